@@ -1,0 +1,43 @@
+// Which instructions this machine has, which path of kernels is in use, and the proof of which path ran.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace inkstone {
+
+struct KernelTable;
+
+/** From slow to fast. avx512bf16 and amx are the avx512 table with other bf16 matmuls. */
+enum class Path : int { portable = 0, avx2, avx512, avx512bf16, amx, count };
+
+const char* pathName(Path path);
+/** The paths this machine (and this build) can run, slowest first. */
+const std::vector<Path>& availablePaths();
+/** The path in use: INKSTONE_KERNELS when it names an available one, else the fastest. */
+Path currentPath();
+/** False when the machine cannot run it. */
+bool setPath(const std::string& name);
+/** What cpuid says, as names: "avx2", "fma", "avx512f", "amx-bf16", … */
+std::vector<std::string> cpuFeatures();
+
+struct CacheSizes {
+  int64_t l1, l2, l3;
+};
+/** Data caches of one core (l3: the whole), in bytes; plain guesses where the system does not tell. */
+const CacheSizes& cacheSizes();
+
+/** The kernels in use. */
+extern const KernelTable* kernels;
+
+/** Counts the calls of one kernel on one path; lives in a static variable (see RAN in kernel_table.h). Main thread only. */
+struct Counter {
+  explicit Counter(const char* name);
+  const char* name;
+  int64_t calls = 0;
+  Counter* next;
+};
+/** All counters that were ever reached, newest first. */
+Counter* firstCounter();
+
+}  // namespace inkstone

@@ -1,0 +1,12 @@
+// Everything the .inl files need from outside, included before any target pragma.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "kernel_table.h"
+#include "pool.h"

@@ -1,0 +1,60 @@
+// What the C++ tests share: checks that name themselves, numbers that repeat, every path of kernels in turn.
+#pragma once
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "kernel_table.h"
+#include "pool.h"
+
+#define CHECK(condition, ...)                                    \
+  do {                                                           \
+    if (!(condition)) {                                          \
+      fprintf(stderr, "%s:%d: %s\n  ", __FILE__, __LINE__, #condition); \
+      fprintf(stderr, " " __VA_ARGS__);                          \
+      fprintf(stderr, "\n");                                     \
+      exit(1);                                                   \
+    }                                                            \
+  } while (0)
+
+namespace inkstone {
+
+const KernelTable* wideTable();
+
+/** Repeatable numbers: uniform(−1, 1). */
+struct Random {
+  uint64_t state = 88172645463325252ull;
+  uint64_t next() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+  }
+  float uniform() { return static_cast<float>(next() >> 40) / 8388608.0f - 1.0f; }
+  int64_t below(int64_t n) { return static_cast<int64_t>(next() % static_cast<uint64_t>(n)); }
+};
+
+/** Exactly `count` floats on the heap, so that AddressSanitizer sees one read too many. */
+inline std::vector<float> randomFloats(Random& random, int64_t count) {
+  std::vector<float> list(static_cast<size_t>(count));
+  for (float& value : list) value = random.uniform();
+  list.shrink_to_fit();
+  return list;
+}
+
+/** Calls test(table, name) for every path of this machine and for the 64-byte path in emulation. */
+template <class F>
+void forEachTable(F test) {
+  for (Path path : availablePaths()) {
+    setPath(pathName(path));
+    test(*kernels, pathName(path));
+  }
+  test(*wideTable(), "wide");
+}
+
+inline bool near(double got, double want, double relative = 1e-5, double absolute = 1e-6) {
+  if (std::isnan(got) || std::isnan(want)) return std::isnan(got) && std::isnan(want);
+  return got == want || std::fabs(got - want) <= absolute + relative * std::fabs(want);
+}
+
+}  // namespace inkstone
