@@ -10,10 +10,11 @@ constexpr int addonVersion = 1;
 
 // One line per topic, here and in `topics`.
 extern const Glue elementwiseGlue[];
+extern const Glue memoryGlue[];
 
 namespace {
 
-const Glue* const topics[] = {elementwiseGlue};
+const Glue* const topics[] = {memoryGlue, elementwiseGlue};
 
 napi_value strings(napi_env env, const std::vector<std::string>& list) {
   napi_value array;

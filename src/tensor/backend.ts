@@ -1,0 +1,102 @@
+/**
+ * Which kernels run: a table chosen once. The addon's kernels lie over the TypeScript ones; a kernel the addon lacks,
+ * and every f64 computation, runs in TypeScript. `INKSTONE_KERNELS=typescript` leaves the addon out.
+ */
+
+import { fail } from './errors.ts';
+import type { KernelName, Kernels, Precision } from './kernels.ts';
+import { setMemoryHost } from './memory.ts';
+import { loadNative, type NativeBackend } from './native.ts';
+import { referenceKernels } from './reference/index.ts';
+import type { Tensor } from './tensor.ts';
+
+export interface Backend {
+  /** `avx2`, `avx512`, `avx512bf16`, `amx`, `portable`, or `typescript`. */
+  readonly path: string;
+  readonly threads: number;
+  readonly kernels: Kernels;
+  /** The addon, when it runs. */
+  readonly native?: NativeBackend;
+  /** Why the addon does not run. */
+  readonly reason?: string;
+}
+
+let chosen: Backend | undefined;
+let active: Kernels | undefined;
+let precision: Precision = 'f32';
+
+function choose(): Backend {
+  const wanted = globalThis.process?.env.INKSTONE_KERNELS;
+  if (wanted === 'typescript') {
+    return { path: 'typescript', threads: 1, kernels: referenceKernels, reason: 'INKSTONE_KERNELS=typescript' };
+  }
+  const native = loadNative();
+  if ('reason' in native) {
+    if (wanted) {
+      throw fail('backend/kernels', { value: wanted, known: 'typescript', reason: native.reason });
+    }
+    return { path: 'typescript', threads: 1, kernels: referenceKernels, reason: native.reason };
+  }
+  if (wanted && native.path !== wanted) {
+    throw fail('backend/kernels', {
+      value: wanted,
+      known: [...native.paths, 'typescript'].join(', '),
+      reason: `this machine runs ${native.path}`,
+    });
+  }
+  setMemoryHost(native.memory);
+  const kernels = { ...referenceKernels, ...native.kernels };
+  return { path: native.path, threads: native.threads, kernels, native };
+}
+
+/** The backend of this process. */
+export function backend(): Backend {
+  if (!chosen) {
+    chosen = choose();
+    active = chosen.kernels;
+  }
+  return chosen;
+}
+
+/** The kernels for these inputs: f64 runs on the reference. */
+export function kernelsFor(inputs: readonly Tensor[]): Kernels {
+  for (const input of inputs) if (input.dtype === 'f64') return referenceKernels;
+  return active ?? backend().kernels;
+}
+
+/** Runs `body` on other kernels: for tests and profiles. */
+export function withKernels<Result>(kernels: Kernels, body: () => Result): Result {
+  const before = active ?? backend().kernels;
+  active = kernels;
+  try {
+    return body();
+  } finally {
+    active = before;
+  }
+}
+
+/** A table that calls `around` for each kernel call. */
+export function wrapKernels(kernels: Kernels, around: (name: KernelName, call: () => unknown) => unknown): Kernels {
+  const wrapped: Record<string, unknown> = {};
+  for (const [name, kernel] of Object.entries(kernels)) {
+    wrapped[name] = (...args: unknown[]) =>
+      around(name as KernelName, () => (kernel as (...all: unknown[]) => unknown)(...args));
+  }
+  return wrapped as unknown as Kernels;
+}
+
+/** How matmuls multiply now. */
+export function matmulPrecision(): Precision {
+  return precision;
+}
+
+/** Runs `body` with matmuls in the given precision; gradients taken later keep the precision of their forward pass. */
+export function withPrecision<Result>(next: Precision, body: () => Result): Result {
+  const before = precision;
+  precision = next;
+  try {
+    return body();
+  } finally {
+    precision = before;
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * What a backend computes. One table, chosen once: `reference/` has every kernel in plain TypeScript (f32 and f64),
+ * `native.ts` replaces those the C++ addon has (f32). Kernels are pure functions over contiguous row-major arrays;
+ * they know shapes as counts, never models, tapes or tensors. Outputs are written whole unless a kernel says "adds".
+ * Rows of `Floats` in one call all have the same element type.
+ */
+
+import type { Data, Floats } from './dtype.ts';
+
+/** y = f(x), element by element. `gelu` is x·Φ(x) with erf; `geluTanh` its tanh approximation (GPT-2). */
+export const unaryCodes = [
+  'neg', 'abs', 'sign', 'exp', 'log', 'sqrt', 'rsqrt', 'reciprocal', 'square', 'sin', 'cos', 'tanh', 'erf',
+  'sigmoid', 'softplus', 'relu', 'gelu', 'geluTanh', 'silu',
+] as const; // biome-ignore format: a list
+export type UnaryCode = (typeof unaryCodes)[number];
+
+/** z = f(x, y). The `…Grad` rows are dy·f′(x) with x first and the upstream gradient second. */
+export const binaryCodes = [
+  'add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'reluGrad', 'geluGrad', 'geluTanhGrad', 'siluGrad',
+] as const; // biome-ignore format: a list
+export type BinaryCode = (typeof binaryCodes)[number];
+
+/** Comparisons give u8: 1 where true. */
+export const compareCodes = ['equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const;
+export type CompareCode = (typeof compareCodes)[number];
+
+/** Reductions over the middle axis of [outer, size, inner]. Sums accumulate in double (reference) or blocked f32 (native). */
+export const reduceCodes = ['sum', 'mean', 'max', 'min'] as const;
+export type ReduceCode = (typeof reduceCodes)[number];
+
+export const activationCodes = ['none', 'relu', 'gelu', 'geluTanh', 'silu'] as const;
+export type Activation = (typeof activationCodes)[number];
+
+/** How the multiplications of a matmul are done. bf16: inputs rounded to bf16, products accumulated in f32. */
+export type Precision = 'f32' | 'bf16';
+
+/** A strided walk over an n-d array: element (i₀, …) of an operand lies at offset + Σ iₖ·stride[k] (in elements). */
+export interface Walk {
+  readonly shape: readonly number[];
+  readonly strides: readonly (readonly number[])[];
+}
+
+/**
+ * out[b] = act(op(a[b])·op(b[b]) + bias) (+ out when `accumulate`), for b < batch.
+ * op(a) is [m, k] (stored [k, m] when transA); op(b) is [k, n] (stored [n, k] when transB). A batch stride of 0
+ * repeats the operand; when bBatchStride is 0 and transA is false, the caller folds the batch into m instead.
+ * `b` may be bf16 (Uint16Array) while a and out are f32: weights kept in half the bytes.
+ * `preActivation`, when given, receives the value before the activation (what its gradient needs).
+ */
+export interface MatmulArgs {
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transA: boolean;
+  readonly transB: boolean;
+  readonly aBatchStride: number;
+  readonly bBatchStride: number;
+  readonly accumulate: boolean;
+  readonly precision: Precision;
+  readonly bias?: Floats;
+  readonly activation: Activation;
+  readonly preActivation?: Floats;
+}
+
+/**
+ * Attention of q [B, T, H, Dh] over k, v [B, S, KV, Dh] (grouped heads: H is a multiple of KV). Query t stands at
+ * position S − T + t. A key s is seen by query position p when all hold:
+ *   causal: s ≤ p, or s < prefixLengths[b] (prefix LM);  window > 0: p − s < window;
+ *   keyStart[b] ≤ s < keyEnd[b] (padding left and right).
+ * score = scale·q·k − alibiSlopes[h]·(p − s). A query that sees nothing gives zeros and lse −∞.
+ * The score matrix is never kept; `lse` [B, H, T] is the log-sum-exp that the gradient needs.
+ */
+export interface AttentionArgs {
+  readonly batch: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+  readonly scale: number;
+  readonly causal: boolean;
+  /** 0: no window. */
+  readonly window: number;
+  readonly alibiSlopes?: Float32Array;
+  readonly prefixLengths?: Int32Array;
+  readonly keyStart?: Int32Array;
+  readonly keyEnd?: Int32Array;
+}
+
+/** Rotary embedding (Su et al. 2021) of x [rows, heads, headSize]: pairs (i, i+half) or (2i, 2i+1) when interleaved. */
+export interface RotaryArgs {
+  readonly rows: number;
+  readonly heads: number;
+  readonly headSize: number;
+  /** The first `rotarySize` features of each head turn; the rest pass through. */
+  readonly rotarySize: number;
+  readonly interleaved: boolean;
+  /** Turns backwards: the gradient. */
+  readonly inverse: boolean;
+}
+
+export interface AdamwArgs {
+  readonly lr: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Decoupled: p ← p − lr·weightDecay·p before the step. */
+  readonly weightDecay: number;
+  /** 1 − β₁ᵗ and 1 − β₂ᵗ. */
+  readonly correction1: number;
+  readonly correction2: number;
+  /** Multiplies the gradient first (clipping, accumulation). */
+  readonly gradScale: number;
+}
+
+export interface RandomArgs {
+  /** The Philox key (a seed, 64 bits as two halves) and stream; element i uses word i % 4 of block i / 4 of `philox`. */
+  readonly seedLow: number;
+  readonly seedHigh: number;
+  readonly streamLow: number;
+  readonly streamHigh: number;
+}
+
+export interface Kernels {
+  // ---- elementwise -------------------------------------------------------------------------------------------
+  unary(code: UnaryCode, x: Floats, out: Floats): void;
+  /** y = x·scale + shift. */
+  affine(x: Floats, out: Floats, scale: number, shift: number): void;
+  /** x and y broadcast over `walk.shape`: walk.strides is [x, y] (0 repeats); out is contiguous. */
+  binary(code: BinaryCode, x: Floats, y: Floats, out: Floats, walk: Walk): void;
+  /** f32, f64 or i32 operands. */
+  compare(code: CompareCode, x: Data, y: Data, out: Uint8Array, walk: Walk): void;
+  /** out = mask ? x : y; strides [mask, x, y]. */
+  where(mask: Uint8Array, x: Floats, y: Floats, out: Floats, walk: Walk): void;
+  /** Between any two of f32, f64, bf16, i32, u8, i8. f32→bf16 rounds to nearest even, NaN stays NaN; float→int truncates. */
+  cast(x: Data, out: Data, from: string, to: string): void;
+  /** Writes or reads a strided region: out[outOffset + walk(1)] = x[xOffset + walk(0)]. Any one element type. */
+  copyStrided(x: Data, out: Data, walk: Walk, xOffset: number, outOffset: number): void;
+  fill(out: Data, value: number): void;
+  /** out += alpha·x. */
+  axpy(x: Floats, out: Floats, alpha: number): void;
+  /** out = silu(gate)·up. */
+  swiglu(gate: Floats, up: Floats, out: Floats): void;
+  swigluGrad(gate: Floats, up: Floats, grad: Floats, gradGate: Floats, gradUp: Floats): void;
+
+  // ---- reductions, order -------------------------------------------------------------------------------------
+  reduce(code: ReduceCode, x: Floats, out: Floats, outer: number, size: number, inner: number): void;
+  /** The first index of the largest value. */
+  argmax(x: Floats, out: Int32Array, outer: number, size: number, inner: number): void;
+  cumsum(x: Floats, out: Floats, outer: number, size: number, inner: number, reverse: boolean): void;
+  /** Stable; NaN last. `indices` are places along the axis. Rows of n. */
+  sort(x: Floats, values: Floats, indices: Int32Array, rows: number, n: number, descending: boolean): void;
+  /** The k largest of each row, descending, ties by lower index. */
+  topK(x: Floats, values: Floats, indices: Int32Array, rows: number, n: number, k: number): void;
+  /** Σ x², accumulated in double. */
+  sumSquares(x: Floats): number;
+
+  // ---- index -------------------------------------------------------------------------------------------------
+  /** out[i] = table[ids[i]] for rows of `size`. */
+  gatherRows(table: Data, ids: Int32Array, out: Data, size: number): void;
+  /** out[ids[i]] += x[i]; deterministic for any number of threads. Adds. */
+  scatterAddRows(x: Floats, ids: Int32Array, out: Floats, size: number): void;
+  /** out[o, j, i] = x[o, index[o, j, i], i] for x [outer, size, inner], index [outer, count, inner]. */
+  gather(x: Floats, index: Int32Array, out: Floats, outer: number, size: number, count: number, inner: number): void;
+  /** out[o, index[o, j, i], i] += x[o, j, i]. Adds. */
+  scatterAdd(x: Floats, index: Int32Array, out: Floats, outer: number, size: number, count: number, inner: number): void;
+
+  // ---- linear ------------------------------------------------------------------------------------------------
+  matmul(a: Floats, b: Floats | Uint16Array, out: Floats, args: MatmulArgs): void;
+
+  // ---- normalisation and softmax, rows of n ------------------------------------------------------------------
+  softmax(x: Floats, out: Floats, rows: number, n: number): void;
+  /** dx = y∘(g − Σ g∘y). */
+  softmaxGrad(y: Floats, grad: Floats, out: Floats, rows: number, n: number): void;
+  logSoftmax(x: Floats, out: Floats, rows: number, n: number): void;
+  /** dx = g − exp(y)·Σ g. */
+  logSoftmaxGrad(y: Floats, grad: Floats, out: Floats, rows: number, n: number): void;
+  logSumExp(x: Floats, out: Floats, rows: number, n: number): void;
+  /** out = (x − mean)·rstd·weight + bias; mean and rstd [rows] are kept for the gradient. */
+  layerNorm(x: Floats, weight: Floats | undefined, bias: Floats | undefined, out: Floats, mean: Floats, rstd: Floats, rows: number, n: number, eps: number): void;
+  /** gradWeight and gradBias are written (not added), and only when given. */
+  layerNormGrad(x: Floats, weight: Floats | undefined, mean: Floats, rstd: Floats, grad: Floats, gradX: Floats, gradWeight: Floats | undefined, gradBias: Floats | undefined, rows: number, n: number): void;
+  /** out = x·rstd·weight, rstd = 1/√(mean x² + eps). */
+  rmsNorm(x: Floats, weight: Floats | undefined, out: Floats, rstd: Floats, rows: number, n: number, eps: number): void;
+  rmsNormGrad(x: Floats, weight: Floats | undefined, rstd: Floats, grad: Floats, gradX: Floats, gradWeight: Floats | undefined, rows: number, n: number): void;
+
+  // ---- transformer -------------------------------------------------------------------------------------------
+  /** cos, sin [positions, rotarySize/2]; positions[row] picks the row of the tables. */
+  rotary(x: Floats, positions: Int32Array, cos: Floats, sin: Floats, out: Floats, args: RotaryArgs): void;
+  attention(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, args: AttentionArgs): void;
+  attentionGrad(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, grad: Floats, gradQ: Floats, gradK: Floats, gradV: Floats, args: AttentionArgs): void;
+
+  // ---- losses ------------------------------------------------------------------------------------------------
+  /**
+   * losses[r] = (1−ε)·(lse − x[t]) + ε·(lse − mean x); 0 where target = ignoreIndex. ε is label smoothing. lse [rows].
+   * @throws never: targets are checked by the op.
+   */
+  crossEntropy(logits: Floats, targets: Int32Array, losses: Floats, lse: Floats, rows: number, n: number, ignoreIndex: number, smoothing: number): void;
+  /** gradLogits[r] = gradLosses[r]·(softmax − (1−ε)·onehot − ε/n). gradLogits may be the logits themselves. */
+  crossEntropyGrad(logits: Floats, targets: Int32Array, lse: Floats, gradLosses: Floats, gradLogits: Floats, rows: number, n: number, ignoreIndex: number, smoothing: number): void;
+
+  // ---- random ------------------------------------------------------------------------------------------------
+  /** [0, 1): 24 random bits each (word >>> 8)·2⁻²⁴. */
+  uniform(out: Floats, args: RandomArgs): void;
+  /** Standard normal by Box–Muller from the words (2i, 2i+1). */
+  normal(out: Floats, args: RandomArgs): void;
+  /** out = x/(1−p) where uniform ≥ p, else 0; the same args give the same mask for the gradient. */
+  dropout(x: Floats, out: Floats, p: number, args: RandomArgs): void;
+
+  // ---- optimizer ---------------------------------------------------------------------------------------------
+  /** In place on parameter, m and v (Loshchilov & Hutter 2019); gradient is read only. */
+  adamw(parameter: Floats, grad: Floats, m: Floats, v: Floats, args: AdamwArgs): void;
+}
+
+export type KernelName = keyof Kernels;

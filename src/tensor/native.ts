@@ -1,0 +1,35 @@
+/** The C++ addon as a table of kernels. Topic files in `native/` turn named arguments into the addon's positional ones. */
+
+import type { Kernels } from './kernels.ts';
+import type { MemoryHost } from './memory.ts';
+import { type Addon, loadAddon } from './native/addon.ts';
+
+export interface NativeBackend {
+  readonly addon: Addon;
+  readonly path: string;
+  readonly paths: readonly string[];
+  readonly threads: number;
+  readonly kernels: Partial<Kernels>;
+  readonly memory: MemoryHost;
+}
+
+/** One adapter a topic; each gives the kernels that the addon has. */
+const topics: readonly ((addon: Addon) => Partial<Kernels>)[] = [];
+
+/** The addon, or the reason why there is none. */
+export function loadNative(): NativeBackend | { readonly reason: string } {
+  const result = loadAddon();
+  if (!result.addon) return { reason: `${result.reason}: ${result.detail}` };
+  const { addon } = result;
+  return {
+    addon,
+    path: addon.path(),
+    paths: addon.paths(),
+    threads: addon.threads(),
+    kernels: Object.assign({}, ...topics.map((topic) => topic(addon))),
+    memory: {
+      misalignment: (buffer) => addon.misalignment(new Uint8Array(buffer)),
+      adviseHuge: (buffer) => addon.adviseHuge(new Uint8Array(buffer)),
+    },
+  };
+}

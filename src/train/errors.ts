@@ -1,0 +1,41 @@
+/** What can go wrong in training. */
+
+import { defineErrors } from '../errors.ts';
+
+export const fail = defineErrors({
+  'train/option': {
+    en: (d: { where: string; option: string; rule: string; zhRule: string; got: unknown }) =>
+      `${d.where}: \`${d.option}\` must be ${d.rule}, got ${String(d.got)}`,
+    zh: (d) => `${d.where}：\`${d.option}\` 必须${d.zhRule}，得到 ${String(d.got)}`,
+  },
+  'train/length': {
+    en: () => 'train: give either `steps` or `minutes`, not both and not neither',
+    zh: () => '训练：`steps` 与 `minutes` 必须且只能给出一个',
+  },
+  'train/state': {
+    en: (d: { name: string; reason: string; zhReason: string }) =>
+      `checkpoint: "${d.name}" ${d.reason}; it belongs to another model or optimizer, start a new run`,
+    zh: (d) => `检查点："${d.name}" ${d.zhReason}；它属于另一个模型或优化器，请开始新的训练`,
+  },
+});
+
+/** Checks one numeric option. */
+export function requireNumber(
+  where: string,
+  option: string,
+  value: number,
+  rule: { readonly test: (value: number) => boolean; readonly en: string; readonly zh: string },
+): void {
+  if (!(typeof value === 'number' && rule.test(value))) {
+    throw fail('train/option', { where, option, rule: rule.en, zhRule: rule.zh, got: value });
+  }
+}
+
+export const positive = { test: (x: number) => x > 0 && x < Infinity, en: 'a positive number', zh: '为正数' };
+export const notNegative = { test: (x: number) => x >= 0 && x < Infinity, en: '0 or more', zh: '大于或等于 0' };
+export const fraction = { test: (x: number) => x >= 0 && x < 1, en: 'in [0, 1)', zh: '在 [0, 1) 之内' };
+export const wholePositive = {
+  test: (x: number) => Number.isInteger(x) && x > 0,
+  en: 'a whole number of at least 1',
+  zh: '为不小于 1 的整数',
+};

@@ -1,0 +1,6 @@
+/** Training: optimizers, schedules, the loop, saved runs. It takes a parameter tree and a loss, never a model. */
+
+export * from './loop.ts';
+export * from './optimizers.ts';
+export * from './schedules.ts';
+export { type StepOptions, type StepReport, type TrackedParameter, trackParameters, trainStep } from './step.ts';

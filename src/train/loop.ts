@@ -1,0 +1,221 @@
+/** The training loop: a stream of events over a parameter tree and a loss. It knows no model, no text and no files. */
+
+import type { Precision, Tensor } from '../tensor/index.ts';
+import { fail, notNegative, positive, requireNumber, wholePositive } from './errors.ts';
+import type { Grouping } from './optimizers.ts';
+import { cosine, type Schedule } from './schedules.ts';
+import { type TrackedParameter, trackParameters, trainStep } from './step.ts';
+
+/** Where a run stands: what a checkpoint must keep beside parameters and slots. */
+export interface Place {
+  /** Updates done. */
+  readonly step: number;
+  /** Seconds spent in updates. */
+  readonly seconds: number;
+  readonly tokens: number;
+  /** The run's first loss: divergence is measured against it. */
+  readonly firstLoss?: number;
+}
+
+/** A moment of a run that can be saved: restore the same tensors and place, and the run goes on identically. */
+export interface Snapshot {
+  readonly place: Place;
+  readonly tracked: readonly TrackedParameter[];
+}
+
+/** How often something happens: every so many steps, or seconds of training, whichever is given. */
+export interface Every {
+  readonly steps?: number;
+  readonly seconds?: number;
+}
+
+export interface TrainOptions<Params, Batch> {
+  readonly params: Params;
+  /** Mean loss of a batch: a tensor with one element. */
+  readonly loss: (params: Params, batch: Batch) => Tensor;
+  /** Batch number `index`: a pure function, so that resuming needs only the number. */
+  readonly batch: (index: number) => Batch;
+  readonly tokensPerBatch: number;
+  readonly grouping: Grouping;
+  /** Peak learning rate. */
+  readonly lr: number;
+  readonly schedule?: Schedule;
+  /** Length of the run: updates (exactly repeatable) or minutes of training (the schedule follows the clock). */
+  readonly steps?: number;
+  readonly minutes?: number;
+  /** Micro-batches per update. */
+  readonly accumulate?: number;
+  /** Largest global gradient norm. */
+  readonly clip?: number;
+  readonly precision?: Precision;
+  /** Held-out loss, in nats per token. */
+  readonly evaluate?: Every & { readonly run: () => number };
+  readonly save?: Every & { readonly run: (snapshot: Snapshot) => void };
+  /** Asks the run to end early with a good result so far (early stopping): sees each held-out loss. */
+  readonly stopWhen?: (heldOut: readonly number[]) => boolean;
+  /** The state to go on from; tensors were restored by `restore` before the first step. */
+  readonly resume?: { readonly place: Place; readonly restore: (tracked: readonly TrackedParameter[]) => void };
+  /** A loss above this many times the first one counts as divergence. */
+  readonly divergenceFactor?: number;
+  readonly signal?: AbortSignal;
+  /** Milliseconds; for tests. */
+  readonly now?: () => number;
+}
+
+export type TrainEvent =
+  | {
+      readonly type: 'step';
+      readonly step: number;
+      readonly loss: number;
+      readonly lr: number;
+      readonly gradNorm: number;
+      readonly tokens: number;
+      readonly seconds: number;
+      /** Over the last steps. */
+      readonly tokensPerSecond: number;
+      /** Share of the run done. */
+      readonly fraction: number;
+      readonly etaSeconds: number;
+    }
+  | { readonly type: 'evaluation'; readonly step: number; readonly heldOutLoss: number }
+  | { readonly type: 'checkpoint'; readonly step: number }
+  | {
+      readonly type: 'finish';
+      readonly reason: 'done' | 'aborted' | 'diverged' | 'stopped-early';
+      readonly step: number;
+      readonly seconds: number;
+      readonly tokens: number;
+      readonly heldOutLoss?: number;
+    };
+
+/** Speed over the last steps, so that the figure follows the machine. */
+const SPEED_WINDOW = 20;
+
+/**
+ * Trains in place and tells what happens. Ends after `finish`. Abort stops within one step, saves, and says `aborted`.
+ * A loss or gradient that is not finite, or a loss far above the first, ends the run as `diverged` without saving.
+ * The event loop breathes between steps.
+ */
+export async function* train<Params, Batch>(options: TrainOptions<Params, Batch>): AsyncGenerator<TrainEvent> {
+  const plan = checkOptions(options);
+  const tracked = trackParameters(options.params, options.grouping);
+  options.resume?.restore(tracked);
+  let place: Place = options.resume?.place ?? { step: 0, seconds: 0, tokens: 0 };
+  const heldOut: number[] = [];
+  const recent: number[] = [];
+  let lastSave = place;
+  let lastEvaluation = place;
+  let reason: Extract<TrainEvent, { type: 'finish' }>['reason'] = 'done';
+
+  while (plan.fractionDone(place) < 1) {
+    if (options.signal?.aborted) {
+      reason = 'aborted';
+      break;
+    }
+    const started = plan.now();
+    const progress = { fraction: plan.fractionDone(place), step: place.step };
+    const lr = options.lr * plan.schedule(progress);
+    const first = place.step * plan.accumulate;
+    const batches = Array.from({ length: plan.accumulate }, (_, micro) => options.batch(first + micro));
+    const { loss, gradNorm } = trainStep({
+      params: options.params,
+      tracked,
+      loss: options.loss,
+      batches,
+      step: place.step + 1,
+      lr,
+      clip: options.clip,
+      precision: plan.precision,
+    });
+    const seconds = (plan.now() - started) / 1000;
+    recent.push(seconds);
+    if (recent.length > SPEED_WINDOW) recent.shift();
+    place = {
+      step: place.step + 1,
+      seconds: place.seconds + seconds,
+      tokens: place.tokens + plan.tokensPerStep,
+      firstLoss: place.firstLoss ?? loss,
+    };
+    const fraction = plan.fractionDone(place);
+    const secondsPerStep = recent.reduce((sum, x) => sum + x, 0) / recent.length;
+    yield {
+      type: 'step',
+      step: place.step,
+      loss,
+      lr,
+      gradNorm,
+      tokens: place.tokens,
+      seconds: place.seconds,
+      tokensPerSecond: plan.tokensPerStep / secondsPerStep,
+      fraction,
+      etaSeconds: plan.secondsLeft(place, secondsPerStep),
+    };
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm) || loss > plan.divergenceFactor * place.firstLoss!) {
+      reason = 'diverged';
+      break;
+    }
+    if (isDue(options.save, lastSave, place) && fraction < 1) {
+      options.save!.run({ place, tracked });
+      lastSave = place;
+      yield { type: 'checkpoint', step: place.step };
+    }
+    if (isDue(options.evaluate, lastEvaluation, place) && fraction < 1) {
+      heldOut.push(options.evaluate!.run());
+      lastEvaluation = place;
+      yield { type: 'evaluation', step: place.step, heldOutLoss: heldOut[heldOut.length - 1] };
+      if (options.stopWhen?.(heldOut)) {
+        reason = 'stopped-early';
+        break;
+      }
+    }
+    await breathe();
+  }
+
+  // Saved before evaluated: a killed evaluation must not cost a finished run.
+  if (reason !== 'diverged' && options.save && (lastSave !== place || place.step === 0)) {
+    options.save.run({ place, tracked });
+    yield { type: 'checkpoint', step: place.step };
+  }
+  if ((reason === 'done' || reason === 'stopped-early') && options.evaluate) {
+    if (lastEvaluation !== place || heldOut.length === 0) {
+      heldOut.push(options.evaluate.run());
+      yield { type: 'evaluation', step: place.step, heldOutLoss: heldOut[heldOut.length - 1] };
+    }
+  }
+  const { step, seconds, tokens } = place;
+  yield { type: 'finish', reason, step, seconds, tokens, heldOutLoss: heldOut[heldOut.length - 1] };
+}
+
+/** Checks every option once and fills the defaults. */
+function checkOptions<Params, Batch>(options: TrainOptions<Params, Batch>) {
+  const { steps, minutes, accumulate = 1, divergenceFactor = 4 } = options;
+  if ((steps === undefined) === (minutes === undefined)) throw fail('train/length', {});
+  requireNumber('train', 'lr', options.lr, notNegative);
+  requireNumber('train', 'accumulate', accumulate, wholePositive);
+  if (steps !== undefined) requireNumber('train', 'steps', steps, wholePositive);
+  if (minutes !== undefined) requireNumber('train', 'minutes', minutes, positive);
+  if (options.clip !== undefined) requireNumber('train', 'clip', options.clip, positive);
+  const budget = minutes === undefined ? 0 : minutes * 60;
+  return {
+    accumulate,
+    divergenceFactor,
+    precision: options.precision ?? ('f32' as const),
+    schedule: options.schedule ?? cosine({ warmupSteps: 10 }),
+    now: options.now ?? (() => performance.now()),
+    tokensPerStep: options.tokensPerBatch * accumulate,
+    fractionDone: (place: Place) => Math.min(1, steps ? place.step / steps : place.seconds / budget),
+    secondsLeft: (place: Place, secondsPerStep: number) =>
+      Math.max(0, steps ? (steps - place.step) * secondsPerStep : budget - place.seconds),
+  };
+}
+
+function isDue(every: Every | undefined, last: Place, place: Place): boolean {
+  if (!every) return false;
+  if (every.steps !== undefined && place.step % every.steps === 0) return true;
+  return every.seconds !== undefined && place.seconds - last.seconds >= every.seconds;
+}
+
+/** Lets timers and input have their turn. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,111 @@
+/** The contracts at which the rooms meet. Rooms that decode, serve or evaluate see these, never a model. */
+
+/** Turns text into ids and back. Every tokenizer is lossless: `decode(encode(text)) === text` for well-formed text. */
+export interface Tokenizer {
+  readonly vocabSize: number;
+  /** Special tokens by name (`<|endoftext|>`) with their ids. User text never becomes one unless `allowSpecial`. */
+  readonly specialTokens: ReadonlyMap<string, number>;
+  /** The id that separates and ends documents, when the vocabulary has one. */
+  readonly eosId: number | undefined;
+  encode(text: string, options?: EncodeOptions): number[];
+  /** Text of the ids; bytes that are not UTF-8 become U+FFFD. Special tokens are left out unless `keepSpecial`. */
+  decode(ids: Iterable<number>, options?: DecodeOptions): string;
+  /** The raw bytes behind one id (empty for a special token). */
+  tokenBytes(id: number): Uint8Array;
+}
+
+export interface EncodeOptions {
+  /** Recognise special tokens spelled out in the text. Default false: they are ordinary text. */
+  readonly allowSpecial?: boolean;
+}
+
+export interface DecodeOptions {
+  readonly keepSpecial?: boolean;
+}
+
+/** Turns ids that arrive one by one into text; never gives out half a character. */
+export interface Detokenizer {
+  /** The text that this id completes; may be empty. */
+  push(id: number): string;
+  /** What is left at the end: an unfinished character becomes U+FFFD. */
+  flush(): string;
+}
+
+/** A place in one text that a model is reading. It hides the model's KV memory. */
+export interface Sequence {
+  /** How many tokens the model has read. */
+  readonly length: number;
+  /** Forgets everything after the first `length` tokens. */
+  rewind(length: number): void;
+  /** A second, independent sequence with the same past. */
+  fork(): Sequence;
+  /** Gives the memory back. Closing twice is harmless; any other use afterwards is an error. */
+  close(): void;
+}
+
+/** What a step shall return beside reading the tokens. */
+export interface StepWants {
+  /** Logits after the last token (default), after every token given, or none. */
+  readonly logits?: 'last' | 'all' | 'none';
+  /** The last hidden state, in the same rows as the logits. */
+  readonly hidden?: boolean;
+}
+
+export interface StepRequest {
+  readonly sequence: Sequence;
+  /** The tokens to read next; at least one. */
+  readonly ids: ArrayLike<number>;
+}
+
+export interface StepResult {
+  /** One row of `vocabSize` logits for each wanted place. The caller owns the rows and may edit them. */
+  readonly logits: Float32Array[];
+  /** One row of `hiddenSize` floats for each wanted place, when wanted. */
+  readonly hidden?: Float32Array[];
+}
+
+/** A language model that reads many sequences at once. Beam search, speculation and guards all stand on this. */
+export interface LanguageModel {
+  readonly vocabSize: number;
+  /** The longest sequence it can read, in tokens. */
+  readonly contextLength: number;
+  open(): Sequence;
+  /** Reads each request's tokens in one batched pass; results in the order of the requests. */
+  step(batch: readonly StepRequest[], wants?: StepWants): StepResult[];
+}
+
+export type FinishReason = 'stop' | 'length' | 'eos' | 'aborted' | 'loop' | 'error';
+
+/** One token with its log-probability, and the likeliest alternatives when asked for. */
+export interface TokenScore {
+  readonly id: number;
+  readonly text: string;
+  readonly logprob: number;
+  readonly top?: readonly { readonly id: number; readonly text: string; readonly logprob: number }[];
+}
+
+/** What a generation streams. */
+export type GenerationPart =
+  | { readonly type: 'text-delta'; readonly text: string; readonly tokens?: readonly TokenScore[] }
+  | { readonly type: 'loop-repaired'; readonly onset: number; readonly period: number; readonly action: string }
+  | {
+      readonly type: 'finish';
+      readonly reason: FinishReason;
+      readonly promptTokens: number;
+      readonly completionTokens: number;
+      /** The stop string that ended it, if one did. */
+      readonly stop?: string;
+    };
+
+/** A model that speaks text: a local model with its tokenizer, or a remote endpoint. */
+export interface TextModel<Request = { readonly prompt: string; readonly signal?: AbortSignal }> {
+  generate(request: Request): AsyncIterable<GenerationPart>;
+}
+
+/** One document of a corpus. */
+export interface TextDocument {
+  readonly text: string;
+  /** Where it came from: a path inside the source. */
+  readonly source?: string;
+  readonly title?: string;
+}
