@@ -20,9 +20,6 @@ export class InkstoneError extends Error {
   }
 }
 
-type ErrorTable = { readonly [code: string]: Sentence<never> };
-type DataOf<S> = S extends Sentence<infer D> ? D : never;
-
 /**
  * A room's table of errors; returns the factory `fail(code, data)`. Throw what it returns.
  *
@@ -35,9 +32,11 @@ type DataOf<S> = S extends Sentence<infer D> ? D : never;
  * });
  * throw fail('shape/inner', { a: 2, b: 3 });
  */
-export function defineErrors<const T extends ErrorTable>(table: T) {
-  return <K extends keyof T & string>(code: K, data: DataOf<T[K]>, cause?: unknown): InkstoneError =>
-    new InkstoneError(code, data, (lang) => (table[code][lang] as (data: unknown) => string)(data), cause);
+export function defineErrors<Table extends Record<string, unknown>>(table: {
+  readonly [Code in keyof Table]: Sentence<Table[Code]>;
+}) {
+  return <Code extends keyof Table & string>(code: Code, data: Table[Code], cause?: unknown): InkstoneError =>
+    new InkstoneError(code, data, (lang) => table[code][lang](data), cause);
 }
 
 /** The entry of `known` nearest to `word` (edit distance at most a third of its length), or `undefined`. */

@@ -20,9 +20,6 @@ export function setLanguage(next: Language | undefined): void {
   chosen = next;
 }
 
-type Catalogue = { readonly [key: string]: Sentence<never> };
-type DataOf<S> = S extends Sentence<infer D> ? D : never;
-
 /**
  * A table of sentences: `say('key', data)` renders one in the reader's language.
  *
@@ -30,7 +27,9 @@ type DataOf<S> = S extends Sentence<infer D> ? D : never;
  * const say = defineMessages({ hello: { en: (d: { name: string }) => `hello ${d.name}`, zh: (d) => `你好，${d.name}` } });
  * say('hello', { name: 'Li' });
  */
-export function defineMessages<const C extends Catalogue>(catalogue: C) {
-  return <K extends keyof C & string>(key: K, data?: DataOf<C[K]>, lang: Language = language()): string =>
-    (catalogue[key][lang] as (data: unknown) => string)(data);
+export function defineMessages<Table extends Record<string, unknown>>(table: {
+  readonly [Key in keyof Table]: Sentence<Table[Key]>;
+}) {
+  return <Key extends keyof Table & string>(key: Key, data: Table[Key], lang: Language = language()): string =>
+    table[key][lang](data);
 }

@@ -50,7 +50,7 @@ export interface TrainOptions<Params, Batch> {
   readonly precision?: Precision;
   /** Held-out loss, in nats per token. */
   readonly evaluate?: Every & { readonly run: () => number };
-  readonly save?: Every & { readonly run: (snapshot: Snapshot) => void };
+  readonly save?: Every & { readonly run: (snapshot: Snapshot) => Promise<void> | void };
   /** Asks the run to end early with a good result so far (early stopping): sees each held-out loss. */
   readonly stopWhen?: (heldOut: readonly number[]) => boolean;
   /** The state to go on from; tensors were restored by `restore` before the first step. */
@@ -155,7 +155,7 @@ export async function* train<Params, Batch>(options: TrainOptions<Params, Batch>
       break;
     }
     if (isDue(options.save, lastSave, place) && fraction < 1) {
-      options.save!.run({ place, tracked });
+      await options.save!.run({ place, tracked });
       lastSave = place;
       yield { type: 'checkpoint', step: place.step };
     }
@@ -173,7 +173,7 @@ export async function* train<Params, Batch>(options: TrainOptions<Params, Batch>
 
   // Saved before evaluated: a killed evaluation must not cost a finished run.
   if (reason !== 'diverged' && options.save && (lastSave !== place || place.step === 0)) {
-    options.save.run({ place, tracked });
+    await options.save.run({ place, tracked });
     yield { type: 'checkpoint', step: place.step };
   }
   if ((reason === 'done' || reason === 'stopped-early') && options.evaluate) {
