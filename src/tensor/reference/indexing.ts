@@ -1,0 +1,32 @@
+/** Reading and adding by index. */
+
+import type { Kernels } from '../kernels.ts';
+
+export const indexingKernels: Pick<Kernels, 'gatherRows' | 'scatterAddRows' | 'gather' | 'scatterAdd'> = {
+  gatherRows(table, ids, out, size) {
+    for (let i = 0; i < ids.length; i++)
+      out.set(table.subarray(ids[i] * size, (ids[i] + 1) * size), i * size);
+  },
+
+  scatterAddRows(x, ids, out, size) {
+    for (let i = 0; i < ids.length; i++) {
+      for (let j = 0; j < size; j++) out[ids[i] * size + j] += x[i * size + j];
+    }
+  },
+
+  gather(x, index, out, outer, size, count, inner) {
+    for (let o = 0, at = 0; o < outer; o++) {
+      for (let j = 0; j < count; j++) {
+        for (let i = 0; i < inner; i++, at++) out[at] = x[(o * size + index[at]) * inner + i];
+      }
+    }
+  },
+
+  scatterAdd(x, index, out, outer, size, count, inner) {
+    for (let o = 0, at = 0; o < outer; o++) {
+      for (let j = 0; j < count; j++) {
+        for (let i = 0; i < inner; i++, at++) out[(o * size + index[at]) * inner + i] += x[at];
+      }
+    }
+  },
+};

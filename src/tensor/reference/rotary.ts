@@ -1,0 +1,25 @@
+/** Rotary position embedding (Su et al. 2021): pairs of features turn by an angle that grows with the position. */
+
+import type { Kernels } from '../kernels.ts';
+
+export const rotaryKernels: Pick<Kernels, 'rotary'> = {
+  rotary(x, positions, cos, sin, out, { rows, heads, headSize, rotarySize, interleaved, inverse }) {
+    const half = rotarySize / 2;
+    const [step, apart] = interleaved ? [2, 1] : [1, half];
+    const direction = inverse ? -1 : 1;
+    for (let head = 0; head < rows * heads; head++) {
+      const at = head * headSize;
+      const angles = positions[Math.floor(head / heads)] * half;
+      for (let i = 0; i < half; i++) {
+        const c = cos[angles + i];
+        const s = sin[angles + i] * direction;
+        const first = at + i * step;
+        const x1 = x[first];
+        const x2 = x[first + apart];
+        out[first] = x1 * c - x2 * s;
+        out[first + apart] = x2 * c + x1 * s;
+      }
+      for (let i = rotarySize; i < headSize; i++) out[at + i] = x[at + i];
+    }
+  },
+};
