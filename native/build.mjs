@@ -104,6 +104,19 @@ function findNodeGyp() {
   return found;
 }
 
+/** Calls use(folder with headers). node-gyp does not quote that name: one with a blank in it is lent a plain one. */
+function withHeaders(use) {
+  const nodedir = findHeaders();
+  if (!/\s/.test(nodedir)) return use(nodedir);
+  const plain = fs.mkdtempSync(path.join(os.tmpdir(), 'inkstone-headers-'));
+  try {
+    fs.cpSync(path.join(nodedir, 'include/node'), path.join(plain, 'include/node'), { recursive: true });
+    return use(plain);
+  } finally {
+    fs.rmSync(plain, { recursive: true, force: true });
+  }
+}
+
 /** A folder with include/node: the one beside the running Node, else one assembled from `node-api-headers`. */
 function findHeaders() {
   for (const executable of [process.execPath, fs.realpathSync(process.execPath)]) {
@@ -213,12 +226,12 @@ function build() {
   const nodeGyp = findNodeGyp();
   fs.mkdirSync(buildFolder, { recursive: true });
   const built = path.join(buildFolder, 'Release', 'inkstone.node');
-  let result = gyp(nodeGyp, findHeaders());
+  let result = withHeaders((nodedir) => gyp(nodeGyp, nodedir));
   if (!result.ok || !loads(built)) {
     // What an interrupted build left behind may be the cause: once more from nothing.
     fs.rmSync(buildFolder, { recursive: true, force: true });
     fs.mkdirSync(buildFolder, { recursive: true });
-    result = gyp(nodeGyp, findHeaders());
+    result = withHeaders((nodedir) => gyp(nodeGyp, nodedir));
   }
   if (!result.ok) {
     fs.writeFileSync(path.join(buildFolder, 'build.log'), result.output);
