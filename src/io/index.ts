@@ -1,0 +1,35 @@
+export { type ByteSink, type FileContent, writeFileAtomic } from './atomic.ts';
+export {
+  type Checkpoint,
+  latestCheckpoint,
+  loadCheckpoint,
+  pruneCheckpoints,
+  type SaveCheckpointOptions,
+  type SkippedCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.ts';
+export { describeFileError, type FileStatus, type Files, nodeFiles, type OpenFile } from './files.ts';
+export {
+  type JsonLinesWriter,
+  type OpenJsonLinesOptions,
+  openJsonLines,
+  readJsonLines,
+} from './json-lines.ts';
+export { limits } from './limits.ts';
+export { checkFileName, unsafePath } from './paths.ts';
+export { lockRun, nodeProcesses, type ProcessTable, type RunLock } from './run-lock.ts';
+export {
+  openSafetensors,
+  type ReadSafetensorsOptions,
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsFile,
+  safetensorsContent,
+  type TensorArray,
+  type TensorData,
+  type TensorsToWrite,
+  writeSafetensors,
+} from './safetensors.ts';
+export { dtypes, type FileDtype, type TensorInfo } from './safetensors-header.ts';
+export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from './simulated-files.ts';
+export { decodeUtf8 } from './utf8.ts';

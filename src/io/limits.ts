@@ -1,0 +1,28 @@
+/** What a file may claim before it is refused. Every parser of this room reads its limits here. */
+
+export const limits = {
+  /** Bytes of a safetensors header; the reference implementation refuses more, too. */
+  safetensorsHeaderBytes: 100_000_000,
+  /** Tensors in one safetensors file. */
+  safetensorsTensors: 1_000_000,
+  /** Dimensions of one tensor. */
+  safetensorsRank: 32,
+  /** Bytes of a checkpoint's manifest. */
+  manifestBytes: 1_000_000,
+  /** Files in one checkpoint. */
+  checkpointFiles: 10_000,
+  /** Bytes of one line in a JSON-lines file. */
+  jsonLineBytes: 64 * 1024 * 1024,
+  /** Bytes of a text or JSON file that is read whole (a JavaScript string holds at most 2²⁹ − 24 UTF-16 units). */
+  textFileBytes: 500_000_000,
+  /** Files in a folder of sources. */
+  folderFiles: 1_000_000,
+  /** Entries of a package archive. */
+  archiveEntries: 200_000,
+  /** Bytes of a package archive as received. */
+  archivePackedBytes: 4 * 1024 ** 3,
+  /** Bytes of a package archive after decompression. */
+  archiveUnpackedBytes: 16 * 1024 ** 3,
+  /** Bytes of a path inside an archive or checkpoint. */
+  pathBytes: 1024,
+} as const;

@@ -1,0 +1,138 @@
+/**
+ * One process per run folder. A lock is a file `run.lock.N` that states its owner; the highest N rules. A dead owner's lock is
+ * followed by N + 1, which only one process can create, so that two heirs never both win.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { writeSyncedFile } from './atomic.ts';
+import { fail } from './errors.ts';
+import { codeOf, describeFileError, type Files, nodeFiles } from './files.ts';
+
+export interface RunLock {
+  readonly folder: string;
+  /** Gives the folder back. Releasing twice is harmless. */
+  release(): Promise<void>;
+}
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, as the system counts it; empty where it does not tell. */
+  readonly started: string;
+  readonly id: string;
+}
+
+/** What a lock needs to know of other processes; replaced in tests. */
+export interface ProcessTable {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started; `''` if it lives but the system does not tell; `undefined` if it is dead. */
+  started(pid: number): string | undefined;
+}
+
+/** The processes of this machine. */
+export const nodeProcesses: ProcessTable = {
+  pid: process.pid,
+  host: hostname(),
+  started(pid) {
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if (codeOf(error) !== 'EPERM') return undefined;
+    }
+    if (process.platform !== 'linux') return '';
+    try {
+      // proc(5): after the name in parentheses, field 3 is the state and field 22 the start time in ticks since boot.
+      const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+      return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}:${fields[19]}`;
+    } catch {
+      return '';
+    }
+  },
+};
+
+const LOCK = /^run\.lock\.(\d{1,15})$/;
+
+/** Takes the run folder (which must exist) for this process. Throws `run/locked` while another process that lives has it. */
+export async function lockRun(
+  folder: string,
+  options: { readonly files?: Files; readonly processes?: ProcessTable } = {},
+): Promise<RunLock> {
+  const files = options.files ?? nodeFiles;
+  const processes = options.processes ?? nodeProcesses;
+  const { pid, host } = processes;
+  const me: Owner = { pid, host, started: processes.started(pid) ?? '', id: randomUUID() };
+  const pathOf = (n: number) => join(folder, `run.lock.${n}`);
+  const locks = async () =>
+    (await files.list(folder))
+      .flatMap((name) => (LOCK.test(name) ? [Number(LOCK.exec(name)![1])] : []))
+      .sort((a, b) => b - a);
+
+  /** Throws if the highest lock belongs to somebody who lives. */
+  const refuseIfOwned = async (n: number) => {
+    const path = pathOf(n);
+    const owner = await readOwner(path, files);
+    if (!owner || owner.id === me.id) return;
+    if (owner.host !== host) {
+      throw fail('run/locked-elsewhere', { folder, pid: owner.pid, host: owner.host, lock: path });
+    }
+    const started = processes.started(owner.pid);
+    const same =
+      started !== undefined && (started === '' || owner.started === '' || started === owner.started);
+    if (same) throw fail('run/locked', { folder, pid: owner.pid, lock: path });
+  };
+
+  try {
+    const [highest = 0] = await locks();
+    if (highest) await refuseIfOwned(highest);
+    const mine = highest + 1;
+    const aside = join(folder, `.run.lock.${me.id}.tmp`);
+    try {
+      await writeSyncedFile(aside, JSON.stringify(me), files);
+      await files.link(aside, pathOf(mine)).catch(async (error) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+        await refuseIfOwned(mine);
+        throw fail('run/locked', { folder, pid: 0, lock: pathOf(mine) });
+      });
+    } finally {
+      await files.remove(aside).catch(() => {});
+    }
+    const release = () => files.remove(pathOf(mine));
+    const [ruler] = await locks();
+    if (ruler > mine) {
+      await release();
+      await refuseIfOwned(ruler);
+      throw fail('run/locked', { folder, pid: 0, lock: pathOf(ruler) });
+    }
+    for (const n of await locks()) if (n < mine) await files.remove(pathOf(n));
+    return { folder, release };
+  } catch (error) {
+    throw describeFileError(error, folder);
+  }
+}
+
+/** Who wrote a lock; `undefined` if it is gone or unreadable (a machine that lost power), which counts as dead. */
+async function readOwner(path: string, files: Files): Promise<Owner | undefined> {
+  try {
+    const file = await files.open(path, 'read');
+    try {
+      const bytes = new Uint8Array(Math.min(4096, await file.size()));
+      await file.read(bytes, 0);
+      const owner = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Owner> | null;
+      const { pid, host, started, id } = owner ?? {};
+      if (!Number.isSafeInteger(pid) || (pid as number) <= 0 || typeof host !== 'string') return undefined;
+      return { pid: pid as number, host, started: String(started ?? ''), id: String(id ?? '') };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
