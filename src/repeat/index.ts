@@ -1,0 +1,33 @@
+/** The repetition problem: what repetition is, and how much of it there is. Knows text and ids, never a model. */
+
+export { distinctTokens, tokenCounts, unigramEntropy, zipfCoefficient } from './distribution.ts';
+export { type Generations, parseGenerations } from './generations.ts';
+export {
+  type CoverageOptions,
+  degenerateByCoverage,
+  type EndLoop,
+  endLoop,
+  endsInLoop,
+  ngramCoverage,
+} from './loops.ts';
+export {
+  type CorpusRepetition,
+  type CorpusRepetitionOptions,
+  corpusRepetition,
+  countNgrams,
+  distinctNgrams,
+  type Ids,
+  type NgramCount,
+  seqRep,
+} from './ngrams.ts';
+export { type PredictionRepeats, predictionRepeats } from './predictions.ts';
+export { type Coverage, createRepetitionIndex, type RepetitionIndex } from './repetition-index.ts';
+export {
+  type CountAndShare,
+  type MeasureOptions,
+  measureIds,
+  measureTexts,
+  type RepetitionReport,
+} from './report.ts';
+export { selfBleu } from './self-bleu.ts';
+export { createVocabulary, guessUnit, splitText, type TokenUnit } from './tokens.ts';
