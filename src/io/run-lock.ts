@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeSyncedFile } from './atomic.ts';
 import { fail } from './errors.ts';
 import { codeOf, describeFileError, type Files, nodeFiles } from './files.ts';
@@ -88,32 +88,49 @@ export async function lockRun(
     if (same) throw fail('run/locked', { folder, pid: owner.pid, lock: path });
   };
 
-  try {
+  /** One try; `undefined` if another process came between, so that the folder must be looked at again. */
+  const take = async (): Promise<RunLock | undefined> => {
     const [highest = 0] = await locks();
     if (highest) await refuseIfOwned(highest);
     const mine = highest + 1;
-    const aside = join(folder, `.run.lock.${me.id}.tmp`);
-    try {
-      await writeSyncedFile(aside, JSON.stringify(me), files);
-      await files.link(aside, pathOf(mine)).catch(async (error) => {
-        if (codeOf(error) !== 'EEXIST') throw error;
-        await refuseIfOwned(mine);
-        throw fail('run/locked', { folder, pid: 0, lock: pathOf(mine) });
-      });
-    } finally {
-      await files.remove(aside).catch(() => {});
-    }
+    if (!(await createWhole(pathOf(mine), JSON.stringify(me), me.id, files))) return undefined;
     const release = () => files.remove(pathOf(mine));
-    const [ruler] = await locks();
+    const [ruler = mine, ...older] = await locks();
     if (ruler > mine) {
       await release();
-      await refuseIfOwned(ruler);
-      throw fail('run/locked', { folder, pid: 0, lock: pathOf(ruler) });
+      return undefined;
     }
-    for (const n of await locks()) if (n < mine) await files.remove(pathOf(n));
+    for (const n of older) await files.remove(pathOf(n));
     return { folder, release };
+  };
+
+  try {
+    for (;;) {
+      const lock = await take();
+      if (lock) return lock;
+    }
   } catch (error) {
     throw describeFileError(error, folder);
+  }
+}
+
+/** Creates a file with its whole content in one step; false if it exists. */
+async function createWhole(path: string, content: string, id: string, files: Files): Promise<boolean> {
+  const aside = join(dirname(path), `.run.lock.${id}.tmp`);
+  try {
+    await writeSyncedFile(aside, content, files);
+    await files.link(aside, path).catch((error) => {
+      if (codeOf(error) === 'EEXIST') throw error;
+      // NOTE Some file systems have no links; there the file is created first and filled at once.
+      return writeSyncedFile(path, content, files);
+    });
+    return true;
+  } catch (error) {
+    const cause = (error as { cause?: unknown }).cause;
+    if (codeOf(error) === 'EEXIST' || codeOf(cause) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await files.remove(aside).catch(() => {});
   }
 }
 
