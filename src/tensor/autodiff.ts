@@ -12,7 +12,8 @@ import { ones, type Shape, Tensor } from './tensor.ts';
 /** How many gradients are being computed inside one another. */
 let depth = 0;
 
-const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((length, i) => length === b[i]);
+const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((length, i) => length === b[i]);
 
 /** The same values as a new leaf of the tape; tied to the original when an outer gradient watches it. */
 function makeLeaf(x: Tensor): Tensor {
@@ -187,7 +188,9 @@ export function vjp<Inputs>(
     pullback: (grad) => {
       const grads = pullback(grad);
       let place = 0;
-      return mapTree<unknown, unknown>(inputs, (x) => (isDifferentiable(x) ? grads[place++] : undefined)) as Inputs;
+      return mapTree<unknown, unknown>(inputs, (x) =>
+        isDifferentiable(x) ? grads[place++] : undefined,
+      ) as Inputs;
     },
   };
 }

@@ -28,7 +28,12 @@ let precision: Precision = 'f32';
 function choose(): Backend {
   const wanted = globalThis.process?.env.INKSTONE_KERNELS;
   if (wanted === 'typescript') {
-    return { path: 'typescript', threads: 1, kernels: referenceKernels, reason: 'INKSTONE_KERNELS=typescript' };
+    return {
+      path: 'typescript',
+      threads: 1,
+      kernels: referenceKernels,
+      reason: 'INKSTONE_KERNELS=typescript',
+    };
   }
   const native = loadNative();
   if ('reason' in native) {
@@ -76,7 +81,10 @@ export function withKernels<Result>(kernels: Kernels, body: () => Result): Resul
 }
 
 /** A table that calls `around` for each kernel call. */
-export function wrapKernels(kernels: Kernels, around: (name: KernelName, call: () => unknown) => unknown): Kernels {
+export function wrapKernels(
+  kernels: Kernels,
+  around: (name: KernelName, call: () => unknown) => unknown,
+): Kernels {
   const wrapped: Record<string, unknown> = {};
   for (const [name, kernel] of Object.entries(kernels)) {
     wrapped[name] = (...args: unknown[]) =>

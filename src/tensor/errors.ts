@@ -28,7 +28,8 @@ export const fail = defineErrors({
     zh: () => '张量：嵌套数组各层的长度必须一致',
   },
   'tensor/item': {
-    en: (d: { shape: readonly number[] }) => `item: needs a tensor with one element, got shape ${list(d.shape)}`,
+    en: (d: { shape: readonly number[] }) =>
+      `item: needs a tensor with one element, got shape ${list(d.shape)}`,
     zh: (d) => `item：需要只有一个元素的张量，得到形状 ${list(d.shape)}`,
   },
   'gradient/none': {
@@ -41,7 +42,8 @@ export const fail = defineErrors({
     zh: (d) => `梯度：${d.op} 的融合梯度不能再次求导；请改写为 ${d.plain}`,
   },
   'gradient/scalar': {
-    en: (d: { shape: readonly number[] }) => `gradient: the loss must have one element, got shape ${list(d.shape)}`,
+    en: (d: { shape: readonly number[] }) =>
+      `gradient: the loss must have one element, got shape ${list(d.shape)}`,
     zh: (d) => `梯度：损失必须只有一个元素，得到形状 ${list(d.shape)}`,
   },
   'gradient/shape': {
@@ -59,7 +61,8 @@ export const fail = defineErrors({
     zh: (d) => `${d.op}：${d.zhRule}，得到 ${d.got}`,
   },
   'dtype/rule': {
-    en: (d: { op: string; expected: string; got: string }) => `${d.op}: needs ${d.expected}, got ${d.got}; use cast()`,
+    en: (d: { op: string; expected: string; got: string }) =>
+      `${d.op}: needs ${d.expected}, got ${d.got}; use cast()`,
     zh: (d) => `${d.op}：需要 ${d.expected}，得到 ${d.got}；请用 cast() 转换`,
   },
   'backend/kernels': {

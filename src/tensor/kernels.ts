@@ -162,9 +162,25 @@ export interface Kernels {
   /** out[ids[i]] += x[i]; deterministic for any number of threads. Adds. */
   scatterAddRows(x: Floats, ids: Int32Array, out: Floats, size: number): void;
   /** out[o, j, i] = x[o, index[o, j, i], i] for x [outer, size, inner], index [outer, count, inner]. */
-  gather(x: Floats, index: Int32Array, out: Floats, outer: number, size: number, count: number, inner: number): void;
+  gather(
+    x: Floats,
+    index: Int32Array,
+    out: Floats,
+    outer: number,
+    size: number,
+    count: number,
+    inner: number,
+  ): void;
   /** out[o, index[o, j, i], i] += x[o, j, i]. Adds. */
-  scatterAdd(x: Floats, index: Int32Array, out: Floats, outer: number, size: number, count: number, inner: number): void;
+  scatterAdd(
+    x: Floats,
+    index: Int32Array,
+    out: Floats,
+    outer: number,
+    size: number,
+    count: number,
+    inner: number,
+  ): void;
 
   // ---- linear ------------------------------------------------------------------------------------------------
   matmul(a: Floats, b: Floats | Uint16Array, out: Floats, args: MatmulArgs): void;
@@ -178,27 +194,95 @@ export interface Kernels {
   logSoftmaxGrad(y: Floats, grad: Floats, out: Floats, rows: number, n: number): void;
   logSumExp(x: Floats, out: Floats, rows: number, n: number): void;
   /** out = (x − mean)·rstd·weight + bias; mean and rstd [rows] are kept for the gradient. */
-  layerNorm(x: Floats, weight: Floats | undefined, bias: Floats | undefined, out: Floats, mean: Floats, rstd: Floats, rows: number, n: number, eps: number): void;
+  layerNorm(
+    x: Floats,
+    weight: Floats | undefined,
+    bias: Floats | undefined,
+    out: Floats,
+    mean: Floats,
+    rstd: Floats,
+    rows: number,
+    n: number,
+    eps: number,
+  ): void;
   /** gradWeight and gradBias are written (not added), and only when given. */
-  layerNormGrad(x: Floats, weight: Floats | undefined, mean: Floats, rstd: Floats, grad: Floats, gradX: Floats, gradWeight: Floats | undefined, gradBias: Floats | undefined, rows: number, n: number): void;
+  layerNormGrad(
+    x: Floats,
+    weight: Floats | undefined,
+    mean: Floats,
+    rstd: Floats,
+    grad: Floats,
+    gradX: Floats,
+    gradWeight: Floats | undefined,
+    gradBias: Floats | undefined,
+    rows: number,
+    n: number,
+  ): void;
   /** out = x·rstd·weight, rstd = 1/√(mean x² + eps). */
-  rmsNorm(x: Floats, weight: Floats | undefined, out: Floats, rstd: Floats, rows: number, n: number, eps: number): void;
-  rmsNormGrad(x: Floats, weight: Floats | undefined, rstd: Floats, grad: Floats, gradX: Floats, gradWeight: Floats | undefined, rows: number, n: number): void;
+  rmsNorm(
+    x: Floats,
+    weight: Floats | undefined,
+    out: Floats,
+    rstd: Floats,
+    rows: number,
+    n: number,
+    eps: number,
+  ): void;
+  rmsNormGrad(
+    x: Floats,
+    weight: Floats | undefined,
+    rstd: Floats,
+    grad: Floats,
+    gradX: Floats,
+    gradWeight: Floats | undefined,
+    rows: number,
+    n: number,
+  ): void;
 
   // ---- transformer -------------------------------------------------------------------------------------------
   /** cos, sin [positions, rotarySize/2]; positions[row] picks the row of the tables. */
   rotary(x: Floats, positions: Int32Array, cos: Floats, sin: Floats, out: Floats, args: RotaryArgs): void;
   attention(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, args: AttentionArgs): void;
-  attentionGrad(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, grad: Floats, gradQ: Floats, gradK: Floats, gradV: Floats, args: AttentionArgs): void;
+  attentionGrad(
+    q: Floats,
+    k: Floats,
+    v: Floats,
+    out: Floats,
+    lse: Floats,
+    grad: Floats,
+    gradQ: Floats,
+    gradK: Floats,
+    gradV: Floats,
+    args: AttentionArgs,
+  ): void;
 
   // ---- losses ------------------------------------------------------------------------------------------------
   /**
    * losses[r] = (1−ε)·(lse − x[t]) + ε·(lse − mean x); 0 where target = ignoreIndex. ε is label smoothing. lse [rows].
    * @throws never: targets are checked by the op.
    */
-  crossEntropy(logits: Floats, targets: Int32Array, losses: Floats, lse: Floats, rows: number, n: number, ignoreIndex: number, smoothing: number): void;
+  crossEntropy(
+    logits: Floats,
+    targets: Int32Array,
+    losses: Floats,
+    lse: Floats,
+    rows: number,
+    n: number,
+    ignoreIndex: number,
+    smoothing: number,
+  ): void;
   /** gradLogits[r] = gradLosses[r]·(softmax − (1−ε)·onehot − ε/n). gradLogits may be the logits themselves. */
-  crossEntropyGrad(logits: Floats, targets: Int32Array, lse: Floats, gradLosses: Floats, gradLogits: Floats, rows: number, n: number, ignoreIndex: number, smoothing: number): void;
+  crossEntropyGrad(
+    logits: Floats,
+    targets: Int32Array,
+    lse: Floats,
+    gradLosses: Floats,
+    gradLogits: Floats,
+    rows: number,
+    n: number,
+    ignoreIndex: number,
+    smoothing: number,
+  ): void;
 
   // ---- random ------------------------------------------------------------------------------------------------
   /** [0, 1): 24 random bits each (word >>> 8)·2⁻²⁴. */

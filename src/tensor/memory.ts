@@ -137,7 +137,11 @@ export function adopt(array: Data): Storage {
 /** A typed array over a storage. @throws when the storage's scope has ended. */
 export function viewStorage(storage: Storage, dtype: DType, offset: number, count: number): Data {
   if (!storage.buffer) throw fail('tensor/released', {});
-  return new arrayConstructors[dtype](storage.buffer, storage.byteOffset + offset * bytesPerElement[dtype], count);
+  return new arrayConstructors[dtype](
+    storage.buffer,
+    storage.byteOffset + offset * bytesPerElement[dtype],
+    count,
+  );
 }
 
 /** Gives one storage back to the pool before its scope ends. Only for memory nobody else can see. */

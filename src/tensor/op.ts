@@ -41,7 +41,12 @@ export interface OpRow<Attrs> {
   /** The shape rule: checks inputs and gives the outputs' shapes and types. */
   readonly outputs: (inputs: readonly Tensor[], attrs: Attrs) => readonly OutputSpec[];
   /** Fills the outputs. */
-  readonly run: (kernels: Kernels, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: Attrs) => void;
+  readonly run: (
+    kernels: Kernels,
+    inputs: readonly Tensor[],
+    outputs: readonly Tensor[],
+    attrs: Attrs,
+  ) => void;
   /** `'none'`: not differentiable (comparisons, indices). */
   readonly gradient: GradientRule<Attrs> | 'none';
   /** Set when the gradient is a fused kernel without a derivative of its own: the plain expression it equals. */
@@ -105,7 +110,9 @@ export function defineOp<Attrs>(row: OpRow<Attrs>): Op<Attrs> {
     const specs = row.outputs(inputs, attrs);
     let outputs: Tensor[];
     if (row.view) {
-      outputs = specs.map(({ shape, dtype }) => new Tensor(shape, dtype, inputs[0].storage, inputs[0].offset));
+      outputs = specs.map(
+        ({ shape, dtype }) => new Tensor(shape, dtype, inputs[0].storage, inputs[0].offset),
+      );
     } else {
       outputs = specs.map(({ shape, dtype }) => empty(shape, dtype));
       row.run(kernelsFor(inputs), inputs, outputs, attrs);

@@ -1,6 +1,6 @@
 /** The n-d array: a shape, an element type, and contiguous row-major memory. Ops never change a tensor; they make new ones. */
 
-import { arrayConstructors, type ArrayOf, type Data, type DType } from './dtype.ts';
+import { type ArrayOf, arrayConstructors, type Data, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
 import { adopt, allocate, type Storage, viewStorage } from './memory.ts';
 import type { TapeNode } from './op.ts';
@@ -94,8 +94,14 @@ type Nested = number | readonly Nested[];
 
 function shapeOfNested(value: Nested): number[] {
   const shape: number[] = [];
-  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level = value; typeof level !== 'number'; level = level[0]) shape.push(level.length);
   return shape;
+}
+
+function flatten(value: Nested, into: number[] = []): number[] {
+  if (typeof value === 'number') into.push(value);
+  else for (const child of value) flatten(child, into);
+  return into;
 }
 
 /**
@@ -109,13 +115,8 @@ export function tensor<D extends DType = 'f32'>(
 ): Tensor<D> {
   const dtype = options.dtype ?? ('f32' as D);
   const isTyped = ArrayBuffer.isView(values);
-  const nestedShape = isTyped ? [(values as unknown as ArrayLike<number>).length] : shapeOfNested(values as Nested);
-  const flat: ArrayLike<number> = isTyped
-    ? (values as unknown as ArrayLike<number>)
-    : typeof values === 'number'
-      ? [values]
-      : ((values as readonly Nested[]).flat(Number.POSITIVE_INFINITY) as number[]);
-  const shape = options.shape ?? nestedShape;
+  const flat = isTyped ? (values as unknown as ArrayLike<number>) : flatten(values as Nested);
+  const shape = options.shape ?? (isTyped ? [flat.length] : shapeOfNested(values as Nested));
   if (flat.length !== sizeOf(shape)) {
     if (!options.shape) throw fail('tensor/ragged', {});
     throw fail('tensor/size', { shape, expected: sizeOf(shape), got: flat.length });

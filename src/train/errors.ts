@@ -12,6 +12,27 @@ export const fail = defineErrors({
     en: () => 'train: give either `steps` or `minutes`, not both and not neither',
     zh: () => '训练：`steps` 与 `minutes` 必须且只能给出一个',
   },
+  'train/no-run': {
+    en: (d: { folder: string }) =>
+      `run: ${d.folder} is not a run folder (no config.json); train one with inkstone train`,
+    zh: (d) => `训练记录：${d.folder} 不是训练目录（没有 config.json）；请先用 inkstone train 训练`,
+  },
+  'train/no-checkpoint': {
+    en: (d: { folder: string }) =>
+      `run: ${d.folder} has no complete checkpoint yet; let it train until its first save`,
+    zh: (d) => `训练记录：${d.folder} 还没有完整的检查点；请等它第一次保存`,
+  },
+  'train/other-run': {
+    en: (d: { folder: string; differing: readonly string[] }) =>
+      `run: ${d.folder} holds another run (${d.differing.join('; ')}); choose another folder or the same settings`,
+    zh: (d) =>
+      `训练记录：${d.folder} 里是另一次训练（${d.differing.join('；')}）；请换一个目录或使用相同的设置`,
+  },
+  'train/json': {
+    en: (d: { path: string; reason: string }) =>
+      `${d.path}: not valid JSON (${d.reason}); restore it from a copy`,
+    zh: (d) => `${d.path}：不是有效的 JSON（${d.reason}）；请用备份恢复`,
+  },
   'train/state': {
     en: (d: { name: string; reason: string; zhReason: string }) =>
       `checkpoint: "${d.name}" ${d.reason}; it belongs to another model or optimizer, start a new run`,
@@ -32,7 +53,11 @@ export function requireNumber(
 }
 
 export const positive = { test: (x: number) => x > 0 && x < Infinity, en: 'a positive number', zh: '为正数' };
-export const notNegative = { test: (x: number) => x >= 0 && x < Infinity, en: '0 or more', zh: '大于或等于 0' };
+export const notNegative = {
+  test: (x: number) => x >= 0 && x < Infinity,
+  en: '0 or more',
+  zh: '大于或等于 0',
+};
 export const fraction = { test: (x: number) => x >= 0 && x < 1, en: 'in [0, 1)', zh: '在 [0, 1) 之内' };
 export const wholePositive = {
   test: (x: number) => Number.isInteger(x) && x > 0,

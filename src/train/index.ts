@@ -2,5 +2,12 @@
 
 export * from './loop.ts';
 export * from './optimizers.ts';
+export { differingKeys, isRun, type OpenRun, openRun, readRun, type SavedRun } from './run.ts';
 export * from './schedules.ts';
-export { type StepOptions, type StepReport, type TrackedParameter, trackParameters, trainStep } from './step.ts';
+export {
+  type StepOptions,
+  type StepReport,
+  type TrackedParameter,
+  trackParameters,
+  trainStep,
+} from './step.ts';

@@ -54,7 +54,10 @@ export interface TrainOptions<Params, Batch> {
   /** Asks the run to end early with a good result so far (early stopping): sees each held-out loss. */
   readonly stopWhen?: (heldOut: readonly number[]) => boolean;
   /** The state to go on from; tensors were restored by `restore` before the first step. */
-  readonly resume?: { readonly place: Place; readonly restore: (tracked: readonly TrackedParameter[]) => void };
+  readonly resume?: {
+    readonly place: Place;
+    readonly restore: (tracked: readonly TrackedParameter[]) => void;
+  };
   /** A loss above this many times the first one counts as divergence. */
   readonly divergenceFactor?: number;
   readonly signal?: AbortSignal;
@@ -96,7 +99,9 @@ const SPEED_WINDOW = 20;
  * A loss or gradient that is not finite, or a loss far above the first, ends the run as `diverged` without saving.
  * The event loop breathes between steps.
  */
-export async function* train<Params, Batch>(options: TrainOptions<Params, Batch>): AsyncGenerator<TrainEvent> {
+export async function* train<Params, Batch>(
+  options: TrainOptions<Params, Batch>,
+): AsyncGenerator<TrainEvent> {
   const plan = checkOptions(options);
   const tracked = trackParameters(options.params, options.grouping);
   options.resume?.restore(tracked);
@@ -150,7 +155,11 @@ export async function* train<Params, Batch>(options: TrainOptions<Params, Batch>
       fraction,
       etaSeconds: plan.secondsLeft(place, secondsPerStep),
     };
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm) || loss > plan.divergenceFactor * place.firstLoss!) {
+    if (
+      !Number.isFinite(loss) ||
+      !Number.isFinite(gradNorm) ||
+      loss > plan.divergenceFactor * place.firstLoss!
+    ) {
       reason = 'diverged';
       break;
     }

@@ -7,10 +7,8 @@ import {
   affine,
   backend,
   matmul,
-
   scope,
   type Tensor,
-
   transpose,
   withRecording,
   zeros,

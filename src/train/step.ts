@@ -1,7 +1,7 @@
 /** One update: loss and gradients of one or more micro-batches, clipping by global norm, the optimizer. */
 
-import { leaves } from '../tree.ts';
 import { backend, type Precision, scope, type Tensor, valueAndGrad, withPrecision } from '../tensor/index.ts';
+import { leaves } from '../tree.ts';
 import type { Grouping, ParameterGroup, Slots } from './optimizers.ts';
 
 /** A parameter with its optimizer's state. Frozen ones have no group. */

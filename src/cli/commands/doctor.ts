@@ -1,0 +1,113 @@
+/** `inkstone doctor`: the machine, the kernels in use and their measured speed, as a block to paste into a report. */
+
+import os from 'node:os';
+import { defineMessages } from '../../language.ts';
+import { backend, matmul, normal, scope } from '../../tensor/index.ts';
+import type { ContextOf } from '../command.ts';
+import type { doctorCommand } from '../table.ts';
+import { formatTable } from '../terminal.ts';
+import { version } from '../version.ts';
+
+const say = defineMessages({
+  kernels: { en: () => 'kernels', zh: () => '内核' },
+  threads: { en: () => 'threads', zh: () => '线程' },
+  processor: { en: () => 'processor', zh: () => '处理器' },
+  versions: { en: () => 'versions', zh: () => '版本' },
+  matmul: { en: () => 'matmul 512³ f32', zh: () => '矩阵乘 512³ f32' },
+  matmulBf16: { en: () => 'matmul 512³ bf16', zh: () => '矩阵乘 512³ bf16' },
+  peak: { en: () => 'peak f32', zh: () => '峰值 f32' },
+  peakBf16: { en: () => 'peak bf16', zh: () => '峰值 bf16' },
+  bandwidth: { en: () => 'memory read', zh: () => '内存读取' },
+  slow: {
+    en: (d: { reason: string }) =>
+      `The fast kernels are not in use (${d.reason}); everything works on the TypeScript kernels, 10 to 100 times slower. ` +
+      'Cure: install a C++ compiler, make and Python 3, then run: node native/build.mjs',
+    zh: (d) =>
+      `快速内核未启用（${d.reason}）；一切功能照常，但用的是慢 10 到 100 倍的 TypeScript 内核。` +
+      '解决办法：安装 C++ 编译器、make 和 Python 3，然后运行：node native/build.mjs',
+  },
+});
+
+/** What this machine is and how fast the engine runs on it; speeds in GFLOP/s and GB/s. */
+export interface MachineReport {
+  readonly kernels: string;
+  readonly threads: number;
+  readonly processor: string;
+  readonly node: string;
+  readonly inkstone: string;
+  readonly matmulGflops: number;
+  readonly matmulBf16Gflops: number;
+  readonly peakGflops?: number;
+  readonly peakBf16Gflops?: number;
+  readonly readGBs?: number;
+  /** Why the addon is not used. */
+  readonly reason?: string;
+}
+
+/** Median GFLOP/s of a square matmul over a few calls. */
+export function measureMatmul(size: number, precision: 'f32' | 'bf16', calls = 5): number {
+  return scope(() => {
+    const a = normal([size, size], { seed: 1, stream: 0 });
+    const b = normal([size, size], { seed: 1, stream: 1 });
+    const times = Array.from({ length: calls + 1 }, () => {
+      const start = performance.now();
+      scope(() => matmul(a, b, { precision }));
+      return performance.now() - start;
+    }).slice(1);
+    times.sort((x, y) => x - y);
+    return (2 * size ** 3) / times[Math.floor(times.length / 2)] / 1e6;
+  });
+}
+
+/** Measures the machine; takes about a second (less with `quick`). */
+export function inspectMachine(options: { readonly quick?: boolean } = {}): MachineReport {
+  const { path, threads, native, reason } = backend();
+  const size = path === 'typescript' ? 128 : 512;
+  const peaks = options.quick || !native ? {} : nativePeaks(native.addon);
+  return {
+    kernels: path,
+    threads,
+    processor: `${os.cpus()[0]?.model.trim() ?? os.arch()} × ${os.availableParallelism()}`,
+    node: process.version,
+    inkstone: version(),
+    matmulGflops: measureMatmul(size, 'f32'),
+    matmulBf16Gflops: measureMatmul(size, 'bf16'),
+    ...peaks,
+    reason,
+  };
+}
+
+function nativePeaks(addon: { readonly [name: string]: unknown }) {
+  const { measurePeak, measureBandwidth } = addon as {
+    measurePeak(kind: 'f32' | 'bf16'): number;
+    measureBandwidth(): number;
+  };
+  return { peakGflops: measurePeak('f32'), peakBf16Gflops: measurePeak('bf16'), readGBs: measureBandwidth() };
+}
+
+/** The report as aligned lines, and the cure when the fast kernels are missing. */
+export function describeMachine(report: MachineReport): string[] {
+  const rate = (value: number | undefined, unit: string): string =>
+    value === undefined ? '–' : `${value >= 10 ? Math.round(value) : value.toFixed(1)} ${unit}`;
+  const rows = [
+    [say('kernels', {}), report.kernels],
+    [say('threads', {}), String(report.threads)],
+    [say('processor', {}), report.processor],
+    [say('versions', {}), `inkstone ${report.inkstone}, node ${report.node}`],
+    [say('matmul', {}), rate(report.matmulGflops, 'GFLOP/s')],
+    [say('matmulBf16', {}), rate(report.matmulBf16Gflops, 'GFLOP/s')],
+  ];
+  if (report.peakGflops) {
+    rows.push([say('peak', {}), rate(report.peakGflops, 'GFLOP/s')]);
+    rows.push([say('peakBf16', {}), rate(report.peakBf16Gflops, 'GFLOP/s')]);
+    rows.push([say('bandwidth', {}), rate(report.readGBs, 'GB/s')]);
+  }
+  const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
+  return report.reason ? [...lines, say('slow', { reason: report.reason })] : lines;
+}
+
+export async function run({ terminal }: ContextOf<typeof doctorCommand>): Promise<void> {
+  const report = inspectMachine();
+  terminal.json(report);
+  for (const line of describeMachine(report)) terminal.print(line);
+}

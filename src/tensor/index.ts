@@ -1,0 +1,38 @@
+/** Tensors: n-d arrays, the op table with gradients, reverse mode, and the kernels they run on. */
+
+export { checkpoint, grad, valueAndGrad, vjp } from './autodiff.ts';
+export {
+  type Backend,
+  backend,
+  matmulPrecision,
+  withKernels,
+  withPrecision,
+  wrapKernels,
+} from './backend.ts';
+export { bytesPerElement, type Data, type DType, isFloat } from './dtype.ts';
+export type { Activation, KernelName, Kernels, Precision } from './kernels.ts';
+export {
+  type MemoryStats,
+  memoryStats,
+  openScope,
+  outsideScopes,
+  resetPeak,
+  scope,
+  trimPool,
+} from './memory.ts';
+export { withRecording } from './op.ts';
+export * from './ops/index.ts';
+export {
+  arange,
+  empty,
+  fromArray,
+  full,
+  ones,
+  rowsView,
+  type Shape,
+  sizeOf,
+  Tensor,
+  tensor,
+  withShape,
+  zeros,
+} from './tensor.ts';

@@ -1,0 +1,236 @@
+/**
+ * A run as a folder that can be copied: `config.json`, `tokenizer.json`, `metrics.jsonl` and `checkpoints/step-…/` with
+ * weights, optimizer state and the place in the run. Resuming restores all of it: the loss trace goes on identically.
+ */
+
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Checkpoint,
+  decodeUtf8,
+  latestCheckpoint,
+  lockRun,
+  openJsonLines,
+  readSafetensors,
+  safetensorsContent,
+  saveCheckpoint,
+  type TensorData,
+  writeFileAtomic,
+} from '../io/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { fail } from './errors.ts';
+import type { Place, Snapshot } from './loop.ts';
+import type { TrackedParameter } from './step.ts';
+
+const CONFIG = 'config.json';
+const TOKENIZER = 'tokenizer.json';
+const METRICS = 'metrics.jsonl';
+const WEIGHTS = 'weights.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+const STATE = 'state.json';
+
+/** What a finished or unfinished run holds, for reading: no lock, nothing changes. */
+export interface SavedRun {
+  readonly folder: string;
+  /** As it was given to `openRun`. */
+  readonly config: unknown;
+  readonly tokenizer: string | undefined;
+  /** Where the latest complete checkpoint stands; undefined before the first. */
+  readonly place: Place | undefined;
+  /** Weights by parameter path. @throws when there is no checkpoint yet. */
+  weights(): Promise<ReadonlyMap<string, TensorData>>;
+}
+
+/** A run that this process owns. */
+export interface OpenRun extends SavedRun {
+  /** Adds a record to the metrics. */
+  append(record: object): Promise<void>;
+  /** Saves a checkpoint of this moment; returns when it has reached the disk. */
+  save(snapshot: Snapshot): Promise<void>;
+  /** Parameters and optimizer state of the latest checkpoint, in place. */
+  restore(tracked: readonly TrackedParameter[]): void;
+  close(): Promise<void>;
+}
+
+/** Reads a run folder. @throws `train/no-run` when the folder is no run. */
+export async function readRun(folder: string): Promise<SavedRun> {
+  const config = await readText(folder, CONFIG);
+  if (config === undefined) throw fail('train/no-run', { folder });
+  const { checkpoint } = await latestCheckpoint(folder);
+  return {
+    folder,
+    config: parseJson(config, join(folder, CONFIG)),
+    tokenizer: await readText(folder, TOKENIZER),
+    place: checkpoint && (await readPlace(checkpoint)),
+    async weights() {
+      if (!checkpoint) throw fail('train/no-checkpoint', { folder });
+      return (await readSafetensors(checkpoint.files.get(WEIGHTS)!)).tensors;
+    },
+  };
+}
+
+/** Whether the folder is a run. */
+export async function isRun(folder: string): Promise<boolean> {
+  return (await stat(join(folder, CONFIG)).catch(() => undefined)) !== undefined;
+}
+
+/**
+ * Opens a run for training and locks it: makes the folder when there is none, else goes on from the latest checkpoint.
+ * A folder that holds another run (its config differs) is refused.
+ */
+export async function openRun(
+  folder: string,
+  start: { readonly config: unknown; readonly tokenizer?: string; readonly keepCheckpoints?: number },
+): Promise<OpenRun> {
+  await mkdir(folder, { recursive: true });
+  const lock = await lockRun(folder);
+  try {
+    if (await isRun(folder)) {
+      const before = await readText(folder, CONFIG);
+      if (stable(parseJson(before!, join(folder, CONFIG))) !== stable(start.config)) {
+        throw fail('train/other-run', {
+          folder,
+          differing: differingKeys(parseJson(before!, folder), start.config),
+        });
+      }
+    } else {
+      if (start.tokenizer !== undefined) await writeFileAtomic(join(folder, TOKENIZER), start.tokenizer);
+      await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(start.config, null, 2)}\n`);
+    }
+    const saved = await readRun(folder);
+    const { checkpoint } = await latestCheckpoint(folder);
+    const restored = checkpoint && (await readTensors(checkpoint));
+    const metrics = await openJsonLines<{ step?: number }>(join(folder, METRICS), {
+      keep: (record) => (record.step ?? 0) <= (saved.place?.step ?? 0),
+    });
+    return {
+      ...saved,
+      append: (record) => metrics.append(record),
+      restore: (tracked) => restoreTensors(tracked, restored!),
+      async save(snapshot) {
+        await metrics.sync();
+        await saveCheckpoint(folder, snapshot.place.step, checkpointFiles(snapshot), {
+          keepLast: start.keepCheckpoints ?? 2,
+        });
+      },
+      async close() {
+        await metrics.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function checkpointFiles({ place, tracked }: Snapshot) {
+  const weights = new Map(tracked.map(({ path, tensor }) => [path, tensorData(tensor)]));
+  const optimizer = new Map(
+    tracked.flatMap(({ path, slots }) =>
+      Object.entries(slots).map(([slot, tensor]): [string, TensorData] => [
+        `${slot}/${path}`,
+        tensorData(tensor),
+      ]),
+    ),
+  );
+  return {
+    [WEIGHTS]: safetensorsContent(weights),
+    [OPTIMIZER]: safetensorsContent(optimizer),
+    [STATE]: `${JSON.stringify(place, null, 2)}\n`,
+  };
+}
+
+function tensorData(tensor: Tensor): TensorData {
+  return { dtype: 'f32', shape: tensor.shape, data: tensor.data as Float32Array<ArrayBuffer> };
+}
+
+async function readTensors(checkpoint: Checkpoint) {
+  const weights = await readSafetensors(checkpoint.files.get(WEIGHTS)!);
+  const optimizer = await readSafetensors(checkpoint.files.get(OPTIMIZER)!);
+  return { weights: weights.tensors, optimizer: optimizer.tensors };
+}
+
+function restoreTensors(
+  tracked: readonly TrackedParameter[],
+  saved: {
+    readonly weights: ReadonlyMap<string, TensorData>;
+    readonly optimizer: ReadonlyMap<string, TensorData>;
+  },
+): void {
+  const left = new Set(saved.weights.keys());
+  for (const { path, tensor, slots } of tracked) {
+    left.delete(path);
+    copyInto(path, tensor, saved.weights.get(path));
+    for (const [slot, state] of Object.entries(slots)) {
+      copyInto(`${slot}/${path}`, state, saved.optimizer.get(`${slot}/${path}`));
+    }
+  }
+  for (const name of left) {
+    throw fail('train/state', { name, reason: 'is not in this model', zhReason: '不在此模型中' });
+  }
+}
+
+function copyInto(name: string, tensor: Tensor, saved: TensorData | undefined): void {
+  if (!saved) throw fail('train/state', { name, reason: 'is missing', zhReason: '缺失' });
+  if (saved.shape.join() !== tensor.shape.join() || saved.dtype !== 'f32') {
+    const shapes = `${saved.dtype}[${saved.shape}] ≠ f32[${tensor.shape}]`;
+    throw fail('train/state', { name, reason: `does not fit: ${shapes}`, zhReason: `不相符：${shapes}` });
+  }
+  (tensor.data as Float32Array).set(saved.data as Float32Array);
+}
+
+async function readPlace(checkpoint: Checkpoint): Promise<Place> {
+  const path = checkpoint.files.get(STATE)!;
+  const place = parseJson(decodeUtf8(await readFile(path), path), path) as Place;
+  for (const key of ['step', 'seconds', 'tokens'] as const) {
+    if (typeof place?.[key] !== 'number') {
+      throw fail('train/state', {
+        name: STATE,
+        reason: `has no number "${key}"`,
+        zhReason: `缺少数字 "${key}"`,
+      });
+    }
+  }
+  return place;
+}
+
+async function readText(folder: string, name: string): Promise<string | undefined> {
+  const path = join(folder, name);
+  try {
+    return decodeUtf8(await readFile(path), path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw fail('train/json', { path, reason: (error as Error).message }, error);
+  }
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+function stable(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** Dotted keys whose values differ, with both values: what a person needs to see. */
+export function differingKeys(before: unknown, after: unknown, path = ''): string[] {
+  const isMap = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (isMap(before) && isMap(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) => differingKeys(before[key], after[key], path ? `${path}.${key}` : key));
+  }
+  return stable(before) === stable(after)
+    ? []
+    : [`${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`];
+}
