@@ -1,0 +1,131 @@
+/** Byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019). */
+
+import type { DecodeOptions, EncodeOptions, Tokenizer } from '../types.ts';
+import { type AddedToken, createAddedTokenFinder, usualEnd } from './added-tokens.ts';
+import { addedTokensOf, type BpeOptions, stagesOf } from './bpe-options.ts';
+import { unspellBytes } from './byte-level.ts';
+import { fail } from './errors.ts';
+import { PairTable } from './pair-table.ts';
+import { createPieceEncoder } from './piece-encoder.ts';
+import { createPreTokenizer } from './pre-tokenizer.ts';
+import type { SavableTokenizer } from './save.ts';
+import { createTokenDecoder } from './token-decoder.ts';
+import { createTokenFinder, type TokenRow } from './token-table.ts';
+import { writeBpe } from './write-bpe.ts';
+
+/** Priority and result of a merge, as ids. */
+export interface MergeRow {
+  readonly left: number;
+  readonly right: number;
+  readonly priority: number;
+  readonly id: number;
+}
+
+/**
+ * A byte-level BPE tokenizer. Ids equal those of Hugging Face tokenizers with the same vocabulary, merges and
+ * pre-tokenizer, without its post-processor. Errors: `text/duplicate-id`, `text/merge`, `text/option`, `text/pattern`.
+ *
+ * @example
+ * const tokenizer = bpeTokenizer({ vocab, merges, specialTokens: new Map([['<|endoftext|>', 0]]) });
+ * tokenizer.encode('床前明月光');
+ */
+export function bpeTokenizer(options: BpeOptions): SavableTokenizer {
+  const added = addedTokensOf(options);
+  const names = new Set(added.map((token) => token.content));
+  const special = new Set(added.filter((token) => token.special !== false).map((token) => token.id));
+  const rows: TokenRow[] = [];
+  for (const [spelling, id] of options.vocab) {
+    if (!names.has(spelling)) rows.push({ id, bytes: unspellBytes(spelling) ?? spelling });
+  }
+  const merges: MergeRow[] = [];
+  const idOf = (spelling: string, index: number): number => {
+    const id = options.vocab.get(spelling);
+    if (id === undefined) throw fail('text/merge', { index, token: spelling });
+    return id;
+  };
+  options.merges.forEach(([left, right], priority) => {
+    const row = {
+      left: idOf(left, priority),
+      right: idOf(right, priority),
+      priority,
+      id: idOf(left + right, priority),
+    };
+    // NOTE: no text may become a special token by merging.
+    if (!special.has(row.id) && !special.has(row.left) && !special.has(row.right)) merges.push(row);
+  });
+  return assembleBpe(rows, merges, added, options, (tokenizer) => writeBpe(tokenizer, options));
+}
+
+/** A tokenizer from checked parts; `rows` are the ordinary tokens. */
+export function assembleBpe(
+  rows: readonly TokenRow[],
+  merges: readonly MergeRow[],
+  added: readonly AddedToken[],
+  options: Omit<BpeOptions, 'vocab' | 'merges'>,
+  toJSON: (tokenizer: Tokenizer) => ReturnType<SavableTokenizer['toJSON']>,
+): SavableTokenizer {
+  const specialTokens = new Map<string, number>();
+  for (const token of added) if (token.special !== false) specialTokens.set(token.content, token.id);
+  const eosToken = options.eosToken ?? usualEnd(specialTokens.keys());
+  const eosId = eosToken === undefined ? undefined : specialTokens.get(eosToken);
+  if (eosToken !== undefined && eosId === undefined) {
+    throw fail('text/option', {
+      where: 'bpeTokenizer',
+      rule: '`eosToken` must be one of the special tokens',
+      ruleZh: '`eosToken` 必须是特殊词元之一',
+      got: eosToken,
+    });
+  }
+  const decoder = createTokenDecoder(rows, added);
+  const { table, vocabSize } = decoder;
+
+  const byteIds = new Int32Array(256).fill(-1);
+  for (const { id } of rows) {
+    if (table.starts[id + 1] - table.starts[id] === 1) byteIds[table.bytes[table.starts[id]]] = id;
+  }
+  const pairs = new PairTable(merges.length);
+  for (const { left, right, priority, id } of merges) pairs.set(left, right, priority, id);
+  const ordinary = rows.map((row) => row.id);
+  const findWhole = options.ignoreMerges ? createTokenFinder(table, ordinary) : undefined;
+  const encodePiece = createPieceEncoder({ byteIds, pairs, findWhole });
+  const preTokenizer = createPreTokenizer(stagesOf(options.pattern, options.addPrefixSpace));
+  const { normalizer } = options;
+
+  /** Added tokens to look for before and after normalization, with and without the special ones. */
+  const finders = [false, true].map((allowSpecial) => {
+    const wanted = added.filter((token) => allowSpecial || token.special === false);
+    return {
+      before: createAddedTokenFinder(wanted.filter((token) => !(normalizer && token.normalized))),
+      after: createAddedTokenFinder(wanted.filter((token) => normalizer && token.normalized)),
+    };
+  });
+
+  function encode(text: string, { allowSpecial = false }: EncodeOptions = {}): number[] {
+    const ids: number[] = [];
+    const { before, after } = finders[allowSpecial ? 1 : 0];
+    const onToken = (token: AddedToken): void => {
+      ids.push(token.id);
+    };
+    const onPiece = (piece: string, start: number, end: number): void => encodePiece(piece, start, end, ids);
+    const ordinaryText = (part: string): void => preTokenizer.pieces(part, onPiece);
+    const rawText = (part: string): void => {
+      const normal = normalizer ? part.normalize(normalizer) : part;
+      if (after) after(normal, ordinaryText, onToken);
+      else ordinaryText(normal);
+    };
+    if (before) before(text, rawText, onToken);
+    else rawText(text);
+    return ids;
+  }
+
+  const tokenizer: SavableTokenizer = {
+    vocabSize,
+    specialTokens,
+    eosId,
+    encode,
+    decode: (ids: Iterable<number>, decodeOptions?: DecodeOptions) => decoder.decode(ids, decodeOptions),
+    tokenBytes: decoder.tokenBytes,
+    toJSON: () => toJSON(tokenizer),
+  };
+  return tokenizer;
+}

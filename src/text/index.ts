@@ -1,0 +1,22 @@
+/** The door of the text room: tokenizers (train, encode, decode, load, save) and the streaming detokenizer. */
+
+export type { AddedToken } from './added-tokens.ts';
+export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './batch.ts';
+export { bpeTokenizer } from './bpe.ts';
+export type { BpeOptions } from './bpe-options.ts';
+export {
+  type CharacterOptions,
+  characterTokenizer,
+  type TrainCharactersOptions,
+  trainCharacters,
+} from './characters.ts';
+export { createDetokenizer } from './detokenizer.ts';
+export type { PreTokenizerStage } from './pre-tokenizer.ts';
+export { fromRanks, type RankOptions } from './ranks.ts';
+export { type LoadTokenizerOptions, loadTokenizer } from './read-tokenizer.ts';
+export { fingerprint, type SavableTokenizer, saveTokenizer } from './save.ts';
+export { encodeParts, type SpecialToken, special } from './special.ts';
+export { type PatternName, patternSources } from './split.ts';
+export { type TokenizerStats, tokenizerStats } from './stats.ts';
+export type { NormalizerName, TokenizerFile } from './tokenizer-file.ts';
+export { type TrainBpeOptions, type TrainBpeProgress, trainBpe } from './train-bpe.ts';

@@ -1,0 +1,36 @@
+/** Tokenizers as text, and the name by which a checkpoint knows the tokenizer it belongs to. */
+
+import type { Tokenizer } from '../types.ts';
+import { fail } from './errors.ts';
+import { sha256 } from './sha256.ts';
+import type { TokenizerFile } from './tokenizer-file.ts';
+
+/** A tokenizer that can be written as `tokenizer.json`. Every tokenizer of this room is one. */
+export interface SavableTokenizer extends Tokenizer {
+  /** The whole file as plain data; `JSON.stringify(tokenizer)` uses it. */
+  toJSON(): TokenizerFile;
+  /** Whether this id spells a single byte of a character that the vocabulary lacks. Absent where that cannot be. */
+  isFallback?(id: number): boolean;
+}
+
+const prints = new WeakMap<Tokenizer, string>();
+
+/** The content of a `tokenizer.json` that Hugging Face tokenizers reads too. Errors: `text/not-savable`. */
+export function saveTokenizer(tokenizer: Tokenizer): string {
+  if (typeof (tokenizer as Partial<SavableTokenizer>).toJSON !== 'function')
+    throw fail('text/not-savable', undefined);
+  return `${JSON.stringify(tokenizer, undefined, 1)}\n`;
+}
+
+/**
+ * SHA-256 of what `saveTokenizer` writes, in hexadecimal: equal for equal tokenizers, and the same as `sha256sum` of
+ * the file. Errors: `text/not-savable`.
+ */
+export function fingerprint(tokenizer: Tokenizer): string {
+  let print = prints.get(tokenizer);
+  if (print === undefined) {
+    print = sha256(new TextEncoder().encode(saveTokenizer(tokenizer)));
+    prints.set(tokenizer, print);
+  }
+  return print;
+}
