@@ -84,11 +84,11 @@ describe('the repetition index', () => {
   test('after any walk of pushes, rewinds and forks it is as if freshly built', () => {
     const steps = fc.array(
       fc.oneof(
-        { weight: 6, arbitrary: fc.record({ push: fc.integer({ min: 0, max: 2 }) }) },
-        { weight: 1, arbitrary: fc.record({ keep: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+        { weight: 6, arbitrary: fc.record({ push: fc.integer({ min: 0, max: 3 }) }) },
+        { weight: 2, arbitrary: fc.record({ forget: fc.integer({ min: 1, max: 8 }) }) },
         { weight: 1, arbitrary: fc.record({ fork: fc.boolean() }) },
       ),
-      { maxLength: 80 },
+      { minLength: 40, maxLength: 160 },
     );
     fc.assert(
       fc.property(steps, (walk) => {
@@ -98,8 +98,8 @@ describe('the repetition index', () => {
           if ('push' in step) {
             index.push(step.push);
             ids.push(step.push);
-          } else if ('keep' in step) {
-            ids = ids.slice(0, Math.floor(step.keep * ids.length));
+          } else if ('forget' in step) {
+            ids = ids.slice(0, Math.max(ids.length - step.forget, 0));
             index.rewind(ids.length);
           } else {
             const fork = index.fork();

@@ -183,9 +183,8 @@ function createIndex(a: Automaton): RepetitionIndex {
   };
 
   const advance = (cursor: Cursor, id: number): void => {
-    const before = stateOfSuffix(cursor.state, cursor.length);
     cursor.length = Math.min(cursor.length + 1, cursor.limit);
-    cursor.state = stateOfSuffix(a.edgeTo[findEdge(a, before, id)], cursor.length);
+    cursor.state = stateOfSuffix(a.edgeTo[findEdge(a, cursor.state, id)], cursor.length);
   };
 
   const cursorFor = (limit: number): Cursor => {
