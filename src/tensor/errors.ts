@@ -56,9 +56,40 @@ export const fail = defineErrors({
       `${d.op}: shapes must be equal or 1 in every dimension, got ${list(d.a)} and ${list(d.b)}`,
     zh: (d) => `${d.op}：各维必须相等或为 1，得到 ${list(d.a)} 和 ${list(d.b)}`,
   },
-  'shape/rule': {
-    en: (d: { op: string; rule: string; zhRule: string; got: string }) => `${d.op}: ${d.rule}, got ${d.got}`,
-    zh: (d) => `${d.op}：${d.zhRule}，得到 ${d.got}`,
+  'shape/expected': {
+    en: (d: { op: string; name: string; expected: readonly number[]; got: readonly number[] }) =>
+      `${d.op}: ${d.name} must have shape ${list(d.expected)}, got ${list(d.got)}`,
+    zh: (d) => `${d.op}：${d.name} 的形状必须是 ${list(d.expected)}，得到 ${list(d.got)}`,
+  },
+  'shape/rank': {
+    en: (d: { op: string; name: string; expected: string; got: readonly number[] }) =>
+      `${d.op}: ${d.name} must be ${d.expected}, got shape ${list(d.got)}`,
+    zh: (d) => `${d.op}：${d.name} 必须是 ${d.expected}，得到形状 ${list(d.got)}`,
+  },
+  'shape/axis': {
+    en: (d: { op: string; axis: number; rank: number }) =>
+      `${d.op}: axis must be a whole number from ${-d.rank} to ${d.rank - 1}, got ${d.axis}`,
+    zh: (d) => `${d.op}：轴必须是 ${-d.rank} 到 ${d.rank - 1} 的整数，得到 ${d.axis}`,
+  },
+  'shape/inner': {
+    en: (d: { op: string; a: readonly number[]; b: readonly number[]; m: number; n: number }) =>
+      `${d.op}: inner dimensions must be equal, got ${d.m} and ${d.n} (shapes ${list(d.a)} and ${list(d.b)})`,
+    zh: (d) => `${d.op}：内维必须相等，得到 ${d.m} 和 ${d.n}（形状 ${list(d.a)} 和 ${list(d.b)}）`,
+  },
+  'shape/size': {
+    en: (d: { op: string; from: readonly number[]; to: readonly number[] }) =>
+      `${d.op}: the number of elements must stay the same, got ${list(d.from)} and ${list(d.to)}`,
+    zh: (d) => `${d.op}：元素个数必须不变，得到 ${list(d.from)} 和 ${list(d.to)}`,
+  },
+  'index/range': {
+    en: (d: { op: string; id: number; place: number; count: number }) =>
+      `${d.op}: ids must be from 0 to ${d.count - 1}, got ${d.id} at place ${d.place}`,
+    zh: (d) => `${d.op}：编号必须在 0 到 ${d.count - 1} 之间，第 ${d.place} 处得到 ${d.id}`,
+  },
+  'tensor/option': {
+    en: (d: { op: string; name: string; rule: string; value: string }) =>
+      `${d.op}: \`${d.name}\` must be ${d.rule}, got ${d.value}`,
+    zh: (d) => `${d.op}：\`${d.name}\` 必须是 ${d.rule}，得到 ${d.value}`,
   },
   'dtype/rule': {
     en: (d: { op: string; expected: string; got: string }) =>

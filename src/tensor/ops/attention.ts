@@ -1,0 +1,135 @@
+/** Attention without the score matrix (Vaswani et al. 2017; Dao et al. 2022). */
+
+import { kernelsFor } from '../backend.ts';
+import { fail } from '../errors.ts';
+import type { AttentionArgs } from '../kernels.ts';
+import { defineOp } from '../op.ts';
+import { empty, type Tensor } from '../tensor.ts';
+import { floats, floatType, requireOption, requireShape } from './check.ts';
+import { normalSample } from './samples.ts';
+
+type Masks = Omit<AttentionArgs, 'batch' | 'queries' | 'keys' | 'heads' | 'kvHeads' | 'headSize'>;
+
+export interface AttentionOptions {
+  /** A query sees no later key. Queries are the last of the keys. */
+  readonly causal: boolean;
+  /** Default 1/√headSize. */
+  readonly scale?: number;
+  /** A query sees the last `window` keys only, itself included. */
+  readonly window?: number;
+  /** Each head's penalty on the score per token of distance, [heads]: see `alibiSlopes`. */
+  readonly alibiSlopes?: Float32Array;
+  /** Keys before this place are seen by every query of the sequence, [batch]. */
+  readonly prefixLengths?: Int32Array;
+  /** The keys of each sequence that are not padding: [keyStart, keyEnd), [batch]. */
+  readonly keyStart?: Int32Array;
+  readonly keyEnd?: Int32Array;
+}
+
+/** The kernel's arguments, all shapes checked. */
+function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
+  const op = 'attention';
+  for (const [name, x] of Object.entries({ q, k, v })) {
+    if (x.shape.length !== 4) {
+      throw fail('shape/rank', { op, name, expected: '[batch, length, heads, headSize]', got: x.shape });
+    }
+  }
+  const [batch, queries, heads, headSize] = q.shape;
+  const [, keys, kvHeads] = k.shape;
+  requireShape(op, 'k', [batch, keys, kvHeads, headSize], k.shape);
+  requireShape(op, 'v', k.shape, v.shape);
+  requireOption(op, 'heads', heads % kvHeads === 0, `a multiple of the ${kvHeads} heads of k`, heads);
+  requireOption(op, 'queries', queries <= keys || !masks.causal, `at most the ${keys} keys`, queries);
+  requireOption(op, 'window', masks.window >= 0, 'at least 0', masks.window);
+  const lengths = { alibiSlopes: heads, prefixLengths: batch, keyStart: batch, keyEnd: batch };
+  for (const [name, length] of Object.entries(lengths)) {
+    const given = masks[name as keyof typeof lengths];
+    if (given)
+      requireOption(
+        op,
+        name,
+        given.length === length,
+        `an array of ${length}`,
+        `an array of ${given.length}`,
+      );
+  }
+  return { batch, queries, keys, heads, kvHeads, headSize, ...masks };
+}
+
+export const attentionOps = {
+  attention: defineOp<Masks>({
+    name: 'attention',
+    doc: 'softmax(scale·q·kᵀ + bias over the keys that are seen)·v, head by head',
+    plain: 'matmul(softmax(where(seen, matmul(q, k, { transB }), −∞)), v)',
+    outputs: ([q, k, v], masks) => {
+      const { batch, heads, queries } = argsOf(q, k, v, masks);
+      const dtype = floatType('attention', q, k, v);
+      return [
+        { shape: q.shape, dtype },
+        { shape: [batch, heads, queries], dtype },
+      ];
+    },
+    run: (kernels, [q, k, v], [out, lse], masks) =>
+      kernels.attention(floats(q), floats(k), floats(v), floats(out), floats(lse), argsOf(q, k, v, masks)),
+    gradient: ({ inputs: [q, k, v], outputs: [out, lse], grads: [g], attrs }) => {
+      const [gradQ, gradK, gradV] = [q, k, v].map((x) => empty(x.shape, x.dtype));
+      kernelsFor([q]).attentionGrad(
+        floats(q),
+        floats(k),
+        floats(v),
+        floats(out),
+        floats(lse),
+        floats(g!),
+        floats(gradQ),
+        floats(gradK),
+        floats(gradV),
+        argsOf(q, k, v, attrs),
+      );
+      return [gradQ, gradK, gradV];
+    },
+    samples: () => {
+      const qkv = (
+        batch: number,
+        queries: number,
+        keys: number,
+        heads: number,
+        kvHeads: number,
+        headSize: number,
+      ) => [
+        normalSample([batch, queries, heads, headSize]),
+        normalSample([batch, keys, kvHeads, headSize], 2),
+        normalSample([batch, keys, kvHeads, headSize], 3),
+      ];
+      const causal = { causal: true, scale: 0.5, window: 0 };
+      const pair = Int32Array.of;
+      return [
+        { inputs: qkv(2, 5, 5, 2, 2, 4), attrs: causal },
+        { inputs: qkv(1, 3, 7, 4, 2, 3), attrs: { ...causal, window: 3, alibiSlopes: alibiSlopes(4) } },
+        { inputs: qkv(2, 4, 6, 2, 1, 4), attrs: { causal: false, scale: 0.3, window: 0 } },
+        { inputs: qkv(2, 6, 6, 2, 2, 2), attrs: { ...causal, prefixLengths: pair(3, 0) } },
+        { inputs: qkv(2, 5, 5, 2, 2, 4), attrs: { ...causal, keyStart: pair(2, 0), keyEnd: pair(5, 3) } },
+        { inputs: qkv(1, 40, 40, 2, 2, 16), attrs: causal },
+      ];
+    },
+  }),
+};
+
+/**
+ * Attention of q [B, T, H, Dh] over k, v [B, S, KV, Dh]: [B, T, H, Dh]. H is a multiple of KV (grouped heads). Query t
+ * stands at position S − T + t. A query that sees no key gives zeros. The score matrix never exists.
+ */
+export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
+  const { scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, ...rest } = options;
+  return attentionOps.attention([q, k, v], { scale, window, ...rest })[0];
+}
+
+/**
+ * The slopes of ALiBi (Press et al. 2022): for n heads, a power of two, 2^(−8/n), 2^(−16/n), …; otherwise those of the
+ * power of two below, then every other one of the power above.
+ */
+export function alibiSlopes(heads: number): Float32Array {
+  const power = 2 ** Math.floor(Math.log2(heads));
+  return Float32Array.from({ length: heads }, (_, h) =>
+    h < power ? 2 ** ((-8 * (h + 1)) / power) : 2 ** ((-4 * (2 * (h - power) + 1)) / power),
+  );
+}

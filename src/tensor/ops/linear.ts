@@ -1,0 +1,224 @@
+/** Matrix products. */
+
+import { matmulPrecision } from '../backend.ts';
+import { fail } from '../errors.ts';
+import type { Activation, Precision } from '../kernels.ts';
+import { defineOp, isTracked, type OutputSpec } from '../op.ts';
+import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import { broadcastShapes, floats, floatType, requireShape, requireType, sameShape } from './check.ts';
+import { add, geluGrad, geluTanhGrad, reluGrad, siluGrad } from './elementwise.ts';
+import { sum } from './reduce.ts';
+import { normalSample } from './samples.ts';
+import { broadcastTo, reshape } from './shape.ts';
+
+interface MatmulAttrs {
+  readonly transA: boolean;
+  readonly transB: boolean;
+  readonly precision: Precision;
+}
+
+interface LinearAttrs {
+  readonly activation: Activation;
+  readonly precision: Precision;
+  readonly bias: boolean;
+  /** Keeps the value before the activation: its gradient needs it. */
+  readonly keep: boolean;
+}
+
+const batchOf = (x: Tensor): Shape => x.shape.slice(0, -2);
+
+/** [m, n] of the last two axes, exchanged when `trans`. */
+function matrixOf(op: string, x: Tensor, trans: boolean): [number, number] {
+  if (x.shape.length < 2)
+    throw fail('shape/rank', { op, name: 'an operand', expected: '[…, m, n]', got: x.shape });
+  const [m, n] = x.shape.slice(-2);
+  return trans ? [n, m] : [m, n];
+}
+
+/** [m, n, k] of a product, its inner dimensions checked. */
+function productOf(
+  op: string,
+  a: Tensor,
+  b: Tensor,
+  { transA, transB }: MatmulAttrs,
+): [number, number, number] {
+  const [m, k] = matrixOf(op, a, transA);
+  const [inner, n] = matrixOf(op, b, transB);
+  if (k !== inner) throw fail('shape/inner', { op, a: a.shape, b: b.shape, m: k, n: inner });
+  return [m, n, k];
+}
+
+/** The float type of a product; b may be bf16 beside an f32 a. */
+function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {
+  return b.dtype === 'bf16' && a.dtype === 'f32' ? 'f32' : floatType(op, a, b);
+}
+
+const plain = { accumulate: false, activation: 'none' } as const;
+
+// The slope of an activation, times g. relu's can be read from y; the others need the value before.
+const activationGrads: { readonly [A in Activation]: (pre: Tensor, y: Tensor, g: Tensor) => Tensor } = {
+  none: (_pre, _y, g) => g,
+  relu: (_pre, y, g) => reluGrad(y, g),
+  gelu: (pre, _y, g) => geluGrad(pre, g),
+  geluTanh: (pre, _y, g) => geluTanhGrad(pre, g),
+  silu: (pre, _y, g) => siluGrad(pre, g),
+};
+
+export const linearOps = {
+  matmul: defineOp<MatmulAttrs>({
+    name: 'matmul',
+    doc: 'op(a)·op(b) for each matrix of a batch; op transposes when asked',
+    outputs: ([a, b], attrs) => {
+      const [m, n] = productOf('matmul', a, b, attrs);
+      const batch = sizeOf(batchOf(a)) === 1 ? batchOf(b) : batchOf(a);
+      if (sizeOf(batchOf(b)) !== 1) requireShape('matmul', 'the batch of b', batch, batchOf(b));
+      return [{ shape: [...batch, m, n], dtype: productType('matmul', a, b) }];
+    },
+    run: (kernels, [a, b], [y], attrs) => {
+      const [m, n, k] = productOf('matmul', a, b, attrs);
+      const aBatchStride = sizeOf(batchOf(a)) === 1 ? 0 : m * k;
+      const bBatchStride = sizeOf(batchOf(b)) === 1 ? 0 : n * k;
+      const batch = sizeOf(batchOf(y));
+      const args = { ...plain, ...attrs, batch, m, n, k, aBatchStride, bBatchStride };
+      kernels.matmul(floats(a), b.data as Float32Array | Uint16Array, floats(y), args);
+    },
+    // y = A·B, A = op(a), B = op(b): ∂A = g·Bᵀ, ∂B = Aᵀ·g; transposed where the operand was
+    gradient: ({ inputs: [a, b], grads: [g], attrs: { transA, transB, precision }, needs }) => [
+      needs[0]
+        ? transA
+          ? matmul(b, g!, { transA: transB, transB: true, precision })
+          : matmul(g!, b, { transB: !transB, precision })
+        : undefined,
+      needs[1]
+        ? transB
+          ? matmul(g!, a, { transA: true, transB: transA, precision })
+          : matmul(a, g!, { transA: !transA, precision })
+        : undefined,
+    ],
+    samples: () => {
+      const attrs = { transA: false, transB: false, precision: 'f32' as const };
+      return [
+        { inputs: [normalSample([2, 3]), normalSample([3, 4], 2)], attrs },
+        {
+          inputs: [normalSample([3, 2]), normalSample([4, 3], 2)],
+          attrs: { ...attrs, transA: true, transB: true },
+        },
+        { inputs: [normalSample([2, 3, 2]), normalSample([2, 4, 2], 2)], attrs: { ...attrs, transB: true } },
+        { inputs: [normalSample([2, 3, 2]), normalSample([3, 4], 2)], attrs: { ...attrs, transA: true } },
+        { inputs: [normalSample([3, 5]), normalSample([2, 1, 5, 2], 2)], attrs },
+        { inputs: [normalSample([17, 33]), normalSample([33, 21], 2)], attrs },
+        {
+          inputs: [normalSample([9, 70]), normalSample([19, 70], 2)],
+          attrs: { ...attrs, transB: true, precision: 'bf16' },
+          skipGradient: 'rounding to bf16 has no slope',
+        },
+      ];
+    },
+  }),
+
+  linear: defineOp<LinearAttrs>({
+    name: 'linear',
+    doc: 'activation(x·Wᵀ + bias) for x [m, k], W [n, k]',
+    outputs: ([x, weight, bias], { keep }) => {
+      const [m, n] = productOf('linear', x, weight, { transA: false, transB: true, precision: 'f32' });
+      const spec: OutputSpec = { shape: [m, n], dtype: productType('linear', x, weight) };
+      if (bias) {
+        requireType('linear', x.dtype, bias);
+        requireShape('linear', 'bias', [n], bias.shape);
+      }
+      return keep ? [spec, spec] : [spec];
+    },
+    run: (kernels, [x, weight, bias], [y, pre], { activation, precision }) => {
+      const [m, k] = x.shape;
+      kernels.matmul(floats(x), weight.data as Float32Array | Uint16Array, floats(y), {
+        batch: 1,
+        m,
+        n: weight.shape[0],
+        k,
+        transA: false,
+        transB: true,
+        aBatchStride: 0,
+        bBatchStride: 0,
+        accumulate: false,
+        precision,
+        activation,
+        bias: bias && floats(bias),
+        preActivation: pre && floats(pre),
+      });
+    },
+    // With h = activation′(x·Wᵀ + b)∘g: ∂x = h·W, ∂W = hᵀ·x, ∂b = Σ h over rows
+    gradient: ({ inputs: [x, weight], outputs: [y, pre], grads: [g, gPre], attrs, needs }) => {
+      const { activation, precision } = attrs;
+      const inner = g && activationGrads[activation](pre, y, g);
+      const h = inner && gPre ? add(inner, gPre) : (inner ?? gPre!);
+      return [
+        needs[0] ? matmul(h, weight, { precision }) : undefined,
+        needs[1] ? matmul(h, x, { transA: true, precision }) : undefined,
+        needs[2] ? sum(h, { axis: 0 }) : undefined,
+      ];
+    },
+    samples: () => {
+      const sample = (activation: Activation, bias: boolean, keep: boolean) => ({
+        inputs: [normalSample([5, 3]), normalSample([7, 3], 2), ...(bias ? [normalSample([7], 3)] : [])],
+        attrs: { activation, bias, keep, precision: 'f32' as const },
+      });
+      return [
+        sample('none', false, false),
+        sample('none', true, false),
+        sample('relu', true, false),
+        sample('gelu', true, true),
+        sample('geluTanh', false, true),
+        sample('silu', true, true),
+      ];
+    },
+  }),
+};
+
+export interface MatmulOptions {
+  /** a is stored [k, m]. */
+  readonly transA?: boolean;
+  /** b is stored [n, k]. */
+  readonly transB?: boolean;
+  /** Default: the one `withPrecision` set, else f32. */
+  readonly precision?: Precision;
+}
+
+/**
+ * a [..., m, k] times b [..., k, n]. Leading axes broadcast. b may be bf16 beside an f32 a.
+ *
+ * @example matmul(q, k, { transB: true }) // q [B, T, D], k [B, S, D] → [B, T, S]
+ */
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  const { transA = false, transB = false, precision = matmulPrecision() } = options;
+  const attrs = { transA, transB, precision };
+  const [m, n, k] = productOf('matmul', a, b, attrs);
+  const [aBatch, bBatch] = [batchOf(a), batchOf(b)];
+  if (aBatch.length > 0 && bBatch.length === 0 && !transA) {
+    const rows = reshape(a, [sizeOf(aBatch) * m, k]); // one product for the whole batch
+    return reshape(linearOps.matmul([rows, b], attrs)[0], [...aBatch, m, n]);
+  }
+  const batch = broadcastShapes('matmul', aBatch, bBatch);
+  const toBatch = (x: Tensor): Tensor => {
+    const own = batchOf(x);
+    const repeats = own.length === 0 || (sizeOf(own) === 1 && own.length === batch.length);
+    return repeats || sameShape(own, batch) ? x : broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
+  };
+  return reshape(linearOps.matmul([toBatch(a), toBatch(b)], attrs)[0], [...batch, m, n]);
+}
+
+export interface LinearOptions {
+  readonly bias?: Tensor;
+  readonly activation?: Activation;
+}
+
+/** activation(x·Wᵀ + bias) for x [..., in] and weight [out, in] (as in PyTorch; f32 or bf16): [..., out]. */
+export function linear(x: Tensor, weight: Tensor, { bias, activation = 'none' }: LinearOptions = {}): Tensor {
+  const size = x.shape.at(-1) ?? 0;
+  const leading = x.shape.slice(0, -1);
+  const rows = reshape(x, [sizeOf(leading), size]);
+  const inputs = bias ? [rows, weight, bias] : [rows, weight];
+  const keep = activation !== 'none' && activation !== 'relu' && isTracked(inputs);
+  const attrs = { activation, precision: matmulPrecision(), bias: bias !== undefined, keep };
+  const [y] = linearOps.linear(inputs, attrs);
+  return reshape(y, [...leading, y.shape[1]]);
+}

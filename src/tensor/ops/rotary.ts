@@ -1,0 +1,144 @@
+/** Rotary position embedding (Su et al. 2021). */
+
+import { fail } from '../errors.ts';
+import { defineOp } from '../op.ts';
+import { empty, sizeOf, type Tensor } from '../tensor.ts';
+import { floats, floatType, ints, requireIds, requireOption, requireShape } from './check.ts';
+import { idSample, normalSample } from './samples.ts';
+
+/** The tables are constants: no gradient flows to them. */
+interface RotaryAttrs {
+  readonly positions: Tensor;
+  readonly cos: Tensor;
+  readonly sin: Tensor;
+  readonly interleaved: boolean;
+  readonly inverse: boolean;
+}
+
+export const rotaryOps = {
+  rotary: defineOp<RotaryAttrs>({
+    name: 'rotary',
+    doc: 'turns pairs of features (x₁, x₂) to (x₁·cos − x₂·sin, x₂·cos + x₁·sin) by the row of their position',
+    outputs: ([x], { positions, cos, sin }) => {
+      const [heads, headSize] = x.shape.slice(-2);
+      if (x.shape.length < 3) {
+        throw fail('shape/rank', { op: 'rotary', name: 'x', expected: '[…, heads, headSize]', got: x.shape });
+      }
+      requireShape('rotary', 'sin', cos.shape, sin.shape);
+      const rotarySize = 2 * cos.shape[1];
+      requireOption(
+        'rotary',
+        'cos',
+        rotarySize <= headSize,
+        `of at most ${headSize / 2} columns`,
+        cos.shape[1],
+      );
+      requireShape('rotary', 'positions', [x.size / (heads * headSize)], positions.shape);
+      requireIds('rotary', positions, cos.shape[0]);
+      return [{ shape: x.shape, dtype: floatType('rotary', x) }];
+    },
+    run: (kernels, [x], [y], { positions, cos, sin, interleaved, inverse }) => {
+      const [heads, headSize] = x.shape.slice(-2);
+      const rows = positions.size;
+      const rotarySize = 2 * cos.shape[1];
+      const args = { rows, heads, headSize, rotarySize, interleaved, inverse };
+      kernels.rotary(floats(x), ints(positions), floats(cos), floats(sin), floats(y), args);
+    },
+    // A rotation's transpose turns back.
+    gradient: ({ grads: [g], attrs }) => [turn(g!, { ...attrs, inverse: !attrs.inverse })],
+    samples: () => {
+      const tables = rotaryTables(9, 4);
+      const attrs = { ...tables, positions: idSample([6], 9), interleaved: false, inverse: false };
+      return [
+        { inputs: [normalSample([2, 3, 2, 4])], attrs },
+        { inputs: [normalSample([6, 1, 7], 2)], attrs },
+        { inputs: [normalSample([6, 2, 6], 3)], attrs: { ...attrs, interleaved: true, inverse: true } },
+      ];
+    },
+  }),
+};
+
+const turn = (x: Tensor, attrs: RotaryAttrs): Tensor => rotaryOps.rotary([x], attrs)[0];
+
+/** Stretches the angles of a model trained on shorter text. */
+export type RotaryScaling =
+  /** Positions divided by a factor (Chen et al. 2023). */
+  | { readonly kind: 'linear'; readonly factor: number }
+  /** A larger base: slow turns are stretched, fast ones kept (bloc97 2023, "NTK-aware"). */
+  | { readonly kind: 'ntk'; readonly factor: number }
+  /** Wavelengths beyond `originalContext`/lowFrequency are divided, short ones kept, smooth between (Llama 3.1). */
+  | {
+      readonly kind: 'llama3';
+      readonly factor: number;
+      readonly lowFrequency: number;
+      readonly highFrequency: number;
+      readonly originalContext: number;
+    };
+
+export interface RotaryTableOptions {
+  /** Default 10,000. */
+  readonly base?: number;
+  readonly scaling?: RotaryScaling;
+}
+
+/** cos and sin [positions, rotarySize/2] of position·base^(−2i/rotarySize). */
+export function rotaryTables(
+  positions: number,
+  rotarySize: number,
+  { base = 10_000, scaling }: RotaryTableOptions = {},
+): { readonly cos: Tensor<'f32'>; readonly sin: Tensor<'f32'> } {
+  requireOption(
+    'rotaryTables',
+    'rotarySize',
+    rotarySize > 0 && rotarySize % 2 === 0,
+    'even and positive',
+    rotarySize,
+  );
+  if (scaling)
+    requireOption('rotaryTables', 'scaling.factor', scaling.factor >= 1, 'at least 1', scaling.factor);
+  const half = rotarySize / 2;
+  const cos = empty([positions, half]);
+  const sin = empty([positions, half]);
+  for (let i = 0; i < half; i++) {
+    const frequency = scaledFrequency(i, rotarySize, base, scaling);
+    for (let p = 0; p < positions; p++) {
+      cos.data[p * half + i] = Math.cos(p * frequency);
+      sin.data[p * half + i] = Math.sin(p * frequency);
+    }
+  }
+  return { cos, sin };
+}
+
+function scaledFrequency(i: number, size: number, base: number, scaling: RotaryScaling | undefined): number {
+  const frequency = base ** ((-2 * i) / size);
+  if (!scaling) return frequency;
+  if (scaling.kind === 'linear') return frequency / scaling.factor;
+  if (scaling.kind === 'ntk') return (base * scaling.factor ** (size / (size - 2))) ** ((-2 * i) / size);
+  const { factor, lowFrequency, highFrequency, originalContext } = scaling;
+  const turns = (originalContext * frequency) / (2 * Math.PI);
+  const kept = Math.min(1, Math.max(0, (turns - lowFrequency) / (highFrequency - lowFrequency)));
+  return frequency * (kept + (1 - kept) / factor);
+}
+
+export interface RotaryOptions {
+  /** i32, one for each row of x; or one for each place of the axis before heads, repeated over the batch. */
+  readonly positions: Tensor;
+  readonly cos: Tensor;
+  readonly sin: Tensor;
+  /** Pairs (2i, 2i+1) as in GPT-J, not (i, i + half) as in LLaMA. */
+  readonly interleaved?: boolean;
+}
+
+/** x [..., heads, headSize] with each row turned to its position. The first 2·(columns of cos) features turn. */
+export function rotary(x: Tensor, { positions, cos, sin, interleaved = false }: RotaryOptions): Tensor {
+  const rows = sizeOf(x.shape.slice(0, -2));
+  return turn(x, { positions: repeatRows(positions, rows), cos, sin, interleaved, inverse: false });
+}
+
+/** Positions [T] as they repeat over a batch of rows = B·T. */
+function repeatRows(positions: Tensor, rows: number): Tensor {
+  if (positions.size === rows || positions.size === 0 || rows % positions.size !== 0) return positions;
+  const repeated = empty([rows], 'i32');
+  for (let start = 0; start < rows; start += positions.size) repeated.data.set(ints(positions), start);
+  return repeated;
+}

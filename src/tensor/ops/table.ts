@@ -1,0 +1,36 @@
+/** The closed table of ops. An op is here or it does not exist: tests and docs are made from these rows. */
+
+import { attentionOps } from './attention.ts';
+import { compareOps } from './compare.ts';
+import { affineOps, elementwiseOps } from './elementwise.ts';
+import { gateOps } from './gate.ts';
+import { indexingOps } from './indexing.ts';
+import { linearOps } from './linear.ts';
+import { lossOps } from './loss.ts';
+import { normaliseOps } from './normalise.ts';
+import { orderOps } from './order.ts';
+import { randomOps } from './random.ts';
+import { reduceOps } from './reduce.ts';
+import { rotaryOps } from './rotary.ts';
+import { shapeOps } from './shape.ts';
+import { unaryOps } from './unary.ts';
+
+export const opTable = {
+  ...unaryOps,
+  ...elementwiseOps,
+  ...affineOps,
+  ...compareOps,
+  ...gateOps,
+  ...reduceOps,
+  ...orderOps,
+  ...shapeOps,
+  ...indexingOps,
+  ...linearOps,
+  ...normaliseOps,
+  ...rotaryOps,
+  ...attentionOps,
+  ...lossOps,
+  ...randomOps,
+};
+
+export type OpName = keyof typeof opTable;
