@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { createRng } from '../rng.ts';
+import { memoryStats, scope, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
+import { leafValues, leaves } from '../tree.ts';
+import { type DecoderBatch, type DecoderParams, forward, hidden, init, loss } from './decoder.ts';
+import { preset } from './presets.ts';
+
+const llamaClass = {
+  kvHeads: 1,
+  activation: 'swiglu',
+  norm: 'rmsNorm',
+  positions: 'rotary',
+  tiedHead: false,
+  qkNorm: true,
+} as const;
+const nano = preset('nano');
+
+/** 64 tokens that no rule predicts. */
+function puzzle(): DecoderBatch {
+  const rng = createRng(11);
+  const text = Array.from({ length: 66 }, () => rng.integer(nano.vocabSize));
+  const rows = (shift: number) =>
+    tensor([text.slice(shift, 32 + shift), text.slice(33 + shift, 65 + shift)], { dtype: 'i32' });
+  return { ids: rows(0), targets: rows(1) };
+}
+
+/** Adam (Kingma & Ba 2015), as plain as can be. */
+function adam(params: DecoderParams, lr: number) {
+  const slots = leafValues<Tensor>(params).map(({ size }) => ({
+    m: new Float64Array(size),
+    v: new Float64Array(size),
+  }));
+  let step = 0;
+  return (gradients: DecoderParams): void => {
+    step++;
+    const found = new Map(leaves<Tensor>(gradients));
+    leaves<Tensor>(params).forEach(([path, { data }], k) => {
+      const g = found.get(path)!.data;
+      const { m, v } = slots[k];
+      for (let i = 0; i < data.length; i++) {
+        m[i] += 0.1 * (g[i] - m[i]);
+        v[i] += 0.01 * (g[i] * g[i] - v[i]);
+        data[i] -= (lr * m[i]) / (1 - 0.9 ** step) / (Math.sqrt(v[i] / (1 - 0.99 ** step)) + 1e-8);
+      }
+    });
+  };
+}
+
+describe.each([
+  ['GPT-2 class', {}],
+  ['LLaMA class', llamaClass],
+  ['sinusoidal positions, all biases', { positions: 'sinusoidal', bias: true, activation: 'relu' }],
+  ['ALiBi, a window, capped logits', { positions: 'alibi', window: 24, logitSoftcap: 20, embeddingScale: 4 }],
+] as const)('%s', (_, changes) => {
+  test('two layers learn 64 tokens by heart, and memory stays flat', () => {
+    const config = preset('nano', changes);
+    const params = init(config, createRng(2));
+    const batch = puzzle();
+    const update = adam(params, 0.01);
+    let last = Number.POSITIVE_INFINITY;
+    let settled = 0;
+    for (let step = 0; step < 60; step++) {
+      last = scope(() => {
+        const { value, gradients } = valueAndGrad((p: DecoderParams) => loss(p, config, batch), params);
+        update(gradients);
+        return value.item();
+      });
+      if (step === 2) settled = memoryStats().allocations;
+    }
+    expect(last).toBeLessThan(0.05);
+    expect(memoryStats().allocations).toBe(settled);
+  });
+});
+
+describe('initial weights', () => {
+  test('equal seeds give equal models, other seeds others', () => {
+    const first = (seed: number) => [...init(nano, createRng(seed)).blocks[1].ffn.down.weight.data];
+    expect(first(1)).toEqual(first(1));
+    expect(first(1)).not.toEqual(first(2));
+  });
+
+  test('the first loss is that of a guess: the logarithm of the vocabulary', () => {
+    for (const std of [0.02, 'fanIn'] as const) {
+      const value = loss(init(nano, createRng(1), { std }), nano, puzzle()).item();
+      expect(Math.abs(value - Math.log(nano.vocabSize))).toBeLessThan(0.1);
+    }
+  });
+
+  test('paths are names a checkpoint can keep', () => {
+    const names = leaves(init(preset('nano', llamaClass), createRng(1))).map(([path]) => path);
+    expect(names).toContain('blocks.1.attention.query.weight');
+    expect(names).toContain('blocks.0.ffn.gate.weight');
+    expect(names).toContain('head.weight');
+    expect(leaves(init(nano, createRng(1))).map(([path]) => path)).not.toContain('head.weight');
+  });
+});
+
+describe('forward', () => {
+  const params = init(nano, createRng(3), { std: 0.2 });
+  const { ids } = puzzle();
+
+  test('what follows cannot change what was', () => {
+    const changed = tensor(ids.data, { shape: [2, 32], dtype: 'i32' });
+    changed.data[20] = (changed.data[20] + 1) % 64;
+    const a = forward(params, nano, ids).data;
+    const b = forward(params, nano, changed).data;
+    expect([...a.subarray(0, 20 * 64)]).toEqual([...b.subarray(0, 20 * 64)]);
+    expect([...a.subarray(20 * 64, 21 * 64)]).not.toEqual([...b.subarray(20 * 64, 21 * 64)]);
+  });
+
+  test('padding on the right changes nothing before it', () => {
+    const a = forward(params, nano, ids).data;
+    const b = forward(params, nano, ids, { keyEnd: [10, 32] }).data;
+    expect([...a.subarray(0, 10 * 64)]).toEqual([...b.subarray(0, 10 * 64)]);
+  });
+
+  test('dropout acts only with a seed, and by that seed alone', () => {
+    const config = { ...nano, dropout: 0.5 };
+    const run = (dropoutSeed?: number) => [...hidden(params, config, ids, { dropoutSeed }).data];
+    expect(run()).toEqual([...hidden(params, nano, ids).data]);
+    expect(run(1)).toEqual(run(1));
+    expect(run(1)).not.toEqual(run(2));
+    expect(run(1)).not.toEqual(run());
+  });
+
+  test('recomputing blocks gives the same gradient, dropout included', () => {
+    const config = { ...nano, dropout: 0.3 };
+    const run = (recompute: boolean) => {
+      const batch = { ...puzzle(), dropoutSeed: 5, recompute };
+      const { gradients } = valueAndGrad((p: DecoderParams) => loss(p, config, batch), params);
+      return leafValues<Tensor>(gradients).flatMap(({ data }) => [...data]);
+    };
+    const [plain, again] = [run(false), run(true)];
+    for (let i = 0; i < plain.length; i += 37) expect(again[i]).toBeCloseTo(plain[i], 6);
+  });
+
+  test('ids of a wrong shape, or too many of them, are refused with both numbers', () => {
+    const row = (length: number) => tensor(new Int32Array(length), { dtype: 'i32' });
+    expect(() => hidden(params, nano, row(4))).toThrow(
+      expect.objectContaining({ code: 'model/tokens-shape' }),
+    );
+    const long = tensor(new Int32Array(33), { shape: [1, 33], dtype: 'i32' });
+    expect(() => hidden(params, nano, long)).toThrow(/33 tokens does not fit its context of 32/);
+  });
+});

@@ -1,0 +1,228 @@
+/**
+ * One decoder for the GPT-2 and LLaMA classes (Radford et al. 2019; Touvron et al. 2023): what tells them apart is config.
+ * Shapes: B sequences of T tokens, D = width, V = vocabulary.
+ */
+
+import {
+  type Attend,
+  type BlockConfig,
+  type BlockParams,
+  blockSpec,
+  embeddingSpec,
+  headLoss,
+  type Initializer,
+  initialize,
+  linearSpec,
+  normalInit,
+  normSpec,
+  ParameterSpec,
+  type Parameters,
+  residualInit,
+  runBlock,
+  runEmbedding,
+  runLinear,
+  runNorm,
+  softcap,
+} from '../nn/index.ts';
+import type { Rng } from '../rng.ts';
+import {
+  add,
+  affine,
+  arange,
+  attention,
+  checkpoint,
+  dropout,
+  fromArray,
+  type Shape,
+  type Tensor,
+} from '../tensor/index.ts';
+import { type DecoderConfig, schemeOf } from './config.ts';
+import { fail } from './errors.ts';
+
+export interface InitOptions {
+  /**
+   * Standard deviation of the weights: a number (default 0.02, as GPT-2 and LLaMA), or `'fanIn'`: 1/√inputs, which keeps
+   * the size of activations at any width; embeddings stay at 0.02.
+   */
+  readonly std?: number | 'fanIn';
+}
+
+const EMBEDDING_STD = 0.02;
+
+function blockConfig(config: DecoderConfig): BlockConfig {
+  const { width, heads, kvHeads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
+  return {
+    attention: {
+      width,
+      heads,
+      kvHeads,
+      headSize,
+      inputBias: bias.queryKeyValue,
+      outputBias: bias.attentionOutput,
+      qkNorm: qkNorm ? { kind: 'rmsNorm', bias: false, eps: norm.eps } : undefined,
+    },
+    ffn: { width, size, activation, bias: bias.ffn },
+    norm,
+  };
+}
+
+const fanInInit =
+  (scale: number): Initializer =>
+  (shape, rng) =>
+    normalInit(scale / Math.sqrt(shape[1]))(shape, rng);
+
+/** The tree of parameter shapes and initialisers. Paths are the names in a checkpoint. */
+export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
+  const { vocabSize, width, layers, tiedHead, norm } = config;
+  const { std = EMBEDDING_STD } = options;
+  const init = std === 'fanIn' ? fanInInit(1) : normalInit(std);
+  const outputInit = std === 'fanIn' ? fanInInit(1 / Math.sqrt(2 * layers)) : residualInit(std, layers);
+  const tableInit = normalInit(std === 'fanIn' ? EMBEDDING_STD : std);
+  const { tableShape } = schemeOf(config);
+  const positions: { positions?: ReturnType<typeof embeddingSpec> } = tableShape
+    ? { positions: { weight: new ParameterSpec(tableShape, tableInit) } }
+    : {};
+  const head: { head?: ReturnType<typeof linearSpec> } = tiedHead
+    ? {}
+    : { head: linearSpec(width, vocabSize, { init }) };
+  return {
+    embedding: embeddingSpec(vocabSize, width, tableInit),
+    ...positions,
+    blocks: Array.from({ length: layers }, () => blockSpec(blockConfig(config), init, outputInit)),
+    finalNorm: normSpec(width, norm),
+    ...head,
+  };
+}
+
+export type DecoderParams = Parameters<ReturnType<typeof decoderSpec>>;
+
+/** New parameters, f32. Equal seeds give equal parameters. */
+export function init(config: DecoderConfig, rng: Rng, options: InitOptions = {}): DecoderParams {
+  return initialize(decoderSpec(config, options), rng);
+}
+
+/** How a pass reads its tokens. Places are counted within each row of the batch. */
+export interface ForwardOptions {
+  /** Prefix LM: tokens before this place see each other in both directions. One for each sequence. */
+  readonly prefixLengths?: ArrayLike<number>;
+  /** Padding on the left: the first real token of each sequence, which then stands at position 0. */
+  readonly keyStart?: ArrayLike<number>;
+  /** Padding on the right: one past the last real token of each sequence. */
+  readonly keyEnd?: ArrayLike<number>;
+  /** Turns dropout on: a seed that must differ from step to step. */
+  readonly dropoutSeed?: number;
+  /** Keeps only each block's input for the gradient and computes the rest again: less memory, a third more time. */
+  readonly recompute?: boolean;
+}
+
+export interface DecoderBatch extends ForwardOptions {
+  /** i32 [B, T]. */
+  readonly ids: Tensor;
+  /** i32 [B, T]: the id that should follow each token; −1 counts for nothing. */
+  readonly targets: Tensor;
+}
+
+/**
+ * The residual stream after the last block, before the final norm: tokens and positions i32 [...], result [..., D].
+ * `attendAt(layer)` decides what each layer's attention sees.
+ */
+export function runBlocks(
+  params: DecoderParams,
+  config: DecoderConfig,
+  tokens: { readonly ids: Tensor; readonly positions: Tensor },
+  attendAt: (layer: number) => Attend,
+  options: Pick<ForwardOptions, 'dropoutSeed' | 'recompute'> = {},
+): Tensor {
+  const { embed, rotate: turn } = schemeOf(config);
+  const { ids, positions } = tokens;
+  const drop = dropouts(config, options.dropoutSeed);
+  const block = blockConfig(config);
+  const rotate = turn && ((x: Tensor) => turn(x, positions));
+  let x = runEmbedding(params.embedding, ids);
+  if (config.embeddingScale !== 1) x = affine(x, config.embeddingScale, 0);
+  if (embed) x = add(x, embed(positions, params.positions));
+  if (drop) x = drop(x, 0);
+  params.blocks.forEach((weights, layer) => {
+    const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
+    const run = { attend: attendAt(layer), rotate, dropout: places };
+    const body = (at: { weights: BlockParams; x: Tensor }) => runBlock(at.weights, at.x, block, run);
+    x = options.recompute ? checkpoint(body, { weights, x }) : body({ weights, x });
+  });
+  return x;
+}
+
+/** Dropout by place in the network; undefined when it is off. */
+function dropouts({ dropout: p }: DecoderConfig, seed: number | undefined) {
+  if (!p || seed === undefined) return undefined;
+  return (x: Tensor, stream: number): Tensor => dropout(x, p, { seed, stream });
+}
+
+/** The last hidden states, after the final norm: ids i32 [B, T] → [B, T, D]. */
+export function hidden(
+  params: DecoderParams,
+  config: DecoderConfig,
+  ids: Tensor,
+  options: ForwardOptions = {},
+): Tensor {
+  if (ids.shape.length !== 2) throw fail('model/tokens-shape', { got: ids.shape });
+  const { contextLength } = config;
+  const length = ids.shape[1];
+  if (length > contextLength) throw fail('model/too-long', { length, contextLength });
+  const masks = {
+    causal: true,
+    window: config.window,
+    alibiSlopes: schemeOf(config).alibiSlopes,
+    prefixLengths: counts(options.prefixLengths),
+    keyStart: counts(options.keyStart),
+    keyEnd: counts(options.keyEnd),
+  };
+  const attend: Attend = (q, k, v) => attention(q, k, v, masks);
+  const positions = options.keyStart ? shiftedPositions(ids.shape, options.keyStart) : arange(length);
+  const x = runBlocks(params, config, { ids, positions }, () => attend, options);
+  return runNorm(params.finalNorm, x, config.norm);
+}
+
+const counts = (values: ArrayLike<number> | undefined): Int32Array | undefined =>
+  values && Int32Array.from(values);
+
+/** Positions that start at 0 with each sequence's first real token; padding stands at 0 as well. */
+function shiftedPositions([batch, length]: Shape, keyStart: ArrayLike<number>): Tensor {
+  const places = new Int32Array(batch * length);
+  for (let i = 0; i < places.length; i++) {
+    places[i] = Math.max(0, (i % length) - keyStart[Math.floor(i / length)]);
+  }
+  return fromArray<'i32'>(places, [batch, length], 'i32');
+}
+
+/** The matrix that turns hidden states into logits, [V, D]. */
+export function headWeight(params: DecoderParams): Tensor {
+  return (params.head ?? params.embedding).weight;
+}
+
+/** hidden [..., D] → logits [..., V]. */
+export function logitsOf(params: DecoderParams, config: DecoderConfig, x: Tensor): Tensor {
+  const logits = runLinear({ weight: headWeight(params) }, x);
+  return config.logitSoftcap ? softcap(logits, config.logitSoftcap) : logits;
+}
+
+/** Logits of every place: ids i32 [B, T] → [B, T, V]. */
+export function forward(
+  params: DecoderParams,
+  config: DecoderConfig,
+  ids: Tensor,
+  options: ForwardOptions = {},
+): Tensor {
+  return logitsOf(params, config, hidden(params, config, ids, options));
+}
+
+/** Mean next-token cross-entropy of a batch, in nats; never makes the logits of the whole batch. */
+export function loss(
+  params: DecoderParams,
+  config: DecoderConfig,
+  batch: DecoderBatch,
+  options: { readonly smoothing?: number } = {},
+): Tensor {
+  const { logitSoftcap } = config;
+  const x = hidden(params, config, batch.ids, batch);
+  return headLoss(x, headWeight(params), batch.targets, { logitSoftcap, ...options });
+}

@@ -1,0 +1,124 @@
+/** What can go wrong with models. */
+
+import { defineErrors } from '../errors.ts';
+
+const list = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+const en = (near: string | undefined): string => (near ? `; did you mean "${near}"?` : '');
+const zh = (near: string | undefined): string => (near ? `，是不是 "${near}"？` : '');
+
+export const fail = defineErrors({
+  'model/preset': {
+    en: (d: { name: string; known: string; near?: string }) =>
+      `unknown preset "${d.name}"${en(d.near)}; one of ${d.known}`,
+    zh: (d) => `没有名为 "${d.name}" 的预设${zh(d.near)}；可选：${d.known}`,
+  },
+  'model/key': {
+    en: (d: { key: string; near?: string }) => `model config: "${d.key}" is not a key${en(d.near)}`,
+    zh: (d) => `模型配置：没有 "${d.key}" 这一项${zh(d.near)}`,
+  },
+  'model/option': {
+    en: (d: { key: string; rule: string; zhRule: string; got: unknown }) =>
+      `model config: \`${d.key}\` must be ${d.rule}, got ${JSON.stringify(d.got)}`,
+    zh: (d) => `模型配置：\`${d.key}\` 必须是${d.zhRule}，得到 ${JSON.stringify(d.got)}`,
+  },
+  'model/heads': {
+    en: (d: { width: number; heads: number }) =>
+      `model config: width must be a multiple of heads, got ${d.width} and ${d.heads}; change one, or give \`headSize\``,
+    zh: (d) =>
+      `模型配置：width 必须是 heads 的倍数，得到 ${d.width} 和 ${d.heads}；请改其一，或给出 \`headSize\``,
+  },
+  'model/kv-heads': {
+    en: (d: { heads: number; kvHeads: number }) =>
+      `model config: heads must be a multiple of kvHeads, got ${d.heads} and ${d.kvHeads}`,
+    zh: (d) => `模型配置：heads 必须是 kvHeads 的倍数，得到 ${d.heads} 和 ${d.kvHeads}`,
+  },
+  'model/weight-missing': {
+    en: (d: { name: string; shape: readonly number[]; near?: string }) =>
+      `weights: "${d.name}" ${list(d.shape)} is missing${en(d.near)}; config and weights must belong together`,
+    zh: (d) => `权重：缺少 "${d.name}" ${list(d.shape)}${zh(d.near)}；配置与权重必须配套`,
+  },
+  'model/weight-shape': {
+    en: (d: { name: string; expected: readonly number[]; got: readonly number[] }) =>
+      `weights: "${d.name}" must have shape ${list(d.expected)}, got ${list(d.got)}; config and weights must belong together`,
+    zh: (d) => `权重："${d.name}" 的形状必须是 ${list(d.expected)}，得到 ${list(d.got)}；配置与权重必须配套`,
+  },
+  'model/weight-extra': {
+    en: (d: { names: readonly string[] }) =>
+      `weights: ${d.names.length} unknown, the first is "${d.names[0]}"; config and weights must belong together`,
+    zh: (d) => `权重：有 ${d.names.length} 个不认识的名字，第一个是 "${d.names[0]}"；配置与权重必须配套`,
+  },
+  'model/weight-dtype': {
+    en: (d: { name: string; dtype: string }) =>
+      `weights: "${d.name}" must be f32, bf16 or f16, got ${d.dtype}; convert it first`,
+    zh: (d) => `权重："${d.name}" 必须是 f32、bf16 或 f16，得到 ${d.dtype}；请先转换`,
+  },
+  'model/foreign-type': {
+    en: (d: { got: unknown; known: string }) =>
+      `config.json: \`model_type\` must be one of ${d.known}, got ${JSON.stringify(d.got) ?? 'nothing'}`,
+    zh: (d) => `config.json：\`model_type\` 必须是 ${d.known} 之一，得到 ${JSON.stringify(d.got) ?? '空'}`,
+  },
+  'model/foreign-value': {
+    en: (d: { key: string; got: unknown; supported: string }) =>
+      `config.json: \`${d.key}\` must be ${d.supported} for this model class, got ${JSON.stringify(d.got) ?? 'nothing'}`,
+    zh: (d) =>
+      `config.json：此类模型的 \`${d.key}\` 必须是 ${d.supported}，得到 ${JSON.stringify(d.got) ?? '空'}`,
+  },
+  'model/foreign-export': {
+    en: (d: { format: string; key: string; expected: string; got: unknown }) =>
+      `${d.format} export: \`${d.key}\` must be ${d.expected}, got ${JSON.stringify(d.got)}; this format cannot say it`,
+    zh: (d) =>
+      `导出 ${d.format}：\`${d.key}\` 必须是 ${d.expected}，得到 ${JSON.stringify(d.got)}；该格式无法表达`,
+  },
+  'model/config-file': {
+    en: (d: { path: string; reason: string }) =>
+      `${d.path}: must be a JSON object with a model's config (${d.reason})`,
+    zh: (d) => `${d.path}：必须是包含模型配置的 JSON 对象（${d.reason}）`,
+  },
+  'model/no-weights': {
+    en: (d: { folder: string; pickle?: string }) =>
+      d.pickle
+        ? `${d.folder}: holds "${d.pickle}", which can run code when it is opened and is never read; convert it to model.safetensors`
+        : `${d.folder}: must hold model.safetensors, got none`,
+    zh: (d) =>
+      d.pickle
+        ? `${d.folder}：其中的 "${d.pickle}" 打开时可能执行代码，因此从不读取；请转换为 model.safetensors`
+        : `${d.folder}：必须包含 model.safetensors，但没有找到`,
+  },
+  'model/tokens-shape': {
+    en: (d: { got: readonly number[] }) => `model: ids must have shape [batch, length], got ${list(d.got)}`,
+    zh: (d) => `模型：ids 的形状必须是 [batch, length]，得到 ${list(d.got)}`,
+  },
+  'model/too-long': {
+    en: (d: { length: number; contextLength: number }) =>
+      `model: a sequence of ${d.length} tokens does not fit its context of ${d.contextLength}; shorten the text, or train with a larger contextLength`,
+    zh: (d) =>
+      `模型：${d.length} 个词元的序列超过了 ${d.contextLength} 的上下文长度；请缩短文本，或用更大的 contextLength 训练`,
+  },
+  'model/id': {
+    en: (d: { id: unknown; vocabSize: number }) =>
+      `model: ids must be whole numbers from 0 to ${d.vocabSize - 1}, got ${d.id}; is this the model's own tokenizer?`,
+    zh: (d) =>
+      `模型：词元编号必须是 0 到 ${d.vocabSize - 1} 的整数，得到 ${d.id}；用的是该模型自己的分词器吗？`,
+  },
+  'model/no-ids': {
+    en: () => 'model: a step needs at least one token for each sequence, got none',
+    zh: () => '模型：每一步每个序列至少要有一个词元，得到 0 个',
+  },
+  'model/closed': {
+    en: () => 'model: this sequence was closed; open another',
+    zh: () => '模型：该序列已关闭；请另开一个',
+  },
+  'model/foreign-sequence': {
+    en: () => 'model: this sequence belongs to another model; open one with this model',
+    zh: () => '模型：该序列属于另一个模型；请用本模型打开序列',
+  },
+  'model/sequence-twice': {
+    en: () => 'model: each sequence may come once in a step; join its ids, or fork it',
+    zh: () => '模型：同一步中每个序列只能出现一次；请合并它的词元，或先 fork',
+  },
+  'model/rewind': {
+    en: (d: { length: number; to: unknown }) =>
+      `model: rewind must go to a whole number from 0 to the sequence's length ${d.length}, got ${d.to}`,
+    zh: (d) => `模型：只能回退到 0 与序列长度 ${d.length} 之间的整数，得到 ${d.to}`,
+  },
+});

@@ -1,0 +1,24 @@
+/** Models: config, initialisation, forward pass, foreign names, and the contract that decoding stands on. */
+
+export { type BiasConfig, type DecoderConfig, type DecoderOptions, decoderConfig } from './config.ts';
+export * from './decoder.ts';
+export {
+  type ForeignFormat,
+  type ForeignJson,
+  foreignFormat,
+  fromForeign,
+  fromForeignConfig,
+  toForeign,
+  toForeignConfig,
+} from './foreign.ts';
+export * from './language-model.ts';
+export * from './measure.ts';
+export * from './presets.ts';
+export * from './storage.ts';
+export {
+  type NamedTensors,
+  namedTensors,
+  paramsFromFile,
+  paramsFromTensors,
+  tensorsToFile,
+} from './weights.ts';

@@ -1,0 +1,204 @@
+/** A decoder that reads many sequences at once: the `LanguageModel` contract over KV caches. */
+
+import { type Attend, type KvCache, kvCache, runNorm } from '../nn/index.ts';
+import {
+  attention,
+  cast,
+  concat,
+  embedding,
+  fromArray,
+  outsideScopes,
+  rowsView,
+  scope,
+  type Tensor,
+  withRecording,
+  withShape,
+} from '../tensor/index.ts';
+import { mapTree } from '../tree.ts';
+import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import { type DecoderConfig, schemeOf } from './config.ts';
+import { type DecoderParams, logitsOf, runBlocks } from './decoder.ts';
+import { fail } from './errors.ts';
+
+export interface LanguageModelOptions {
+  /**
+   * How matrices are kept: `f32` uses the given parameters as they are and as they change; `bf16` copies them now, at half
+   * the bytes, which is what one-token steps wait for. Default `f32`.
+   */
+  readonly weights?: 'f32' | 'bf16';
+}
+
+export interface DecoderLanguageModel extends LanguageModel {
+  readonly config: DecoderConfig;
+  /** Size of the hidden rows. */
+  readonly hiddenSize: number;
+  open(): DecoderSequence;
+}
+
+export interface DecoderSequence extends Sequence {
+  /** Bytes of keys and values set aside, those shared with forks included. */
+  readonly cacheBytes: number;
+  fork(): DecoderSequence;
+}
+
+/** A model for generation. Rows of all sequences go through each matrix together; attention runs sequence by sequence. */
+export function createLanguageModel(
+  params: DecoderParams,
+  config: DecoderConfig,
+  options: LanguageModelOptions = {},
+): DecoderLanguageModel {
+  const weights = options.weights === 'bf16' ? toBf16(params) : params;
+  const { contextLength, vocabSize, width: hiddenSize } = config;
+  const sizes = { kvHeads: config.kvHeads, headSize: config.headSize, capacity: contextLength };
+  /** The caches of every sequence opened here, one for each layer; `undefined` once it was closed. */
+  const cachesOf = new WeakMap<Sequence, readonly KvCache[] | undefined>();
+  const live = (sequence: Sequence): readonly KvCache[] => {
+    if (!cachesOf.has(sequence)) throw fail('model/foreign-sequence', {});
+    const caches = cachesOf.get(sequence);
+    if (!caches) throw fail('model/closed', {});
+    return caches;
+  };
+
+  const openSequence = (caches: readonly KvCache[]): DecoderSequence => {
+    const sequence: DecoderSequence = {
+      get length() {
+        return live(sequence)[0].length;
+      },
+      get cacheBytes() {
+        return live(sequence).reduce((sum, cache) => sum + cache.sizeBytes, 0);
+      },
+      rewind(to) {
+        const { length } = live(sequence)[0];
+        if (!Number.isInteger(to) || to < 0 || to > length) throw fail('model/rewind', { length, to });
+        for (const cache of caches) cache.rewind(to);
+      },
+      fork: () => openSequence(live(sequence).map((cache) => cache.fork())),
+      close() {
+        for (const cache of caches) cache.close();
+        cachesOf.set(sequence, undefined);
+      },
+    };
+    cachesOf.set(sequence, caches);
+    return sequence;
+  };
+
+  const checkRequest = ({ sequence, ids }: StepRequest): Reading => {
+    const caches = live(sequence);
+    if (!ids.length) throw fail('model/no-ids', {});
+    const start = caches[0].length;
+    const length = start + ids.length;
+    if (length > contextLength) throw fail('model/too-long', { length, contextLength });
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i];
+      if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) throw fail('model/id', { id, vocabSize });
+    }
+    return { caches, ids, start };
+  };
+
+  return {
+    config,
+    vocabSize,
+    contextLength,
+    hiddenSize,
+    open: () => openSequence(Array.from({ length: config.layers }, () => kvCache(sizes))),
+    step(batch, wants = {}) {
+      if (!batch.length) return [];
+      if (batch.length > 1 && new Set(batch.map(({ sequence }) => sequence)).size < batch.length) {
+        throw fail('model/sequence-twice', {});
+      }
+      const readings = batch.map(checkRequest);
+      try {
+        return withRecording(false, () => scope(() => read(weights, config, readings, wants)));
+      } catch (error) {
+        for (const { caches, start } of readings) for (const cache of caches) cache.rewind(start);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Matrices as bf16; vectors and the table of positions stay f32. */
+function toBf16(params: DecoderParams): DecoderParams {
+  const convert = (weight: Tensor, path: string) =>
+    weight.shape.length < 2 || path === 'positions.weight' ? weight : cast(weight, 'bf16');
+  return withRecording(false, () =>
+    outsideScopes(() => mapTree<Tensor, Tensor>(params, convert)),
+  ) as DecoderParams;
+}
+
+/** One checked request: tokens to read from `start` on. */
+interface Reading {
+  readonly caches: readonly KvCache[];
+  readonly ids: ArrayLike<number>;
+  readonly start: number;
+}
+
+function read(
+  params: DecoderParams,
+  config: DecoderConfig,
+  readings: readonly Reading[],
+  { logits: wanted = 'last', hidden: wantsHidden = false }: StepWants,
+): StepResult[] {
+  const tokens = flatten(readings);
+  const x = runBlocks(params, config, tokens, (layer) => attendCached(config, readings, layer));
+  if (wanted === 'none') return readings.map(() => ({ logits: [], ...(wantsHidden && { hidden: [] }) }));
+  const places = wanted === 'last' ? lastRows(readings) : undefined;
+  const picked = places && places.length < x.shape[0] ? embedding(x, indices(places)) : x;
+  const hidden = runNorm(params.finalNorm, picked, config.norm);
+  const logits = rowsOf(logitsOf(params, config, hidden));
+  const hiddenRows = wantsHidden ? rowsOf(hidden) : undefined;
+  let row = 0;
+  return readings.map(({ ids }) => {
+    const from = row;
+    row += wanted === 'last' ? 1 : ids.length;
+    return {
+      logits: logits.slice(from, row),
+      ...(hiddenRows && { hidden: hiddenRows.slice(from, row) }),
+    };
+  });
+}
+
+const indices = (values: Int32Array): Tensor => fromArray<'i32'>(values, [values.length], 'i32');
+
+/** The tokens of all requests one after another, each with its place in its own sequence. */
+function flatten(readings: readonly Reading[]): { ids: Tensor; positions: Tensor } {
+  const total = readings.reduce((sum, { ids }) => sum + ids.length, 0);
+  const all = new Int32Array(total);
+  const places = new Int32Array(total);
+  let row = 0;
+  for (const { ids, start } of readings) {
+    for (let i = 0; i < ids.length; i++, row++) {
+      all[row] = ids[i];
+      places[row] = start + i;
+    }
+  }
+  return { ids: indices(all), positions: indices(places) };
+}
+
+function lastRows(readings: readonly Reading[]): Int32Array {
+  let row = -1;
+  return Int32Array.from(readings, ({ ids }) => (row += ids.length));
+}
+
+/** Attention of each request's rows over its own cache. */
+function attendCached(config: DecoderConfig, readings: readonly Reading[], layer: number): Attend {
+  const masks = { causal: true, window: config.window, alibiSlopes: schemeOf(config).alibiSlopes };
+  return (q, k, v) => {
+    let row = 0;
+    const parts = readings.map(({ caches, ids }) => {
+      const end = row + ids.length;
+      const [queries, newKeys, newValues] = [q, k, v].map((x) => rowsView(x, row, end));
+      const { keys, values } = caches[layer].append(newKeys, newValues);
+      row = end;
+      return attention(withShape(queries, [1, ...queries.shape]), keys, values, masks);
+    });
+    return withShape(parts.length === 1 ? parts[0] : concat(parts, 1), q.shape);
+  };
+}
+
+/** The rows of x [rows, n], each in memory of its own. */
+function rowsOf(x: Tensor): Float32Array[] {
+  const [rows, n] = x.shape;
+  const data = x.data as Float32Array;
+  return Array.from({ length: rows }, (_, row) => data.slice(row * n, (row + 1) * n));
+}

@@ -1,0 +1,74 @@
+/** What a model costs before it exists: parameters, arithmetic, memory. */
+
+import { countParameters } from '../nn/index.ts';
+import type { DecoderConfig } from './config.ts';
+import { decoderSpec } from './decoder.ts';
+
+/** How many numbers the model learns; a tied head counts once. */
+export function parameterCount(config: DecoderConfig): number {
+  return countParameters(decoderSpec(config));
+}
+
+/** Floating-point operations for one token, averaged over a sequence of `length` tokens (default: the whole context). */
+export function flopsPerToken(
+  config: DecoderConfig,
+  length = config.contextLength,
+): { readonly forward: number; readonly training: number } {
+  const { layers, heads, headSize, width, vocabSize, window } = config;
+  const { blocks } = decoderSpec(config);
+  const weights = countParameters(blocks.map(({ attention, ffn }) => [attention, ffn])) + width * vocabSize;
+  const keys = (window ? Math.min(window, length) : length) / 2;
+  // Two operations for each weight; scores and mixing are two for each feature of each key seen.
+  const forward = 2 * weights + layers * 4 * heads * headSize * keys;
+  // The backward pass multiplies twice for each multiplication.
+  return { forward, training: 3 * forward };
+}
+
+export interface MemoryUse {
+  readonly weights: number;
+  readonly gradients: number;
+  /** AdamW: two numbers for each parameter. */
+  readonly optimizer: number;
+  /** What the forward pass keeps for the gradient. */
+  readonly activations: number;
+  readonly kvCache: number;
+  readonly total: number;
+}
+
+export interface MemoryOptions {
+  readonly purpose: 'train' | 'generate';
+  /** Sequences at a time. Default 1. */
+  readonly batch?: number;
+  /** Tokens in each. Default: the whole context. */
+  readonly length?: number;
+  readonly weights?: 'f32' | 'bf16';
+  readonly recompute?: boolean;
+}
+
+/** Bytes needed, by kind. Activations are an estimate: within about a fifth of what a step keeps. */
+export function estimateMemory(config: DecoderConfig, options: MemoryOptions): MemoryUse {
+  const {
+    purpose,
+    batch = 1,
+    length = config.contextLength,
+    weights: dtype = 'f32',
+    recompute = false,
+  } = options;
+  const { layers, width, heads, kvHeads, headSize, ffnSize, activation } = config;
+  const numbers = parameterCount(config);
+  const training = purpose === 'train';
+  const tokens = batch * length;
+  const kvRow = 2 * kvHeads * headSize;
+  // In a block: two norms, residual twice, q and its turned copy, k and v, mixed values, and the ffn's inner rows.
+  const inner = activation === 'swiglu' ? 3 : 2;
+  const perBlock = 5 * width + 3 * heads * headSize + 1.5 * kvRow + inner * ffnSize;
+  const kept = recompute ? layers * width + perBlock : layers * perBlock;
+  const use = {
+    weights: numbers * (dtype === 'bf16' ? 2 : 4),
+    gradients: training ? numbers * 4 : 0,
+    optimizer: training ? numbers * 8 : 0,
+    activations: training ? tokens * (kept + 3 * width) * 4 : 0,
+    kvCache: training ? 0 : layers * tokens * kvRow * 4,
+  };
+  return { ...use, total: Object.values(use).reduce((sum, bytes) => sum + bytes, 0) };
+}

@@ -1,0 +1,80 @@
+/** Parameters by name: between a tree, a map of tensors, and what a file holds. */
+
+import { nearest } from '../errors.ts';
+import type { TensorData } from '../io/index.ts';
+import type { ParameterSpec } from '../nn/index.ts';
+import { cast, fromArray, outsideScopes, type Tensor, withRecording } from '../tensor/index.ts';
+import { leaves, mapTree } from '../tree.ts';
+import type { DecoderConfig } from './config.ts';
+import { type DecoderParams, decoderSpec } from './decoder.ts';
+import { fail } from './errors.ts';
+
+export type NamedTensors = ReadonlyMap<string, Tensor>;
+
+/** Every parameter by its path. */
+export function namedTensors(params: DecoderParams): Map<string, Tensor> {
+  return new Map(leaves<Tensor>(params));
+}
+
+/**
+ * The parameters of a config from tensors by path: every name must be there, with its shape, and no other.
+ * The tensors are used as they are.
+ */
+export function paramsFromTensors(config: DecoderConfig, tensors: NamedTensors): DecoderParams {
+  const left = new Set(tensors.keys());
+  const params = mapTree<ParameterSpec, Tensor>(decoderSpec(config), ({ shape }, name) => {
+    left.delete(name);
+    return requireTensor(tensors, name, shape);
+  });
+  if (left.size) throw fail('model/weight-extra', { names: [...left] });
+  return params as DecoderParams;
+}
+
+/** One tensor of a map, with the shape it must have. */
+export function requireTensor(tensors: NamedTensors, name: string, shape: readonly number[]): Tensor {
+  const found = tensors.get(name);
+  if (!found) throw fail('model/weight-missing', { name, shape, near: nearest(name, tensors.keys()) });
+  if (found.shape.join() !== shape.join()) {
+    throw fail('model/weight-shape', { name, expected: shape, got: found.shape });
+  }
+  return found;
+}
+
+/** What a file gave, as f32 tensors that live until nobody refers to them. */
+export function tensorsFromFile(stored: ReadonlyMap<string, TensorData>): Map<string, Tensor<'f32'>> {
+  const convert = ([name, data]: [string, TensorData]): [string, Tensor<'f32'>] => [name, toF32(name, data)];
+  return withRecording(false, () => outsideScopes(() => new Map([...stored].map(convert))));
+}
+
+function toF32(name: string, { dtype, shape, data }: TensorData): Tensor<'f32'> {
+  if (dtype === 'f32') return fromArray<'f32'>(data as Float32Array, shape, 'f32');
+  if (dtype === 'bf16')
+    return cast(fromArray<'bf16'>(data as Uint16Array, shape, 'bf16'), 'f32') as Tensor<'f32'>;
+  if (dtype === 'f16')
+    return fromArray<'f32'>(Float32Array.from(data as Uint16Array, halfToNumber), shape, 'f32');
+  throw fail('model/weight-dtype', { name, dtype });
+}
+
+/** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return exponent ? sign * (1 + fraction / 1024) * 2 ** (exponent - 15) : sign * fraction * 2 ** -24;
+}
+
+/** The parameters of a config from what a file of ours gave. */
+export function paramsFromFile(
+  config: DecoderConfig,
+  stored: ReadonlyMap<string, TensorData>,
+): DecoderParams {
+  return paramsFromTensors(config, tensorsFromFile(stored));
+}
+
+/** Tensors as a file stores them, sharing memory. */
+export function tensorsToFile(tensors: NamedTensors): Map<string, TensorData> {
+  return new Map(
+    [...tensors].map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data } as TensorData]),
+  );
+}

@@ -1,0 +1,70 @@
+/** Self-attention with any grouping of heads (Vaswani et al. 2017; Shazeer 2019; Ainslie et al. 2023). */
+
+import { reshape, type Tensor } from '../tensor/index.ts';
+import { linearSpec, runLinear } from './linear.ts';
+import { type NormConfig, normSpec, runNorm } from './norm.ts';
+import type { Initializer, Parameters } from './parameters.ts';
+
+export interface AttentionConfig {
+  readonly width: number;
+  readonly heads: number;
+  /** Heads of keys and values: `heads` is a multiple of it. Equal: multi-head; one: multi-query. */
+  readonly kvHeads: number;
+  readonly headSize: number;
+  /** Biases of the query, key and value projections, and of the output projection. */
+  readonly inputBias: boolean;
+  readonly outputBias: boolean;
+  /** Normalises each head of queries and keys (Dehghani et al. 2023). */
+  readonly qkNorm?: NormConfig;
+}
+
+/**
+ * Mixes values by the scores of q [..., heads, headSize] against k, v [..., kvHeads, headSize]; shape as q. It alone
+ * knows about masks, and whether keys come from this pass or from a cache.
+ */
+export type Attend = (q: Tensor, k: Tensor, v: Tensor) => Tensor;
+
+/** Queries or keys, turned to their places. */
+export type Rotate = (x: Tensor) => Tensor;
+
+export function attentionSpec(config: AttentionConfig, init: Initializer, outputInit: Initializer) {
+  const { width, heads, kvHeads, headSize, inputBias, outputBias, qkNorm } = config;
+  const projection = (count: number) => linearSpec(width, count * headSize, { init, bias: inputBias });
+  const headNorm = qkNorm && (() => normSpec(headSize, qkNorm));
+  const headNorms: { queryNorm?: NormSpecs; keyNorm?: NormSpecs } = headNorm
+    ? { queryNorm: headNorm(), keyNorm: headNorm() }
+    : {};
+  return {
+    query: projection(heads),
+    key: projection(kvHeads),
+    value: projection(kvHeads),
+    ...headNorms,
+    output: linearSpec(heads * headSize, width, { init: outputInit, bias: outputBias }),
+  };
+}
+
+type NormSpecs = ReturnType<typeof normSpec>;
+
+export type AttentionParams = Parameters<ReturnType<typeof attentionSpec>>;
+
+/** Self-attention over x [..., width]. */
+export function runAttention(
+  params: AttentionParams,
+  x: Tensor,
+  config: AttentionConfig & { readonly attend: Attend; readonly rotate?: Rotate },
+): Tensor {
+  const { heads, kvHeads, headSize, qkNorm, attend, rotate } = config;
+  const rows = x.shape.slice(0, -1);
+  let q = reshape(runLinear(params.query, x), [...rows, heads, headSize]);
+  let k = reshape(runLinear(params.key, x), [...rows, kvHeads, headSize]);
+  const v = reshape(runLinear(params.value, x), [...rows, kvHeads, headSize]);
+  if (qkNorm) {
+    q = runNorm(params.queryNorm!, q, qkNorm);
+    k = runNorm(params.keyNorm!, k, qkNorm);
+  }
+  if (rotate) {
+    q = rotate(q);
+    k = rotate(k);
+  }
+  return runLinear(params.output, reshape(attend(q, k, v), [...rows, heads * headSize]));
+}

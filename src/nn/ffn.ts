@@ -1,0 +1,34 @@
+/** The feed-forward part of a block: up, activation, down; with a gate for SwiGLU (Shazeer 2020). */
+
+import { type Activation, swiglu, type Tensor } from '../tensor/index.ts';
+import { linearSpec, runLinear } from './linear.ts';
+import type { Initializer, Parameters } from './parameters.ts';
+
+/** `gelu` by erf; `geluTanh` is GPT-2's approximation; `swiglu` is silu(gate)·up. */
+export type FfnActivation = Exclude<Activation, 'none'> | 'swiglu';
+export const ffnActivations: readonly FfnActivation[] = ['relu', 'gelu', 'geluTanh', 'silu', 'swiglu'];
+
+export interface FfnConfig {
+  readonly width: number;
+  readonly size: number;
+  readonly activation: FfnActivation;
+  readonly bias: boolean;
+}
+
+export function ffnSpec(config: FfnConfig, init: Initializer, outputInit: Initializer) {
+  const { width, size, activation, bias } = config;
+  const up = () => linearSpec(width, size, { init, bias });
+  const gate: { gate?: ReturnType<typeof up> } = activation === 'swiglu' ? { gate: up() } : {};
+  return { ...gate, up: up(), down: linearSpec(size, width, { init: outputInit, bias }) };
+}
+
+export type FfnParams = Parameters<ReturnType<typeof ffnSpec>>;
+
+/** x [..., width] → [..., width]. */
+export function runFfn(params: FfnParams, x: Tensor, activation: FfnActivation): Tensor {
+  const inner =
+    activation === 'swiglu'
+      ? swiglu(runLinear(params.gate!, x), runLinear(params.up, x))
+      : runLinear(params.up, x, activation);
+  return runLinear(params.down, inner);
+}

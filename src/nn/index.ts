@@ -1,0 +1,12 @@
+/** Layers and losses as functions over parameter trees; KV caches. */
+
+export * from './attention.ts';
+export * from './block.ts';
+export * from './embedding.ts';
+export * from './ffn.ts';
+export * from './kv-cache.ts';
+export { type LinearParams, linearSpec, runLinear } from './linear.ts';
+export * from './losses.ts';
+export * from './norm.ts';
+export * from './parameters.ts';
+export * from './positions.ts';

@@ -1,0 +1,112 @@
+/** How a model knows the order of its tokens. A scheme is a row of one table; a config field picks it. */
+
+import {
+  alibiSlopes,
+  fromArray,
+  outsideScopes,
+  reshape,
+  rotary,
+  rotaryTables,
+  type Shape,
+  type Tensor,
+} from '../tensor/index.ts';
+import { type EmbeddingParams, runEmbedding } from './embedding.ts';
+import { fail } from './errors.ts';
+
+/** A position scheme and its settings. */
+export type PositionConfig =
+  /** Order is seen only through the causal mask. */
+  | { readonly kind: 'none' }
+  /** One learned vector for each place (GPT-2). */
+  | { readonly kind: 'learned' }
+  /** Fixed sines and cosines (Vaswani et al. 2017, §3.5). */
+  | { readonly kind: 'sinusoidal' }
+  | RotaryConfig
+  /** A penalty on scores that grows with distance (Press et al. 2022). */
+  | { readonly kind: 'alibi' };
+
+/** Queries and keys turned by an angle that grows with the place (Su et al. 2021). */
+export interface RotaryConfig {
+  readonly kind: 'rotary';
+  /** The longest wavelength is about 2π·base. Default 10,000. */
+  readonly base?: number;
+  /** The share of each head's features that turn (GPT-NeoX turns a quarter). Default 1. */
+  readonly fraction?: number;
+  /** Pairs (2i, 2i+1) as in GPT-J, not (i, i+half) as in LLaMA. Default false. */
+  readonly interleaved?: boolean;
+}
+
+export type PositionKind = PositionConfig['kind'];
+
+/** The sizes that a scheme needs to know. */
+export interface PositionSizes {
+  readonly contextLength: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly headSize: number;
+}
+
+/** What a scheme does in a forward pass. A verb that is missing costs nothing. */
+export interface Positions {
+  /** The shape of its learned table, if it has one. */
+  readonly tableShape?: Shape;
+  /** The vectors added to token embeddings: [...positions.shape, width]. */
+  readonly embed?: (positions: Tensor, table: EmbeddingParams | undefined) => Tensor;
+  /** Queries or keys [..., heads, headSize], turned; positions has one entry for each row. */
+  readonly rotate?: (x: Tensor, positions: Tensor) => Tensor;
+  /** Each head's penalty on the score per token of distance. */
+  readonly alibiSlopes?: Float32Array;
+}
+
+type Schemes = {
+  readonly [K in PositionKind]: (
+    config: Extract<PositionConfig, { kind: K }>,
+    sizes: PositionSizes,
+  ) => Positions;
+};
+
+const schemes: Schemes = {
+  none: () => ({}),
+  learned: (_, { contextLength, width }) => ({
+    tableShape: [contextLength, width],
+    embed: (positions, table) => runEmbedding(table!, positions),
+  }),
+  sinusoidal: (_, { contextLength, width }) => {
+    if (width % 2) throw fail('positions/odd-width', { width });
+    const weight = sinusoids(contextLength, width);
+    return { embed: (positions) => runEmbedding({ weight }, positions) };
+  },
+  rotary: ({ base = 10_000, fraction = 1, interleaved = false }, { contextLength, headSize }) => {
+    if (!(fraction > 0 && fraction <= 1)) throw fail('positions/fraction', { fraction });
+    if (!(base > 1 && Number.isFinite(base))) throw fail('positions/base', { base });
+    const rotarySize = Math.round(headSize * fraction);
+    if (rotarySize < 2 || rotarySize % 2) throw fail('positions/rotary-size', { headSize, fraction });
+    const tables = outsideScopes(() => rotaryTables(contextLength, rotarySize, { base }));
+    return {
+      rotate: (x, positions) =>
+        rotary(x, { ...tables, positions: reshape(positions, [positions.size]), interleaved }),
+    };
+  },
+  alibi: (_, { heads }) => ({ alibiSlopes: alibiSlopes(heads) }),
+};
+
+/** The names of all schemes. */
+export const positionKinds = Object.keys(schemes) as readonly PositionKind[];
+
+/** Builds a scheme: checks its settings and computes its tables once. */
+export function positions(config: PositionConfig, sizes: PositionSizes): Positions {
+  return (schemes[config.kind] as (config: PositionConfig, sizes: PositionSizes) => Positions)(config, sizes);
+}
+
+/** PE(p, 2i) = sin(p / 10000^(2i/width)), PE(p, 2i + 1) = cos of the same. */
+export function sinusoids(count: number, width: number): Tensor<'f32'> {
+  const table = new Float32Array(count * width);
+  for (let p = 0; p < count; p++) {
+    for (let i = 0; i < width; i += 2) {
+      const angle = p / 10_000 ** (i / width);
+      table[p * width + i] = Math.sin(angle);
+      table[p * width + i + 1] = Math.cos(angle);
+    }
+  }
+  return fromArray<'f32'>(table, [count, width], 'f32');
+}

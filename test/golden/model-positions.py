@@ -1,0 +1,70 @@
+"""Reference numbers for position schemes, from Hugging Face's own functions: sinusoidal (DistilBERT), rotary (LLaMA, GPT-J
+interleaved, GPT-NeoX partial), ALiBi (BLOOM's slopes and attention in PyTorch).
+usage: python test/golden/model-positions.py   (torch 2.15, transformers 5.23)
+"""
+import json, math, pathlib
+import torch
+from transformers.models.bloom.modeling_bloom import build_alibi_tensor
+from transformers.models.distilbert.modeling_distilbert import create_sinusoidal_embeddings
+from transformers.models.gptj.modeling_gptj import apply_rotary_pos_emb as gptj_rotary, create_sinusoidal_positions
+from transformers.models.llama.modeling_llama import apply_rotary_pos_emb as half_rotary
+
+B, T, H, D = 1, 5, 2, 8
+
+
+def wave(*shape):
+    """The same numbers in every language."""
+    n = math.prod(shape)
+    return torch.tensor([math.sin(0.7 * i * i + 0.3 * i) for i in range(n)], dtype=torch.float64).view(shape)
+
+
+def values(x):
+    return [float(f'{v:.8g}') for v in x.flatten().tolist()]
+
+
+table = torch.empty(12, 6)
+create_sinusoidal_embeddings(12, 6, table)
+
+x = wave(B, T, H, D)
+places = torch.tensor([0, 1, 2, 7, 11])
+
+
+def angles(size, base):
+    return places[:, None] * base ** -(torch.arange(0, size, 2, dtype=torch.float64) / size)
+
+
+def half(x, size, base):
+    a = torch.cat([angles(size, base)] * 2, -1)[None]
+    turned, _ = half_rotary(x[..., :size].transpose(1, 2), x[..., :size].transpose(1, 2), a.cos(), a.sin())
+    return torch.cat([turned.transpose(1, 2), x[..., size:]], -1)
+
+
+interleaved_table = create_sinusoidal_positions(12, D).double()
+sin, cos = interleaved_table[places].chunk(2, -1)
+interleaved = gptj_rotary(x, sin[None], cos[None])
+
+
+def alibi(heads):
+    bias = build_alibi_tensor(torch.ones(1, T), heads, torch.float64).view(1, heads, 1, T)
+    q, k, v = (wave(1, T, heads, 4).flatten().roll(i).view(1, T, heads, 4).transpose(1, 2) for i in range(3))
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    out = torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias.masked_fill(future, -torch.inf))
+    slopes = bias[0, :, 0, 1]
+    return dict(heads=heads, slopes=values(slopes), out=values(out.transpose(1, 2)))
+
+
+golden = dict(
+    sinusoidal=dict(count=12, width=6, table=values(table)),
+    places=places.tolist(), shape=[B, T, H, D],
+    rotary=[
+        dict(config=dict(kind='rotary'), out=values(half(x, D, 10000.0))),
+        dict(config=dict(kind='rotary', base=500000), out=values(half(x, D, 500000.0))),
+        dict(config=dict(kind='rotary', fraction=0.25), out=values(half(x, 2, 10000.0))),
+        dict(config=dict(kind='rotary', fraction=0.5), out=values(half(x, 4, 10000.0))),
+        dict(config=dict(kind='rotary', interleaved=True), out=values(interleaved)),
+    ],
+    alibi=[alibi(4), alibi(6)],
+)
+path = pathlib.Path(__file__).with_suffix('.json')
+path.write_text(json.dumps(golden, separators=(',', ':')) + '\n')
+print(path.name, path.stat().st_size)
