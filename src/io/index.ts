@@ -1,4 +1,5 @@
 export { type ByteSink, type FileContent, writeFileAtomic } from './atomic.ts';
+export { userCacheFolder } from './cache-folder.ts';
 export {
   type Checkpoint,
   latestCheckpoint,
@@ -16,6 +17,7 @@ export {
   readJsonLines,
 } from './json-lines.ts';
 export { limits } from './limits.ts';
+export { type NpmConfigPlaces, type NpmOptions, readNpmConfig } from './npm-config.ts';
 export { checkFileName, unsafePath } from './paths.ts';
 export { lockRun, nodeProcesses, type ProcessTable, type RunLock } from './run-lock.ts';
 export {
@@ -32,4 +34,6 @@ export {
 } from './safetensors.ts';
 export { dtypes, type FileDtype, type TensorInfo } from './safetensors-header.ts';
 export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from './simulated-files.ts';
+export type { DownloadProgress } from './source-package.ts';
+export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';
 export { decodeUtf8 } from './utf8.ts';
