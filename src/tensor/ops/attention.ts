@@ -101,7 +101,7 @@ export const attentionOps = {
         normalSample([batch, keys, kvHeads, headSize], 3),
       ];
       const causal = { causal: true, scale: 0.5, window: 0 };
-      const pair = Int32Array.of;
+      const pair = (a: number, b: number) => Int32Array.of(a, b);
       return [
         { inputs: qkv(2, 5, 5, 2, 2, 4), attrs: causal },
         { inputs: qkv(1, 3, 7, 4, 2, 3), attrs: { ...causal, window: 3, alibiSlopes: alibiSlopes(4) } },
