@@ -84,17 +84,31 @@ export interface TokenScore {
   readonly top?: readonly { readonly id: number; readonly text: string; readonly logprob: number }[];
 }
 
-/** What a generation streams. */
+/** What a generation streams. When several texts are written at once, `index` says which one a part belongs to. */
 export type GenerationPart =
-  | { readonly type: 'text-delta'; readonly text: string; readonly tokens?: readonly TokenScore[] }
-  | { readonly type: 'loop-repaired'; readonly onset: number; readonly period: number; readonly action: string }
+  | {
+      readonly type: 'text-delta';
+      readonly index?: number;
+      readonly text: string;
+      readonly tokens?: readonly TokenScore[];
+    }
+  | {
+      readonly type: 'loop-repaired';
+      readonly index?: number;
+      readonly onset: number;
+      readonly period: number;
+      readonly action: string;
+    }
   | {
       readonly type: 'finish';
+      readonly index?: number;
       readonly reason: FinishReason;
       readonly promptTokens: number;
       readonly completionTokens: number;
       /** The stop string that ended it, if one did. */
       readonly stop?: string;
+      /** What went wrong, when the reason is `error`. */
+      readonly error?: unknown;
     };
 
 /** A model that speaks text: a local model with its tokenizer, or a remote endpoint. */

@@ -1,0 +1,86 @@
+/** The sentences of this room's errors. */
+
+import { defineErrors } from '../errors.ts';
+
+type Place = { position: number; id: number };
+
+export const fail = defineErrors({
+  'decode/option': {
+    en: (d: { option: string; rule: string; value: unknown }) =>
+      `${d.option}: must be ${d.rule}, got ${String(d.value)}`,
+    zh: (d: { option: string; rule: string; value: unknown }) =>
+      `${d.option}：必须是 ${d.rule}，得到 ${String(d.value)}`,
+  },
+  'decode/unknown-option': {
+    en: (d: { option: string; near: string | undefined }) =>
+      `generation: "${d.option}" is not an option${d.near ? `; did you mean "${d.near}"?` : ''}`,
+    zh: (d: { option: string; near: string | undefined }) =>
+      `生成：没有 "${d.option}" 这个选项${d.near ? `，是不是 "${d.near}"？` : ''}`,
+  },
+  'decode/conflict': {
+    en: (d: { option: string }) =>
+      `generation: \`strategy\` must come without "${d.option}", it would be ignored; give "${d.option}" to the strategy`,
+    zh: (d: { option: string }) =>
+      `生成：给出 \`strategy\` 时不能再给 "${d.option}"，否则它会被忽略；请把 "${d.option}" 交给该策略`,
+  },
+  'decode/not-a-number': {
+    en: (d: Place) =>
+      `logits: must be numbers, the one of id ${d.id} at position ${d.position} is NaN; the weights are damaged or training diverged`,
+    zh: (d: Place) =>
+      `logits：必须是数值，位置 ${d.position} 处编号 ${d.id} 的值是 NaN；权重已损坏，或训练已发散`,
+  },
+  'decode/infinite': {
+    en: (d: Place) =>
+      `logits: must be below +∞, the one of id ${d.id} at position ${d.position} is +∞; the weights are damaged or a processor overflowed`,
+    zh: (d: Place) =>
+      `logits：必须小于 +∞，位置 ${d.position} 处编号 ${d.id} 的值是 +∞；权重已损坏，或某个处理器溢出`,
+  },
+  'decode/all-banned': {
+    en: (d: { position: number; vocabSize: number }) =>
+      `sampling: at least one token must be allowed, all ${d.vocabSize} are banned at position ${d.position}; loosen noRepeatNgram, logitBias or your own processors`,
+    zh: (d: { position: number; vocabSize: number }) =>
+      `采样：至少要有一个词元可选，位置 ${d.position} 处 ${d.vocabSize} 个全被禁止；请放宽 noRepeatNgram、logitBias 或自定义处理器`,
+  },
+  'decode/empty-prompt': {
+    en: () => 'generation: the prompt must have at least one token, got none; give a prompt or `prefixIds`',
+    zh: () => '生成：提示至少要有一个词元，一个也没有；请给出提示或 `prefixIds`',
+  },
+  'decode/context': {
+    en: (d: { tokens: number; contextLength: number }) =>
+      `generation: the prompt must fit the model's context of ${d.contextLength} tokens, it has ${d.tokens}; shorten it, or use a model with a longer context`,
+    zh: (d: { tokens: number; contextLength: number }) =>
+      `生成：提示必须放得进模型的 ${d.contextLength} 个词元的上下文，它有 ${d.tokens} 个；请缩短提示，或换上下文更长的模型`,
+  },
+  'decode/id': {
+    en: (d: { where: string; id: unknown; vocabSize: number }) =>
+      `${d.where}: an id must be an integer in [0, ${d.vocabSize}), got ${String(d.id)}; is the tokenizer that of this model?`,
+    zh: (d: { where: string; id: unknown; vocabSize: number }) =>
+      `${d.where}：编号必须是 [0, ${d.vocabSize}) 内的整数，得到 ${String(d.id)}；分词器是这个模型的吗？`,
+  },
+  'decode/vocabulary': {
+    en: (d: { tokenizer: number; model: number }) =>
+      `text model: the model must know every token, the tokenizer has ${d.tokenizer} and the model ${d.model}; use the tokenizer the model was trained with`,
+    zh: (d: { tokenizer: number; model: number }) =>
+      `文本模型：模型必须认识每个词元，分词器有 ${d.tokenizer} 个，模型只有 ${d.model} 个；请使用训练该模型时的分词器`,
+  },
+  'decode/closed': {
+    en: () => 'sequence: must not be used after close()',
+    zh: () => '序列：close() 之后不能再使用',
+  },
+  'decode/rewind': {
+    en: (d: { least: number; length: number; to: unknown }) =>
+      `rewind: the new length must be an integer in [${d.least}, ${d.length}], got ${String(d.to)}`,
+    zh: (d: { least: number; length: number; to: unknown }) =>
+      `回退：新长度必须是 [${d.least}, ${d.length}] 内的整数，得到 ${String(d.to)}`,
+  },
+  'decode/batch': {
+    en: (d: { reason: 'empty' | 'twice' }) =>
+      d.reason === 'empty'
+        ? 'step: every request must have at least one id, got none'
+        : 'step: a sequence must stand only once in a batch, one stands twice',
+    zh: (d: { reason: 'empty' | 'twice' }) =>
+      d.reason === 'empty'
+        ? 'step：每个请求至少要有一个编号，一个也没有'
+        : 'step：一个序列在一批中只能出现一次，有一个出现了两次',
+  },
+});

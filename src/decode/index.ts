@@ -1,0 +1,46 @@
+/** Decoding: from a model's logits to text. Sees the contracts of `types.ts`, never a model. */
+
+export { collectTexts, type GeneratedText } from './collect.ts';
+export {
+  type DoubleModel,
+  type FunctionModelOptions,
+  functionModel,
+  type MarkovModelOptions,
+  markovModel,
+  type ScriptedModelOptions,
+  scriptedModel,
+} from './doubles.ts';
+export { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
+export { type CountScope, createHistory, type DecodeStep, type History } from './history.ts';
+export { collectProcessors, PROCESSOR_ORDER, type ProcessorOptions } from './processor-table.ts';
+export {
+  frequencyPenalty,
+  type LogitsProcessor,
+  logitBias,
+  minP,
+  noRepeatNgram,
+  presencePenalty,
+  type RepetitionPenaltyOptions,
+  repetitionPenalty,
+  temperature,
+  topK,
+  topP,
+  typicalP,
+} from './processors.ts';
+export { greedy, type Sampler, sample } from './samplers.ts';
+export { greedySearch, sampling } from './sampling.ts';
+export { type ChosenScore, createScorer, type IdScore } from './scores.ts';
+export { selectBorder, topIds } from './select.ts';
+export { createStopMatcher, type StopMatcher } from './stop-strings.ts';
+export {
+  type DecodeTask,
+  type FinishEvent,
+  offerToken,
+  type Reply,
+  runStep,
+  type StepCall,
+  type Strategy,
+  type TokenEvent,
+  type Verdict,
+} from './strategy.ts';
+export { createTextModel, type GenerationOptions, type GenerationRequest } from './text-model.ts';

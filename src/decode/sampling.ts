@@ -1,0 +1,125 @@
+/** The plain strategy: one token after another, each chosen from the processed logits of the last one. */
+
+import { createRng, type Rng } from '../rng.ts';
+import type { FinishReason, Sequence } from '../types.ts';
+import { createHistory, type History } from './history.ts';
+import { checkIds, checkNumber } from './options.ts';
+import { biasEntries, collectProcessors, type ProcessorOptions } from './processor-table.ts';
+import { checkLogits, greedy, type Sampler, sample } from './samplers.ts';
+import { type ChosenScore, createScorer, noScores } from './scores.ts';
+import { type DecodeTask, type FinishEvent, offerToken, runStep, type Strategy } from './strategy.ts';
+
+/**
+ * Sampling with the given filters; greedy when `temperature` is 0. Text i of n draws from its own stream of random
+ * numbers, so it is the same text whatever n is.
+ */
+export function sampling(options: ProcessorOptions = {}): Strategy {
+  checkNumber('temperature', options.temperature ?? 1, 'a number ≥ 0', (t) => t >= 0);
+  return autoregressive(options, options.temperature === 0 ? greedy : sample);
+}
+
+/** The likeliest token every time, after the penalties and bans in `options`. */
+export function greedySearch(options: Omit<ProcessorOptions, 'temperature'> = {}): Strategy {
+  return sampling({ ...options, temperature: 0 });
+}
+
+/** One of the texts being written. */
+interface Draft {
+  readonly index: number;
+  readonly sequence: Sequence;
+  readonly history: History;
+  readonly rng: Rng;
+  logits: Float32Array;
+  next: number;
+}
+
+function autoregressive(options: ProcessorOptions, createSampler: () => Sampler): Strategy {
+  const processors = collectProcessors(options);
+  const biased = biasEntries(options.logitBias ?? {}).map(([id]) => id);
+
+  return function* (task: DecodeTask) {
+    const { model, promptIds, n, maxTokens, eosIds } = task;
+    checkIds('logitBias', biased, model.vocabSize);
+    const sampler = createSampler();
+    const scorer = task.logprobs === undefined ? noScores : createScorer(task.logprobs);
+    const rng = createRng(task.seed);
+
+    const choose = (draft: Draft): ChosenScore => {
+      const { logits, history } = draft;
+      checkLogits(logits, history.ids.length);
+      const score = scorer(logits);
+      for (const process of processors) process(logits, history);
+      draft.next = sampler(logits, draft.rng, history.ids.length);
+      return score(draft.next);
+    };
+
+    const opened: Sequence[] = [];
+    const open = (sequence: Sequence): Sequence => {
+      opened.push(sequence);
+      return sequence;
+    };
+    const finish = (
+      { index, history, sequence }: Draft,
+      reason: FinishReason,
+      error?: unknown,
+    ): FinishEvent => {
+      sequence.close();
+      const completionTokens = history.ids.length - promptIds.length;
+      return { type: 'finish', index, reason, completionTokens, ...(error !== undefined && { error }) };
+    };
+
+    try {
+      const first = open(model.open());
+      const [{ logits }] = yield* runStep([{ sequence: first, ids: promptIds }]);
+      const history = createHistory(promptIds);
+      let live = Array.from({ length: n }, (_, index): Draft => {
+        const isFirst = index === 0;
+        return {
+          index,
+          sequence: isFirst ? first : open(first.fork()),
+          history: isFirst ? history : history.fork(),
+          rng: rng.split(index),
+          logits: logits[0].slice(),
+          next: -1,
+        };
+      });
+
+      if (maxTokens === 0) {
+        for (const draft of live) yield finish(draft, 'length');
+        return;
+      }
+      while (live.length > 0) {
+        const going: Draft[] = [];
+        for (const draft of live) {
+          const { index, sequence, history } = draft;
+          let score: ChosenScore;
+          try {
+            score = choose(draft);
+          } catch (error) {
+            yield finish(draft, 'error', error);
+            continue;
+          }
+          if (eosIds.has(draft.next)) {
+            yield finish(draft, 'eos');
+            continue;
+          }
+          history.push(draft.next);
+          const verdict = yield* offerToken({ index, id: draft.next, ...score });
+          const isFull =
+            history.ids.length - promptIds.length >= maxTokens || sequence.length >= model.contextLength;
+          if (verdict) yield finish(draft, verdict.reason);
+          else if (isFull) yield finish(draft, 'length');
+          else going.push(draft);
+        }
+        live = going;
+        if (live.length === 0) return;
+        const results = yield* runStep(live.map(({ sequence, next }) => ({ sequence, ids: [next] })));
+        live.forEach((draft, i) => {
+          draft.logits = results[i].logits[0];
+        });
+      }
+    } finally {
+      for (const sequence of opened) sequence.close();
+    }
+  };
+}

@@ -1,0 +1,42 @@
+/** Log-probabilities of chosen tokens and of their likeliest alternatives. */
+
+import { topIds } from './select.ts';
+
+export interface IdScore {
+  readonly id: number;
+  /** Natural logarithm of the probability that the model gave, before any processor. */
+  readonly logprob: number;
+}
+
+export interface ChosenScore {
+  readonly logprob?: number;
+  /** The likeliest tokens, greatest first; the chosen one may be among them. */
+  readonly top?: readonly IdScore[];
+}
+
+/** Looks at a row before the processors edit it; the function it returns scores the id chosen afterwards. */
+export type Scorer = (logits: Float32Array) => (chosen: number) => ChosenScore;
+
+/** No scores: costs nothing. */
+export const noScores: Scorer = () => () => ({});
+
+/** Scores with `count` alternatives; 0 gives the chosen token's alone. One scorer for each sequence. */
+export function createScorer(count: number): Scorer {
+  return (logits) => {
+    const logNormalizer = logSumExp(logits);
+    const raw = logits.slice();
+    const score = (id: number): IdScore => ({ id, logprob: raw[id] - logNormalizer });
+    return (chosen) => ({
+      logprob: score(chosen).logprob,
+      ...(count > 0 && { top: topIds(raw, count).map(score) }),
+    });
+  };
+}
+
+function logSumExp(logits: Float32Array): number {
+  let max = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) if (logit > max) max = logit;
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - max);
+  return max + Math.log(total);
+}

@@ -1,0 +1,75 @@
+/**
+ * What a decoding strategy is: a generator that asks for model steps and offers tokens. It stands on the four verbs of a
+ * sequence (append through a step, rewind, fork, close) and never calls the model itself, so that whoever runs it can put
+ * the steps of many into one batch, stop between any two, and take tokens back.
+ */
+
+import type { FinishReason, LanguageModel, StepRequest, StepResult, StepWants } from '../types.ts';
+import type { ChosenScore } from './scores.ts';
+
+/** One prompt to continue. Everything in it has been checked. */
+export interface DecodeTask {
+  readonly model: Pick<LanguageModel, 'vocabSize' | 'contextLength' | 'open'>;
+  /** At least one id, at most `contextLength`. */
+  readonly promptIds: readonly number[];
+  /** How many texts shall come out. */
+  readonly n: number;
+  /** The most tokens that a text may have; `Infinity` for as many as the context holds. */
+  readonly maxTokens: number;
+  /** Ids that end a text. They are not part of it. */
+  readonly eosIds: ReadonlySet<number>;
+  readonly seed: number;
+  /** Number of alternatives to score beside each token; `undefined` for no scores. */
+  readonly logprobs: number | undefined;
+}
+
+/** Asks for a batched step; answered with its results. */
+export interface StepCall {
+  readonly type: 'step';
+  readonly batch: readonly StepRequest[];
+  readonly wants?: StepWants;
+}
+
+/** The next token of text `index`; answered with a verdict or nothing. */
+export interface TokenEvent extends ChosenScore {
+  readonly type: 'token';
+  readonly index: number;
+  readonly id: number;
+}
+
+/** Text `index` has ended; nothing more comes of it. */
+export interface FinishEvent {
+  readonly type: 'finish';
+  readonly index: number;
+  readonly reason: FinishReason;
+  /** How many tokens were offered. */
+  readonly completionTokens: number;
+  /** What went wrong, when the reason is `error`. */
+  readonly error?: unknown;
+}
+
+/** What the reader may say to a token: end this text here, for this reason. */
+export interface Verdict {
+  readonly type: 'finish';
+  readonly reason: FinishReason;
+}
+
+export type Reply = readonly StepResult[] | Verdict | undefined;
+
+/** Continues one prompt. All sequences it opened are closed when it returns or is returned. */
+export type Strategy = (task: DecodeTask) => Generator<StepCall | TokenEvent | FinishEvent, void, Reply>;
+
+/** Inside a strategy: `const results = yield* runStep(batch)`. */
+export function* runStep(
+  batch: readonly StepRequest[],
+  wants?: StepWants,
+): Generator<StepCall, readonly StepResult[], Reply> {
+  return (yield { type: 'step', batch, wants }) as readonly StepResult[];
+}
+
+/** Inside a strategy: `const verdict = yield* offerToken({ index, id })`. */
+export function* offerToken(
+  token: Omit<TokenEvent, 'type'>,
+): Generator<TokenEvent, Verdict | undefined, Reply> {
+  return (yield { type: 'token', ...token }) as Verdict | undefined;
+}

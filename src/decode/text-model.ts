@@ -1,0 +1,200 @@
+/** A language model and its tokenizer as a model that speaks text. */
+
+import { createDetokenizer } from '../text/index.ts';
+import type { GenerationPart, LanguageModel, TextModel, Tokenizer, TokenScore } from '../types.ts';
+import { fail } from './errors.ts';
+import { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
+import { checkIds, checkKeys } from './options.ts';
+import { PROCESSOR_ORDER, type ProcessorOptions } from './processor-table.ts';
+import { sampling } from './sampling.ts';
+import { createStopMatcher } from './stop-strings.ts';
+import type { TokenEvent } from './strategy.ts';
+
+/** How to continue a prompt. A `strategy` of your own brings its own processors; otherwise it is `sampling`. */
+export interface GenerationOptions extends ProcessorOptions, Omit<GenerateTokensOptions, 'signal'> {
+  /** The text ends before the first of these strings; it is not part of the text. */
+  readonly stop?: string | readonly string[];
+  /** Ids put before the prompt, such as a token that begins a text. An empty prompt begins with the end-of-text token. */
+  readonly prefixIds?: readonly number[];
+}
+
+export interface GenerationRequest extends GenerationOptions {
+  /** Text, or ids where special tokens are needed. */
+  readonly prompt: string | readonly number[];
+  readonly signal?: AbortSignal;
+}
+
+const RUN_OPTIONS = ['strategy', 'n', 'maxTokens', 'eosIds', 'seed', 'logprobs', 'stop', 'prefixIds'];
+const OPTIONS: readonly string[] = [...PROCESSOR_ORDER, ...RUN_OPTIONS];
+
+/**
+ * Makes a model speak text. `generate` streams `text-delta` parts, never half a character and never a piece of a stop
+ * string, and one `finish` for each of the n texts; `index` says which text a part belongs to. With `logprobs` every
+ * token's score comes with exactly one part. Texts end at the tokenizer's end-of-text token unless `eosIds` says
+ * otherwise. Request options override `defaults`; an unknown option is an error. See `generateTokens` for aborts, errors
+ * and the context's end.
+ *
+ * @example
+ * const writer = createTextModel(model, tokenizer, { temperature: 0.8, topP: 0.95 });
+ * for await (const part of writer.generate({ prompt: '床前', maxTokens: 20, seed: 1 })) {
+ *   if (part.type === 'text-delta') process.stdout.write(part.text);
+ * }
+ */
+export function createTextModel(
+  model: LanguageModel,
+  tokenizer: Tokenizer,
+  defaults: GenerationOptions = {},
+): TextModel<GenerationRequest> {
+  if (tokenizer.vocabSize > model.vocabSize) {
+    throw fail('decode/vocabulary', { tokenizer: tokenizer.vocabSize, model: model.vocabSize });
+  }
+  checkKeys(defaults, OPTIONS);
+  const speaker = withVocabulary(model, tokenizer.vocabSize);
+
+  return {
+    generate(request) {
+      const { prompt, signal, ...own } = request;
+      checkKeys(own, OPTIONS);
+      const options = { ...defaults, ...own };
+      checkStrategy(own.strategy ? own : options);
+      const { strategy = sampling(pickProcessors(options)), stop = [], prefixIds = [] } = options;
+      const promptIds = [...prefixIds, ...(typeof prompt === 'string' ? tokenizer.encode(prompt) : prompt)];
+      checkIds('prompt', promptIds, tokenizer.vocabSize);
+      if (promptIds.length === 0 && tokenizer.eosId !== undefined) promptIds.push(tokenizer.eosId);
+      const { eosIds = tokenizer.eosId === undefined ? [] : [tokenizer.eosId], n = 1 } = options;
+      const stops = typeof stop === 'string' ? [stop] : stop;
+      const writers = Array.from({ length: n }, () => createTextWriter(tokenizer, stops));
+      const { maxTokens, seed, logprobs } = options;
+      const tokens = generateTokens(speaker, promptIds, {
+        strategy,
+        n,
+        maxTokens,
+        eosIds,
+        seed,
+        logprobs,
+        signal,
+      });
+      return stream(tokens, writers, promptIds.length);
+    },
+  };
+}
+
+/** A strategy brings its own processors: options beside it would be ignored, so they are an error. */
+function checkStrategy(options: GenerationOptions): void {
+  const option = PROCESSOR_ORDER.find((name) => options[name] !== undefined);
+  if (options.strategy && option) throw fail('decode/conflict', { option });
+}
+
+function pickProcessors(options: GenerationOptions): ProcessorOptions {
+  return Object.fromEntries(PROCESSOR_ORDER.map((name) => [name, options[name]]));
+}
+
+/** The same model without the rows that it has, for alignment, beyond its vocabulary. */
+function withVocabulary(model: LanguageModel, vocabSize: number): LanguageModel {
+  if (model.vocabSize === vocabSize) return model;
+  return {
+    vocabSize,
+    contextLength: model.contextLength,
+    open: () => model.open(),
+    step: (batch, wants) =>
+      model.step(batch, wants).map((result) => ({
+        ...result,
+        logits: result.logits.map((row) => row.subarray(0, vocabSize)),
+      })),
+  };
+}
+
+async function* stream(
+  tokens: ReturnType<typeof generateTokens>,
+  writers: readonly TextWriter[],
+  promptTokens: number,
+): AsyncGenerator<GenerationPart, void> {
+  try {
+    for (let next = await tokens.next(); !next.done; ) {
+      const event = next.value;
+      const { index } = event;
+      const writer = writers[index];
+      const delta = event.type === 'token' ? writer.push(event) : writer.end();
+      if (delta.text !== '' || delta.tokens.length > 0) {
+        yield {
+          type: 'text-delta',
+          index,
+          text: delta.text,
+          ...(delta.tokens.length > 0 && { tokens: delta.tokens }),
+        };
+      }
+      if (event.type === 'finish') {
+        const { completionTokens, error } = event;
+        const { stop } = writer;
+        const reason = stop === undefined ? event.reason : 'stop';
+        yield {
+          type: 'finish',
+          index,
+          reason,
+          promptTokens,
+          completionTokens,
+          ...(stop !== undefined && { stop }),
+          ...(error !== undefined && { error }),
+        };
+      }
+      const stopped = event.type === 'token' && writer.stop !== undefined;
+      next = await tokens.next(stopped ? { type: 'finish', reason: 'stop' } : undefined);
+    }
+  } finally {
+    await tokens.return();
+  }
+}
+
+interface Delta {
+  readonly text: string;
+  /** The scores of the tokens that were waiting, when scores were asked for. */
+  readonly tokens: readonly TokenScore[];
+}
+
+/** One text on its way to the reader. */
+interface TextWriter {
+  /** The stop string that was found. */
+  readonly stop: string | undefined;
+  push(token: TokenEvent): Delta;
+  end(): Delta;
+}
+
+function createTextWriter(tokenizer: Tokenizer, stops: readonly string[]): TextWriter {
+  const detokenizer = createDetokenizer(tokenizer);
+  const matcher = createStopMatcher(stops);
+  const textOf = (id: number) => tokenizer.decode([id], { keepSpecial: true });
+  let stop: string | undefined;
+  let waiting: TokenScore[] = [];
+
+  const deltaOf = (text: string, isLast: boolean): Delta => {
+    if (text === '' && !isLast) return { text, tokens: [] };
+    const tokens = waiting;
+    waiting = [];
+    return { text, tokens };
+  };
+
+  return {
+    get stop() {
+      return stop;
+    },
+    push({ id, logprob, top }) {
+      if (logprob !== undefined) {
+        waiting.push({
+          id,
+          text: textOf(id),
+          logprob,
+          ...(top && { top: top.map((score) => ({ ...score, text: textOf(score.id) })) }),
+        });
+      }
+      const found = matcher.push(detokenizer.push(id));
+      stop = found.stop;
+      return deltaOf(found.text, false);
+    },
+    end() {
+      if (stop !== undefined) return deltaOf('', true);
+      const last = matcher.push(detokenizer.flush());
+      stop = last.stop;
+      return deltaOf(last.text + (last.stop === undefined ? matcher.flush() : ''), true);
+    },
+  };
+}
