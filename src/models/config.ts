@@ -131,6 +131,11 @@ const positionRules = {
   base: above0,
   fraction: above0,
   interleaved: yesOrNo,
+  scaling: {
+    en: 'an object with `kind` linear, ntk or llama3',
+    zh: '带有 `kind`（linear、ntk 或 llama3）的对象',
+    holds: (x: unknown) => ['linear', 'ntk', 'llama3'].includes((x as { kind?: string } | null)?.kind ?? ''),
+  },
 } satisfies { [key: string]: Rule };
 
 /** Applies rules to the keys that are there; a key without a rule is an error. */

@@ -1,5 +1,7 @@
 /** Names and configs of Hugging Face's LLaMA class (`transformers/models/{llama,mistral,qwen2,qwen3}`). */
 
+import type { PositionConfig } from '../nn/index.ts';
+import type { DecoderConfig } from './config.ts';
 import { expressible, type ForeignJson, type Format, pair, requireValue } from './foreign-format.ts';
 
 /** Members of the LLaMA class, by what sets them apart. */
@@ -35,7 +37,6 @@ export const llama: Format = {
     const type = json.model_type ?? 'llama';
     requireValue(json, 'hidden_act', ['silu', undefined]);
     const rope = (json.rope_parameters ?? json.rope_scaling ?? {}) as ForeignJson;
-    requireValue({ rope_type: rope.rope_type ?? rope.type }, 'rope_type', ['default', undefined]);
     const attentionBias = type === 'qwen2' || json.attention_bias === true;
     const slides = type === 'mistral' || json.use_sliding_window === true;
     return {
@@ -49,7 +50,11 @@ export const llama: Format = {
       ffnSize: json.intermediate_size as number,
       activation: 'swiglu',
       norm: { kind: 'rmsNorm', bias: false, eps: (json.rms_norm_eps ?? 1e-6) as number },
-      positions: { kind: 'rotary', base: (rope.rope_theta ?? json.rope_theta ?? 10_000) as number },
+      positions: {
+        kind: 'rotary',
+        base: (rope.rope_theta ?? json.rope_theta ?? 10_000) as number,
+        ...scalingOf(rope),
+      },
       bias: {
         queryKeyValue: attentionBias,
         attentionOutput: attentionBias && type !== 'qwen2',
@@ -65,21 +70,15 @@ export const llama: Format = {
     const { norm, positions, activation, bias, qkNorm, window } = config;
     needs('norm.kind', 'rmsNorm', norm.kind === 'rmsNorm', norm.kind);
     needs('activation', 'swiglu', activation === 'swiglu', activation);
-    const plainRotary =
-      positions.kind === 'rotary' && !positions.interleaved && (positions.fraction ?? 1) === 1;
-    needs('positions', 'rotary, whole heads, not interleaved', plainRotary, positions);
-    const type = qkNorm
-      ? 'qwen3'
-      : window
-        ? 'mistral'
-        : bias.queryKeyValue && !bias.attentionOutput
-          ? 'qwen2'
-          : 'llama';
+    const rotary: Rotary = positions.kind === 'rotary' ? positions : { kind: 'rotary', fraction: 0 };
+    const fits = !rotary.interleaved && (rotary.fraction ?? 1) === 1 && rotary.scaling?.kind !== 'ntk';
+    needs('positions', 'rotary: whole heads, not interleaved, no ntk scaling', fits, positions);
+    const type = typeOf(config);
     const attentionBias = type === 'llama' || type === 'qwen3' ? bias.attentionOutput : false;
     const biasFits = type === 'qwen2' || bias.queryKeyValue === attentionBias;
     needs('bias', `what ${type} has`, biasFits && (type === 'llama' || !bias.ffn), bias);
     needs('window', '0 with qkNorm', !(qkNorm && window), window);
-    const base = (positions.kind === 'rotary' && positions.base) || 10_000;
+    const { base = 10_000 } = rotary;
     return {
       model_type: type,
       architectures: [llamaTypes[type].architecture],
@@ -94,7 +93,7 @@ export const llama: Format = {
       hidden_act: 'silu',
       rms_norm_eps: norm.eps,
       rope_theta: base,
-      rope_parameters: { rope_type: 'default', rope_theta: base },
+      rope_parameters: { ...ropeOf(rotary.scaling), rope_theta: base },
       ...(attentionBias && { attention_bias: true }),
       ...(bias.ffn && { mlp_bias: true }),
       ...(type === 'mistral' && { sliding_window: window }),
@@ -102,3 +101,40 @@ export const llama: Format = {
     };
   },
 };
+
+function typeOf({ qkNorm, window, bias }: DecoderConfig): keyof typeof llamaTypes {
+  if (qkNorm) return 'qwen3';
+  if (window) return 'mistral';
+  return bias.queryKeyValue && !bias.attentionOutput ? 'qwen2' : 'llama';
+}
+
+type Rotary = Extract<PositionConfig, { kind: 'rotary' }>;
+
+function scalingOf(rope: ForeignJson): Pick<Rotary, 'scaling'> {
+  const type = rope.rope_type ?? rope.type ?? 'default';
+  requireValue({ rope_type: type }, 'rope_type', ['default', 'linear', 'llama3']);
+  const factor = rope.factor as number;
+  if (type === 'linear') return { scaling: { kind: 'linear', factor } };
+  if (type !== 'llama3') return {};
+  return {
+    scaling: {
+      kind: 'llama3',
+      factor,
+      lowFrequency: rope.low_freq_factor as number,
+      highFrequency: rope.high_freq_factor as number,
+      originalContext: rope.original_max_position_embeddings as number,
+    },
+  };
+}
+
+function ropeOf(scaling: Rotary['scaling']): ForeignJson {
+  if (scaling?.kind === 'linear') return { rope_type: 'linear', factor: scaling.factor };
+  if (scaling?.kind !== 'llama3') return { rope_type: 'default' };
+  return {
+    rope_type: 'llama3',
+    factor: scaling.factor,
+    low_freq_factor: scaling.lowFrequency,
+    high_freq_factor: scaling.highFrequency,
+    original_max_position_embeddings: scaling.originalContext,
+  };
+}

@@ -38,14 +38,22 @@ export interface LoadedDecoder {
   readonly params: DecoderParams;
 }
 
-/** Writes a model into a folder; each file is whole or not there. `format` writes another library's names. */
+export interface SaveDecoderOptions {
+  /** Writes another library's names. */
+  readonly format?: ForeignFormat;
+  /** For other libraries: the id that ends a text. */
+  readonly eosId?: number;
+}
+
+/** Writes a model into a folder; each file is whole or not there. */
 export async function saveDecoder(
   folder: string,
   { config, params }: LoadedDecoder,
-  options: { readonly format?: ForeignFormat } = {},
+  { format, eosId }: SaveDecoderOptions = {},
 ): Promise<void> {
-  const { format } = options;
-  const json = format ? toForeignConfig(format, config) : { architecture: ARCHITECTURE, ...config };
+  const json = format
+    ? { ...toForeignConfig(format, config), bos_token_id: eosId ?? null, eos_token_id: eosId ?? null }
+    : { architecture: ARCHITECTURE, ...config };
   const tensors = format ? toForeign(format, config, params) : namedTensors(params);
   // Hugging Face's loader asks for this entry.
   const content = safetensorsContent(tensorsToFile(tensors), { format: 'pt' });

@@ -4,6 +4,7 @@ import {
   alibiSlopes,
   fromArray,
   outsideScopes,
+  type RotaryScaling,
   reshape,
   rotary,
   rotaryTables,
@@ -34,6 +35,8 @@ export interface RotaryConfig {
   readonly fraction?: number;
   /** Pairs (2i, 2i+1) as in GPT-J, not (i, i+half) as in LLaMA. Default false. */
   readonly interleaved?: boolean;
+  /** Stretches the angles, so that a model reads longer text than it was trained on. */
+  readonly scaling?: RotaryScaling;
 }
 
 export type PositionKind = PositionConfig['kind'];
@@ -76,12 +79,12 @@ const schemes: Schemes = {
     const weight = sinusoids(contextLength, width);
     return { embed: (positions) => runEmbedding({ weight }, positions) };
   },
-  rotary: ({ base = 10_000, fraction = 1, interleaved = false }, { contextLength, headSize }) => {
+  rotary: ({ base = 10_000, fraction = 1, interleaved = false, scaling }, { contextLength, headSize }) => {
     if (!(fraction > 0 && fraction <= 1)) throw fail('positions/fraction', { fraction });
     if (!(base > 1 && Number.isFinite(base))) throw fail('positions/base', { base });
     const rotarySize = Math.round(headSize * fraction);
     if (rotarySize < 2 || rotarySize % 2) throw fail('positions/rotary-size', { headSize, fraction });
-    const tables = outsideScopes(() => rotaryTables(contextLength, rotarySize, { base }));
+    const tables = outsideScopes(() => rotaryTables(contextLength, rotarySize, { base, scaling }));
     return {
       rotate: (x, positions) =>
         rotary(x, { ...tables, positions: reshape(positions, [positions.size]), interleaved }),

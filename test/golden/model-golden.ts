@@ -126,8 +126,7 @@ export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number
   let worst = 0;
   for (let i = 0; i < got.length; i++) {
     scale = Math.max(scale, Math.abs(expected[i]));
-    const difference = Math.abs(got[i] - expected[i]);
-    worst = difference <= worst ? worst : difference;
+    worst = Math.max(worst, Math.abs(got[i] - expected[i]));
   }
   return worst / scale;
 }

@@ -7,6 +7,8 @@ import torch
 from transformers.models.bloom.modeling_bloom import build_alibi_tensor
 from transformers.models.distilbert.modeling_distilbert import create_sinusoidal_embeddings
 from transformers.models.gptj.modeling_gptj import apply_rotary_pos_emb as gptj_rotary, create_sinusoidal_positions
+from transformers import LlamaConfig
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb as half_rotary
 
 B, T, H, D = 1, 5, 2, 8
@@ -33,8 +35,9 @@ def angles(size, base):
     return places[:, None] * base ** -(torch.arange(0, size, 2, dtype=torch.float64) / size)
 
 
-def half(x, size, base):
-    a = torch.cat([angles(size, base)] * 2, -1)[None]
+def half(x, size, base, frequencies=None):
+    a = angles(size, base) if frequencies is None else places[:, None] * frequencies.double()
+    a = torch.cat([a] * 2, -1)[None]
     turned, _ = half_rotary(x[..., :size].transpose(1, 2), x[..., :size].transpose(1, 2), a.cos(), a.sin())
     return torch.cat([turned.transpose(1, 2), x[..., size:]], -1)
 
@@ -42,6 +45,14 @@ def half(x, size, base):
 interleaved_table = create_sinusoidal_positions(12, D).double()
 sin, cos = interleaved_table[places].chunk(2, -1)
 interleaved = gptj_rotary(x, sin[None], cos[None])
+
+
+def llama3(scaling):
+    rope = dict(rope_type='llama3', rope_theta=10000.0, factor=scaling['factor'], low_freq_factor=scaling['lowFrequency'],
+                high_freq_factor=scaling['highFrequency'], original_max_position_embeddings=scaling['originalContext'])
+    config = LlamaConfig(hidden_size=H * D, num_attention_heads=H, head_dim=D, max_position_embeddings=4096, rope_parameters=rope)
+    frequencies, _ = ROPE_INIT_FUNCTIONS['llama3'](config, 'cpu')
+    return dict(config=dict(kind='rotary', scaling=scaling), out=values(half(x, D, 10000.0, frequencies)))
 
 
 def alibi(heads):
@@ -61,6 +72,7 @@ golden = dict(
         dict(config=dict(kind='rotary', base=500000), out=values(half(x, D, 500000.0))),
         dict(config=dict(kind='rotary', fraction=0.25), out=values(half(x, 2, 10000.0))),
         dict(config=dict(kind='rotary', fraction=0.5), out=values(half(x, 4, 10000.0))),
+        llama3(dict(kind='llama3', factor=8, lowFrequency=1, highFrequency=4, originalContext=100)),
         dict(config=dict(kind='rotary', interleaved=True), out=values(interleaved)),
     ],
     alibi=[alibi(4), alibi(6)],
