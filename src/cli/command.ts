@@ -64,6 +64,3 @@ export interface CommandRow<Table extends OptionTable = OptionTable> {
 export function defineCommand<const Table extends OptionTable>(row: CommandRow<Table>): CommandRow<Table> {
   return row;
 }
-
-/** The context of a command's own `run`, from its row. */
-export type ContextOf<Row> = Row extends CommandRow<infer Table> ? CommandContext<Table> : never;

@@ -46,4 +46,13 @@ export const fail = defineErrors({
       `${d.file}: not a YAML mapping that can be read (${d.reason})`,
     zh: (d) => `${d.file}：不是可读的 YAML 映射（${d.reason}）`,
   },
+  'cli/run-tokenizer': {
+    en: (d: { folder: string }) =>
+      `run: the tokenizer.json in ${d.folder} is missing or belongs to another run; copy the one this model was trained with`,
+    zh: (d) => `训练记录：${d.folder} 中的 tokenizer.json 缺失或属于另一次训练；请复制训练此模型时所用的那一份`,
+  },
+  'cli/run-config': {
+    en: (d: { folder: string }) => `run: config.json in ${d.folder} is not one that inkstone train wrote; train a run first`,
+    zh: (d) => `训练记录：${d.folder} 中的 config.json 不是 inkstone train 写的；请先训练`,
+  },
 });

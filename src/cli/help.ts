@@ -2,8 +2,9 @@
 
 import { defineMessages, language } from '../language.ts';
 import type { CommandRow, OptionTable } from './command.ts';
+import { globalOptions } from './option-tables.ts';
 import { flagOf } from './options.ts';
-import { commands, globalOptions } from './table.ts';
+import { commands } from './table.ts';
 import { padColumns } from './terminal.ts';
 
 const say = defineMessages({

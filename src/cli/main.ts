@@ -6,8 +6,9 @@ import { defineMessages } from '../language.ts';
 import type { CommandRow, OptionTable } from './command.ts';
 import { fail } from './errors.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { globalOptions } from './option-tables.ts';
 import { flagOf, printConfig, type RawValues, readConfig, resolveOptions } from './options.ts';
-import { commands, globalOptions } from './table.ts';
+import { commands } from './table.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 /** Exit statuses: bad input is the user's to mend, a crash is ours. */

@@ -3,8 +3,8 @@
 import os from 'node:os';
 import { defineMessages } from '../../language.ts';
 import { backend, matmul, normal, scope } from '../../tensor/index.ts';
-import type { ContextOf } from '../command.ts';
-import type { doctorCommand } from '../table.ts';
+import type { CommandContext } from '../command.ts';
+import type { doctorOptions } from '../option-tables.ts';
 import { formatTable } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -106,7 +106,7 @@ export function describeMachine(report: MachineReport): string[] {
   return report.reason ? [...lines, say('slow', { reason: report.reason })] : lines;
 }
 
-export async function run({ terminal }: ContextOf<typeof doctorCommand>): Promise<void> {
+export async function run({ terminal }: CommandContext<typeof doctorOptions>): Promise<void> {
   const report = inspectMachine();
   terminal.json(report);
   for (const line of describeMachine(report)) terminal.print(line);

@@ -3,14 +3,14 @@
 import { basename } from 'node:path';
 import { readTextFile } from '../../io/index.ts';
 import { measureTexts, parseGenerations } from '../../repeat/index.ts';
-import type { ContextOf } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import type { repeatOptions } from '../option-tables.ts';
 import { type NamedReport, repetitionTable } from '../repetition-table.ts';
-import type { repeatCommand } from '../table.ts';
 
 const verbs = ['measure'];
 
-export async function run({ args, options, terminal }: ContextOf<typeof repeatCommand>): Promise<void> {
+export async function run({ args, options, terminal }: CommandContext<typeof repeatOptions>): Promise<void> {
   const [verb, ...files] = args;
   if (!verbs.includes(verb)) {
     throw fail('cli/value', {
@@ -21,7 +21,7 @@ export async function run({ args, options, terminal }: ContextOf<typeof repeatCo
       got: verb,
     });
   }
-  const unit = options.unit as 'auto' | 'word' | 'character';
+  const unit = options.unit as 'auto' | 'words' | 'characters';
   const reports: NamedReport[] = [];
   for (const file of files) {
     const { runs } = parseGenerations(await readTextFile(file), file);

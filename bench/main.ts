@@ -1,0 +1,48 @@
+/** `npm run bench -- PART [options]`: speed beside a peer, as ratios measured in one run. */
+
+import { parseArgs } from 'node:util';
+
+const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<void> }>>> = {
+  train: () => import('./train.ts'),
+  matmul: () => import('./matmul.ts'),
+  tokenizer: () => import('./tokenizer.ts'),
+};
+
+export interface BenchOptions {
+  /** Which configuration; each part has its own names. */
+  readonly config?: string;
+  /** The Python that has the peer. */
+  readonly python?: string;
+  readonly peer?: string;
+  readonly rounds: number;
+  /** Seconds of work per round and engine. */
+  readonly seconds: number;
+  readonly json: boolean;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    config: { type: 'string' },
+    python: { type: 'string' },
+    peer: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const wanted = positionals.length ? positionals : Object.keys(parts);
+const unknown = wanted.find((part) => !parts[part]);
+if (values.help || unknown) {
+  process.stderr.write(
+    `npm run bench -- [${Object.keys(parts).join(' | ')}] [--config NAME] [--python PATH] [--rounds N]`,
+  );
+  process.stderr.write(` [--seconds N] [--json]\n`);
+  process.exit(unknown ? 2 : 0);
+}
+for (const part of wanted) {
+  const { run } = await parts[part]();
+  await run({ ...values, rounds: Number(values.rounds), seconds: Number(values.seconds) });
+}
