@@ -90,7 +90,8 @@ test.each([
   const idle = leaves<Tensor>(params).filter(
     ([path]) => !found.get(path)?.data.some((g) => Math.abs(g) > 1e-8),
   );
-  expect(idle.map(([path]) => path)).toEqual([]);
+  // A key's bias shifts all scores of a query alike: without positions in between, its true gradient is zero.
+  expect(idle.map(([path]) => path).filter((path) => !path.endsWith('key.bias'))).toEqual([]);
 });
 
 describe('initial weights', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { languageModelContract } from '../../test/contracts/language-model.ts';
 import { createRng } from '../rng.ts';
 import { memoryStats, tensor } from '../tensor/index.ts';
 import { forward, hidden, init } from './decoder.ts';
@@ -60,20 +61,6 @@ describe.each(Object.entries(variants))('%s', (_, changes) => {
       { sequence: c, ids: Int32Array.from(ids) },
     ]);
     for (const [i, t] of [2, 7, 13].entries()) expectClose(results[i].logits[0], row(t));
-  });
-
-  test('rewinding and forking go on from the same past', () => {
-    const sequence = model.open();
-    model.step([{ sequence, ids: ids.slice(0, 9) }]);
-    sequence.rewind(4);
-    const fork = sequence.fork();
-    const other = model.step([{ sequence: fork, ids: [50, 51] }], { logits: 'all' });
-    const [{ logits }] = model.step([{ sequence, ids: ids.slice(4, 10) }]);
-    expectClose(logits[0], row(9));
-    const direct = model.open();
-    const fresh = model.step([{ sequence: direct, ids: [...ids.slice(0, 4), 50, 51] }]);
-    expectClose(other[0].logits[1], fresh[0].logits[0]);
-    expect([fork.length, sequence.length]).toEqual([6, 10]);
   });
 });
 
@@ -138,69 +125,36 @@ test('decoding allocates nothing new once the cache stands', () => {
   expect(memoryStats()).toMatchObject({ allocations, liveBytes });
 });
 
-describe('misuse is an error, and nothing has been read', () => {
+describe('errors say what must hold and what came', () => {
   const { model } = make();
-  const read = (given: ArrayLike<number>) => {
+
+  test.each([-1, 64, 1.5, '7' as unknown as number])('the id %s', (id) => {
+    const step = () => model.step([{ sequence: model.open(), ids: [3, id] }]);
+    expect(step).toThrow(`whole numbers from 0 to 63, got ${id}`);
+  });
+
+  test('one token more than the context holds', () => {
     const sequence = model.open();
     model.step([{ sequence, ids: [1, 2] }]);
-    return { sequence, step: () => model.step([{ sequence, ids: given }]) };
-  };
-
-  test.each([[-1], [64], [1.5], [Number.NaN], ['7' as unknown as number]])('the id %s', (id) => {
-    const { sequence, step } = read([3, id]);
-    expect(step).toThrow(expect.objectContaining({ code: 'model/id' }));
-    expect(sequence.length).toBe(2);
-  });
-
-  test('no ids', () => {
-    expect(read([]).step).toThrow(expect.objectContaining({ code: 'model/no-ids' }));
-  });
-
-  test('one token more than the context holds; exactly full is fine', () => {
-    const { sequence, step } = read(new Int32Array(31));
+    const step = () => model.step([{ sequence, ids: new Int32Array(31) }]);
     expect(step).toThrow(/33 tokens does not fit its context of 32/);
-    expect(sequence.length).toBe(2);
-    model.step([{ sequence, ids: new Int32Array(30) }]);
-    expect(sequence.length).toBe(32);
   });
 
-  test('a bad request leaves its neighbours where they were', () => {
-    const [good, bad] = [model.open(), model.open()];
-    const batch = [{ sequence: good, ids: [1] }, { sequence: bad, ids: [99] }]; // biome-ignore format: a pair
-    expect(() => model.step(batch)).toThrow(expect.objectContaining({ code: 'model/id' }));
-    expect(good.length).toBe(0);
-  });
-
-  test('a closed sequence; closing twice is harmless', () => {
-    const sequence = model.open();
-    sequence.close();
-    sequence.close();
-    const uses = [
-      () => model.step([{ sequence, ids: [1] }]),
-      () => sequence.fork(),
-      () => sequence.rewind(0),
-      () => sequence.length,
-    ];
-    for (const use of uses) expect(use).toThrow(expect.objectContaining({ code: 'model/closed' }));
-  });
-
-  test('closing a fork leaves the other alive', () => {
-    const { sequence } = read([1]);
-    sequence.fork().close();
-    expect(model.step([{ sequence, ids: [4] }])[0].logits[0].every(Number.isFinite)).toBe(true);
-  });
-
-  test('a sequence of another model, or the same one twice', () => {
+  test('a sequence of another model', () => {
     const foreign = make().model.open();
     const code = 'model/foreign-sequence';
     expect(() => model.step([{ sequence: foreign, ids: [1] }])).toThrow(expect.objectContaining({ code }));
-    const sequence = model.open();
-    const twice = [{ sequence, ids: [1] }, { sequence, ids: [2] }]; // biome-ignore format: a pair
-    expect(() => model.step(twice)).toThrow(expect.objectContaining({ code: 'model/sequence-twice' }));
   });
+});
 
-  test.each([-1, 3, 0.5])('rewinding a sequence of two to %d', (to) => {
-    const { sequence } = read([1]);
-    expect(() => sequence.rewind(to)).toThrow(expect.objectContaining({ code: 'model/rewind' }));
-  });
+for (const [name, changes] of Object.entries(variants)) {
+  const { params, config } = make(changes);
+  const create = () => createLanguageModel(params, config);
+  languageModelContract(`${name}, f32`, { create, hidden: true, walks: 4 });
+}
+const { params, config } = make();
+languageModelContract('bf16 weights', {
+  create: () => createLanguageModel(params, config, { weights: 'bf16' }),
+  hidden: true,
+  walks: 1,
 });
