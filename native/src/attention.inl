@@ -1,0 +1,158 @@
+// Attention, forward. Flash style (Dao et al. 2022; Milakov & Gimelshein 2018 for the running softmax): scores exist
+// for one tile of queries × keys at a time. Scores are kept in units of log 2, so that 2^x does for e^x.
+
+namespace flash {
+
+constexpr int64_t forwardKeys = mostKeys;  // columns of a tile, at most
+
+/** The running softmax of one row: largest score, and the sum of 2^(score − largest). */
+struct Running {
+  float largest, sum;
+};
+
+/**
+ * Scores of one row become 2^(score − largest) over its chunks (0 where hidden). Updates the running values and
+ * returns the exponent by which earlier sums and outputs shrink.
+ */
+INKSTONE_INLINE float softenRow(float* row, Range chunks, Range seen, Running& running) {
+  hide(row, chunks, seen);
+  if (seen.empty()) {
+    for (int64_t c = chunks.begin; c < chunks.end; c += lanes) store(row + c, splat(0));
+    return 0;
+  }
+  vf top = load(row + chunks.begin);
+  for (int64_t c = chunks.begin + lanes; c < chunks.end; c += lanes) top = vmax(load(row + c), top);
+  const float before = running.largest, now = maxLanes(top), largest = now > before ? now : before;
+  vf sum = splat(0);
+  for (int64_t c = chunks.begin; c < chunks.end; c += lanes) {
+    const vf p = exp2Below(load(row + c) - largest);
+    sum += p;
+    store(row + c, p);
+  }
+  running.largest = largest;
+  const float shrink = before - largest;
+  running.sum = (running.sum == 0 ? 0 : running.sum * exp2Below(splat(shrink))[0]) + sumLanes(sum);
+  return shrink;
+}
+
+/** out (= | = out·shrink +) x, then times `factor`: what a tile adds to one row of the result. */
+INKSTONE_INLINE void mergeRow(const float* x, float* out, int64_t size, bool first, float shrink, float factor) {
+  int64_t d = 0;
+  for (; d + lanes <= size; d += lanes) {
+    const vf now = load(x + d);
+    store(out + d, (first ? now : load(out + d) * shrink + now) * factor);
+  }
+  for (; d < size; ++d) out[d] = (first ? x[d] : out[d] * shrink + x[d]) * factor;
+}
+
+/** The queries `rows` of the heads that share one key/value head. */
+static void forwardRows(const Plan& plan, const float* q, const float* k, const float* v, float* out, float* lse,
+                        int64_t batch, int64_t kvHead, Range rows) {
+  const Sight sight(plan.shape, batch);
+  const int64_t size = plan.size, padded = plan.padded;
+  // Tiles of keys are cut for all queries, so that the result does not depend on how queries are shared.
+  Range keys = sight.of(Range{0, plan.shape.queries});
+  keys.begin = down(keys.begin, lanes);
+  const int64_t keyTile = tileOf(keys.end - keys.begin, forwardKeys, panel), ld = up(keyTile, panel) + 16;
+  const int64_t queryTile = tileOf(rows.end - rows.begin, mostQueries, 1);
+
+  Scratch scratch;
+  float* keysT = scratch.floats(up(keyTile, panel) * size);
+  float* values = scratch.floats(keyTile * up(padded, panel));
+  float* queries = scratch.floats(queryTile * padded);
+  float* scores = scratch.floats(queryTile * ld);
+  float* product = scratch.floats(queryTile * padded);
+  const int64_t count = rows.end - rows.begin;
+  Running* running = static_cast<Running*>(scratch.bytes(plan.group * count * static_cast<int64_t>(sizeof(Running))));
+  for (int64_t i = 0; i < plan.group * count; ++i) running[i] = {-__builtin_inff(), 0};
+
+  Pair following;
+  for (int64_t k0 = keys.begin; k0 < keys.end; k0 += keyTile) {
+    const Range tile{k0, least(k0 + keyTile, keys.end)};
+    if (overlap(sight.of(rows), tile).empty()) continue;
+    const int64_t length = tile.end - tile.begin;
+    const int64_t at = plan.atK(batch, k0, kvHead);
+    packTransposed(k + at, plan.strideK, length, size, keysT);
+    packPanels(v + at, plan.strideK, length, size, padded, keyTile, values);
+    const Right rightK{keysT, size * panel, panel}, rightV{values, keyTile * panel, panel};
+
+    for (int64_t member = 0; member < plan.group; ++member) {
+      const int64_t head = kvHead * plan.group + member;
+      const float slope = plan.slope(head);
+      for (int64_t t0 = rows.begin; t0 < rows.end; t0 += queryTile) {
+        const Range some{t0, least(t0 + queryTile, rows.end)};
+        const Range union_ = sight.of(some);
+        if (overlap(union_, tile).empty()) continue;
+        const bool first = union_.begin >= tile.begin, last = union_.end <= tile.end;
+        const Blocks blocks(some.end - some.begin);
+        Range seen[mostBlocks];
+        for (int b = 0; b < blocks.count; ++b) {
+          const Range all = overlap(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
+          seen[b] = all.empty() ? Range{0, 0} : Range{all.begin - k0, all.end - k0};
+        }
+
+        packRows(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size, padded,
+                 plan.shape.scale * log2e, queries);
+        Ahead ahead(size);
+        ahead.add(out + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin);
+        if (some.end < rows.end) {
+          const int64_t next = least(queryTile, rows.end - some.end);
+          ahead.add(q + plan.atQ(batch, some.end, head), plan.strideQ, next);
+        } else if (tile.end < keys.end) {
+          const int64_t next = least(keyTile, keys.end - tile.end);
+          ahead.add(k + plan.atK(batch, tile.end, kvHead), plan.strideK, next);
+          ahead.add(v + plan.atK(batch, tile.end, kvHead), plan.strideK, next);
+        } else if (plan.next(batch, kvHead, following)) {
+          const int64_t at = plan.atK(following.batch, keys.begin, following.kvHead);
+          ahead.add(k + at, plan.strideK, keyTile);
+          ahead.add(v + at, plan.strideK, keyTile);
+          ahead.add(q + plan.atQ(following.batch, rows.begin, following.kvHead * plan.group), plan.strideQ, queryTile);
+        }
+        ahead.spread(blocks.count * (length + padded) / panel);
+        multiplySeen(blocks, seen, queries, padded, size, rightK, length, scores, ld, ahead);
+
+        float shrink[mostQueries];
+        Running* state = running + member * count + (t0 - rows.begin);
+        for (int b = 0; b < blocks.count; ++b) {
+          const Range chunks{down(seen[b].begin, lanes), up(seen[b].end, lanes)};
+          for (int64_t r = blocks.start[b]; r < blocks.start[b + 1]; ++r) {
+            const Range mine = overlap(sight.of(t0 + r), tile);
+            float* row = scores + r * ld;
+            if (slope != 0) addDistance(row, chunks, slope, sight.offset + t0 + r - k0);
+            shrink[r] = softenRow(row, chunks, {mine.begin - k0, mine.end - k0}, state[r]);
+          }
+        }
+
+        for (int64_t j = 0; j * panel < padded; ++j) {
+          for (int b = 0; b < blocks.count; ++b) {
+            const int64_t r = blocks.start[b];
+            multiply(blocks.rows(b), scores + r * ld + seen[b].begin, ld, 1, rightV, j, seen[b].begin,
+                     product + r * padded, padded, padded, seen[b].end - seen[b].begin, false);
+            ahead.step();
+          }
+        }
+
+        for (int64_t r = 0; r < some.end - some.begin; ++r) {
+          const float sum = state[r].sum, factor = last ? (sum == 0 ? 0 : 1 / sum) : 1;
+          const float old = first ? 0 : exp2Below(splat(shrink[r]))[0];
+          mergeRow(product + r * padded, out + plan.atQ(batch, t0 + r, head), size, first, old, factor);
+        }
+      }
+    }
+  }
+
+  for (int64_t member = 0; member < plan.group; ++member) {
+    const int64_t head = kvHead * plan.group + member;
+    for (int64_t t = rows.begin; t < rows.end; ++t) {
+      const Running& state = running[member * count + t - rows.begin];
+      const bool blind = sight.of(t).empty();
+      lse[plan.atLse(batch, head, t)] = blind ? -__builtin_inff() : (state.largest + __builtin_log2f(state.sum)) * ln2;
+      if (!blind) continue;
+      float* row = out + plan.atQ(batch, t, head);
+      for (int64_t d = 0; d < size; ++d) row[d] = 0;
+    }
+  }
+}
+
+}  // namespace flash
+

@@ -1,0 +1,93 @@
+// JavaScript's door to attention and rotary embedding.
+#include "kernel_table.h"
+#include "napi.h"
+
+namespace inkstone {
+namespace {
+
+/** Thirteen arguments from `index` on, in the order of src/tensor/native/attention.ts. */
+AttentionShape shapeOf(Args& args, int index) {
+  AttentionShape s;
+  s.batch = args.count(index);
+  s.queries = args.count(index + 1);
+  s.keys = args.count(index + 2);
+  s.heads = args.count(index + 3);
+  s.kvHeads = args.count(index + 4);
+  s.headSize = args.count(index + 5);
+  s.scale = static_cast<float>(args.number(index + 6));
+  s.causal = args.boolean(index + 7);
+  s.window = args.count(index + 8);
+  s.alibiSlopes = args.f32(index + 9, s.heads, true);
+  s.prefixLengths = args.i32(index + 10, s.batch, true);
+  s.keyStart = args.i32(index + 11, s.batch, true);
+  s.keyEnd = args.i32(index + 12, s.batch, true);
+  if (args.ok() && (s.kvHeads < 1 || s.heads % s.kvHeads != 0)) {
+    args.fail("heads must be a multiple of kvHeads, got %lld and %lld", static_cast<long long>(s.heads),
+              static_cast<long long>(s.kvHeads));
+  }
+  if (args.ok() && s.headSize < 1) args.fail("headSize must be at least 1");
+  return s;
+}
+
+int64_t sizeQ(const AttentionShape& s) { return sizeOf(s.batch, s.queries, s.heads, s.headSize); }
+int64_t sizeK(const AttentionShape& s) { return sizeOf(s.batch, s.keys, s.kvHeads, s.headSize); }
+int64_t sizeLse(const AttentionShape& s) { return sizeOf(s.batch, s.heads, s.queries); }
+
+/** attention(q, k, v, out, lse, …shape) */
+napi_value attention(napi_env env, napi_callback_info info) {
+  Args args(env, info, "attention");
+  const AttentionShape s = shapeOf(args, 5);
+  const float *q = args.f32(0, sizeQ(s)), *k = args.f32(1, sizeK(s)), *v = args.f32(2, sizeK(s));
+  float *out = args.f32(3, sizeQ(s)), *lse = args.f32(4, sizeLse(s));
+  if (!args.ok()) return nothing();
+  kernels->attention(q, k, v, out, lse, s);
+  return nothing();
+}
+
+/** attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, …shape) */
+napi_value attentionGrad(napi_env env, napi_callback_info info) {
+  Args args(env, info, "attentionGrad");
+  const AttentionShape s = shapeOf(args, 9);
+  const float *q = args.f32(0, sizeQ(s)), *k = args.f32(1, sizeK(s)), *v = args.f32(2, sizeK(s));
+  const float *out = args.f32(3, sizeQ(s)), *lse = args.f32(4, sizeLse(s)), *grad = args.f32(5, sizeQ(s));
+  float *gradQ = args.f32(6, sizeQ(s)), *gradK = args.f32(7, sizeK(s)), *gradV = args.f32(8, sizeK(s));
+  if (!args.ok()) return nothing();
+  kernels->attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, s);
+  return nothing();
+}
+
+/** rotary(x, positions, cos, sin, out, rows, heads, headSize, rotarySize, interleaved, inverse) */
+napi_value rotary(napi_env env, napi_callback_info info) {
+  Args args(env, info, "rotary");
+  RotaryShape s;
+  s.rows = args.count(5);
+  s.heads = args.count(6);
+  s.headSize = args.count(7);
+  s.rotarySize = args.count(8);
+  s.interleaved = args.boolean(9);
+  s.inverse = args.boolean(10);
+  if (args.ok() && (s.rotarySize > s.headSize || s.rotarySize % 2 != 0)) {
+    args.fail("rotarySize must be even and at most headSize, got %lld", static_cast<long long>(s.rotarySize));
+  }
+  const int64_t size = sizeOf(s.rows, s.heads, s.headSize), half = s.rotarySize / 2;
+  const float* x = args.f32(0, size);
+  const int32_t* positions = args.i32(1, s.rows);
+  const int64_t rowsOfTables = half > 0 && args.ok() ? args.length(2) / half : 0;
+  const float *cos = args.f32(2, 0), *sin = args.f32(3, sizeOf(rowsOfTables, half));
+  float* out = args.f32(4, size);
+  if (!args.ok()) return nothing();
+  for (int64_t row = 0; half > 0 && row < s.rows; ++row) {
+    if (positions[row] >= 0 && positions[row] < rowsOfTables) continue;
+    args.fail("positions must be in [0, %lld), got %d", static_cast<long long>(rowsOfTables), positions[row]);
+    return nothing();
+  }
+  kernels->rotary(x, positions, cos, sin, out, s);
+  return nothing();
+}
+
+}  // namespace
+
+extern const Glue attentionGlue[] = {
+    {"attention", attention}, {"attentionGrad", attentionGrad}, {"rotary", rotary}, {nullptr, nullptr}};
+
+}  // namespace inkstone

@@ -1,0 +1,258 @@
+// Attention and its gradient against plain loops in double, over random options and awkward sizes, on every path.
+#include "support/check.h"
+
+#include <string>
+
+using namespace inkstone;
+
+namespace {
+
+struct Case {
+  AttentionShape shape;
+  std::vector<float> slopes;
+  std::vector<int32_t> prefix, start, end;
+
+  std::string text() const {
+    char line[256];
+    snprintf(line, sizeof line, "B%d T%d S%d H%d KV%d D%d scale %g causal %d window %d alibi %d prefix %d start %d end %d",
+             int(shape.batch), int(shape.queries), int(shape.keys), int(shape.heads), int(shape.kvHeads), int(shape.headSize),
+             double(shape.scale), shape.causal, int(shape.window), shape.alibiSlopes != nullptr,
+             shape.prefixLengths ? shape.prefixLengths[0] : -1, shape.keyStart ? shape.keyStart[0] : -1,
+             shape.keyEnd ? shape.keyEnd[0] : -1);
+    return line;
+  }
+};
+
+bool sees(const AttentionShape& s, int64_t b, int64_t t, int64_t key) {
+  const int64_t p = s.keys - s.queries + t;
+  if (s.causal && key > p && !(s.prefixLengths && key < s.prefixLengths[b])) return false;
+  if (s.window > 0 && p - key >= s.window) return false;
+  return (!s.keyStart || key >= s.keyStart[b]) && (!s.keyEnd || key < s.keyEnd[b]);
+}
+
+struct Naive {
+  std::vector<double> out, lse, gradQ, gradK, gradV;
+};
+
+/** The definitions, in double; `grad` is the gradient of out. */
+Naive naive(const AttentionShape& s, const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
+            const std::vector<float>& grad) {
+  Naive n;
+  n.out.assign(q.size(), 0);
+  n.gradQ.assign(q.size(), 0);
+  n.gradK.assign(k.size(), 0);
+  n.gradV.assign(k.size(), 0);
+  n.lse.assign(size_t(s.batch * s.heads * s.queries), -INFINITY);
+  std::vector<double> p(static_cast<size_t>(s.keys)), dp(static_cast<size_t>(s.keys));
+  for (int64_t b = 0; b < s.batch; ++b) {
+    for (int64_t h = 0; h < s.heads; ++h) {
+      for (int64_t t = 0; t < s.queries; ++t) {
+        const int64_t D = s.headSize, atQ = ((b * s.queries + t) * s.heads + h) * D;
+        const auto atK = [&](int64_t key) {
+          return ((b * s.keys + key) * s.kvHeads + h / (s.heads / s.kvHeads)) * D;
+        };
+        double largest = -INFINITY, sum = 0;
+        for (int64_t key = 0; key < s.keys; ++key) {
+          if (!sees(s, b, t, key)) continue;
+          double dot = 0;
+          for (int64_t d = 0; d < D; ++d) dot += double(q[size_t(atQ + d)]) * double(k[size_t(atK(key) + d)]);
+          p[size_t(key)] = dot * double(s.scale) -
+                           (s.alibiSlopes ? double(s.alibiSlopes[h]) * double(s.keys - s.queries + t - key) : 0.0);
+          largest = std::fmax(largest, p[size_t(key)]);
+        }
+        if (largest == -INFINITY) continue;
+        for (int64_t key = 0; key < s.keys; ++key) {
+          p[size_t(key)] = sees(s, b, t, key) ? std::exp(p[size_t(key)] - largest) : 0;
+          sum += p[size_t(key)];
+        }
+        n.lse[size_t((b * s.heads + h) * s.queries + t)] = largest + std::log(sum);
+        double total = 0;
+        for (int64_t key = 0; key < s.keys; ++key) {
+          p[size_t(key)] /= sum;
+          dp[size_t(key)] = 0;
+          for (int64_t d = 0; d < D; ++d) {
+            n.out[size_t(atQ + d)] += p[size_t(key)] * double(v[size_t(atK(key) + d)]);
+            dp[size_t(key)] += double(grad[size_t(atQ + d)]) * double(v[size_t(atK(key) + d)]);
+          }
+          total += p[size_t(key)] * dp[size_t(key)];
+        }
+        for (int64_t key = 0; key < s.keys; ++key) {
+          const double ds = p[size_t(key)] * (dp[size_t(key)] - total) * double(s.scale);
+          for (int64_t d = 0; d < D; ++d) {
+            n.gradQ[size_t(atQ + d)] += ds * double(k[size_t(atK(key) + d)]);
+            n.gradK[size_t(atK(key) + d)] += ds * double(q[size_t(atQ + d)]);
+            n.gradV[size_t(atK(key) + d)] += p[size_t(key)] * double(grad[size_t(atQ + d)]);
+          }
+        }
+      }
+    }
+  }
+  return n;
+}
+
+void compare(const char* what, const std::vector<float>& got, const std::vector<double>& want, const char* path,
+             const Case& c) {
+  double size = 1e-3;
+  for (double w : want) {
+    if (std::isfinite(w)) size = std::fmax(size, std::fabs(w));
+  }
+  for (size_t i = 0; i < want.size(); ++i) {
+    CHECK(near(double(got[i]), want[i], 2e-5, 2e-6 * size + 2e-6), "%s %s [%d of %d]: %g, want %g; %s", path, what, int(i),
+          int(want.size()), double(got[i]), want[i], c.text().c_str());
+  }
+}
+
+void check(Random& random, const Case& c) {
+  const AttentionShape& s = c.shape;
+  const int64_t sizeQ = s.batch * s.queries * s.heads * s.headSize, sizeK = s.batch * s.keys * s.kvHeads * s.headSize;
+  const auto q = randomFloats(random, sizeQ), k = randomFloats(random, sizeK), v = randomFloats(random, sizeK);
+  const auto grad = randomFloats(random, sizeQ);
+  const Naive want = naive(s, q, k, v, grad);
+  forEachTable([&](const KernelTable& table, const char* path) {
+    const float junk = 12345;
+    std::vector<float> out(q.size(), junk), lse(want.lse.size(), junk);
+    table.attention(q.data(), k.data(), v.data(), out.data(), lse.data(), s);
+    compare("out", out, want.out, path, c);
+    compare("lse", lse, want.lse, path, c);
+    std::vector<float> gradQ(q.size(), junk), gradK(k.size(), junk), gradV(k.size(), junk);
+    table.attentionGrad(q.data(), k.data(), v.data(), out.data(), lse.data(), grad.data(), gradQ.data(), gradK.data(),
+                        gradV.data(), s);
+    compare("gradQ", gradQ, want.gradQ, path, c);
+    compare("gradK", gradK, want.gradK, path, c);
+    compare("gradV", gradV, want.gradV, path, c);
+  });
+}
+
+/** Attention of T queries over S keys with every option drawn. */
+Case draw(Random& random, int64_t mostQueries, int64_t mostKeys) {
+  const int sizes[] = {1, 3, 8, 13, 16, 20, 24, 32, 33, 48, 64, 67, 80, 100, 128};
+  const int groups[] = {1, 1, 2, 3};
+  Case c;
+  AttentionShape& s = c.shape;
+  s.batch = 1 + random.below(2);
+  s.queries = random.below(mostQueries + 1);
+  s.keys = random.below(3) ? s.queries : random.below(mostKeys + 1);
+  s.kvHeads = 1 + random.below(3);
+  s.heads = s.kvHeads * groups[random.below(4)];
+  s.headSize = sizes[random.below(15)];
+  s.scale = 1 / std::sqrt(float(s.headSize)) * (random.below(4) ? 1.0f : 8.0f);
+  s.causal = random.below(3) > 0;
+  s.window = random.below(3) ? 0 : 1 + random.below(mostKeys);
+  if (random.below(4) == 0) {
+    for (int64_t h = 0; h < s.heads; ++h) c.slopes.push_back(std::pow(2.0f, -float(h + 1)));
+  }
+  const bool prefix = random.below(4) == 0, start = random.below(4) == 0, end = random.below(4) == 0;
+  for (int64_t b = 0; b < s.batch; ++b) {
+    if (prefix) c.prefix.push_back(int32_t(random.below(s.keys + 3)));
+    if (start) c.start.push_back(int32_t(random.below(s.keys + 3)));
+    if (end) c.end.push_back(int32_t(random.below(s.keys + 3)));
+  }
+  return c;
+}
+
+void link(Case& c) {
+  c.shape.alibiSlopes = c.slopes.empty() ? nullptr : c.slopes.data();
+  c.shape.prefixLengths = c.prefix.empty() ? nullptr : c.prefix.data();
+  c.shape.keyStart = c.start.empty() ? nullptr : c.start.data();
+  c.shape.keyEnd = c.end.empty() ? nullptr : c.end.data();
+}
+
+/** The same bits for any number of threads (but for decoding, which cuts the keys), and scratch memory that settles. */
+void checkRepeats() {
+  Random random;
+  AttentionShape s;
+  s.batch = 1, s.queries = 301, s.keys = 301, s.heads = 4, s.kvHeads = 2, s.headSize = 40, s.causal = true, s.scale = 0.2f;
+  const auto q = randomFloats(random, 301 * 160), k = randomFloats(random, 301 * 80), v = randomFloats(random, 301 * 80);
+  std::vector<float> first, lse(4 * 301), out(q.size()), gradQ(q.size()), gradK(k.size()), gradV(k.size());
+  for (int count : {2, 2, 2, 1, 3}) {
+    setThreads(count);
+    int64_t before = 0;
+    for (int round = 0; round < 30; ++round) {
+      if (round == 29) before = nativeAllocations();
+      kernels->attention(q.data(), k.data(), v.data(), out.data(), lse.data(), s);
+      kernels->attentionGrad(q.data(), k.data(), v.data(), out.data(), lse.data(), q.data(), gradQ.data(), gradK.data(),
+                             gradV.data(), s);
+      std::vector<float> all = out;
+      for (const auto* part : {&lse, &gradQ, &gradK, &gradV}) all.insert(all.end(), part->begin(), part->end());
+      if (first.empty()) first = all;
+      CHECK(all == first, "other bits with %d threads, round %d", count, round);
+    }
+    if (count == 1) CHECK(nativeAllocations() == before, "scratch grows");
+  }
+  setThreads(2);
+}
+
+/** A NaN in q or k reaches every query that sees it, and no other. */
+void checkNan() {
+  Random random;
+  AttentionShape s;
+  s.batch = 1, s.queries = 50, s.keys = 50, s.heads = 1, s.kvHeads = 1, s.headSize = 16, s.causal = true;
+  auto q = randomFloats(random, 800), k = randomFloats(random, 800), v = randomFloats(random, 800);
+  k[30 * 16] = NAN;
+  std::vector<float> out(800), lse(50);
+  forEachTable([&](const KernelTable& table, const char* path) {
+    table.attention(q.data(), k.data(), v.data(), out.data(), lse.data(), s);
+    for (size_t t = 0; t < 50; ++t) CHECK(std::isnan(out[t * 16]) == (t >= 30), "%s query %d", path, int(t));
+  });
+}
+
+void checkRotary() {
+  Random random;
+  for (int round = 0; round < 60; ++round) {
+    RotaryShape s;
+    s.rows = random.below(40);
+    s.heads = 1 + random.below(4);
+    s.headSize = 1 + random.below(70);
+    s.rotarySize = 2 * random.below(s.headSize / 2 + 1);
+    s.interleaved = random.below(2);
+    s.inverse = random.below(2);
+    const int64_t half = s.rotarySize / 2, places = 11;
+    const auto x = randomFloats(random, s.rows * s.heads * s.headSize);
+    const auto cos = randomFloats(random, places * half), sin = randomFloats(random, places * half);
+    std::vector<int32_t> positions;
+    for (int64_t r = 0; r < s.rows; ++r) positions.push_back(int32_t(random.below(places)));
+    forEachTable([&](const KernelTable& table, const char* path) {
+      for (bool inPlace : {false, true}) {
+        std::vector<float> out = x;
+        table.rotary(inPlace ? out.data() : x.data(), positions.data(), cos.data(), sin.data(), out.data(), s);
+        for (int64_t r = 0; r < s.rows * s.heads; ++r) {
+          for (int64_t d = 0; d < s.headSize; ++d) {
+            const auto at = [&](int64_t i) { return double(x[size_t(r * s.headSize + i)]); };
+            double want = at(d);
+            if (d < s.rotarySize) {
+              const int64_t pair = s.interleaved ? d / 2 : d % half;
+              const int64_t a = s.interleaved ? 2 * pair : pair, b = s.interleaved ? a + 1 : pair + half;
+              const size_t angle = size_t(positions[size_t(r / s.heads)] * half + pair);
+              const double c = double(cos[angle]), si = double(sin[angle]) * (s.inverse ? -1 : 1);
+              want = d == a ? at(a) * c - at(b) * si : at(b) * c + at(a) * si;
+            }
+            CHECK(near(double(out[size_t(r * s.headSize + d)]), want), "%s rotary row %d feature %d", path, int(r), int(d));
+          }
+        }
+      }
+    });
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  setThreads(2);
+  const int rounds = argc > 1 ? atoi(argv[1]) : 60;
+  Random random;
+  for (int round = 0; round < rounds; ++round) {
+    // Mostly small; some with several tiles of queries and keys; some decoding over a long cache.
+    const int kind = round % 6;
+    Case c = kind == 0 ? draw(random, 170, 330) : kind == 1 ? draw(random, 4, 300) : draw(random, 40, 60);
+    if (kind == 1) c.shape.keys = random.below(300);
+    for (auto* list : {&c.prefix, &c.start, &c.end}) {
+      for (int32_t& value : *list) value = int32_t(random.below(c.shape.keys + 3));
+    }
+    link(c);
+    check(random, c);
+  }
+  checkRepeats();
+  checkNan();
+  checkRotary();
+  return 0;
+}

@@ -1,0 +1,22 @@
+/** Attention and rotary embedding of the addon (native/src/glue_attention.cc). */
+
+import type { AttentionArgs, Kernels } from '../kernels.ts';
+import type { Addon } from './addon.ts';
+
+/** The arguments behind the arrays, in the order that the addon reads them. */
+function positional(args: AttentionArgs): unknown[] {
+  const { batch, queries, keys, heads, kvHeads, headSize, scale, causal, window } = args;
+  const { alibiSlopes, prefixLengths, keyStart, keyEnd } = args;
+  return [
+    ...[batch, queries, keys, heads, kvHeads, headSize, scale, causal, window],
+    ...[alibiSlopes, prefixLengths, keyStart, keyEnd],
+  ];
+}
+
+export const attentionKernels = (addon: Addon): Partial<Kernels> => ({
+  attention: (q, k, v, out, lse, args) => addon.attention(q, k, v, out, lse, ...positional(args)),
+  attentionGrad: (q, k, v, out, lse, grad, gradQ, gradK, gradV, args) =>
+    addon.attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, ...positional(args)),
+  rotary: (x, positions, cos, sin, out, { rows, heads, headSize, rotarySize, interleaved, inverse }) =>
+    addon.rotary(x, positions, cos, sin, out, rows, heads, headSize, rotarySize, interleaved, inverse),
+});
