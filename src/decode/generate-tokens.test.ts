@@ -85,6 +85,21 @@ describe('generateTokens', () => {
     expect(model.tokensRead).toBe(3 + 4 * 4);
   });
 
+  test('every text edits logits of its own', async () => {
+    const model = scriptedModel({ vocabSize: 10, script: [1] });
+    const seen: number[] = [];
+    const strategy = sampling({
+      processors: [
+        (logits) => {
+          seen.push(logits[1]);
+          logits[1] -= 5;
+        },
+      ],
+    });
+    await collect(model, [0], { n: 3, maxTokens: 2, strategy });
+    expect(seen).toEqual([20, 20, 20, 20, 20, 20]);
+  });
+
   test('no n-gram comes twice when that is asked for, prompt included', async () => {
     const model = scriptedModel({ vocabSize: 6, script: [1, 2], promptLength: 3 });
     const { ids } = await collect(model, [1, 2, 1], {

@@ -36,10 +36,10 @@ export function topK(k: number): LogitsProcessor {
  */
 export function topP(p: number): LogitsProcessor {
   checkNumber('topP', p, 'in (0, 1]', (value) => value > 0 && value <= 1);
-  const probabilitiesOf = createSoftmax();
+  const softmax = createSoftmax();
   return (logits) => {
     if (p === 1) return;
-    const probabilities = probabilitiesOf(logits);
+    const probabilities = softmax(logits);
     const { value: border, above } = selectBorder(logits, p, probabilities);
     let room = Math.max(1, Math.ceil((p - above) / probabilities[logits.lastIndexOf(border)]));
     for (let i = logits.length - 1; i >= 0; i--) {
@@ -61,17 +61,17 @@ export function minP(p: number): LogitsProcessor {
  */
 export function typicalP(mass: number): LogitsProcessor {
   checkNumber('typicalP', mass, 'in (0, 1]', (value) => value > 0 && value <= 1);
-  const probabilitiesOf = createSoftmax();
+  const softmax = createSoftmax();
   let nearness = new Float32Array(0);
   return (logits) => {
     if (mass === 1) return;
-    const probabilities = probabilitiesOf(logits);
+    const probabilities = softmax(logits);
     if (nearness.length !== logits.length) nearness = new Float32Array(logits.length);
-    let entropy = 0;
-    for (let i = 0; i < logits.length; i++) {
-      if (probabilities[i] > 0) entropy -= probabilities[i] * Math.log(probabilities[i]);
-    }
-    for (let i = 0; i < logits.length; i++) nearness[i] = -Math.abs(Math.log(probabilities[i]) + entropy);
+    let meanLogit = 0;
+    for (let i = 0; i < logits.length; i++)
+      if (probabilities[i] > 0) meanLogit += probabilities[i] * logits[i];
+    // surprise = log Z − logit and entropy = log Z − mean logit, so their distance is that of the logit to its mean.
+    for (let i = 0; i < logits.length; i++) nearness[i] = -Math.abs(logits[i] - meanLogit);
     banBelow(logits, nearness, selectBorder(nearness, mass, probabilities).value);
   };
 }
@@ -155,7 +155,9 @@ function createSoftmax(): (logits: Float32Array) => Float64Array {
     if (probabilities.length !== logits.length) probabilities = new Float64Array(logits.length);
     const max = greatest(logits);
     let total = 0;
-    for (let i = 0; i < logits.length; i++) total += probabilities[i] = Math.exp(logits[i] - max);
+    for (let i = 0; i < logits.length; i++) {
+      total += probabilities[i] = logits[i] === BANNED ? 0 : Math.exp(logits[i] - max);
+    }
     for (let i = 0; i < logits.length; i++) probabilities[i] /= total;
     return probabilities;
   };

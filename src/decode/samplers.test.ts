@@ -50,6 +50,11 @@ describe.each(Object.keys(samplers) as (keyof typeof samplers)[])('%s', (name) =
   });
 });
 
+test('sampling never takes a token whose probability is too small for a number, even when 0 is drawn', () => {
+  const zero = { ...rng(), uniform: () => 0 };
+  expect(sample()(Float32Array.from([-1e5, 0, 1]), zero)).toBe(1);
+});
+
 test('greedy takes the lowest of equal ids, also among zeros of both signs', () => {
   expect(greedy()(Float32Array.from([1, 3, 3, 2]), rng())).toBe(1);
   expect(greedy()(Float32Array.from([-0, 0, 0]), rng())).toBe(0);

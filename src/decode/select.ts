@@ -1,9 +1,18 @@
 /** Finds the border of a top set without sorting: radix selection on the bits of the floats, O(size), no worst case. */
 
-const HIGH = 11;
-const MIDDLE = 11;
-const LOW = 10;
-const histogram = new Float64Array(2 ** HIGH);
+/** Bits looked at in the rounds after the first, which looks at the highest 11. */
+const LATER_ROUNDS = [
+  { shift: 10, width: 11 },
+  { shift: 0, width: 10 },
+] as const;
+
+/** The highest 11 bits are signed: −HALF … HALF − 1. */
+const HALF = 2 ** 10;
+
+const histogram = new Float64Array(2 * HALF);
+/** Sort keys of the values still in question, and where those stand. */
+let keys = new Int32Array(0);
+let places = new Int32Array(0);
 
 export interface Border {
   /** The smallest value that belongs to the top set. */
@@ -18,30 +27,53 @@ export interface Border {
  */
 export function selectBorder(values: Float32Array, target: number, weights?: Float64Array): Border {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  const weightOf = weights ? (i: number) => weights[i] : () => 1;
-  let above = 0;
-  let prefix = 0;
-  let shift = 32;
-  for (const width of [HIGH, MIDDLE, LOW]) {
-    const upper = shift;
-    shift -= width;
+  histogram.fill(0);
+  if (weights)
+    for (let i = 0; i < bits.length; i++) histogram[(orderedKey(bits[i]) >> 21) + HALF] += weights[i];
+  else for (let i = 0; i < bits.length; i++) histogram[(orderedKey(bits[i]) >> 21) + HALF]++;
+  let { bucket, above } = bucketAt(target, 0);
+  const highest = bucket - HALF;
+  let border = highest << 21;
+  if (keys.length < bits.length) {
+    keys = new Int32Array(bits.length);
+    places = new Int32Array(bits.length);
+  }
+  let size = 0;
+  for (let i = 0; i < bits.length; i++) {
+    const key = orderedKey(bits[i]);
+    if (key >> 21 !== highest) continue;
+    keys[size] = key;
+    places[size++] = i;
+  }
+  for (const { shift, width } of LATER_ROUNDS) {
     const mask = 2 ** width - 1;
     histogram.fill(0);
-    for (let i = 0; i < bits.length; i++) {
-      const key = orderedKey(bits[i]);
-      // NOTE: `key >>> 32` is `key >>> 0`, so the first round needs its own case.
-      if (upper === 32 || key >>> upper === prefix) histogram[(key >>> shift) & mask] += weightOf(i);
+    for (let i = 0; i < size; i++) histogram[(keys[i] >>> shift) & mask] += weights ? weights[places[i]] : 1;
+    ({ bucket, above } = bucketAt(target, above));
+    border |= bucket << shift;
+    let left = 0;
+    for (let i = 0; i < size; i++) {
+      if (((keys[i] >>> shift) & mask) !== bucket) continue;
+      keys[left] = keys[i];
+      places[left++] = places[i];
     }
-    let bucket = -1;
-    for (let b = mask; b >= 0; b--) {
-      if (histogram[b] === 0) continue;
-      if (bucket >= 0) above += histogram[bucket];
-      bucket = b;
-      if (above + histogram[b] >= target) break;
-    }
-    prefix = ((prefix << width) | Math.max(bucket, 0)) >>> 0;
+    size = left;
   }
-  return { value: floatOf(prefix), above };
+  return { value: floatOf(border), above };
+}
+
+/** The bucket in which the weight, counted from the top, reaches the target; else the lowest that weighs anything. */
+function bucketAt(target: number, weightAbove: number): { bucket: number; above: number } {
+  let above = weightAbove;
+  let bucket = 0;
+  for (let b = histogram.length - 1, passed = 0; b >= 0; b--) {
+    if (histogram[b] === 0) continue;
+    above += passed;
+    passed = histogram[b];
+    bucket = b;
+    if (above + passed >= target) break;
+  }
+  return { bucket, above };
 }
 
 /** The ids of the `count` greatest values, greatest first; of equal values the lower id first. */
@@ -58,15 +90,15 @@ export function topIds(values: Float32Array, count: number): number[] {
   return greater.sort((a, b) => values[b] - values[a] || a - b).concat(equal);
 }
 
-/** Unsigned integers in the order of the floats; both zeros are one value. */
+/** Signed integers in the order of the floats; both zeros are 0. */
 function orderedKey(bits: number): number {
-  const one = bits === -0x80000000 ? 0 : bits;
-  return (one >= 0 ? one ^ 0x80000000 : ~one) >>> 0;
+  const key = bits ^ ((bits >> 31) & 0x7fffffff);
+  return key === -1 ? 0 : key;
 }
 
 const scratch = new DataView(new ArrayBuffer(4));
 
 function floatOf(key: number): number {
-  scratch.setUint32(0, key & 0x80000000 ? key ^ 0x80000000 : ~key);
+  scratch.setInt32(0, key ^ ((key >> 31) & 0x7fffffff));
   return scratch.getFloat32(0);
 }
