@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../rng.ts';
-import { memoryStats, scope, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
+import {
+  backend,
+  memoryStats,
+  scope,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  withKernels,
+} from '../tensor/index.ts';
 import { leafValues, leaves } from '../tree.ts';
 import { type DecoderBatch, type DecoderParams, forward, hidden, init, loss } from './decoder.ts';
 import { preset } from './presets.ts';
@@ -134,6 +142,33 @@ describe('forward', () => {
     const a = forward(params, nano, ids).data;
     const b = forward(params, nano, ids, { keyEnd: [10, 32] }).data;
     expect([...a.subarray(0, 10 * 64)]).toEqual([...b.subarray(0, 10 * 64)]);
+  });
+
+  test.each(['learned', 'sinusoidal', 'rotary'] as const)(
+    'padding on the left changes nothing: %s',
+    (positions) => {
+      const config = preset('nano', { positions });
+      const weights = init(config, createRng(3), { std: 0.2 });
+      const text = [...ids.data.subarray(0, 9)];
+      const plain = forward(weights, config, tensor([text], { dtype: 'i32' })).data;
+      const padded = tensor([[7, 7, 7, ...text]], { dtype: 'i32' });
+      const rest = forward(weights, config, padded, { keyStart: [3] }).data.subarray(3 * 64);
+      for (let i = 0; i < rest.length; i++) expect(rest[i]).toBeCloseTo(plain[i], 4);
+    },
+  );
+
+  test('every place drops features of its own', () => {
+    const streams: number[] = [];
+    const { kernels } = backend();
+    const watched: typeof kernels = {
+      ...kernels,
+      dropout(x, out, p, args) {
+        streams.push(args.streamLow);
+        kernels.dropout(x, out, p, args);
+      },
+    };
+    withKernels(watched, () => hidden(params, { ...nano, dropout: 0.5 }, ids, { dropoutSeed: 1 }));
+    expect(new Set(streams).size).toBe(1 + 2 * nano.layers);
   });
 
   test('dropout acts only with a seed, and by that seed alone', () => {

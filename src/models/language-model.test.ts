@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { languageModelContract } from '../../test/contracts/language-model.ts';
 import { createRng } from '../rng.ts';
-import { memoryStats, tensor } from '../tensor/index.ts';
+import { backend, memoryStats, tensor, withKernels, wrapKernels } from '../tensor/index.ts';
 import { forward, hidden, init } from './decoder.ts';
 import { createLanguageModel } from './language-model.ts';
 import { preset } from './presets.ts';
@@ -123,6 +123,21 @@ test('decoding allocates nothing new once the cache stands', () => {
   const { allocations, liveBytes } = memoryStats();
   for (let id = 0; id < 64; id++) read(id);
   expect(memoryStats()).toMatchObject({ allocations, liveBytes });
+});
+
+test('a step that fails half-way has read nothing', () => {
+  const { model } = make();
+  const sequence = model.open();
+  model.step([{ sequence, ids: [1, 2] }]);
+  let calls = 0;
+  const failing = wrapKernels(backend().kernels, (name, call) => {
+    if (name === 'attention' && ++calls === 2) throw new Error('no memory');
+    return call();
+  });
+  expect(() => withKernels(failing, () => model.step([{ sequence, ids: [3] }]))).toThrow('no memory');
+  expect(sequence.length).toBe(2);
+  const again = model.step([{ sequence, ids: [4] }])[0].logits[0];
+  expectClose(again, model.step([{ sequence: model.open(), ids: [1, 2, 4] }])[0].logits[0]);
 });
 
 describe('errors say what must hold and what came', () => {

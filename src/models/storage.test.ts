@@ -97,6 +97,15 @@ describe('foreign formats', () => {
     expect(numbers(fromForeign('gpt2', config, old))).toEqual(numbers(params));
   });
 
+  test('a foreign name nobody knows is an error, and so is a missing one, by its foreign name', () => {
+    const { config, params } = model({ bias: true });
+    const more = toForeign('gpt2', config, params).set('transformer.h.0.adapter', tensor([1]));
+    expect(() => fromForeign('gpt2', config, more)).toThrow(/1 unknown, the first is "h.0.adapter"/);
+    const fewer = toForeign('gpt2', config, params);
+    fewer.delete('transformer.h.1.mlp.c_fc.weight');
+    expect(() => fromForeign('gpt2', config, fewer)).toThrow(/"h.1.mlp.c_fc.weight" \[32, 128\] is missing/);
+  });
+
   test.each([
     ['gpt2', { positions: 'alibi' }, /`positions` must be learned, got "alibi"/],
     ['gpt2', { heads: 4, kvHeads: 2 }, /`kvHeads`/],
