@@ -2,12 +2,12 @@ export { type AttentionOptions, alibiSlopes, attention } from './attention.ts';
 export { cast, equal, greater, greaterEqual, less, lessEqual, notEqual, where } from './compare.ts';
 export { add, affine, div, maximum, minimum, mul, pow, sub } from './elementwise.ts';
 export { swiglu } from './gate.ts';
+export { linearCrossEntropy } from './head-loss.ts';
 export { embedding, gather, oneHot, scatterAdd, scatterRows } from './indexing.ts';
 export { type LinearOptions, linear, type MatmulOptions, matmul } from './linear.ts';
 export {
   type CrossEntropyOptions,
   crossEntropy,
-  linearCrossEntropy,
   meanSquaredError,
   negativeLogLikelihood,
 } from './loss.ts';

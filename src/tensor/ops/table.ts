@@ -4,6 +4,7 @@ import { attentionOps } from './attention.ts';
 import { compareOps } from './compare.ts';
 import { affineOps, elementwiseOps } from './elementwise.ts';
 import { gateOps } from './gate.ts';
+import { headLossOps } from './head-loss.ts';
 import { indexingOps } from './indexing.ts';
 import { linearOps } from './linear.ts';
 import { lossOps } from './loss.ts';
@@ -30,6 +31,7 @@ export const opTable = {
   ...rotaryOps,
   ...attentionOps,
   ...lossOps,
+  ...headLossOps,
   ...randomOps,
 };
 
