@@ -11,6 +11,12 @@ typedef float vfHalf __attribute__((vector_size(INKSTONE_VECTOR_BYTES / 2)));
 typedef uint16_t vh __attribute__((vector_size(INKSTONE_VECTOR_BYTES / 2)));
 
 #define INKSTONE_INLINE static inline __attribute__((always_inline))
+#define INKSTONE_MEMBER inline __attribute__((always_inline))
+
+#if INKSTONE_VECTOR_BYTES == 32
+/** Read from `lanes − n` on: n ones, then zeros. */
+static const int32_t tailMask[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+#endif
 
 INKSTONE_INLINE vf load(const float* p) {
   vf v;
@@ -23,16 +29,61 @@ INKSTONE_INLINE vi splatInt(int32_t x) { return x - vi{}; }
 
 /** The first `n` (0 … lanes) floats; the other lanes are `fill`. */
 INKSTONE_INLINE vf loadTail(const float* p, int64_t n, float fill = 0) {
+#if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
+  const __m256i mask = _mm256_loadu_si256((const __m256i*)(tailMask + lanes - n));
+  return (vf)_mm256_blendv_ps((__m256)splat(fill), _mm256_maskload_ps(p, mask), (__m256)mask);
+#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+  return (vf)_mm512_mask_loadu_ps((__m512)splat(fill), (__mmask16)((1u << n) - 1), p);
+#else
   float lane[lanes];
-  for (int i = 0; i < lanes; ++i) lane[i] = fill;
-  for (int64_t i = 0; i < n; ++i) lane[i] = p[i];
+  for (int i = 0; i < lanes; ++i) lane[i] = i < n ? p[i] : fill;
   return load(lane);
+#endif
 }
 INKSTONE_INLINE void storeTail(float* p, vf v, int64_t n) {
+#if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
+  _mm256_maskstore_ps(p, _mm256_loadu_si256((const __m256i*)(tailMask + lanes - n)), (__m256)v);
+#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+#else
   float lane[lanes];
   store(lane, v);
   for (int64_t i = 0; i < n; ++i) p[i] = lane[i];
+#endif
 }
+
+/** How a sweep reads and writes: whole vectors, then what is left of a row. */
+struct Whole {
+  static constexpr int64_t count = lanes;
+  static INKSTONE_MEMBER vf get(const float* p, float = 0) { return load(p); }
+  static INKSTONE_MEMBER void put(float* p, vf v) { store(p, v); }
+};
+struct Rest {
+  int64_t count;
+  INKSTONE_MEMBER vf get(const float* p, float fill = 0) const { return loadTail(p, count, fill); }
+  INKSTONE_MEMBER void put(float* p, vf v) const { storeTail(p, v, count); }
+};
+
+/** f(i, part) for every vector of a row of n; `part` reads and writes at p + i, the rest of the row included. */
+template <class F>
+INKSTONE_INLINE void sweep(int64_t n, const F& f) {
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) f(i, Whole{});
+  if (i < n) f(i, Rest{n - i});
+}
+/** The same with k = 0 … 3 in turn, for four sums at once. */
+template <class F>
+INKSTONE_INLINE void sweep4(int64_t n, const F& f) {
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) f(i + k * lanes, k, Whole{});
+  }
+  for (; i + lanes <= n; i += lanes) f(i, 0, Whole{});
+  if (i < n) f(i, 1, Rest{n - i});
+}
+/** Lambdas given to sweeps are inlined into them. */
+#define INKSTONE_FLAT __attribute__((always_inline))
 
 /** Past the caches, for outputs that nobody reads soon; `p` lies on a vector's boundary. */
 INKSTONE_INLINE void storeStreaming(float* p, vf v) {

@@ -1,0 +1,52 @@
+// Cross-entropy over the vocabulary; probabilities are never kept.
+
+/** losses[r] = (1 − ε)·(lse − x[t]) + ε·(lse − mean x); 0 where the target is to be ignored. */
+static void crossEntropy(const float* logits, const int32_t* targets, float* losses, float* lse, int64_t rows,
+                         int64_t n, int32_t ignoreIndex, double smoothing) {
+  RAN("crossEntropy");
+  parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float* x = logits + row * n;
+      lse[row] = rowLogSumExp(x, n);
+      if (targets[row] == ignoreIndex) {
+        losses[row] = 0;
+        continue;
+      }
+      double loss = (double)lse[row] - x[targets[row]];
+      if (smoothing != 0) {
+        const double sum = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(x + i); });
+        loss = (1 - smoothing) * loss + smoothing * (lse[row] - sum / n);
+      }
+      losses[row] = (float)loss;
+    }
+  });
+}
+
+/** gradLogits[r] = gradLosses[r]·(softmax − (1 − ε)·onehot − ε/n); gradLogits may be the logits. */
+static void crossEntropyGrad(const float* logits, const int32_t* targets, const float* lse, const float* gradLosses,
+                             float* gradLogits, int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing) {
+  RAN("crossEntropyGrad");
+  const bool streaming = logits != gradLogits && rows * n * 4 >= streamingBytes() && n >= 8 * lanes;
+  parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float* x = logits + row * n;
+      float* to = gradLogits + row * n;
+      if (targets[row] == ignoreIndex) {
+        __builtin_memset(to, 0, n * 4);
+        continue;
+      }
+      const float g = gradLosses[row], shift = lse[row], even = (float)(g * smoothing / n);
+      const int32_t t = targets[row];
+      const float atTarget = (float)(g * (exp((double)x[t] - shift) - (1 - smoothing)) - even);
+      mapSpan(to, 0, n, streaming,
+              [=](int64_t i, auto part) INKSTONE_FLAT { return expFlush(part.get(x + i) - shift) * g - even; });
+      if (streaming) streamingFence();  // before the plain store into the same line
+      to[t] = atTarget;
+    }
+  });
+}
+
+static void fillLoss(KernelTable& table) {
+  table.crossEntropy = crossEntropy;
+  table.crossEntropyGrad = crossEntropyGrad;
+}

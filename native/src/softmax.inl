@@ -1,0 +1,119 @@
+// Softmax and its relatives, rows of n. A row of −∞ only gives NaN (log-sum-exp: −∞).
+
+/** The largest of n; what NaN there is shows in the sums that follow. */
+INKSTONE_INLINE float rowMax(const float* x, int64_t n) {
+  vf m[4] = {splat(MaxOf::start), splat(MaxOf::start), splat(MaxOf::start), splat(MaxOf::start)};
+  sweep4(n, [&](int64_t i, int k, auto part) INKSTONE_FLAT { m[k] = vmax(m[k], part.get(x + i, MaxOf::start)); });
+  const vf a = vmax(vmax(m[0], m[1]), vmax(m[2], m[3]));
+  return any(a != a) ? __builtin_nanf("") : maxLanes(a);
+}
+
+/** Σ f(i, part) over a row: in f32 over short blocks, in double over the blocks. */
+template <class F>
+INKSTONE_INLINE double rowSum(int64_t n, const F& f) {
+  constexpr int64_t block = 2048;
+  double total = 0;
+  for (int64_t at = 0; at < n; at += block) {
+    vf sums[4] = {};
+    sweep4(n - at < block ? n - at : block,
+           [&](int64_t i, int k, auto part) INKSTONE_FLAT { sums[k] += f(at + i, part); });
+    total += sumLanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  }
+  return total;
+}
+
+/** Σ exp(x − largest); lanes beyond the row count as −∞. */
+INKSTONE_INLINE double rowExpSum(const float* x, int64_t n, float largest) {
+  return rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+    return expFlush(part.get(x + i, MaxOf::start) - largest);
+  });
+}
+
+/** log Σ exp(x) of a row. */
+INKSTONE_INLINE float rowLogSumExp(const float* x, int64_t n) {
+  const float largest = rowMax(x, n);
+  if (largest - largest != 0) {  // ±∞ or NaN
+    for (int64_t i = 0; i < n; ++i) {
+      if (x[i] != x[i]) return x[i];
+    }
+    return largest;
+  }
+  return (float)(largest + log(rowExpSum(x, n, largest)));
+}
+
+/** Rows that make some microseconds of work. */
+INKSTONE_INLINE int64_t rowGrain(int64_t n, int64_t elements) { return elements / (n + 1) + 1; }
+
+static void softmax(const float* x, float* out, int64_t rows, int64_t n) {
+  RAN("softmax");
+  parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float* from = x + row * n;
+      float* to = out + row * n;
+      const float largest = rowMax(from, n);
+      const double sum = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+        const vf e = expFlush(part.get(from + i, MaxOf::start) - largest);
+        part.put(to + i, e);
+        return e;
+      });
+      const float scale = (float)(1 / sum);
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(to + i, part.get(to + i) * scale); });
+    }
+  });
+}
+
+/** dx = y∘(g − Σ g∘y). */
+static void softmaxGrad(const float* y, const float* grad, float* out, int64_t rows, int64_t n) {
+  RAN("softmaxGrad");
+  parallelFor(rows, rowGrain(n, moveGrain), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float *p = y + row * n, *g = grad + row * n;
+      float* to = out + row * n;
+      const float dot =
+          (float)rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(g + i) * part.get(p + i); });
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(to + i, part.get(p + i) * (part.get(g + i) - dot)); });
+    }
+  });
+}
+
+static void logSoftmax(const float* x, float* out, int64_t rows, int64_t n) {
+  RAN("logSoftmax");
+  parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float* from = x + row * n;
+      float* to = out + row * n;
+      const float lse = rowLogSumExp(from, n);
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(to + i, part.get(from + i) - lse); });
+    }
+  });
+}
+
+/** dx = g − exp(y)·Σ g. */
+static void logSoftmaxGrad(const float* y, const float* grad, float* out, int64_t rows, int64_t n) {
+  RAN("logSoftmaxGrad");
+  parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float *p = y + row * n, *g = grad + row * n;
+      float* to = out + row * n;
+      const float sum = (float)rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(g + i); });
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+        part.put(to + i, part.get(g + i) - expFlush(part.get(p + i)) * sum);
+      });
+    }
+  });
+}
+
+static void logSumExp(const float* x, float* out, int64_t rows, int64_t n) {
+  RAN("logSumExp");
+  parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) out[row] = rowLogSumExp(x + row * n, n);
+  });
+}
+
+static void fillSoftmax(KernelTable& table) {
+  table.softmax = softmax;
+  table.softmaxGrad = softmaxGrad;
+  table.logSoftmax = logSoftmax;
+  table.logSoftmaxGrad = logSoftmaxGrad;
+  table.logSumExp = logSumExp;
+}

@@ -1,0 +1,67 @@
+// Cross-entropy and its gradient: label smoothing, ignored targets, in place, large vocabularies.
+#include "support/check.h"
+
+using namespace inkstone;
+
+namespace {
+
+void test(const KernelTable& table, const char* path) {
+  Random random;
+  const int64_t shapes[][2] = {{0, 3}, {4, 1}, {9, 2}, {30, 65}, {17, 1003}, {3, 50304}};
+  for (const auto& shape : shapes) {
+    const int64_t rows = shape[0], n = shape[1];
+    for (double smoothing : {0.0, 0.1}) {
+      auto x = randomFloats(random, rows * n);
+      for (float& v : x) v *= 15;
+      if (smoothing == 0 && n > 10) for (size_t i = 3; i < x.size(); i += 11) x[i] = -INFINITY;
+      const auto g = randomFloats(random, rows);
+      std::vector<int32_t> targets((size_t)rows);
+      for (size_t r = 0; r < targets.size(); ++r) targets[r] = r % 5 == 3 ? -100 : (int32_t)random.below(n);
+      std::vector<float> losses((size_t)rows), lse((size_t)rows), grad(x.size()), place = x;
+      table.crossEntropy(x.data(), targets.data(), losses.data(), lse.data(), rows, n, -100, smoothing);
+      table.crossEntropyGrad(x.data(), targets.data(), lse.data(), g.data(), grad.data(), rows, n, -100, smoothing);
+      table.crossEntropyGrad(place.data(), targets.data(), lse.data(), g.data(), place.data(), rows, n, -100, smoothing);
+      for (int64_t r = 0; r < rows; ++r) {
+        const float* p = x.data() + r * n;
+        const int32_t t = targets[(size_t)r];
+        double sum = 0, mean = 0;
+        for (int64_t i = 0; i < n; ++i) sum += std::exp((double)p[i]), mean += p[i] / (double)n;
+        const double total = std::log(sum);
+        double want = t == -100 ? 0 : (1 - smoothing) * (total - p[t]);
+        if (smoothing && t != -100) want += smoothing * (total - mean);
+        CHECK(near(losses[(size_t)r], want, 1e-5, 5e-6), "%s loss [%ld, %ld]: %g, not %g", path, (long)rows, (long)n, losses[(size_t)r], want);
+        CHECK(near(lse[(size_t)r], total), "%s lse", path);
+        for (int64_t i = 0; i < n; ++i) {
+          const size_t at = (size_t)(r * n + i);
+          const double probability = std::exp((double)p[i] - total);
+          const double slope = t == -100 ? 0 : g[(size_t)r] * (probability - (i == t ? 1 - smoothing : 0) - smoothing / (double)n);
+          CHECK(near(grad[at], slope, 1e-5, 2e-6), "%s grad [%ld, %ld]: %g, not %g", path, (long)rows, (long)n, grad[at], slope);
+          CHECK(place[at] == grad[at], "%s in place", path);
+        }
+      }
+    }
+  }
+}
+
+/** Past the caches: the target's element is right although its neighbours were streamed. */
+void testStreaming(const KernelTable& table, const char* path) {
+  const int64_t n = 4001, rows = cacheSizes().l3 / 8 / n + 1;
+  std::vector<float> x((size_t)(rows * n), 0.5f), grad(x.size(), 7.0f), lse((size_t)rows), losses((size_t)rows), g((size_t)rows, 2.0f);
+  std::vector<int32_t> targets((size_t)rows);
+  for (int64_t r = 0; r < rows; ++r) targets[(size_t)r] = (int32_t)(r * 37 % n);
+  table.crossEntropy(x.data(), targets.data(), losses.data(), lse.data(), rows, n, -1, 0);
+  table.crossEntropyGrad(x.data(), targets.data(), lse.data(), g.data(), grad.data(), rows, n, -1, 0);
+  for (int64_t i = 0; i < rows * n; ++i) {
+    const double want = 2.0 / n - (i % n == targets[(size_t)(i / n)] ? 2 : 0);
+    CHECK(near(grad[(size_t)i], want, 1e-5), "%s [%ld]: %g, not %g", path, (long)i, grad[(size_t)i], want);
+  }
+}
+
+}  // namespace
+
+int main() {
+  forEachTable([](const KernelTable& table, const char* path) {
+    test(table, path);
+    testStreaming(table, path);
+  });
+}
