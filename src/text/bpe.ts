@@ -5,21 +5,13 @@ import { type AddedToken, createAddedTokenFinder, usualEnd } from './added-token
 import { addedTokensOf, type BpeOptions, stagesOf } from './bpe-options.ts';
 import { unspellBytes } from './byte-level.ts';
 import { fail } from './errors.ts';
-import { PairTable } from './pair-table.ts';
+import { createMergeRules, type MergeRow } from './merge-rules.ts';
 import { createPieceEncoder } from './piece-encoder.ts';
 import { createPreTokenizer } from './pre-tokenizer.ts';
 import type { SavableTokenizer } from './save.ts';
 import { createTokenDecoder } from './token-decoder.ts';
 import { createTokenFinder, type TokenRow } from './token-table.ts';
 import { writeBpe } from './write-bpe.ts';
-
-/** Priority and result of a merge, as ids. */
-export interface MergeRow {
-  readonly left: number;
-  readonly right: number;
-  readonly priority: number;
-  readonly id: number;
-}
 
 /**
  * A byte-level BPE tokenizer. Ids equal those of Hugging Face tokenizers with the same vocabulary, merges and
@@ -83,11 +75,10 @@ export function assembleBpe(
   for (const { id } of rows) {
     if (table.starts[id + 1] - table.starts[id] === 1) byteIds[table.bytes[table.starts[id]]] = id;
   }
-  const pairs = new PairTable(merges.length);
-  for (const { left, right, priority, id } of merges) pairs.set(left, right, priority, id);
+  const rules = createMergeRules(vocabSize, merges);
   const ordinary = rows.map((row) => row.id);
   const findWhole = options.ignoreMerges ? createTokenFinder(table, ordinary) : undefined;
-  const encodePiece = createPieceEncoder({ byteIds, pairs, findWhole });
+  const encodePiece = createPieceEncoder({ byteIds, rules, findWhole });
   const preTokenizer = createPreTokenizer(stagesOf(options.pattern, options.addPrefixSpace));
   const { normalizer } = options;
 

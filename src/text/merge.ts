@@ -3,49 +3,47 @@
  * long ones keep a heap over a linked list, so that a piece of n bytes costs O(n log n).
  */
 
-import type { PairTable } from './pair-table.ts';
+import { type MergeRules, NEVER } from './merge-rules.ts';
 
 /** Up to this many symbols scanning beats the heap (measured on English and Chinese text). */
-const SCAN_LIMIT = 48;
-const NONE = 0x7fffffff;
+const SCAN_LIMIT = 64;
+const PLACE_BITS = 6;
+const NEVER_KEY = NEVER << PLACE_BITS;
 
-/** Replaces pairs in `symbols[0, count)` until none of the table is left; returns the number of symbols. */
+/** The smaller of two numbers that differ by less than 2³¹, without a branch to mispredict. */
+function smaller(a: number, b: number): number {
+  const difference = (b - a) | 0;
+  return (a + (difference & (difference >> 31))) | 0;
+}
+
+/** Replaces pairs in `symbols[0, count)` until no rule applies; returns the number of symbols. */
 export type MergeSymbols = (symbols: Int32Array, count: number) => number;
 
-/** `pairs`: (left, right) → priority (lower first), id of the merged token. */
-export function createMerger(pairs: PairTable): MergeSymbols {
-  const priorities = new Int32Array(SCAN_LIMIT);
+/** The merging function of some rules, with its own scratch memory. */
+export function createMerger(rules: MergeRules, scanLimit = SCAN_LIMIT): MergeSymbols {
+  // For each symbol but the last: priority · 64 + place, so that the smallest key is the pair to merge.
+  const keys = new Int32Array(SCAN_LIMIT);
 
   function scan(symbols: Int32Array, given: number): number {
     let count = given;
+    let best = NEVER_KEY;
     for (let i = 0; i + 1 < count; i++) {
-      const priority = pairs.get(symbols[i], symbols[i + 1]);
-      priorities[i] = priority < 0 ? NONE : priority;
+      keys[i] = (rules.priority(symbols[i], symbols[i + 1]) << PLACE_BITS) | i;
+      best = smaller(best, keys[i]);
     }
-    while (count > 1) {
-      let best = NONE;
-      let at = -1;
-      for (let i = 0; i + 1 < count; i++) {
-        if (priorities[i] < best) {
-          best = priorities[i];
-          at = i;
-        }
-      }
-      if (at < 0) break;
-      symbols[at] = pairs.second(symbols[at], symbols[at + 1]);
+    while (best < NEVER_KEY) {
+      const at = best & (SCAN_LIMIT - 1);
+      symbols[at] = rules.result(best >> PLACE_BITS);
       count--;
+      best = NEVER_KEY;
       for (let i = at + 1; i < count; i++) {
         symbols[i] = symbols[i + 1];
-        priorities[i] = priorities[i + 1];
+        // One place to the left: the key is one less.
+        keys[i] = keys[i + 1] - 1;
       }
-      if (at + 1 < count) {
-        const priority = pairs.get(symbols[at], symbols[at + 1]);
-        priorities[at] = priority < 0 ? NONE : priority;
-      }
-      if (at > 0) {
-        const priority = pairs.get(symbols[at - 1], symbols[at]);
-        priorities[at - 1] = priority < 0 ? NONE : priority;
-      }
+      if (at > 0) keys[at - 1] = (rules.priority(symbols[at - 1], symbols[at]) << PLACE_BITS) | (at - 1);
+      if (at + 1 < count) keys[at] = (rules.priority(symbols[at], symbols[at + 1]) << PLACE_BITS) | at;
+      for (let i = 0; i + 1 < count; i++) best = smaller(best, keys[i]);
     }
     return count;
   }
@@ -64,10 +62,10 @@ export function createMerger(pairs: PairTable): MergeSymbols {
     }
     const offer = (at: number): void => {
       const right = next[at];
-      const priority = right < count ? pairs.get(symbols[at], symbols[right]) : -1;
+      const priority = right < count ? rules.priority(symbols[at], symbols[right]) : NEVER;
       current[at] = priority;
       // NOTE: priority · 2³² + place is exact (priorities < 2²¹) and orders by priority, then from the left.
-      if (priority >= 0) heap.push(priority * 0x100000000 + at);
+      if (priority !== NEVER) heap.push(priority * 0x100000000 + at);
     };
     for (let i = 0; i < count; i++) {
       next[i] = i + 1;
@@ -80,8 +78,8 @@ export function createMerger(pairs: PairTable): MergeSymbols {
       const at = key - priority * 0x100000000;
       if (current[at] !== priority) continue;
       const right = next[at];
-      symbols[at] = pairs.second(symbols[at], symbols[right]);
-      current[right] = -1;
+      symbols[at] = rules.result(priority);
+      current[right] = NEVER;
       next[at] = next[right];
       if (next[at] < count) previous[next[at]] = at;
       offer(at);
@@ -92,7 +90,7 @@ export function createMerger(pairs: PairTable): MergeSymbols {
     return kept;
   }
 
-  return (symbols, count) => (count <= SCAN_LIMIT ? scan(symbols, count) : withHeap(symbols, count));
+  return (symbols, count) => (count <= scanLimit ? scan(symbols, count) : withHeap(symbols, count));
 }
 
 /** A binary min-heap of numbers. */

@@ -1,9 +1,10 @@
 /** Vocabularies given as ranks, the form of tiktoken: every two neighbours whose join is a token may merge. */
 
 import type { AddedToken } from './added-tokens.ts';
-import { assembleBpe, type MergeRow } from './bpe.ts';
+import { assembleBpe } from './bpe.ts';
 import { addedTokensOf, type BpeOptions } from './bpe-options.ts';
 import { spellBytes } from './byte-level.ts';
+import type { MergeRow } from './merge-rules.ts';
 import type { SavableTokenizer } from './save.ts';
 import { createTokenDecoder } from './token-decoder.ts';
 import { createTokenFinder, type TokenRow } from './token-table.ts';
