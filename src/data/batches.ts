@@ -1,0 +1,162 @@
+/** Batches: rows side by side. Batch k is a pure function of the options and k. */
+
+import { createRng } from '../rng.ts';
+import { fail } from './errors.ts';
+import { documentRows, type RowSource, sequenceRows, windowRows } from './rows.ts';
+import { type TokenSource, tokenArray } from './tokens.ts';
+
+/** `batchSize` rows of `contextLength` places, row after row. Targets of −1 do not count. */
+export interface Batch {
+  readonly inputs: Int32Array;
+  readonly targets: Int32Array;
+  readonly batchSize: number;
+  readonly contextLength: number;
+}
+
+export interface Batches {
+  readonly batchSize: number;
+  readonly contextLength: number;
+  readonly tokensPerBatch: number;
+  /** Batches after which every token has been a target (the last may begin the next epoch); `undefined` for random windows. */
+  readonly batchesPerEpoch: number | undefined;
+  /** Batch number `step`, counted from 0. `into` is filled and returned when given: nothing is allocated. */
+  at(step: number, into?: Batch): Batch;
+}
+
+interface BatchOptions {
+  /** Ids in memory, a corpus, or an open shard. */
+  readonly tokens: TokenSource | Uint16Array | Uint32Array | Int32Array | readonly number[];
+  readonly contextLength: number;
+  readonly batchSize: number;
+}
+
+/** How batches are cut from tokens. */
+export type CreateBatchesOptions = BatchOptions &
+  (
+    | { readonly mode: 'windows'; readonly seed: number }
+    | { readonly mode: 'sequence' }
+    | {
+        readonly mode: 'documents';
+        readonly seed: number;
+        readonly eosId: number;
+        readonly starts?: ArrayLike<number>;
+        /** Documents that fit a row are never cut. */
+        readonly whole?: boolean;
+      }
+  );
+
+/**
+ * Batches from tokens: random windows, shuffled documents, or the tokens in order (for evaluation).
+ * Throws `data/empty` and `data/too-short`.
+ *
+ * @example
+ * const batches = createBatches({ tokens, contextLength: 128, batchSize: 32, seed: 1337, mode: 'windows' });
+ * const { inputs, targets } = batches.at(step);
+ */
+export function createBatches(options: CreateBatchesOptions): Batches {
+  const tokens = 'read' in options.tokens ? options.tokens : tokenArray(options.tokens);
+  return batchRows(rowsFor({ ...options, tokens }), options.batchSize);
+}
+
+function rowsFor(options: CreateBatchesOptions & { readonly tokens: TokenSource }): RowSource {
+  if (options.mode === 'windows') return windowRows(options);
+  if (options.mode === 'sequence') return sequenceRows(options);
+  return documentRows(options);
+}
+
+/** Batches of any rows. */
+export function batchRows(rows: RowSource, batchSize: number): Batches {
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw fail('data/option', { where: 'batches', option: 'batchSize', rule: '≥ 1', got: batchSize });
+  }
+  const { contextLength, rowsPerEpoch } = rows;
+  const size = batchSize * contextLength;
+  return {
+    batchSize,
+    contextLength,
+    tokensPerBatch: size,
+    batchesPerEpoch: rowsPerEpoch === undefined ? undefined : Math.ceil(rowsPerEpoch / batchSize),
+    at(step, into) {
+      if (!Number.isSafeInteger(step) || step < 0) {
+        throw fail('data/option', { where: 'batches', option: 'step', rule: '≥ 0', got: step });
+      }
+      const batch = into ?? {
+        inputs: new Int32Array(size),
+        targets: new Int32Array(size),
+        batchSize,
+        contextLength,
+      };
+      if (batch.inputs.length !== size || batch.targets.length !== size) {
+        const rule = `a batch of ${batchSize} × ${contextLength}`;
+        throw fail('data/option', { where: 'batches', option: 'into', rule, got: batch.inputs.length });
+      }
+      for (let row = 0; row < batchSize; row++) {
+        rows.fill(step * batchSize + row, batch.inputs, batch.targets, row * contextLength);
+      }
+      return batch;
+    },
+  };
+}
+
+/** Rows of a mixture are dealt in blocks of this many: each block holds every source in proportion. */
+const BLOCK_ROWS = 1024;
+
+/**
+ * Rows of several sources in the proportion of their weights, in an order that is shuffled within blocks of 1,024. Each source's own rows
+ * come in order and without a gap, so that nothing of it is lost.
+ */
+export function mixRows(
+  sources: readonly { readonly rows: RowSource; readonly weight: number }[],
+  options: { readonly seed: number },
+): RowSource {
+  const lengths = sources.map(({ rows }) => rows.contextLength);
+  if (sources.length === 0) throw fail('data/empty', { where: 'mixRows' });
+  if (new Set(lengths).size !== 1) throw fail('data/mixed-contexts', { lengths });
+  const shares = apportion(sources.map(({ weight }) => weight));
+  const deal = new Uint8Array(BLOCK_ROWS);
+  const rank = new Uint32Array(BLOCK_ROWS);
+  const rng = createRng(options.seed).split('mixture');
+  let dealt = -1;
+  const dealBlock = (block: number) => {
+    if (block === dealt) return;
+    let at = 0;
+    shares.forEach((share, source) => {
+      deal.fill(source, at, (at += share));
+    });
+    const order = rng.split(block);
+    for (let i = BLOCK_ROWS - 1; i > 0; i--) {
+      const j = order.integer(i + 1);
+      [deal[i], deal[j]] = [deal[j], deal[i]];
+    }
+    const next = shares.map((share) => share * block);
+    for (let i = 0; i < BLOCK_ROWS; i++) rank[i] = next[deal[i]]++;
+    dealt = block;
+  };
+  return {
+    contextLength: lengths[0],
+    rowsPerEpoch: undefined,
+    fill(row, inputs, targets, at) {
+      dealBlock(Math.floor(row / BLOCK_ROWS));
+      const place = row % BLOCK_ROWS;
+      sources[deal[place]].rows.fill(rank[place], inputs, targets, at);
+    },
+  };
+}
+
+/** Whole numbers in proportion to the weights that sum to a block (largest remainders). */
+function apportion(weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  for (const weight of weights) {
+    if (!(weight / sum >= 1 / BLOCK_ROWS) || weights.length > 256) {
+      throw fail('data/weight', { weight, smallest: 1 / BLOCK_ROWS });
+    }
+  }
+  const exact = weights.map((weight) => (weight / sum) * BLOCK_ROWS);
+  const shares = exact.map(Math.floor);
+  const byRemainder = exact
+    .map((value, i) => ({ i, rest: value - shares[i] }))
+    .sort((a, b) => b.rest - a.rest || a.i - b.i);
+  let left = BLOCK_ROWS - shares.reduce((a, b) => a + b, 0);
+  for (const { i } of byRemainder) if (left-- > 0) shares[i]++;
+  return shares;
+}

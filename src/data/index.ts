@@ -1,0 +1,55 @@
+export {
+  type Batch,
+  type Batches,
+  batchRows,
+  type CreateBatchesOptions,
+  createBatches,
+  mixRows,
+} from './batches.ts';
+export {
+  type Cleaner,
+  type CleaningReport,
+  type CleaningRule,
+  cleanDocuments,
+  countCharacters,
+  createCleaner,
+  describeCleaning,
+  type GeneralRulesOptions,
+  generalRules,
+  type RuleReport,
+} from './clean.ts';
+export { type Corpus, type CorpusName, corpora, defaultCorpus, openCorpus } from './corpora.ts';
+export {
+  type CorpusDocument,
+  chunkDocuments,
+  type Documents,
+  type DuplicateReport,
+  dropExactDuplicates,
+  splitTail,
+} from './documents.ts';
+export { poemRules, readPoems } from './poems.ts';
+export {
+  type DocumentRowOptions,
+  documentRows,
+  IGNORE,
+  type RowSource,
+  sequenceRows,
+  windowRows,
+} from './rows.ts';
+export { kFold, type SplitOptions, splitByHash, splitByShares } from './split.ts';
+export {
+  openTokenShard,
+  type ShardInfo,
+  shardLimits,
+  type TokenShard,
+  writeTokenShard,
+} from './token-shards.ts';
+export {
+  concatTokens,
+  encodeDocuments,
+  type TokenArray,
+  type TokenCorpus,
+  type TokenSource,
+  tokenArray,
+  tokenizeDocuments,
+} from './tokens.ts';
