@@ -80,7 +80,7 @@ function run(given: Case, xs: readonly Tensor[]): Tensor {
 const isEmpty = (options: object): boolean => Object.keys(options).length === 0;
 
 /** The rotary tables are f32. */
-const toleranceOf = (op: string): number => (op === 'rotary' ? 1e-6 : 1e-11);
+const toleranceOf = (op: string): number => (op === 'rotary' ? 1e-6 : 1e-14);
 
 function expectNear(got: Tensor, { shape, values }: Packed, tolerance: number): void {
   expect(got.shape).toEqual(shape);
