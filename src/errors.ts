@@ -32,9 +32,11 @@ export class InkstoneError extends Error {
  * });
  * throw fail('shape/inner', { a: 2, b: 3 });
  */
-export function defineErrors<Table extends Record<string, unknown>>(table: {
-  readonly [Code in keyof Table]: Sentence<Table[Code]>;
-}) {
+export function defineErrors<Table extends Record<string, unknown>>(
+  table: {
+    readonly [Code in keyof Table]: Sentence<Table[Code]>;
+  },
+) {
   return <Code extends keyof Table & string>(code: Code, data: Table[Code], cause?: unknown): InkstoneError =>
     new InkstoneError(code, data, (lang) => table[code][lang](data), cause);
 }
@@ -62,7 +64,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const substitute = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
       let cost = Math.min(substitute, previous[j] + 1, current[j - 1] + 1);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, before[j - 2] + 1);
       current.push(cost);
     }
     before = previous;

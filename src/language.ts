@@ -27,9 +27,14 @@ export function setLanguage(next: Language | undefined): void {
  * const say = defineMessages({ hello: { en: (d: { name: string }) => `hello ${d.name}`, zh: (d) => `你好，${d.name}` } });
  * say('hello', { name: 'Li' });
  */
-export function defineMessages<Table extends Record<string, unknown>>(table: {
-  readonly [Key in keyof Table]: Sentence<Table[Key]>;
-}) {
-  return <Key extends keyof Table & string>(key: Key, data: Table[Key], lang: Language = language()): string =>
-    table[key][lang](data);
+export function defineMessages<Table extends Record<string, unknown>>(
+  table: {
+    readonly [Key in keyof Table]: Sentence<Table[Key]>;
+  },
+) {
+  return <Key extends keyof Table & string>(
+    key: Key,
+    data: Table[Key],
+    lang: Language = language(),
+  ): string => table[key][lang](data);
 }

@@ -23,7 +23,8 @@ export function mapTree<Leaf, To>(tree: unknown, f: (leaf: Leaf, path: string) =
   if (Array.isArray(tree)) return tree.map((child, i) => mapTree(child, f, path ? `${path}.${i}` : `${i}`));
   if (isBranch(tree)) {
     const result: Record<string, unknown> = {};
-    for (const [key, child] of Object.entries(tree)) result[key] = mapTree(child, f, path ? `${path}.${key}` : key);
+    for (const [key, child] of Object.entries(tree))
+      result[key] = mapTree(child, f, path ? `${path}.${key}` : key);
     return result;
   }
   return f(tree as Leaf, path);

@@ -49,10 +49,17 @@ export const fail = defineErrors({
   'cli/run-tokenizer': {
     en: (d: { folder: string }) =>
       `run: the tokenizer.json in ${d.folder} is missing or belongs to another run; copy the one this model was trained with`,
-    zh: (d) => `训练记录：${d.folder} 中的 tokenizer.json 缺失或属于另一次训练；请复制训练此模型时所用的那一份`,
+    zh: (d) =>
+      `训练记录：${d.folder} 中的 tokenizer.json 缺失或属于另一次训练；请复制训练此模型时所用的那一份`,
   },
   'cli/run-config': {
-    en: (d: { folder: string }) => `run: config.json in ${d.folder} is not one that inkstone train wrote; train a run first`,
+    en: (d: { folder: string }) =>
+      `run: config.json in ${d.folder} is not one that inkstone train wrote; train a run first`,
     zh: (d) => `训练记录：${d.folder} 中的 config.json 不是 inkstone train 写的；请先训练`,
+  },
+  'cli/empty-corpus': {
+    en: (d: { source: string }) =>
+      `${d.source}: nothing is left to learn from after cleaning; give a source with more text`,
+    zh: (d) => `${d.source}：清洗之后没有可供学习的文本；请给出含有更多文本的来源`,
   },
 });

@@ -1,9 +1,9 @@
 /** `inkstone repeat measure FILE…`: the repetition of texts, with the definitions of the literature. */
 
 import { basename } from 'node:path';
-import { readTextFile } from '../../io/index.ts';
 import { measureTexts, parseGenerations } from '../../repeat/index.ts';
 import type { CommandContext } from '../command.ts';
+import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { type NamedReport, repetitionTable } from '../repetition-table.ts';

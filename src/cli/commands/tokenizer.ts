@@ -1,0 +1,122 @@
+/** `inkstone tokenizer train | encode | decode | stats`. */
+
+import { nearest } from '../../errors.ts';
+import { writeFileAtomic } from '../../io/index.ts';
+import { defineMessages } from '../../language.ts';
+import { loadTokenizer, saveTokenizer, tokenizerStats, trainBpe } from '../../text/index.ts';
+import type { Tokenizer } from '../../types.ts';
+import type { CommandContext } from '../command.ts';
+import { loadDocuments, readTextFile } from '../corpus.ts';
+import { fail } from '../errors.ts';
+import type { tokenizerOptions } from '../option-tables.ts';
+
+type Context = CommandContext<typeof tokenizerOptions>;
+
+const say = defineMessages({
+  counting: {
+    en: (d: { done: number }) => `counting words: ${d.done} texts`,
+    zh: (d) => `统计词频：${d.done} 篇`,
+  },
+  merging: {
+    en: (d: { done: number; total: number }) => `merging: ${d.done}/${d.total} tokens`,
+    zh: (d) => `合并：${d.done}/${d.total} 个词元`,
+  },
+  written: {
+    en: (d: { file: string; size: number }) => `${d.file}: ${d.size} tokens`,
+    zh: (d) => `${d.file}：${d.size} 个词元`,
+  },
+});
+
+async function train({ options, terminal, signal }: Context): Promise<void> {
+  if (!options.data) {
+    throw fail('cli/missing-value', { command: 'tokenizer train', option: '--data' });
+  }
+  const { documents } = await loadDocuments(options.data, { terminal, signal, offline: options.offline });
+  const tokenizer = await trainBpe(
+    documents.map((document) => document.text),
+    {
+      vocabSize: options.vocabSize,
+      minFrequency: options.minFrequency,
+      pattern: options.pattern as 'gpt2',
+      ...(options.special && { specialTokens: options.special.split(',') }),
+      onProgress: ({ phase, done, total }) =>
+        terminal.live(
+          phase === 'count' ? say('counting', { done }) : say('merging', { done, total: total! }),
+        ),
+      signal,
+    },
+  );
+  terminal.endLive({ keep: false });
+  await writeFileAtomic(options.out, saveTokenizer(tokenizer));
+  terminal.json({ file: options.out, vocabSize: tokenizer.vocabSize });
+  terminal.print(say('written', { file: options.out, size: tokenizer.vocabSize }));
+}
+
+/** A readable piece: text where the bytes are text, else hexadecimal. */
+function showToken(tokenizer: Tokenizer, id: number): string {
+  const text = tokenizer.decode([id], { keepSpecial: true });
+  return text.includes('\ufffd')
+    ? `<${Buffer.from(tokenizer.tokenBytes(id)).toString('hex')}>`
+    : JSON.stringify(text);
+}
+
+async function encode({ options, terminal }: Context, tokenizer: Tokenizer): Promise<void> {
+  const ids = tokenizer.encode(options.text ?? '');
+  terminal.json({ ids, tokens: ids.map((id) => showToken(tokenizer, id)) });
+  terminal.print(ids.join(' '));
+  terminal.print(ids.map((id) => showToken(tokenizer, id)).join(' '));
+}
+
+async function decode({ options, terminal }: Context, tokenizer: Tokenizer): Promise<void> {
+  const ids = (options.text ?? '')
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
+  const wrong = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < tokenizer.vocabSize));
+  if (wrong !== undefined) {
+    throw fail('cli/value', {
+      command: 'tokenizer decode',
+      option: '--text',
+      rule: `ids below ${tokenizer.vocabSize}`,
+      zhRule: `为小于 ${tokenizer.vocabSize} 的编号`,
+      got: options.text!,
+    });
+  }
+  const text = tokenizer.decode(ids, { keepSpecial: true });
+  terminal.json({ text });
+  terminal.print(text);
+}
+
+async function stats({ options, terminal, signal }: Context, tokenizer: Tokenizer): Promise<void> {
+  const text = options.data
+    ? (await loadDocuments(options.data, { terminal, signal, offline: options.offline })).documents
+        .map((document) => document.text)
+        .join('\n')
+    : (options.text ?? '');
+  const found = tokenizerStats(tokenizer, text);
+  terminal.json(found);
+  for (const [name, value] of Object.entries(found)) terminal.print(`${name}: ${value}`);
+}
+
+const verbs: { readonly [verb: string]: (context: Context, tokenizer: Tokenizer) => Promise<void> } = {
+  encode,
+  decode,
+  stats,
+};
+
+export async function run(context: Context): Promise<void> {
+  const [verb, file = context.options.out] = context.args;
+  if (verb === 'train') return train(context);
+  if (!verbs[verb]) {
+    const known = ['train', ...Object.keys(verbs)];
+    throw fail('cli/value', {
+      command: 'tokenizer',
+      option: 'verb',
+      rule: `one of ${known.join(', ')}`,
+      zhRule: `为 ${known.join('、')} 之一`,
+      got: verb,
+      near: nearest(verb, known),
+    });
+  }
+  return verbs[verb](context, loadTokenizer(await readTextFile(file)));
+}

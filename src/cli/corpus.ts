@@ -1,0 +1,149 @@
+/** From a source to clean documents on two sides: what is read, what is removed and why, what is held out. */
+
+import { readFile } from 'node:fs/promises';
+import {
+  type CleaningReport,
+  type CleaningRule,
+  type CorpusName,
+  cleanDocuments,
+  corpora,
+  describeCleaning,
+  dropExactDuplicates,
+  generalRules,
+  openCorpus,
+  splitByHash,
+  splitTail,
+} from '../data/index.ts';
+import { type DownloadProgress, decodeUtf8, describeFileError, openSource } from '../io/index.ts';
+import { defineMessages } from '../language.ts';
+import type { TextDocument } from '../types.ts';
+import { fail } from './errors.ts';
+import { formatBytes, type Terminal } from './terminal.ts';
+
+const say = defineMessages({
+  fetching: { en: (d: { name: string }) => `fetching ${d.name}`, zh: (d) => `下载 ${d.name}` },
+  duplicates: {
+    en: (d: { count: number }) => `dropped ${d.count}: the same text as an earlier document`,
+    zh: (d) => `去掉 ${d.count} 篇：与前面的文本相同`,
+  },
+  passedOver: {
+    en: (d: { count: number; example: string }) =>
+      `passed over ${d.count} files that are no text, such as ${d.example}`,
+    zh: (d) => `略过 ${d.count} 个非文本文件，如 ${d.example}`,
+  },
+  split: {
+    en: (d: { train: number; heldOut: number }) =>
+      `${d.train} documents to learn from, ${d.heldOut} held out, chosen by the hash of the text: no text is on both sides`,
+    zh: (d) => `${d.train} 篇用于学习，${d.heldOut} 篇留出；按文本哈希划分，没有一篇同在两边`,
+  },
+  splitTail: {
+    en: (d: { share: number }) => `few documents: the last ${100 * d.share} % of the text is held out`,
+    zh: (d) => `文档很少：留出文本最后的 ${100 * d.share} %`,
+  },
+});
+
+export interface LoadOptions {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly offline?: boolean;
+}
+
+/** Documents that were read, cleaned and freed of duplicates, with the lines that tell what happened. */
+export interface LoadedCorpus {
+  /** What to call it: `chinese-poetry@2.0.1`, a path. */
+  readonly name: string;
+  readonly known: CorpusName | undefined;
+  readonly documents: readonly TextDocument[];
+  readonly cleaning: CleaningReport;
+  readonly duplicates: number;
+  readonly report: readonly string[];
+}
+
+/** The known corpus that a spec names, if any: `npm:chinese-poetry` is our default corpus. */
+function knownCorpus(spec: string): CorpusName | undefined {
+  const bare = (text: string): string => text.replace(/@[\d.]+$/, '');
+  return (Object.keys(corpora) as CorpusName[]).find(
+    (name) => spec === name || bare(corpora[name].spec) === bare(spec),
+  );
+}
+
+/** Reads, cleans and de-duplicates a source: a path, `npm:NAME`, or the name of a known corpus. */
+export async function loadDocuments(
+  spec: string,
+  { terminal, signal, offline }: LoadOptions,
+  rules: readonly CleaningRule[] | undefined = undefined,
+): Promise<LoadedCorpus> {
+  const known = knownCorpus(spec);
+  let bar: ReturnType<Terminal['bar']> | undefined;
+  const onProgress = ({ receivedBytes, fraction }: DownloadProgress): void => {
+    bar ??= terminal.bar(say('fetching', { name: spec }), 1, formatBytes);
+    bar.update(receivedBytes, fraction ? receivedBytes / fraction : undefined);
+  };
+  const options = { signal, offline, onProgress };
+  const source = known ? await openCorpus(known, options) : await openSource(spec, options);
+  bar?.stop();
+  const read = known ? corpora[known].read(source, { signal }) : source.documents({ signal });
+  const cleaned = await cleanDocuments(read, {
+    rules: rules ?? (known ? corpora[known].rules : generalRules()),
+    signal,
+  });
+  const unique = await dropExactDuplicates(cleaned.documents, { signal });
+  if (unique.documents.length === 0) throw fail('cli/empty-corpus', { source: spec });
+  const duplicates = unique.report.documentsIn - unique.report.documentsOut;
+  const { passedOver } = source;
+  return {
+    name: source.name,
+    known,
+    documents: unique.documents,
+    cleaning: cleaned.report,
+    duplicates,
+    report: [
+      ...describeCleaning(cleaned.report),
+      ...(duplicates ? [say('duplicates', { count: duplicates })] : []),
+      ...(passedOver.length ? [say('passedOver', { count: passedOver.length, example: passedOver[0] })] : []),
+    ],
+  };
+}
+
+/** Below this many documents the tail of the text is held out instead of whole documents. */
+const FEW_DOCUMENTS = 50;
+const TAIL_SHARE = 0.1;
+/** Enough to measure by; more would only take away from learning. */
+const MAX_HELD_OUT = 2000;
+
+export interface SplitCorpus {
+  readonly train: readonly TextDocument[];
+  readonly heldOut: readonly TextDocument[];
+  readonly report: string;
+}
+
+/** Train and held-out: by hash of each document, or by the tail when there are only a few. */
+export function splitCorpus(documents: readonly TextDocument[], seed: number): SplitCorpus {
+  if (documents.length < FEW_DOCUMENTS) {
+    const parts = documents.map((document) => splitTail(document.text, TAIL_SHARE));
+    return {
+      train: parts.map(([text]) => ({ text })),
+      heldOut: parts.map(([, text]) => ({ text })),
+      report: say('splitTail', { share: TAIL_SHARE }),
+    };
+  }
+  const share = Math.max(0.02, Math.min(0.1, FEW_DOCUMENTS / documents.length));
+  const { train, heldOut } = splitByHash(documents, { heldOut: share, seed });
+  return { train, heldOut, report: say('split', { train: train.length, heldOut: heldOut.length }) };
+}
+
+/** The held-out documents that are measured: all, or the first of many. */
+export function measuredPart(heldOut: readonly TextDocument[]): readonly TextDocument[] {
+  return heldOut.slice(0, MAX_HELD_OUT);
+}
+
+/** A text file, with errors that name the path. */
+export async function readTextFile(path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw describeFileError(error, path);
+  }
+  return decodeUtf8(bytes, path);
+}

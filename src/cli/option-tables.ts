@@ -1,0 +1,273 @@
+/** Every option of every command, as data: flags, `inkstone.yaml` and the help are made from these tables. */
+
+import type { OptionTable } from './command.ts';
+
+const positive = { test: (x: number) => x > 0, words: { en: 'a positive number', zh: '为正数' } };
+const notNegative = { test: (x: number) => x >= 0, words: { en: '0 or more', zh: '大于或等于 0' } };
+const wholePositive = {
+  test: (x: number) => Number.isInteger(x) && x > 0,
+  words: { en: 'a whole number of at least 1', zh: '为不小于 1 的整数' },
+};
+const wholeFromZero = {
+  test: (x: number) => Number.isSafeInteger(x) && x >= 0,
+  words: { en: 'a whole number of 0 or more', zh: '为不小于 0 的整数' },
+};
+const probability = {
+  test: (x: number) => x > 0 && x <= 1,
+  words: { en: 'in (0, 1]', zh: '在 (0, 1] 之内' },
+};
+
+export const globalOptions = {
+  help: { type: 'boolean', doc: { en: 'show this page', zh: '显示本页' } },
+  json: {
+    type: 'boolean',
+    doc: { en: 'one JSON object a line, for machines', zh: '每行输出一个 JSON 对象，供程序读取' },
+  },
+  debug: { type: 'boolean', doc: { en: 'show the stack of an error', zh: '出错时显示调用栈' } },
+  config: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'options from this file (default: inkstone.yaml, if there)',
+      zh: '从此文件读取选项（默认：当前目录的 inkstone.yaml）',
+    },
+  },
+  printConfig: {
+    type: 'boolean',
+    doc: {
+      en: 'print every option with its value, as a file for --config',
+      zh: '打印全部选项及取值，可作 --config 文件',
+    },
+  },
+} as const satisfies OptionTable;
+
+const seed = {
+  type: 'number',
+  default: 1337,
+  rule: wholeFromZero,
+  doc: { en: 'seed of every random number', zh: '所有随机数的种子' },
+} as const;
+
+const data = {
+  type: 'string',
+  placeholder: 'source',
+  doc: {
+    en: 'text to learn from: a file, a folder (txt, md, json, jsonl) or npm:NAME',
+    zh: '学习用的文本：文件、目录（txt、md、json、jsonl）或 npm:包名',
+  },
+} as const;
+
+const minutes = {
+  type: 'number',
+  rule: positive,
+  doc: {
+    en: 'training time; the size of the model follows from it',
+    zh: '训练时间（分钟）；模型大小由它决定',
+  },
+} as const;
+
+const sampling = {
+  temperature: {
+    type: 'number',
+    default: 0.9,
+    rule: notNegative,
+    doc: { en: 'below 1 is safer, above 1 wilder; 0 is greedy', zh: '低于 1 更稳，高于 1 更放；0 为贪心' },
+  },
+  topK: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'only the k likeliest tokens', zh: '只从概率最高的 k 个词元中选' },
+  },
+  topP: {
+    type: 'number',
+    rule: probability,
+    doc: {
+      en: 'only the likeliest tokens that together have probability p',
+      zh: '只从累计概率达到 p 的词元中选',
+    },
+  },
+  minP: {
+    type: 'number',
+    rule: probability,
+    doc: {
+      en: 'only tokens at least p times as likely as the likeliest',
+      zh: '只留概率不低于最高者 p 倍的词元',
+    },
+  },
+  repetitionPenalty: {
+    type: 'number',
+    rule: positive,
+    doc: { en: 'above 1: tokens already seen become less likely', zh: '大于 1：已出现的词元更不易再出现' },
+  },
+} as const satisfies OptionTable;
+
+export const startOptions = {
+  minutes: { ...minutes, default: 2 },
+  data,
+  lang: {
+    type: 'string',
+    choices: ['zh', 'en'],
+    default: 'zh',
+    doc: {
+      en: 'which ready corpus: Chinese poems or English prose',
+      zh: '选用现成语料：中文诗歌或英文散文',
+    },
+  },
+  out: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'where the run is kept (default: runs/, the corpus and the minutes)',
+      zh: '训练记录的存放目录（默认：runs/ 加语料名与分钟数）',
+    },
+  },
+  seed,
+  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+  serve: {
+    type: 'boolean',
+    default: true,
+    doc: { en: 'with --no-serve nothing stays running at the end', zh: '加 --no-serve 则结束后不驻留' },
+  },
+} as const satisfies OptionTable;
+
+export const trainOptions = {
+  data,
+  out: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'where the run is kept (default: runs/ and the name of the data)',
+      zh: '训练记录的存放目录（默认：runs/ 加数据名）',
+    },
+  },
+  preset: {
+    type: 'string',
+    placeholder: 'name',
+    doc: {
+      en: 'a named model and recipe: shakespeare-cpu, poem, …',
+      zh: '具名的模型与配方：shakespeare-cpu、poem……',
+    },
+  },
+  minutes,
+  steps: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'updates; exactly repeatable', zh: '更新步数；结果可完全重现' },
+  },
+  tokenizer: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'a tokenizer.json, or "characters"; default: trained on the data',
+      zh: 'tokenizer.json 文件，或 characters（按字）；默认在数据上训练',
+    },
+  },
+  vocabSize: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'size of the tokenizer trained here', zh: '所训练分词器的词表大小' },
+  },
+  layers: { type: 'number', rule: wholePositive, doc: { en: 'blocks of the model', zh: '模型层数' } },
+  width: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'size of the residual stream', zh: '残差流宽度' },
+  },
+  heads: { type: 'number', rule: wholePositive, doc: { en: 'attention heads', zh: '注意力头数' } },
+  contextLength: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'longest text in tokens', zh: '最长文本（词元数）' },
+  },
+  batchSize: { type: 'number', rule: wholePositive, doc: { en: 'sequences in a batch', zh: '每批序列数' } },
+  lr: { type: 'number', rule: positive, doc: { en: 'peak learning rate', zh: '学习率峰值' } },
+  precision: {
+    type: 'string',
+    choices: ['f32', 'bf16'],
+    doc: { en: 'how matmuls multiply; weights stay f32', zh: '矩阵乘法精度；权重始终为 f32' },
+  },
+  saveEvery: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'steps between checkpoints', zh: '每隔多少步存一次检查点' },
+  },
+  evalEvery: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'steps between held-out evaluations', zh: '每隔多少步评测留出集' },
+  },
+  seed,
+  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+  dryRun: {
+    type: 'boolean',
+    doc: { en: 'say what would be trained, then stop', zh: '只说明将训练什么，不真正训练' },
+  },
+} as const satisfies OptionTable;
+
+export const generateOptions = {
+  prompt: { type: 'string', default: '', doc: { en: 'the beginning', zh: '开头' } },
+  strategy: {
+    type: 'string',
+    choices: ['sample', 'greedy'],
+    default: 'sample',
+    doc: { en: 'how the next token is chosen', zh: '下一个词元的选法' },
+  },
+  ...sampling,
+  maxTokens: {
+    type: 'number',
+    default: 200,
+    rule: wholePositive,
+    doc: { en: 'at most so many tokens', zh: '最多生成的词元数' },
+  },
+  stop: { type: 'string', doc: { en: 'end before this text', zh: '遇到此文本即止' } },
+  n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
+  seed,
+} as const satisfies OptionTable;
+
+export const tokenizerOptions = {
+  data,
+  vocabSize: {
+    type: 'number',
+    default: 8000,
+    rule: wholePositive,
+    doc: { en: 'tokens in the vocabulary', zh: '词表大小' },
+  },
+  minFrequency: {
+    type: 'number',
+    default: 2,
+    rule: wholePositive,
+    doc: { en: 'pairs seen less often are not merged', zh: '出现次数低于此值的对不合并' },
+  },
+  pattern: {
+    type: 'string',
+    choices: ['gpt2', 'gpt4'],
+    default: 'gpt4',
+    doc: { en: 'how text is cut before merging', zh: '合并之前如何切分文本' },
+  },
+  special: { type: 'string', doc: { en: 'special tokens, comma-separated', zh: '特殊词元，以逗号分隔' } },
+  text: {
+    type: 'string',
+    doc: { en: 'text to encode, or ids to decode', zh: '要编码的文本，或要解码的编号' },
+  },
+  out: {
+    type: 'string',
+    placeholder: 'file',
+    default: 'tokenizer.json',
+    doc: { en: 'where train writes', zh: 'train 的输出文件' },
+  },
+  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+} as const satisfies OptionTable;
+
+export const repeatOptions = {
+  unit: {
+    type: 'string',
+    choices: ['auto', 'words', 'characters'],
+    default: 'auto',
+    doc: {
+      en: 'what n-grams are made of; auto: words, or characters for Chinese',
+      zh: 'n 元组的单位；auto：英文按词，中文按字',
+    },
+  },
+} as const satisfies OptionTable;
+
+export const doctorOptions = {} as const satisfies OptionTable;

@@ -1,0 +1,80 @@
+/** Shows a training as it goes: one live line for people, one object a line for machines. */
+
+import { defineMessages } from '../language.ts';
+import type { TrainEvent } from '../train/index.ts';
+import { compactNumber, formatDuration, type Terminal } from './terminal.ts';
+import type { Training } from './training.ts';
+
+const say = defineMessages({
+  live: {
+    en: (d: LiveLine) =>
+      `step ${d.step} ${d.percent}% loss ${d.loss} held-out ${d.heldOut} ${d.rate} tok/s eta ${d.eta}`,
+    zh: (d: LiveLine) =>
+      `第 ${d.step} 步 ${d.percent}% 损失 ${d.loss} 留出 ${d.heldOut} ${d.rate} 词元/秒 剩余 ${d.eta}`,
+  },
+  bits: { en: (d: { value: string }) => `${d.value} bits/char`, zh: (d) => `${d.value} 比特/字` },
+});
+
+interface LiveLine {
+  readonly step: number;
+  readonly percent: string;
+  readonly loss: string;
+  readonly heldOut: string;
+  readonly rate: string;
+  readonly eta: string;
+}
+
+/** How the loss of single batches is smoothed for the eye. */
+const SMOOTHING = 0.95;
+
+export type FinishEvent = Extract<TrainEvent, { type: 'finish' }>;
+
+/** What the command does at some events, beside showing them. */
+export interface TrainingWatch {
+  readonly onEvaluation?: (event: {
+    step: number;
+    heldOutLoss: number;
+    bitsPerCharacter: number;
+  }) => Promise<void>;
+}
+
+/** Runs a prepared training to its end, showing and recording every event. */
+export async function watchTraining(
+  training: Training,
+  terminal: Terminal,
+  watch: TrainingWatch = {},
+): Promise<FinishEvent & { readonly bitsPerCharacter?: number }> {
+  let smoothed: number | undefined;
+  let heldOut = '–';
+  let finish: FinishEvent | undefined;
+  for await (const event of training.events()) {
+    const record =
+      'heldOutLoss' in event && event.heldOutLoss !== undefined
+        ? { ...event, bitsPerCharacter: training.bitsPerCharacter(event.heldOutLoss) }
+        : event;
+    await training.run.append(record);
+    if (event.type !== 'finish') terminal.json(record);
+    if (event.type === 'step') {
+      smoothed = smoothed === undefined ? event.loss : SMOOTHING * smoothed + (1 - SMOOTHING) * event.loss;
+      terminal.live(
+        say('live', {
+          step: event.step,
+          percent: (100 * event.fraction).toFixed(0),
+          loss: smoothed.toFixed(3),
+          heldOut,
+          rate: compactNumber(event.tokensPerSecond),
+          eta: formatDuration(event.etaSeconds),
+        }),
+      );
+    } else if (event.type === 'evaluation') {
+      const bitsPerCharacter = training.bitsPerCharacter(event.heldOutLoss);
+      heldOut = `${event.heldOutLoss.toFixed(3)} (${say('bits', { value: bitsPerCharacter.toFixed(2) })})`;
+      await watch.onEvaluation?.({ ...event, bitsPerCharacter });
+    } else if (event.type === 'finish') finish = event;
+  }
+  terminal.endLive();
+  const { heldOutLoss } = finish!;
+  return heldOutLoss === undefined
+    ? finish!
+    : { ...finish!, bitsPerCharacter: training.bitsPerCharacter(heldOutLoss) };
+}

@@ -1,0 +1,142 @@
+/** Recipes: everything about a training that is not the text. Plain data, kept in the run's `config.json`. */
+
+import { nearest } from '../errors.ts';
+import { type DecoderOptions, presetNames } from '../models/index.ts';
+import {
+  adamw,
+  decayMatrices,
+  type Grouping,
+  muon,
+  type Schedule,
+  type ScheduleName,
+  schedules,
+} from '../train/index.ts';
+import { fail } from './errors.ts';
+
+export interface Recipe {
+  readonly batchSize: number;
+  /** Peak rate of AdamW. */
+  readonly lr: number;
+  /** `muon`: Muon for the matrices of the blocks, AdamW for the rest. */
+  readonly optimizer: 'adamw' | 'muon';
+  /** Peak rate of Muon. */
+  readonly muonLr?: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly weightDecay: number;
+  readonly schedule: ScheduleName;
+  readonly warmupSteps: number;
+  /** The rate at the end as a share of the peak. */
+  readonly floor: number;
+  /** Share of the run in which the rate falls (warmupStableDecay). */
+  readonly decay?: number;
+  readonly clip: number;
+  /** How rows are cut: windows anywhere, a stream of shuffled documents, or documents that are not cut. */
+  readonly rows: 'windows' | 'documents' | 'whole';
+  readonly init: number | 'fanIn';
+  readonly precision: 'f32' | 'bf16';
+}
+
+/** The shape of a model; the vocabulary comes from the tokenizer. */
+export type ModelShape = Omit<DecoderOptions, 'vocabSize'>;
+
+/** A named training: model, recipe, tokenizer and length, each of which a flag can change. */
+export interface TrainingPreset {
+  readonly model: ModelShape;
+  readonly recipe: Recipe;
+  readonly tokenizer: 'characters' | { readonly vocabSize: number };
+  readonly steps?: number;
+}
+
+const common = {
+  optimizer: 'adamw',
+  beta1: 0.9,
+  beta2: 0.95,
+  weightDecay: 0.1,
+  schedule: 'cosine',
+  clip: 1,
+  precision: 'f32',
+} as const;
+
+export const trainingPresets = {
+  /** nanoGPT's configuration for Tiny Shakespeare on a processor: its stated held-out loss is 1.88. */
+  'shakespeare-cpu': {
+    model: { contextLength: 64, width: 128, layers: 4, heads: 4 },
+    recipe: {
+      ...common,
+      batchSize: 12,
+      lr: 1e-3,
+      beta2: 0.99,
+      warmupSteps: 100,
+      floor: 0.1,
+      rows: 'windows',
+      init: 0.02,
+    },
+    tokenizer: 'characters',
+    steps: 2000,
+  },
+  /** nanoGPT's larger configuration for Tiny Shakespeare. */
+  shakespeare: {
+    model: { contextLength: 256, width: 384, layers: 6, heads: 6, dropout: 0.2 },
+    recipe: {
+      ...common,
+      batchSize: 64,
+      lr: 1e-3,
+      beta2: 0.99,
+      warmupSteps: 100,
+      floor: 0.1,
+      rows: 'windows',
+      init: 0.02,
+    },
+    tokenizer: 'characters',
+    steps: 5000,
+  },
+  /** Classical Chinese poems, larger than the first run's. */
+  poem: {
+    model: { contextLength: 128, width: 256, layers: 6, heads: 8 },
+    recipe: {
+      ...common,
+      batchSize: 32,
+      lr: 1e-3,
+      warmupSteps: 100,
+      floor: 0.05,
+      rows: 'documents',
+      init: 0.02,
+    },
+    tokenizer: { vocabSize: 6000 },
+    steps: 3000,
+  },
+} as const satisfies { readonly [name: string]: TrainingPreset };
+
+/** A preset by name. @throws with the nearest name. */
+export function trainingPreset(name: string): TrainingPreset {
+  if (!Object.hasOwn(trainingPresets, name)) {
+    const known = Object.keys(trainingPresets);
+    throw fail('cli/value', {
+      command: 'train',
+      option: '--preset',
+      rule: `one of ${known.join(', ')}`,
+      zhRule: `为 ${known.join('、')} 之一`,
+      got: name,
+      near: nearest(name, [...known, ...presetNames]),
+    });
+  }
+  return trainingPresets[name as keyof typeof trainingPresets];
+}
+
+/** The optimizer of each parameter. */
+export function groupingOf(recipe: Recipe): Grouping {
+  const { beta1, beta2, weightDecay, lr, muonLr = 0.02 } = recipe;
+  const decayed = decayMatrices({ beta1, beta2, weightDecay });
+  if (recipe.optimizer === 'adamw') return decayed;
+  const matrix = { optimizer: muon({ weightDecay: 0 }), lrScale: muonLr / lr };
+  const plain = { optimizer: adamw({ beta1, beta2, weightDecay: 0 }) };
+  return (path, parameter) => {
+    if (parameter.shape.length < 2) return plain;
+    return path.startsWith('blocks.') ? matrix : decayed(path, parameter);
+  };
+}
+
+export function scheduleOf({ schedule, warmupSteps, floor, decay }: Recipe): Schedule {
+  return schedules[schedule]({ warmupSteps, floor, ...(decay === undefined ? {} : { decay }) });
+}

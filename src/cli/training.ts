@@ -1,0 +1,168 @@
+/** One training from clean documents to a saved run: what `start` and `train` share. */
+
+import {
+  type Batch,
+  batchRows,
+  countCharacters,
+  createBatches,
+  documentRows,
+  IGNORE,
+  type RowSource,
+  sequenceRows,
+  type TokenCorpus,
+  tokenArray,
+  tokenizeDocuments,
+} from '../data/index.ts';
+import { type DecoderConfig, type DecoderParams, decoderConfig, init, loss } from '../models/index.ts';
+import { createRng } from '../rng.ts';
+import { fromArray, scope, withPrecision, withRecording } from '../tensor/index.ts';
+import { fingerprint, saveTokenizer } from '../text/index.ts';
+import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
+import type { TextDocument, Tokenizer } from '../types.ts';
+import { measuredPart, type SplitCorpus } from './corpus.ts';
+import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
+import type { RunConfig } from './runs.ts';
+
+export interface TrainingOptions {
+  readonly folder: string;
+  readonly corpus: SplitCorpus;
+  /** What the corpus is called in the run's config. */
+  readonly source: string;
+  readonly tokenizer: Tokenizer;
+  readonly model: ModelShape;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly steps?: number;
+  readonly minutes?: number;
+  readonly saveEvery?: { readonly steps?: number; readonly seconds?: number };
+  readonly evaluateEvery?: { readonly steps?: number; readonly seconds?: number };
+  readonly signal: AbortSignal;
+}
+
+/** A training that is ready to go; `run` is open and must be closed. */
+export interface Training {
+  readonly run: OpenRun;
+  readonly config: DecoderConfig;
+  readonly params: DecoderParams;
+  readonly trainTokens: TokenCorpus;
+  /** Held-out loss in nats per token → bits per character of the held-out text. */
+  bitsPerCharacter(heldOutLoss: number): number;
+  events(): AsyncGenerator<TrainEvent>;
+}
+
+/** At most this many held-out tokens are looked at while training goes on. */
+const HELD_OUT_TOKENS = 65_536;
+const EVALUATION_ROWS = 16;
+
+/** Tokenizes, makes the model, opens (or resumes) the run. */
+export async function prepareTraining(options: TrainingOptions): Promise<Training> {
+  const { tokenizer, recipe, seed, signal } = options;
+  const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
+  const { contextLength } = config;
+  const trainTokens = await tokenizeDocuments(options.corpus.train, tokenizer, { signal });
+  const heldOut = await heldOutTokens(options.corpus.heldOut, tokenizer, signal);
+  const batches = createBatches({
+    tokens: trainTokens,
+    contextLength,
+    batchSize: recipe.batchSize,
+    seed,
+    ...rowsOf(recipe, tokenizer),
+  });
+  const held = { tokens: tokenArray(heldOut.tokens), contextLength };
+  const { eosId } = tokenizer;
+  const evaluation = eosId === undefined ? sequenceRows(held) : documentRows({ ...held, seed: 0, eosId });
+  const { steps, minutes } = options;
+  const run = await openRun(options.folder, {
+    tokenizer: saveTokenizer(tokenizer),
+    config: {
+      version: 1,
+      model: config,
+      tokenizer: fingerprint(tokenizer),
+      data: {
+        source: options.source,
+        documents: options.corpus.train.length,
+        heldOutDocuments: options.corpus.heldOut.length,
+        trainTokens: trainTokens.length,
+      },
+      training: { seed, ...recipe, ...(steps === undefined ? { minutes } : { steps }) },
+    } satisfies RunConfig,
+  });
+  const params = init(config, createRng(seed).split('init'), { std: recipe.init });
+  const lossOf = (p: DecoderParams, batch: Batch, dropoutSeed?: number) =>
+    loss(p, config, { ...toTensors(batch), dropoutSeed });
+  const into = batches.at(0);
+  return {
+    run,
+    config,
+    params,
+    trainTokens,
+    bitsPerCharacter: (heldOutLoss) => (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
+    events: () =>
+      train<DecoderParams, { batch: Batch; index: number }>({
+        params,
+        loss: (p, { batch, index }) => lossOf(p, batch, config.dropout ? seed + index : undefined),
+        batch: (index) => ({ batch: batches.at(index, into), index }),
+        tokensPerBatch: batches.tokensPerBatch,
+        grouping: groupingOf(recipe),
+        lr: recipe.lr,
+        schedule: scheduleOf(recipe),
+        steps,
+        minutes: steps === undefined ? minutes : undefined,
+        clip: recipe.clip,
+        precision: recipe.precision,
+        evaluate: {
+          ...options.evaluateEvery,
+          run: () => heldOutLoss(params, evaluation, lossOf, recipe.precision),
+        },
+        save: { ...options.saveEvery, run: (snapshot) => run.save(snapshot) },
+        ...(run.place && { resume: { place: run.place, restore: run.restore } }),
+        signal,
+      }),
+  };
+}
+
+function rowsOf({ rows }: Recipe, { eosId }: Tokenizer) {
+  if (rows === 'windows' || eosId === undefined) return { mode: 'windows' } as const;
+  return { mode: 'documents', eosId, whole: rows === 'whole' } as const;
+}
+
+function toTensors({ inputs, targets, batchSize, contextLength }: Batch) {
+  const shape = [batchSize, contextLength];
+  return { ids: fromArray<'i32'>(inputs, shape, 'i32'), targets: fromArray<'i32'>(targets, shape, 'i32') };
+}
+
+/** Held-out tokens, with the number of targets and of characters behind them (one more for each document's end). */
+async function heldOutTokens(documents: readonly TextDocument[], tokenizer: Tokenizer, signal: AbortSignal) {
+  const all = await tokenizeDocuments(measuredPart(documents), tokenizer, { signal });
+  const tokens = all.tokens.subarray(0, Math.min(all.length, HELD_OUT_TOKENS));
+  const { eosId } = tokenizer;
+  const ends = eosId === undefined ? 0 : Array.from(tokens).filter((id) => id === eosId).length;
+  return {
+    tokens,
+    targets: eosId === undefined ? tokens.length - 1 : tokens.length,
+    characters: countCharacters(tokenizer.decode(tokens)) + ends,
+  };
+}
+
+/** Mean loss over one epoch of rows, in nats per token. */
+function heldOutLoss(
+  params: DecoderParams,
+  rows: RowSource,
+  lossOf: (params: DecoderParams, batch: Batch) => { item(): number },
+  precision: 'f32' | 'bf16',
+): number {
+  const batches = batchRows(rows, EVALUATION_ROWS);
+  const into = batches.at(0);
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < batches.batchesPerEpoch!; i++) {
+    const batch = batches.at(i, into);
+    // The last batch goes on into the next epoch where rows run out: each row counts once.
+    const left = rows.rowsPerEpoch! - i * EVALUATION_ROWS;
+    if (left < EVALUATION_ROWS) batch.targets.fill(IGNORE, left * rows.contextLength);
+    const targets = batch.targets.reduce((n, id) => n + (id === IGNORE ? 0 : 1), 0);
+    const evaluate = () => scope(() => lossOf(params, batch).item());
+    sum += targets * withPrecision(precision, () => withRecording(false, evaluate));
+    count += targets;
+  }
+  return sum / count;
+}
