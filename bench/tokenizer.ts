@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { GptEncoding } from 'gpt-tokenizer/GptEncoding';
 import { fromRanks } from '../src/text/index.ts';
 import type { BenchOptions } from './main.ts';
+import { median } from './timing.ts';
 
 type Vocabulary = 'cl100k_base' | 'o200k_base';
 type Ranks = readonly (string | readonly number[])[];
@@ -15,8 +16,6 @@ type Encode = (text: string) => number[];
 
 const corpora = ['../shared/data/text/tinyshakespeare.txt', '../shared/data/text/hongloumeng.txt'];
 const readmes = ['README.md', 'README.zh.md'];
-
-const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1];
 
 /** Milliseconds of each round, and the ids of the last one. */
 interface Timing {

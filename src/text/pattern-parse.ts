@@ -23,13 +23,13 @@ export type PatternNode =
   | { readonly type: 'atomic'; readonly body: PatternNode }
   | { readonly type: 'line-start' | 'line-end' | 'text-start' | 'text-end' };
 
-/** Classes by their letter; `\s` is Unicode White_Space and `\d` Nd, as in Oniguruma and Rust. */
+/** Classes by their letter as Oniguruma has them: `\s` is White_Space, `\d` is Nd, `\w` has the Latin-1 fractions. */
 const shorthands: { readonly [letter: string]: string } = {
   s: String.raw`\p{White_Space}`,
   S: String.raw`\P{White_Space}`,
   d: String.raw`\p{Nd}`,
   D: String.raw`\P{Nd}`,
-  w: String.raw`\p{L}\p{M}\p{Nd}\p{Pc}`,
+  w: String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u{b2}\u{b3}\u{b9}\u{bc}-\u{be}`,
 };
 
 const controls: { readonly [letter: string]: string } = {

@@ -2,13 +2,12 @@
 
 import { patternSplitter } from './pattern.ts';
 import { type PatternName, patternSources, type Splitter, splitters } from './split.ts';
-import { classAt, SPACE } from './unicode.ts';
 
 /** One stage cuts every piece of the stage before it. */
 export interface PreTokenizerStage {
   /** Regular expression whose matches, and what lies between them, are the pieces; `undefined` keeps a piece whole. */
   readonly pattern: string | undefined;
-  /** Puts a space before a text that does not begin with white space. */
+  /** Puts a space before a text that does not begin with one. */
   readonly addPrefixSpace?: boolean;
 }
 
@@ -46,7 +45,7 @@ export function createPreTokenizer(stages: readonly PreTokenizerStage[]): PreTok
   const last = compiled.length - 1;
 
   const prepare = (text: string, stage = 0): string =>
-    stages[stage]?.addPrefixSpace && text.length > 0 && !(classAt(text, 0) & SPACE) ? ` ${text}` : text;
+    stages[stage]?.addPrefixSpace && text.length > 0 && !text.startsWith(' ') ? ` ${text}` : text;
 
   function pieces(given: string, emit: EmitPiece, from = 0): void {
     const text = prepare(given, from);
