@@ -178,43 +178,49 @@ function wholeDocumentRows(options: DocumentRowOptions, starts: ArrayLike<number
   };
 }
 
-/** First fit over the rows that still have room, at most this many open at a time. */
-const OPEN_ROWS = 64;
-
+/** Best fit: each piece, in a shuffled order, goes to the fullest row that still has room for it. Rows as lists of pieces. */
 function packPieces(starts: ArrayLike<number>, contextLength: number, rng: Rng) {
   const order = new Uint32Array(starts.length - 1);
   shuffle(order, rng);
-  const rows: [from: number, count: number][][] = [];
-  let openRows: { pieces: [number, number][]; room: number }[] = [];
+  let pieces = 0;
+  for (const document of order)
+    pieces += Math.ceil((starts[document + 1] - starts[document]) / contextLength);
+  const from = new Float64Array(pieces);
+  const count = new Uint32Array(pieces);
+  const rowOf = new Uint32Array(pieces);
+  /** Rows by the room they have left. */
+  const withRoom: number[][] = Array.from({ length: contextLength + 1 }, () => []);
+  let rows = 0;
+  let piece = 0;
   for (const document of order) {
-    for (let from = starts[document]; from < starts[document + 1]; ) {
-      const count = Math.min(contextLength, starts[document + 1] - from);
-      const piece: [number, number] = [from === starts[document] ? from : -from, count];
-      let row = openRows.find(({ room }) => room >= count);
-      if (!row) {
-        row = { pieces: [], room: contextLength };
-        rows.push(row.pieces);
-        openRows.push(row);
-      }
-      row.pieces.push(piece);
-      row.room -= count;
-      if (row.room === 0 || openRows.length > OPEN_ROWS) {
-        const fullest = openRows.reduce((a, b) => (b.room < a.room ? b : a));
-        openRows = openRows.filter((open) => open !== fullest);
-      }
-      from += count;
+    for (let start = starts[document]; start < starts[document + 1]; start += contextLength, piece++) {
+      const size = Math.min(contextLength, starts[document + 1] - start);
+      let room = size;
+      while (room <= contextLength && withRoom[room].length === 0) room++;
+      const row = room <= contextLength ? (withRoom[room].pop() as number) : rows++;
+      withRoom[Math.min(room, contextLength) - size].push(row);
+      from[piece] = start === starts[document] ? start : -start;
+      count[piece] = size;
+      rowOf[piece] = row;
     }
   }
-  const pieces = rows.flat();
-  const firstPiece = new Uint32Array(rows.length + 1);
-  rows.forEach((row, i) => {
-    firstPiece[i + 1] = firstPiece[i] + row.length;
+  return groupByRow(from, count, rowOf, rows);
+}
+
+/** Pieces in order of their rows (counting sort), and where each row's begin. */
+function groupByRow(from: Float64Array, count: Uint32Array, rowOf: Uint32Array, rows: number) {
+  const firstPiece = new Uint32Array(rows + 1);
+  for (const row of rowOf) firstPiece[row + 1]++;
+  for (let row = 0; row < rows; row++) firstPiece[row + 1] += firstPiece[row];
+  const next = firstPiece.slice();
+  const pieceFrom = new Float64Array(from.length);
+  const pieceCount = new Uint32Array(from.length);
+  rowOf.forEach((row, piece) => {
+    const place = next[row]++;
+    pieceFrom[place] = from[piece];
+    pieceCount[place] = count[piece];
   });
-  return {
-    firstPiece,
-    pieceFrom: Float64Array.from(pieces, ([from]) => from),
-    pieceCount: Uint32Array.from(pieces, ([, count]) => count),
-  };
+  return { firstPiece, pieceFrom, pieceCount };
 }
 
 /** The identity, then shuffled (Fisher–Yates). */
