@@ -8,7 +8,7 @@ import type { KernelName, Kernels } from './kernels.ts';
 import type { Op } from './op.ts';
 import { add, cast, mul, normal, opTable, sum } from './ops/index.ts';
 import { referenceKernels } from './reference/index.ts';
-import type { Tensor } from './tensor.ts';
+import { type Tensor, zeros } from './tensor.ts';
 
 const { native, reason, kernels } = backend();
 const rows = Object.entries(opTable) as unknown as [string, Op<unknown>][];
@@ -29,7 +29,7 @@ function measure(op: Op<unknown>, inputs: readonly Tensor[], attrs: unknown): Te
     const floating = op(xs, attrs).filter((y) => isFloat(y.dtype));
     return (op.row.plain ? floating.slice(0, 1) : floating)
       .map((y, i) => sum(mul(cast(y, 'f32'), normal(y.shape, { seed: i + 1 }))))
-      .reduce((a, b) => add(a, b));
+      .reduce((a, b) => add(a, b), zeros([]) as Tensor);
   };
   const { gradients } = valueAndGrad(loss, inputs);
   return [...outputs, ...(gradients as readonly (Tensor | undefined)[]).filter((g) => g !== undefined)];
