@@ -2,6 +2,7 @@
 
 import { nearest } from '../errors.ts';
 import {
+  type BlockConfig,
   type FfnActivation,
   ffnActivations,
   type NormConfig,
@@ -212,15 +213,39 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
   if (config.heads % config.kvHeads) {
     throw fail('model/kv-heads', { heads: config.heads, kvHeads: config.kvHeads });
   }
-  schemeOf(config);
+  planOf(config);
   return config;
 }
 
-const schemes = new WeakMap<DecoderConfig, Positions>();
+/** What follows from a config and is needed at every pass. */
+export interface DecoderPlan {
+  readonly scheme: Positions;
+  readonly block: BlockConfig;
+}
 
-/** The position scheme of a config, built once. */
-export function schemeOf(config: DecoderConfig): Positions {
-  let scheme = schemes.get(config);
-  if (!scheme) schemes.set(config, (scheme = positions(config.positions, config)));
-  return scheme;
+const plans = new WeakMap<DecoderConfig, DecoderPlan>();
+
+/** The plan of a config, built once. */
+export function planOf(config: DecoderConfig): DecoderPlan {
+  let plan = plans.get(config);
+  if (!plan)
+    plans.set(config, (plan = { scheme: positions(config.positions, config), block: blockOf(config) }));
+  return plan;
+}
+
+function blockOf(config: DecoderConfig): BlockConfig {
+  const { width, heads, kvHeads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
+  return {
+    attention: {
+      width,
+      heads,
+      kvHeads,
+      headSize,
+      inputBias: bias.queryKeyValue,
+      outputBias: bias.attentionOutput,
+      qkNorm: qkNorm ? { kind: 'rmsNorm', bias: false, eps: norm.eps } : undefined,
+    },
+    ffn: { width, size, activation, bias: bias.ffn },
+    norm,
+  };
 }

@@ -5,7 +5,6 @@
 
 import {
   type Attend,
-  type BlockConfig,
   type BlockParams,
   blockSpec,
   embeddingSpec,
@@ -36,7 +35,7 @@ import {
   type Shape,
   type Tensor,
 } from '../tensor/index.ts';
-import { type DecoderConfig, schemeOf } from './config.ts';
+import { type DecoderConfig, planOf } from './config.ts';
 import { fail } from './errors.ts';
 
 export interface InitOptions {
@@ -48,23 +47,6 @@ export interface InitOptions {
 }
 
 const EMBEDDING_STD = 0.02;
-
-function blockConfig(config: DecoderConfig): BlockConfig {
-  const { width, heads, kvHeads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
-  return {
-    attention: {
-      width,
-      heads,
-      kvHeads,
-      headSize,
-      inputBias: bias.queryKeyValue,
-      outputBias: bias.attentionOutput,
-      qkNorm: qkNorm ? { kind: 'rmsNorm', bias: false, eps: norm.eps } : undefined,
-    },
-    ffn: { width, size, activation, bias: bias.ffn },
-    norm,
-  };
-}
 
 const fanInInit =
   (scale: number): Initializer =>
@@ -78,7 +60,10 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
   const init = std === 'fanIn' ? fanInInit(1) : normalInit(std);
   const outputInit = std === 'fanIn' ? fanInInit(1 / Math.sqrt(2 * layers)) : residualInit(std, layers);
   const tableInit = normalInit(std === 'fanIn' ? EMBEDDING_STD : std);
-  const { tableShape } = schemeOf(config);
+  const {
+    block,
+    scheme: { tableShape },
+  } = planOf(config);
   const positions: { positions?: ReturnType<typeof embeddingSpec> } = tableShape
     ? { positions: { weight: new ParameterSpec(tableShape, tableInit) } }
     : {};
@@ -88,7 +73,7 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
   return {
     embedding: embeddingSpec(vocabSize, width, tableInit),
     ...positions,
-    blocks: Array.from({ length: layers }, () => blockSpec(blockConfig(config), init, outputInit)),
+    blocks: Array.from({ length: layers }, () => blockSpec(block, init, outputInit)),
     finalNorm: normSpec(width, norm),
     ...head,
   };
@@ -133,10 +118,10 @@ export function runBlocks(
   attendAt: (layer: number) => Attend,
   options: Pick<ForwardOptions, 'dropoutSeed' | 'recompute'> = {},
 ): Tensor {
-  const { embed, rotate: turn } = schemeOf(config);
+  const { block, scheme } = planOf(config);
+  const { embed, rotate: turn } = scheme;
   const { ids, positions } = tokens;
   const drop = dropouts(config, options.dropoutSeed);
-  const block = blockConfig(config);
   const rotate = turn && ((x: Tensor) => turn(x, positions));
   let x = runEmbedding(params.embedding, ids);
   if (config.embeddingScale !== 1) x = affine(x, config.embeddingScale, 0);
@@ -171,7 +156,7 @@ export function hidden(
   const masks = {
     causal: true,
     window: config.window,
-    alibiSlopes: schemeOf(config).alibiSlopes,
+    alibiSlopes: planOf(config).scheme.alibiSlopes,
     prefixLengths: counts(options.prefixLengths),
     keyStart: counts(options.keyStart),
     keyEnd: counts(options.keyEnd),

@@ -16,7 +16,7 @@ import {
 } from '../tensor/index.ts';
 import { mapTree } from '../tree.ts';
 import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
-import { type DecoderConfig, schemeOf } from './config.ts';
+import { type DecoderConfig, planOf } from './config.ts';
 import { type DecoderParams, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
 
@@ -182,7 +182,7 @@ function lastRows(readings: readonly Reading[]): Int32Array {
 
 /** Attention of each request's rows over its own cache. */
 function attendCached(config: DecoderConfig, readings: readonly Reading[], layer: number): Attend {
-  const masks = { causal: true, window: config.window, alibiSlopes: schemeOf(config).alibiSlopes };
+  const masks = { causal: true, window: config.window, alibiSlopes: planOf(config).scheme.alibiSlopes };
   return (q, k, v) => {
     let row = 0;
     const parts = readings.map(({ caches, ids }) => {

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { countParameters } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
-import { init } from './decoder.ts';
+import {
+  backend,
+  type Kernels,
+  memoryStats,
+  resetPeak,
+  scope,
+  tensor,
+  valueAndGrad,
+  withKernels,
+} from '../tensor/index.ts';
+import { type DecoderParams, init, loss } from './decoder.ts';
 import { estimateMemory, flopsPerToken, parameterCount } from './measure.ts';
 import { preset } from './presets.ts';
 
@@ -45,3 +55,32 @@ test('memory: training holds four numbers a parameter; grouped heads and bf16 sh
   expect(reading.kvCache / grouped.kvCache).toBe(4);
   expect(grouped.weights).toBeLessThan(reading.weights / 2);
 });
+
+/** Kernels that compute nothing: memory does not depend on values. */
+const idle = Object.fromEntries(
+  Object.keys(backend().kernels).map((name) => [name, () => {}]),
+) as unknown as Kernels;
+
+test.each([
+  [{}, false],
+  [{}, true],
+  [{ norm: 'rmsNorm', positions: 'rotary', kvHeads: 2, activation: 'swiglu', tiedHead: false }, false],
+  [{ dropout: 0.2, bias: true }, false],
+] as const)(
+  'the estimate of a training step is within a fifth of its peak: %j, recompute %s',
+  (changes, recompute) => {
+    const config = preset('shakespeare-cpu', changes);
+    const params = init(config, createRng(1));
+    const ids = tensor(new Int32Array(8 * 64), { shape: [8, 64], dtype: 'i32' });
+    const batch = { ids, targets: ids, recompute, dropoutSeed: 1 };
+    const peak = withKernels(idle, () => {
+      resetPeak();
+      const before = memoryStats().liveBytes;
+      scope(() => void valueAndGrad((p: DecoderParams) => loss(p, config, batch), params));
+      return memoryStats().peakBytes - before;
+    });
+    const { activations, gradients } = estimateMemory(config, { purpose: 'train', batch: 8, recompute });
+    expect((activations + gradients) / peak).toBeGreaterThan(0.8);
+    expect((activations + gradients) / peak).toBeLessThan(1.2);
+  },
+);

@@ -45,7 +45,7 @@ export interface MemoryOptions {
   readonly recompute?: boolean;
 }
 
-/** Bytes needed, by kind. Activations are an estimate: within about a fifth of what a step keeps. */
+/** Bytes needed, by kind. Activations are an estimate, within a fifth of what a step takes. */
 export function estimateMemory(config: DecoderConfig, options: MemoryOptions): MemoryUse {
   const {
     purpose,
@@ -59,15 +59,21 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
   const training = purpose === 'train';
   const tokens = batch * length;
   const kvRow = 2 * kvHeads * headSize;
-  // In a block: two norms, residual twice, q and its turned copy, k and v, mixed values, and the ffn's inner rows.
+  // Kept in a block: two norms, the residual stream twice, q and its turned copy, k and v, mixed values, the ffn's inner
+  // rows, and what dropout changed.
   const inner = activation === 'swiglu' ? 3 : 2;
-  const perBlock = 5 * width + 3 * heads * headSize + 1.5 * kvRow + inner * ffnSize;
+  const dropped = config.dropout ? 2 * width : 0;
+  const perBlock = 5 * width + 3 * heads * headSize + 1.5 * kvRow + inner * ffnSize + dropped;
   const kept = recompute ? layers * width + perBlock : layers * perBlock;
+  // On the way: the ends of the network, and gradients inside the widest block.
+  const passing = 3 * width + 2 * ffnSize;
+  // The head's gradient is made along with the loss; when tied, it meets that of the table.
+  const head = (config.tiedHead ? 2 : 1) * config.vocabSize * width;
   const use = {
     weights: numbers * (dtype === 'bf16' ? 2 : 4),
     gradients: training ? numbers * 4 : 0,
     optimizer: training ? numbers * 8 : 0,
-    activations: training ? tokens * (kept + 3 * width) * 4 : 0,
+    activations: training ? (tokens * (kept + passing) + head) * 4 : 0,
     kvCache: training ? 0 : layers * tokens * kvRow * 4,
   };
   return { ...use, total: Object.values(use).reduce((sum, bytes) => sum + bytes, 0) };

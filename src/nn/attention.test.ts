@@ -26,8 +26,8 @@ test.each([1, 2])('%i key heads equal four with the same weights repeated', (kvH
   const repeat = ({ weight }: { weight: Tensor }) => ({ weight: repeatHeads(weight, 4 / kvHeads) });
   const whole = { ...grouped, key: repeat(grouped.key), value: repeat(grouped.value) };
   expect(whole.key.weight.shape).toEqual([12, 12]);
-  const a = runAttention(grouped, x, { ...config, kvHeads, attend: causal });
-  const b = runAttention(whole, x, { ...config, kvHeads: 4, attend: causal });
+  const a = runAttention(grouped, x, { ...config, kvHeads }, { attend: causal });
+  const b = runAttention(whole, x, { ...config, kvHeads: 4 }, { attend: causal });
   for (let i = 0; i < a.size; i++) expect(a.data[i]).toBeCloseTo(b.data[i], 5);
 });
 
@@ -38,7 +38,7 @@ test('normalised queries and keys make scores blind to their size', () => {
   expect(plain.queryNorm!.weight.shape).toEqual([3]);
   const louder = { ...plain, query: { weight: affine(plain.query.weight, 2, 0) } };
   const run = (weights: typeof plain, norm: typeof qkNorm | undefined) =>
-    runAttention(weights, x, { ...config, qkNorm: norm, attend: causal }).data;
+    runAttention(weights, x, { ...config, qkNorm: norm }, { attend: causal }).data;
   const difference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
     Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
   expect(difference(run(plain, qkNorm), run(louder, qkNorm))).toBeLessThan(1e-5);

@@ -24,8 +24,12 @@ export interface AttentionConfig {
  */
 export type Attend = (q: Tensor, k: Tensor, v: Tensor) => Tensor;
 
-/** Queries or keys, turned to their places. */
-export type Rotate = (x: Tensor) => Tensor;
+/** What changes from pass to pass. */
+export interface AttentionRun {
+  readonly attend: Attend;
+  /** Turns queries or keys to their places. */
+  readonly rotate?: (x: Tensor) => Tensor;
+}
 
 export function attentionSpec(config: AttentionConfig, init: Initializer, outputInit: Initializer) {
   const { width, heads, kvHeads, headSize, inputBias, outputBias, qkNorm } = config;
@@ -51,9 +55,10 @@ export type AttentionParams = Parameters<ReturnType<typeof attentionSpec>>;
 export function runAttention(
   params: AttentionParams,
   x: Tensor,
-  config: AttentionConfig & { readonly attend: Attend; readonly rotate?: Rotate },
+  config: AttentionConfig,
+  { attend, rotate }: AttentionRun,
 ): Tensor {
-  const { heads, kvHeads, headSize, qkNorm, attend, rotate } = config;
+  const { heads, kvHeads, headSize, qkNorm } = config;
   const rows = x.shape.slice(0, -1);
   let q = reshape(runLinear(params.query, x), [...rows, heads, headSize]);
   let k = reshape(runLinear(params.key, x), [...rows, kvHeads, headSize]);

@@ -1,7 +1,7 @@
 /** A Transformer block with normalisation before each part (Xiong et al. 2020). */
 
 import { add, type Tensor } from '../tensor/index.ts';
-import { type Attend, type AttentionConfig, attentionSpec, type Rotate, runAttention } from './attention.ts';
+import { type AttentionConfig, type AttentionRun, attentionSpec, runAttention } from './attention.ts';
 import { type FfnConfig, ffnSpec, runFfn } from './ffn.ts';
 import { type NormConfig, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
@@ -13,9 +13,7 @@ export interface BlockConfig {
 }
 
 /** What changes from pass to pass. */
-export interface BlockRun {
-  readonly attend: Attend;
-  readonly rotate?: Rotate;
+export interface BlockRun extends AttentionRun {
   /** Applied to what each part writes into the residual stream; `place` tells the two apart. */
   readonly dropout?: (x: Tensor, place: 0 | 1) => Tensor;
 }
@@ -34,12 +32,13 @@ export type BlockParams = Parameters<ReturnType<typeof blockSpec>>;
 
 /** x + attention(norm x), then + ffn(norm x). */
 export function runBlock(params: BlockParams, x: Tensor, config: BlockConfig, run: BlockRun): Tensor {
-  const { attend, rotate, dropout = same } = run;
-  const mixed = runAttention(params.attention, runNorm(params.attentionNorm, x, config.norm), {
-    ...config.attention,
-    attend,
-    rotate,
-  });
+  const { dropout = same } = run;
+  const mixed = runAttention(
+    params.attention,
+    runNorm(params.attentionNorm, x, config.norm),
+    config.attention,
+    run,
+  );
   const middle = add(x, dropout(mixed, 0));
   const out = runFfn(params.ffn, runNorm(params.ffnNorm, middle, config.norm), config.ffn.activation);
   return add(middle, dropout(out, 1));

@@ -13,7 +13,7 @@ export interface NormConfig {
 }
 
 const norms = {
-  layerNorm: (x: Tensor, params: NormParams, eps: number) => layerNorm(x, { ...params, eps }),
+  layerNorm: (x: Tensor, { weight, bias }: NormParams, eps: number) => layerNorm(x, { weight, bias, eps }),
   rmsNorm: (x: Tensor, { weight }: NormParams, eps: number) => rmsNorm(x, { weight, eps }),
 };
 

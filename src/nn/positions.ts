@@ -84,10 +84,9 @@ const schemes: Schemes = {
     if (!(base > 1 && Number.isFinite(base))) throw fail('positions/base', { base });
     const rotarySize = Math.round(headSize * fraction);
     if (rotarySize < 2 || rotarySize % 2) throw fail('positions/rotary-size', { headSize, fraction });
-    const tables = outsideScopes(() => rotaryTables(contextLength, rotarySize, { base, scaling }));
+    const { cos, sin } = outsideScopes(() => rotaryTables(contextLength, rotarySize, { base, scaling }));
     return {
-      rotate: (x, positions) =>
-        rotary(x, { ...tables, positions: reshape(positions, [positions.size]), interleaved }),
+      rotate: (x, positions) => rotary(x, { cos, sin, positions: flat(positions), interleaved }),
     };
   },
   alibi: (_, { heads }) => ({ alibiSlopes: alibiSlopes(heads) }),
@@ -100,6 +99,8 @@ export const positionKinds = Object.keys(schemes) as readonly PositionKind[];
 export function positions(config: PositionConfig, sizes: PositionSizes): Positions {
   return (schemes[config.kind] as (config: PositionConfig, sizes: PositionSizes) => Positions)(config, sizes);
 }
+
+const flat = (x: Tensor): Tensor => (x.shape.length === 1 ? x : reshape(x, [x.size]));
 
 /** PE(p, 2i) = sin(p / 10000^(2i/width)), PE(p, 2i + 1) = cos of the same. */
 export function sinusoids(count: number, width: number): Tensor<'f32'> {
