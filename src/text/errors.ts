@@ -77,11 +77,12 @@ export const fail = defineErrors({
   },
 });
 
-/** A value as one short line. */
-function show(value: unknown): string {
-  const text =
-    typeof value === 'string' || (typeof value === 'object' && value) ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+/** A value as one short line; what is inside lists and objects stays out of it. */
+export function show(value: unknown): string {
+  if (Array.isArray(value)) return `[…] (${value.length})`;
+  if (typeof value === 'object' && value !== null) return '{…}';
+  if (typeof value !== 'string') return String(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
 }
 
 const hex = (byte: number): string => `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -16,6 +16,8 @@ export const limits = {
   patternDepth: 32,
   /** Nodes and instructions of one compiled pattern, after `{n,m}` is written out. */
   patternSize: 16_384,
+  /** Objects inside objects in parts that are kept but not read. */
+  depth: 32,
   /** Stages of one pre-tokenizer. */
   stages: 16,
 } as const;

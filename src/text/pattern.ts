@@ -9,7 +9,7 @@ import { type CharacterTest, type PatternNode, parsePattern } from './pattern-pa
 import type { Splitter } from './split.ts';
 
 /** Steps allowed for one text: a constant and so many per code unit. Published patterns need about 30 per unit. */
-const STEPS = 100_000;
+const STEPS = 10_000;
 const STEPS_PER_UNIT = 256;
 
 type Instruction =

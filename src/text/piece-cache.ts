@@ -4,17 +4,22 @@
 export const MAX_CACHED_UNITS = 48;
 /** Records of more ids are not kept. */
 const MAX_IDS = 64;
-const FIRST_INTS = 2 ** 14;
-/** 16 MiB of records at most; then everything is forgotten. */
+const FIRST_INTS = 2 ** 12;
+/** 16 MiB of records at most, when the caller does not say; then everything is forgotten. */
 const MAX_INTS = 2 ** 22;
 
 /** Keeps the ids of pieces. A record: hash, units | ids << 16, the units two by two, the ids. */
 export class PieceCache {
+  readonly #maxInts: number;
   #records = new Int32Array(FIRST_INTS);
   /** 0 is "no record", so records start at 1. */
   #used = 1;
   #slots = new Int32Array(FIRST_INTS / 8);
   #count = 0;
+
+  constructor(maxInts = MAX_INTS) {
+    this.#maxInts = maxInts;
+  }
 
   /** Hash of a piece, for `appendIds` and `keep`. */
   static hash(text: string, start: number, end: number): number {
@@ -76,7 +81,7 @@ export class PieceCache {
 
   #makeRoom(need: number): void {
     if (this.#used + need > this.#records.length) {
-      if (this.#records.length >= MAX_INTS) {
+      if (this.#records.length >= this.#maxInts) {
         this.#used = 1;
         this.#count = 0;
         this.#slots.fill(0);
