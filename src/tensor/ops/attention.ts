@@ -29,31 +29,51 @@ export interface AttentionOptions {
 /** The kernel's arguments, all shapes checked. */
 function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
   const op = 'attention';
-  for (const [name, x] of Object.entries({ q, k, v })) {
-    if (x.shape.length !== 4) {
-      throw fail('shape/rank', { op, name, expected: '[batch, length, heads, headSize]', got: x.shape });
-    }
-  }
+  requireRank('q', q);
+  requireRank('k', k);
   const [batch, queries, heads, headSize] = q.shape;
   const [, keys, kvHeads] = k.shape;
   requireShape(op, 'k', [batch, keys, kvHeads, headSize], k.shape);
   requireShape(op, 'v', k.shape, v.shape);
+  const { scale, causal, window, alibiSlopes, prefixLengths, keyStart, keyEnd } = masks;
   requireOption(op, 'heads', heads % kvHeads === 0, `a multiple of the ${kvHeads} heads of k`, heads);
-  requireOption(op, 'queries', queries <= keys || !masks.causal, `at most the ${keys} keys`, queries);
-  requireOption(op, 'window', masks.window >= 0, 'at least 0', masks.window);
-  const lengths = { alibiSlopes: heads, prefixLengths: batch, keyStart: batch, keyEnd: batch };
-  for (const [name, length] of Object.entries(lengths)) {
-    const given = masks[name as keyof typeof lengths];
-    if (given)
-      requireOption(
-        op,
-        name,
-        given.length === length,
-        `an array of ${length}`,
-        `an array of ${given.length}`,
-      );
-  }
-  return { batch, queries, keys, heads, kvHeads, headSize, ...masks };
+  requireOption(op, 'queries', queries <= keys || !causal, `at most the ${keys} keys`, queries);
+  requireOption(op, 'window', window >= 0, 'at least 0', window);
+  requireLength('alibiSlopes', alibiSlopes, heads);
+  requireLength('prefixLengths', prefixLengths, batch);
+  requireLength('keyStart', keyStart, batch);
+  requireLength('keyEnd', keyEnd, batch);
+  // NOTE listed one by one: spreading objects costs more than the rest of the call
+  return {
+    batch,
+    queries,
+    keys,
+    heads,
+    kvHeads,
+    headSize,
+    scale,
+    causal,
+    window,
+    alibiSlopes,
+    prefixLengths,
+    keyStart,
+    keyEnd,
+  };
+}
+
+function requireRank(name: string, x: Tensor): void {
+  if (x.shape.length === 4) return;
+  throw fail('shape/rank', {
+    op: 'attention',
+    name,
+    expected: '[batch, length, heads, headSize]',
+    got: x.shape,
+  });
+}
+
+function requireLength(name: string, values: ArrayLike<number> | undefined, length: number): void {
+  if (!values || values.length === length) return;
+  requireOption('attention', name, false, `an array of ${length}`, `an array of ${values.length}`);
 }
 
 export const attentionOps = {
@@ -119,8 +139,10 @@ export const attentionOps = {
  * stands at position S − T + t. A query that sees no key gives zeros. The score matrix never exists.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
-  const { scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, ...rest } = options;
-  return attentionOps.attention([q, k, v], { scale, window, ...rest })[0];
+  const { causal, scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, alibiSlopes } = options;
+  const { prefixLengths, keyStart, keyEnd } = options;
+  const masks = { causal, scale, window, alibiSlopes, prefixLengths, keyStart, keyEnd };
+  return attentionOps.attention([q, k, v], masks)[0];
 }
 
 /**

@@ -39,7 +39,7 @@ const symbols: { readonly [C in CompareCode]: string } = {
 
 const gradientType = (x: Tensor): DType => (x.dtype === 'f64' ? 'f64' : 'f32');
 
-interface CastAttrs {
+export interface CastAttrs {
   readonly dtype: DType;
 }
 

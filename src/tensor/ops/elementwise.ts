@@ -122,7 +122,7 @@ export const elementwiseOps = {
   siluGrad: slopeRow('siluGrad', 'b·σ(a)·(1 + a·(1 − σ(a)))', siluCurve),
 } satisfies { readonly [C in BinaryCode]: Op<undefined> };
 
-interface AffineAttrs {
+export interface AffineAttrs {
   readonly scale: number;
   readonly shift: number;
 }

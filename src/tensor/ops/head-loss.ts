@@ -19,7 +19,7 @@ import {
 import { normalSample } from './samples.ts';
 import { reshape } from './shape.ts';
 
-interface HeadAttrs extends LossAttrs {
+export interface HeadAttrs extends LossAttrs {
   /** The loss is the sum over rows times this. */
   readonly scale: number;
   readonly precision: Precision;

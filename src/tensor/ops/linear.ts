@@ -11,13 +11,13 @@ import { sum } from './reduce.ts';
 import { normalSample } from './samples.ts';
 import { broadcastTo, reshape } from './shape.ts';
 
-interface MatmulAttrs {
+export interface MatmulAttrs {
   readonly transA: boolean;
   readonly transB: boolean;
   readonly precision: Precision;
 }
 
-interface LinearAttrs {
+export interface LinearAttrs {
   readonly activation: Activation;
   readonly precision: Precision;
   readonly bias: boolean;
@@ -53,8 +53,6 @@ function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {
   return b.dtype === 'bf16' && a.dtype === 'f32' ? 'f32' : floatType(op, a, b);
 }
 
-const plain = { accumulate: false, activation: 'none' } as const;
-
 // The slope of an activation, times g. relu's can be read from y; the others need the value before.
 const activationGrads: { readonly [A in Activation]: (pre: Tensor, y: Tensor, g: Tensor) => Tensor } = {
   none: (_pre, _y, g) => g,
@@ -78,9 +76,19 @@ export const linearOps = {
       const [m, n, k] = productOf('matmul', a, b, attrs);
       const aBatchStride = sizeOf(batchOf(a)) === 1 ? 0 : m * k;
       const bBatchStride = sizeOf(batchOf(b)) === 1 ? 0 : n * k;
-      const batch = sizeOf(batchOf(y));
-      const args = { ...plain, ...attrs, batch, m, n, k, aBatchStride, bBatchStride };
-      kernels.matmul(floats(a), b.data as Float32Array | Uint16Array, floats(y), args);
+      kernels.matmul(floats(a), b.data as Float32Array | Uint16Array, floats(y), {
+        batch: sizeOf(batchOf(y)),
+        m,
+        n,
+        k,
+        transA: attrs.transA,
+        transB: attrs.transB,
+        aBatchStride,
+        bBatchStride,
+        accumulate: false,
+        precision: attrs.precision,
+        activation: 'none',
+      });
     },
     // y = A·B, A = op(a), B = op(b): ∂A = g·Bᵀ, ∂B = Aᵀ·g; transposed where the operand was
     gradient: ({ inputs: [a, b], grads: [g], attrs: { transA, transB, precision }, needs }) => [

@@ -77,7 +77,7 @@ function rowGradOp(
   });
 }
 
-interface NormAttrs {
+export interface NormAttrs {
   readonly eps: number;
   readonly weight: boolean;
   readonly bias: boolean;

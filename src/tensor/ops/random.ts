@@ -13,11 +13,11 @@ export interface RandomOptions {
   readonly stream?: number;
 }
 
-interface FillAttrs extends RandomArgs {
+export interface FillAttrs extends RandomArgs {
   readonly shape: Shape;
 }
 
-interface DropoutAttrs extends RandomArgs {
+export interface DropoutAttrs extends RandomArgs {
   readonly p: number;
 }
 

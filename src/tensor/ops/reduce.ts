@@ -11,7 +11,7 @@ import { broadcastTo, reshape } from './shape.ts';
 import { square } from './unary.ts';
 
 /** Reduces the axes [from, to) and drops them. */
-interface ReduceAttrs {
+export interface ReduceAttrs {
   readonly from: number;
   readonly to: number;
 }

@@ -7,7 +7,7 @@ import { floats, floatType, ints, requireIds, requireOption, requireShape } from
 import { idSample, normalSample } from './samples.ts';
 
 /** The tables are constants: no gradient flows to them. */
-interface RotaryAttrs {
+export interface RotaryAttrs {
   readonly positions: Tensor;
   readonly cos: Tensor;
   readonly sin: Tensor;

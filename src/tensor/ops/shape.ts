@@ -17,13 +17,13 @@ import {
 } from './check.ts';
 import { idSample, normalSample } from './samples.ts';
 
-interface SliceAttrs {
+export interface SliceAttrs {
   readonly axis: number;
   readonly start: number;
   readonly end: number;
 }
 
-interface PadAttrs {
+export interface PadAttrs {
   readonly axis: number;
   readonly before: number;
   readonly after: number;
