@@ -1,0 +1,53 @@
+/** Arrays for the cases of kernels, and how near two results must be. */
+
+import { expect } from 'vitest';
+import { createRng } from '../../src/rng.ts';
+import type { KernelName } from '../../src/tensor/kernels.ts';
+import { toBf16 } from '../../src/tensor/reference/index.ts';
+
+const drawn = new Map<string, Float32Array>();
+
+/** Normal numbers; the same for the same arguments, but never the same array. */
+export function normals(count: number, seed = 1, scale = 1): Float32Array {
+  const key = `${count} ${seed} ${scale}`;
+  const rng = createRng(seed);
+  if (!drawn.has(key))
+    drawn.set(
+      key,
+      Float32Array.from({ length: count }, () => rng.normal() * scale),
+    );
+  return drawn.get(key)!.slice();
+}
+
+/** Whole numbers in [0, limit). */
+export function integers(count: number, limit: number, seed = 1): Int32Array {
+  const rng = createRng(seed);
+  return Int32Array.from({ length: count }, () => rng.integer(limit));
+}
+
+/** Zeros to write to. */
+export const out = (count: number): Float32Array => new Float32Array(count);
+/** The same numbers as bf16 patterns. */
+export const bf16 = (x: Float32Array): Uint16Array => Uint16Array.from(x, toBf16);
+
+/** How far f32 arithmetic in another order may go: |a − b| ≤ abs + rel·|b|. */
+const tolerances: { readonly [K in KernelName]?: { readonly abs: number; readonly rel: number } } = {
+  matmul: { abs: 1e-4, rel: 1e-4 },
+  attentionGrad: { abs: 1e-4, rel: 1e-4 },
+  layerNormGrad: { abs: 1e-3, rel: 1e-4 },
+  rmsNormGrad: { abs: 1e-3, rel: 1e-4 },
+  layerNorm: { abs: 1e-4, rel: 1e-4 },
+  cumsum: { abs: 1e-4, rel: 1e-5 },
+};
+
+/** Fails when an element differs by more than f32 arithmetic in another order may. */
+export function expectNear(got: ArrayLike<number>, expected: ArrayLike<number>, name: KernelName): void {
+  const { abs, rel } = tolerances[name] ?? { abs: 2e-6, rel: 1e-5 };
+  for (let i = 0; i < expected.length; i++) {
+    if (Object.is(got[i], expected[i]) || got[i] === expected[i]) continue;
+    const distance = Math.abs(got[i] - expected[i]);
+    if (!(distance <= abs + rel * Math.abs(expected[i]))) {
+      expect.fail(`element ${i} of ${expected.length}: got ${got[i]}, expected ${expected[i]}`);
+    }
+  }
+}

@@ -1,0 +1,471 @@
+/**
+ * The contract of a table of kernels: arguments for every kernel, on sizes that are no multiple of anything and on values
+ * that break things. A row is missing for no kernel: it would not compile.
+ */
+
+import {
+  activationCodes,
+  binaryCodes,
+  compareCodes,
+  type KernelName,
+  type Kernels,
+  type MatmulArgs,
+  reduceCodes,
+  unaryCodes,
+} from '../../src/tensor/kernels.ts';
+import { referenceKernels } from '../../src/tensor/reference/index.ts';
+import { bf16, integers, normals, out } from './kernel-arrays.ts';
+
+type Cases = { readonly [K in KernelName]: () => readonly Parameters<Kernels[K]>[] };
+
+const along = (count: number, operands: number) => ({
+  shape: [count],
+  strides: Array.from({ length: operands }, () => [1]),
+});
+
+const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+// biome-ignore format: a list
+const specials = Float32Array.of(
+  0, -0, 1, -1, nan, inf, -inf, 1e-40, -1e-40, 1e-30, 88, -88, 89.5, -104, 1e4, -1e4, 0.5, -0.5, 0.99999994, 2 ** 24,
+);
+/** Nothing is promised for the gates at ±∞: PyTorch gives NaN, the limit is 0 or ∞. */
+const finite = specials.filter((x) => Math.abs(x) !== inf);
+const isGate = (code: string): boolean => /^(gelu|silu)/.test(code);
+const specialsOf = (code: string): Float32Array => (isGate(code) ? finite : specials).slice();
+const SIZES = [0, 1, 7, 33, 1000, 70_001];
+const ROWS = [
+  [0, 5],
+  [1, 1],
+  [3, 7],
+  [2, 64],
+  [5, 131],
+  [600, 65],
+] as const;
+const seeds = { seedLow: 0x12345678, seedHigh: 9, streamLow: 0xffffffff, streamHigh: 7 };
+
+/** Operands of a walk with broadcasting: [5, 1, 7] and [3, 1]. */
+const broadcast = {
+  shape: [5, 3, 7],
+  strides: [
+    [7, 0, 1],
+    [0, 1, 0],
+  ],
+};
+
+function matmuls(): Parameters<Kernels['matmul']>[] {
+  const base: MatmulArgs = {
+    batch: 1,
+    m: 1,
+    n: 1,
+    k: 1,
+    transA: false,
+    transB: false,
+    aBatchStride: 0,
+    bBatchStride: 0,
+    accumulate: false,
+    precision: 'f32',
+    activation: 'none',
+  };
+  const sizes = [
+    [1, 1, 1],
+    [1, 300, 70],
+    [3, 5, 0],
+    [7, 9, 11],
+    [33, 65, 130],
+    [64, 64, 64],
+    [130, 35, 257],
+    [5, 1030, 19],
+  ];
+  const products = sizes.flatMap(([m, n, k]) =>
+    [false, true].flatMap((transA) => [false, true].map((transB) => ({ ...base, m, n, k, transA, transB }))),
+  );
+  const epilogues = activationCodes.flatMap((activation) => [
+    {
+      ...base,
+      m: 19,
+      n: 37,
+      k: 23,
+      transB: true,
+      activation,
+      bias: normals(37, 5),
+      preActivation: out(19 * 37),
+    },
+    { ...base, m: 6, n: 16, k: 8, activation, accumulate: true },
+  ]);
+  const batched = [
+    { ...base, batch: 3, m: 5, n: 17, k: 6, aBatchStride: 30, bBatchStride: 102, transB: true },
+    { ...base, batch: 3, m: 5, n: 17, k: 6, aBatchStride: 0, bBatchStride: 102 },
+    { ...base, batch: 2, m: 5, n: 4, k: 6, aBatchStride: 30, bBatchStride: 0, transA: true },
+  ];
+  const rounded = [products[4], products[13], products[19], ...products.slice(24, 28)].map((args) => ({
+    ...args,
+    precision: 'bf16' as const,
+  }));
+  const run = (args: MatmulArgs, b: (x: Float32Array) => Float32Array | Uint16Array) => {
+    const { batch, m, n, k } = args;
+    const start = args.accumulate ? normals(batch * m * n, 4) : out(batch * m * n);
+    return [normals(batch * m * k), b(normals(batch * n * k, 2)), start, args] as Parameters<
+      Kernels['matmul']
+    >;
+  };
+  return [
+    ...[...products, ...epilogues, ...batched, ...rounded].map((args) => run(args, (x) => x)),
+    ...products.slice(4).map((args) => run(args, bf16)),
+  ];
+}
+
+function attentions() {
+  const base = {
+    batch: 2,
+    queries: 5,
+    keys: 5,
+    heads: 2,
+    kvHeads: 2,
+    headSize: 8,
+    scale: 0.4,
+    causal: true,
+    window: 0,
+  };
+  return [
+    base,
+    { ...base, queries: 1, keys: 33, headSize: 64, heads: 4, kvHeads: 1 },
+    { ...base, queries: 70, keys: 70, headSize: 20 },
+    { ...base, queries: 37, keys: 131, headSize: 32, heads: 6, kvHeads: 2, window: 50 },
+    { ...base, queries: 9, keys: 17, causal: false, headSize: 5 },
+    { ...base, queries: 40, keys: 40, alibiSlopes: Float32Array.of(0.5, 0.0625) },
+    { ...base, queries: 20, keys: 20, prefixLengths: Int32Array.of(7, 20) },
+    { ...base, queries: 20, keys: 20, keyStart: Int32Array.of(3, 0), keyEnd: Int32Array.of(20, 11) },
+  ];
+}
+
+function attentionInputs({
+  batch,
+  queries,
+  keys,
+  heads,
+  kvHeads,
+  headSize,
+}: ReturnType<typeof attentions>[number]) {
+  const q = normals(batch * queries * heads * headSize);
+  const k = normals(batch * keys * kvHeads * headSize, 2);
+  const v = normals(batch * keys * kvHeads * headSize, 3);
+  return { q, k, v, out: out(q.length), lse: out(batch * heads * queries) };
+}
+
+function probabilities(kernel: 'softmax' | 'logSoftmax', rows: number, n: number): Float32Array {
+  const y = out(rows * n);
+  referenceKernels[kernel](normals(rows * n), y, rows, n);
+  return y;
+}
+
+const castPairs = () => {
+  const floats = Float32Array.of(0, -0, 1.5, 99.99, -3, 1e-40, 1.00390625, 3.0001);
+  const whole = Int32Array.of(0, 1, 5, 127, 100, 77, 3);
+  const wild = Float32Array.of(nan, inf, -inf, 3.4e38, -1e-45);
+  return [
+    [floats, new Uint16Array(8), 'f32', 'bf16'],
+    [wild, new Uint16Array(5), 'f32', 'bf16'],
+    [normals(1003), new Uint16Array(1003), 'f32', 'bf16'],
+    [bf16(normals(1003)), out(1003), 'bf16', 'f32'],
+    [Uint16Array.of(0x7fc0, 0x7f80, 0xff80, 1, 0x8000), out(5), 'bf16', 'f32'],
+    [floats.map(Math.abs), new Int32Array(8), 'f32', 'i32'],
+    [floats.map(Math.abs), new Uint8Array(8), 'f32', 'u8'],
+    [floats, new Int8Array(8), 'f32', 'i8'],
+    [floats, new Float64Array(8), 'f32', 'f64'],
+    [whole, out(7), 'i32', 'f32'],
+    [whole, new Uint8Array(7), 'i32', 'u8'],
+    [Uint8Array.from(whole), out(7), 'u8', 'f32'],
+    [Int8Array.from(whole), out(7), 'i8', 'f32'],
+    [Int8Array.from(whole), new Uint16Array(7), 'i8', 'bf16'],
+  ] as Parameters<Kernels['cast']>[];
+};
+
+export const kernelCases: Cases = {
+  unary: () =>
+    unaryCodes.flatMap((code) => [
+      [code, specialsOf(code), out(specialsOf(code).length)],
+      ...SIZES.map((n) => [code, normals(n, 1, 3), out(n)] as Parameters<Kernels['unary']>),
+    ]),
+  affine: () => SIZES.map((n) => [normals(n), out(n), 1.5, -0.25]),
+  binary: () =>
+    binaryCodes.flatMap((code) => [
+      ...SIZES.map(
+        (n) => [code, normals(n), normals(n, 2), out(n), along(n, 2)] as Parameters<Kernels['binary']>,
+      ),
+      [code, normals(35), normals(3, 2), out(105), broadcast],
+      [
+        code,
+        specialsOf(code),
+        specialsOf(code).reverse(),
+        out(specialsOf(code).length),
+        along(specialsOf(code).length, 2),
+      ],
+    ]),
+  compare: () =>
+    compareCodes.flatMap((code) => [
+      [code, specials, specials.slice().reverse(), new Uint8Array(20), along(20, 2)],
+      [code, integers(1001, 3), integers(1001, 3, 2), new Uint8Array(1001), along(1001, 2)],
+      [code, normals(35), normals(3, 2), new Uint8Array(105), broadcast],
+    ]),
+  where: () => [
+    [Uint8Array.from(integers(1001, 2)), normals(1001), normals(1001, 2), out(1001), along(1001, 3)],
+    [
+      Uint8Array.of(1, 0, 2),
+      normals(35),
+      normals(1, 2),
+      out(105),
+      {
+        shape: broadcast.shape,
+        strides: [
+          [0, 1, 0],
+          [7, 0, 1],
+          [0, 0, 0],
+        ],
+      },
+    ],
+  ],
+  cast: castPairs,
+  copyStrided: () => [
+    [
+      normals(60),
+      out(60),
+      {
+        shape: [5, 12],
+        strides: [
+          [1, 5],
+          [12, 1],
+        ],
+      },
+      0,
+      0,
+    ],
+    [
+      normals(240),
+      out(300),
+      {
+        shape: [2, 3, 4],
+        strides: [
+          [24, 4, 1],
+          [60, 20, 1],
+        ],
+      },
+      7,
+      11,
+    ],
+    [
+      integers(60, 99),
+      new Int32Array(60),
+      {
+        shape: [4, 5, 3],
+        strides: [
+          [3, 12, 1],
+          [15, 3, 1],
+        ],
+      },
+      0,
+      0,
+    ],
+    [
+      Uint8Array.of(1, 2, 3),
+      new Uint8Array(12),
+      {
+        shape: [4, 3],
+        strides: [
+          [0, 1],
+          [3, 1],
+        ],
+      },
+      0,
+      0,
+    ],
+    [
+      bf16(normals(90)),
+      new Uint16Array(90),
+      {
+        shape: [9, 10],
+        strides: [
+          [1, 9],
+          [10, 1],
+        ],
+      },
+      0,
+      0,
+    ],
+    [
+      normals(300 * 301),
+      out(300 * 301),
+      {
+        shape: [301, 300],
+        strides: [
+          [1, 301],
+          [300, 1],
+        ],
+      },
+      0,
+      0,
+    ],
+    [normals(3), out(3), { shape: [], strides: [[], []] }, 1, 2],
+  ],
+  fill: () => [
+    [out(1003), -2.5],
+    [new Int32Array(9), 7],
+    [new Uint8Array(9), 1],
+  ],
+  axpy: () => SIZES.map((n) => [normals(n), normals(n, 2), 0.3]),
+  swiglu: () => SIZES.map((n) => [normals(n, 1, 4), normals(n, 2), out(n)]),
+  swigluGrad: () => SIZES.map((n) => [normals(n, 1, 4), normals(n, 2), normals(n, 3), out(n), out(n)]),
+
+  reduce: () =>
+    reduceCodes.flatMap((code) => [
+      ...[
+        [1, 70_001, 1],
+        [7, 33, 1],
+        [3, 5, 9],
+        [1, 257, 130],
+        [600, 4, 3],
+      ].map(([o, s, i]) => [code, normals(o * s * i), out(o * i), o, s, i] as Parameters<Kernels['reduce']>),
+      [code, Float32Array.of(1, nan, 3, inf, -inf, 2), out(2), 2, 3, 1],
+    ]),
+  argmax: () => [
+    [normals(70_001), new Int32Array(1), 1, 70_001, 1],
+    [Float32Array.of(1, 3, 3, nan, 2, nan, -inf, -inf, -inf), new Int32Array(3), 3, 3, 1],
+    [normals(60), new Int32Array(12), 3, 5, 4],
+  ],
+  cumsum: () => [
+    [normals(1003), out(1003), 1, 1003, 1, false],
+    [normals(60), out(60), 3, 5, 4, true],
+  ],
+  sort: () =>
+    [false, true].flatMap((descending) => [
+      [normals(1003), out(1003), new Int32Array(1003), 1, 1003, descending],
+      [Float32Array.of(3, nan, 1, 3, nan, inf, -inf, 1), out(8), new Int32Array(8), 2, 4, descending],
+      [Float32Array.from(integers(600, 5)), out(600), new Int32Array(600), 3, 200, descending],
+    ]),
+  topK: () => [
+    [normals(5000), out(20), new Int32Array(20), 2, 2500, 10],
+    [Float32Array.from(integers(600, 5)), out(150), new Int32Array(150), 3, 200, 50],
+    [Float32Array.of(3, nan, 1, 3, nan, inf, -inf, 1), out(8), new Int32Array(8), 2, 4, 4],
+    [normals(10), out(0), new Int32Array(0), 1, 10, 0],
+  ],
+  sumSquares: () => SIZES.map((n) => [normals(n)]),
+
+  gatherRows: () => [
+    [normals(700), integers(33, 10), out(33 * 70), 70],
+    [bf16(normals(30)), integers(33, 10), new Uint16Array(99), 3],
+  ],
+  scatterAddRows: () => [
+    [normals(33 * 70), integers(33, 4), normals(280, 2), 70],
+    [normals(5000 * 16), integers(5000, 50), out(800), 16],
+  ],
+  gather: () => [[normals(3 * 9 * 4), integers(3 * 5 * 4, 9), out(60), 3, 9, 5, 4]],
+  scatterAdd: () => [[normals(60), integers(60, 9), normals(3 * 9 * 4, 2), 3, 9, 5, 4]],
+
+  matmul: matmuls,
+
+  softmax: () => [
+    ...ROWS.map(([r, n]) => [normals(r * n, 1, 3), out(r * n), r, n] as Parameters<Kernels['softmax']>),
+    [Float32Array.of(-inf, -inf, 1, -inf, 1000, 999), out(6), 3, 2],
+  ],
+  softmaxGrad: () =>
+    ROWS.map(([r, n]) => [probabilities('softmax', r, n), normals(r * n, 2), out(r * n), r, n]),
+  logSoftmax: () => [
+    ...ROWS.map(([r, n]) => [normals(r * n, 1, 3), out(r * n), r, n] as Parameters<Kernels['softmax']>),
+    [Float32Array.of(-inf, -inf, 1, -inf, 1000, 999), out(6), 3, 2],
+  ],
+  logSoftmaxGrad: () =>
+    ROWS.map(([r, n]) => [probabilities('logSoftmax', r, n), normals(r * n, 2), out(r * n), r, n]),
+  logSumExp: () => [
+    ...ROWS.map(([r, n]) => [normals(r * n, 1, 3), out(r), r, n] as Parameters<Kernels['softmax']>),
+    [Float32Array.of(-inf, -inf, 1, -inf, inf, 0, 1000, 999), out(4), 4, 2],
+  ],
+  layerNorm: () =>
+    ROWS.flatMap(([r, n]) => [
+      [normals(r * n), normals(n, 2), normals(n, 3), out(r * n), out(r), out(r), r, n, 1e-5],
+      [normals(r * n).map((x) => x + 100), undefined, undefined, out(r * n), out(r), out(r), r, n, 1e-5],
+    ]),
+  layerNormGrad: () =>
+    ROWS.flatMap(([r, n]) => {
+      const moments = [normals(r, 5, 0.1), normals(r, 6).map(Math.abs)] as const;
+      const grads = [out(r * n), out(n), out(n)] as const;
+      return [
+        [normals(r * n), normals(n, 2), ...moments, normals(r * n, 7), ...grads, r, n],
+        [normals(r * n), undefined, ...moments, normals(r * n, 7), out(r * n), undefined, undefined, r, n],
+      ];
+    }),
+  rmsNorm: () =>
+    ROWS.flatMap(([r, n]) => [
+      [normals(r * n), normals(n, 2), out(r * n), out(r), r, n, 1e-6],
+      [normals(r * n), undefined, out(r * n), out(r), r, n, 1e-6],
+    ]),
+  rmsNormGrad: () =>
+    ROWS.flatMap(([r, n]) => {
+      const rstd = normals(r, 6).map(Math.abs);
+      return [
+        [normals(r * n), normals(n, 2), rstd, normals(r * n, 7), out(r * n), out(n), r, n],
+        [normals(r * n), undefined, rstd, normals(r * n, 7), out(r * n), undefined, r, n],
+      ];
+    }),
+
+  rotary: () =>
+    [4, 8, 20].flatMap((rotarySize) =>
+      [false, true].map((interleaved) => {
+        const args = { rows: 37, heads: 3, headSize: 21, rotarySize, interleaved, inverse: interleaved };
+        const tables = [normals(9 * (rotarySize / 2)), normals(9 * (rotarySize / 2), 2)] as const;
+        return [normals(37 * 63, 3), integers(37, 9), ...tables, out(37 * 63), args];
+      }),
+    ),
+  attention: () =>
+    attentions().map((args) => {
+      const x = attentionInputs(args);
+      return [x.q, x.k, x.v, x.out, x.lse, args];
+    }),
+  attentionGrad: () =>
+    attentions().map((args) => {
+      const x = attentionInputs(args);
+      referenceKernels.attention(x.q, x.k, x.v, x.out, x.lse, args);
+      const grads = [out(x.q.length), out(x.k.length), out(x.v.length)] as const;
+      return [x.q, x.k, x.v, x.out, x.lse, normals(x.q.length, 4), ...grads, args];
+    }),
+
+  crossEntropy: () =>
+    ROWS.flatMap(([r, n]) =>
+      [0, 0.1].map((smoothing) => {
+        const targets = integers(r, n).map((t, i) => (i % 3 === 1 ? -1 : t));
+        return [normals(r * n, 1, 3), targets, out(r), out(r), r, n, -1, smoothing];
+      }),
+    ),
+  crossEntropyGrad: () =>
+    ROWS.flatMap(([r, n]) =>
+      [0, 0.1].map((smoothing) => {
+        const logits = normals(r * n, 1, 3);
+        const targets = integers(r, n).map((t, i) => (i % 3 === 1 ? -1 : t));
+        const lse = out(r);
+        referenceKernels.logSumExp(logits, lse, r, n);
+        const result = smoothing ? logits : out(r * n); // in place, too
+        return [logits, targets, lse, normals(r, 2), result, r, n, -1, smoothing];
+      }),
+    ),
+
+  uniform: () => SIZES.map((n) => [out(n), seeds]),
+  normal: () => SIZES.map((n) => [out(n), seeds]),
+  dropout: () => SIZES.map((n) => [normals(n), out(n), 0.3, seeds]),
+
+  adamw: () => {
+    const args = {
+      lr: 0.01,
+      beta1: 0.9,
+      beta2: 0.95,
+      eps: 1e-8,
+      weightDecay: 0.1,
+      correction1: 0.1,
+      correction2: 0.05,
+    };
+    return SIZES.map((n) => [
+      normals(n),
+      normals(n, 2),
+      normals(n, 3, 0.1),
+      normals(n, 4).map((x) => x * x),
+      { ...args, gradScale: 0.5 },
+    ]);
+  },
+};
