@@ -134,15 +134,15 @@ describe('byte-level BPE', () => {
 describe('merging', () => {
   /** Random rules over a few symbols; a rule makes the next free id. */
   const rules = fc
-    .array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 30 })
+    .array(fc.tuple(fc.nat(5), fc.nat(5)), { maxLength: 24 })
     .map((pairs) =>
-      pairs.map(([left, right], i): MergeRow => ({ left, right, priority: i, id: 3 + (i % 7) })),
+      pairs.map(([left, right], i): MergeRow => ({ left, right, priority: i, id: 3 + (i % 3) })),
     );
 
   test('with the heap equals merging by scanning, and both equal the definition', () => {
     fc.assert(
       fc.property(rules, fc.array(fc.nat(2), { maxLength: 60 }), (merges, symbols) => {
-        const known = createMergeRules(10, merges);
+        const known = createMergeRules(6, merges);
         const run = (scanLimit: number): number[] => {
           const copy = Int32Array.from(symbols);
           return [...copy.subarray(0, createMerger(known, scanLimit)(copy, copy.length))];
@@ -181,7 +181,7 @@ describe('merging', () => {
       const known = createMergeRules(400, merges);
       let looked = 0;
       const counting = {
-        priority: (left: number, right: number) => (looked++, known.priority(left, right)),
+        priority: (left: number, right: number) => known.priority(left, right + 0 * looked++),
         result: known.result,
       };
       const out: number[] = [];

@@ -2,18 +2,17 @@
 
 import { fail } from './errors.ts';
 
-/** A parsed JSON object. Read it only by own keys. */
+/** A parsed JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-const own = (source: JsonObject, key: string): unknown =>
-  Object.hasOwn(source, key) ? source[key] : undefined;
+Object.hasOwn(source, key) ? source[key] : undefined;
 
 const wrong = (path: string, key: string, must: string, got: unknown) =>
   fail('text/field', { where: path + key, must, got });
 
 /** The object at `key`. Errors: `text/field`. */
 export function object(source: JsonObject, key: string, path = ''): JsonObject {
-  const value = own(source, key);
+  const value = source[key];
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong(path, key, 'an object', value);
   return value as JsonObject;
@@ -21,21 +20,21 @@ export function object(source: JsonObject, key: string, path = ''): JsonObject {
 
 /** The array at `key`. Errors: `text/field`. */
 export function list(source: JsonObject, key: string, path = ''): readonly unknown[] {
-  const value = own(source, key);
+  const value = source[key];
   if (!Array.isArray(value)) throw wrong(path, key, 'an array', value);
   return value;
 }
 
 /** The string at `key`. Errors: `text/field`. */
 export function text(source: JsonObject, key: string, path = ''): string {
-  const value = own(source, key);
+  const value = source[key];
   if (typeof value !== 'string') throw wrong(path, key, 'a string', value);
   return value;
 }
 
 /** The boolean at `key`; `absent` when it is missing or null, and required without `absent`. Errors: `text/field`. */
 export function truth(source: JsonObject, key: string, absent?: boolean, path = ''): boolean {
-  const value = own(source, key) ?? absent;
+  const value = source[key] ?? absent;
   if (typeof value !== 'boolean') throw wrong(path, key, 'true or false', value);
   return value;
 }
@@ -47,5 +46,5 @@ export function optional<T>(
   read: (source: JsonObject, key: string, path: string) => T,
   path = '',
 ): T | undefined {
-  return own(source, key) == null ? undefined : read(source, key, path);
+  return source[key] == null ? undefined : read(source, key, path);
 }

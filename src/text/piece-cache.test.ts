@@ -58,6 +58,31 @@ describe('the memory of pieces', () => {
     expect(most).toBeLessThan(1400);
   });
 
+  test('tells pieces of one hash and one length apart', () => {
+    const cache = new PieceCache();
+    const pieces = [
+      '明月',
+      '明日',
+      '日月',
+      'abc',
+      'abd',
+      'xbc',
+      '明月光a',
+      '明日光a',
+      '明月光b',
+      'a\u0000',
+      'ad',
+    ];
+    pieces.forEach((text, id) => {
+      cache.keep(text, 0, text.length, 7, Int32Array.of(id), 1);
+    });
+    pieces.forEach((text, id) => {
+      const out: number[] = [];
+      expect(cache.appendIds(text, 0, text.length, 7, out)).toBe(true);
+      expect(out).toEqual([id]);
+    });
+  });
+
   test('does not keep very many ids', () => {
     const cache = new PieceCache();
     keep(cache, 'a', Array(65).fill(1));

@@ -83,6 +83,9 @@ describe('training', () => {
     const tokenizer = await trainBpe(['the the the'], { vocabSize: 300, specialTokens: ['the'] });
     expect(tokenizer.encode('the the')).not.toContain(tokenizer.specialTokens.get('the'));
     expect(tokenizer.decode(tokenizer.encode('the the'))).toBe('the the');
+    const { merges } = tokenizer.toJSON().model;
+    expect(merges).toContain('h e');
+    expect(merges.map((merge) => (merge as string).replace(' ', ''))).not.toContain('the');
   });
 
   test('special tokens get the first ids, the end of documents by name or by option', async () => {
