@@ -128,7 +128,9 @@ function backward(root: Tensor, seed: Tensor, leafTensors: readonly Tensor[]): (
       if (leafNodes.has(node)) continue;
       const grads = node.outputs.map((output) => pending.take(output));
       if (!grads.some(Boolean)) continue;
-      const inputGrads = scope(() => runRule(node, grads, onPath, nested));
+      // On an outer tape the rule's temporaries live on; else they go back to the pool at once.
+      const rule = () => runRule(node, grads, onPath, nested);
+      const inputGrads = nested ? rule() : scope(rule);
       node.inputs.forEach((input, i) => {
         if (inputGrads[i]) pending.add(input, inputGrads[i]);
       });

@@ -3,6 +3,16 @@
 import type { Kernels } from './kernels.ts';
 import type { MemoryHost } from './memory.ts';
 import { type Addon, loadAddon } from './native/addon.ts';
+import { attentionKernels } from './native/attention.ts';
+import { elementwiseKernels } from './native/elementwise.ts';
+import { indexingKernels } from './native/indexing.ts';
+import { lossKernels } from './native/loss.ts';
+import { matmulKernels } from './native/matmul.ts';
+import { normKernels } from './native/norm.ts';
+import { optimizerKernels } from './native/optimizer.ts';
+import { randomKernels } from './native/random.ts';
+import { reduceKernels } from './native/reduce.ts';
+import { softmaxKernels } from './native/softmax.ts';
 
 export interface NativeBackend {
   readonly addon: Addon;
@@ -14,7 +24,18 @@ export interface NativeBackend {
 }
 
 /** One adapter a topic; each gives the kernels that the addon has. */
-const topics: readonly ((addon: Addon) => Partial<Kernels>)[] = [];
+const topics: readonly ((addon: Addon) => Partial<Kernels>)[] = [
+  elementwiseKernels,
+  reduceKernels,
+  indexingKernels,
+  matmulKernels,
+  softmaxKernels,
+  normKernels,
+  attentionKernels,
+  lossKernels,
+  randomKernels,
+  optimizerKernels,
+];
 
 /** The addon, or the reason why there is none. */
 export function loadNative(): NativeBackend | { readonly reason: string } {

@@ -79,10 +79,14 @@ export function inspectMachine(options: { readonly quick?: boolean } = {}): Mach
 
 function nativePeaks(addon: { readonly [name: string]: unknown }) {
   const { measurePeak, measureBandwidth } = addon as {
-    measurePeak(kind: 'f32' | 'bf16'): number;
+    measurePeak(bf16: boolean): number;
     measureBandwidth(): number;
   };
-  return { peakGflops: measurePeak('f32'), peakBf16Gflops: measurePeak('bf16'), readGBs: measureBandwidth() };
+  return {
+    peakGflops: measurePeak(false) / 1e9,
+    peakBf16Gflops: measurePeak(true) / 1e9,
+    readGBs: measureBandwidth() / 1e9,
+  };
 }
 
 /** The report as aligned lines, and the cure when the fast kernels are missing. */
