@@ -88,14 +88,14 @@ def masks(model, ids):
 def optimizer_file():
     """Ten steps of AdamW on two batches in turn; only matrices decay. eps is large enough that rounding noise in
     gradients that are zero in truth (the bias of keys) does not decide the direction of a step."""
-    options = dict(lr=3e-3, beta1=0.9, beta2=0.95, eps=1e-6, weightDecay=0.1)
+    options = dict(lr=3e-3, beta1=0.9, beta2=0.95, eps=1e-5, weightDecay=0.1)
     golden = dict(options=options, ids=[batch(s)[0].tolist() for s in range(2)],
                   targets=[batch(s)[1].tolist() for s in range(2)], models={})
     for name, build in dict(gpt2=gpt2, llama=llama).items():
         config, model = build()
-        groups = [dict(params=[p for p in model.parameters() if p.dim() == 2], weight_decay=0.1),
+        groups = [dict(params=[p for p in model.parameters() if p.dim() == 2], weight_decay=options['weightDecay']),
                   dict(params=[p for p in model.parameters() if p.dim() < 2], weight_decay=0.0)]
-        optimizer = torch.optim.AdamW(groups, lr=3e-3, betas=(0.9, 0.95), eps=1e-6)
+        optimizer = torch.optim.AdamW(groups, lr=options['lr'], betas=(options['beta1'], options['beta2']), eps=options['eps'])
         losses = []
         for step in range(10):
             optimizer.zero_grad()
