@@ -5,8 +5,6 @@ import { fail } from './errors.ts';
 /** A parsed JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-Object.hasOwn(source, key) ? source[key] : undefined;
-
 const wrong = (path: string, key: string, must: string, got: unknown) =>
   fail('text/field', { where: path + key, must, got });
 
