@@ -219,18 +219,52 @@ function reason(output) {
   return line.slice(0, 200);
 }
 
+/** Two builds in one folder would break each other: the second waits. A lock whose owner is gone does not count. */
+async function withLock(work) {
+  const lock = path.join(buildFolder, 'lock');
+  const mine = `${lock}.${process.pid}`;
+  fs.mkdirSync(buildFolder, { recursive: true });
+  fs.writeFileSync(mine, String(process.pid));
+  for (;;) {
+    try {
+      fs.linkSync(mine, lock); // with its content, or not at all
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    try {
+      process.kill(Number(fs.readFileSync(lock, 'utf8')), 0);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    } catch {
+      fs.rmSync(lock, { force: true });
+    }
+  }
+  fs.rmSync(mine);
+  try {
+    return await work();
+  } finally {
+    fs.rmSync(lock, { force: true });
+  }
+}
+
+/** Removes what a build made, the lock aside. */
+function clean() {
+  for (const name of fs.readdirSync(buildFolder)) {
+    if (!name.startsWith('lock')) fs.rmSync(path.join(buildFolder, name), { recursive: true, force: true });
+  }
+}
+
 function build() {
   const print = fingerprint();
   if (stampMatches(print)) return;
   checkTools();
   const nodeGyp = findNodeGyp();
-  fs.mkdirSync(buildFolder, { recursive: true });
   const built = path.join(buildFolder, 'Release', 'inkstone.node');
   let result = withHeaders((nodedir) => gyp(nodeGyp, nodedir));
-  if (!result.ok || !loads(built)) {
+  const compilerComplains = /\berror: |No space left/.test(result.output);
+  if ((!result.ok && !compilerComplains) || (result.ok && !loads(built))) {
     // What an interrupted build left behind may be the cause: once more from nothing.
-    fs.rmSync(buildFolder, { recursive: true, force: true });
-    fs.mkdirSync(buildFolder, { recursive: true });
+    clean();
     result = withHeaders((nodedir) => gyp(nodeGyp, nodedir));
   }
   if (!result.ok) {
@@ -320,7 +354,7 @@ function test(names) {
 const args = process.argv.slice(2);
 if (args[0] === '--test') test(args.slice(1));
 try {
-  build();
+  await withLock(build);
 } catch (error) {
   if (!(error instanceof CannotBuild)) error.message = `${error.message ?? error}`.split('\n')[0];
   console.log(

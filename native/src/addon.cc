@@ -10,11 +10,23 @@ constexpr int addonVersion = 1;
 
 // One line per topic, here and in `topics`.
 extern const Glue elementwiseGlue[];
+extern const Glue reduceGlue[];
+extern const Glue softmaxGlue[];
+extern const Glue normGlue[];
+extern const Glue lossGlue[];
+extern const Glue indexGlue[];
+extern const Glue randomGlue[];
+extern const Glue optimizerGlue[];
+extern const Glue matmulGlue[];
+extern const Glue measureGlue[];
+extern const Glue attentionGlue[];
 extern const Glue memoryGlue[];
 
 namespace {
 
-const Glue* const topics[] = {memoryGlue, elementwiseGlue};
+const Glue* const topics[] = {
+    matmulGlue, measureGlue, memoryGlue, elementwiseGlue, attentionGlue, reduceGlue, softmaxGlue, normGlue, lossGlue,
+    indexGlue, randomGlue, optimizerGlue};
 
 napi_value strings(napi_env env, const std::vector<std::string>& list) {
   napi_value array;

@@ -2,7 +2,10 @@
 #pragma once
 #include <cstdint>
 
+#include "attention.h"
 #include "isa.h"
+#include "matmul.h"
+#include "walk.h"
 
 #if defined(__x86_64__)
 #define INKSTONE_X86 1
@@ -19,18 +22,90 @@
 
 namespace inkstone {
 
+/** The Philox key and the upper half of its counter. */
+struct RandomStream {
+  uint32_t seedLow, seedHigh, streamLow, streamHigh;
+};
+
+/** corrections: 1 − β₁ᵗ and 1 − β₂ᵗ. */
+struct AdamwOptions {
+  double lr, beta1, beta2, eps, weightDecay, correction1, correction2, gradScale;
+};
+
 struct KernelTable {
-  // ---- elementwise ---------------------------------------------------------------------------------------------
+  // ---- elementwise, copies -------------------------------------------------------------------------------------
+  // Codes are places in the lists of src/tensor/kernels.ts, element types as in copy.inl.
+  void (*unary)(int code, const float* x, float* out, int64_t n);
+  /** out = x·scale + shift. */
+  void (*affine)(const float* x, float* out, int64_t n, float scale, float shift);
   /** out += alpha·x. */
-  void (*axpy)(const float* x, float* out, int64_t count, float alpha);
+  void (*axpy)(const float* x, float* out, int64_t n, float alpha);
+  /** Operands of the walk: x, y; out is contiguous. */
+  void (*binary)(int code, const float* x, const float* y, float* out, const Walk& walk);
+  void (*compareFloat)(int code, const float* x, const float* y, uint8_t* out, const Walk& walk);
+  void (*compareInt)(int code, const int32_t* x, const int32_t* y, uint8_t* out, const Walk& walk);
+  /** Operands of the walk: mask, x, y. */
+  void (*where)(const uint8_t* mask, const float* x, const float* y, float* out, const Walk& walk);
+  void (*swiglu)(const float* gate, const float* up, float* out, int64_t n);
+  void (*swigluGrad)(const float* gate, const float* up, const float* grad, float* gradGate, float* gradUp, int64_t n);
+  /** Operands of the walk: x, out. */
+  void (*copyStrided)(const void* x, void* out, int64_t elementBytes, const Walk& walk);
+  void (*fill)(void* out, int64_t bytes, uint64_t pattern);
+  void (*cast)(const void* x, int from, void* out, int to, int64_t n);
 
-  // ---- reductions, norm, softmax, losses ----------------------------------------------------------------------
+  // ---- reductions, order ---------------------------------------------------------------------------------------
+  void (*reduce)(int code, const float* x, float* out, int64_t outer, int64_t size, int64_t inner);
+  void (*argmax)(const float* x, int32_t* out, int64_t outer, int64_t size, int64_t inner);
+  void (*cumsum)(const float* x, float* out, int64_t outer, int64_t size, int64_t inner, bool reverse);
+  double (*sumSquares)(const float* x, int64_t n);
+  void (*sort)(const float* x, float* values, int32_t* indices, int64_t rows, int64_t n, bool descending);
+  void (*topK)(const float* x, float* values, int32_t* indices, int64_t rows, int64_t n, int64_t k);
 
-  // ---- index, random, optimizer -------------------------------------------------------------------------------
+  // ---- softmax, norm, losses -----------------------------------------------------------------------------------
+  void (*softmax)(const float* x, float* out, int64_t rows, int64_t n);
+  void (*softmaxGrad)(const float* y, const float* grad, float* out, int64_t rows, int64_t n);
+  void (*logSoftmax)(const float* x, float* out, int64_t rows, int64_t n);
+  void (*logSoftmaxGrad)(const float* y, const float* grad, float* out, int64_t rows, int64_t n);
+  void (*logSumExp)(const float* x, float* out, int64_t rows, int64_t n);
+  /** weight, bias, gradWeight, gradBias may be null. */
+  void (*layerNorm)(const float* x, const float* weight, const float* bias, float* out, float* mean, float* rstd,
+                    int64_t rows, int64_t n, double eps);
+  void (*layerNormGrad)(const float* x, const float* weight, const float* mean, const float* rstd, const float* grad,
+                        float* gradX, float* gradWeight, float* gradBias, int64_t rows, int64_t n);
+  void (*rmsNorm)(const float* x, const float* weight, float* out, float* rstd, int64_t rows, int64_t n, double eps);
+  void (*rmsNormGrad)(const float* x, const float* weight, const float* rstd, const float* grad, float* gradX,
+                      float* gradWeight, int64_t rows, int64_t n);
+  void (*crossEntropy)(const float* logits, const int32_t* targets, float* losses, float* lse, int64_t rows, int64_t n,
+                       int32_t ignoreIndex, double smoothing);
+  void (*crossEntropyGrad)(const float* logits, const int32_t* targets, const float* lse, const float* gradLosses,
+                           float* gradLogits, int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing);
+
+  // ---- index, random, optimizer --------------------------------------------------------------------------------
+  void (*gatherRows)(const void* table, const int32_t* ids, void* out, int64_t count, int64_t rowBytes);
+  void (*scatterAddRows)(const float* x, const int32_t* ids, float* out, int64_t count, int64_t size);
+  void (*gather)(const float* x, const int32_t* index, float* out, int64_t outer, int64_t size, int64_t count,
+                 int64_t inner);
+  void (*scatterAdd)(const float* x, const int32_t* index, float* out, int64_t outer, int64_t size, int64_t count,
+                     int64_t inner);
+  void (*uniform)(float* out, int64_t n, const RandomStream& stream);
+  void (*normal)(float* out, int64_t n, const RandomStream& stream);
+  void (*dropout)(const float* x, float* out, int64_t n, double p, const RandomStream& stream);
+  void (*adamw)(float* parameter, const float* grad, float* m, float* v, int64_t n, const AdamwOptions& options);
 
   // ---- attention, rotary --------------------------------------------------------------------------------------
+  /** lse [batch, heads, queries] is written. */
+  void (*attention)(const float* q, const float* k, const float* v, float* out, float* lse, const AttentionShape& shape);
+  /** gradQ, gradK, gradV are written whole. */
+  void (*attentionGrad)(const float* q, const float* k, const float* v, const float* out, const float* lse,
+                        const float* grad, float* gradQ, float* gradK, float* gradV, const AttentionShape& shape);
+  /** positions[row] picks the row of cos and sin. `out` may be `x`. */
+  void (*rotary)(const float* x, const int32_t* positions, const float* cos, const float* sin, float* out,
+                 const RotaryShape& shape);
 
   // ---- matmul --------------------------------------------------------------------------------------------------
+  void (*matmul)(const Matmul& product);
+  /** Multiplies and adds in registers alone for a while; returns how many floating-point operations that were. */
+  double (*peakLoop)(bool bf16);
 };
 
 const KernelTable* portableTable();

@@ -243,6 +243,8 @@ void setThreads(int count) {
 
 int threadIndex() { return indexOfThread; }
 
+bool inParallel() { return insideParallel; }
+
 namespace detail {
 
 int64_t pieces(int64_t count, int64_t grain) {

@@ -11,6 +11,8 @@ int threads();
 void setThreads(int count);
 /** 0 … threads() − 1: which thread runs this. */
 int threadIndex();
+/** Whether this runs inside a parallel call (what it calls in turn stays on this thread). */
+bool inParallel();
 
 namespace detail {
 void run(int64_t chunks, void (*function)(void* context, int64_t chunk), void* context);

@@ -21,6 +21,8 @@
 namespace inkstone {
 
 const KernelTable* wideTable();
+const KernelTable* wideBf16Table();
+const KernelTable* wideAmxTable();
 
 /** Repeatable numbers: uniform(−1, 1). */
 struct Random {

@@ -25,6 +25,10 @@ export interface Addon {
   resetCounters(): void;
   /** How often native scratch memory had to grow; constant in steady state. */
   nativeAllocations(): number;
+  /** Floating-point operations per second of all threads in registers alone, on the path in use; about 20 ms. */
+  measurePeak(bf16: boolean): number;
+  /** Bytes per second that all threads read from memory beyond the caches. */
+  measureBandwidth(): number;
   // biome-ignore lint/suspicious/noExplicitAny: the adapters give each kernel its type
   readonly [kernel: string]: any;
 }

@@ -1,0 +1,55 @@
+// JavaScript's door to matmul.
+#include "kernel_table.h"
+#include "napi.h"
+
+namespace inkstone {
+namespace {
+
+/**
+ * matmul(a, b, out, batch, m, n, k, transA, transB, aBatchStride, bBatchStride, accumulate, bf16, bias, activation,
+ * preActivation); bias and preActivation may be undefined, activation is a place in `activationCodes`.
+ */
+napi_value matmul(napi_env env, napi_callback_info info) {
+  Args args(env, info, "matmul");
+  Matmul s{};
+  s.batch = args.count(3);
+  s.m = args.count(4);
+  s.n = args.count(5);
+  s.k = args.count(6);
+  s.transA = args.boolean(7);
+  s.transB = args.boolean(8);
+  s.aBatchStride = args.count(9);
+  s.bBatchStride = args.count(10);
+  s.accumulate = args.boolean(11);
+  s.bf16 = args.boolean(12);
+  const int64_t activation = args.integer(14);
+  if (args.ok() && (activation < 0 || activation >= static_cast<int64_t>(Activation::count))) {
+    args.fail("unknown activation %lld", static_cast<long long>(activation));
+  }
+  s.activation = static_cast<Activation>(activation);
+
+  // The last item of a batch starts at (batch − 1)·stride.
+  const auto extent = [&](int64_t stride, int64_t size) {
+    if (s.batch == 0 || size == 0) return int64_t(0);
+    const int64_t before = sizeOf(s.batch - 1, stride);
+    return before < 0 || size < 0 ? int64_t(-1) : before + size;
+  };
+  const int64_t outCount = sizeOf(s.batch, s.m, s.n);
+  const int64_t aCount = extent(s.aBatchStride, sizeOf(s.m, s.k)), bCount = extent(s.bBatchStride, sizeOf(s.k, s.n));
+  s.a = args.f32(0, aCount);
+  const Buffer b = args.any(1);
+  s.bIsBf16 = b.type == napi_uint16_array;
+  s.b = s.bIsBf16 ? static_cast<const void*>(args.bf16(1, bCount)) : args.f32(1, bCount);
+  s.out = args.f32(2, outCount);
+  s.bias = args.f32(13, s.n, true);
+  s.preActivation = args.f32(15, outCount, true);
+  if (!args.ok()) return nothing();
+  kernels->matmul(s);
+  return nothing();
+}
+
+}  // namespace
+
+extern const Glue matmulGlue[] = {{"matmul", matmul}, {nullptr, nullptr}};
+
+}  // namespace inkstone

@@ -1,0 +1,31 @@
+// AMX tiles for bf16 products: Sapphire Rapids and later. The avx512 table with another matmul.
+#include "isa_includes.h"
+
+#if INKSTONE_X86
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16,avx2,fma,f16c"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16,avx2,fma,f16c,prefer-vector-width=512")
+#endif
+
+#define INKSTONE_ISA "amx"
+#define INKSTONE_VECTOR_BYTES 64
+#define INKSTONE_BF16 2
+
+namespace inkstone {
+namespace amx {
+#include "simd.h"
+#include "matmul.inl"
+}  // namespace amx
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+
+const KernelTable* amxTable() {
+  static KernelTable table = *avx512Table();
+  amx::fillMatmul(table);
+  return &table;
+}
+}  // namespace inkstone
+#endif

@@ -1,0 +1,26 @@
+// What a matmul needs to know; see MatmulArgs in src/tensor/kernels.ts.
+#pragma once
+#include <cstdint>
+
+namespace inkstone {
+
+enum class Activation : int { none = 0, relu, gelu, geluTanh, silu, count };
+
+/** out[i] = act(op(a[i])·op(b[i]) + bias) (+ out when accumulate) for i < batch. */
+struct Matmul {
+  const float* a;
+  /** float, or bf16 when bIsBf16. */
+  const void* b;
+  float* out;
+  const float* bias;
+  float* preActivation;
+  int64_t batch, m, n, k;
+  int64_t aBatchStride, bBatchStride;
+  bool transA, transB, bIsBf16;
+  bool accumulate;
+  /** Both inputs are rounded to bf16 before they are multiplied. */
+  bool bf16;
+  Activation activation;
+};
+
+}  // namespace inkstone

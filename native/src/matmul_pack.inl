@@ -1,0 +1,111 @@
+// Copies of a and b in the order in which the tiles read them, rounded to bf16 on the way when asked.
+
+typedef float vf4 __attribute__((vector_size(16)));
+typedef int32_t vi4 __attribute__((vector_size(16)));
+typedef uint32_t vu4 __attribute__((vector_size(16)));
+typedef uint16_t vh4 __attribute__((vector_size(8)));
+
+#if defined(__clang__)
+#define INKSTONE_PICK(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
+#else
+#define INKSTONE_PICK(x, y, a, b, c, d) __builtin_shuffle(x, y, vi4{a, b, c, d})
+#endif
+
+/** Four rows of four become four columns. */
+template <class V>
+INKSTONE_INLINE void transpose4(V& a, V& b, V& c, V& d) {
+  const V ab01 = INKSTONE_PICK(a, b, 0, 4, 1, 5), ab23 = INKSTONE_PICK(a, b, 2, 6, 3, 7);
+  const V cd01 = INKSTONE_PICK(c, d, 0, 4, 1, 5), cd23 = INKSTONE_PICK(c, d, 2, 6, 3, 7);
+  a = INKSTONE_PICK(ab01, cd01, 0, 1, 4, 5);
+  b = INKSTONE_PICK(ab01, cd01, 2, 3, 6, 7);
+  c = INKSTONE_PICK(ab23, cd23, 0, 1, 4, 5);
+  d = INKSTONE_PICK(ab23, cd23, 2, 3, 6, 7);
+}
+
+// How an operand is read: as it is, rounded to bf16, or stored as bf16. `at` is one element, `wide` and `four` vectors.
+struct ReadF32 {
+  typedef float Stored;
+  static INKSTONE_MEMBER float at(const float* p) { return *p; }
+  static INKSTONE_MEMBER vf wide(const float* p) { return load(p); }
+  static INKSTONE_MEMBER vf4 four(const float* p) {
+    vf4 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+  }
+};
+struct ReadRounded {
+  typedef float Stored;
+  static INKSTONE_MEMBER float at(const float* p) { return fromBf16(toBf16(*p)); }
+  static INKSTONE_MEMBER vf wide(const float* p) { return (vf)(bf16Bits(load(p)) << 16); }
+  static INKSTONE_MEMBER vf4 four(const float* p) {
+    const vf4 x = ReadF32::four(p);
+    const vu4 bits = (vu4)x;
+    const vu4 rounded = bits + 0x7fff + ((bits >> 16) & 1);
+    return (vf4)((x == x ? rounded : bits | 0x400000) & 0xffff0000u);
+  }
+};
+struct ReadBf16 {
+  typedef uint16_t Stored;
+  static INKSTONE_MEMBER float at(const uint16_t* p) { return fromBf16(*p); }
+  static INKSTONE_MEMBER vf wide(const uint16_t* p) { return loadBf16(p); }
+  static INKSTONE_MEMBER vf4 four(const uint16_t* p) {
+    vh4 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return (vf4)(__builtin_convertvector(v, vu4) << 16);
+  }
+};
+
+/** to[p·cols + j] = from[p·ld + j], p < k, j < width; columns up to `cols` become 0. */
+template <class Read, int cols>
+static void packRows(const typename Read::Stored* from, int64_t ld, int64_t k, int width, float* to) {
+  for (int64_t p = 0; p < k; ++p, from += ld, to += cols) {
+    int j = 0;
+    for (; j + lanes <= width; j += lanes) store(to + j, Read::wide(from + j));
+    for (; j < width; ++j) to[j] = Read::at(from + j);
+    for (; j < cols; ++j) to[j] = 0;
+  }
+}
+
+/** to[p·cols + j] = from[j·ld + p], p < k, j < width; columns up to `cols` become 0. */
+template <class Read, int cols>
+static void packColumns(const typename Read::Stored* from, int64_t ld, int64_t k, int width, float* to) {
+  int j = 0;
+  for (; j + 4 <= width; j += 4) {
+    const typename Read::Stored* row = from + j * ld;
+    int64_t p = 0;
+    for (; p + 4 <= k; p += 4) {
+      vf4 a = Read::four(row + p), b = Read::four(row + ld + p);
+      vf4 c = Read::four(row + 2 * ld + p), d = Read::four(row + 3 * ld + p);
+      transpose4(a, b, c, d);
+      float* at = to + p * cols + j;
+      __builtin_memcpy(at, &a, 16);
+      __builtin_memcpy(at + cols, &b, 16);
+      __builtin_memcpy(at + 2 * cols, &c, 16);
+      __builtin_memcpy(at + 3 * cols, &d, 16);
+    }
+    for (; p < k; ++p) {
+      for (int i = 0; i < 4; ++i) to[p * cols + j + i] = Read::at(row + i * ld + p);
+    }
+  }
+  for (; j < width; ++j) {
+    for (int64_t p = 0; p < k; ++p) to[p * cols + j] = Read::at(from + j * ld + p);
+  }
+  for (; j < cols; ++j) {
+    for (int64_t p = 0; p < k; ++p) to[p * cols + j] = 0;
+  }
+}
+
+/** One panel of b: rows p0 … p0 + k and columns j0 … j0 + width of op(b). */
+template <class Read, int cols>
+static void packPanel(const typename Read::Stored* b, int64_t ld, bool transposed, int64_t p0, int64_t k, int64_t j0,
+                      int width, float* to) {
+  if (transposed) packColumns<Read, cols>(b + j0 * ld + p0, ld, k, width, to);
+  else packRows<Read, cols>(b + p0 * ld + j0, ld, k, width, to);
+}
+
+/** c[mr, width] = (c +) a tile computed aside. */
+static void addTile(const float* tile, int ldt, float* c, int64_t ldc, int mr, int width, bool add) {
+  for (int i = 0; i < mr; ++i, tile += ldt, c += ldc) {
+    for (int j = 0; j < width; ++j) c[j] = add ? c[j] + tile[j] : tile[j];
+  }
+}

@@ -1,0 +1,72 @@
+// The speed that nothing can exceed: multiplications and additions on registers alone.
+
+/** Keeps a vector in its register and its value unknown. */
+INKSTONE_INLINE void hide(vf& v) {
+#if defined(INKSTONE_EMULATED)
+  (void)v;
+#elif defined(__x86_64__)
+  __asm__ volatile("" : "+v"(v));
+#elif defined(__aarch64__)
+  __asm__ volatile("" : "+w"(v));
+#else
+  (void)v;
+#endif
+}
+
+static double peakF32() {
+  constexpr int sums = INKSTONE_VECTOR_BYTES == 64 ? 24 : 12;
+  constexpr int64_t rounds = 1000000;
+  vf sum[sums], x = splat(1.0f), y = splat(1e-6f);
+#pragma GCC unroll 24
+  for (int i = 0; i < sums; ++i) sum[i] = vf{};
+  for (int64_t r = 0; r < rounds; ++r) {
+#pragma GCC unroll 24
+    for (int i = 0; i < sums; ++i) sum[i] += x * y;
+    hide(x);  // the compiler must not see that the rounds are alike
+#pragma GCC unroll 24
+    for (int i = 0; i < sums; ++i) hide(sum[i]);
+  }
+  return 2.0 * lanes * sums * rounds;
+}
+
+static double peakLoop(bool bf16) {
+#if INKSTONE_BF16 == 1
+  if (bf16) {
+    constexpr int64_t rounds = 1000000;
+    vf sum[24];
+    vi x = splatInt(0x3f803f80), y = x;
+#pragma GCC unroll 24
+    for (int i = 0; i < 24; ++i) sum[i] = vf{};
+    for (int64_t r = 0; r < rounds; ++r) {
+#pragma GCC unroll 24
+      for (int i = 0; i < 24; ++i) sum[i] = dotPairs(sum[i], x, y);
+#pragma GCC unroll 24
+      for (int i = 0; i < 24; ++i) hide(sum[i]);
+    }
+    return 4.0 * lanes * 24 * rounds;
+  }
+#elif INKSTONE_BF16 == 2
+  if (bf16) {
+    constexpr int64_t rounds = 200000;
+    alignas(64) static const uint16_t zeros[16 * 32] = {};
+    [[maybe_unused]] TileSession session;
+    TILE_ZERO(0);
+    TILE_ZERO(1);
+    TILE_ZERO(2);
+    TILE_ZERO(3);
+    TILE_LOAD(4, zeros, 64);
+    TILE_LOAD(5, zeros, 64);
+    TILE_LOAD(6, zeros, 64);
+    TILE_LOAD(7, zeros, 64);
+    for (int64_t r = 0; r < rounds; ++r) {
+      TILE_DOT(0, 4, 6);
+      TILE_DOT(1, 4, 7);
+      TILE_DOT(2, 5, 6);
+      TILE_DOT(3, 5, 7);
+    }
+    return 4.0 * 2 * 16 * 16 * 32 * rounds;
+  }
+#endif
+  (void)bf16;
+  return peakF32();
+}

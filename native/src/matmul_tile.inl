@@ -1,0 +1,93 @@
+// The inner loop of f32 matmul: a tile of out held in registers while k runs.
+
+#if INKSTONE_VECTOR_BYTES == 64
+constexpr int tileRows = 12;  // 24 sums and 2 vectors of b, of 32 registers
+#elif defined(__aarch64__)
+constexpr int tileRows = 8;
+#else
+constexpr int tileRows = 6;  // 12 sums, 2 vectors of b and 1 of a, of 16 registers
+#endif
+constexpr int tileVectors = 2;
+constexpr int tileCols = tileVectors * lanes;
+
+/**
+ * c[M, V·lanes] = (c +) a·b. Element (i, p) of a lies at a[i·stride + p], or at a[i + p·stride] when KMajor;
+ * row p of b at b + p·tileCols.
+ */
+template <int M, int V, bool KMajor>
+static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add) {
+  vf sum[M][V];
+#pragma GCC unroll 16
+  for (int i = 0; i < M; ++i) {
+    __builtin_prefetch(c + i * ldc + V * lanes - 1, 1);
+#pragma GCC unroll 4
+    for (int j = 0; j < V; ++j) sum[i][j] = vf{};
+  }
+#pragma GCC unroll 4
+  for (int64_t p = 0; p < k; ++p) {
+    vf row[V];
+#pragma GCC unroll 4
+    for (int j = 0; j < V; ++j) row[j] = load(b + j * lanes);
+#pragma GCC unroll 16
+    for (int i = 0; i < M; ++i) {
+      const float x = KMajor ? a[i] : a[i * stride];
+#pragma GCC unroll 4
+      for (int j = 0; j < V; ++j) sum[i][j] += x * row[j];
+    }
+    a += KMajor ? stride : 1;
+    b += tileCols;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < M; ++i) {
+#pragma GCC unroll 4
+    for (int j = 0; j < V; ++j) {
+      float* at = c + i * ldc + j * lanes;
+      store(at, add ? sum[i][j] + load(at) : sum[i][j]);
+    }
+  }
+}
+
+typedef void (*TileF32)(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add);
+
+/** Tiles by [k-major][vectors − 1][rows − 1]. */
+struct TilesF32 {
+  TileF32 list[2][tileVectors][tileRows];
+};
+template <int M>
+static constexpr void listTiles(TilesF32& tiles) {
+  tiles.list[0][0][M - 1] = tileF32<M, 1, false>;
+  tiles.list[0][1][M - 1] = tileF32<M, 2, false>;
+  tiles.list[1][0][M - 1] = tileF32<M, 1, true>;
+  tiles.list[1][1][M - 1] = tileF32<M, 2, true>;
+  if constexpr (M > 1) listTiles<M - 1>(tiles);
+}
+static constexpr TilesF32 makeTiles() {
+  TilesF32 tiles{};
+  listTiles<tileRows>(tiles);
+  return tiles;
+}
+static constexpr TilesF32 tilesF32 = makeTiles();
+
+/** Products in f32; bf16 inputs are numbers that were rounded when they were packed. */
+struct KernelF32 {
+  typedef float Packed;
+  static constexpr int rows = tileRows, cols = tileCols, kUnit = 1, kMost = 384;
+  /** Does a have to be packed even when it is f32 and row-major? */
+  static constexpr bool packsA = false;
+
+  struct Session {};  // nothing to set up
+
+  /** `width` ≤ cols columns of c; when it is no whole vector, the tile goes through `aside`. */
+  static void tile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
+                   int64_t ldc, bool add) {
+    const int vectors = width > lanes ? 2 : 1;
+    const TileF32 run = tilesF32.list[kMajor][vectors - 1][mr - 1];
+    if (width == vectors * lanes) {
+      run(k, a, stride, b, c, ldc, add);
+      return;
+    }
+    float aside[tileRows * tileCols];
+    run(k, a, stride, b, aside, tileCols, false);
+    addTile(aside, tileCols, c, ldc, mr, width, add);
+  }
+};

@@ -1,0 +1,215 @@
+// Matmul against three loops in double, on every path and every way, at odd shapes.
+#include "support/check.h"
+
+#include <cstring>
+#include <string>
+
+using namespace inkstone;
+
+namespace {
+
+uint16_t roundToBf16(float x) {
+  uint32_t bits;
+  std::memcpy(&bits, &x, 4);
+  return static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+float widen(uint16_t x) {
+  const uint32_t bits = static_cast<uint32_t>(x) << 16;
+  float y;
+  std::memcpy(&y, &bits, 4);
+  return y;
+}
+
+double activate(Activation activation, double x) {
+  switch (activation) {
+    case Activation::relu: return x > 0 ? x : 0;
+    case Activation::gelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case Activation::geluTanh: return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    case Activation::silu: return x / (1 + std::exp(-x));
+    default: return x;
+  }
+}
+
+struct Case {
+  int64_t batch, m, n, k;
+  bool transA, transB, bf16, bIsBf16, accumulate, bias, pre, repeatB;
+  Activation activation;
+};
+
+void check(const KernelTable& table, const char* name, const Case& c, Random& random) {
+  const auto a = randomFloats(random, c.batch * c.m * c.k);
+  const auto b = randomFloats(random, (c.repeatB ? 1 : c.batch) * c.k * c.n);
+  const auto bias = randomFloats(random, c.n);
+  std::vector<uint16_t> b16(b.size());
+  for (size_t i = 0; i < b.size(); ++i) b16[i] = roundToBf16(b[i]);
+  const auto before = randomFloats(random, c.batch * c.m * c.n);
+  auto out = before;
+  std::vector<float> pre(c.pre ? out.size() : 0, -7.0f);
+
+  Matmul s{};
+  s.a = a.data();
+  s.b = c.bIsBf16 ? static_cast<const void*>(b16.data()) : b.data();
+  s.out = out.data();
+  s.bias = c.bias ? bias.data() : nullptr;
+  s.preActivation = c.pre ? pre.data() : nullptr;
+  s.batch = c.batch;
+  s.m = c.m;
+  s.n = c.n;
+  s.k = c.k;
+  s.aBatchStride = c.m * c.k;
+  s.bBatchStride = c.repeatB ? 0 : c.k * c.n;
+  s.transA = c.transA;
+  s.transB = c.transB;
+  s.bIsBf16 = c.bIsBf16;
+  s.accumulate = c.accumulate;
+  s.bf16 = c.bf16;
+  s.activation = c.activation;
+  table.matmul(s);
+
+  const std::string label = std::string(name) + " batch " + std::to_string(c.batch) + " m " + std::to_string(c.m) +
+                            " n " + std::to_string(c.n) + " k " + std::to_string(c.k) + (c.transA ? " aT" : "") +
+                            (c.transB ? " bT" : "") + (c.bf16 ? " bf16" : "") + (c.bIsBf16 ? " b16" : "") +
+                            (c.accumulate ? " add" : "") + (c.bias ? " bias" : "") + (c.pre ? " pre" : "") + " act " +
+                            std::to_string(static_cast<int>(c.activation)) + " threads " + std::to_string(threads());
+  const auto A = [&](int64_t g, int64_t i, int64_t p) {
+    const float x = a[static_cast<size_t>(g * c.m * c.k + (c.transA ? p * c.m + i : i * c.k + p))];
+    return c.bf16 ? widen(roundToBf16(x)) : x;
+  };
+  const auto B = [&](int64_t g, int64_t p, int64_t j) {
+    const size_t at = static_cast<size_t>((c.repeatB ? 0 : g) * c.k * c.n + (c.transB ? j * c.k + p : p * c.n + j));
+    return c.bf16 || c.bIsBf16 ? widen(b16[at]) : b[at];
+  };
+  for (int64_t g = 0; g < c.batch; ++g) {
+    for (int64_t i = 0; i < c.m; ++i) {
+      for (int64_t j = 0; j < c.n; ++j) {
+        double sum = c.bias ? bias[static_cast<size_t>(j)] : 0, size = 1;
+        for (int64_t p = 0; p < c.k; ++p) {
+          const double product = double(A(g, i, p)) * B(g, p, j);
+          sum += product;
+          size += std::fabs(product);
+        }
+        const size_t at = static_cast<size_t>((g * c.m + i) * c.n + j);
+        const double want = activate(c.activation, sum) + (c.accumulate ? before[at] : 0);
+        // Each sum of k terms of f32 errs by less than k roundings of what it sums, in practice by far less.
+        const double bound = 2e-6 * size;
+        CHECK(std::fabs(out[at] - want) <= bound, "%s: out[%ld, %ld] %.9g, want %.9g", label.c_str(), long(i), long(j),
+              double(out[at]), want);
+        if (c.pre) CHECK(std::fabs(pre[at] - sum) <= bound, "%s: pre[%ld, %ld]", label.c_str(), long(i), long(j));
+      }
+    }
+  }
+}
+
+void odd(const KernelTable& table, const char* name) {
+  Random random;
+  const int64_t sizes[] = {0, 1, 2, 3, 5, 7, 8, 9, 12, 13, 16, 17, 31, 32, 33, 48, 65, 97, 131};
+  const auto size = [&] { return sizes[random.below(sizeof sizes / sizeof *sizes)]; };
+  const auto coin = [&] { return random.below(2) == 1; };
+  for (int round = 0; round < 150; ++round) {
+    Case c{};
+    c.batch = random.below(4) == 0 ? random.below(6) : 1;
+    c.m = size();
+    c.n = size();
+    c.k = size();
+    c.transA = coin();
+    c.transB = coin();
+    c.bf16 = coin();
+    c.bIsBf16 = random.below(4) == 0;
+    c.accumulate = coin();
+    c.bias = coin();
+    c.pre = random.below(3) == 0;
+    c.repeatB = random.below(3) == 0;
+    c.activation = static_cast<Activation>(random.below(5));
+    check(table, name, c, random);
+  }
+}
+
+/** Shapes that reach every branch of the cutting: several passes over k, row parts, column parts, packed pieces. */
+void large(const KernelTable& table, const char* name) {
+  Random random;
+  const int64_t shapes[][3] = {{67, 65, 1201}, {200, 67, 810}, {18, 1030, 390}, {403, 33, 50},
+                               {5, 4099, 70},  {3, 70, 4099},  {601, 3, 300},   {40, 40, 2600}};
+  for (const auto& shape : shapes) {
+    for (int bits = 0; bits < 8; ++bits) {
+      Case c{1,     shape[0], shape[1], shape[2], (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, false,
+             false, true,     true,     false,    Activation::gelu};
+      check(table, name, c, random);
+      c.accumulate = true;
+      c.activation = Activation::none;
+      c.pre = false;
+      check(table, name, c, random);
+    }
+  }
+}
+
+/** The same inputs and threads give the same bits, whoever ran which task. */
+void repeatable(const KernelTable& table, const char* name) {
+  Random random;
+  const int64_t m = 130, n = 150, k = 700;
+  const auto a = randomFloats(random, m * k), b = randomFloats(random, k * n);
+  std::vector<float> first;
+  for (int round = 0; round < 4; ++round) {
+    std::vector<float> out(static_cast<size_t>(m * n));
+    Matmul s{};
+    s.a = a.data();
+    s.b = b.data();
+    s.out = out.data();
+    s.batch = 1;
+    s.m = m;
+    s.n = n;
+    s.k = k;
+    s.transA = true;
+    table.matmul(s);
+    if (round == 0) first = out;
+    CHECK(std::memcmp(first.data(), out.data(), out.size() * 4) == 0, "%s", name);
+  }
+}
+
+/** NaN and infinity go through as arithmetic says, also where panels are padded. */
+void specials(const KernelTable& table, const char* name) {
+  for (const bool bf16 : {false, true}) {
+    const int64_t m = 13, n = 19, k = 11;
+    std::vector<float> a(static_cast<size_t>(m * k), 1.0f), b(static_cast<size_t>(k * n), 1.0f);
+    std::vector<float> out(static_cast<size_t>(m * n));
+    uint32_t allOnes = 0x7fffffff;
+    std::memcpy(&a[3 * k + 2], &allOnes, 4);
+    a[5 * k + 10] = INFINITY;
+    b[4 * n + 18] = -INFINITY;
+    Matmul s{};
+    s.a = a.data();
+    s.b = b.data();
+    s.out = out.data();
+    s.batch = 1;
+    s.m = m;
+    s.n = n;
+    s.k = k;
+    s.bf16 = bf16;
+    table.matmul(s);
+    for (int64_t i = 0; i < m; ++i) {
+      for (int64_t j = 0; j < n; ++j) {
+        const float x = out[static_cast<size_t>(i * n + j)];
+        if (i == 3 || (i == 5 && j == 18)) CHECK(std::isnan(x), "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
+        else if (i == 5) CHECK(x == INFINITY, "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
+        else if (j == 18) CHECK(x == -INFINITY, "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
+        else CHECK(x == 11.0f, "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  for (const int count : {1, 2, 5}) {
+    setThreads(count);
+    const auto test = [](const KernelTable& table, const char* name) {
+      odd(table, name);
+      specials(table, name);
+      if (threads() == 2) large(table, name);
+      repeatable(table, name);
+    };
+    forEachTable(test);
+    test(*wideBf16Table(), "wide-bf16");
+    test(*wideAmxTable(), "wide-amx");
+  }
+}
