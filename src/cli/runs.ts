@@ -10,7 +10,7 @@ import {
 } from '../models/index.ts';
 import { fingerprint, loadTokenizer } from '../text/index.ts';
 import { readRun, type SavedRun } from '../train/index.ts';
-import type { Tokenizer } from '../types.ts';
+import type { LanguageModel, Tokenizer } from '../types.ts';
 import { fail } from './errors.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -50,6 +50,12 @@ export function tokenizerOfRun(run: SavedRun): Tokenizer {
   return tokenizer;
 }
 
+/** A model that writes from the beginning of a document: in training an end-of-text token stood before each. */
+export function writerOf(model: LanguageModel, tokenizer: Tokenizer): ReturnType<typeof createTextModel> {
+  const { eosId } = tokenizer;
+  return createTextModel(model, tokenizer, eosId === undefined ? {} : { prefixIds: [eosId] });
+}
+
 /** Loads the latest checkpoint of a run folder. */
 export async function loadRun(folder: string): Promise<TrainedRun> {
   const run = await readRun(folder);
@@ -58,7 +64,7 @@ export async function loadRun(folder: string): Promise<TrainedRun> {
   const tokenizer = tokenizerOfRun(run);
   const modelConfig = decoderConfig(config.model);
   const model = createLanguageModel(paramsFromFile(modelConfig, await run.weights()), modelConfig);
-  return { run, config, tokenizer, model, writer: createTextModel(model, tokenizer) };
+  return { run, config, tokenizer, model, writer: writerOf(model, tokenizer) };
 }
 
 /** How far a run is: its place, and whether its steps or minutes are used up. */

@@ -1,7 +1,7 @@
 /** What a fresh model shows of itself: texts for a few openings, and its repetition beside that of people. */
 
 import type { CorpusName } from '../data/index.ts';
-import { collectTexts, createTextModel, type GenerationOptions } from '../decode/index.ts';
+import { collectTexts, type createTextModel, type GenerationOptions } from '../decode/index.ts';
 import { defineMessages } from '../language.ts';
 import { createLanguageModel } from '../models/index.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../repeat/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { NamedReport } from './repetition-table.ts';
+import { writerOf } from './runs.ts';
 import type { Training } from './training.ts';
 
 type Writer = ReturnType<typeof createTextModel>;
@@ -179,7 +180,7 @@ function firstLoop(texts: readonly string[]): string[] {
 
 /** Writes one text with the model as it is in the middle of its training, and says how much it repeats itself. */
 export function sampleWriter(training: Training, tokenizer: Tokenizer) {
-  const writer = createTextModel(createLanguageModel(training.params, training.config), tokenizer);
+  const writer = writerOf(createLanguageModel(training.params, training.config), tokenizer);
   return async (prompt: string, seed: number): Promise<{ text: string; rep4: number }> => {
     const [text] = await writeTexts(writer, [prompt], {
       ...decoders.nucleus,
