@@ -11,28 +11,47 @@ struct Running {
 };
 
 /**
- * Scores of one row become 2^(score − largest) over its chunks (0 where hidden). Updates the running values and
- * returns the exponent by which earlier sums and outputs shrink.
+ * Scores of M rows become 2^(score − largest) over their chunks (0 where hidden). Updates the running values; `shrink`
+ * receives the exponents by which earlier sums and outputs shrink. Several rows at a time hide each other's waits.
  */
-INKSTONE_INLINE float softenRow(float* row, Range chunks, Range seen, Running& running) {
-  hide(row, chunks, seen);
-  if (seen.empty()) {
-    for (int64_t c = chunks.begin; c < chunks.end; c += lanes) store(row + c, splat(0));
-    return 0;
+template <int M>
+static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Range* seen, Running* running, float* shrink) {
+  const Range some = chunks.some;
+  vf top[M], sum[M], largest[M];
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    hide(rows + m * ld, chunks, seen[m]);
+    top[m] = splat(running[m].largest);
+    sum[m] = splat(0);
   }
-  vf top = load(row + chunks.begin);
-  for (int64_t c = chunks.begin + lanes; c < chunks.end; c += lanes) top = vmax(load(row + c), top);
-  const float before = running.largest, now = maxLanes(top), largest = now > before ? now : before;
-  vf sum = splat(0);
-  for (int64_t c = chunks.begin; c < chunks.end; c += lanes) {
-    const vf p = exp2Below(load(row + c) - largest);
-    sum += p;
-    store(row + c, p);
+  for (int64_t c = some.begin; c < some.end; c += lanes) {
+    INKSTONE_UNROLL for (int m = 0; m < M; ++m) top[m] = vmax(load(rows + m * ld + c), top[m]);
   }
-  running.largest = largest;
-  const float shrink = before - largest;
-  running.sum = (running.sum == 0 ? 0 : running.sum * exp2Below(splat(shrink))[0]) + sumLanes(sum);
-  return shrink;
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    const float before = running[m].largest, now = maxLanes(top[m]);
+    shrink[m] = before == now ? 0 : before - now;
+    running[m].largest = now;
+    largest[m] = splat(now == -__builtin_inff() ? 0 : now);  // nothing seen so far
+  }
+  for (int64_t c = some.begin; c < some.end; c += lanes) {
+    INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+      const vf p = exp2Below(load(rows + m * ld + c) - largest[m]);
+      sum[m] += p;
+      store(rows + m * ld + c, p);
+    }
+  }
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    float& total = running[m].sum;
+    total = (total == 0 ? 0 : total * exp2Below(splat(shrink[m]))[0]) + sumLanes(sum[m]);
+  }
+}
+
+/** The same for any number of rows. */
+static void soften(int64_t count, float* rows, int64_t ld, const Chunks& chunks, const Range* seen, Running* running,
+                   float* shrink) {
+  int64_t r = 0;
+  for (; r + 3 <= count; r += 3) softenRows<3>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
+  if (count - r == 2) softenRows<2>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
+  if (count - r == 1) softenRows<1>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
 }
 
 /** out (= | = out·shrink +) x, then times `factor`: what a tile adds to one row of the result. */
@@ -85,15 +104,15 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
         if (overlap(union_, tile).empty()) continue;
         const bool first = union_.begin >= tile.begin, last = union_.end <= tile.end;
         const Blocks blocks(some.end - some.begin);
-        Range seen[mostBlocks];
+        Range seen[mostBlocks], mine[mostQueries];
+        for (int64_t r = 0; r < some.end - some.begin; ++r) mine[r] = sight.of(t0 + r).from(k0);
         for (int b = 0; b < blocks.count; ++b) {
-          const Range all = overlap(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
-          seen[b] = all.empty() ? Range{0, 0} : Range{all.begin - k0, all.end - k0};
+          seen[b] = within(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
         }
 
         packRows(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size, padded,
                  plan.shape.scale * log2e, queries);
-        Ahead ahead(size);
+        Ahead ahead(plan);
         ahead.add(out + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin);
         if (some.end < rows.end) {
           const int64_t next = least(queryTile, rows.end - some.end);
@@ -108,19 +127,18 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
           ahead.add(v + at, plan.strideK, keyTile);
           ahead.add(q + plan.atQ(following.batch, rows.begin, following.kvHead * plan.group), plan.strideQ, queryTile);
         }
-        ahead.spread(blocks.count * (length + padded) / panel);
+        ahead.spread(blocks.count * (length / 2 + padded) / panel);
         multiplySeen(blocks, seen, queries, padded, size, rightK, length, scores, ld, ahead);
 
         float shrink[mostQueries];
         Running* state = running + member * count + (t0 - rows.begin);
         for (int b = 0; b < blocks.count; ++b) {
-          const Range chunks{down(seen[b].begin, lanes), up(seen[b].end, lanes)};
-          for (int64_t r = blocks.start[b]; r < blocks.start[b + 1]; ++r) {
-            const Range mine = overlap(sight.of(t0 + r), tile);
-            float* row = scores + r * ld;
-            if (slope != 0) addDistance(row, chunks, slope, sight.offset + t0 + r - k0);
-            shrink[r] = softenRow(row, chunks, {mine.begin - k0, mine.end - k0}, state[r]);
+          const int64_t r = blocks.start[b], end = blocks.start[b + 1];
+          const Chunks chunks(seen[b], mine[r], mine[end - 1]);
+          for (int64_t i = r; slope != 0 && i < end; ++i) {
+            addDistance(scores + i * ld, chunks.some, slope, sight.offset + t0 + i - k0);
           }
+          soften(end - r, scores + r * ld, ld, chunks, mine + r, state + r, shrink + r);
         }
 
         for (int64_t j = 0; j * panel < padded; ++j) {

@@ -1,38 +1,71 @@
 // Attention of very few queries over many keys: the step of a decoder with a cache. The time is that of reading k and v
-// once, so both are read where they lie, all heads of a stretch of keys before the next; threads share the keys, and
-// their partial softmaxes are joined at the end.
+// once, so both are read in the order in which they lie: all heads of a few keys before the next few. Threads share the
+// keys, and their partial softmaxes are joined at the end.
 
 namespace flash {
 
 constexpr int64_t decodeQueries = 4;  // up to here this way is the faster one
-constexpr int64_t decodeKeys = 32;    // keys of a stretch
+constexpr int64_t decodeKeys = 64;    // keys of a stretch: between two looks at the running softmax
+constexpr int decodeDots = 4;         // keys at a time
 
-/** scores[m, s] = q[m]·k[s] for M rows of q. */
+/** The sums over the lanes of a, b, c, d. */
+INKSTONE_INLINE void sumFour(const vf* x, float* out) {
+  const vf ab = Shuffle::zip<0>(x[0], x[1]) + Shuffle::zip<1>(x[0], x[1]);
+  const vf cd = Shuffle::zip<0>(x[2], x[3]) + Shuffle::zip<1>(x[2], x[3]);
+  const vf abcd = Shuffle::zipPairs<0>(ab, cd) + Shuffle::zipPairs<1>(ab, cd);
+  typedef float vq __attribute__((vector_size(16)));
+  vq quarters[lanes / 4];
+  __builtin_memcpy(quarters, &abcd, sizeof abcd);
+  for (int i = 1; i < lanes / 4; ++i) quarters[0] += quarters[i];
+  __builtin_memcpy(out, quarters, 16);
+}
+
+/** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. */
 template <int M>
 static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stride, int64_t keys, int64_t size, float* scores,
                     int64_t ld) {
-  constexpr int N = 4;
+  constexpr int N = decodeDots;
   const int64_t whole = down(size, lanes);
-  for (int64_t s = 0; s < keys; s += N) {
-    const float* row[N];
-    for (int n = 0; n < N; ++n) row[n] = k + least(s + n, keys - 1) * stride;
-    vf sum[M][N] = {};
-    for (int64_t d = 0; d < whole; d += lanes) {
-      vf right[N];
-      for (int n = 0; n < N; ++n) right[n] = load(row[n] + d);
-      for (int m = 0; m < M; ++m) {
-        const vf left = load(q + m * padded + d);
-        for (int n = 0; n < N; ++n) sum[m][n] += left * right[n];
-      }
+  const float* row[N];
+  for (int n = 0; n < N; ++n) row[n] = k + least(n, keys - 1) * stride;
+  vf sum[M][N];
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = splat(0);
+  }
+  for (int64_t d = 0; d < whole; d += lanes) {
+    vf right[N];
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = load(row[n] + d);
+    INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+      const vf left = load(q + m * padded + d);
+      INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] += left * right[n];
     }
-    if (whole < size) {
-      for (int n = 0; n < N; ++n) {
-        const vf right = loadTail(row[n] + whole, size - whole);
-        for (int m = 0; m < M; ++m) sum[m][n] += load(q + m * padded + whole) * right;
-      }
+  }
+  if (whole < size) {
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) {
+      const vf right = loadTail(row[n] + whole, size - whole);
+      INKSTONE_UNROLL for (int m = 0; m < M; ++m) sum[m][n] += load(q + m * padded + whole) * right;
     }
-    for (int m = 0; m < M; ++m) {
-      for (int n = 0; n < N; ++n) scores[m * ld + s + n] = sumLanes(sum[m][n]);
+  }
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) sumFour(sum[m], scores + m * ld);
+}
+
+/** out[m] (+)= Σ weights[m, s]·v[s] for `rows` rows and a few keys. */
+static void sumValues(int64_t rows, const float* weights, int64_t ld, const float* v, int64_t stride, int64_t keys,
+                      int64_t size, int64_t padded, float* values, float* out, bool add) {
+  Right right{v, panel, stride};
+  if (padded != size) {
+    packRows(v, stride, keys, size, padded, 1, values);
+    right = {values, panel, padded};
+  }
+  for (int64_t r = 0, count; r < rows; r += count) {
+    count = rows - r > rowBlock ? least(rowBlock, (rows - r + 1) / 2) : rows - r;
+    int64_t j = 0;
+    for (; count <= 2 && (j + 2) * panel <= padded; j += 2) {
+      (count == 1 ? micro<1, 4> : micro<2, 4>)(weights + r * ld, ld, 1, right.data + j * panel, right.rowStride,
+                                               out + r * padded + j * panel, padded, keys, add);
+    }
+    for (; j * panel < padded; ++j) {
+      multiply(static_cast<int>(count), weights + r * ld, ld, 1, right, j, 0, out + r * padded, padded, padded, keys, add);
     }
   }
 }
@@ -46,63 +79,59 @@ struct Partial {
 static void decodePart(const Plan& plan, const float* q, const float* k, const float* v, int64_t batch, Range keys,
                        const Partial& partial) {
   const Sight sight(plan.shape, batch);
-  const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, rows = plan.group * T;
+  const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, group = plan.group * T;
+  const int64_t rows = plan.shape.heads * T;  // row = head·T + query; `group` of them read the same keys
+  const int64_t few = clamp(down(8192 / plan.strideK, 8), 8, decodeKeys);  // values at a time: more would leave the order
   constexpr int64_t ld = decodeKeys + lanes;
 
   Scratch scratch;
-  float* queries = scratch.floats(plan.shape.heads * T * padded);
+  float* queries = scratch.floats(rows * padded);
   float* scores = scratch.floats(rows * ld);
   float* product = scratch.floats(rows * padded);
-  float* values = scratch.floats(decodeKeys * padded);
+  float* values = scratch.floats(few * padded);
   float* shrink = scratch.floats(rows);
+  Range* seen = static_cast<Range*>(scratch.bytes(rows * static_cast<int64_t>(sizeof(Range))));
   for (int64_t head = 0; head < plan.shape.heads; ++head) {
     packRows(q + plan.atQ(batch, 0, head), plan.strideQ, T, size, padded, plan.shape.scale * log2e,
              queries + head * T * padded);
   }
-  for (int64_t r = 0; r < plan.shape.heads * T; ++r) {
-    partial.running[r] = {-__builtin_inff(), 0};
-    for (int64_t d = 0; d < padded; d += lanes) store(partial.sums + r * padded + d, splat(0));
-  }
+  for (int64_t r = 0; r < rows; ++r) partial.running[r] = {-__builtin_inff(), 0};
+  for (int64_t d = 0; d < rows * padded; d += lanes) store(partial.sums + d, splat(0));
 
   for (int64_t k0 = keys.begin; k0 < keys.end; k0 += decodeKeys) {
-    const int64_t length = least(decodeKeys, keys.end - k0);
-    const Range chunks{0, up(length, lanes)};
-    for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
-      const int64_t at = plan.atK(batch, k0, kvHead), firstRow = kvHead * rows;
-      const float* mine = queries + firstRow * padded;
-      int64_t r = 0;
-      for (; r + 2 <= rows; r += 2) dotKeys<2>(mine + r * padded, padded, k + at, plan.strideK, length, size, scores + r * ld, ld);
-      for (; r < rows; ++r) dotKeys<1>(mine + r * padded, padded, k + at, plan.strideK, length, size, scores + r * ld, ld);
-
-      for (r = 0; r < rows; ++r) {
-        const int64_t head = kvHead * plan.group + r / T, t = r % T;
-        const float slope = plan.slope(head);
-        const Range seen = sight.of(t);
-        if (slope != 0) addDistance(scores + r * ld, chunks, slope, sight.offset + t - k0);
-        shrink[r] = softenRow(scores + r * ld, chunks, overlap({seen.begin - k0, seen.end - k0}, {0, length}),
-                              partial.running[firstRow + r]);
-      }
-
-      Right right{v + at, panel, plan.strideK};
-      if (padded != size) {
-        packRows(v + at, plan.strideK, length, size, padded, 1, values);
-        right = {values, panel, padded};
-      }
-      for (r = 0; r < rows; r += rowBlock) {
-        const int count = static_cast<int>(least(rowBlock, rows - r));
-        int64_t j = 0;
-        for (; count == 1 && (j + 2) * panel <= padded; j += 2) {
-          micro<1, 4>(scores + r * ld, ld, 1, right.data + j * panel, right.rowStride, product + r * padded + j * panel,
-                      padded, length, false);
+    const Range tile{k0, least(k0 + decodeKeys, keys.end)};
+    const int64_t length = tile.end - tile.begin;
+    for (int64_t s = 0; s < length; s += decodeDots) {
+      for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
+        const float* someKeys = k + plan.atK(batch, k0 + s, kvHead);
+        int64_t r = kvHead * group;
+        for (; r + 2 <= (kvHead + 1) * group; r += 2) {
+          dotKeys<2>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size, scores + r * ld + s, ld);
         }
-        for (; j * panel < padded; ++j) {
-          multiply(count, scores + r * ld, ld, 1, right, j, 0, product + r * padded, padded, padded, length, false);
+        if (r < (kvHead + 1) * group) {
+          dotKeys<1>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size, scores + r * ld + s, ld);
         }
       }
-      for (r = 0; r < rows; ++r) {
-        const float old = exp2Below(splat(shrink[r]))[0];
-        mergeRow(product + r * padded, partial.sums + (firstRow + r) * padded, padded, false, old, 1);
+    }
+
+    const Chunks chunks({0, length}, sight.of(int64_t(0)).from(k0), sight.of(T - 1).from(k0));
+    for (int64_t r = 0; r < rows; ++r) {
+      seen[r] = within(sight.of(r % T), tile);
+      const float slope = plan.slope(r / T);
+      if (slope != 0) addDistance(scores + r * ld, chunks.some, slope, sight.offset + r % T - k0);
+    }
+    soften(rows, scores, ld, chunks, seen, partial.running, shrink);
+
+    for (int64_t s = 0; s < length; s += few) {
+      for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
+        const int64_t r = kvHead * group;
+        sumValues(group, scores + r * ld + s, ld, v + plan.atK(batch, k0 + s, kvHead), plan.strideK,
+                  least(few, length - s), size, padded, values, product + r * padded, s > 0);
       }
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      const float old = exp2Below(splat(shrink[r]))[0];
+      mergeRow(product + r * padded, partial.sums + r * padded, padded, false, old, 1);
     }
   }
 }
@@ -132,7 +161,7 @@ static void decode(const Plan& plan, const float* q, const float* k, const float
   const AttentionShape& shape = plan.shape;
   const int64_t T = shape.queries, rows = shape.heads * T;
   const int64_t wanted = shape.batch >= 2 * threads() ? 1 : (4 * threads() + shape.batch - 1) / shape.batch;
-  const int64_t count = clamp(shape.keys / (2 * decodeKeys), 1, wanted);
+  const int64_t count = clamp(shape.keys / 64, 1, wanted);
 
   Scratch scratch;
   Partial* parts = static_cast<Partial*>(scratch.bytes(shape.batch * count * static_cast<int64_t>(sizeof(Partial))));
@@ -143,7 +172,7 @@ static void decode(const Plan& plan, const float* q, const float* k, const float
   parallelTasks(shape.batch * count, [&](int64_t i) {
     const int64_t batch = i / count, part = i % count;
     const Range all = Sight(shape, batch).of(Range{0, T});
-    const int64_t length = up((all.end - all.begin + count - 1) / count, decodeKeys);
+    const int64_t length = up((all.end - all.begin + count - 1) / count, 16);
     const int64_t begin = all.begin + part * length;
     decodePart(plan, q, k, v, batch, {begin, least(begin + length, all.end)}, parts[i]);
   });

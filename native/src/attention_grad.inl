@@ -6,16 +6,41 @@ namespace flash {
 
 constexpr int64_t backwardKeys = 128;  // columns of a tile, at most
 
-/** Scores and dP of one row become P and dS; zeros over the rest of `wide`. */
-INKSTONE_INLINE void slopeRow(float* score, float* slope, Range wide, Range chunks, Range seen, float lse2, float dot) {
-  hide(score, chunks, seen);
-  for (int64_t c = wide.begin; c < chunks.begin; c += lanes) store(score + c, splat(0)), store(slope + c, splat(0));
-  for (int64_t c = chunks.begin; c < chunks.end; c += lanes) {
-    const vf p = exp2Below(load(score + c) - lse2);
-    store(score + c, p);
-    store(slope + c, p * (load(slope + c) - dot));
+/** Scores and dP of M rows become P and dS; zeros over the rest of `wide`. */
+template <int M>
+static void slopeRows(float* scores, float* slopes, int64_t ld, Range wide, const Chunks& chunks, const Range* seen,
+                      const float* lse2, const float* dots) {
+  const auto clear = [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; c += lanes) {
+      INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+        store(scores + m * ld + c, splat(0));
+        store(slopes + m * ld + c, splat(0));
+      }
+    }
+  };
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) hide(scores + m * ld, chunks, seen[m]);
+  clear(wide.begin, chunks.some.begin);
+  for (int64_t c = chunks.some.begin; c < chunks.some.end; c += lanes) {
+    INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+      float *score = scores + m * ld + c, *slope = slopes + m * ld + c;
+      const vf p = exp2Below(load(score) - lse2[m]);
+      store(score, p);
+      store(slope, p * (load(slope) - dots[m]));
+    }
   }
-  for (int64_t c = chunks.end; c < wide.end; c += lanes) store(score + c, splat(0)), store(slope + c, splat(0));
+  clear(chunks.some.end, wide.end);
+}
+
+/** The same for any number of rows. */
+static void slope(int64_t count, float* scores, float* slopes, int64_t ld, Range wide, const Chunks& chunks,
+                  const Range* seen, const float* lse2, const float* dots) {
+  int64_t r = 0;
+  for (; r + 3 <= count; r += 3) {
+    slopeRows<3>(scores + r * ld, slopes + r * ld, ld, wide, chunks, seen + r, lse2 + r, dots + r);
+  }
+  for (; r < count; ++r) {
+    slopeRows<1>(scores + r * ld, slopes + r * ld, ld, wide, chunks, seen + r, lse2 + r, dots + r);
+  }
 }
 
 /** out (= | +=) x·factor. */
@@ -75,7 +100,7 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
 
     for (int64_t member = 0; member < plan.group; ++member) {
       const int64_t head = kvHead * plan.group + member;
-      const float slope = plan.slope(head);
+      const float bias = plan.slope(head);
       for (int64_t i = 0; i < queryTiles; ++i) {
         const int64_t t0 = i * queryTile;
         const Range some{t0, least(t0 + queryTile, T)};
@@ -97,15 +122,13 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         const Blocks blocks(rows);
         Range seen[mostBlocks], mine[mostQueries];
         for (int b = 0; b < blocks.count; ++b) {
-          const Range all = overlap(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
-          seen[b] = all.empty() ? Range{0, 0} : Range{all.begin - k0, all.end - k0};
+          seen[b] = within(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
         }
         for (int64_t r = 0; r < rows; ++r) {
-          const Range all = sight.of(t0 + r);
-          mine[r] = {all.begin - k0, all.end - k0};
+          mine[r] = sight.of(t0 + r).from(k0);
         }
 
-        Ahead ahead(size);
+        Ahead ahead(plan);
         if (!before) ahead.add(g.gradQ + atQ, plan.strideQ, rows);
         const auto addQueries = [&](int64_t at, int64_t count) {
           ahead.add(g.out + at, plan.strideQ, count);
@@ -128,7 +151,7 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
             addQueries(plan.atQ(following.batch, 0, following.kvHead * plan.group), queryTile);
           }
         }
-        ahead.spread(blocks.count * (2 * length + padded) / panel / 2);
+        ahead.spread((blocks.count * (length + padded) + 2 * keyBlocks.count * padded) / panel);
 
         packRows(g.q + atQ, plan.strideQ, rows, size, padded, plan.shape.scale * log2e, queries);
         packRows(g.grad + atQ, plan.strideQ, rows, size, padded, 1, grads);
@@ -136,16 +159,15 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         multiplySeen(blocks, seen, grads, padded, size, {valuesT, size * panel, panel}, length, slopes, ld, ahead);
 
         for (int b = 0; b < blocks.count; ++b) {
-          const Range chunks{down(seen[b].begin, lanes), up(seen[b].end, lanes)};
-          for (int64_t r = blocks.start[b]; r < blocks.start[b + 1]; ++r) {
-            float *score = scores + r * ld, *change = slopes + r * ld;
-            if (slope != 0) addDistance(score, chunks, slope, sight.offset + t0 + r - k0);
-            // A block of keys reads the rows that see any of it: up to rowBlock − 1 places beside what this row sees.
-            Range wide{clamp(mine[r].begin - rowBlock + 1, 0, length), clamp(mine[r].end + rowBlock - 1, 0, length)};
-            wide = {least(down(wide.begin, lanes), chunks.begin), most(up(wide.end, lanes), chunks.end)};
-            slopeRow(score, change, wide, chunks, overlap(mine[r], {0, length}), logSum[r],
-                     dot[r]);
+          const int64_t r = blocks.start[b], end = blocks.start[b + 1];
+          const Chunks chunks(seen[b], mine[r], mine[end - 1]);
+          // A block of keys reads the rows that see any of it: up to rowBlock − 1 places beside what a row sees.
+          const Range wide{least(down(clamp(mine[r].begin - rowBlock + 1, 0, length), lanes), chunks.some.begin),
+                           most(up(clamp(mine[end - 1].end + rowBlock - 1, 0, length), lanes), chunks.some.end)};
+          for (int64_t i = r; bias != 0 && i < end; ++i) {
+            addDistance(scores + i * ld, chunks.some, bias, sight.offset + t0 + i - k0);
           }
+          slope(end - r, scores + r * ld, slopes + r * ld, ld, wide, chunks, mine + r, logSum + r, dot + r);
         }
 
         // gradV += Pᵀ·grad, gradK += dSᵀ·q: a block of keys meets the queries that see any of it.

@@ -4,6 +4,7 @@
 namespace flash {
 
 #define INKSTONE_ALWAYS inline __attribute__((always_inline))
+#define INKSTONE_UNROLL _Pragma("GCC unroll 16")
 
 constexpr int rowBlock = lanes >= 16 ? 12 : 6;  // rows of a micro tile: its sums fill the registers
 constexpr int panel = 2 * lanes;                // columns of a micro tile
@@ -21,8 +22,16 @@ INKSTONE_INLINE int64_t clamp(int64_t x, int64_t low, int64_t high) { return mos
 struct Range {
   int64_t begin, end;
   bool empty() const { return begin >= end; }
+  /** Counted from another zero. */
+  Range from(int64_t zero) const { return {begin - zero, end - zero}; }
 };
 INKSTONE_INLINE Range overlap(Range a, Range b) { return {most(a.begin, b.begin), least(a.end, b.end)}; }
+
+/** The overlap, counted from the tile's first; {0, 0} when there is none. */
+INKSTONE_INLINE Range within(Range a, Range tile) {
+  const Range both = overlap(a, tile);
+  return both.empty() ? Range{0, 0} : both.from(tile.begin);
+}
 
 /** The keys that a query sees are one range, and both ends grow with the query: so tiles see ranges as well. */
 struct Sight {
@@ -78,21 +87,21 @@ template <int M, int N>
 static void micro(const float* a, int64_t rowStride, int64_t step, const float* b, int64_t ldb, float* c, int64_t ldc,
                   int64_t depth, bool add) {
   vf sum[M][N];
-  _Pragma("GCC unroll 16") for (int m = 0; m < M; ++m) {
-    _Pragma("GCC unroll 16") for (int n = 0; n < N; ++n) sum[m][n] = splat(0);
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = splat(0);
   }
   for (int64_t i = 0; i < depth; ++i) {
     vf right[N];
-    _Pragma("GCC unroll 16") for (int n = 0; n < N; ++n) right[n] = load(b + n * lanes);
-    _Pragma("GCC unroll 16") for (int m = 0; m < M; ++m) {
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = load(b + n * lanes);
+    INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
       const vf left = splat(a[m * rowStride]);
-      _Pragma("GCC unroll 16") for (int n = 0; n < N; ++n) sum[m][n] += left * right[n];
+      INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] += left * right[n];
     }
     a += step;
     b += ldb;
   }
-  _Pragma("GCC unroll 16") for (int m = 0; m < M; ++m) {
-    _Pragma("GCC unroll 16") for (int n = 0; n < N; ++n) {
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) {
       float* to = c + m * ldc + n * lanes;
       store(to, add ? load(to) + sum[m][n] : sum[m][n]);
     }
@@ -134,10 +143,20 @@ static void packRows(const float* x, int64_t stride, int64_t rows, int64_t size,
 /** Rows of `size` at a stride → panels [padded/panel, capacity, panel]. */
 static void packPanels(const float* x, int64_t stride, int64_t rows, int64_t size, int64_t padded, int64_t capacity,
                        float* out) {
-  for (int64_t r = 0; r < rows; ++r, x += stride) {
-    for (int64_t d = 0; d < padded; d += lanes) {
-      float* to = out + d / panel * (capacity * panel) + r * panel + d % panel;
-      store(to, d + lanes <= size ? load(x + d) : loadTail(x + d, size - d));
+  for (int64_t d = 0; d < padded; d += panel, out += capacity * panel) {
+    const float* from = x + d;
+    if (d + panel <= size) {
+      for (int64_t r = 0; r < rows; ++r, from += stride) {
+        const vf a = load(from), b = load(from + lanes);
+        store(out + r * panel, a);
+        store(out + r * panel + lanes, b);
+      }
+    } else {
+      const int64_t left = size - d;
+      for (int64_t r = 0; r < rows; ++r, from += stride) {
+        store(out + r * panel, loadTail(from, least(left, lanes)));
+        if (left > lanes) store(out + r * panel + lanes, loadTail(from + lanes, left - lanes));
+      }
     }
   }
 }
@@ -242,22 +261,30 @@ INKSTONE_INLINE vf laneNumbers() {
   return v;
 }
 
-/** −∞ at the places of [chunks) outside `seen`. The chunks are whole vectors. */
-INKSTONE_INLINE void hide(float* row, Range chunks, Range seen) {
+/** What the rows of one block have in common: whole vectors of keys, counted from the tile's first. */
+struct Chunks {
+  /** Keys that some row sees, and keys that every row sees. */
+  Range some, sure;
+
+  /** `first` and `last`: what the first and the last row see, also beyond the tile. */
+  Chunks(Range seen, Range first, Range last)
+      : some{down(seen.begin, lanes), up(seen.end, lanes)}, sure{clamp(up(last.begin, lanes), some.begin, some.end), 0} {
+    sure.end = clamp(down(first.end, lanes), sure.begin, some.end);
+  }
+};
+
+/** −∞ outside `seen`. Every row of a block takes the same steps, so that branches are foreseen. */
+INKSTONE_INLINE void hide(float* row, const Chunks& chunks, Range seen) {
+  const vf low = splat(static_cast<float>(seen.begin)), high = splat(static_cast<float>(seen.end));
   const vf numbers = laneNumbers(), never = splat(-__builtin_inff());
-  if (seen.empty()) {
-    for (int64_t c = chunks.begin; c < chunks.end; c += lanes) store(row + c, never);
-    return;
-  }
-  const int64_t first = down(seen.begin, lanes), last = down(seen.end, lanes);
-  for (int64_t c = chunks.begin; c < first; c += lanes) store(row + c, never);
-  if (first < seen.begin) {
-    store(row + first, numbers < static_cast<float>(seen.begin - first) ? never : load(row + first));
-  }
-  if (last < seen.end) {
-    store(row + last, numbers < static_cast<float>(seen.end - last) ? load(row + last) : never);
-  }
-  for (int64_t c = up(seen.end, lanes); c < chunks.end; c += lanes) store(row + c, never);
+  const auto hideIn = [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; c += lanes) {
+      const vf place = numbers + static_cast<float>(c);
+      store(row + c, ((place >= low) & (place < high)) ? load(row + c) : never);
+    }
+  };
+  hideIn(chunks.some.begin, chunks.sure.begin);
+  hideIn(chunks.sure.end, chunks.some.end);
 }
 
 /** row[s] += slope·(s − origin): the bias of ALiBi. */
@@ -277,6 +304,8 @@ struct Pair {
 struct Plan {
   const AttentionShape& shape;
   int64_t group, size, padded, strideQ, strideK;
+  /** The arrays do not stay in the caches from one kernel to the next. */
+  bool large;
 
   explicit Plan(const AttentionShape& s)
       : shape(s),
@@ -284,7 +313,8 @@ struct Plan {
         size(s.headSize),
         padded(up(s.headSize, lanes)),
         strideQ(s.heads * s.headSize),
-        strideK(s.kvHeads * s.headSize) {}
+        strideK(s.kvHeads * s.headSize),
+        large(4 * s.batch * (2 * s.queries * strideQ + 2 * s.keys * strideK) > cacheSizes().l3 / 16) {}
 
   int64_t atQ(int64_t batch, int64_t query, int64_t head) const {
     return (batch * shape.queries + query) * strideQ + head * size;
@@ -316,15 +346,15 @@ INKSTONE_INLINE int64_t tileOf(int64_t count, int64_t limit, int64_t unit) {
  */
 class Ahead {
  public:
-  explicit Ahead(int64_t size) : bytes_(size * 4) {}
+  explicit Ahead(const Plan& plan) : bytes_(plan.size * 4), wanted_(plan.large) {}
 
   void add(const float* at, int64_t stride, int64_t rows) {
-    if (rows <= 0 || count_ == mostLists) return;
+    if (!wanted_ || rows <= 0 || count_ == mostLists) return;
     lists_[count_++] = {reinterpret_cast<const char*>(at), stride * 4, rows};
     total_ += rows;
   }
   /** Spreads what was added over about `steps` calls of step(). */
-  void spread(int64_t steps) { each_ = static_cast<int>(total_ / most(steps, 1) + 1); }
+  void spread(int64_t steps) { each_ = static_cast<int>((total_ + steps) / most(steps, 1)); }
 
   INKSTONE_ALWAYS void step() {
     for (int i = 0; i < each_ && current_ < count_; ++i) {
@@ -343,6 +373,7 @@ class Ahead {
   static constexpr int mostLists = 8;
   Rows lists_[mostLists];
   int64_t bytes_, total_ = 0;
+  bool wanted_;
   int count_ = 0, current_ = 0, each_ = 1;
 };
 
@@ -353,7 +384,7 @@ static void multiplySeen(const Blocks& blocks, const Range* seen, const float* r
     for (int b = 0; b < blocks.count; ++b) {
       if (seen[b].begin >= (j + 1) * panel || seen[b].end <= j * panel) continue;
       const int64_t r = blocks.start[b];
-      multiply(blocks.rows(b), rows + r * padded, padded, 1, transposed, j, 0, scores + r * ld, ld, keys, size, false);
+      multiply(blocks.rows(b), rows + r * padded, padded, 1, transposed, j, 0, scores + r * ld, ld, seen[b].end, size, false);
       ahead.step();
     }
   }
