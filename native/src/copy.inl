@@ -8,8 +8,9 @@ INKSTONE_INLINE void copyBytes(char* to, const char* from, int64_t n) {
   if (n >= 1024) {
     __builtin_memcpy(to, from, n);
   } else if (n >= 32) {
-    for (int64_t i = 0; i + 32 <= n; i += 32) __builtin_memcpy(to + i, from + i, 32);
-    __builtin_memcpy(to + n - 32, from + n - 32, 32);
+    int64_t i = 0;
+    for (; i + 32 <= n; i += 32) __builtin_memcpy(to + i, from + i, 32);
+    if (i < n) __builtin_memcpy(to + n - 32, from + n - 32, 32);
   } else if (n >= 16) {
     __builtin_memcpy(to, from, 16);
     __builtin_memcpy(to + n - 16, from + n - 16, 16);
@@ -36,12 +37,16 @@ static void copyStreaming(char* to, const char* from, int64_t n) {
 
 /** Rows that lie together in both operands. */
 static void copyRows(const char* x, char* out, const Walk& walk, int64_t elementBytes, bool streaming) {
-  eachStretch(walk, 65536 / elementBytes, streaming, [=](int64_t, int64_t n, const int64_t* at) {
+  const int64_t stepX = rowStep(walk, 0) * elementBytes, stepOut = rowStep(walk, 1) * elementBytes;
+  eachBlock(walk, 65536 / elementBytes, streaming, [=](int64_t, int64_t rows, int64_t n, const int64_t* at) {
     const int64_t bytes = n * elementBytes;
     const char* from = x + at[0] * elementBytes;
     char* to = out + at[1] * elementBytes;
-    if (streaming && bytes >= 256) copyStreaming(to, from, bytes);
-    else copyBytes(to, from, bytes);
+    const bool past = streaming && bytes >= 256;
+    for (int64_t row = 0; row < rows; ++row, from += stepX, to += stepOut) {
+      if (past) copyStreaming(to, from, bytes);
+      else copyBytes(to, from, bytes);
+    }
   });
 }
 
@@ -124,7 +129,7 @@ static void transposeWalk(const T* x, T* out, const Walk& walk, int axisA) {
   parallelFor(outer * tilesEach, work < moveGrain ? moveGrain / work : 1, [&](int64_t begin, int64_t end) {
     WalkRows place(around, begin / tilesEach);
     for (int64_t i = begin; i < end; ++i) {
-      if (i > begin && i % tilesEach == 0) place.next();
+      if (i > begin && i % tilesEach == 0) place.advance(1);
       const int64_t a = i % tilesEach / tilesB * tile, b = i % tilesB * tile;
       transposeTile(x + place.at[0] + b * stepX + a, stepX, out + place.at[1] + a * stepOut + b, stepOut,
                     countA - a < tile ? countA - a : tile, countB - b < tile ? countB - b : tile);
@@ -141,14 +146,17 @@ static void copyWalk(const T* x, T* out, const Walk& walk) {
     }
   }
   const int64_t stepX = walk.stride[0][last], stepOut = walk.stride[1][last];
-  eachStretch(walk, moveGrain, false, [&](int64_t, int64_t n, const int64_t* at) {
-    const T* from = x + at[0];
-    T* to = out + at[1];
-    if (stepX == 0 && stepOut == 1) {
-      const T value = *from;
-      for (int64_t i = 0; i < n; ++i) to[i] = value;
-    } else {
-      for (int64_t i = 0; i < n; ++i) to[i * stepOut] = from[i * stepX];
+  const int64_t rowX = rowStep(walk, 0), rowOut = rowStep(walk, 1);
+  eachBlock(walk, moveGrain, false, [=](int64_t, int64_t rows, int64_t n, const int64_t* at) {
+    for (int64_t row = 0; row < rows; ++row) {
+      const T* from = x + at[0] + row * rowX;
+      T* to = out + at[1] + row * rowOut;
+      if (stepX == 0 && stepOut == 1) {
+        const T value = *from;
+        for (int64_t i = 0; i < n; ++i) to[i] = value;
+      } else {
+        for (int64_t i = 0; i < n; ++i) to[i * stepOut] = from[i * stepX];
+      }
     }
   });
 }

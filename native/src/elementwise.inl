@@ -96,11 +96,14 @@ static void mapWalk(const float* x, const float* y, float* out, Walk walk, int64
   const int last = walk.axes - 1;
   const int64_t stepX = walk.stride[0][last], stepY = walk.stride[1][last];
   const bool streaming = x != out && y != out && walk.count() * 4 >= streamingBytes() && walk.shape[last] >= 8 * lanes;
-  eachStretch(walk, grain, streaming, [&](int64_t start, int64_t n, const int64_t* at) {
-    withReaders(x + at[0], stepX, y + at[1], stepY, [&](auto readX, auto readY) INKSTONE_FLAT {
-      mapSpan(out + start, 0, n, streaming,
-              [=](int64_t i, auto part) INKSTONE_FLAT { return f(readX.at(i, part), readY.at(i, part)); });
-    });
+  const int64_t rowX = rowStep(walk, 0), rowY = rowStep(walk, 1);
+  eachBlock(walk, grain, streaming, [=](int64_t start, int64_t rows, int64_t n, const int64_t* at) {
+    for (int64_t row = 0; row < rows; ++row) {
+      withReaders(x + at[0] + row * rowX, stepX, y + at[1] + row * rowY, stepY, [&](auto readX, auto readY) INKSTONE_FLAT {
+        mapSpan(out + start + row * n, 0, n, streaming,
+                [=](int64_t i, auto part) INKSTONE_FLAT { return f(readX.at(i, part), readY.at(i, part)); });
+      });
+    }
   });
 }
 
@@ -137,15 +140,18 @@ static void compareWalk(const T* x, const T* y, uint8_t* out, Walk walk, const F
   if (walk.count() == 0) return;
   const int last = walk.axes - 1;
   const int64_t stepX = walk.stride[0][last], stepY = walk.stride[1][last];
-  eachStretch(walk, moveGrain, false, [&](int64_t start, int64_t n, const int64_t* at) {
-    const T *a = x + at[0], *b = y + at[1];
-    uint8_t* to = out + start;
-    if (stepX == 1 && stepY == 1) {
-      for (int64_t i = 0; i < n; ++i) to[i] = f(a[i], b[i]);
-    } else if (stepX == 1 && stepY == 0) {
-      for (int64_t i = 0; i < n; ++i) to[i] = f(a[i], *b);
-    } else {
-      for (int64_t i = 0; i < n; ++i) to[i] = f(a[i * stepX], b[i * stepY]);
+  const int64_t rowX = rowStep(walk, 0), rowY = rowStep(walk, 1);
+  eachBlock(walk, moveGrain, false, [=](int64_t start, int64_t rows, int64_t n, const int64_t* at) {
+    for (int64_t row = 0; row < rows; ++row) {
+      const T *a = x + at[0] + row * rowX, *b = y + at[1] + row * rowY;
+      uint8_t* to = out + start + row * n;
+      if (stepX == 1 && stepY == 1) {
+        for (int64_t i = 0; i < n; ++i) to[i] = f(a[i], b[i]);
+      } else if (stepX == 1 && stepY == 0) {
+        for (int64_t i = 0; i < n; ++i) to[i] = f(a[i], *b);
+      } else {
+        for (int64_t i = 0; i < n; ++i) to[i] = f(a[i * stepX], b[i * stepY]);
+      }
     }
   });
 }
@@ -187,14 +193,17 @@ static void where(const uint8_t* mask, const float* x, const float* y, float* ou
   const int last = walk.axes - 1;
   const int64_t stepM = walk.stride[0][last], stepX = walk.stride[1][last],
                 stepY = walk.stride[2][last];
-  eachStretch(walk, moveGrain, false, [&](int64_t start, int64_t n, const int64_t* at) {
-    const uint8_t* m = mask + at[0];
-    const float *a = x + at[1], *b = y + at[2];
-    float* to = out + start;
-    if (stepM == 1 && stepX == 1 && stepY == 1) selectRow<1, 1>(m, a, b, to, n);
-    else if (stepM == 1 && stepX == 1 && stepY == 0) selectRow<1, 0>(m, a, b, to, n);
-    else if (stepM == 1 && stepX == 0 && stepY == 1) selectRow<0, 1>(m, a, b, to, n);
-    else for (int64_t i = 0; i < n; ++i) to[i] = m[i * stepM] ? a[i * stepX] : b[i * stepY];
+  const int64_t rowM = rowStep(walk, 0), rowX = rowStep(walk, 1), rowY = rowStep(walk, 2);
+  eachBlock(walk, moveGrain, false, [=](int64_t start, int64_t rows, int64_t n, const int64_t* at) {
+    for (int64_t row = 0; row < rows; ++row) {
+      const uint8_t* m = mask + at[0] + row * rowM;
+      const float *a = x + at[1] + row * rowX, *b = y + at[2] + row * rowY;
+      float* to = out + start + row * n;
+      if (stepM == 1 && stepX == 1 && stepY == 1) selectRow<1, 1>(m, a, b, to, n);
+      else if (stepM == 1 && stepX == 1 && stepY == 0) selectRow<1, 0>(m, a, b, to, n);
+      else if (stepM == 1 && stepX == 0 && stepY == 1) selectRow<0, 1>(m, a, b, to, n);
+      else for (int64_t i = 0; i < n; ++i) to[i] = m[i * stepM] ? a[i * stepX] : b[i * stepY];
+    }
   });
 }
 

@@ -1,8 +1,8 @@
 // Loops over flat arrays and over the rows of strided walks, on all threads, past the caches when outputs are large.
 
-/** Outputs of at least this size do not fit beside their inputs in the last cache: write past it. */
+/** Outputs of at least this size do not stay in the last cache: they are written past it. */
 static int64_t streamingBytes() {
-  static const int64_t bytes = cacheSizes().l3 / 2;
+  static const int64_t bytes = cacheSizes().l3;
   return bytes;
 }
 
@@ -43,22 +43,34 @@ static void mapFlat(float* out, int64_t n, int64_t grain, bool fresh, const F& f
 constexpr int64_t moveGrain = 16384, mathGrain = 4096;
 
 /**
- * A walk over all threads, in stretches of one row: body(start, n, at) where `start` places of the walk came before
- * and operand k goes on from at[k]. Fences when asked.
+ * A walk over all threads, in blocks: body(start, rows, n, at) where `start` places of the walk came before and operand
+ * k's rows of n start at at[k], at[k] + rowStep(walk, k), … Pieces of rows come as blocks of one row. Fences when asked.
  */
 template <class Body>
-static void eachStretch(const Walk& walk, int64_t grain, bool streaming, const Body& body) {
+static void eachBlock(const Walk& walk, int64_t grain, bool streaming, const Body& body) {
   const int last = walk.axes - 1;
   const int64_t row = walk.shape[last];
   parallelFor(walk.count(), grain, [&](int64_t begin, int64_t end) {
-    WalkRows rows(walk, begin / row);
-    int64_t at[Walk::maxOperands], skip = begin % row;
-    for (int64_t start = begin; start < end; rows.next(), skip = 0) {
-      const int64_t n = row - skip < end - start ? row - skip : end - start;
-      for (int k = 0; k < walk.operands; ++k) at[k] = rows.at[k] + skip * walk.stride[k][last];
-      body(start, n, at);
+    WalkRows place(walk, begin / row);
+    int64_t start = begin, skip = begin % row;
+    if (skip > 0) {
+      const int64_t n = row - skip < end - begin ? row - skip : end - begin;
+      int64_t at[Walk::maxOperands];
+      for (int k = 0; k < walk.operands; ++k) at[k] = place.at[k] + skip * walk.stride[k][last];
+      body(start, int64_t(1), n, at);
       start += n;
+      place.advance(1);
     }
+    while (end - start >= row) {
+      const int64_t whole = (end - start) / row, rows = whole < place.left() ? whole : place.left();
+      body(start, rows, row, place.at);
+      start += rows * row;
+      place.advance(rows);
+    }
+    if (start < end) body(start, int64_t(1), end - start, place.at);
     if (streaming) streamingFence();
   });
+}
+INKSTONE_INLINE int64_t rowStep(const Walk& walk, int operand) {
+  return walk.axes < 2 ? 0 : walk.stride[operand][walk.axes - 2];
 }

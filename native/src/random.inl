@@ -23,11 +23,10 @@ INKSTONE_INLINE void multiplyWide(vu a, uint32_t b, vu& high, vu& low) {
 
 /** Words 4·(block + lane) … +3 of a stream in w[0 … 3][lane]. */
 INKSTONE_INLINE void philoxBlocks(uint64_t block, const RandomStream& s, vu* w) {
-  vu c0, c1;
-  for (int i = 0; i < lanes; ++i) {
-    c0[i] = (uint32_t)(block + i);
-    c1[i] = (uint32_t)((block + i) >> 32);
-  }
+  vu place;
+  for (int i = 0; i < lanes; ++i) place[i] = (uint32_t)i;
+  const uint32_t low = (uint32_t)block;
+  vu c0 = place + low, c1 = (uint32_t)(block >> 32) + ((vu)(c0 < low) & 1);
   vu c2 = s.streamLow + vu{}, c3 = s.streamHigh + vu{};
   uint32_t k0 = s.seedLow, k1 = s.seedHigh;
   for (int round = 0; round < 10; ++round) {

@@ -63,35 +63,33 @@ static void reduceRows(const float* x, float* out, int64_t outer, int64_t size, 
   }
 }
 
-/** into[i] = `rows` floats below each other, for i < n; in f32 over 64 rows, then joined. */
+/** into[i] = `rows` floats below each other, for i < n; eight rows at a time, in f32 over 64 rows, then joined. */
 template <class Op>
 static void reduceDown(const float* x, float* into, float* block, int64_t rows, int64_t n, int64_t step) {
   constexpr int64_t blockRows = 64;
   for (int64_t row = 0; row < rows; row += blockRows) {
     const int64_t last = row + blockRows < rows ? row + blockRows : rows;
     float* to = row == 0 ? into : block;
-    int64_t i = 0;
-    for (; i + 4 * lanes <= n; i += 4 * lanes) {
-      vf a = splat(Op::start), b = a, c = a, d = a;
-      for (int64_t r = row; r < last; ++r) {
-        const float* p = x + r * step + i;
-        a = Op::combine(a, load(p));
-        b = Op::combine(b, load(p + lanes));
-        c = Op::combine(c, load(p + 2 * lanes));
-        d = Op::combine(d, load(p + 3 * lanes));
-      }
-      store(to + i, a);
-      store(to + i + lanes, b);
-      store(to + i + 2 * lanes, c);
-      store(to + i + 3 * lanes, d);
+    for (int64_t i = 0; i < n; ++i) to[i] = Op::start;
+    int64_t r = row;
+    for (; r + 8 <= last; r += 8) {
+      const float* p = x + r * step;
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+        const float* q = p + i;
+        const vf a = Op::combine(part.get(q), part.get(q + step)), b = Op::combine(part.get(q + 2 * step), part.get(q + 3 * step));
+        const vf c = Op::combine(part.get(q + 4 * step), part.get(q + 5 * step));
+        const vf d = Op::combine(part.get(q + 6 * step), part.get(q + 7 * step));
+        part.put(to + i, Op::combine(part.get(to + i), Op::combine(Op::combine(a, b), Op::combine(c, d))));
+      });
     }
-    sweep(n - i, [&](int64_t j, auto part) INKSTONE_FLAT {
-      vf a = splat(Op::start);
-      for (int64_t r = row; r < last; ++r) a = Op::combine(a, part.get(x + r * step + i + j));
-      part.put(to + i + j, a);
-    });
+    for (; r < last; ++r) {
+      const float* p = x + r * step;
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+        part.put(to + i, Op::combine(part.get(to + i), part.get(p + i)));
+      });
+    }
     if (row == 0) continue;
-    sweep(n, [&](int64_t j, auto part) INKSTONE_FLAT {
+    sweep(n, [=](int64_t j, auto part) INKSTONE_FLAT {
       part.put(into + j, Op::combine(part.get(into + j), part.get(block + j)));
     });
   }

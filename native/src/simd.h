@@ -1,6 +1,5 @@
-// Vectors of the width of the instruction set being compiled, and the functions of one variable on them.
-// Included inside the namespace of that instruction set. Polynomials: minimax fits of relative error, made for these
-// intervals; errors stated are of the whole function in units in the last place, measured over the floats.
+// Vectors of the width of the instruction set being compiled: loads and stores, tails, sums over lanes, bf16.
+// Included inside the namespace of that instruction set.
 
 constexpr int lanes = INKSTONE_VECTOR_BYTES / 4;
 typedef float vf __attribute__((vector_size(INKSTONE_VECTOR_BYTES)));
@@ -104,9 +103,20 @@ INKSTONE_INLINE void streamingFence() {
 #endif
 }
 
-/** Where a or b is NaN: b. */
+/** a > b ? a : b, so where a or b is NaN: b. Said in the processor's own words, which compilers miss. */
+#if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
+INKSTONE_INLINE vf vmax(vf a, vf b) { return (vf)_mm256_max_ps((__m256)a, (__m256)b); }
+INKSTONE_INLINE vf vmin(vf a, vf b) { return (vf)_mm256_min_ps((__m256)a, (__m256)b); }
+#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+INKSTONE_INLINE vf vmax(vf a, vf b) { return (vf)_mm512_max_ps((__m512)a, (__m512)b); }
+INKSTONE_INLINE vf vmin(vf a, vf b) { return (vf)_mm512_min_ps((__m512)a, (__m512)b); }
+#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 16
+INKSTONE_INLINE vf vmax(vf a, vf b) { return (vf)_mm_max_ps((__m128)a, (__m128)b); }
+INKSTONE_INLINE vf vmin(vf a, vf b) { return (vf)_mm_min_ps((__m128)a, (__m128)b); }
+#else
 INKSTONE_INLINE vf vmax(vf a, vf b) { return a > b ? a : b; }
 INKSTONE_INLINE vf vmin(vf a, vf b) { return a < b ? a : b; }
+#endif
 INKSTONE_INLINE vf vabs(vf x) { return (vf)((vi)x & 0x7fffffff); }
 /** |magnitude| with the sign of `sign`. */
 INKSTONE_INLINE vf withSign(vf magnitude, vf sign) {
@@ -226,172 +236,4 @@ INKSTONE_INLINE uint16_t toBf16(float x) {
   return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
-// ---- exp, log ---------------------------------------------------------------------------------------------------------
-
-/** 1.5·2²³: adding it rounds to an integer, which then stands in the low bits. */
-constexpr float roundingMagic = 12582912.0f;
-
-/** exp(x) = 2ⁿ·e^r, n = round(x·log₂e): gives e^r in [0.70, 1.42]; n stands in the low bits of `shifted`. */
-INKSTONE_INLINE vf expReduced(vf x, vf& shifted) {
-  shifted = x * 1.44269504f + roundingMagic;
-  const vf n = shifted - roundingMagic;
-  const vf r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-  vf p = r * 0.00138131445f + 0.00836941884f;
-  p = p * r + 0.0416684568f;
-  p = p * r + 0.166665148f;
-  p = p * r + 0.499999931f;
-  return (p * r) * r + r + 1.0f;
-}
-
-/** e^x for −87.3 ≤ x ≤ 88.3, without a look at what lies outside. */
-INKSTONE_INLINE vf expInRange(vf x) {
-  vf shifted;
-  const vf p = expReduced(x, shifted);
-  return p * (vf)(((vi)shifted << 23) + 0x3f800000);
-}
-
-/** e^x for x ≤ 88.3; below −87.3, where floats lose precision, 0. What softmax needs. */
-INKSTONE_INLINE vf expFlush(vf x) {
-  const vf y = expInRange(x);
-  return x < -87.3f ? splat(0) : y;
-}
-
-/** e^x everywhere: denormals, 0, ∞, NaN. Within 1.1 ulp. */
-INKSTONE_INLINE vf vexp(vf x) {
-  x = vmin(splat(89.0f), vmax(splat(-104.0f), x));
-  vf shifted;
-  const vf p = expReduced(x, shifted);
-  const vi n = (vi)shifted - (vi)splat(roundingMagic), half = n >> 1;
-  return p * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
-}
-
-/** log(1 + f) + e·log 2 for 1 + f in [√½, √2]. */
-INKSTONE_INLINE vf logReduced(vf f, vf e) {
-  vf p = f * -0.0764610502f + 0.12779115f;
-  p = p * f + -0.131641858f;
-  p = p * f + 0.141996956f;
-  p = p * f + -0.16622765f;
-  p = p * f + 0.200012927f;
-  p = p * f + -0.25000838f;
-  p = p * f + 0.333333312f;
-  const vf ff = f * f;
-  const vf tail = p * (ff * f) + e * -2.12194440e-4f - ff * 0.5f;
-  return f + tail + e * 0.693359375f;
-}
-
-/** x = (1 + f)·2^e with 1 + f in [√½, √2], for normal x > 0. */
-INKSTONE_INLINE vf splitExponent(vf x, vf& e) {
-  const vi k = ((vi)x - 0x3f3504f3) >> 23;
-  e = __builtin_convertvector(k, vf);
-  return (vf)((vi)x - (k << 23)) - 1.0f;
-}
-
-/** Natural logarithm: 0 gives −∞, below 0 NaN. Within 1.5 ulp. */
-INKSTONE_INLINE vf vlog(vf x) {
-  const vi tiny = x < 1.17549435e-38f;
-  const vf scaled = tiny ? x * 33554432.0f : x;
-  vf e;
-  const vf f = splitExponent(scaled, e);
-  const vf y = logReduced(f, e - (tiny ? splat(25.0f) : splat(0)));
-  const vf bad = x < 0.0f ? splat(__builtin_nanf("")) : x;
-  const vf special = x == 0.0f ? splat(-__builtin_inff()) : bad;
-  return ((x > 0.0f) & (x < __builtin_inff())) ? y : special;
-}
-
-/** log(1 + x) for x in [0, 1]: what rounding 1 + x loses is added back. */
-INKSTONE_INLINE vf log1pUnit(vf x) {
-  const vf u = 1.0f + x;
-  vf e;
-  const vf f = splitExponent(u, e);
-  return logReduced(f, e) + (x - (u - 1.0f)) / u;
-}
-
-// ---- activations and their gradients ------------------------------------------------------------------------------
-
-/** 1/(1 + e^−x), from e^−|x| so that both ends keep their precision. Within 2 ulp. */
-INKSTONE_INLINE vf sigmoid(vf x) {
-  const vf e = vexp(-vabs(x));
-  return (x < 0.0f ? e : splat(1.0f)) / (1.0f + e);
-}
-
-/** Odd polynomial below 0.625, else 1 − 2/(e^2|x| + 1). Within 2 ulp. */
-INKSTONE_INLINE vf vtanh(vf x) {
-  const vf a = vabs(x), z = x * x;
-  vf p = z * -0.00570498726f + 0.0206390875f;
-  p = p * z + -0.0537397152f;
-  p = p * z + 0.133314422f;
-  p = p * z + -0.333332819f;
-  const vf small = x + x * (z * p);
-  const vf clamped = vmin(splat(10.0f), a);
-  const vf large = 1.0f - 2.0f / (expInRange(clamped + clamped) + 1.0f);
-  return a < 0.625f ? small : withSign(large, x);
-}
-
-/**
- * For a ≥ 0: density = exp(−a²/2), returns the upper tail of the normal distribution, 1 − Φ(a) = density·t·P(t),
- * t = 1/(1 + 0.35·a) (the form of Abramowitz & Stegun 7.1.26, fitted on [0, 14]). NaN stays NaN.
- */
-INKSTONE_INLINE vf normalTail(vf a, vf& density) {
-  a = vmin(splat(13.0f), a);
-  density = expInRange(a * a * -0.5f);
-  const vf t = 1.0f / (1.0f + 0.35f * a);
-  vf p = t * -0.0291459276f + 0.143971684f;
-  p = p * t + -0.255714226f;
-  p = p * t + 0.159174128f;
-  p = p * t + -0.0231098137f;
-  p = p * t + 0.105507995f;
-  p = p * t + 0.11983287f;
-  p = p * t + 0.139861869f;
-  p = p * t + 0.139621404f;
-  return density * t * p;
-}
-
-/** Odd polynomial below 0.85, else 1 − 2·(1 − Φ(√2·|x|)). Within 2 ulp. */
-INKSTONE_INLINE vf verf(vf x) {
-  const vf a = vabs(x), z = x * x;
-  vf p = z * -0.000631514519f + 0.005051098f;
-  p = p * z + -0.0268025501f;
-  p = p * z + 0.112827175f;
-  p = p * z + -0.376125718f;
-  p = p * z + 0.128379166f;
-  const vf small = x + x * p;
-  vf density;
-  const vf large = 1.0f - 2.0f * normalTail(a * 1.41421356f, density);
-  return a < 0.85f ? small : withSign(large, x);
-}
-
-/** x·Φ(x) = max(x, 0) − |x|·(1 − Φ(|x|)): no cancellation on the negative side. */
-INKSTONE_INLINE vf gelu(vf x) {
-  const vf a = vmin(splat(13.0f), vabs(x));
-  vf density;
-  const vf tail = normalTail(a, density);
-  return vmax(x, splat(0)) - a * tail;
-}
-/** Φ(x) + x·φ(x). */
-INKSTONE_INLINE vf geluSlope(vf x) {
-  vf density;
-  const vf tail = normalTail(vabs(x), density);
-  const vf inside = vmax(splat(-13.0f), vmin(splat(13.0f), x));
-  return (x < 0.0f ? tail : 1.0f - tail) + inside * (density * 0.398942280f);
-}
-
-constexpr float geluTanhScale = 0.7978845608f, geluTanhCube = 0.044715f;
-/** ½·x·(1 + tanh u) = x·σ(2u), u = √(2/π)·(x + 0.044715·x³). */
-INKSTONE_INLINE vf geluTanh(vf x) {
-  return x * sigmoid(2.0f * geluTanhScale * (x + geluTanhCube * x * x * x));
-}
-/** s + x·s·(1 − s)·2u′, s = σ(2u). */
-INKSTONE_INLINE vf geluTanhSlope(vf x) {
-  x = vmax(splat(-30.0f), vmin(splat(30.0f), x));
-  const vf s = sigmoid(2.0f * geluTanhScale * (x + geluTanhCube * x * x * x));
-  return s + x * s * (1.0f - s) * (2.0f * geluTanhScale * (1.0f + 3.0f * geluTanhCube * x * x));
-}
-
-INKSTONE_INLINE vf silu(vf x) { return x * sigmoid(x); }
-INKSTONE_INLINE vf siluSlope(vf x) {
-  const vf s = sigmoid(x);
-  return s + x * s * (1.0f - s);
-}
-INKSTONE_INLINE vf relu(vf x) { return x < 0.0f ? splat(0) : x; }
-/** log(1 + e^x) = max(x, 0) + log(1 + e^−|x|). */
-INKSTONE_INLINE vf softplus(vf x) { return vmax(x, splat(0)) + log1pUnit(vexp(-vabs(x))); }
+#include "vector_math.inl"

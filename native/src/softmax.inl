@@ -44,21 +44,26 @@ INKSTONE_INLINE float rowLogSumExp(const float* x, int64_t n) {
 /** Rows that make some microseconds of work. */
 INKSTONE_INLINE int64_t rowGrain(int64_t n, int64_t elements) { return elements / (n + 1) + 1; }
 
+/** Large results are written past the caches; their exponentials wait in a row of scratch. */
 static void softmax(const float* x, float* out, int64_t rows, int64_t n) {
   RAN("softmax");
+  const bool streaming = x != out && rows * n * 4 >= streamingBytes() && n >= 8 * lanes;
   parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
+    Scratch scratch;
+    float* waiting = streaming ? scratch.floats(n) : nullptr;
     for (int64_t row = begin; row < end; ++row) {
       const float* from = x + row * n;
-      float* to = out + row * n;
+      float *to = out + row * n, *exps = streaming ? waiting : to;
       const float largest = rowMax(from, n);
       const double sum = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
         const vf e = expFlush(part.get(from + i, MaxOf::start) - largest);
-        part.put(to + i, e);
+        part.put(exps + i, e);
         return e;
       });
       const float scale = (float)(1 / sum);
-      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(to + i, part.get(to + i) * scale); });
+      mapSpan(to, 0, n, streaming, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(exps + i) * scale; });
     }
+    if (streaming) streamingFence();
   });
 }
 

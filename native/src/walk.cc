@@ -59,14 +59,15 @@ WalkRows::WalkRows(const Walk& w, int64_t row) : walk(w), at{} {
   }
 }
 
-void WalkRows::next() {
+void WalkRows::carry() {
   for (int axis = walk.axes - 2; axis >= 0; --axis) {
-    const bool carry = ++index[axis] == walk.shape[axis];
-    if (carry) index[axis] = 0;
-    for (int k = 0; k < walk.operands; ++k) {
-      at[k] += walk.stride[k][axis] * (carry ? 1 - walk.shape[axis] : 1);
-    }
-    if (!carry) return;
+    const bool carries = index[axis] == walk.shape[axis];
+    if (!carries) return;
+    index[axis] = 0;
+    for (int k = 0; k < walk.operands; ++k) at[k] -= walk.stride[k][axis] * walk.shape[axis];
+    if (axis == 0) return;
+    ++index[axis - 1];
+    for (int k = 0; k < walk.operands; ++k) at[k] += walk.stride[k][axis - 1];
   }
 }
 

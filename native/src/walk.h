@@ -10,7 +10,7 @@ struct Walk {
   int axes = 0, operands = 0;
   int64_t shape[maxAxes];
   /** stride[operand][axis], in elements. */
-  int64_t stride[maxOperands][maxAxes];
+  int64_t stride[maxOperands][maxAxes] = {};
 
   int64_t count() const;
   /** Drops axes of size 1 and joins axes that lie one behind the other for every operand. */
@@ -22,13 +22,26 @@ struct Walk {
 };
 
 /** Steps through the rows (all axes but the last) of a walk; `at` says where each operand's row starts. */
-struct WalkRows {
+class WalkRows {
+ public:
   const Walk& walk;
   int64_t index[Walk::maxAxes];
   int64_t at[Walk::maxOperands];
 
   WalkRows(const Walk& w, int64_t row);
-  void next();
+  /** How many rows from here lie at even steps: along the last axis but one. */
+  int64_t left() const { return walk.axes < 2 ? 1 : walk.shape[walk.axes - 2] - index[walk.axes - 2]; }
+  /** Goes on by at most left() rows. */
+  void advance(int64_t rows) {
+    const int axis = walk.axes - 2;
+    if (axis < 0) return;
+    for (int k = 0; k < walk.operands; ++k) at[k] += rows * walk.stride[k][axis];
+    index[axis] += rows;
+    if (index[axis] == walk.shape[axis]) carry();
+  }
+
+ private:
+  void carry();
 };
 
 }  // namespace inkstone

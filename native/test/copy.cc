@@ -58,6 +58,31 @@ void testCopies(const KernelTable& table, const char* path) {
   }
 }
 
+/** Past the caches: one long row, and long rows at odd places. */
+void testStreaming(const KernelTable& table, const char* path) {
+  const int64_t columns = 5003, rows = cacheSizes().l3 / columns + 1;
+  std::vector<uint8_t> x((size_t)(rows * columns)), out(x.size() + 64, 1), joined((size_t)(rows * (columns + 3)), 1);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = (uint8_t)(i * 31 >> 3);
+  Walk walk;
+  walk.axes = 1;
+  walk.operands = 2;
+  walk.shape[0] = rows * columns;
+  walk.stride[0][0] = walk.stride[1][0] = 1;
+  table.copyStrided(x.data(), out.data() + 3, 1, walk);
+  CHECK(out[2] == 1 && std::memcmp(out.data() + 3, x.data(), x.size()) == 0 && out[x.size() + 3] == 1, "%s", path);
+  walk.axes = 2;
+  walk.shape[0] = rows;
+  walk.shape[1] = columns;
+  walk.stride[0][0] = columns;
+  walk.stride[1][0] = columns + 3;
+  walk.stride[0][1] = walk.stride[1][1] = 1;
+  table.copyStrided(x.data(), joined.data(), 1, walk);
+  for (int64_t r = 0; r < rows; ++r) {
+    const uint8_t* row = joined.data() + r * (columns + 3);
+    CHECK(std::memcmp(row, x.data() + r * columns, (size_t)columns) == 0 && row[columns] == 1, "%s row %ld", path, (long)r);
+  }
+}
+
 void testFill(const KernelTable& table, const char* path) {
   for (int64_t n : {int64_t(0), int64_t(1), int64_t(3), int64_t(70), int64_t(100001), cacheSizes().l3 / 4 + 13}) {
     std::vector<float> out((size_t)n + 2, 5.0f);
@@ -128,6 +153,7 @@ int main() {
     testCopies<uint16_t>(table, path);
     testCopies<uint32_t>(table, path);
     testCopies<uint64_t>(table, path);
+    testStreaming(table, path);
     testFill(table, path);
     testCasts(table, path);
   });

@@ -45,7 +45,7 @@ void test(const KernelTable& table, const char* path) {
 
 /** Past the caches: the target's element is right although its neighbours were streamed. */
 void testStreaming(const KernelTable& table, const char* path) {
-  const int64_t n = 4001, rows = cacheSizes().l3 / 8 / n + 1;
+  const int64_t n = 4001, rows = cacheSizes().l3 / 4 / n + 1;
   std::vector<float> x((size_t)(rows * n), 0.5f), grad(x.size(), 7.0f), lse((size_t)rows), losses((size_t)rows), g((size_t)rows, 2.0f);
   std::vector<int32_t> targets((size_t)rows);
   for (int64_t r = 0; r < rows; ++r) targets[(size_t)r] = (int32_t)(r * 37 % n);
