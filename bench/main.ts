@@ -6,6 +6,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions
   train: () => import('./train.ts'),
   matmul: () => import('./matmul.ts'),
   tokenizer: () => import('./tokenizer.ts'),
+  recipe: () => import('./recipe.ts'),
 };
 
 export interface BenchOptions {
