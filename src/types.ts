@@ -1,6 +1,9 @@
 /** The contracts at which the rooms meet. Rooms that decode, serve or evaluate see these, never a model. */
 
-/** Turns text into ids and back. Every tokenizer is lossless: `decode(encode(text)) === text` for well-formed text. */
+/**
+ * Turns text into ids and back. Every tokenizer is lossless: `decode(encode(text)) === text` for well-formed text. A lone
+ * surrogate is read as U+FFFD, as in UTF-8. The exceptions are asked for: a normal form, a prefix space.
+ */
 export interface Tokenizer {
   readonly vocabSize: number;
   /** Special tokens by name (`<|endoftext|>`) with their ids. User text never becomes one unless `allowSpecial`. */
