@@ -240,8 +240,8 @@ export const tokenizerOptions = {
   },
   pattern: {
     type: 'string',
-    choices: ['gpt2', 'gpt4'],
-    default: 'gpt4',
+    choices: ['gpt2', 'cl100k', 'qwen2', 'o200k'],
+    default: 'cl100k',
     doc: { en: 'how text is cut before merging', zh: '合并之前如何切分文本' },
   },
   special: { type: 'string', doc: { en: 'special tokens, comma-separated', zh: '特殊词元，以逗号分隔' } },
