@@ -172,7 +172,7 @@ static void compareFloat(int code, const float* x, const float* y, uint8_t* out,
   compareCodes(code, x, y, out, walk);
 }
 static void compareInt(int code, const int32_t* x, const int32_t* y, uint8_t* out, const Walk& walk) {
-  RAN("compare");
+  RAN("compareInt");
   compareCodes(code, x, y, out, walk);
 }
 

@@ -7,15 +7,16 @@ static void crossEntropy(const float* logits, const int32_t* targets, float* los
   parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const float* x = logits + row * n;
-      lse[row] = rowLogSumExp(x, n);
+      const LogSum sum = rowLogSum(x, n);
+      lse[row] = (float)sum.value();
       if (targets[row] == ignoreIndex) {
         losses[row] = 0;
         continue;
       }
-      double loss = (double)lse[row] - x[targets[row]];
+      double loss = (double)sum.largest - x[targets[row]] + sum.rest;
       if (smoothing != 0) {
-        const double sum = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(x + i); });
-        loss = (1 - smoothing) * loss + smoothing * (lse[row] - sum / n);
+        const double all = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(x + i); });
+        loss = (1 - smoothing) * loss + smoothing * (sum.value() - all / n);
       }
       losses[row] = (float)loss;
     }

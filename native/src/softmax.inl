@@ -29,16 +29,19 @@ INKSTONE_INLINE double rowExpSum(const float* x, int64_t n, float largest) {
   });
 }
 
-/** log Σ exp(x) of a row. */
-INKSTONE_INLINE float rowLogSumExp(const float* x, int64_t n) {
+/** log Σ exp(x) = largest + log Σ exp(x − largest) of a row; the two terms apart keep the digits of large x. */
+struct LogSum {
+  float largest;
+  double rest;
+  double value() const { return largest + rest; }
+};
+INKSTONE_INLINE LogSum rowLogSum(const float* x, int64_t n) {
   const float largest = rowMax(x, n);
-  if (largest - largest != 0) {  // ±∞ or NaN
-    for (int64_t i = 0; i < n; ++i) {
-      if (x[i] != x[i]) return x[i];
-    }
-    return largest;
+  if (largest - largest == 0) return {largest, log(rowExpSum(x, n, largest))};
+  for (int64_t i = 0; i < n; ++i) {  // ±∞ or NaN
+    if (x[i] != x[i]) return {x[i], 0};
   }
-  return (float)(largest + log(rowExpSum(x, n, largest)));
+  return {largest, 0};
 }
 
 /** Rows that make some microseconds of work. */
@@ -87,8 +90,9 @@ static void logSoftmax(const float* x, float* out, int64_t rows, int64_t n) {
     for (int64_t row = begin; row < end; ++row) {
       const float* from = x + row * n;
       float* to = out + row * n;
-      const float lse = rowLogSumExp(from, n);
-      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(to + i, part.get(from + i) - lse); });
+      const LogSum lse = rowLogSum(from, n);
+      const float largest = lse.largest, rest = (float)lse.rest;
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(to + i, part.get(from + i) - largest - rest); });
     }
   });
 }
@@ -111,7 +115,7 @@ static void logSoftmaxGrad(const float* y, const float* grad, float* out, int64_
 static void logSumExp(const float* x, float* out, int64_t rows, int64_t n) {
   RAN("logSumExp");
   parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) out[row] = rowLogSumExp(x + row * n, n);
+    for (int64_t row = begin; row < end; ++row) out[row] = (float)rowLogSum(x + row * n, n).value();
   });
 }
 
