@@ -1,10 +1,14 @@
-// What attention and rotary embedding are told: the C++ side of AttentionArgs and RotaryArgs (src/tensor/kernels.ts).
+// What attention and rotary embedding are told: the C++ side of AttentionArgs and RotaryArgs
+// (src/tensor/kernels.ts).
 #pragma once
 #include <cstdint>
 
 namespace inkstone {
 
-/** q, out [batch, queries, heads, headSize]; k, v [batch, keys, kvHeads, headSize]; lse [batch, heads, queries]. */
+/**
+ * q, out [batch, queries, heads, headSize]; k, v [batch, keys, kvHeads, headSize]; lse [batch, heads,
+ * queries].
+ */
 struct AttentionShape {
   int64_t batch = 1, queries = 0, keys = 0, heads = 1, kvHeads = 1, headSize = 1;
   float scale = 1;

@@ -1,5 +1,6 @@
-// Attention, forward. Flash style (Dao et al. 2022; Milakov & Gimelshein 2018 for the running softmax): scores exist
-// for one tile of queries × keys at a time. Scores are kept in units of log 2, so that 2^x does for e^x.
+// Attention, forward. Flash style (Dao et al. 2022; Milakov & Gimelshein 2018 for the running softmax):
+// scores exist for one tile of queries × keys at a time. Scores are kept in units of log 2, so that 2^x does
+// for e^x.
 
 namespace flash {
 
@@ -11,11 +12,13 @@ struct Running {
 };
 
 /**
- * Scores of M rows become 2^(score − largest) over their chunks (0 where hidden). Updates the running values; `shrink`
- * receives the exponents by which earlier sums and outputs shrink. Several rows at a time hide each other's waits.
+ * Scores of M rows become 2^(score − largest) over their chunks (0 where hidden). Updates the running values;
+ * `shrink` receives the exponents by which earlier sums and outputs shrink. Several rows at a time hide each
+ * other's waits.
  */
 template <int M>
-static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Range* seen, Running* running, float* shrink) {
+static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Range* seen, Running* running,
+                       float* shrink) {
   const Range some = chunks.some;
   vf top[M], sum[M], largest[M];
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
@@ -46,8 +49,8 @@ static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Rang
 }
 
 /** The same for any number of rows. */
-static void soften(int64_t count, float* rows, int64_t ld, const Chunks& chunks, const Range* seen, Running* running,
-                   float* shrink) {
+static void soften(int64_t count, float* rows, int64_t ld, const Chunks& chunks, const Range* seen,
+                   Running* running, float* shrink) {
   int64_t r = 0;
   for (; r + 3 <= count; r += 3) softenRows<3>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
   if (count - r == 2) softenRows<2>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
@@ -55,7 +58,8 @@ static void soften(int64_t count, float* rows, int64_t ld, const Chunks& chunks,
 }
 
 /** out (= | = out·shrink +) x, then times `factor`: what a tile adds to one row of the result. */
-INKSTONE_INLINE void mergeRow(const float* x, float* out, int64_t size, bool first, float shrink, float factor) {
+INKSTONE_INLINE void mergeRow(const float* x, float* out, int64_t size, bool first, float shrink,
+                              float factor) {
   int64_t d = 0;
   for (; d + lanes <= size; d += lanes) {
     const vf now = load(x + d);
@@ -65,8 +69,8 @@ INKSTONE_INLINE void mergeRow(const float* x, float* out, int64_t size, bool fir
 }
 
 /** The queries `rows` of the heads that share one key/value head. */
-static void forwardRows(const Plan& plan, const float* q, const float* k, const float* v, float* out, float* lse,
-                        int64_t batch, int64_t kvHead, Range rows) {
+static void forwardRows(const Plan& plan, const float* q, const float* k, const float* v, float* out,
+                        float* lse, int64_t batch, int64_t kvHead, Range rows) {
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded;
   // Tiles of keys are cut for all queries, so that the result does not depend on how queries are shared.
@@ -82,7 +86,8 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
   float* scores = scratch.floats(queryTile * ld);
   float* product = scratch.floats(queryTile * padded);
   const int64_t count = rows.end - rows.begin;
-  Running* running = static_cast<Running*>(scratch.bytes(plan.group * count * static_cast<int64_t>(sizeof(Running))));
+  Running* running =
+      static_cast<Running*>(scratch.bytes(plan.group * count * static_cast<int64_t>(sizeof(Running))));
   for (int64_t i = 0; i < plan.group * count; ++i) running[i] = {-__builtin_inff(), 0};
 
   Pair following;
@@ -125,7 +130,8 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
           const int64_t at = plan.atK(following.batch, keys.begin, following.kvHead);
           ahead.add(k + at, plan.strideK, keyTile);
           ahead.add(v + at, plan.strideK, keyTile);
-          ahead.add(q + plan.atQ(following.batch, rows.begin, following.kvHead * plan.group), plan.strideQ, queryTile);
+          ahead.add(q + plan.atQ(following.batch, rows.begin, following.kvHead * plan.group), plan.strideQ,
+                    queryTile);
         }
         ahead.spread(blocks.count * (length / 2 + padded) / panel);
         multiplySeen(blocks, seen, queries, padded, size, rightK, length, scores, ld, ahead);
@@ -164,7 +170,8 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
     for (int64_t t = rows.begin; t < rows.end; ++t) {
       const Running& state = running[member * count + t - rows.begin];
       const bool blind = sight.of(t).empty();
-      lse[plan.atLse(batch, head, t)] = blind ? -__builtin_inff() : (state.largest + __builtin_log2f(state.sum)) * ln2;
+      lse[plan.atLse(batch, head, t)] =
+          blind ? -__builtin_inff() : (state.largest + __builtin_log2f(state.sum)) * ln2;
       if (!blind) continue;
       float* row = out + plan.atQ(batch, t, head);
       for (int64_t d = 0; d < size; ++d) row[d] = 0;
@@ -173,4 +180,3 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
 }
 
 }  // namespace flash
-

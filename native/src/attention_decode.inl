@@ -1,6 +1,6 @@
-// Attention of very few queries over many keys: the step of a decoder with a cache. The time is that of reading k and v
-// once, so both are read in the order in which they lie: all heads of a few keys before the next few. Threads share the
-// keys, and their partial softmaxes are joined at the end.
+// Attention of very few queries over many keys: the step of a decoder with a cache. The time is that of
+// reading k and v once, so both are read in the order in which they lie: all heads of a few keys before the
+// next few. Threads share the keys, and their partial softmaxes are joined at the end.
 
 namespace flash {
 
@@ -22,8 +22,8 @@ INKSTONE_INLINE void sumFour(const vf* x, float* out) {
 
 /** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. */
 template <int M>
-static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stride, int64_t keys, int64_t size, float* scores,
-                    int64_t ld) {
+static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stride, int64_t keys,
+                    int64_t size, float* scores, int64_t ld) {
   constexpr int N = decodeDots;
   const int64_t whole = down(size, lanes);
   const float* row[N];
@@ -50,8 +50,8 @@ static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stri
 }
 
 /** out[m] (+)= Σ weights[m, s]·v[s] for `rows` rows and a few keys. */
-static void sumValues(int64_t rows, const float* weights, int64_t ld, const float* v, int64_t stride, int64_t keys,
-                      int64_t size, int64_t padded, float* values, float* out, bool add) {
+static void sumValues(int64_t rows, const float* weights, int64_t ld, const float* v, int64_t stride,
+                      int64_t keys, int64_t size, int64_t padded, float* values, float* out, bool add) {
   Right right{v, panel, stride};
   if (padded != size) {
     packRows(v, stride, keys, size, padded, 1, values);
@@ -61,27 +61,33 @@ static void sumValues(int64_t rows, const float* weights, int64_t ld, const floa
     count = rows - r > rowBlock ? least(rowBlock, (rows - r + 1) / 2) : rows - r;
     int64_t j = 0;
     for (; count <= 2 && (j + 2) * panel <= padded; j += 2) {
-      (count == 1 ? micro<1, 4> : micro<2, 4>)(weights + r * ld, ld, 1, right.data + j * panel, right.rowStride,
-                                               out + r * padded + j * panel, padded, keys, add);
+      (count == 1 ? micro<1, 4> : micro<2, 4>)(weights + r * ld, ld, 1, right.data + j * panel,
+                                               right.rowStride, out + r * padded + j * panel, padded, keys,
+                                               add);
     }
     for (; j * panel < padded; ++j) {
-      multiply(static_cast<int>(count), weights + r * ld, ld, 1, right, j, 0, out + r * padded, padded, padded, keys, add);
+      multiply(static_cast<int>(count), weights + r * ld, ld, 1, right, j, 0, out + r * padded, padded,
+               padded, keys, add);
     }
   }
 }
 
-/** What one stretch of keys gives to each row (head, query): Σ 2^(score − largest)·v, and the running softmax. */
+/**
+ * What one stretch of keys gives to each row (head, query): Σ 2^(score − largest)·v, and the running
+ * softmax.
+ */
 struct Partial {
   float* sums;
   Running* running;
 };
 
-static void decodePart(const Plan& plan, const float* q, const float* k, const float* v, int64_t batch, Range keys,
-                       const Partial& partial) {
+static void decodePart(const Plan& plan, const float* q, const float* k, const float* v, int64_t batch,
+                       Range keys, const Partial& partial) {
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, group = plan.group * T;
   const int64_t rows = plan.shape.heads * T;  // row = head·T + query; `group` of them read the same keys
-  const int64_t few = clamp(down(8192 / plan.strideK, 8), 8, decodeKeys);  // values at a time: more would leave the order
+  const int64_t few =
+      clamp(down(8192 / plan.strideK, 8), 8, decodeKeys);  // values at a time: more would leave the order
   constexpr int64_t ld = decodeKeys + lanes;
 
   Scratch scratch;
@@ -106,10 +112,12 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
         const float* someKeys = k + plan.atK(batch, k0 + s, kvHead);
         int64_t r = kvHead * group;
         for (; r + 2 <= (kvHead + 1) * group; r += 2) {
-          dotKeys<2>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size, scores + r * ld + s, ld);
+          dotKeys<2>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size,
+                     scores + r * ld + s, ld);
         }
         if (r < (kvHead + 1) * group) {
-          dotKeys<1>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size, scores + r * ld + s, ld);
+          dotKeys<1>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size,
+                     scores + r * ld + s, ld);
         }
       }
     }
@@ -137,7 +145,8 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
 }
 
 /** Joins the parts of one row: all are brought to the largest score. Returns the log-sum-exp. */
-static float joinParts(const Partial* parts, int64_t count, int64_t row, int64_t padded, int64_t size, float* out) {
+static float joinParts(const Partial* parts, int64_t count, int64_t row, int64_t padded, int64_t size,
+                       float* out) {
   float largest = -__builtin_inff(), sum = 0;
   for (int64_t i = 0; i < count; ++i) {
     const Running& part = parts[i].running[row];
@@ -164,7 +173,8 @@ static void decode(const Plan& plan, const float* q, const float* k, const float
   const int64_t count = clamp(shape.keys / 64, 1, wanted);
 
   Scratch scratch;
-  Partial* parts = static_cast<Partial*>(scratch.bytes(shape.batch * count * static_cast<int64_t>(sizeof(Partial))));
+  Partial* parts =
+      static_cast<Partial*>(scratch.bytes(shape.batch * count * static_cast<int64_t>(sizeof(Partial))));
   for (int64_t i = 0; i < shape.batch * count; ++i) {
     parts[i].sums = scratch.floats(rows * plan.padded);
     parts[i].running = static_cast<Running*>(scratch.bytes(rows * static_cast<int64_t>(sizeof(Running))));
@@ -179,22 +189,24 @@ static void decode(const Plan& plan, const float* q, const float* k, const float
   for (int64_t batch = 0; batch < shape.batch; ++batch) {
     for (int64_t row = 0; row < rows; ++row) {
       const int64_t head = row / T, t = row % T;
-      lse[plan.atLse(batch, head, t)] =
-          joinParts(parts + batch * count, count, row, plan.padded, plan.size, out + plan.atQ(batch, t, head));
+      lse[plan.atLse(batch, head, t)] = joinParts(parts + batch * count, count, row, plan.padded, plan.size,
+                                                  out + plan.atQ(batch, t, head));
     }
   }
 }
 
 }  // namespace flash
 
-static void attention(const float* q, const float* k, const float* v, float* out, float* lse, const AttentionShape& shape) {
+static void attention(const float* q, const float* k, const float* v, float* out, float* lse,
+                      const AttentionShape& shape) {
   RAN("attention");
   using namespace flash;
   const Plan plan(shape);
   const int64_t pairs = shape.batch * shape.kvHeads;
   if (pairs == 0 || shape.queries == 0) return;
   if (shape.queries <= decodeQueries) return decode(plan, q, k, v, out, lse);
-  // Few pairs: queries are cut as well. Late queries see more keys than early ones, so early and late take turns.
+  // Few pairs: queries are cut as well. Late queries see more keys than early ones, so early and late take
+  // turns.
   const int64_t wanted = pairs >= 2 * threads() ? 1 : (4 * threads() + pairs - 1) / pairs;
   const int64_t piece = up((shape.queries + wanted - 1) / wanted, mostQueries);
   const int64_t pieces = (shape.queries + piece - 1) / piece;

@@ -8,8 +8,8 @@ constexpr int64_t backwardKeys = 128;  // columns of a tile, at most
 
 /** Scores and dP of M rows become P and dS; zeros over the rest of `wide`. */
 template <int M>
-static void slopeRows(float* scores, float* slopes, int64_t ld, Range wide, const Chunks& chunks, const Range* seen,
-                      const float* lse2, const float* dots) {
+static void slopeRows(float* scores, float* slopes, int64_t ld, Range wide, const Chunks& chunks,
+                      const Range* seen, const float* lse2, const float* dots) {
   const auto clear = [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; c += lanes) {
       INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
@@ -109,7 +109,8 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
           packTransposed(g.k + at, plan.strideK, length, size, keysT);
           packTransposed(g.v + at, plan.strideK, length, size, valuesT);
           packPanels(g.k + at, plan.strideK, length, size, padded, keyTile, keysN);
-          for (int64_t d = 0; d < length * padded; d += lanes) store(sumK + d, splat(0)), store(sumV + d, splat(0));
+          for (int64_t d = 0; d < length * padded; d += lanes)
+            store(sumK + d, splat(0)), store(sumV + d, splat(0));
           packed = true;
         }
         const int64_t rows = some.end - some.begin, atQ = plan.atQ(batch, t0, head);
@@ -155,15 +156,19 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
 
         packRows(g.q + atQ, plan.strideQ, rows, size, padded, plan.shape.scale * log2e, queries);
         packRows(g.grad + atQ, plan.strideQ, rows, size, padded, 1, grads);
-        multiplySeen(blocks, seen, queries, padded, size, {keysT, size * panel, panel}, length, scores, ld, ahead);
-        multiplySeen(blocks, seen, grads, padded, size, {valuesT, size * panel, panel}, length, slopes, ld, ahead);
+        multiplySeen(blocks, seen, queries, padded, size, {keysT, size * panel, panel}, length, scores, ld,
+                     ahead);
+        multiplySeen(blocks, seen, grads, padded, size, {valuesT, size * panel, panel}, length, slopes, ld,
+                     ahead);
 
         for (int b = 0; b < blocks.count; ++b) {
           const int64_t r = blocks.start[b], end = blocks.start[b + 1];
           const Chunks chunks(seen[b], mine[r], mine[end - 1]);
-          // A block of keys reads the rows that see any of it: up to rowBlock − 1 places beside what a row sees.
-          const Range wide{least(down(clamp(mine[r].begin - rowBlock + 1, 0, length), lanes), chunks.some.begin),
-                           most(up(clamp(mine[end - 1].end + rowBlock - 1, 0, length), lanes), chunks.some.end)};
+          // A block of keys reads the rows that see any of it: up to rowBlock − 1 places beside what a row
+          // sees.
+          const Range wide{
+              least(down(clamp(mine[r].begin - rowBlock + 1, 0, length), lanes), chunks.some.begin),
+              most(up(clamp(mine[end - 1].end + rowBlock - 1, 0, length), lanes), chunks.some.end)};
           for (int64_t i = r; bias != 0 && i < end; ++i) {
             addDistance(scores + i * ld, chunks.some, bias, sight.offset + t0 + i - k0);
           }
@@ -193,8 +198,9 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         for (int64_t j = 0; j * panel < padded; ++j) {
           for (int b = 0; b < blocks.count; ++b) {
             const int64_t r = blocks.start[b];
-            multiply(blocks.rows(b), slopes + r * ld + seen[b].begin, ld, 1, {keysN, keyTile * panel, panel}, j,
-                     seen[b].begin, product + r * padded, padded, padded, seen[b].end - seen[b].begin, false);
+            multiply(blocks.rows(b), slopes + r * ld + seen[b].begin, ld, 1, {keysN, keyTile * panel, panel},
+                     j, seen[b].begin, product + r * padded, padded, padded, seen[b].end - seen[b].begin,
+                     false);
             ahead.step();
           }
         }
@@ -228,13 +234,13 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
 }  // namespace flash
 
 static void attentionGrad(const float* q, const float* k, const float* v, const float* out, const float* lse,
-                          const float* grad, float* gradQ, float* gradK, float* gradV, const AttentionShape& shape) {
+                          const float* grad, float* gradQ, float* gradK, float* gradV,
+                          const AttentionShape& shape) {
   RAN("attentionGrad");
   using namespace flash;
   if (shape.queries + shape.keys == 0) return;
   const Plan plan(shape);
   const Gradients g{q, k, v, out, lse, grad, gradQ, gradK, gradV};
-  parallelTasks(shape.batch * shape.kvHeads, [&](int64_t pair) {
-    backwardPair(plan, g, pair / shape.kvHeads, pair % shape.kvHeads);
-  });
+  parallelTasks(shape.batch * shape.kvHeads,
+                [&](int64_t pair) { backwardPair(plan, g, pair / shape.kvHeads, pair % shape.kvHeads); });
 }

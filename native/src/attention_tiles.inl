@@ -1,13 +1,14 @@
-// What forward and backward of attention share: which keys a query sees, packing of tiles, the small matrix products
-// on them. Everything that multiplies goes through `micro`, everything that it reads through `pack…`.
+// What forward and backward of attention share: which keys a query sees, packing of tiles, the small matrix
+// products on them. Everything that multiplies goes through `micro`, everything that it reads through `pack…`:
+// products in another precision need other versions of these two only.
 
 namespace flash {
 
 #define INKSTONE_ALWAYS inline __attribute__((always_inline))
 #define INKSTONE_UNROLL _Pragma("GCC unroll 16")
 
-constexpr int rowBlock = lanes >= 16 ? 12 : 6;  // rows of a micro tile: its sums fill the registers
-constexpr int panel = 2 * lanes;                // columns of a micro tile
+constexpr int rowBlock = lanes >= 16 ? 12 : 6;       // rows of a micro tile: its sums fill the registers
+constexpr int panel = 2 * lanes;                     // columns of a micro tile
 constexpr int64_t mostQueries = 72, mostKeys = 256;  // rows and columns of a tile, at most
 constexpr int mostBlocks = mostKeys / rowBlock + 2;
 constexpr float log2e = 1.44269504f, ln2 = 0.693147181f;
@@ -33,7 +34,9 @@ INKSTONE_INLINE Range within(Range a, Range tile) {
   return both.empty() ? Range{0, 0} : both.from(tile.begin);
 }
 
-/** The keys that a query sees are one range, and both ends grow with the query: so tiles see ranges as well. */
+/**
+ * The keys that a query sees are one range, and both ends grow with the query: so tiles see ranges as well.
+ */
 struct Sight {
   int64_t offset, window, prefix, start, end;
   bool causal;
@@ -84,8 +87,8 @@ struct Right {
 
 /** c (+)= a·b for M rows and N vectors of columns; a[m, i] lies at a + m·rowStride + i·step. */
 template <int M, int N>
-static void micro(const float* a, int64_t rowStride, int64_t step, const float* b, int64_t ldb, float* c, int64_t ldc,
-                  int64_t depth, bool add) {
+static void micro(const float* a, int64_t rowStride, int64_t step, const float* b, int64_t ldb, float* c,
+                  int64_t ldc, int64_t depth, bool add) {
   vf sum[M][N];
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
     INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = splat(0);
@@ -112,27 +115,29 @@ typedef void (*Micro)(const float*, int64_t, int64_t, const float*, int64_t, flo
 
 template <int N>
 static inline Micro microOf(int rows) {
-  static constexpr Micro of[] = {nullptr,     micro<1, N>, micro<2, N>, micro<3, N>, micro<4, N>,
-                                 micro<5, N>, micro<6, N>,
+  static constexpr Micro of[] = {
+      nullptr,     micro<1, N>, micro<2, N>, micro<3, N>,  micro<4, N>,  micro<5, N>,  micro<6, N>,
 #if INKSTONE_VECTOR_BYTES >= 64
-                                 micro<7, N>, micro<8, N>, micro<9, N>, micro<10, N>, micro<11, N>, micro<12, N>,
+      micro<7, N>, micro<8, N>, micro<9, N>, micro<10, N>, micro<11, N>, micro<12, N>,
 #endif
   };
   return of[rows];
 }
 
 /** One block of rows times `columns` columns, panel `j` of b. The columns beyond are padding of c. */
-INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64_t step, const Right& b, int64_t j,
-                              int64_t firstRow, float* c, int64_t ldc, int64_t columns, int64_t depth, bool add) {
+INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64_t step, const Right& b,
+                              int64_t j, int64_t firstRow, float* c, int64_t ldc, int64_t columns,
+                              int64_t depth, bool add) {
   const Micro kernel = columns - j * panel > lanes ? microOf<2>(rows) : microOf<1>(rows);
-  kernel(a, rowStride, step, b.data + j * b.panelStride + firstRow * b.rowStride, b.rowStride, c + j * panel, ldc,
-         depth, add);
+  kernel(a, rowStride, step, b.data + j * b.panelStride + firstRow * b.rowStride, b.rowStride, c + j * panel,
+         ldc, depth, add);
 }
 
-// ---- packing ---------------------------------------------------------------------------------------------------------
+// ---- packing ----------------------------------------------------------------------------------------------
 
 /** Rows of `size` at a stride → rows of `padded`, times `scale`, zeros behind. */
-static void packRows(const float* x, int64_t stride, int64_t rows, int64_t size, int64_t padded, float scale, float* out) {
+static void packRows(const float* x, int64_t stride, int64_t rows, int64_t size, int64_t padded, float scale,
+                     float* out) {
   for (int64_t r = 0; r < rows; ++r, x += stride, out += padded) {
     int64_t d = 0;
     for (; d + lanes <= size; d += lanes) store(out + d, load(x + d) * scale);
@@ -141,8 +146,8 @@ static void packRows(const float* x, int64_t stride, int64_t rows, int64_t size,
 }
 
 /** Rows of `size` at a stride → panels [padded/panel, capacity, panel]. */
-static void packPanels(const float* x, int64_t stride, int64_t rows, int64_t size, int64_t padded, int64_t capacity,
-                       float* out) {
+static void packPanels(const float* x, int64_t stride, int64_t rows, int64_t size, int64_t padded,
+                       int64_t capacity, float* out) {
   for (int64_t d = 0; d < padded; d += panel, out += capacity * panel) {
     const float* from = x + d;
     if (d + panel <= size) {
@@ -224,7 +229,10 @@ INKSTONE_INLINE void transposeBlock(const float* x, int64_t stride, float* out, 
   }
 }
 
-/** Rows of `size` at a stride → their transpose in panels [rows/panel, size, panel], zeros in the columns behind. */
+/**
+ * Rows of `size` at a stride → their transpose in panels [rows/panel, size, panel], zeros in the columns
+ * behind.
+ */
 static void packTransposed(const float* x, int64_t stride, int64_t rows, int64_t size, float* out) {
   for (int64_t r = 0; r < up(rows, panel); r += lanes) {
     float* to = out + r / panel * (size * panel) + r % panel;
@@ -240,7 +248,7 @@ static void packTransposed(const float* x, int64_t stride, int64_t rows, int64_t
   }
 }
 
-// ---- rows of scores --------------------------------------------------------------------------------------------------
+// ---- rows of scores ---------------------------------------------------------------------------------------
 
 /** 2^x for x ≤ 0 or barely above; 0 below −126.5; NaN stays NaN. Relative error 1.3e-7; 2^0 is 1. */
 INKSTONE_INLINE vf exp2Below(vf x) {
@@ -268,7 +276,8 @@ struct Chunks {
 
   /** `first` and `last`: what the first and the last row see, also beyond the tile. */
   Chunks(Range seen, Range first, Range last)
-      : some{down(seen.begin, lanes), up(seen.end, lanes)}, sure{clamp(up(last.begin, lanes), some.begin, some.end), 0} {
+      : some{down(seen.begin, lanes), up(seen.end, lanes)},
+        sure{clamp(up(last.begin, lanes), some.begin, some.end), 0} {
     sure.end = clamp(down(first.end, lanes), sure.begin, some.end);
   }
 };
@@ -304,7 +313,7 @@ struct Pair {
 struct Plan {
   const AttentionShape& shape;
   int64_t group, size, padded, strideQ, strideK;
-  /** The arrays do not stay in the caches from one kernel to the next. */
+  /** The arrays are larger than what a core keeps near. */
   bool large;
 
   explicit Plan(const AttentionShape& s)
@@ -314,7 +323,7 @@ struct Plan {
         padded(up(s.headSize, lanes)),
         strideQ(s.heads * s.headSize),
         strideK(s.kvHeads * s.headSize),
-        large(4 * s.batch * (2 * s.queries * strideQ + 2 * s.keys * strideK) > cacheSizes().l3 / 16) {}
+        large(4 * s.batch * (2 * s.queries * strideQ + 2 * s.keys * strideK) > cacheSizes().l2) {}
 
   int64_t atQ(int64_t batch, int64_t query, int64_t head) const {
     return (batch * shape.queries + query) * strideQ + head * size;
@@ -341,8 +350,8 @@ INKSTONE_INLINE int64_t tileOf(int64_t count, int64_t limit, int64_t unit) {
 }
 
 /**
- * Rows that will be wanted soon, fetched towards the cache a few at a time between micro products: heads lie at a
- * stride that hardware prefetchers do not follow.
+ * Rows that will be wanted soon, fetched towards the cache a few at a time between micro products: heads lie
+ * at a stride that hardware prefetchers do not follow.
  */
 class Ahead {
  public:
@@ -377,14 +386,19 @@ class Ahead {
   int count_ = 0, current_ = 0, each_ = 1;
 };
 
-/** Scores of a tile: for each block of rows, the panels of keys that it sees. Keys count from the tile's first. */
-static void multiplySeen(const Blocks& blocks, const Range* seen, const float* rows, int64_t padded, int64_t size,
-                         const Right& transposed, int64_t keys, float* scores, int64_t ld, Ahead& ahead) {
+/**
+ * Scores of a tile: for each block of rows, the panels of keys that it sees. Keys count from the tile's
+ * first.
+ */
+static void multiplySeen(const Blocks& blocks, const Range* seen, const float* rows, int64_t padded,
+                         int64_t size, const Right& transposed, int64_t keys, float* scores, int64_t ld,
+                         Ahead& ahead) {
   for (int64_t j = 0; j * panel < keys; ++j) {
     for (int b = 0; b < blocks.count; ++b) {
       if (seen[b].begin >= (j + 1) * panel || seen[b].end <= j * panel) continue;
       const int64_t r = blocks.start[b];
-      multiply(blocks.rows(b), rows + r * padded, padded, 1, transposed, j, 0, scores + r * ld, ld, seen[b].end, size, false);
+      multiply(blocks.rows(b), rows + r * padded, padded, 1, transposed, j, 0, scores + r * ld, ld,
+               seen[b].end, size, false);
       ahead.step();
     }
   }

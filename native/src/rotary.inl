@@ -3,7 +3,8 @@
 namespace rotation {
 
 /** Pairs (i, i + half). */
-INKSTONE_INLINE void turnHalves(const float* x, const float* cos, const float* sin, float* out, int64_t half, float sign) {
+INKSTONE_INLINE void turnHalves(const float* x, const float* cos, const float* sin, float* out, int64_t half,
+                                float sign) {
   int64_t i = 0;
   for (; i + lanes <= half; i += lanes) {
     const vf a = load(x + i), b = load(x + half + i), c = load(cos + i), s = load(sin + i) * sign;
@@ -18,7 +19,8 @@ INKSTONE_INLINE void turnHalves(const float* x, const float* cos, const float* s
 }
 
 /** Pairs (2i, 2i + 1). */
-INKSTONE_INLINE void turnNeighbours(const float* x, const float* cos, const float* sin, float* out, int64_t half, float sign) {
+INKSTONE_INLINE void turnNeighbours(const float* x, const float* cos, const float* sin, float* out,
+                                    int64_t half, float sign) {
   for (int64_t i = 0; i < half; ++i) {
     const float a = x[2 * i], b = x[2 * i + 1], c = cos[i], s = sin[i] * sign;
     out[2 * i] = a * c - b * s;

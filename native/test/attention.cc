@@ -1,7 +1,8 @@
-// Attention and its gradient against plain loops in double, over random options and awkward sizes, on every path.
-#include "support/check.h"
-
+// Attention and its gradient against plain loops in double, over random options and awkward sizes, on every
+// path.
 #include <string>
+
+#include "support/check.h"
 
 using namespace inkstone;
 
@@ -14,11 +15,12 @@ struct Case {
 
   std::string text() const {
     char line[256];
-    snprintf(line, sizeof line, "B%d T%d S%d H%d KV%d D%d scale %g causal %d window %d alibi %d prefix %d start %d end %d",
-             int(shape.batch), int(shape.queries), int(shape.keys), int(shape.heads), int(shape.kvHeads), int(shape.headSize),
-             double(shape.scale), shape.causal, int(shape.window), shape.alibiSlopes != nullptr,
-             shape.prefixLengths ? shape.prefixLengths[0] : -1, shape.keyStart ? shape.keyStart[0] : -1,
-             shape.keyEnd ? shape.keyEnd[0] : -1);
+    snprintf(line, sizeof line,
+             "B%d T%d S%d H%d KV%d D%d scale %g causal %d window %d alibi %d prefix %d start %d end %d",
+             int(shape.batch), int(shape.queries), int(shape.keys), int(shape.heads), int(shape.kvHeads),
+             int(shape.headSize), double(shape.scale), shape.causal, int(shape.window),
+             shape.alibiSlopes != nullptr, shape.prefixLengths ? shape.prefixLengths[0] : -1,
+             shape.keyStart ? shape.keyStart[0] : -1, shape.keyEnd ? shape.keyEnd[0] : -1);
     return line;
   }
 };
@@ -35,8 +37,8 @@ struct Naive {
 };
 
 /** The definitions, in double; `grad` is the gradient of out. */
-Naive naive(const AttentionShape& s, const std::vector<float>& q, const std::vector<float>& k, const std::vector<float>& v,
-            const std::vector<float>& grad) {
+Naive naive(const AttentionShape& s, const std::vector<float>& q, const std::vector<float>& k,
+            const std::vector<float>& v, const std::vector<float>& grad) {
   Naive n;
   n.out.assign(q.size(), 0);
   n.gradQ.assign(q.size(), 0);
@@ -56,8 +58,9 @@ Naive naive(const AttentionShape& s, const std::vector<float>& q, const std::vec
           if (!sees(s, b, t, key)) continue;
           double dot = 0;
           for (int64_t d = 0; d < D; ++d) dot += double(q[size_t(atQ + d)]) * double(k[size_t(atK(key) + d)]);
-          p[size_t(key)] = dot * double(s.scale) -
-                           (s.alibiSlopes ? double(s.alibiSlopes[h]) * double(s.keys - s.queries + t - key) : 0.0);
+          p[size_t(key)] =
+              dot * double(s.scale) -
+              (s.alibiSlopes ? double(s.alibiSlopes[h]) * double(s.keys - s.queries + t - key) : 0.0);
           largest = std::fmax(largest, p[size_t(key)]);
         }
         if (largest == -INFINITY) continue;
@@ -90,22 +93,24 @@ Naive naive(const AttentionShape& s, const std::vector<float>& q, const std::vec
   return n;
 }
 
-void compare(const char* what, const std::vector<float>& got, const std::vector<double>& want, const char* path,
-             const Case& c) {
+void compare(const char* what, const std::vector<float>& got, const std::vector<double>& want,
+             const char* path, const Case& c) {
   double size = 1e-3;
   for (double w : want) {
     if (std::isfinite(w)) size = std::fmax(size, std::fabs(w));
   }
   for (size_t i = 0; i < want.size(); ++i) {
-    CHECK(near(double(got[i]), want[i], 2e-5, 2e-6 * size + 2e-6), "%s %s [%d of %d]: %g, want %g; %s", path, what, int(i),
-          int(want.size()), double(got[i]), want[i], c.text().c_str());
+    CHECK(near(double(got[i]), want[i], 2e-5, 2e-6 * size + 2e-6), "%s %s [%d of %d]: %g, want %g; %s", path,
+          what, int(i), int(want.size()), double(got[i]), want[i], c.text().c_str());
   }
 }
 
 void check(Random& random, const Case& c) {
   const AttentionShape& s = c.shape;
-  const int64_t sizeQ = s.batch * s.queries * s.heads * s.headSize, sizeK = s.batch * s.keys * s.kvHeads * s.headSize;
-  const auto q = randomFloats(random, sizeQ), k = randomFloats(random, sizeK), v = randomFloats(random, sizeK);
+  const int64_t sizeQ = s.batch * s.queries * s.heads * s.headSize,
+                sizeK = s.batch * s.keys * s.kvHeads * s.headSize;
+  const auto q = randomFloats(random, sizeQ), k = randomFloats(random, sizeK),
+             v = randomFloats(random, sizeK);
   const auto grad = randomFloats(random, sizeQ);
   const Naive want = naive(s, q, k, v, grad);
   forEachTable([&](const KernelTable& table, const char* path) {
@@ -115,8 +120,8 @@ void check(Random& random, const Case& c) {
     compare("out", out, want.out, path, c);
     compare("lse", lse, want.lse, path, c);
     std::vector<float> gradQ(q.size(), junk), gradK(k.size(), junk), gradV(k.size(), junk);
-    table.attentionGrad(q.data(), k.data(), v.data(), out.data(), lse.data(), grad.data(), gradQ.data(), gradK.data(),
-                        gradV.data(), s);
+    table.attentionGrad(q.data(), k.data(), v.data(), out.data(), lse.data(), grad.data(), gradQ.data(),
+                        gradK.data(), gradV.data(), s);
     compare("gradQ", gradQ, want.gradQ, path, c);
     compare("gradK", gradK, want.gradK, path, c);
     compare("gradV", gradV, want.gradV, path, c);
@@ -157,12 +162,17 @@ void link(Case& c) {
   c.shape.keyEnd = c.end.empty() ? nullptr : c.end.data();
 }
 
-/** The same bits for any number of threads (but for decoding, which cuts the keys), and scratch memory that settles. */
+/**
+ * The same bits for any number of threads (but for decoding, which cuts the keys), and scratch memory that
+ * settles.
+ */
 void checkRepeats() {
   Random random;
   AttentionShape s;
-  s.batch = 1, s.queries = 301, s.keys = 301, s.heads = 4, s.kvHeads = 2, s.headSize = 40, s.causal = true, s.scale = 0.2f;
-  const auto q = randomFloats(random, 301 * 160), k = randomFloats(random, 301 * 80), v = randomFloats(random, 301 * 80);
+  s.batch = 1, s.queries = 301, s.keys = 301, s.heads = 4, s.kvHeads = 2, s.headSize = 40, s.causal = true,
+  s.scale = 0.2f;
+  const auto q = randomFloats(random, 301 * 160), k = randomFloats(random, 301 * 80),
+             v = randomFloats(random, 301 * 80);
   std::vector<float> first, lse(4 * 301), out(q.size()), gradQ(q.size()), gradK(k.size()), gradV(k.size());
   for (int count : {2, 2, 2, 1, 3}) {
     setThreads(count);
@@ -170,10 +180,11 @@ void checkRepeats() {
     for (int round = 0; round < 30; ++round) {
       if (round == 29) before = nativeAllocations();
       kernels->attention(q.data(), k.data(), v.data(), out.data(), lse.data(), s);
-      kernels->attentionGrad(q.data(), k.data(), v.data(), out.data(), lse.data(), q.data(), gradQ.data(), gradK.data(),
-                             gradV.data(), s);
+      kernels->attentionGrad(q.data(), k.data(), v.data(), out.data(), lse.data(), q.data(), gradQ.data(),
+                             gradK.data(), gradV.data(), s);
       std::vector<float> all = out;
-      for (const auto* part : {&lse, &gradQ, &gradK, &gradV}) all.insert(all.end(), part->begin(), part->end());
+      for (const auto* part : {&lse, &gradQ, &gradK, &gradV})
+        all.insert(all.end(), part->begin(), part->end());
       if (first.empty()) first = all;
       CHECK(all == first, "other bits with %d threads, round %d", count, round);
     }
@@ -214,7 +225,8 @@ void checkRotary() {
     forEachTable([&](const KernelTable& table, const char* path) {
       for (bool inPlace : {false, true}) {
         std::vector<float> out = x;
-        table.rotary(inPlace ? out.data() : x.data(), positions.data(), cos.data(), sin.data(), out.data(), s);
+        table.rotary(inPlace ? out.data() : x.data(), positions.data(), cos.data(), sin.data(), out.data(),
+                     s);
         for (int64_t r = 0; r < s.rows * s.heads; ++r) {
           for (int64_t d = 0; d < s.headSize; ++d) {
             const auto at = [&](int64_t i) { return double(x[size_t(r * s.headSize + i)]); };
@@ -226,7 +238,8 @@ void checkRotary() {
               const double c = double(cos[angle]), si = double(sin[angle]) * (s.inverse ? -1 : 1);
               want = d == a ? at(a) * c - at(b) * si : at(b) * c + at(a) * si;
             }
-            CHECK(near(double(out[size_t(r * s.headSize + d)]), want), "%s rotary row %d feature %d", path, int(r), int(d));
+            CHECK(near(double(out[size_t(r * s.headSize + d)]), want), "%s rotary row %d feature %d", path,
+                  int(r), int(d));
           }
         }
       }
