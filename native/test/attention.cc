@@ -254,10 +254,11 @@ int main(int argc, char** argv) {
   const int rounds = argc > 1 ? atoi(argv[1]) : 60;
   Random random;
   for (int round = 0; round < rounds; ++round) {
-    // Mostly small; some with several tiles of queries and keys; some decoding over a long cache.
+    // Mostly small; some with several tiles of queries and keys; some decoding over a long cache, some chunks of queries over one.
     const int kind = round % 6;
     Case c = kind == 0 ? draw(random, 170, 330) : kind == 1 ? draw(random, 4, 300) : draw(random, 40, 60);
     if (kind == 1) c.shape.keys = random.below(300);
+    if (kind == 2) c.shape.keys = 257 + random.below(300), c.shape.window = 0;
     for (auto* list : {&c.prefix, &c.start, &c.end}) {
       for (int32_t& value : *list) value = int32_t(random.below(c.shape.keys + 3));
     }
