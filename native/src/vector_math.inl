@@ -30,7 +30,7 @@ INKSTONE_INLINE vf expReduced(vf x, vf& shifted, bool fine) {
 INKSTONE_INLINE vf expInRange(vf x) {
   vf shifted;
   const vf p = expReduced(x, shifted, false);
-  return p * (vf)(((vi)shifted << 23) + 0x3f800000);
+  return p * (vf)(((vu)shifted << 23) + 0x3f800000);
 }
 
 /** e^x for x ≤ 88.3; below −87.3, where floats lose precision, 0. What softmax needs. */
@@ -44,8 +44,8 @@ INKSTONE_INLINE vf vexp(vf x) {
   x = vmin(splat(89.0f), vmax(splat(-104.0f), x));
   vf shifted;
   const vf p = expReduced(x, shifted, true);
-  const vi n = (vi)shifted - (vi)splat(roundingMagic), half = n >> 1;
-  return p * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
+  const vi n = (vi)((vu)shifted - (vu)splat(roundingMagic)), half = n >> 1;
+  return p * (vf)((vu)(half + 127) << 23) * (vf)((vu)(n - half + 127) << 23);
 }
 
 /** log(1 + f) + e·log 2 for 1 + f in [√½, √2]. */
@@ -60,9 +60,9 @@ INKSTONE_INLINE vf logReduced(vf f, vf e) {
 
 /** x = (1 + f)·2^e with 1 + f in [√½, √2], for normal x > 0. */
 INKSTONE_INLINE vf splitExponent(vf x, vf& e) {
-  const vi k = ((vi)x - 0x3f3504f3) >> 23;
+  const vi k = (vi)((vu)x - 0x3f3504f3u) >> 23;
   e = __builtin_convertvector(k, vf);
-  return (vf)((vi)x - (k << 23)) - 1.0f;
+  return (vf)((vu)x - ((vu)k << 23)) - 1.0f;
 }
 
 /** Natural logarithm: 0 gives −∞, below 0 NaN. Within 1.5 ulp. */
