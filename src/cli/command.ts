@@ -38,6 +38,8 @@ export interface CommandContext<Table extends OptionTable = OptionTable> {
   readonly options: OptionValues<Table>;
   /** Which options the user gave, on the command line or in the file; the others are defaults. */
   readonly given: ReadonlySet<string>;
+  /** The command line that does the same again, as it can be pasted. */
+  readonly again: string;
   readonly terminal: Terminal;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;

@@ -67,11 +67,14 @@ function knownCorpus(spec: string): CorpusName | undefined {
   );
 }
 
-/** Reads, cleans and de-duplicates a source: a path, `npm:NAME`, or the name of a known corpus. */
+/**
+ * Reads, cleans and de-duplicates a source: a path, `npm:NAME`, or the name of a known corpus. A known corpus has its
+ * own rules of cleaning; `rules` are for any other source.
+ */
 export async function loadDocuments(
   spec: string,
   { terminal, signal, offline }: LoadOptions,
-  rules: readonly CleaningRule[] | undefined = undefined,
+  rules?: readonly CleaningRule[],
 ): Promise<LoadedCorpus> {
   const known = knownCorpus(spec);
   let bar: ReturnType<Terminal['bar']> | undefined;
@@ -80,15 +83,16 @@ export async function loadDocuments(
     bar.update(receivedBytes, fraction ? receivedBytes / fraction : undefined);
   };
   const options = { signal, offline, onProgress };
-  const source = known ? await openCorpus(known, options) : await openSource(spec, options);
-  bar?.stop();
+  const opening = known ? openCorpus(known, options) : openSource(spec, options);
+  const source = await opening.finally(() => bar?.stop());
   const read = known ? corpora[known].read(source, { signal }) : source.documents({ signal });
   const cleaned = await cleanDocuments(read, {
-    rules: rules ?? (known ? corpora[known].rules : generalRules()),
+    rules: known ? corpora[known].rules : (rules ?? generalRules()),
     signal,
   });
   const unique = await dropExactDuplicates(cleaned.documents, { signal });
-  if (unique.documents.length === 0) throw fail('cli/empty-corpus', { source: spec });
+  if (unique.documents.every(({ text }) => text.trim() === ''))
+    throw fail('cli/empty-corpus', { source: spec });
   const duplicates = unique.report.documentsIn - unique.report.documentsOut;
   const { passedOver } = source;
   return {

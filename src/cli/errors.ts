@@ -27,9 +27,10 @@ export const fail = defineErrors({
     zh: (d) => `${d.command}：缺少 ${d.argument}；例如：${d.example}`,
   },
   'cli/too-many-arguments': {
-    en: (d: { command: string; got: string }) =>
-      `${d.command}: does not expect "${d.got}"; quote text that has spaces`,
-    zh: (d) => `${d.command}：多余的参数 "${d.got}"；含空格的文字请加引号`,
+    en: (d: { command: string; got: string; takesData: boolean }) =>
+      `${d.command}: does not expect "${d.got}"; ${d.takesData ? 'give a source with --data' : 'quote text that has spaces'}`,
+    zh: (d) =>
+      `${d.command}：多余的参数 "${d.got}"；${d.takesData ? '文本来源请用 --data 给出' : '含空格的文字请加引号'}`,
   },
   'cli/value': {
     en: (d: { command: string; option: string; rule: string; zhRule: string; got: string; near?: string }) =>
@@ -41,10 +42,32 @@ export const fail = defineErrors({
       `${d.command}: "${d.key}" is not a key (${d.file}:${d.line})${hint(d.near)}`,
     zh: (d) => `${d.command}：没有 "${d.key}" 这一项（${d.file}:${d.line}）${zhHint(d.near)}`,
   },
+  'cli/config-value': {
+    en: (d: { command: string; key: string; file: string; line: number }) =>
+      `${d.command}: "${d.key}" must be one text, number, true or false (${d.file}:${d.line})`,
+    zh: (d) => `${d.command}："${d.key}" 必须是单个文本、数字、true 或 false（${d.file}:${d.line}）`,
+  },
+  'cli/conflict': {
+    en: (d: { command: string; options: readonly string[]; reason: string; zhReason: string }) =>
+      `${d.command}: ${d.options.join(' and ')} cannot come together: ${d.reason}; leave one out`,
+    zh: (d) => `${d.command}：${d.options.join(' 与 ')} 不能同时给出：${d.zhReason}；请去掉其一`,
+  },
+  'cli/short-corpus': {
+    en: (d: { source: string; tokens: number; contextLength: number }) =>
+      `${d.source}: the text must be longer than the context of ${d.contextLength} tokens, it has ${d.tokens} to learn from; give more text, or a smaller --context-length`,
+    zh: (d) =>
+      `${d.source}：文本必须长于 ${d.contextLength} 个词元的上下文，可供学习的只有 ${d.tokens} 个；请给出更多文本，或减小 --context-length`,
+  },
   'cli/config-file': {
     en: (d: { file: string; reason: string }) =>
       `${d.file}: not a YAML mapping that can be read (${d.reason})`,
     zh: (d) => `${d.file}：不是可读的 YAML 映射（${d.reason}）`,
+  },
+  'cli/other-run': {
+    en: (d: { folder: string; differing: readonly string[] }) =>
+      `${d.folder}: holds a run with other settings (${d.differing.join('; ')}); choose another --out or the same settings`,
+    zh: (d) =>
+      `${d.folder}：其中的训练用的是别的设置（${d.differing.join('；')}）；请换一个 --out 或使用相同的设置`,
   },
   'cli/run-tokenizer': {
     en: (d: { folder: string }) =>

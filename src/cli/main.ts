@@ -1,18 +1,23 @@
 /** The command line: finds the command, checks its options, runs it, and turns errors into one line and a status. */
 
-import { parseArgs } from 'node:util';
+import { existsSync } from 'node:fs';
 import { InkstoneError, nearest } from '../errors.ts';
 import { defineMessages } from '../language.ts';
-import type { CommandRow, OptionTable } from './command.ts';
+import { onLog } from '../log.ts';
+import { checkArgs, type ParsedArgv, parseArgv } from './argv.ts';
+import type { CommandRow } from './command.ts';
 import { fail } from './errors.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { globalOptions } from './option-tables.ts';
-import { flagOf, printConfig, type RawValues, readConfig, resolveOptions } from './options.ts';
+import { INTERRUPTED, listenForInterrupt } from './interrupt.ts';
+import { printConfig, type RawValues, resolveOptions } from './options.ts';
+import { sameAgain } from './shell-words.ts';
 import { commands } from './table.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 /** Exit statuses: bad input is the user's to mend, a crash is ours. */
-const STATUS = { ok: 0, crash: 1, badInput: 2, interrupted: 130 } as const;
+const STATUS = { ok: 0, crash: 1, badInput: 2 } as const;
+
+const DEFAULT_CONFIG = 'inkstone.yaml';
 
 const say = defineMessages({
   crash: {
@@ -20,152 +25,115 @@ const say = defineMessages({
       `inkstone: unexpected error: ${d.message}; run again with --debug for details`,
     zh: (d) => `inkstone：意外错误：${d.message}；加上 --debug 可看详情`,
   },
+  stopped: {
+    en: (d: { command: string }) => `stopped; to begin again: ${d.command}`,
+    zh: (d) => `已停止；重新开始请运行：${d.command}`,
+  },
 });
 
 /** Runs one command line; returns the exit status. */
-export async function main(argv: readonly string[], terminal?: Terminal): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal = createTerminal({ json: argv.includes('--json') }),
+): Promise<number> {
   const debug = argv.includes('--debug');
-  const shown = terminal ?? createTerminal({ json: argv.includes('--json') });
+  const stopLog = onLog(({ level, message }) => {
+    if (level === 'warning' || debug) terminal.error(message);
+  });
   try {
-    return await dispatch(argv, shown);
+    return await dispatch(argv, terminal);
   } catch (error) {
-    shown.endLive();
-    const known = error instanceof InkstoneError;
-    const message = known
-      ? error.message
-      : say('crash', { message: (error as Error)?.message ?? String(error) });
-    shown.json({ type: 'error', code: known ? error.code : 'crash', message });
-    process.stderr.write(`${message}\n`);
-    if (debug) process.stderr.write(`${(error as Error)?.stack ?? error}\n`);
-    return known ? STATUS.badInput : STATUS.crash;
+    return await tellError(error, terminal, debug);
+  } finally {
+    terminal.endLive();
+    stopLog();
   }
+}
+
+/** One line on the error stream, an object for machines, and the status. */
+async function tellError(thrown: unknown, terminal: Terminal, debug: boolean): Promise<number> {
+  terminal.endLive();
+  const error = await inPlainWords(thrown);
+  const known = error instanceof InkstoneError;
+  const text = (error as Error)?.message ?? String(error);
+  const message = (known ? text : say('crash', { message: text })).replace(/\s*\n\s*/g, ' ');
+  terminal.json({ type: 'error', code: known ? error.code : 'crash', message });
+  terminal.error(message);
+  if (debug) terminal.error(String((thrown as Error)?.stack ?? thrown));
+  return known ? STATUS.badInput : STATUS.crash;
+}
+
+/** What the system refused (a full disk, a missing right) is no crash: it is said like any other error. */
+async function inPlainWords(error: unknown): Promise<unknown> {
+  const { syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (error instanceof InkstoneError || !syscall || !path) return error;
+  const { describeFileError } = await import('../io/index.ts');
+  return describeFileError(error, path);
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const topic = name === 'help' ? commands.find((row) => row.name === rest[0]) : undefined;
-    process.stdout.write(`${topic ? commandHelp(topic) : generalHelp()}\n`);
-    return STATUS.ok;
+  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && !rest[0])) {
+    return show(terminal, { type: 'help', text: generalHelp() });
   }
+  if (name === 'help') return show(terminal, { type: 'help', text: commandHelp(findCommand(rest[0])) });
   if (name === '--version' || name === '-v') {
     const { version } = await import('./version.ts');
-    process.stdout.write(`${version()}\n`);
-    return STATUS.ok;
+    return show(terminal, { type: 'version', text: version() });
   }
+  const row = findCommand(name);
+  const parsed = parseArgv(row, rest);
+  if (parsed.flags.get('help')) return show(terminal, { type: 'help', text: commandHelp(row) });
+  return runCommand(row, argv, parsed, terminal);
+}
+
+/** A page of text, or its object. */
+function show(terminal: Terminal, page: { readonly type: string; readonly text: string }): number {
+  terminal.print(page.text);
+  terminal.json(page);
+  return STATUS.ok;
+}
+
+function findCommand(name: string): CommandRow {
   const row = commands.find((candidate) => candidate.name === name);
-  if (!row) {
-    const near = nearest(
-      name,
-      commands.map((candidate) => candidate.name),
-    );
-    throw fail('cli/command', { name, near });
-  }
-  const { args, flags } = parseArgv(row, rest);
-  if (flags.get('help')) {
-    process.stdout.write(`${commandHelp(row)}\n`);
-    return STATUS.ok;
-  }
-  return runCommand(row, args, flags, terminal);
+  if (row) return row;
+  const names = commands.map((candidate) => candidate.name);
+  throw fail('cli/command', { name, near: nearest(name, names) });
 }
 
 async function runCommand(
   row: CommandRow,
-  args: string[],
-  flags: RawValues,
+  argv: readonly string[],
+  { args, flags }: ParsedArgv,
   terminal: Terminal,
 ): Promise<number> {
-  const tables = new Map(commands.map((command) => [command.name, command.options]));
-  const file = readConfig(row.name, row.options, tables, flags.get('config') as string | undefined);
+  const file = await readConfig(row, flags.get('config') as string | undefined);
   const { values, given } = resolveOptions(row.name, row.options, flags, file);
   if (flags.get('printConfig')) {
-    process.stdout.write(`${printConfig(row.name, row.options, values)}\n`);
-    return STATUS.ok;
+    return show(terminal, { type: 'config', text: printConfig(row.name, row.options, values) });
   }
   checkArgs(row, args);
   const interrupt = listenForInterrupt();
+  const { signal } = interrupt;
+  const again = sameAgain(argv);
   try {
     const { run } = await row.load();
-    const status = await run({
-      args,
-      options: values as never,
-      given,
-      terminal,
-      signal: interrupt.signal,
-    });
-    if (interrupt.signal.aborted) return STATUS.interrupted;
-    return status ?? STATUS.ok;
+    const status = await run({ args, options: values as never, given, again, terminal, signal });
+    return signal.aborted ? INTERRUPTED : (status ?? STATUS.ok);
+  } catch (error) {
+    if (!signal.aborted || (error as Error)?.name !== 'AbortError') throw error;
+    terminal.endLive({ keep: false });
+    terminal.print(say('stopped', { command: again }));
+    return INTERRUPTED;
   } finally {
     interrupt.stop();
-    terminal.endLive();
   }
 }
 
-/** The first Ctrl-C asks the command to save and stop; the second ends the process at once. */
-function listenForInterrupt(): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(STATUS.interrupted);
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    stop() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
-}
-
-/** Splits a command line into positional arguments and flags: `--name value`, `--name=value`, `--no-name`, `--`. */
-function parseArgv(row: CommandRow, argv: readonly string[]): { args: string[]; flags: RawValues } {
-  const table: OptionTable = { ...row.options, ...globalOptions };
-  const byFlag = new Map(Object.keys(table).map((name) => [flagOf(name), name]));
-  const { tokens } = parseArgs({
-    args: argv.map((word) => (word === '-h' ? '--help' : word)),
-    options: Object.fromEntries(
-      [...byFlag].map(([flag, name]) => [
-        flag.slice(2),
-        { type: table[name].type === 'boolean' ? ('boolean' as const) : ('string' as const) },
-      ]),
-    ),
-    strict: false,
-    tokens: true,
-  });
-  const args: string[] = [];
-  const flags: RawValues = new Map();
-  for (const token of tokens) {
-    if (token.kind === 'positional') args.push(token.value);
-    if (token.kind !== 'option') continue;
-    const flag = token.rawName;
-    const name = byFlag.get(flag);
-    const negated = flag.startsWith('--no-') ? byFlag.get(`--${flag.slice(5)}`) : undefined;
-    if (name && table[name].type === 'boolean') flags.set(name, token.value ?? true);
-    else if (name) {
-      if (token.value === undefined || (!token.inlineValue && byFlag.has(token.value))) {
-        throw fail('cli/missing-value', { command: row.name, option: flag });
-      }
-      flags.set(name, token.value);
-    } else if (negated && table[negated].type === 'boolean') flags.set(negated, false);
-    else throw fail('cli/option', { command: row.name, option: flag, near: nearest(flag, byFlag.keys()) });
-  }
-  return { args, flags };
-}
-
-/** `<name>` must be there, `[name]` may, and `…` takes any number. */
-function checkArgs(row: CommandRow, args: readonly string[]): void {
-  const wanted = (row.args ?? '').split(' ').filter(Boolean);
-  const required = wanted.filter((arg) => arg.startsWith('<'));
-  if (args.length < required.length) {
-    throw fail('cli/missing-argument', {
-      command: row.name,
-      argument: required[args.length],
-      example: row.example,
-    });
-  }
-  if (args.length > wanted.length && !wanted.some((arg) => arg.includes('…'))) {
-    throw fail('cli/too-many-arguments', { command: row.name, got: args[wanted.length] });
-  }
+/** The values of the file that was named, else of `inkstone.yaml` if there is one. */
+async function readConfig(row: CommandRow, path: string | undefined): Promise<RawValues> {
+  if (path === undefined && !existsSync(DEFAULT_CONFIG)) return new Map();
+  const { readConfig: read } = await import('./config-file.ts');
+  const tables = new Map(commands.map((command) => [command.name, command.options]));
+  return read(row.name, tables, path ?? DEFAULT_CONFIG);
 }

@@ -27,7 +27,12 @@ interface LiveLine {
 /** How the loss of single batches is smoothed for the eye. */
 const SMOOTHING = 0.95;
 
-export type FinishEvent = Extract<TrainEvent, { type: 'finish' }>;
+/** The end of a training that was watched. */
+export type WatchedFinish = Extract<TrainEvent, { type: 'finish' }> & {
+  readonly bitsPerCharacter?: number;
+  /** The latest checkpoint on disk. */
+  readonly savedStep: number | undefined;
+};
 
 /** What the command does at some events, beside showing them. */
 export interface TrainingWatch {
@@ -38,15 +43,17 @@ export interface TrainingWatch {
   }) => Promise<void>;
 }
 
-/** Runs a prepared training to its end, showing and recording every event. */
+/** Runs a prepared training to its end, showing and recording every event; for machines `finish` comes last, with `valLoss`. */
 export async function watchTraining(
   training: Training,
   terminal: Terminal,
   watch: TrainingWatch = {},
-): Promise<FinishEvent & { readonly bitsPerCharacter?: number }> {
+): Promise<WatchedFinish> {
+  const { folder, place } = training.run;
+  let savedStep = place?.step;
   let smoothed: number | undefined;
   let heldOut = '–';
-  let finish: FinishEvent | undefined;
+  let finish: Extract<TrainEvent, { type: 'finish' }> | undefined;
   for await (const event of training.events()) {
     const record =
       'heldOutLoss' in event && event.heldOutLoss !== undefined
@@ -70,11 +77,12 @@ export async function watchTraining(
       const bitsPerCharacter = training.bitsPerCharacter(event.heldOutLoss);
       heldOut = `${event.heldOutLoss.toFixed(3)} (${say('bits', { value: bitsPerCharacter.toFixed(2) })})`;
       await watch.onEvaluation?.({ ...event, bitsPerCharacter });
-    } else if (event.type === 'finish') finish = event;
+    } else if (event.type === 'checkpoint') savedStep = event.step;
+    else if (event.type === 'finish') finish = event;
   }
   terminal.endLive();
-  const { heldOutLoss } = finish!;
-  return heldOutLoss === undefined
-    ? finish!
-    : { ...finish!, bitsPerCharacter: training.bitsPerCharacter(heldOutLoss) };
+  const { reason, step, seconds, heldOutLoss } = finish!;
+  const bitsPerCharacter = heldOutLoss === undefined ? undefined : training.bitsPerCharacter(heldOutLoss);
+  terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, bitsPerCharacter, folder });
+  return { ...finish!, bitsPerCharacter, savedStep };
 }

@@ -1,5 +1,6 @@
-/** A saved run as a model that writes. */
+/** Run folders: what `config.json` says, whether a run can be gone on with, and a saved run as a model that writes. */
 
+import { basename, resolve } from 'node:path';
 import { createTextModel } from '../decode/index.ts';
 import {
   createLanguageModel,
@@ -9,67 +10,98 @@ import {
   paramsFromFile,
 } from '../models/index.ts';
 import { fingerprint, loadTokenizer } from '../text/index.ts';
-import { readRun, type SavedRun } from '../train/index.ts';
+import { isRun, readRun, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import { fail } from './errors.ts';
 import type { Recipe } from './recipe.ts';
+import type { TokenizerOrigin } from './tokenizers.ts';
+
+/** How long a training is: updates, or minutes. */
+export type RunLength =
+  | { readonly steps: number; readonly minutes?: undefined }
+  | { readonly steps?: undefined; readonly minutes: number };
 
 /** What `config.json` of a run says: everything that made it. */
 export interface RunConfig {
   readonly version: 1;
   readonly model: DecoderConfig;
-  /** Fingerprint of `tokenizer.json`. */
-  readonly tokenizer: string;
+  readonly tokenizer: {
+    /** Of `tokenizer.json`. */
+    readonly fingerprint: string;
+    readonly made: TokenizerOrigin;
+  };
   readonly data: {
     readonly source: string;
+    /** SHA-256 of the text, both sides. */
+    readonly sha256: string;
     readonly documents: number;
     readonly heldOutDocuments: number;
     readonly trainTokens: number;
   };
-  readonly training: {
-    readonly seed: number;
-    readonly steps?: number;
-    readonly minutes?: number;
-  } & Recipe;
+  readonly training: { readonly seed: number } & RunLength & Recipe;
 }
 
-export interface TrainedRun {
+/** A run that was begun earlier, checked: its config is ours and its tokenizer the one it was trained with. */
+export interface EarlierRun {
   readonly run: SavedRun;
   readonly config: RunConfig;
   readonly tokenizer: Tokenizer;
+}
+
+/** Reads a run folder without changing it. */
+export async function readEarlierRun(folder: string): Promise<EarlierRun> {
+  const run = await readRun(folder);
+  const config = run.config as RunConfig;
+  const sections = [config?.model, config?.tokenizer, config?.data, config?.training];
+  if (
+    config?.version !== 1 ||
+    !sections.every((section) => typeof section === 'object' && section !== null)
+  ) {
+    throw fail('cli/run-config', { folder });
+  }
+  const tokenizer = run.tokenizer === undefined ? undefined : loadTokenizer(run.tokenizer);
+  if (!tokenizer || fingerprint(tokenizer) !== config.tokenizer.fingerprint) {
+    throw fail('cli/run-tokenizer', { folder });
+  }
+  return { run, config, tokenizer };
+}
+
+/** The run in this folder, if there is one. */
+export async function findEarlierRun(folder: string): Promise<EarlierRun | undefined> {
+  return (await isRun(folder)) ? readEarlierRun(folder) : undefined;
+}
+
+/** `runs/` and a readable name of the data; with `suffix` behind it. */
+export function defaultFolder(source: string, suffix = ''): string {
+  const path = source.startsWith('npm:') ? source.slice('npm:'.length) : resolve(source);
+  const name = basename(path)
+    .replace(/@[^@]*$/, '')
+    .replace(/\.[a-z]+$/i, '');
+  return `runs/${name || 'run'}${suffix}`;
+}
+
+/** Whether its steps or minutes are used up. */
+export function isFinished({ run, config }: EarlierRun): boolean {
+  const { steps, minutes } = config.training;
+  if (!run.place) return false;
+  return steps === undefined ? run.place.seconds >= minutes * 60 : run.place.step >= steps;
+}
+
+export interface TrainedRun extends EarlierRun {
   readonly model: DecoderLanguageModel;
   readonly writer: ReturnType<typeof createTextModel>;
 }
 
-/** Reads the tokenizer of a run and checks that it is the one the model was trained with. */
-export function tokenizerOfRun(run: SavedRun): Tokenizer {
-  const config = run.config as RunConfig;
-  if (run.tokenizer === undefined) throw fail('cli/run-tokenizer', { folder: run.folder });
-  const tokenizer = loadTokenizer(run.tokenizer);
-  if (fingerprint(tokenizer) !== config.tokenizer) throw fail('cli/run-tokenizer', { folder: run.folder });
-  return tokenizer;
+/** Loads the latest checkpoint of a run folder. */
+export async function loadRun(folder: string): Promise<TrainedRun> {
+  const earlier = await readEarlierRun(folder);
+  const config = decoderConfig(earlier.config.model);
+  const model = createLanguageModel(paramsFromFile(config, await earlier.run.weights()), config);
+  return { ...earlier, model, writer: writerOf(model, earlier.tokenizer) };
 }
 
 /** A model that writes from the beginning of a document: in training an end-of-text token stood before each. */
 export function writerOf(model: LanguageModel, tokenizer: Tokenizer): ReturnType<typeof createTextModel> {
   const { eosId } = tokenizer;
   return createTextModel(model, tokenizer, eosId === undefined ? {} : { prefixIds: [eosId] });
-}
-
-/** Loads the latest checkpoint of a run folder. */
-export async function loadRun(folder: string): Promise<TrainedRun> {
-  const run = await readRun(folder);
-  const config = run.config as RunConfig;
-  if (config?.version !== 1 || !config.model) throw fail('cli/run-config', { folder });
-  const tokenizer = tokenizerOfRun(run);
-  const modelConfig = decoderConfig(config.model);
-  const model = createLanguageModel(paramsFromFile(modelConfig, await run.weights()), modelConfig);
-  return { run, config, tokenizer, model, writer: writerOf(model, tokenizer) };
-}
-
-/** How far a run is: its place, and whether its steps or minutes are used up. */
-export function isFinished({ config, place }: SavedRun): boolean {
-  const { steps, minutes } = (config as RunConfig).training;
-  if (!place) return false;
-  return steps === undefined ? place.seconds >= (minutes ?? 0) * 60 : place.step >= steps;
 }

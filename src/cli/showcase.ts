@@ -1,6 +1,6 @@
 /** What a fresh model shows of itself: texts for a few openings, and its repetition beside that of people. */
 
-import type { CorpusName } from '../data/index.ts';
+import { type CorpusName, chunkDocuments } from '../data/index.ts';
 import { collectTexts, type createTextModel, type GenerationOptions } from '../decode/index.ts';
 import { defineMessages } from '../language.ts';
 import { createLanguageModel } from '../models/index.ts';
@@ -22,7 +22,7 @@ type Writer = ReturnType<typeof createTextModel>;
 const say = defineMessages({
   greedy: { en: () => 'greedy', zh: () => '贪心' },
   nucleus: { en: (d: { p: number }) => `nucleus ${d.p}`, zh: (d) => `核采样 ${d.p}` },
-  human: { en: () => 'people', zh: () => '古人' },
+  human: { en: () => 'people', zh: () => '人' },
   form: {
     en: (d: { name: string; right: number; lines: number; share: string }) =>
       `${d.name}: ${d.right} of ${d.lines} lines (${d.share} %) have 5 or 7 characters, a comma, as many again, and a full stop`,
@@ -49,7 +49,7 @@ const say = defineMessages({
         ? 'Always taking the likeliest token makes a model feed on its own words; drawing from the likely ones is the simplest cure.'
         : 'This model does not repeat itself more when it is greedy; longer texts or more training would show whether that lasts.'),
     zh: (d) =>
-      `按二至四元组计，贪心写作的多样性为 ${d.greedy} %，采样为 ${d.nucleus} %，古人为 ${d.human} %；${d.texts} 篇贪心之作中有 ${d.loops} 篇以循环收尾。` +
+      `按二至四元组计，贪心写作的多样性为 ${d.greedy} %，采样为 ${d.nucleus} %，人所写为 ${d.human} %；${d.texts} 篇贪心之作中有 ${d.loops} 篇以循环收尾。` +
       (d.worse
         ? '总取概率最高的词元，模型就会拾自己的牙慧而成“复读机”；从较可能的词元中抽取，是最简单的药方。'
         : '这个模型在贪心时并不更爱复读；写得更长或训练更久，才知道能否一直如此。'),
@@ -79,12 +79,28 @@ const readyOpenings: { readonly [C in CorpusName]: readonly string[] } = {
   'moby-dick': ['The whale', 'I ', 'Upon'],
 };
 
+const OPENINGS = 3;
+
 /** Three beginnings: those of a known corpus, or the first words of held-out texts. */
 export function openingsFor(
   known: CorpusName | undefined,
   heldOut: readonly TextDocument[],
 ): readonly string[] {
-  return known ? readyOpenings[known] : heldOut.slice(0, 3).map(({ text }) => beginningOf(text));
+  if (known) return readyOpenings[known];
+  const beginnings = new Set(humanTexts(heldOut, { count: 50, maxCharacters: 200 }).map(beginningOf));
+  return [...beginnings].slice(0, OPENINGS);
+}
+
+/** The first `count` texts that people wrote; where there are fewer, long ones are cut into several. */
+export function humanTexts(
+  heldOut: readonly TextDocument[],
+  { count, maxCharacters }: { readonly count: number; readonly maxCharacters: number },
+): readonly string[] {
+  const pieces =
+    heldOut.length < count
+      ? [...chunkDocuments(heldOut, { maxCharacters })].map(({ text }) => text.trim())
+      : heldOut.slice(0, count).map(({ text }) => text.slice(0, maxCharacters));
+  return pieces.filter(Boolean).slice(0, count);
 }
 
 /** The first two characters of Chinese, the first two words of anything else. */

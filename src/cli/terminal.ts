@@ -1,6 +1,6 @@
 /** Where a command prints: words for people, one JSON object a line for machines, one live line of progress. */
 
-import cliProgress from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 
 export interface Terminal {
   /** `--json`: words are kept back, `json` prints. */
@@ -13,7 +13,9 @@ export interface Terminal {
   json(value: unknown): void;
   /** Text as it comes, without a line end; silent under `--json`. */
   write(text: string): void;
-  /** Replaces the live line. Not interactive: a plain line at most every ten seconds. */
+  /** A line on the error stream, with and without `--json`. */
+  error(line: string): void;
+  /** Replaces the live line. Not interactive: a plain line every ten seconds, none in a phase that is shorter. */
   live(line: string): void;
   /** Ends the live line and keeps its last state (or removes it). */
   endLive(options?: { readonly keep?: boolean }): void;
@@ -46,7 +48,7 @@ export function createTerminal(options: {
   const isInteractive = Boolean(progress.isTTY) && !json;
   const columns = progress.columns ?? 80;
   let liveLine = '';
-  let lastPlain = Number.NEGATIVE_INFINITY;
+  let lastPlain: number | undefined;
   const clear = (): void => {
     if (liveLine) progress.write('\r\x1b[2K');
   };
@@ -66,16 +68,23 @@ export function createTerminal(options: {
     write(text) {
       if (!json) out.write(text);
     },
+    error(line) {
+      clear();
+      progress.write(`${line}\n`);
+      if (liveLine) progress.write(liveLine);
+    },
     live(line) {
       if (json) return;
       if (isInteractive) {
         clear();
         liveLine = truncate(line, columns - 1);
         progress.write(liveLine);
-      } else if (now() - lastPlain >= PLAIN_INTERVAL_MS) {
-        lastPlain = now();
-        progress.write(`${line}\n`);
+        return;
       }
+      lastPlain ??= now();
+      if (now() - lastPlain < PLAIN_INTERVAL_MS) return;
+      lastPlain = now();
+      progress.write(`${line}\n`);
     },
     endLive({ keep = true } = {}) {
       if (isInteractive && liveLine) {
@@ -83,29 +92,38 @@ export function createTerminal(options: {
         else clear();
       }
       liveLine = '';
-      lastPlain = Number.NEGATIVE_INFINITY;
+      lastPlain = undefined;
     },
     bar(label, total, unit = String) {
-      if (!isInteractive) return plainBar(terminal, label, unit);
-      const bar = new cliProgress.SingleBar(
-        {
-          format: `${label} {bar} {percentage}% {done}/{all} {eta_formatted}`,
-          hideCursor: true,
-          clearOnComplete: true,
-        },
-        cliProgress.Presets.shades_classic,
-      );
-      bar.start(total, 0, { done: unit(0), all: unit(total) });
-      return {
-        update(value, newTotal) {
-          if (newTotal !== undefined) bar.setTotal(newTotal);
-          bar.update(value, { done: unit(value), all: unit(newTotal ?? bar.getTotal()) });
-        },
-        stop: () => bar.stop(),
-      };
+      return isInteractive ? liveBar(label, total, unit) : plainBar(terminal, label, unit);
     },
   };
   return terminal;
+}
+
+/** NOTE The bar's package is loaded when the first bar is drawn: no help page waits for it. */
+function liveBar(label: string, total: number, unit: (value: number) => string): ProgressBar {
+  let bar: SingleBar | undefined;
+  let stopped = false;
+  void import('cli-progress').then(({ default: progress }) => {
+    if (stopped) return;
+    const format = `${label} {bar} {percentage}% {done}/{all} {eta_formatted}`;
+    bar = new progress.SingleBar(
+      { format, hideCursor: true, clearOnComplete: true },
+      progress.Presets.shades_classic,
+    );
+    bar.start(total, 0, { done: unit(0), all: unit(total) });
+  });
+  return {
+    update(value, newTotal) {
+      if (newTotal !== undefined) bar?.setTotal(newTotal);
+      bar?.update(value, { done: unit(value), all: unit(newTotal ?? bar.getTotal()) });
+    },
+    stop() {
+      stopped = true;
+      bar?.stop();
+    },
+  };
 }
 
 function plainBar(terminal: Terminal, label: string, unit: (value: number) => string): ProgressBar {
@@ -117,7 +135,7 @@ function plainBar(terminal: Terminal, label: string, unit: (value: number) => st
 
 /** Wide characters (汉字, full-width punctuation, emoji) take two columns. */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|[\ud840-\ud8ff][\udc00-\udfff]|\p{Emoji_Presentation}/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
 /** Columns that `text` takes on a terminal. */
 export function displayWidth(text: string): number {

@@ -1,5 +1,6 @@
 /** One training from clean documents to a saved run: what `start` and `train` share. */
 
+import { createHash } from 'node:crypto';
 import {
   type Batch,
   batchRows,
@@ -20,8 +21,10 @@ import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
+import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
-import type { RunConfig } from './runs.ts';
+import type { RunConfig, RunLength } from './runs.ts';
+import type { TokenizerOrigin } from './tokenizers.ts';
 
 export interface TrainingOptions {
   readonly folder: string;
@@ -29,6 +32,8 @@ export interface TrainingOptions {
   /** What the corpus is called in the run's config. */
   readonly source: string;
   readonly tokenizer: Tokenizer;
+  /** How the tokenizer was made, for the run's config. */
+  readonly tokenizerMade?: TokenizerOrigin;
   readonly model: ModelShape;
   readonly recipe: Recipe;
   readonly seed: number;
@@ -42,6 +47,7 @@ export interface TrainingOptions {
 /** A training that is ready to go; `run` is open and must be closed. */
 export interface Training {
   readonly run: OpenRun;
+  readonly length: RunLength;
   readonly config: DecoderConfig;
   readonly params: DecoderParams;
   readonly trainTokens: TokenCorpus;
@@ -60,6 +66,9 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { contextLength } = config;
   const trainTokens = await tokenizeDocuments(options.corpus.train, tokenizer, { signal });
+  if (trainTokens.length <= contextLength) {
+    throw fail('cli/short-corpus', { source: options.source, tokens: trainTokens.length, contextLength });
+  }
   const heldOut = await heldOutTokens(options.corpus.heldOut, tokenizer, signal);
   const batches = createBatches({
     tokens: trainTokens,
@@ -72,19 +81,22 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
   const { eosId } = tokenizer;
   const evaluation = eosId === undefined ? sequenceRows(held) : documentRows({ ...held, seed: 0, eosId });
   const { steps, minutes } = options;
+  const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
+  signal.throwIfAborted();
   const run = await openRun(options.folder, {
     tokenizer: saveTokenizer(tokenizer),
     config: {
       version: 1,
       model: config,
-      tokenizer: fingerprint(tokenizer),
+      tokenizer: { fingerprint: fingerprint(tokenizer), made: options.tokenizerMade ?? 'given' },
       data: {
         source: options.source,
+        sha256: hashTexts([...options.corpus.train, ...options.corpus.heldOut]),
         documents: options.corpus.train.length,
         heldOutDocuments: options.corpus.heldOut.length,
         trainTokens: trainTokens.length,
       },
-      training: { seed, ...recipe, ...(steps === undefined ? { minutes } : { steps }) },
+      training: { seed, ...length, ...recipe },
     } satisfies RunConfig,
   });
   const params = init(config, createRng(seed).split('init'), { std: recipe.init });
@@ -93,6 +105,7 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
   const into = batches.at(0);
   return {
     run,
+    length,
     config,
     params,
     trainTokens,
@@ -106,8 +119,7 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
         grouping: groupingOf(recipe),
         lr: recipe.lr,
         schedule: scheduleOf(recipe),
-        steps,
-        minutes: steps === undefined ? minutes : undefined,
+        ...length,
         clip: recipe.clip,
         precision: recipe.precision,
         evaluate: {
@@ -119,6 +131,13 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
         signal,
       }),
   };
+}
+
+/** One hash over all texts, so that a resumed run learns from the same. */
+function hashTexts(documents: readonly TextDocument[]): string {
+  const hash = createHash('sha256');
+  for (const { text } of documents) hash.update(text).update('\0');
+  return hash.digest('hex');
 }
 
 function rowsOf({ rows }: Recipe, { eosId }: Tokenizer) {

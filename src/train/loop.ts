@@ -181,7 +181,7 @@ export async function* train<Params, Batch>(
   }
 
   // Saved before evaluated: a killed evaluation must not cost a finished run.
-  if (reason !== 'diverged' && options.save && (lastSave !== place || place.step === 0)) {
+  if (reason !== 'diverged' && options.save && (lastSave !== place || !(options.resume || place.step))) {
     await options.save.run({ place, tracked });
     yield { type: 'checkpoint', step: place.step };
   }

@@ -3,15 +3,17 @@
  * weights, optimizer state and the place in the run. Resuming restores all of it: the loss trace goes on identically.
  */
 
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import {
   type Checkpoint,
   decodeUtf8,
+  describeFileError,
   latestCheckpoint,
   lockRun,
   openJsonLines,
   readSafetensors,
+  type SkippedCheckpoint,
   safetensorsContent,
   saveCheckpoint,
   type TensorData,
@@ -37,7 +39,9 @@ export interface SavedRun {
   readonly tokenizer: string | undefined;
   /** Where the latest complete checkpoint stands; undefined before the first. */
   readonly place: Place | undefined;
-  /** Weights by parameter path. @throws when there is no checkpoint yet. */
+  /** Newer checkpoints that are damaged and were passed over, with the reason. */
+  readonly skipped: readonly SkippedCheckpoint[];
+  /** Weights by parameter path. @throws when there is no checkpoint yet, or none that is whole. */
   weights(): Promise<ReadonlyMap<string, TensorData>>;
 }
 
@@ -56,14 +60,15 @@ export interface OpenRun extends SavedRun {
 export async function readRun(folder: string): Promise<SavedRun> {
   const config = await readText(folder, CONFIG);
   if (config === undefined) throw fail('train/no-run', { folder });
-  const { checkpoint } = await latestCheckpoint(folder);
+  const { checkpoint, skipped } = await latestCheckpoint(folder);
   return {
     folder,
     config: parseJson(config, join(folder, CONFIG)),
     tokenizer: await readText(folder, TOKENIZER),
     place: checkpoint && (await readPlace(checkpoint)),
+    skipped,
     async weights() {
-      if (!checkpoint) throw fail('train/no-checkpoint', { folder });
+      if (!checkpoint) throw skipped[0]?.error ?? fail('train/no-checkpoint', { folder });
       return (await readSafetensors(checkpoint.files.get(WEIGHTS)!)).tensors;
     },
   };
@@ -76,14 +81,21 @@ export async function isRun(folder: string): Promise<boolean> {
 
 /**
  * Opens a run for training and locks it: makes the folder when there is none, else goes on from the latest checkpoint.
- * A folder that holds another run (its config differs) is refused.
+ * A folder that holds another run (its config differs) is refused, and so is one whose checkpoints are all damaged.
+ * After an error everything is as it was.
  */
 export async function openRun(
   folder: string,
   start: { readonly config: unknown; readonly tokenizer?: string; readonly keepCheckpoints?: number },
 ): Promise<OpenRun> {
-  await mkdir(folder, { recursive: true });
-  const lock = await lockRun(folder);
+  const made = await mkdir(folder, { recursive: true }).catch((error) => {
+    throw describeFileError(error, folder);
+  });
+  const lock = await lockRun(folder).catch(async (error) => {
+    await removeEmpty(folder, made);
+    throw error;
+  });
+  let begun = false;
   try {
     if (await isRun(folder)) {
       const before = await readText(folder, CONFIG);
@@ -94,11 +106,13 @@ export async function openRun(
         });
       }
     } else {
+      begun = true;
       if (start.tokenizer !== undefined) await writeFileAtomic(join(folder, TOKENIZER), start.tokenizer);
       await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(start.config, null, 2)}\n`);
     }
     const saved = await readRun(folder);
-    const { checkpoint } = await latestCheckpoint(folder);
+    const { checkpoint, skipped } = await latestCheckpoint(folder);
+    if (!checkpoint && skipped.length) throw skipped[0].error;
     const restored = checkpoint && (await readTensors(checkpoint));
     const metrics = await openJsonLines<{ step?: number }>(join(folder, METRICS), {
       keep: (record) => (record.step ?? 0) <= (saved.place?.step ?? 0),
@@ -119,8 +133,22 @@ export async function openRun(
       },
     };
   } catch (error) {
+    if (begun) for (const name of [METRICS, CONFIG, TOKENIZER]) await rm(join(folder, name), { force: true });
     await lock.release();
+    await removeEmpty(folder, made);
     throw error;
+  }
+}
+
+/** Removes the folders, from `made` down to `folder`, that hold nothing. */
+async function removeEmpty(folder: string, made: string | undefined): Promise<void> {
+  if (made === undefined) return;
+  for (let path = resolve(folder); path.length >= resolve(made).length; path = dirname(path)) {
+    const removed = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
   }
 }
 

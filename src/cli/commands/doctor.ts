@@ -13,11 +13,19 @@ const say = defineMessages({
   threads: { en: () => 'threads', zh: () => '线程' },
   processor: { en: () => 'processor', zh: () => '处理器' },
   versions: { en: () => 'versions', zh: () => '版本' },
-  matmul: { en: () => 'matmul 512³ f32', zh: () => '矩阵乘 512³ f32' },
-  matmulBf16: { en: () => 'matmul 512³ bf16', zh: () => '矩阵乘 512³ bf16' },
+  matmul: {
+    en: (d: { size: number; precision: string }) => `matmul ${d.size}³ ${d.precision}`,
+    zh: (d) => `矩阵乘 ${d.size}³ ${d.precision}`,
+  },
   peak: { en: () => 'peak f32', zh: () => '峰值 f32' },
   peakBf16: { en: () => 'peak bf16', zh: () => '峰值 bf16' },
   bandwidth: { en: () => 'memory read', zh: () => '内存读取' },
+  forced: {
+    en: () =>
+      'The TypeScript kernels are in use because INKSTONE_KERNELS=typescript asks for them; the fast ones are 10 to 100 times faster. Cure: unset INKSTONE_KERNELS',
+    zh: () =>
+      '因为设置了 INKSTONE_KERNELS=typescript，用的是 TypeScript 内核；快速内核要快 10 到 100 倍。解决办法：取消设置 INKSTONE_KERNELS',
+  },
   slow: {
     en: (d: { reason: string }) =>
       `The fast kernels are not in use (${d.reason}); everything works on the TypeScript kernels, 10 to 100 times slower. ` +
@@ -35,6 +43,8 @@ export interface MachineReport {
   readonly processor: string;
   readonly node: string;
   readonly inkstone: string;
+  /** Rows and columns of the measured matmul. */
+  readonly matmulSize: number;
   readonly matmulGflops: number;
   readonly matmulBf16Gflops: number;
   readonly peakGflops?: number;
@@ -70,6 +80,7 @@ export function inspectMachine(options: { readonly quick?: boolean } = {}): Mach
     processor: `${os.cpus()[0]?.model.trim() ?? os.arch()} × ${os.availableParallelism()}`,
     node: process.version,
     inkstone: version(),
+    matmulSize: size,
     matmulGflops: measureMatmul(size, 'f32'),
     matmulBf16Gflops: measureMatmul(size, 'bf16'),
     ...peaks,
@@ -98,8 +109,8 @@ export function describeMachine(report: MachineReport): string[] {
     [say('threads', {}), String(report.threads)],
     [say('processor', {}), report.processor],
     [say('versions', {}), `inkstone ${report.inkstone}, node ${report.node}`],
-    [say('matmul', {}), rate(report.matmulGflops, 'GFLOP/s')],
-    [say('matmulBf16', {}), rate(report.matmulBf16Gflops, 'GFLOP/s')],
+    [say('matmul', { size: report.matmulSize, precision: 'f32' }), rate(report.matmulGflops, 'GFLOP/s')],
+    [say('matmul', { size: report.matmulSize, precision: 'bf16' }), rate(report.matmulBf16Gflops, 'GFLOP/s')],
   ];
   if (report.peakGflops) {
     rows.push([say('peak', {}), rate(report.peakGflops, 'GFLOP/s')]);
@@ -107,7 +118,10 @@ export function describeMachine(report: MachineReport): string[] {
     rows.push([say('bandwidth', {}), rate(report.readGBs, 'GB/s')]);
   }
   const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
-  return report.reason ? [...lines, say('slow', { reason: report.reason })] : lines;
+  const { reason } = report;
+  if (reason === undefined) return lines;
+  const isForced = reason.startsWith('INKSTONE_KERNELS');
+  return [...lines, isForced ? say('forced', {}) : say('slow', { reason })];
 }
 
 export async function run({ terminal }: CommandContext<typeof doctorOptions>): Promise<void> {

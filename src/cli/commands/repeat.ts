@@ -1,6 +1,7 @@
 /** `inkstone repeat measure FILE…`: the repetition of texts, with the definitions of the literature. */
 
 import { basename } from 'node:path';
+import { nearest } from '../../errors.ts';
 import { measureTexts, parseGenerations } from '../../repeat/index.ts';
 import type { CommandContext } from '../command.ts';
 import { readTextFile } from '../corpus.ts';
@@ -19,6 +20,7 @@ export async function run({ args, options, terminal }: CommandContext<typeof rep
       rule: 'measure',
       zhRule: '为 measure',
       got: verb,
+      near: nearest(verb, verbs),
     });
   }
   const unit = options.unit as 'auto' | 'words' | 'characters';

@@ -1,33 +1,33 @@
 /** `inkstone start`: from a corpus of real poems to a model that writes, and the report on its repetition. */
 
-import { existsSync } from 'node:fs';
 import { defaultCorpus } from '../../data/index.ts';
 import { defineMessages, type Language } from '../../language.ts';
 import { decoderConfig, parameterCount } from '../../models/index.ts';
-import { trainBpe } from '../../text/index.ts';
-import { isRun, readRun } from '../../train/index.ts';
-import type { TextDocument, Tokenizer } from '../../types.ts';
+import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
-import { loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
+import { type LoadedCorpus, loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
 import { firstRunPreset } from '../first-run.ts';
 import type { startOptions } from '../option-tables.ts';
-import { type FinishEvent, watchTraining } from '../progress.ts';
-import type { ModelShape, Recipe } from '../recipe.ts';
+import { tellEnd, tellPlace } from '../outcome.ts';
+import { watchTraining } from '../progress.ts';
 import { repetitionTable } from '../repetition-table.ts';
-import { isFinished, loadRun, type RunConfig, tokenizerOfRun } from '../runs.ts';
+import { defaultFolder, type EarlierRun, findEarlierRun, isFinished, loadRun } from '../runs.ts';
+import { earlierSettings, onlyGiven, presetSettings, type Settings } from '../settings.ts';
+import { quoteWord } from '../shell-words.ts';
 import {
   beginningOf,
   compareWithPeople,
   decoderLabel,
   decoders,
+  humanTexts,
   openingsFor,
   sampleWriter,
   writeTexts,
 } from '../showcase.ts';
-import { compactNumber, formatDuration, type Terminal } from '../terminal.ts';
+import { compactNumber, formatDuration } from '../terminal.ts';
+import { learnBpe } from '../tokenizers.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { describeMachine, inspectMachine, type MachineReport } from './doctor.ts';
-import { resumeCommand } from './train.ts';
 
 type Context = CommandContext<typeof startOptions>;
 
@@ -39,15 +39,6 @@ const say = defineMessages({
   write: { en: () => '5. It writes', zh: () => '五、写作' },
   repetition: { en: () => '6. Does it repeat itself?', zh: () => '六、是否复读？' },
   next: { en: () => '7. What next', zh: () => '七、接下来' },
-  merging: {
-    en: (d: { done: number; total: number }) => `merging pairs: ${d.done} of ${d.total} tokens`,
-    zh: (d) => `合并字节对：${d.done}/${d.total} 个词元`,
-  },
-  vocabulary: {
-    en: (d: { size: number; perToken: string; seconds: string }) =>
-      `byte-level BPE with ${d.size} tokens, ${d.perToken} characters a token (${d.seconds})`,
-    zh: (d) => `字节级 BPE，${d.size} 个词元，平均每词元 ${d.perToken} 字（用时 ${d.seconds}）`,
-  },
   size: {
     en: (d: {
       layers: number;
@@ -61,12 +52,6 @@ const say = defineMessages({
     zh: (d) =>
       `${d.minutes} 分钟、${d.gflops} GFLOP/s，宜用 ${d.layers} 层、宽 ${d.width}、上下文 ${d.context}：${d.parameters} 参数`,
   },
-  resumed: {
-    en: (d: { folder: string; step: number; seconds: string }) =>
-      `going on with ${d.folder} from step ${d.step} (${d.seconds} done): weights, optimizer and place in the data restored`,
-    zh: (d) =>
-      `继续 ${d.folder}，从第 ${d.step} 步开始（已训练 ${d.seconds}）：权重、优化器状态与数据位置均已恢复`,
-  },
   sample: {
     en: (d: { step: number; text: string; rep: string }) => `step ${d.step}, rep-4 ${d.rep} %: ${d.text}`,
     zh: (d) => `第 ${d.step} 步，rep-4 ${d.rep} %：${d.text}`,
@@ -75,16 +60,6 @@ const say = defineMessages({
     en: (d: { bits: string; steps: number; seconds: string }) =>
       `held-out text: ${d.bits} bits per character after ${d.steps} steps (${d.seconds})`,
     zh: (d) => `留出文本：每字 ${d.bits} 比特，共 ${d.steps} 步（${d.seconds}）`,
-  },
-  stopped: {
-    en: (d: { step: number; command: string }) =>
-      `stopped and saved at step ${d.step}; to go on: ${d.command}`,
-    zh: (d) => `已停止并保存在第 ${d.step} 步；继续请运行：${d.command}`,
-  },
-  diverged: {
-    en: (d: { step: number; folder: string }) =>
-      `start: the loss diverged at step ${d.step}; the last good checkpoint is kept in ${d.folder}; try another --seed`,
-    zh: (d) => `开始：损失在第 ${d.step} 步发散；最后一个完好的检查点保存在 ${d.folder}；请换一个 --seed`,
   },
   saved: {
     en: (d: { folder: string }) => `The run lies in ${d.folder}`,
@@ -99,8 +74,6 @@ const EVALUATIONS = 12;
 /** A text is shown at these evaluations: soon, then at growing distances. */
 const SAMPLE_AT = new Set([1, 2, 4, 8]);
 const MAX_TOKENS = 96;
-/** Enough text to train a tokenizer by; more changes nothing. */
-const TOKENIZER_CHARACTERS = 4_000_000;
 
 export async function run(context: Context): Promise<number> {
   const { options, terminal, signal } = context;
@@ -123,138 +96,111 @@ export async function run(context: Context): Promise<number> {
     duplicates: corpus.duplicates,
   });
 
-  const label = corpus.known ?? 'mine';
-  const place = await findFolder(context, label);
-  const { tokenizer, training } = await prepare(context, { split, source: corpus.name, machine, place });
+  const place = await findPlace(context, corpus);
+  const settings = chooseSettings(context, machine, place.earlier);
+  const openings = openingsFor(corpus.known, split.heldOut);
+
+  heading(say('tokenizer', {}));
+  const tokenizer =
+    place.earlier?.tokenizer ??
+    (await learnBpe(split.train, (settings.tokenizer as { vocabSize: number }).vocabSize, context));
+
+  heading(say('model', {}));
+  terminal.print(`  ${describeSize(settings, tokenizer, machine)}`);
+  const training = await prepare(context, { place, settings, tokenizer, split, source: corpus.name });
   try {
-    const finish = await learn(context, training, tokenizer, openingsFor(corpus.known, split.heldOut)[0]);
-    if (finish !== 0) return finish;
+    const status = await learn(context, training, tokenizer, openings[0]);
+    if (status !== 0) return status;
   } finally {
     await training.run.close();
   }
-  await show(
-    context,
-    place.folder,
-    split,
-    openingsFor(corpus.known, split.heldOut),
-    corpus.known !== undefined,
-  );
+  await show(context, { folder: place.folder, corpus, split, openings });
   return 0;
 }
 
 interface Place {
   readonly folder: string;
   /** A run that is there already: its settings are kept. */
-  readonly config: RunConfig | undefined;
-  readonly tokenizer: Tokenizer | undefined;
+  readonly earlier: EarlierRun | undefined;
 }
 
 /**
- * The folder of this run: the one asked for, else `runs/NAME-MINUTESmin`. An unfinished run is gone on with; beside a
- * finished one a new one is begun, with a number behind its name.
+ * The folder of this run: the one asked for, else `runs/NAME-MINUTESmin`. An unfinished run on this text is gone on with;
+ * beside any other a new one is begun, with a number behind its name.
  */
-async function findFolder({ options, given }: Context, label: string): Promise<Place> {
-  const base = given.has('out') ? options.out! : `runs/${label}-${options.minutes}min`;
+async function findPlace({ options, given }: Context, corpus: LoadedCorpus): Promise<Place> {
+  if (options.out !== undefined) return { folder: options.out, earlier: await findEarlierRun(options.out) };
+  const base = defaultFolder(corpus.known ?? corpus.name, `-${options.minutes}min`);
   for (let n = 1; ; n++) {
     const folder = n === 1 ? base : `${base}-${n}`;
-    if (!existsSync(folder) || !(await isRun(folder)))
-      return { folder, config: undefined, tokenizer: undefined };
-    const run = await readRun(folder);
-    if (given.has('out') || !isFinished(run)) {
-      return { folder, config: run.config as RunConfig, tokenizer: tokenizerOfRun(run) };
-    }
+    const earlier = await findEarlierRun(folder);
+    if (!earlier) return { folder, earlier };
+    const { data, training } = earlier.config;
+    const isSame = data.source === corpus.name && (!given.has('seed') || training.seed === options.seed);
+    if (isSame && !isFinished(earlier)) return { folder, earlier };
   }
 }
 
+/** What the minutes allow on this machine; a run that is there keeps its own settings. */
+function chooseSettings(
+  { options, given }: Context,
+  machine: MachineReport,
+  earlier: EarlierRun | undefined,
+) {
+  const { minutes, seed } = options;
+  if (earlier) return earlierSettings(earlier, onlyGiven({ minutes, seed }, given));
+  const preset = firstRunPreset({ minutes, gflops: machine.matmulGflops });
+  return presetSettings(preset, {}, { seed, length: { minutes } });
+}
+
+function describeSize({ model, length }: Settings, tokenizer: Tokenizer, machine: MachineReport): string {
+  const config = decoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
+  const { layers, width, contextLength: context } = config;
+  const gflops = machine.matmulGflops.toFixed(machine.matmulGflops < 10 ? 1 : 0);
+  const parameters = compactNumber(parameterCount(config));
+  return say('size', { layers, width, context, parameters, minutes: length.minutes ?? 0, gflops });
+}
+
 async function prepare(
-  context: Context,
-  given: {
+  { options, signal }: Context,
+  run: {
+    readonly place: Place;
+    readonly settings: Settings;
+    readonly tokenizer: Tokenizer;
     readonly split: SplitCorpus;
     readonly source: string;
-    readonly machine: MachineReport;
-    readonly place: Place;
   },
-): Promise<{ tokenizer: Tokenizer; training: Training }> {
-  const { options, terminal, signal } = context;
-  const { split, source, machine, place } = given;
-  const { minutes } = options;
-  terminal.print(`\n${say('tokenizer', {})}`);
-  const preset = firstRunPreset({ minutes, gflops: machine.matmulGflops });
-  const { model, recipe } = place.config ? settingsOf(place.config) : preset;
-  const vocabSize = preset.tokenizer === 'characters' ? 0 : preset.tokenizer.vocabSize;
-  const tokenizer = place.tokenizer ?? (await learnTokenizer(split.train, vocabSize, terminal, signal));
-
-  terminal.print(`\n${say('model', {})}`);
-  const config = decoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
-  const parameters = compactNumber(parameterCount(config));
-  const gflops = machine.matmulGflops.toFixed(machine.matmulGflops < 10 ? 1 : 0);
-  const { layers, width, contextLength } = config;
-  terminal.print(`  ${say('size', { layers, width, context: contextLength, parameters, minutes, gflops })}`);
-  const seconds = minutes * 60;
-  const training = await prepareTraining({
-    folder: place.folder,
-    corpus: split,
-    source,
-    tokenizer,
+): Promise<Training> {
+  const { model, recipe, seed, length, tokenizer: tokenizerMade } = run.settings;
+  const seconds = options.minutes * 60;
+  return prepareTraining({
+    folder: run.place.folder,
+    corpus: run.split,
+    source: run.source,
+    tokenizer: run.tokenizer,
+    tokenizerMade,
     model,
     recipe,
-    seed: place.config?.training.seed ?? options.seed,
-    minutes: place.config?.training.minutes ?? minutes,
+    seed,
+    ...length,
     saveEvery: { seconds: Math.max(5, seconds / 4) },
     evaluateEvery: { seconds: seconds / EVALUATIONS },
     signal,
   });
-  const { place: at } = training.run;
-  if (at) {
-    const done = formatDuration(at.seconds);
-    terminal.print(`  ${say('resumed', { folder: place.folder, step: at.step, seconds: done })}`);
-  }
-  return { tokenizer, training };
-}
-
-/** Model and recipe of a run that is gone on with. */
-function settingsOf({ model, training }: RunConfig): { model: ModelShape; recipe: Recipe } {
-  const { seed: _seed, steps: _steps, minutes: _minutes, ...recipe } = training;
-  const { vocabSize: _vocabSize, ...shape } = model;
-  return { model: shape, recipe };
-}
-
-async function learnTokenizer(
-  documents: readonly TextDocument[],
-  vocabSize: number,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<Tokenizer> {
-  const start = performance.now();
-  const total = documents.reduce((sum, { text }) => sum + text.length, 0);
-  const stride = Math.max(1, Math.ceil(total / TOKENIZER_CHARACTERS));
-  const texts = documents.filter((_, i) => i % stride === 0).map(({ text }) => text);
-  const tokenizer = await trainBpe(texts, {
-    vocabSize,
-    onProgress: ({ phase, done, total: all }) => {
-      if (phase === 'merge') terminal.live(say('merging', { done, total: all! }));
-    },
-    signal,
-  });
-  terminal.endLive({ keep: false });
-  const sample = texts.slice(0, 500);
-  const tokens = sample.reduce((sum, text) => sum + tokenizer.encode(text).length, 0);
-  const perToken = (sample.reduce((sum, text) => sum + text.length, 0) / tokens).toFixed(2);
-  const seconds = formatDuration((performance.now() - start) / 1000);
-  terminal.print(`  ${say('vocabulary', { size: tokenizer.vocabSize, perToken, seconds })}`);
-  return tokenizer;
 }
 
 /** Trains with a text now and then; the exit status, 0 when the model is ready. */
 async function learn(
-  { terminal }: Context,
+  context: Context,
   training: Training,
   tokenizer: Tokenizer,
   opening: string,
 ): Promise<number> {
+  const { terminal } = context;
+  tellPlace(context, training);
   let evaluations = 0;
   const write = sampleWriter(training, tokenizer);
-  const finish: FinishEvent & { bitsPerCharacter?: number } = await watchTraining(training, terminal, {
+  const finish = await watchTraining(training, terminal, {
     async onEvaluation({ step }) {
       if (!SAMPLE_AT.has(++evaluations)) return;
       const { text, rep4 } = await write(opening, step);
@@ -262,16 +208,9 @@ async function learn(
       terminal.print(`  ${say('sample', { step, text: text.replaceAll('\n', ' '), rep: rep4.toFixed(0) })}`);
     },
   });
-  const { reason, step, seconds, bitsPerCharacter } = finish;
-  terminal.json({ ...finish, folder: training.run.folder });
-  if (reason === 'diverged') {
-    process.stderr.write(`${say('diverged', { step, folder: training.run.folder })}\n`);
-    return 1;
-  }
-  if (reason === 'aborted') {
-    terminal.print(say('stopped', { step, command: resumeCommand() }));
-    return 130;
-  }
+  const status = tellEnd('start', context, finish, training.run.folder);
+  if (status !== 0) return status;
+  const { step, seconds, bitsPerCharacter } = finish;
   const bits = bitsPerCharacter!.toFixed(2);
   terminal.print(`  ${say('learned', { bits, steps: step, seconds: formatDuration(seconds) })}`);
   return 0;
@@ -280,35 +219,38 @@ async function learn(
 /** Poems, the repetition report, and what to try next. */
 async function show(
   { terminal, signal, options }: Context,
-  folder: string,
-  split: SplitCorpus,
-  openings: readonly string[],
-  isKnown: boolean,
+  made: {
+    readonly folder: string;
+    readonly corpus: LoadedCorpus;
+    readonly split: SplitCorpus;
+    readonly openings: readonly string[];
+  },
 ): Promise<void> {
+  const { folder, corpus, split, openings } = made;
   const { writer } = await loadRun(folder);
   const settings = { maxTokens: MAX_TOKENS, seed: options.seed, signal };
 
   terminal.print(`\n${say('write', {})}`);
-  const pieces = await Promise.all([
-    writeTexts(writer, openings, { ...settings, ...decoders.greedy }),
-    writeTexts(writer, openings, { ...settings, ...decoders.nucleus }),
-  ]);
+  const pieces = {
+    greedy: await writeTexts(writer, openings, { ...settings, ...decoders.greedy }),
+    nucleus: await writeTexts(writer, openings, { ...settings, ...decoders.nucleus }),
+  };
   openings.forEach((opening, i) => {
     terminal.print(`  ${opening}`);
-    (['greedy', 'nucleus'] as const).forEach((name, column) => {
-      const text = pieces[column][i] ?? '';
-      terminal.json({ type: 'text', opening, decoder: name, text });
-      terminal.print(`    ${decoderLabel[name]()}: ${text.replaceAll('\n', ' ')}`);
-    });
+    for (const decoder of ['greedy', 'nucleus'] as const) {
+      const text = pieces[decoder][i] ?? '';
+      terminal.json({ type: 'text', opening, decoder, text });
+      terminal.print(`    ${decoderLabel[decoder]()}: ${text.replaceAll('\n', ' ')}`);
+    }
   });
 
   terminal.print(`\n${say('repetition', {})}`);
-  const human = split.heldOut.slice(0, REPORT_TEXTS).map(({ text }) => text.slice(0, 4 * MAX_TOKENS));
+  const human = humanTexts(split.heldOut, { count: REPORT_TEXTS, maxCharacters: 4 * MAX_TOKENS });
   const prompts = human.map(beginningOf);
   const greedy = await writeTexts(writer, prompts, { ...settings, ...decoders.greedy });
   const nucleus = await writeTexts(writer, prompts, { ...settings, ...decoders.nucleus });
   if (signal.aborted) return;
-  const verse = isKnown && options.lang === 'zh';
+  const verse = corpus.known === 'poems' || corpus.known === 'tang';
   const { reports, sentences } = compareWithPeople({ greedy, nucleus }, human, { verse });
   for (const { name, report } of reports) terminal.json({ type: 'repetition', name, ...report });
   for (const line of repetitionTable(reports)) terminal.print(`  ${line}`);
@@ -317,10 +259,16 @@ async function show(
   terminal.print(`\n${say('next', {})}`);
   terminal.print(`  ${say('saved', { folder })}`);
   const commands = [
-    `npx inkstone generate ${folder} --prompt ${JSON.stringify(openings[0])} --top-p 0.9`,
-    `npx inkstone generate ${folder} --prompt ${JSON.stringify(openings[1])} --strategy greedy --repetition-penalty 1.3`,
-    `npm start -- --minutes ${options.minutes * 3}${options.lang === 'en' ? ' --lang en' : ''}`,
+    `npx inkstone generate ${quoteWord(folder)} --prompt ${quoteWord(openings[0])} --top-p 0.9`,
+    `npx inkstone generate ${quoteWord(folder)} --prompt ${quoteWord(openings.at(-1)!)} --strategy greedy --repetition-penalty 1.3`,
+    `npm start -- --minutes ${Number((3 * options.minutes).toPrecision(6))}${sourceFlag(options)}`,
   ];
   for (const command of commands) terminal.print(`  ${command}`);
   terminal.json({ type: 'done', folder, commands });
+}
+
+/** The option that names the same text again, where it is not the default. */
+function sourceFlag({ data, lang }: Context['options']): string {
+  if (data !== undefined) return ` --data ${quoteWord(data)}`;
+  return lang === 'en' ? ' --lang en' : '';
 }

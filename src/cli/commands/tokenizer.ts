@@ -27,7 +27,10 @@ const say = defineMessages({
   },
 });
 
-async function train({ options, terminal, signal }: Context): Promise<void> {
+async function train({ args, options, terminal, signal }: Context): Promise<void> {
+  if (args[1] !== undefined) {
+    throw fail('cli/too-many-arguments', { command: 'tokenizer train', got: args[1], takesData: true });
+  }
   if (!options.data) {
     throw fail('cli/missing-value', { command: 'tokenizer train', option: '--data' });
   }
@@ -60,15 +63,26 @@ function showToken(tokenizer: Tokenizer, id: number): string {
     : JSON.stringify(text);
 }
 
-async function encode({ options, terminal }: Context, tokenizer: Tokenizer): Promise<void> {
-  const ids = tokenizer.encode(options.text ?? '');
+/** What `--text` says. */
+function textOf(verb: string, { options }: Context): string {
+  if (options.text === undefined) {
+    throw fail('cli/missing-value', { command: `tokenizer ${verb}`, option: '--text' });
+  }
+  return options.text;
+}
+
+async function encode(context: Context, tokenizer: Tokenizer): Promise<void> {
+  const { terminal } = context;
+  const ids = tokenizer.encode(textOf('encode', context));
   terminal.json({ ids, tokens: ids.map((id) => showToken(tokenizer, id)) });
   terminal.print(ids.join(' '));
   terminal.print(ids.map((id) => showToken(tokenizer, id)).join(' '));
 }
 
-async function decode({ options, terminal }: Context, tokenizer: Tokenizer): Promise<void> {
-  const ids = (options.text ?? '')
+async function decode(context: Context, tokenizer: Tokenizer): Promise<void> {
+  const { terminal } = context;
+  const given = textOf('decode', context);
+  const ids = given
     .split(/[\s,]+/)
     .filter(Boolean)
     .map(Number);
@@ -79,7 +93,7 @@ async function decode({ options, terminal }: Context, tokenizer: Tokenizer): Pro
       option: '--text',
       rule: `ids below ${tokenizer.vocabSize}`,
       zhRule: `为小于 ${tokenizer.vocabSize} 的编号`,
-      got: options.text!,
+      got: given,
     });
   }
   const text = tokenizer.decode(ids, { keepSpecial: true });
@@ -87,12 +101,13 @@ async function decode({ options, terminal }: Context, tokenizer: Tokenizer): Pro
   terminal.print(text);
 }
 
-async function stats({ options, terminal, signal }: Context, tokenizer: Tokenizer): Promise<void> {
+async function stats(context: Context, tokenizer: Tokenizer): Promise<void> {
+  const { options, terminal, signal } = context;
   const text = options.data
     ? (await loadDocuments(options.data, { terminal, signal, offline: options.offline })).documents
         .map((document) => document.text)
         .join('\n')
-    : (options.text ?? '');
+    : textOf('stats', context);
   const found = tokenizerStats(tokenizer, text);
   terminal.json(found);
   for (const [name, value] of Object.entries(found)) terminal.print(`${name}: ${value}`);
@@ -107,7 +122,7 @@ const verbs: { readonly [verb: string]: (context: Context, tokenizer: Tokenizer)
 export async function run(context: Context): Promise<void> {
   const [verb, file = context.options.out] = context.args;
   if (verb === 'train') return train(context);
-  if (!verbs[verb]) {
+  if (!Object.hasOwn(verbs, verb)) {
     const known = ['train', ...Object.keys(verbs)];
     throw fail('cli/value', {
       command: 'tokenizer',

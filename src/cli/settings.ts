@@ -1,0 +1,115 @@
+/** What a training is made by, beside its text: from a preset or an earlier run, with the options given put over it. */
+
+import { decoderConfig } from '../models/index.ts';
+import { differingKeys } from '../train/index.ts';
+import { fail } from './errors.ts';
+import type { ModelShape, Recipe, TrainingPreset } from './recipe.ts';
+import type { EarlierRun, RunLength } from './runs.ts';
+import type { TokenizerOrigin } from './tokenizers.ts';
+
+export interface Settings {
+  readonly model: ModelShape;
+  readonly recipe: Recipe;
+  readonly tokenizer: TokenizerOrigin;
+  readonly seed: number;
+  readonly length: RunLength;
+}
+
+/** Options that change a setting, under their names on the command line. */
+export interface SettingOptions
+  extends Partial<Pick<ModelShape, 'layers' | 'width' | 'heads' | 'contextLength'>>,
+    Partial<Pick<Recipe, 'batchSize' | 'lr'>> {
+  readonly precision?: string;
+  /** A file, or `characters`. */
+  readonly tokenizer?: string;
+  readonly vocabSize?: number;
+  readonly steps?: number;
+  readonly minutes?: number;
+  readonly seed?: number;
+}
+
+const MODEL = ['layers', 'width', 'heads', 'contextLength'] as const;
+const RECIPE = ['batchSize', 'lr', 'precision'] as const;
+
+/** The options that the user gave; defaults are left out. */
+export function onlyGiven<Options extends object>(
+  options: Options,
+  given: ReadonlySet<string>,
+): Partial<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => given.has(name))) as Partial<Options>;
+}
+
+/** The settings of a preset with options over them; `length` where neither says one. */
+export function presetSettings(
+  preset: TrainingPreset,
+  options: SettingOptions,
+  fallback: { readonly seed: number; readonly length: RunLength },
+): Settings {
+  const { model, recipe, tokenizer } = preset;
+  const length = preset.steps === undefined ? fallback.length : { steps: preset.steps };
+  const settings = withOptions({ model, recipe, tokenizer, seed: fallback.seed, length }, options);
+  // Every field of the shape is filled, so that settings can be compared.
+  const { vocabSize: _, ...shape } = decoderConfig({ ...settings.model, vocabSize: 1 });
+  return { ...settings, model: shape };
+}
+
+/** The settings of a run that is there. @throws unless every option given is the one it was made with. */
+export function earlierSettings(earlier: EarlierRun, options: SettingOptions): Settings {
+  const { model, training, tokenizer } = earlier.config;
+  const { seed, steps, minutes, ...recipe } = training;
+  const { vocabSize: _, ...shape } = model;
+  const length = steps === undefined ? { minutes } : { steps };
+  const settings = { model: shape, recipe, tokenizer: tokenizer.made, seed, length };
+  requireSame(earlier, settings, withOptions(settings, options));
+  return settings;
+}
+
+/** The settings of a preset, which must be those of the run that is there. */
+export function requireEarlier(earlier: EarlierRun, wanted: Settings): Settings {
+  requireSame(earlier, earlierSettings(earlier, {}), wanted);
+  return wanted;
+}
+
+function requireSame({ run }: EarlierRun, before: Settings, wanted: Settings): void {
+  const flat = ({ model, recipe, length, ...rest }: Settings) => ({
+    ...rest,
+    ...length,
+    ...model,
+    ...recipe,
+  });
+  const differing = differingKeys(flat(before), flat(wanted));
+  if (differing.length) throw fail('cli/other-run', { folder: run.folder, differing });
+}
+
+function withOptions(base: Settings, options: SettingOptions): Settings {
+  const { tokenizer, vocabSize, steps, minutes, seed } = options;
+  if (steps !== undefined && minutes !== undefined) {
+    const reason = {
+      reason: 'a run ends after steps or after minutes',
+      zhReason: '训练以步数或以时间为终点',
+    };
+    throw fail('cli/conflict', { command: 'train', options: ['--steps', '--minutes'], ...reason });
+  }
+  if (tokenizer !== undefined && vocabSize !== undefined) {
+    const reason = { reason: 'the tokenizer has its own size', zhReason: '分词器自有词表大小' };
+    throw fail('cli/conflict', { command: 'train', options: ['--tokenizer', '--vocab-size'], ...reason });
+  }
+  const pick = <T extends object>(names: readonly (keyof SettingOptions)[], object: T): T => ({
+    ...object,
+    ...Object.fromEntries(
+      names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+    ),
+  });
+  return {
+    model: pick(MODEL, base.model),
+    recipe: pick(RECIPE, base.recipe),
+    tokenizer: originOf(tokenizer, vocabSize) ?? base.tokenizer,
+    seed: seed ?? base.seed,
+    length: steps !== undefined ? { steps } : minutes !== undefined ? { minutes } : base.length,
+  };
+}
+
+function originOf(tokenizer: string | undefined, vocabSize: number | undefined): TokenizerOrigin | undefined {
+  if (tokenizer !== undefined) return tokenizer === 'characters' ? 'characters' : 'given';
+  return vocabSize === undefined ? undefined : { vocabSize };
+}

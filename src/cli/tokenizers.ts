@@ -1,0 +1,70 @@
+/** The tokenizer of a training: from a file, by characters, or trained on the text with progress. */
+
+import { defineMessages } from '../language.ts';
+import { loadTokenizer, trainBpe, trainCharacters } from '../text/index.ts';
+import type { TextDocument, Tokenizer } from '../types.ts';
+import type { CommandContext } from './command.ts';
+import { readTextFile } from './corpus.ts';
+import { formatDuration } from './terminal.ts';
+
+/** How a tokenizer was made: by characters, trained to a size that was asked for, or given as a file. */
+export type TokenizerOrigin = 'characters' | 'given' | { readonly vocabSize: number };
+
+const say = defineMessages({
+  merging: {
+    en: (d: { done: number; total: number }) => `merging pairs: ${d.done} of ${d.total} tokens`,
+    zh: (d) => `合并字节对：${d.done}/${d.total} 个词元`,
+  },
+  vocabulary: {
+    en: (d: { size: number; perToken: string; seconds: string }) =>
+      `byte-level BPE with ${d.size} tokens, ${d.perToken} characters a token (${d.seconds})`,
+    zh: (d) => `字节级 BPE，${d.size} 个词元，平均每词元 ${d.perToken} 字（用时 ${d.seconds}）`,
+  },
+});
+
+const END_OF_TEXT = '<|endoftext|>';
+/** Enough text to train a tokenizer by; more changes nothing. */
+const TRAINING_CHARACTERS = 4_000_000;
+/** Texts by which the characters per token are measured. */
+const MEASURED_TEXTS = 500;
+
+type Context = Pick<CommandContext, 'terminal' | 'signal'>;
+
+/** Byte-level BPE trained on an even part of the documents. */
+export async function learnBpe(
+  documents: readonly TextDocument[],
+  vocabSize: number,
+  { terminal, signal }: Context,
+): Promise<Tokenizer> {
+  const start = performance.now();
+  const total = documents.reduce((sum, { text }) => sum + text.length, 0);
+  const stride = Math.max(1, Math.ceil(total / TRAINING_CHARACTERS));
+  const texts = documents.filter((_, i) => i % stride === 0).map(({ text }) => text);
+  const tokenizer = await trainBpe(texts, {
+    vocabSize,
+    specialTokens: [END_OF_TEXT],
+    onProgress: ({ phase, done, total: all }) => {
+      if (phase === 'merge') terminal.live(say('merging', { done, total: all! }));
+    },
+    signal,
+  });
+  terminal.endLive({ keep: false });
+  const sample = texts.slice(0, MEASURED_TEXTS);
+  const tokens = sample.reduce((sum, text) => sum + tokenizer.encode(text).length, 0);
+  const perToken = (sample.reduce((sum, text) => sum + text.length, 0) / tokens).toFixed(2);
+  const seconds = formatDuration((performance.now() - start) / 1000);
+  terminal.print(`  ${say('vocabulary', { size: tokenizer.vocabSize, perToken, seconds })}`);
+  return tokenizer;
+}
+
+/** One token a character. A single text has no ends to mark. */
+export function learnCharacters(documents: readonly TextDocument[]): Tokenizer {
+  const texts = documents.map(({ text }) => text);
+  const isMany = texts.length > 1;
+  return trainCharacters(texts, { specialTokens: isMany ? [END_OF_TEXT] : [], byteFallback: isMany });
+}
+
+/** A tokenizer from its file. */
+export async function readTokenizer(path: string): Promise<Tokenizer> {
+  return loadTokenizer(await readTextFile(path));
+}
