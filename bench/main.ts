@@ -15,6 +15,8 @@ export interface BenchOptions {
   /** The Python that has the peer. */
   readonly python?: string;
   readonly peer?: string;
+  /** Only these modes of the peer, such as `f32 eager`; all by default. */
+  readonly modes?: string;
   readonly rounds: number;
   /** Seconds of work per round and engine. */
   readonly seconds: number;
@@ -27,6 +29,7 @@ const { values, positionals } = parseArgs({
     config: { type: 'string' },
     python: { type: 'string' },
     peer: { type: 'string' },
+    modes: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },

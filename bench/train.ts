@@ -107,14 +107,16 @@ async function compare(
   name: string,
   shape: TrainShape,
   peer: ReturnType<typeof startPeer> | undefined,
-  { rounds, seconds }: BenchOptions,
+  { rounds, seconds, modes: only }: BenchOptions,
 ) {
   const tokens = shape.batch * shape.context;
   const steppers = dtypes.map((dtype) => ({ dtype, step: createStepper(shape, dtype) }));
   const ours: Record<string, number[]> = {};
   const theirs: Record<string, number[]> = {};
   const failed: Record<string, string> = {};
-  const requests = peer ? modes.flatMap((mode) => dtypes.map((dtype) => ({ mode, dtype }))) : [];
+  const all = modes.flatMap((mode) => dtypes.map((dtype) => ({ mode, dtype })));
+  const wanted = only?.split(',') ?? all.map(({ mode, dtype }) => `${dtype} ${mode}`);
+  const requests = peer ? all.filter(({ mode, dtype }) => wanted.includes(`${dtype} ${mode}`)) : [];
   for (const { step } of steppers) for (let i = 0; i < 2; i++) step();
   for (let round = 0; round < rounds; round++) {
     for (const { dtype, step } of steppers) {
