@@ -165,7 +165,10 @@ describe('tokenizer', () => {
 
 describe('repeat measure', () => {
   test('a small file: the table for people, the figures for machines', async () => {
-    writeFileSync(join(cwd, 'loops.txt'), `${'the old sea '.repeat(5)}\nthe sea is wide and the wind is cold\n`);
+    writeFileSync(
+      join(cwd, 'loops.txt'),
+      `${'the old sea '.repeat(5)}\nthe sea is wide and the wind is cold\n`,
+    );
     writeFileSync(join(cwd, 'loops-zh.txt'), `${'春风月'.repeat(5)}\n床前明月光，疑是地上霜。\n`);
     const { json } = await run('repeat', 'measure', 'loops.txt', 'loops-zh.txt', '--json');
     expect(json.map(({ name }) => name)).toEqual(['loops.txt', 'loops-zh.txt']);

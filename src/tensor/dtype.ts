@@ -25,7 +25,14 @@ export const arrayConstructors = {
   i8: Int8Array,
 } as const;
 
-export const bytesPerElement: { readonly [D in DType]: number } = { f32: 4, bf16: 2, f64: 8, i32: 4, u8: 1, i8: 1 };
+export const bytesPerElement: { readonly [D in DType]: number } = {
+  f32: 4,
+  bf16: 2,
+  f64: 8,
+  i32: 4,
+  u8: 1,
+  i8: 1,
+};
 
 export function isFloat(dtype: DType): boolean {
   return dtype === 'f32' || dtype === 'bf16' || dtype === 'f64';

@@ -94,7 +94,11 @@ type Nested = number | readonly Nested[];
 
 function shapeOfNested(value: Nested): number[] {
   const shape: number[] = [];
-  for (let level: Nested | undefined = value; level !== undefined && typeof level !== 'number'; level = level[0]) {
+  for (
+    let level: Nested | undefined = value;
+    level !== undefined && typeof level !== 'number';
+    level = level[0]
+  ) {
     shape.push(level.length);
   }
   return shape;
