@@ -132,6 +132,11 @@ describe('errors on the command line', () => {
       'train：--tokenizer 与 --vocab-size 不能同时给出：分词器自有词表大小；请去掉其一',
     ],
     [
+      'start --data x.txt --lang en',
+      'start: --data and --lang cannot come together: --lang chooses a ready corpus; leave one out',
+      'start：--data 与 --lang 不能同时给出：--lang 用于选择现成语料；请去掉其一',
+    ],
+    [
       'tokenizer trian',
       'tokenizer: verb must be one of train, encode, decode, stats, got "trian"; did you mean "train"?',
       'tokenizer：verb 必须为 train、encode、decode、stats 之一，得到 "trian"，是不是 "train"？',

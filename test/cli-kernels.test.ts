@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { scratchFolder, startInkstone, tiny, writeTexts } from './cli-harness.ts';
+import { scratchFolder, startInkstone, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const root = join(import.meta.dirname, '..');
@@ -52,13 +52,8 @@ test('an unknown kernel path is refused by name', async () => {
   expect(err).toMatch(/^INKSTONE_KERNELS: "avx1024" cannot be used here .*typescript\n$/);
 });
 
-test('train, generate and start work on the TypeScript kernels', async () => {
+test('the whole way works on the TypeScript kernels', async () => {
   writeTexts(cwd);
-  const train = ['train', '--data', 'zh.jsonl', ...tiny, '--steps', '5', '--out', 'slow', '--json'];
-  const trained = await startInkstone(train, onTypeScript).ended;
-  expect(trained.json.at(-1)).toMatchObject({ type: 'finish', reason: 'done', step: 5 });
-  const generate = ['generate', 'slow', '--prompt', '春', '--max-tokens', '4'];
-  expect((await startInkstone(generate, onTypeScript).ended).out).toMatch(/^春/);
   const start = ['start', '--data', 'en.txt', '--minutes', '0.02', '--no-serve', '--json'];
   const started = await startInkstone(start, onTypeScript).ended;
   expect({ status: started.status, err: started.err }).toEqual({ status: 0, err: '' });

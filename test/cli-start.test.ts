@@ -43,7 +43,8 @@ describe.each([
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places.every((place) => place >= 0)).toBe(true);
     expect(out).toMatch(columns);
-    expect(HAN.test(out)).toBe(lang === 'zh');
+    // Only before the model writes: what it writes at first may be any bytes.
+    expect(HAN.test(out.slice(0, places[3]))).toBe(lang === 'zh');
     const [writes, repeats] = [places[4], places[5]];
     const nucleus = lang === 'zh' ? /^ {4}核采样 0\.9: /gm : /^ {4}nucleus 0\.9: /gm;
     expect(out.slice(writes, repeats).match(nucleus)).toHaveLength(3);

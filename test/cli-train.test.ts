@@ -124,7 +124,8 @@ describe('resuming', () => {
     }
     const rest = await train(folder, argv);
     expect(rest.status).toBe(0);
-    expect(rest.json.find(({ type }) => type === 'step')).toMatchObject({ step: 14 });
+    expect(rest.json[0]).toEqual({ type: 'resume', folder, step: 13, isFinished: false });
+    expect(rest.json[1]).toMatchObject({ type: 'step', step: 14 });
     expect(traceOf(join(cwd, folder))).toEqual(traceOf(join(cwd, whole)));
     const end = (run: string) =>
       readFileSync(join(cwd, run, 'checkpoints/step-000000000020/weights.safetensors'));
@@ -223,6 +224,15 @@ describe('Ctrl-C', () => {
       expect(listing(join(cwd, folder)).filter((path) => path.includes('lock'))).toEqual([]);
     },
   );
+
+  test('a reader that goes away (`| head -1`) ends it in the same way', async () => {
+    const argv = ['train', '--data', 'en.txt', ...tiny, '--steps', '100000', '--out', 'piped', '--json'];
+    const { child, ended } = startInkstone(argv, { cwd });
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const { status, err } = await ended;
+    expect({ status, err }).toEqual({ status: 130, err: '' });
+    expect(listing(join(cwd, 'piped')).some((path) => path.includes('weights'))).toBe(true);
+  });
 
   test('before the first step nothing is written', async () => {
     const argv = ['train', '--data', 'zh.jsonl', '--out', 'early', '--vocab-size', '5000', '--steps', '5'];

@@ -70,8 +70,9 @@ export function tellPlace({ terminal }: Pick<CommandContext, 'terminal'>, { run,
     steps === undefined
       ? say('minutes', { step, done: formatDuration(seconds), of: formatDuration(minutes * 60) })
       : say('steps', { step, of: steps });
-  const isDone = steps === undefined ? seconds >= minutes * 60 : step >= steps;
-  terminal.print(`  ${say(isDone ? 'finished' : 'resumed', { folder, place: words })}`);
+  const isFinished = steps === undefined ? seconds >= minutes * 60 : step >= steps;
+  terminal.json({ type: 'resume', folder, step, isFinished });
+  terminal.print(`  ${say(isFinished ? 'finished' : 'resumed', { folder, place: words })}`);
 }
 
 /** Says how a training ended; the exit status, 0 when there is a model to go on with. */

@@ -6,6 +6,7 @@ import { decoderConfig, parameterCount } from '../../models/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { type LoadedCorpus, loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
+import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import type { startOptions } from '../option-tables.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
@@ -76,7 +77,11 @@ const SAMPLE_AT = new Set([1, 2, 4, 8]);
 const MAX_TOKENS = 96;
 
 export async function run(context: Context): Promise<number> {
-  const { options, terminal, signal } = context;
+  const { options, given, terminal, signal } = context;
+  if (given.has('data') && given.has('lang')) {
+    const reason = { reason: '--lang chooses a ready corpus', zhReason: '--lang 用于选择现成语料' };
+    throw fail('cli/conflict', { command: 'start', options: ['--data', '--lang'], ...reason });
+  }
   const heading = (text: string) => terminal.print(`\n${text}`);
 
   heading(say('machine', {}));
