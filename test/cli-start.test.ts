@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { HAN, inkstone, type JsonLine, scratchFolder, writeTexts } from './cli-harness.ts';
+import { HAN, inkstone, type JsonLine, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const sections = {
@@ -100,10 +100,10 @@ test('an interrupted start is gone on with by the same command, and only by it',
 });
 
 test('another time for a run that is there is refused, not ignored', async () => {
-  await inkstone(start('en.txt', '--out', 'fixed'), { cwd });
+  await inkstone(['train', '--data', 'en.txt', ...tiny, '--minutes', '0.005', '--out', 'fixed'], { cwd });
   const { status, err } = await inkstone(start('en.txt', '--out', 'fixed', '--minutes', '1'), { cwd });
   expect(status).toBe(2);
   expect(err).toBe(
-    'fixed: holds a run with other settings (minutes: 0.03 → 1); choose another --out or the same settings\n',
+    'fixed: holds a run with other settings (minutes: 0.005 → 1); choose another --out or the same settings\n',
   );
 });
