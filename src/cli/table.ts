@@ -37,7 +37,7 @@ const generate = defineCommand({
   args: '<run>',
   summary: { en: 'let a trained model write', zh: '让训练好的模型写作' },
   options: generateOptions,
-  example: 'inkstone generate runs/first --prompt 春 --top-p 0.9',
+  example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),
 });
 
