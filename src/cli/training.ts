@@ -16,7 +16,7 @@ import {
 } from '../data/index.ts';
 import { type DecoderConfig, type DecoderParams, decoderConfig, init, loss } from '../models/index.ts';
 import { createRng } from '../rng.ts';
-import { fromArray, scope, withPrecision, withRecording } from '../tensor/index.ts';
+import { backend, fromArray, scope, withPrecision, withRecording } from '../tensor/index.ts';
 import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
@@ -56,8 +56,8 @@ export interface Training {
   events(): AsyncGenerator<TrainEvent>;
 }
 
-/** At most this many held-out tokens are looked at while training goes on. */
-const HELD_OUT_TOKENS = 65_536;
+/** At most this many held-out tokens are looked at; few without the fast kernels, where looking costs more than learning. */
+const heldOutLimit = (): number => (backend().path === 'typescript' ? 2_048 : 65_536);
 const EVALUATION_ROWS = 16;
 
 /** Tokenizes, makes the model, opens (or resumes) the run. */
@@ -153,7 +153,7 @@ function toTensors({ inputs, targets, batchSize, contextLength }: Batch) {
 /** Held-out tokens, with the number of targets and of characters behind them (one more for each document's end). */
 async function heldOutTokens(documents: readonly TextDocument[], tokenizer: Tokenizer, signal: AbortSignal) {
   const all = await tokenizeDocuments(measuredPart(documents), tokenizer, { signal });
-  const tokens = all.tokens.subarray(0, Math.min(all.length, HELD_OUT_TOKENS));
+  const tokens = all.tokens.subarray(0, Math.min(all.length, heldOutLimit()));
   const { eosId } = tokenizer;
   const ends = eosId === undefined ? 0 : Array.from(tokens).filter((id) => id === eosId).length;
   return {
