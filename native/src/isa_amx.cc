@@ -10,12 +10,13 @@
 
 #define INKSTONE_ISA "amx"
 #define INKSTONE_VECTOR_BYTES 64
+#define INKSTONE_WIDE_TABLE avx512Table
 #define INKSTONE_BF16 2
 
 namespace inkstone {
 namespace amx {
 #include "simd.h"
-#include "matmul.inl"
+#include "matmul_bf16.inl"
 }  // namespace amx
 
 #if defined(__clang__)
@@ -23,8 +24,7 @@ namespace amx {
 #endif
 
 const KernelTable* amxTable() {
-  static KernelTable table = *avx512Table();
-  amx::fillMatmul(table);
+  static const KernelTable table = amx::makeTable();
   return &table;
 }
 }  // namespace inkstone

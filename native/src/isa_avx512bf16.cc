@@ -10,12 +10,13 @@
 
 #define INKSTONE_ISA "avx512bf16"
 #define INKSTONE_VECTOR_BYTES 64
+#define INKSTONE_WIDE_TABLE avx512Table
 #define INKSTONE_BF16 1
 
 namespace inkstone {
 namespace avx512bf16 {
 #include "simd.h"
-#include "matmul.inl"
+#include "matmul_bf16.inl"
 }  // namespace avx512bf16
 
 #if defined(__clang__)
@@ -23,8 +24,7 @@ namespace avx512bf16 {
 #endif
 
 const KernelTable* avx512bf16Table() {
-  static KernelTable table = *avx512Table();
-  avx512bf16::fillMatmul(table);
+  static const KernelTable table = avx512bf16::makeTable();
   return &table;
 }
 }  // namespace inkstone

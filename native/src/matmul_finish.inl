@@ -11,8 +11,8 @@ INKSTONE_INLINE void finishRow(float* out, float* pre, const float* bias, int64_
 }
 
 /** out = act(out + bias) on [rows, n] of leading dimension ld; pre, when given, lies as out does. */
-static void finishRows(float* out, float* pre, const float* bias, Activation activation, int64_t rows, int64_t n,
-                       int64_t ld) {
+INKSTONE_APART static void finishRows(float* out, float* pre, const float* bias, Activation activation, int64_t rows,
+                                      int64_t n, int64_t ld) {
   if (!pre && !bias && activation == Activation::none) return;
   for (int64_t i = 0; i < rows; ++i, out += ld, pre = pre ? pre + ld : nullptr) {
     switch (activation) {

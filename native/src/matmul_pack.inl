@@ -1,5 +1,18 @@
 // Copies of a and b in the order in which the tiles read them, rounded to bf16 on the way when asked.
 
+struct Range {
+  int64_t begin, end;
+  int64_t size() const { return end - begin; }
+};
+INKSTONE_INLINE Range part(int64_t count, int64_t parts, int64_t index, int64_t unit) {
+  const int64_t units = (count + unit - 1) / unit;
+  const int64_t begin = units * index / parts * unit, end = units * (index + 1) / parts * unit;
+  return {begin, end < count ? end : count};
+}
+INKSTONE_INLINE int64_t roundUp(int64_t x, int64_t unit) { return (x + unit - 1) / unit * unit; }
+INKSTONE_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+INKSTONE_INLINE int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+
 typedef float vf4 __attribute__((vector_size(16)));
 typedef int32_t vi4 __attribute__((vector_size(16)));
 typedef uint32_t vu4 __attribute__((vector_size(16)));
@@ -21,6 +34,9 @@ INKSTONE_INLINE void transpose4(V& a, V& b, V& c, V& d) {
   c = INKSTONE_PICK(ab23, cd23, 0, 1, 4, 5);
   d = INKSTONE_PICK(ab23, cd23, 2, 3, 6, 7);
 }
+
+/** Inlining these into their few callers costs minutes of compiling and gains nothing. */
+#define INKSTONE_APART __attribute__((noinline))
 
 // How an operand is read: as it is, rounded to bf16, or stored as bf16. `at` is one element, `wide` and `four` vectors.
 struct ReadF32 {
@@ -55,52 +71,80 @@ struct ReadBf16 {
   }
 };
 
-/** to[p·cols + j] = from[p·ld + j], p < k, j < width; columns up to `cols` become 0. */
+/** Elements from one panel to the next: 64 bytes more than it holds, else equal places of all would share a cache set. */
+template <class Element>
+INKSTONE_INLINE int64_t panelSize(int64_t k, int64_t cols) {
+  return roundUp(k * cols, 16) + 64 / static_cast<int64_t>(sizeof(Element));
+}
+
+/**
+ * `width` columns in panels of `cols`: panel[p·cols + j] = from[p·ld + j], p < k; the last panel is filled up with
+ * zeros. Where cols is no multiple of lanes, a row is written with what lies behind it, then the next over that.
+ */
 template <class Read, int cols>
-static void packRows(const typename Read::Stored* from, int64_t ld, int64_t k, int width, float* to) {
-  for (int64_t p = 0; p < k; ++p, from += ld, to += cols) {
-    int j = 0;
-    for (; j + lanes <= width; j += lanes) store(to + j, Read::wide(from + j));
-    for (; j < width; ++j) to[j] = Read::at(from + j);
-    for (; j < cols; ++j) to[j] = 0;
+static void packRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t width, float* to) {
+  constexpr int vectors = (cols + lanes - 1) / lanes;
+  constexpr int64_t together = 4;
+  const int64_t step = panelSize<float>(k, cols);
+  for (int64_t p = 0; p < k; p += together) {
+    const int64_t end = least(p + together, k);
+    float* panel = to;
+    int64_t j = 0;
+    for (; j + vectors * lanes <= width; j += cols, panel += step) {
+      for (int64_t q = p; q < end; ++q) {
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; ++v) store(panel + q * cols + v * lanes, Read::wide(from + q * ld + j + v * lanes));
+      }
+    }
+    for (; j < width; j += cols, panel += step) {
+      const int some = static_cast<int>(least(cols, width - j));
+      for (int64_t q = p; q < end; ++q) {
+        for (int i = 0; i < cols; ++i) panel[q * cols + i] = i < some ? Read::at(from + q * ld + j + i) : 0;
+      }
+    }
   }
 }
 
-/** to[p·cols + j] = from[j·ld + p], p < k, j < width; columns up to `cols` become 0. */
+/** The first `rows` of four rows of k become columns of `to`. */
+template <class Read, int cols, int rows>
+INKSTONE_INLINE void packFour(const typename Read::Stored* from, int64_t ld, int64_t k, float* to) {
+  const typename Read::Stored* row[4];
+  for (int i = 0; i < 4; ++i) row[i] = from + (i < rows ? i : 0) * ld;
+  int64_t p = 0;
+  for (; p + 4 <= k; p += 4) {
+    vf4 a = Read::four(row[0] + p), b = Read::four(row[1] + p), c = Read::four(row[2] + p), d = Read::four(row[3] + p);
+    transpose4(a, b, c, d);
+    float* at = to + p * cols;
+    __builtin_memcpy(at, &a, 4 * rows);
+    __builtin_memcpy(at + cols, &b, 4 * rows);
+    __builtin_memcpy(at + 2 * cols, &c, 4 * rows);
+    __builtin_memcpy(at + 3 * cols, &d, 4 * rows);
+  }
+  for (; p < k; ++p) {
+    for (int i = 0; i < rows; ++i) to[p * cols + i] = Read::at(row[i] + p);
+  }
+}
+
+/** One panel: to[p·cols + j] = from[j·ld + p], p < k, j < width; columns up to `cols` become 0. */
 template <class Read, int cols>
 static void packColumns(const typename Read::Stored* from, int64_t ld, int64_t k, int width, float* to) {
   int j = 0;
-  for (; j + 4 <= width; j += 4) {
-    const typename Read::Stored* row = from + j * ld;
-    int64_t p = 0;
-    for (; p + 4 <= k; p += 4) {
-      vf4 a = Read::four(row + p), b = Read::four(row + ld + p);
-      vf4 c = Read::four(row + 2 * ld + p), d = Read::four(row + 3 * ld + p);
-      transpose4(a, b, c, d);
-      float* at = to + p * cols + j;
-      __builtin_memcpy(at, &a, 16);
-      __builtin_memcpy(at + cols, &b, 16);
-      __builtin_memcpy(at + 2 * cols, &c, 16);
-      __builtin_memcpy(at + 3 * cols, &d, 16);
-    }
-    for (; p < k; ++p) {
-      for (int i = 0; i < 4; ++i) to[p * cols + j + i] = Read::at(row + i * ld + p);
-    }
-  }
-  for (; j < width; ++j) {
-    for (int64_t p = 0; p < k; ++p) to[p * cols + j] = Read::at(from + j * ld + p);
-  }
+  for (; j + 4 <= width; j += 4) packFour<Read, cols, 4>(from + j * ld, ld, k, to + j);
+  for (; j + 2 <= width; j += 2) packFour<Read, cols, 2>(from + j * ld, ld, k, to + j);
+  for (; j < width; ++j) packFour<Read, cols, 1>(from + j * ld, ld, k, to + j);
   for (; j < cols; ++j) {
     for (int64_t p = 0; p < k; ++p) to[p * cols + j] = 0;
   }
 }
 
-/** One panel of b: rows p0 … p0 + k and columns j0 … j0 + width of op(b). */
+/** Rows p0 … p0 + k, columns j0 … j0 + width of op(b), in panels. */
 template <class Read, int cols>
-static void packPanel(const typename Read::Stored* b, int64_t ld, bool transposed, int64_t p0, int64_t k, int64_t j0,
-                      int width, float* to) {
-  if (transposed) packColumns<Read, cols>(b + j0 * ld + p0, ld, k, width, to);
-  else packRows<Read, cols>(b + p0 * ld + j0, ld, k, width, to);
+static void packPanels(const typename Read::Stored* b, int64_t ld, bool transposed, int64_t p0, int64_t k, int64_t j0,
+                       int64_t width, float* to) {
+  if (!transposed) return packRows<Read, cols>(b + p0 * ld + j0, ld, k, width, to);
+  for (int64_t j = 0; j < width; j += cols, to += panelSize<float>(k, cols)) {
+    packColumns<Read, cols>(b + (j0 + j) * ld + p0, ld, k, static_cast<int>(least(cols, width - j)), to);
+  }
 }
 
 /** c[mr, width] = (c +) a tile computed aside. */

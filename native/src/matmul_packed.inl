@@ -2,25 +2,11 @@
 // cache and streams its rows of a over it, tile by tile (the order of Goto & van de Geijn 2008 with the roles of the
 // caches turned: b stays in L2, a panel of a in L1). Tasks share nothing, so there is no waiting within a product.
 
-struct Range {
-  int64_t begin, end;
-  int64_t size() const { return end - begin; }
-};
-INKSTONE_INLINE Range part(int64_t count, int64_t parts, int64_t index, int64_t unit) {
-  const int64_t units = (count + unit - 1) / unit;
-  const int64_t begin = units * index / parts * unit, end = units * (index + 1) / parts * unit;
-  return {begin, end < count ? end : count};
-}
-INKSTONE_INLINE int64_t roundUp(int64_t x, int64_t unit) { return (x + unit - 1) / unit * unit; }
-INKSTONE_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-INKSTONE_INLINE int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
-
 /** How a product is cut. */
 struct Plan {
   int64_t kc;            // of k at a time
   int64_t mb, kb;        // of a packed at a time, when it is packed
   int64_t rowParts, colParts;
-  bool packA;
 };
 
 template <class Kernel>
@@ -29,10 +15,10 @@ static Plan planOf(const Matmul& s) {
   Plan plan;
   const int64_t passes = (s.k + Kernel::kMost - 1) / Kernel::kMost;
   plan.kc = roundUp((s.k + passes - 1) / passes, Kernel::kUnit > 8 ? Kernel::kUnit : 8);
-  plan.packA = Kernel::packsA || s.transA || s.bf16;
-  plan.kb = plan.packA ? plan.kc * most(1, 2048 / plan.kc) : s.k;
+  const bool packed = Kernel::packsA(s);
+  plan.kb = packed ? plan.kc * most(1, 2048 / plan.kc) : s.k;
   const int64_t budget = 8 << 20;
-  plan.mb = plan.packA ? most(16 * Kernel::rows, budget / (plan.kb * packedBytes) / Kernel::rows * Kernel::rows) : s.m;
+  plan.mb = packed ? most(16 * Kernel::rows, budget / (plan.kb * packedBytes) / Kernel::rows * Kernel::rows) : s.m;
   if (plan.mb < s.m) {  // equal pieces
     const int64_t pieces = (s.m + plan.mb - 1) / plan.mb;
     plan.mb = roundUp((s.m + pieces - 1) / pieces, Kernel::rows);
@@ -58,105 +44,85 @@ static Plan planOf(const Matmul& s) {
   return plan;
 }
 
-/** a[m0 … m0 + rows, p0 … p0 + k) as the tiles want it; `stride` and `kMajor` say how. */
-template <class Kernel>
-struct PackedA {
-  typename Kernel::Packed* data;
-  int64_t stride, panel;  // panel: elements from one panel of rows to the next
+/** A piece of op(a) as the tiles read it: in place or packed. */
+template <class Element>
+struct PanelsOfA {
+  const Element* data;
+  /** Elements from row to row, or from one p to the next when k-major; and from one panel of rows to the next. */
+  int64_t stride, panel;
   bool kMajor;
+
+  const Element* at(int64_t index, int64_t p) const { return data + index * panel + p * (kMajor ? stride : 1); }
 };
 
-static PackedA<KernelF32> packA(KernelF32, const Matmul& s, int64_t m0, int64_t rows, int64_t p0, int64_t k,
-                                Scratch& scratch) {
-  if (!s.transA) {  // rounded rows
-    float* to = scratch.floats(rows * k);
-    parallelFor(rows, 1 + 16384 / k, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const float* from = s.a + (m0 + i) * s.k + p0;
-        float* at = to + i * k;
-        int64_t p = 0;
-        for (; p + lanes <= k; p += lanes) store(at + p, ReadRounded::wide(from + p));
-        for (; p < k; ++p) at[p] = ReadRounded::at(from + p);
-      }
-    });
-    return {to, k, tileRows * k, false};
-  }
-  const int64_t panels = (rows + tileRows - 1) / tileRows;
-  float* to = scratch.floats(panels * tileRows * k);
-  parallelFor(panels, 8, [&](int64_t begin, int64_t end) {
-    const int64_t i0 = begin * tileRows, width = least(end * tileRows, rows) - i0;
-    Scratch inner;
-    float* rounded = s.bf16 ? inner.floats(width) : nullptr;
-    for (int64_t p = 0; p < k; ++p) {
-      const float* from = s.a + (p0 + p) * s.m + m0 + i0;
-      if (rounded) {
-        packRows<ReadRounded, 0>(from, 0, 1, static_cast<int>(width), rounded);
-        from = rounded;
-      }
-      float* at = to + i0 * k + p * tileRows;
-      int64_t i = 0;
-      for (; i + tileRows <= width; i += tileRows, at += k * tileRows) __builtin_memcpy(at, from + i, tileRows * 4);
-      for (; i < width; ++i) *at++ = from[i];
-    }
-  });
-  return {to, tileRows, tileRows * k, true};
-}
+/** The panel of a that comes next, as `count` runs of `length` elements; fetched bit by bit while the tiles work. */
+template <class Element>
+struct NextPanel {
+  const Element* data;
+  int64_t count, length, stride;
 
-/** Packs columns j0 … j1 of rows p0 … p0 + k of op(b), panel after panel. */
-static void packB(KernelF32, const Matmul& s, int64_t p0, int64_t k, Range columns, float* to) {
-  const int64_t ld = s.transB ? s.k : s.n;
-  for (int64_t j = columns.begin; j < columns.end; j += tileCols, to += k * tileCols) {
-    const int width = static_cast<int>(least(tileCols, columns.end - j));
-    if (s.bIsBf16) packPanel<ReadBf16, tileCols>((const uint16_t*)s.b, ld, s.transB, p0, k, j, width, to);
-    else if (s.bf16) packPanel<ReadRounded, tileCols>((const float*)s.b, ld, s.transB, p0, k, j, width, to);
-    else packPanel<ReadF32, tileCols>((const float*)s.b, ld, s.transB, p0, k, j, width, to);
+  INKSTONE_MEMBER void prefetch(int64_t part, int64_t parts) const {
+    constexpr int64_t line = 64 / static_cast<int64_t>(sizeof(Element));
+    const int64_t lines = (length + line - 1) / line, all = lines * count;
+    int64_t row = all * part / parts / lines, at = all * part / parts % lines;
+    for (int64_t left = all * (part + 1) / parts - all * part / parts; left > 0; --left) {
+      __builtin_prefetch(data + row * stride + at * line);
+      if (++at == lines) {
+        at = 0;
+        ++row;
+      }
+    }
+  }
+};
+
+/** out[rows, columns] = (out +) op(a)[rows, depth]·op(b)[depth, columns] on one thread; `a` begins at rows m0 and depth. */
+template <class Kernel>
+static void multiplyPart(const Matmul& s, int64_t kc, const PanelsOfA<typename Kernel::Packed>& a, int64_t m0,
+                         Range depth, Range rows, Range columns) {
+  typedef typename Kernel::Packed Packed;
+  constexpr int R = Kernel::rows, C = Kernel::cols;
+  constexpr int64_t bytes = sizeof(Packed);
+  [[maybe_unused]] typename Kernel::Session session;
+  Scratch scratch;
+  const int64_t panels = (columns.size() + C - 1) / C;
+  Packed* b = static_cast<Packed*>(scratch.bytes(panels * panelSize<Packed>(roundUp(kc, Kernel::kUnit), C) * bytes));
+  for (int64_t p0 = depth.begin; p0 < depth.end; p0 += kc) {
+    const int64_t k = least(kc, depth.end - p0), padded = roundUp(k, Kernel::kUnit);
+    const int64_t panelOfB = panelSize<Packed>(padded, C);
+    const bool add = s.accumulate || p0 > 0, last = p0 + k == s.k;
+    packB(Kernel{}, s, p0, k, columns, b);
+    for (int64_t i = rows.begin; i < rows.end; i += R) {
+      const int mr = static_cast<int>(least(R, rows.end - i));
+      const Packed* x = a.at(i / R, p0 - depth.begin);
+      const NextPanel<Packed> next{x + a.panel, a.kMajor ? 1 : least(R, rows.end - i - R),
+                                   a.kMajor ? padded * R : padded, a.stride};
+      const int64_t at = (m0 + i) * s.n + columns.begin;
+      for (int64_t t = 0; t < panels; ++t) {
+        if (i + R < rows.end) next.prefetch(t, panels);
+        const int width = static_cast<int>(least(C, columns.size() - t * C));
+        Kernel::tile(mr, width, padded, x, a.stride, a.kMajor, b + t * panelOfB, s.out + at + t * C, s.n, add);
+      }
+      if (last) {
+        finishRows(s.out + at, s.preActivation ? s.preActivation + at : nullptr,
+                   s.bias ? s.bias + columns.begin : nullptr, s.activation, mr, columns.size(), s.n);
+      }
+    }
   }
 }
 
 template <class Kernel>
 static void multiply(const Matmul& s) {
-  typedef typename Kernel::Packed Packed;
-  constexpr int R = Kernel::rows, C = Kernel::cols;
   const Plan plan = planOf<Kernel>(s);
   for (int64_t k0 = 0; k0 < s.k; k0 += plan.kb) {
-    const int64_t kb = least(plan.kb, s.k - k0);
+    const Range depth{k0, least(k0 + plan.kb, s.k)};
     for (int64_t m0 = 0; m0 < s.m; m0 += plan.mb) {
-      const int64_t mb = least(plan.mb, s.m - m0);
-      Scratch shared;
-      PackedA<Kernel> a{};
-      if (plan.packA) a = packA(Kernel{}, s, m0, mb, k0, kb, shared);
+      Scratch scratch;
+      const Range height{m0, least(m0 + plan.mb, s.m)};
+      const auto a = panelsOfA(Kernel{}, s, height, depth, scratch);
       const auto task = [&](int64_t index) {
-        const Range columns = part(s.n, plan.colParts, index % plan.colParts, C);
-        const Range rows = part(mb, plan.rowParts, index / plan.colParts, R);
-        if (columns.size() <= 0 || rows.size() <= 0) return;
-        Scratch scratch;
-        [[maybe_unused]] typename Kernel::Session session;
-        const int64_t depth = roundUp(plan.kc, Kernel::kUnit);
-        Packed* b = static_cast<Packed*>(
-            scratch.bytes(roundUp(columns.size(), C) * depth * static_cast<int64_t>(sizeof(Packed))));
-        for (int64_t p0 = 0; p0 < kb; p0 += plan.kc) {
-          const int64_t k = least(plan.kc, kb - p0), padded = roundUp(k, Kernel::kUnit);
-          const bool add = s.accumulate || k0 + p0 > 0, last = k0 + p0 + k == s.k;
-          packB(Kernel{}, s, k0 + p0, k, columns, b);
-          for (int64_t i = rows.begin; i < rows.end; i += R) {
-            const int mr = static_cast<int>(least(R, rows.end - i));
-            const Packed* x;
-            if (plan.packA) x = a.data + i / R * a.panel + p0 * (a.kMajor ? a.stride : 1);
-            else x = reinterpret_cast<const Packed*>(s.a + (m0 + i) * s.k + p0);
-            const int64_t stride = plan.packA ? a.stride : s.k;
-            float* out = s.out + (m0 + i) * s.n;
-            const Packed* panel = b;
-            for (int64_t j = columns.begin; j < columns.end; j += C, panel += padded * C) {
-              const int width = static_cast<int>(least(C, columns.end - j));
-              Kernel::tile(mr, width, padded, x, stride, a.kMajor, panel, out + j, s.n, add);
-            }
-            if (last) {
-              const int64_t j = columns.begin;
-              finishRows(out + j, s.preActivation ? s.preActivation + (m0 + i) * s.n + j : nullptr,
-                         s.bias ? s.bias + j : nullptr, s.activation, mr, columns.size(), s.n);
-            }
-          }
-        }
+        const Range columns = part(s.n, plan.colParts, index % plan.colParts, Kernel::cols);
+        const Range rows = part(height.size(), plan.rowParts, index / plan.colParts, Kernel::rows);
+        if (columns.size() > 0 && rows.size() > 0) multiplyPart<Kernel>(s, plan.kc, a, m0, depth, rows, columns);
       };
       const int64_t tasks = plan.rowParts * plan.colParts;
       if (tasks == 1) task(0);

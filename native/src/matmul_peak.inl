@@ -13,6 +13,7 @@ INKSTONE_INLINE void hide(vf& v) {
 #endif
 }
 
+#if !defined(INKSTONE_BF16)
 static double peakF32() {
   constexpr int sums = INKSTONE_VECTOR_BYTES == 64 ? 24 : 12;
   constexpr int64_t rounds = 1000000;
@@ -29,44 +30,41 @@ static double peakF32() {
   return 2.0 * lanes * sums * rounds;
 }
 
-static double peakLoop(bool bf16) {
-#if INKSTONE_BF16 == 1
-  if (bf16) {
-    constexpr int64_t rounds = 1000000;
-    vf sum[24];
-    vi x = splatInt(0x3f803f80), y = x;
+#elif INKSTONE_BF16 == 1
+static double peakBf16() {
+  constexpr int64_t rounds = 1000000;
+  vf sum[24];
+  const vi x = splatInt(0x3f803f80);
 #pragma GCC unroll 24
-    for (int i = 0; i < 24; ++i) sum[i] = vf{};
-    for (int64_t r = 0; r < rounds; ++r) {
+  for (int i = 0; i < 24; ++i) sum[i] = vf{};
+  for (int64_t r = 0; r < rounds; ++r) {
 #pragma GCC unroll 24
-      for (int i = 0; i < 24; ++i) sum[i] = dotPairs(sum[i], x, y);
+    for (int i = 0; i < 24; ++i) sum[i] = dotPairs(sum[i], x, x);
 #pragma GCC unroll 24
-      for (int i = 0; i < 24; ++i) hide(sum[i]);
-    }
-    return 4.0 * lanes * 24 * rounds;
+    for (int i = 0; i < 24; ++i) hide(sum[i]);
   }
-#elif INKSTONE_BF16 == 2
-  if (bf16) {
-    constexpr int64_t rounds = 200000;
-    alignas(64) static const uint16_t zeros[16 * 32] = {};
-    [[maybe_unused]] TileSession session;
-    TILE_ZERO(0);
-    TILE_ZERO(1);
-    TILE_ZERO(2);
-    TILE_ZERO(3);
-    TILE_LOAD(4, zeros, 64);
-    TILE_LOAD(5, zeros, 64);
-    TILE_LOAD(6, zeros, 64);
-    TILE_LOAD(7, zeros, 64);
-    for (int64_t r = 0; r < rounds; ++r) {
-      TILE_DOT(0, 4, 6);
-      TILE_DOT(1, 4, 7);
-      TILE_DOT(2, 5, 6);
-      TILE_DOT(3, 5, 7);
-    }
-    return 4.0 * 2 * 16 * 16 * 32 * rounds;
-  }
-#endif
-  (void)bf16;
-  return peakF32();
+  return 4.0 * lanes * 24 * rounds;
 }
+
+#else
+static double peakBf16() {
+  constexpr int64_t rounds = 200000;
+  alignas(64) static const uint16_t zeros[16 * 32] = {};
+  [[maybe_unused]] TileSession session;
+  TILE_ZERO(0);
+  TILE_ZERO(1);
+  TILE_ZERO(2);
+  TILE_ZERO(3);
+  TILE_LOAD(4, zeros, 64);
+  TILE_LOAD(5, zeros, 64);
+  TILE_LOAD(6, zeros, 64);
+  TILE_LOAD(7, zeros, 64);
+  for (int64_t r = 0; r < rounds; ++r) {
+    TILE_DOT(0, 4, 6);
+    TILE_DOT(1, 4, 7);
+    TILE_DOT(2, 5, 6);
+    TILE_DOT(3, 5, 7);
+  }
+  return 4.0 * 2 * 16 * 16 * 32 * rounds;
+}
+#endif

@@ -4,21 +4,31 @@ constexpr int skinnyGroup = 4;  // rows of a that share one reading of b from re
 
 // ---- b stored [n, k]: dot products ---------------------------------------------------------------------------------
 
+/** Which part of k a tile sums: sums go on from `partial` unless it is the first, and end in out if it is the last. */
+struct Span {
+  int64_t k;
+  vf* partial;
+  bool first, last;
+};
+
 /** out[i·ldo + j·step] = a[i]·b[j] for M rows of a and R rows of b, all contiguous along k. */
 template <class Read, int M, int R>
-static void dotTile(const float* a, int64_t lda, const typename Read::Stored* b, int64_t ldb, int64_t k, float* out,
-                    int64_t ldo, int64_t step, bool add) {
+INKSTONE_APART static void dotTile(const float* a, int64_t lda, const typename Read::Stored* b, int64_t ldb, Span span,
+                                   float* out, int64_t ldo, int64_t step, bool add) {
   vf sum[M][R];
 #pragma GCC unroll 4
   for (int i = 0; i < M; ++i) {
 #pragma GCC unroll 4
-    for (int j = 0; j < R; ++j) sum[i][j] = vf{};
+    for (int j = 0; j < R; ++j) sum[i][j] = span.first ? vf{} : span.partial[i * R + j];
   }
   int64_t p = 0;
-  for (; p + lanes <= k; p += lanes) {
+  for (; p + lanes <= span.k; p += lanes) {
     vf row[R];
 #pragma GCC unroll 4
-    for (int j = 0; j < R; ++j) row[j] = Read::wide(b + j * ldb + p);
+    for (int j = 0; j < R; ++j) {
+      row[j] = Read::wide(b + j * ldb + p);
+      __builtin_prefetch(b + (j + R) * ldb + p);
+    }
 #pragma GCC unroll 4
     for (int i = 0; i < M; ++i) {
       const vf x = load(a + i * lda + p);
@@ -26,36 +36,52 @@ static void dotTile(const float* a, int64_t lda, const typename Read::Stored* b,
       for (int j = 0; j < R; ++j) sum[i][j] += x * row[j];
     }
   }
+#pragma GCC unroll 4
   for (int i = 0; i < M; ++i) {
+#pragma GCC unroll 4
     for (int j = 0; j < R; ++j) {
+      if (!span.last) {
+        span.partial[i * R + j] = sum[i][j];
+        continue;
+      }
       float total = sumLanes(sum[i][j]);
-      for (int64_t q = p; q < k; ++q) total += a[i * lda + q] * Read::at(b + j * ldb + q);
+      for (int64_t q = p; q < span.k; ++q) total += a[i * lda + q] * Read::at(b + j * ldb + q);
       float* at = out + i * ldo + j * step;
       *at = add ? *at + total : total;
     }
   }
 }
 
-/** All m rows of a with `count` rows of b, R at a time so that they are in L1 for every group of rows of a. */
+/** All m ≤ skinnyRows rows of a with `count` rows of b. Of k, as much at a time as keeps a in half of L1. */
 template <class Read, int R>
 static void dotBlock(const float* a, int64_t m, int64_t lda, const typename Read::Stored* b, int64_t ldb, int64_t k,
                      int64_t count, float* out, int64_t ldo, int64_t step, bool add) {
-  int64_t j = 0;
-  for (; j + R <= count; j += R) {
-    for (int64_t i = 0; i < m; i += skinnyGroup) {
-      const float* x = a + i * lda;
-      const typename Read::Stored* y = b + j * ldb;
-      float* to = out + i * ldo + j * step;
-      switch (m - i) {
-        case 1: dotTile<Read, 1, R>(x, lda, y, ldb, k, to, ldo, step, add); break;
-        case 2: dotTile<Read, 2, R>(x, lda, y, ldb, k, to, ldo, step, add); break;
-        case 3: dotTile<Read, 3, R>(x, lda, y, ldb, k, to, ldo, step, add); break;
-        default: dotTile<Read, 4, R>(x, lda, y, ldb, k, to, ldo, step, add); break;
+  constexpr int64_t together = 8;
+  const int64_t kc = 4096 / m / lanes * lanes;
+  vf partial[together * skinnyRows * R];
+  for (int64_t j0 = 0; j0 + R <= count; j0 += together * R) {
+    const int64_t j1 = least(j0 + together * R, count / R * R);
+    for (int64_t p = 0; p < k; p += kc) {
+      Span span{least(kc, k - p), partial, p == 0, p + kc >= k};
+      for (int64_t j = j0; j < j1; j += R) {
+        for (int64_t i = 0; i < m; i += skinnyGroup) {
+          const float* x = a + i * lda + p;
+          const typename Read::Stored* y = b + j * ldb + p;
+          float* to = out + i * ldo + j * step;
+          switch (m - i) {
+            case 1: dotTile<Read, 1, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
+            case 2: dotTile<Read, 2, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
+            case 3: dotTile<Read, 3, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
+            default: dotTile<Read, 4, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
+          }
+          span.partial += skinnyGroup * R;
+        }
       }
     }
   }
   if constexpr (R > 1) {
-    if (j < count) dotBlock<Read, 1>(a, m, lda, b + j * ldb, ldb, k, count - j, out + j * step, ldo, step, add);
+    const int64_t done = count / R * R;
+    if (done < count) dotBlock<Read, 1>(a, m, lda, b + done * ldb, ldb, k, count - done, out + done * step, ldo, step, add);
   }
 }
 
@@ -70,6 +96,7 @@ INKSTONE_INLINE void axpyColumns(const float* a, int64_t lda, const typename Rea
   for (int u = 0; u < U; ++u) {
 #pragma GCC unroll 2
     for (int v = 0; v < V; ++v) row[u][v] = Read::wide(b + u * ldb + v * lanes);
+    __builtin_prefetch(b + (u + U) * ldb);
   }
 #pragma GCC unroll 4
   for (int i = 0; i < M; ++i) {
@@ -87,7 +114,7 @@ INKSTONE_INLINE void axpyColumns(const float* a, int64_t lda, const typename Rea
   }
 }
 template <class Read, int M, int U>
-static void axpyTile(const float* a, int64_t lda, const typename Read::Stored* b, int64_t ldb, int64_t n, float* out,
+INKSTONE_APART static void axpyTile(const float* a, int64_t lda, const typename Read::Stored* b, int64_t ldb, int64_t n, float* out,
                      int64_t ldo) {
   int64_t j = 0;
   for (; j + 2 * lanes <= n; j += 2 * lanes) axpyColumns<Read, M, U, 2>(a, lda, b + j, ldb, out + j, ldo);
@@ -161,7 +188,7 @@ static void skinny(const Matmul& s) {
     return;
   }
   // Blocks of columns whose part of out stays in L1. Few blocks: k is split as well, and the partial sums are added.
-  const int64_t most = 8192 / s.m / lanes * lanes, blocks = (s.n + most - 1) / most;
+  const int64_t widest = least(4096 / s.m, 2048), blocks = (s.n + widest - 1) / widest;
   const bool worthThreads = s.m * s.n * s.k > 131072;
   const int64_t wanted = worthThreads && !inParallel() && threads() > 1 ? threads() * 4 : 1;
   const int64_t splits = blocks >= wanted ? 1 : s.k < 64 ? 1 : (wanted + blocks - 1) / blocks;

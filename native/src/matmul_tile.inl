@@ -72,8 +72,10 @@ static constexpr TilesF32 tilesF32 = makeTiles();
 struct KernelF32 {
   typedef float Packed;
   static constexpr int rows = tileRows, cols = tileCols, kUnit = 1, kMost = 384;
-  /** Does a have to be packed even when it is f32 and row-major? */
-  static constexpr bool packsA = false;
+  /** In place only where that is as good: rows that L2 holds, or that few columns read. */
+  static bool packsA(const Matmul& s) {
+    return s.transA || s.bf16 || (s.n >= 512 && s.m * s.k * 4 > cacheSizes().l2 / 2);
+  }
 
   struct Session {};  // nothing to set up
 

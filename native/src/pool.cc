@@ -191,7 +191,7 @@ Block* newBlock(int64_t capacity, Block* previous) {
   return new Block{previous, capacity, static_cast<char*>(memory)};
 }
 
-/** A stack of blocks; once all is given back, several blocks become one that holds the most that was ever needed. */
+/** A stack of blocks; once all is given back, one block is left that holds the most that was ever needed at once. */
 struct Arena {
   Block* top = nullptr;
   int64_t used = 0;   // of the top block
@@ -268,21 +268,16 @@ void run(int64_t chunks, void (*function)(void*, int64_t), void* context) {
 Scratch::Scratch() : mark_(arena.top), used_(arena.used), below_(arena.below) { ++arena.depth; }
 
 Scratch::~Scratch() {
-  if (--arena.depth == 0 && arena.top && arena.top->previous) {
-    int64_t capacity = int64_t(1) << 16;
-    while (capacity < arena.peak) capacity *= 2;
-    arena.freeDownTo(nullptr);
-    arena.top = newBlock(capacity, nullptr);
-    arena.used = arena.below = 0;
-    return;
-  }
-  if (!mark_) {  // the first scope of this thread: its block stays
-    arena.used = arena.below = 0;
-    return;
-  }
   arena.freeDownTo(static_cast<Block*>(mark_));
   arena.used = used_;
   arena.below = below_;
+  if (--arena.depth > 0 || (arena.top && arena.top->capacity >= arena.peak)) return;
+  // All is given back, and one block was not enough: from now on it is.
+  int64_t capacity = int64_t(1) << 16;
+  while (capacity < arena.peak) capacity *= 2;
+  arena.freeDownTo(nullptr);
+  arena.top = newBlock(capacity, nullptr);
+  arena.used = arena.below = 0;
 }
 
 void* Scratch::bytes(int64_t count) { return arena.take(count); }

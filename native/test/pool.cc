@@ -46,6 +46,14 @@ int main() {
     CHECK(a[99999] == 1);
   }
   CHECK(nativeAllocations() == before, "scratch still grows");
+  for (int round = 0; round < 4; ++round) {
+    if (round == 3) before = nativeAllocations();
+    Scratch outer;
+    outer.bytes(1000);
+    Scratch innerScope;
+    static_cast<char*>(innerScope.bytes(20000000))[19999999] = 1;
+  }
+  CHECK(nativeAllocations() == before, "an inner scope allocates anew each time");
 
   // The example kernel on every path.
   forEachTable([](const KernelTable& table, const char* name) {

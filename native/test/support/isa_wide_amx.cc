@@ -12,23 +12,23 @@
 #define INKSTONE_ISA "wide-amx"
 #define INKSTONE_VECTOR_BYTES 64
 #define INKSTONE_EMULATED 1
+#define INKSTONE_WIDE_TABLE wideTable
 #define INKSTONE_BF16 2
 
 namespace inkstone {
+const KernelTable* wideTable();
+
 namespace wide_amx {
 #include "simd.h"
-#include "matmul.inl"
+#include "matmul_bf16.inl"
 }  // namespace wide_amx
 
 #if INKSTONE_X86 && defined(__clang__)
 #pragma clang attribute pop
 #endif
 
-const KernelTable* wideTable();
-
 const KernelTable* wideAmxTable() {
-  static KernelTable table = *wideTable();
-  wide_amx::fillMatmul(table);
+  static const KernelTable table = wide_amx::makeTable();
   return &table;
 }
 }  // namespace inkstone

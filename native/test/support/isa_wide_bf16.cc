@@ -12,23 +12,23 @@
 #define INKSTONE_ISA "wide-bf16"
 #define INKSTONE_VECTOR_BYTES 64
 #define INKSTONE_EMULATED 1
+#define INKSTONE_WIDE_TABLE wideTable
 #define INKSTONE_BF16 1
 
 namespace inkstone {
+const KernelTable* wideTable();
+
 namespace wide_bf16 {
 #include "simd.h"
-#include "matmul.inl"
+#include "matmul_bf16.inl"
 }  // namespace wide_bf16
 
 #if INKSTONE_X86 && defined(__clang__)
 #pragma clang attribute pop
 #endif
 
-const KernelTable* wideTable();
-
 const KernelTable* wideBf16Table() {
-  static KernelTable table = *wideTable();
-  wide_bf16::fillMatmul(table);
+  static const KernelTable table = wide_bf16::makeTable();
   return &table;
 }
 }  // namespace inkstone

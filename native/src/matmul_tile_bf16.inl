@@ -1,0 +1,198 @@
+// Tiles of bf16 products in hardware: AVX512-BF16 (vdpbf16ps) and AMX tiles. Both read pairs of neighbours along k. Under
+// INKSTONE_EMULATED the instructions are written out, so that packing and loops can be tested on any machine.
+// INKSTONE_BF16 is 1 for vdpbf16ps, 2 for AMX. Vectors have 16 lanes here.
+
+// ---- the instructions --------------------------------------------------------------------------------------------------
+
+#if INKSTONE_BF16 == 1
+/** sum[j] += a[2j]·b[2j] + a[2j + 1]·b[2j + 1] on 16 pairs. */
+INKSTONE_INLINE vf dotPairs(vf sum, vi a, vi b) {
+#if defined(INKSTONE_EMULATED)
+  const vf low = (vf)(a << 16) * (vf)(b << 16);
+  return sum + low + (vf)(a & (int32_t)0xffff0000) * (vf)(b & (int32_t)0xffff0000);
+#else
+  return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+#endif
+}
+#endif
+
+#if INKSTONE_BF16 == 2
+// Tiles 0–3 hold sums, 4 and 5 rows of a, 6 and 7 columns of b; the numbers must be literals.
+#if defined(INKSTONE_EMULATED)
+struct EmulatedTiles {
+  float sums[4][16][16];
+  uint16_t inputs[4][16][32];
+};
+static thread_local EmulatedTiles tiles;
+INKSTONE_INLINE void emulatedLoad(void* tile, const void* from, int64_t bytes) {
+  for (int i = 0; i < 16; ++i) __builtin_memcpy((char*)tile + i * 64, (const char*)from + i * bytes, 64);
+}
+INKSTONE_INLINE void emulatedStore(const void* tile, void* to, int64_t bytes) {
+  for (int i = 0; i < 16; ++i) __builtin_memcpy((char*)to + i * bytes, (const char*)tile + i * 64, 64);
+}
+static void emulatedDot(float (*sum)[16], const uint16_t (*a)[32], const uint16_t (*b)[32]) {
+  for (int i = 0; i < 16; ++i) {
+    for (int p = 0; p < 16; ++p) {
+      for (int j = 0; j < 16; ++j) {
+        sum[i][j] += fromBf16(a[i][2 * p]) * fromBf16(b[p][2 * j]);
+        sum[i][j] += fromBf16(a[i][2 * p + 1]) * fromBf16(b[p][2 * j + 1]);
+      }
+    }
+  }
+}
+#define TILE_ZERO(T) __builtin_memset(tiles.sums[T], 0, 1024)
+#define TILE_LOAD_SUM(T, P, BYTES) emulatedLoad(tiles.sums[T], P, BYTES)
+#define TILE_STORE_SUM(T, P, BYTES) emulatedStore(tiles.sums[T], P, BYTES)
+#define TILE_LOAD(T, P, BYTES) emulatedLoad(tiles.inputs[T - 4], P, BYTES)
+#define TILE_DOT(T, A, B) emulatedDot(tiles.sums[T], tiles.inputs[A - 4], tiles.inputs[B - 4])
+struct TileSession {};
+#else
+#define TILE_ZERO(T) _tile_zero(T)
+#define TILE_LOAD_SUM(T, P, BYTES) _tile_loadd(T, P, BYTES)
+#define TILE_STORE_SUM(T, P, BYTES) _tile_stored(T, P, BYTES)
+#define TILE_LOAD(T, P, BYTES) _tile_loadd(T, P, BYTES)
+#define TILE_DOT(T, A, B) _tile_dpbf16ps(T, A, B)
+/** Eight tiles of 16 rows of 64 bytes, for this thread while the session lives. */
+struct TileSession {
+  TileSession() {
+    struct alignas(64) Config {
+      uint8_t palette, startRow, reserved[14];
+      uint16_t rowBytes[16];
+      uint8_t rows[16];
+    } config;
+    __builtin_memset(&config, 0, sizeof config);
+    config.palette = 1;
+    for (int i = 0; i < 8; ++i) {
+      config.rowBytes[i] = 64;
+      config.rows[i] = 16;
+    }
+    _tile_loadconfig(&config);
+  }
+  ~TileSession() { _tile_release(); }
+};
+#endif
+#endif
+
+// ---- the tiles of out -------------------------------------------------------------------------------------------------
+
+#if INKSTONE_BF16 == 1
+
+constexpr int tileRows = 12, tileVectors = 2, tileCols = tileVectors * lanes;
+
+/** As tileF32, k counted in pairs: a[i·stride + 2p], b + p·2·tileCols. */
+template <int M, int V>
+static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uint16_t* b, float* c, int64_t ldc,
+                     bool add) {
+  vf sum[M][V];
+#pragma GCC unroll 16
+  for (int i = 0; i < M; ++i) {
+    __builtin_prefetch(c + i * ldc + V * lanes - 1, 1);
+#pragma GCC unroll 4
+    for (int j = 0; j < V; ++j) sum[i][j] = vf{};
+  }
+#pragma GCC unroll 2
+  for (int64_t p = 0; p < pairs; ++p) {
+    vi row[V];
+#pragma GCC unroll 4
+    for (int j = 0; j < V; ++j) __builtin_memcpy(&row[j], b + j * 2 * lanes, sizeof row[j]);
+#pragma GCC unroll 16
+    for (int i = 0; i < M; ++i) {
+      int32_t pair;
+      __builtin_memcpy(&pair, a + i * stride, 4);
+      const vi x = splatInt(pair);
+#pragma GCC unroll 4
+      for (int j = 0; j < V; ++j) sum[i][j] = dotPairs(sum[i][j], x, row[j]);
+    }
+    a += 2;
+    b += 2 * tileCols;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < M; ++i) {
+#pragma GCC unroll 4
+    for (int j = 0; j < V; ++j) {
+      float* at = c + i * ldc + j * lanes;
+      store(at, add ? sum[i][j] + load(at) : sum[i][j]);
+    }
+  }
+}
+
+typedef void (*TileBf16)(int64_t pairs, const uint16_t* a, int64_t stride, const uint16_t* b, float* c, int64_t ldc,
+                         bool add);
+struct TilesBf16 {
+  TileBf16 list[tileVectors][tileRows];
+};
+template <int M>
+static constexpr void listTilesBf16(TilesBf16& tiles) {
+  tiles.list[0][M - 1] = tileBf16<M, 1>;
+  tiles.list[1][M - 1] = tileBf16<M, 2>;
+  if constexpr (M > 1) listTilesBf16<M - 1>(tiles);
+}
+static constexpr TilesBf16 makeTilesBf16() {
+  TilesBf16 tiles{};
+  listTilesBf16<tileRows>(tiles);
+  return tiles;
+}
+static constexpr TilesBf16 tilesBf16 = makeTilesBf16();
+
+struct KernelBf16 {
+  typedef uint16_t Packed;
+  static constexpr int rows = tileRows, cols = tileCols, kUnit = 2, kMost = 768;
+  static bool packsA(const Matmul&) { return true; }
+  struct Session {};
+
+  static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool, const uint16_t* b, float* c,
+                   int64_t ldc, bool add) {
+    const int vectors = width > lanes ? 2 : 1;
+    const TileBf16 run = tilesBf16.list[vectors - 1][mr - 1];
+    if (width == vectors * lanes) return run(k / 2, a, stride, b, c, ldc, add);
+    float aside[tileRows * tileCols];
+    run(k / 2, a, stride, b, aside, tileCols, false);
+    addTile(aside, tileCols, c, ldc, mr, width, add);
+  }
+};
+
+#else
+
+struct KernelBf16 {
+  typedef uint16_t Packed;
+  static constexpr int rows = 32, cols = 32, kUnit = 32, kMost = 512;
+  static bool packsA(const Matmul&) { return true; }
+  typedef TileSession Session;
+
+  /** c[32, 32] in 2×2 tiles; panels are padded with zeros, so a smaller c only has to be cut out. */
+  static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool, const uint16_t* b, float* c,
+                   int64_t ldc, bool add) {
+    alignas(64) float aside[32 * 32];
+    const bool whole = mr == 32 && width == 32;
+    float* sums = whole ? c : aside;
+    const int64_t bytes = (whole ? ldc : 32) * 4, lower = (whole ? ldc : 32) * 16;
+    if (add && whole) {
+      TILE_LOAD_SUM(0, sums, bytes);
+      TILE_LOAD_SUM(1, sums + 16, bytes);
+      TILE_LOAD_SUM(2, sums + lower, bytes);
+      TILE_LOAD_SUM(3, sums + lower + 16, bytes);
+    } else {
+      TILE_ZERO(0);
+      TILE_ZERO(1);
+      TILE_ZERO(2);
+      TILE_ZERO(3);
+    }
+    for (int64_t p = 0; p < k; p += 32) {
+      TILE_LOAD(6, b + p * 32, 128);
+      TILE_LOAD(4, a + p, stride * 2);
+      TILE_LOAD(7, b + p * 32 + 32, 128);
+      TILE_DOT(0, 4, 6);
+      TILE_LOAD(5, a + p + 16 * stride, stride * 2);
+      TILE_DOT(1, 4, 7);
+      TILE_DOT(2, 5, 6);
+      TILE_DOT(3, 5, 7);
+    }
+    TILE_STORE_SUM(0, sums, bytes);
+    TILE_STORE_SUM(1, sums + 16, bytes);
+    TILE_STORE_SUM(2, sums + lower, bytes);
+    TILE_STORE_SUM(3, sums + lower + 16, bytes);
+    if (!whole) addTile(aside, 32, c, ldc, mr, width, add);
+  }
+};
+
+#endif

@@ -1,0 +1,41 @@
+// A matmul as its parts: the ways there are, the products of a batch.
+
+constexpr int skinnyRows = 8;  // at most so many rows of a
+
+/** The way of one product; a function of the shape alone. */
+enum class Way { skinny, slim, packed };
+
+static Way wayOf(const Matmul& s) {
+  if (s.m <= skinnyRows) return Way::skinny;
+  if (s.n <= 4 && !s.transA) return Way::slim;
+  return Way::packed;
+}
+
+/** Is out more than one product can add to in place, or nothing to multiply? */
+static bool plain(const Matmul& s) {
+  return s.k > 0 && !(s.accumulate && (s.activation != Activation::none || s.preActivation));
+}
+
+/** The i-th product of the batch. */
+static Matmul item(const Matmul& s, int64_t i) {
+  Matmul one = s;
+  one.batch = 1;
+  one.a = s.a + i * s.aBatchStride;
+  if (s.bIsBf16) one.b = static_cast<const uint16_t*>(s.b) + i * s.bBatchStride;
+  else one.b = static_cast<const float*>(s.b) + i * s.bBatchStride;
+  one.out = s.out + i * s.m * s.n;
+  if (s.preActivation) one.preActivation = s.preActivation + i * s.m * s.n;
+  return one;
+}
+
+/** Small products side by side on the threads, large ones one after the other on all of them. */
+static void eachProduct(const Matmul& s, void (*multiply)(const Matmul& product)) {
+  if (s.batch >= threads() && s.m * s.n * s.k < int64_t(1) << 24) {
+    const int64_t grain = 1 + 65536 / (s.m * s.n * s.k);
+    parallelFor(s.batch, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) multiply(item(s, i));
+    });
+    return;
+  }
+  for (int64_t i = 0; i < s.batch; ++i) multiply(item(s, i));
+}
