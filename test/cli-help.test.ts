@@ -118,8 +118,8 @@ describe('errors on the command line', () => {
     ],
     [
       'generate',
-      'generate: <run> is missing; for example: inkstone generate runs/first --prompt 春 --top-p 0.9',
-      'generate：缺少 <run>；例如：inkstone generate runs/first --prompt 春 --top-p 0.9',
+      'generate: <run> is missing; for example: inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
+      'generate：缺少 <run>；例如：inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
     ],
     [
       'train --data x.txt --steps 5 --minutes 1',

@@ -77,24 +77,24 @@ test('for machines, every part is an object; a second start begins beside the fi
 });
 
 test('an interrupted start is gone on with by the same command, and only by it', async () => {
-  const argv = ['start', '--data', 'zh.jsonl', '--minutes', '0.05', '--no-serve'];
+  const argv = ['start', '--data', 'zh.jsonl', '--minutes', '0.1', '--no-serve'];
   const stopped = await inkstone([...argv, '--json'], {
     cwd,
-    onJson: (line) => void (line.type === 'step' && line.step === 3 && process.emit('SIGINT', 'SIGINT')),
+    onJson: (line) => void (line.type === 'step' && line.step === 1 && process.emit('SIGINT', 'SIGINT')),
   });
   expect(stopped.status).toBe(130);
-  expect(stopped.json.at(-1)).toMatchObject({ type: 'finish', reason: 'aborted', step: 3 });
+  expect(stopped.json.at(-1)).toMatchObject({ type: 'finish', reason: 'aborted', step: 1 });
 
   const other = await inkstone([...argv, '--seed', '5', '--json'], {
     cwd,
     onJson: (line) => void (line.type === 'step' && process.emit('SIGINT', 'SIGINT')),
   });
-  expect(other.json.at(-1)).toMatchObject({ folder: 'runs/zh-0.05min-2', step: 1 });
+  expect(other.json.at(-1)).toMatchObject({ folder: 'runs/zh-0.1min-2', step: 1 });
 
   const resumed = await inkstone(argv, { cwd, lang: 'zh' });
   expect(resumed.status).toBe(0);
   expect(resumed.out).toMatch(
-    /继续 runs\/zh-0\.05min：第 3 步，已训练 \d+s，共 3s；权重、优化器状态与数据位置均已恢复/,
+    /继续 runs\/zh-0\.1min：第 1 步，已训练 \d+s，共 6s；权重、优化器状态与数据位置均已恢复/,
   );
   expect(resumed.out).toContain('七、接下来');
 });
