@@ -3,6 +3,12 @@
 export { distinctTokens, tokenCounts, unigramEntropy, zipfCoefficient } from './distribution.ts';
 export { type Generations, parseGenerations } from './generations.ts';
 export {
+  createLoopDetector,
+  type Loop,
+  type LoopDetector,
+  type LoopDetectorOptions,
+} from './loop-detector.ts';
+export {
   type CoverageOptions,
   degenerateByCoverage,
   type EndLoop,
