@@ -80,15 +80,15 @@ export function withKernels<Result>(kernels: Kernels, body: () => Result): Resul
   }
 }
 
-/** A table that calls `around` for each kernel call. */
+/** A table that calls `around` for each kernel call; `args` are the kernel's own. */
 export function wrapKernels(
   kernels: Kernels,
-  around: (name: KernelName, call: () => unknown) => unknown,
+  around: (name: KernelName, call: () => unknown, args: readonly unknown[]) => unknown,
 ): Kernels {
   const wrapped: Record<string, unknown> = {};
   for (const [name, kernel] of Object.entries(kernels)) {
     wrapped[name] = (...args: unknown[]) =>
-      around(name as KernelName, () => (kernel as (...all: unknown[]) => unknown)(...args));
+      around(name as KernelName, () => (kernel as (...all: unknown[]) => unknown)(...args), args);
   }
   return wrapped as unknown as Kernels;
 }

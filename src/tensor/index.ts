@@ -23,6 +23,12 @@ export {
 export { withRecording } from './op.ts';
 export * from './ops/index.ts';
 export {
+  type KernelProfile,
+  type MachineLimits,
+  type ProfileRow,
+  profileKernels,
+} from './profile.ts';
+export {
   arange,
   empty,
   fromArray,
