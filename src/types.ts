@@ -79,6 +79,16 @@ export interface LanguageModel {
 
 export type FinishReason = 'stop' | 'length' | 'eos' | 'aborted' | 'loop' | 'error';
 
+/** What a guard against loops did to one text. */
+export interface GuardStats {
+  /** How often the text was taken back to before a loop and written anew, or ended there. */
+  readonly repairs: number;
+  /** Tokens that were written and never shown. */
+  readonly discardedTokens: number;
+  /** The most tokens that waited to be shown at one time. */
+  readonly longestHold: number;
+}
+
 /** One token with its log-probability, and the likeliest alternatives when asked for. */
 export interface TokenScore {
   readonly id: number;
@@ -112,6 +122,8 @@ export type GenerationPart =
       readonly stop?: string;
       /** What went wrong, when the reason is `error`. */
       readonly error?: unknown;
+      /** What the guard against loops did, when there was one. */
+      readonly guard?: GuardStats;
     };
 
 /** A model that speaks text: a local model with its tokenizer, or a remote endpoint. */

@@ -1,6 +1,6 @@
 /** Gathers a streamed generation. */
 
-import type { FinishReason, GenerationPart, TokenScore } from '../types.ts';
+import type { FinishReason, GenerationPart, GuardStats, TokenScore } from '../types.ts';
 
 /** One finished text. */
 export interface GeneratedText {
@@ -10,6 +10,8 @@ export interface GeneratedText {
   readonly completionTokens: number;
   readonly stop?: string;
   readonly error?: unknown;
+  /** What the guard against loops did, when there was one. */
+  readonly guard?: GuardStats;
   /** The scores of its tokens, when they were asked for. */
   readonly tokens?: readonly TokenScore[];
 }

@@ -25,7 +25,7 @@ async function collect(
   try {
     for await (const event of generateTokens(model, promptIds, options)) {
       if (event.type === 'token') ids[event.index].push(event.id);
-      else finishes[event.index] = event;
+      else if (event.type === 'finish') finishes[event.index] = event;
     }
   } catch (thrown) {
     error = thrown;
@@ -272,7 +272,7 @@ describe('stopping', () => {
     for (let next = await stream.next(); !next.done; ) {
       const event = next.value;
       if (event.type === 'token') ids[event.index].push(event.id);
-      else reasons[event.index] = event.reason;
+      else if (event.type === 'finish') reasons[event.index] = event.reason;
       const isEnough = event.type === 'token' && event.index === 0 && event.id === 1;
       next = await stream.next(isEnough ? { type: 'finish', reason: 'stop' } : undefined);
     }

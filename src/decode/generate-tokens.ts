@@ -5,7 +5,7 @@ import { fail } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import { checkIds, checkInteger } from './options.ts';
 import { sampling } from './sampling.ts';
-import type { DecodeTask, FinishEvent, Reply, Strategy, TokenEvent, Verdict } from './strategy.ts';
+import type { DecodeEvent, DecodeTask, Reply, Strategy, Verdict } from './strategy.ts';
 
 export interface GenerateTokensOptions {
   /** Default: `sampling()`. */
@@ -36,7 +36,7 @@ export function generateTokens(
   model: LanguageModel,
   promptIds: ArrayLike<number>,
   options: GenerateTokensOptions = {},
-): AsyncGenerator<TokenEvent | FinishEvent, void, Verdict | undefined> {
+): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
   const { strategy = sampling(), n = 1, maxTokens, seed = randomSeed(), logprobs, signal } = options;
   checkInteger('n', n, 1);
   checkInteger('seed', seed, 0);
@@ -52,6 +52,7 @@ export function generateTokens(
   const task: DecodeTask = {
     model,
     promptIds: Array.from(promptIds),
+    promptLength: promptIds.length,
     n,
     maxTokens: maxTokens ?? Number.POSITIVE_INFINITY,
     eosIds,
@@ -66,7 +67,7 @@ async function* run(
   task: DecodeTask,
   strategy: Strategy,
   signal: AbortSignal | undefined,
-): AsyncGenerator<TokenEvent | FinishEvent, void, Verdict | undefined> {
+): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
   const running = strategy(task);
   /** Text → tokens so far, for the texts that have not finished. */
   const open = new Map(Array.from({ length: task.n }, (_, index) => [index, 0]));
@@ -87,7 +88,7 @@ async function* run(
         reply = model.step(event.batch, event.wants);
       } else {
         if (event.type === 'token') open.set(event.index, (open.get(event.index) ?? 0) + 1);
-        else open.delete(event.index);
+        if (event.type === 'finish') open.delete(event.index);
         if (event.type === 'finish' && event.reason === 'error') failure ??= { error: event.error };
         reply = yield event;
       }

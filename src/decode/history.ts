@@ -25,11 +25,11 @@ export interface History extends DecodeStep {
   fork(): History;
 }
 
-/** The history of a text that begins with a prompt. */
-export function createHistory(promptIds: ArrayLike<number>): History {
+/** The history of a text that begins with a prompt: the first `promptLength` of the ids, by default all. */
+export function createHistory(ids: ArrayLike<number>, promptLength = ids.length): History {
   return historyOf({
-    ids: Array.from(promptIds),
-    promptLength: promptIds.length,
+    ids: Array.from(ids),
+    promptLength,
     counts: new Map(),
     repeats: undefined,
   });

@@ -33,8 +33,10 @@ export { type ChosenScore, createScorer, type IdScore } from './scores.ts';
 export { selectBorder, topIds } from './select.ts';
 export { createStopMatcher, type StopMatcher } from './stop-strings.ts';
 export {
+  type DecodeEvent,
   type DecodeTask,
   type FinishEvent,
+  type LoopRepairedEvent,
   offerToken,
   type Reply,
   runStep,
@@ -43,4 +45,13 @@ export {
   type TokenEvent,
   type Verdict,
 } from './strategy.ts';
+export {
+  describeStrategies,
+  parseStrategy,
+  type StrategyArgument,
+  type StrategyRow,
+  type StrategySpecOptions,
+  strategies,
+  strategyUsage,
+} from './strategy-spec.ts';
 export { createTextModel, type GenerationOptions, type GenerationRequest } from './text-model.ts';

@@ -38,7 +38,7 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
   const biased = biasEntries(options.logitBias ?? {}).map(([id]) => id);
 
   return function* (task: DecodeTask) {
-    const { model, promptIds, n, maxTokens, eosIds } = task;
+    const { model, promptIds, promptLength, n, maxTokens, eosIds } = task;
     checkIds('logitBias', biased, model.vocabSize);
     const sampler = createSampler();
     const scorer = task.logprobs === undefined ? noScores : createScorer(task.logprobs);
@@ -71,7 +71,7 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
     try {
       const first = open(model.open());
       const [{ logits }] = yield* runStep([{ sequence: first, ids: promptIds }]);
-      const history = createHistory(promptIds);
+      const history = createHistory(promptIds, promptLength);
       let live = Array.from({ length: n }, (_, index): Draft => {
         const isFirst = index === 0;
         return {

@@ -4,14 +4,26 @@
  * the steps of many into one batch, stop between any two, and take tokens back.
  */
 
-import type { FinishReason, LanguageModel, StepRequest, StepResult, StepWants } from '../types.ts';
+import type {
+  FinishReason,
+  GuardStats,
+  LanguageModel,
+  StepRequest,
+  StepResult,
+  StepWants,
+} from '../types.ts';
 import type { ChosenScore } from './scores.ts';
 
 /** One prompt to continue. Everything in it has been checked. */
 export interface DecodeTask {
   readonly model: Pick<LanguageModel, 'vocabSize' | 'contextLength' | 'open'>;
-  /** At least one id, at most `contextLength`. */
+  /** What is there already; at least one id, at most `contextLength`. */
   readonly promptIds: readonly number[];
+  /**
+   * How many of them are the prompt. The rest is the beginning of the text itself, which is taken up again: it counts for
+   * penalties and constraints like every token of the text, but is not offered again and does not count for `maxTokens`.
+   */
+  readonly promptLength: number;
   /** How many texts shall come out. */
   readonly n: number;
   /** The most tokens that a text may have; `Infinity` for as many as the context holds. */
@@ -46,7 +58,24 @@ export interface FinishEvent {
   readonly completionTokens: number;
   /** What went wrong, when the reason is `error`. */
   readonly error?: unknown;
+  /** What the guard did to it, when there was one. */
+  readonly guard?: GuardStats;
 }
+
+/** Text `index` fell into a loop; what was not shown yet is taken back and written anew. */
+export interface LoopRepairedEvent {
+  readonly type: 'loop-repaired';
+  readonly index: number;
+  /** Where the first copy begins, in tokens of the text. */
+  readonly onset: number;
+  /** Tokens from one copy to the next. */
+  readonly period: number;
+  /** What is done against it. */
+  readonly action: string;
+}
+
+/** What a strategy offers to its reader. */
+export type DecodeEvent = TokenEvent | FinishEvent | LoopRepairedEvent;
 
 /** What the reader may say to a token: end this text here, for this reason. */
 export interface Verdict {
@@ -57,7 +86,7 @@ export interface Verdict {
 export type Reply = readonly StepResult[] | Verdict | undefined;
 
 /** Continues one prompt. All sequences it opened are closed when it returns or is returned. */
-export type Strategy = (task: DecodeTask) => Generator<StepCall | TokenEvent | FinishEvent, void, Reply>;
+export type Strategy = (task: DecodeTask) => Generator<StepCall | DecodeEvent, void, Reply>;
 
 /** Inside a strategy: `const results = yield* runStep(batch)`. */
 export function* runStep(

@@ -112,6 +112,11 @@ async function* stream(
   try {
     for (let next = await tokens.next(); !next.done; ) {
       const event = next.value;
+      if (event.type === 'loop-repaired') {
+        yield event;
+        next = await tokens.next();
+        continue;
+      }
       const { index } = event;
       const writer = writers[index];
       const delta = event.type === 'token' ? writer.push(event) : writer.end();
@@ -124,7 +129,7 @@ async function* stream(
         };
       }
       if (event.type === 'finish') {
-        const { completionTokens, error } = event;
+        const { completionTokens, error, guard } = event;
         const { stop } = writer;
         const reason = stop === undefined ? event.reason : 'stop';
         yield {
@@ -135,6 +140,7 @@ async function* stream(
           completionTokens,
           ...(stop !== undefined && { stop }),
           ...(error !== undefined && { error }),
+          ...(guard && { guard }),
         };
       }
       const stopped = event.type === 'token' && writer.stop !== undefined;
