@@ -23,6 +23,36 @@ export const fail = defineErrors({
     zh: (d: { option: string }) =>
       `生成：给出 \`strategy\` 时不能再给 "${d.option}"，否则它会被忽略；请把 "${d.option}" 交给该策略`,
   },
+  'decode/unknown-strategy': {
+    en: (d: { name: string; known: string; near: string | undefined }) =>
+      `strategy: "${d.name}" is not one${d.near ? `; did you mean "${d.near}"?` : `; there are ${d.known}`}`,
+    zh: (d: { name: string; known: string; near: string | undefined }) =>
+      `策略：没有 "${d.name}"${d.near ? `，是不是 "${d.near}"？` : `；可用的有 ${d.known}`}`,
+  },
+  'decode/strategy-arguments': {
+    en: (d: { spec: string; usage: string; most: number }) =>
+      `strategy "${d.spec}": at most ${d.most} arguments after the name; write it ${d.usage}`,
+    zh: (d: { spec: string; usage: string; most: number }) =>
+      `策略 "${d.spec}"：名称之后最多 ${d.most} 个参数；写法是 ${d.usage}`,
+  },
+  'decode/strategy-setting': {
+    en: (d: { spec: string; setting: string; near: string | undefined }) =>
+      `strategy "${d.spec}": after a comma comes option=value, got "${d.setting}"${d.near ? `; did you mean "${d.near}"?` : ''}`,
+    zh: (d: { spec: string; setting: string; near: string | undefined }) =>
+      `策略 "${d.spec}"：逗号之后应是“选项=值”，得到 "${d.setting}"${d.near ? `，是不是 "${d.near}"？` : ''}`,
+  },
+  'decode/option-twice': {
+    en: (d: { strategy: string; option: string }) =>
+      `strategy "${d.strategy}": ${d.option} must be given once, got it twice`,
+    zh: (d: { strategy: string; option: string }) =>
+      `策略 "${d.strategy}"：${d.option} 只能给一次，却给了两次`,
+  },
+  'decode/strategy-conflict': {
+    en: (d: { strategy: string; option: string }) =>
+      `strategy "${d.strategy}": must come without ${d.option}, it would be ignored; leave out one of the two`,
+    zh: (d: { strategy: string; option: string }) =>
+      `策略 "${d.strategy}"：不能与 ${d.option} 同用，否则它会被忽略；请去掉其中一个`,
+  },
   'decode/not-a-number': {
     en: (d: Place) =>
       `logits: must be numbers, the one of id ${d.id} at position ${d.position} is NaN; the weights are damaged or training diverged`,

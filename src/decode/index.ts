@@ -54,4 +54,13 @@ export {
   strategies,
   strategyUsage,
 } from './strategy-spec.ts';
+export {
+  describeStrategies,
+  parseStrategy,
+  type StrategyArgument,
+  type StrategyRow,
+  type StrategySpecOptions,
+  strategies,
+  strategyUsage,
+} from './strategy-spec.ts';
 export { createTextModel, type GenerationOptions, type GenerationRequest } from './text-model.ts';
