@@ -5,8 +5,11 @@ import { parseArgs } from 'node:util';
 const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<void> }>>> = {
   train: () => import('./train.ts'),
   matmul: () => import('./matmul.ts'),
+  elementwise: () => import('./elementwise.ts'),
+  decode: () => import('./decode.ts'),
   tokenizer: () => import('./tokenizer.ts'),
   recipe: () => import('./recipe.ts'),
+  cures: () => import('./cures.ts'),
 };
 
 export interface BenchOptions {

@@ -1,8 +1,11 @@
-/** Matrix products beside the machine's own peak (a register-only loop): squares, every transposition, and training shapes. */
+/** Matrix products beside the machine's own peak and the peer: squares, every transposition, training shapes, few rows. */
 
-import { backend, matmul, normal, type Precision, scope } from '../src/tensor/index.ts';
+import { matmul, normal, scope } from '../src/tensor/index.ts';
+import { peakFlops, readBandwidth } from './machine.ts';
 import type { BenchOptions } from './main.ts';
-import { median, medianMs } from './timing.ts';
+import { startTorch, TORCH_MISSING } from './peer.ts';
+import { createReport } from './report.ts';
+import { median, medianMs, spread } from './timing.ts';
 
 interface Product {
   readonly name: string;
@@ -22,30 +25,60 @@ const products: readonly Product[] = [
   { name: 'up 4096×1024×256', m: 4096, n: 1024, k: 256, transB: true },
   { name: 'head 512×6000×256', m: 512, n: 6000, k: 256, transB: true },
   { name: 'weight gradient 1024×256×4096', m: 1024, n: 256, k: 4096, transA: true },
-  { name: 'one row 1×3072×768', m: 1, n: 3072, k: 768, transB: true },
+  ...[1, 2, 4, 8].map((m) => ({ name: `${m} rows ${m}×8192×2048`, m, n: 8192, k: 2048, transB: true })),
 ];
 
-export async function run({ rounds, seconds, json }: BenchOptions): Promise<void> {
-  const { native, path } = backend();
-  const peakOf = (precision: Precision): number =>
-    native ? (native.addon.measurePeak as (bf16: boolean) => number)(precision === 'bf16') / 1e9 : Number.NaN;
-  for (const precision of ['f32', 'bf16'] as const) {
-    for (const { name, m, n, k, transA = false, transB = false } of products) {
+/** From so few rows on, reading the weights is the bound. */
+const FEW_ROWS = 8;
+
+export async function run({ rounds, seconds, json, python, config }: BenchOptions): Promise<void> {
+  const report = createReport('matmul', { json });
+  const peer = startTorch(python, 'torch_ops.py');
+  if (!peer) report.note(TORCH_MISSING);
+  for (const dtype of ['f32', 'bf16'] as const) {
+    if (config && config !== dtype) continue;
+    for (const { name, ...product } of products) {
+      const { m, n, k, transA = false, transB = false } = product;
       const a = normal(transA ? [k, m] : [m, k], { seed: 1, stream: 0 });
       const b = normal(transB ? [n, k] : [k, n], { seed: 1, stream: 1 });
+      const call = () => scope(() => void matmul(a, b, { transA, transB, precision: dtype }));
+      const flops = 2 * m * n * k;
+      const few = m <= FEW_ROWS;
+      // The weights are f32 here whatever the precision of the arithmetic.
+      const boundMs = () => (few ? (4 * n * k) / readBandwidth() : flops / peakFlops(dtype)) * 1e3;
+      const ours: number[] = [];
+      const theirs: number[] = [];
       const shares: number[] = [];
-      const speeds: number[] = [];
       for (let round = 0; round < rounds; round++) {
-        const call = () => scope(() => void matmul(a, b, { transA, transB, precision }));
-        const gflops = (2 * m * n * k) / medianMs(seconds / 50, call) / 1e6;
-        speeds.push(gflops);
-        shares.push(gflops / peakOf(precision));
+        const ms = medianMs(seconds / 25, call);
+        ours.push(ms);
+        shares.push(boundMs() / ms);
+        const answer = await peer?.ask({
+          op: 'matmul',
+          ...product,
+          dtype,
+          seconds: seconds / 25,
+          threads: 2,
+        });
+        if (answer && !answer.error) theirs.push(Number(answer.ms));
       }
-      const row = { product: name, precision, path, gflops: median(speeds), shareOfPeak: median(shares) };
-      const text = `${name.padEnd(30)} ${precision.padEnd(5)} ${row.gflops.toFixed(0).padStart(5)} GFLOP/s`;
-      process.stdout.write(
-        json ? `${JSON.stringify(row)}\n` : `${text}  ${(100 * row.shareOfPeak).toFixed(0)} % of peak\n`,
-      );
+      const gflops = (ms: number) => flops / ms / 1e6;
+      report.add({
+        config: `${name} ${dtype}`,
+        ours: gflops(median(ours)),
+        unit: 'GFLOP/s',
+        ...(theirs.length && {
+          peer: gflops(median(theirs)),
+          peerName: 'PyTorch',
+          ratio: median(theirs.map((ms, i) => ms / ours[i])),
+        }),
+        shareOfPeak: median(shares),
+        bound: few ? 'memory' : 'compute',
+        spread: spread(ours),
+        rounds,
+      });
     }
   }
+  peer?.stop();
+  report.save();
 }

@@ -4,13 +4,14 @@
  * against the best mode of the peer.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { decoderConfig, init, loss, parameterCount } from '../src/models/index.ts';
 import { createRng } from '../src/rng.ts';
 import { backend, fromArray, type Precision } from '../src/tensor/index.ts';
 import { adamw, trackParameters, trainStep, uniformGroup } from '../src/train/index.ts';
+import { peakFlops } from './machine.ts';
 import type { BenchOptions } from './main.ts';
+import { type Peer, startTorch, TORCH_MISSING } from './peer.ts';
+import { createReport } from './report.ts';
 import { median, medianMs, spread } from './timing.ts';
 
 export interface TrainShape {
@@ -65,114 +66,82 @@ export function createStepper(shape: TrainShape, precision: Precision): () => vo
   };
 }
 
-/** The peer as a process that answers one JSON line per request. */
-function startPeer(python: string): {
-  ask(request: object): Promise<Record<string, number | string>>;
-  stop(): void;
-} {
-  const child: ChildProcess = spawn(python, [new URL('./peers/torch_train.py', import.meta.url).pathname], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  return {
-    async ask(request) {
-      child.stdin!.write(`${JSON.stringify(request)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${python} ended; does it have PyTorch? Try: ${python} -m pip install torch`);
-      return JSON.parse(value);
-    },
-    stop: () => child.kill(),
-  };
-}
-
-const modes = ['eager', 'compile'] as const;
-const dtypes = ['f32', 'bf16'] as const;
+/** What either engine can be asked for; we have no compile step, so only the precision counts for ours. */
+const modes = ['f32 eager', 'bf16 eager', 'f32 compile', 'bf16 compile'] as const;
+const dtypeOf = (mode: string) => mode.split(' ')[0] as Precision;
 
 export async function run(options: BenchOptions): Promise<void> {
   const names = options.config ? options.config.split(',') : Object.keys(shapes);
-  const peer = options.python ? startPeer(options.python) : undefined;
-  if (!peer && !options.json) {
-    process.stdout.write('no peer: --python PATH names a Python that has PyTorch (pip install torch)\n');
-  }
+  const report = createReport('train', options);
+  const peer = startTorch(options.python, 'torch_train.py');
+  if (!peer) report.note(TORCH_MISSING);
   for (const name of names) {
     if (!shapes[name])
       throw new Error(`train: there is no configuration "${name}"; one of ${Object.keys(shapes)}`);
-    const row = await compare(name, shapes[name], peer, options);
-    process.stdout.write(options.json ? `${JSON.stringify(row)}\n` : describe(row));
+    report.add(await compare(name, shapes[name], peer, options));
   }
   peer?.stop();
+  report.save();
 }
 
-async function compare(
-  name: string,
-  shape: TrainShape,
-  peer: ReturnType<typeof startPeer> | undefined,
-  { rounds, seconds, modes: only }: BenchOptions,
-) {
-  const tokens = shape.batch * shape.context;
+async function compare(name: string, shape: TrainShape, peer: Peer | undefined, options: BenchOptions) {
+  const { rounds, seconds } = options;
+  const wanted = options.modes?.split(',') ?? modes;
+  const dtypes = [...new Set(wanted.map(dtypeOf))];
   const steppers = dtypes.map((dtype) => ({ dtype, step: createStepper(shape, dtype) }));
+  for (const { step } of steppers) for (let i = 0; i < 2; i++) step();
+  const tokens = shape.batch * shape.context;
+  const flops = operationsPerToken(shape);
   const ours: Record<string, number[]> = {};
   const theirs: Record<string, number[]> = {};
+  const shares: Record<string, number[]> = {};
   const failed: Record<string, string> = {};
-  const all = modes.flatMap((mode) => dtypes.map((dtype) => ({ mode, dtype })));
-  const wanted = only?.split(',') ?? all.map(({ mode, dtype }) => `${dtype} ${mode}`);
-  const requests = peer ? all.filter(({ mode, dtype }) => wanted.includes(`${dtype} ${mode}`)) : [];
-  for (const { step } of steppers) for (let i = 0; i < 2; i++) step();
   for (let round = 0; round < rounds; round++) {
     for (const { dtype, step } of steppers) {
-      (ours[dtype] ??= []).push((tokens * 1000) / medianMs(seconds, step));
+      const speed = (tokens * 1000) / medianMs(seconds, step);
+      (ours[dtype] ??= []).push(speed);
+      (shares[dtype] ??= []).push((speed * flops) / peakFlops(dtype));
     }
-    for (const { mode, dtype } of requests) {
-      const key = `${dtype} ${mode}`;
+    for (const key of peer ? wanted : []) {
       if (failed[key]) continue;
+      const [dtype, mode] = key.split(' ');
       const answer = await peer!.ask({ ...shape, mode, dtype, seconds, threads: backend().threads });
       if (answer.error) failed[key] = String(answer.error);
       else (theirs[key] ??= []).push(Number(answer.tokensPerSecond));
     }
   }
-  const best = (table: Record<string, number[]>) =>
-    Object.entries(table)
-      .map(([key, values]) => ({ key, values, median: median(values) }))
-      .sort((a, b) => b.median - a.median)[0];
-  const oursBest = best(ours);
-  const theirsBest = Object.keys(theirs).length ? best(theirs) : undefined;
-  const ratios = theirsBest?.values.map((value, round) => oursBest.values[round] / value);
-  const config = decoderConfig({
-    layers: shape.layers,
-    heads: shape.heads,
-    width: shape.width,
-    contextLength: shape.context,
-    vocabSize: shape.vocab,
-  });
-  // The usual count: 6 operations per weight and token, and the causal half of attention.
-  const flops = 6 * parameterCount(config) + 6 * shape.layers * shape.width * shape.context;
+  const best = fastest(ours)!;
+  const rival = fastest(theirs);
   return {
     config: name,
-    path: backend().path,
-    threads: backend().threads,
-    ours: oursBest.median,
-    oursMode: oursBest.key,
+    ours: best.median,
+    unit: `tok/s ${best.key}`,
+    gflops: (flops * best.median) / 1e9,
+    shareOfPeak: median(shares[best.key]),
+    ...(rival && {
+      peer: rival.median,
+      peerName: `PyTorch ${rival.key}`,
+      ratio: median(rival.values.map((value, round) => best.values[round] / value)),
+    }),
     oursAll: mapValues(ours, median),
-    gflops: (flops * oursBest.median) / 1e9,
-    peer: theirsBest?.median,
-    peerMode: theirsBest?.key,
     peerAll: mapValues(theirs, median),
     peerFailed: failed,
-    ratio: ratios && median(ratios),
-    spread: spread(oursBest.values),
+    spread: spread(best.values),
     rounds,
   };
 }
 
+/** The usual count: 6 for each weight and token, and the causal half of attention. The table of positions multiplies nothing. */
+export function operationsPerToken({ layers, heads, width, context, vocab }: TrainShape): number {
+  const config = decoderConfig({ layers, heads, width, contextLength: context, vocabSize: vocab });
+  return 6 * (parameterCount(config) - context * width) + 6 * layers * width * context;
+}
+
+function fastest(table: Readonly<Record<string, readonly number[]>>) {
+  return Object.entries(table)
+    .map(([key, values]) => ({ key, values, median: median(values) }))
+    .sort((a, b) => b.median - a.median)[0];
+}
+
 const mapValues = <A, B>(table: Record<string, A>, f: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(table).map(([key, value]) => [key, f(value)]));
-
-function describe(row: Awaited<ReturnType<typeof compare>>): string {
-  const peer = row.peer
-    ? `  PyTorch ${row.peer.toFixed(0)} tok/s (${row.peerMode})  ratio ${row.ratio!.toFixed(2)}`
-    : '';
-  return (
-    `${row.config.padEnd(16)} ${row.path}  ours ${row.ours.toFixed(0)} tok/s (${row.oursMode}, ` +
-    `${row.gflops.toFixed(0)} GFLOP/s)${peer}  spread ${(100 * row.spread).toFixed(0)} %\n`
-  );
-}

@@ -1,0 +1,103 @@
+/**
+ * Generation at the shape of GPT-2 small with random weights: one token at a time beside the limit of reading every weight
+ * once, prompts beside the limit of arithmetic, sixteen texts at once beside one.
+ */
+
+import { createLanguageModel, decoderConfig, init, parameterCount } from '../src/models/index.ts';
+import { createRng } from '../src/rng.ts';
+import type { LanguageModel, Sequence } from '../src/types.ts';
+import { peakFlops, readBandwidth } from './machine.ts';
+import type { BenchOptions } from './main.ts';
+import { startTorch, TORCH_MISSING } from './peer.ts';
+import { createReport } from './report.ts';
+import { median, spread } from './timing.ts';
+import { shapes } from './train.ts';
+
+const PROMPT = 256;
+const TOKENS = 24;
+const BATCH = 16;
+
+/** Milliseconds for the prompt and for each token after it. */
+interface Timing {
+  readonly prompt: number;
+  readonly token: number;
+}
+
+function generate(model: LanguageModel, batch: number): Timing {
+  const rng = createRng(2);
+  const ids = (count: number) => Array.from({ length: count }, () => rng.integer(model.vocabSize));
+  const sequences: Sequence[] = Array.from({ length: batch }, () => model.open());
+  const start = performance.now();
+  for (const sequence of sequences) model.step([{ sequence, ids: ids(PROMPT) }]);
+  const prompt = (performance.now() - start) / batch;
+  const times: number[] = [];
+  for (let i = 0; i < TOKENS; i++) {
+    const begin = performance.now();
+    model.step(sequences.map((sequence) => ({ sequence, ids: ids(1) })));
+    times.push(performance.now() - begin);
+  }
+  for (const sequence of sequences) sequence.close();
+  return { prompt, token: median(times) };
+}
+
+export async function run({ rounds, json, python, config: only }: BenchOptions): Promise<void> {
+  const report = createReport('decode', { json });
+  const peer = startTorch(python, 'torch_decode.py');
+  if (!peer) report.note(TORCH_MISSING);
+  const { layers, heads, width, vocab: vocabSize } = shapes['gpt2-small'];
+  const config = decoderConfig({ layers, heads, width, vocabSize, contextLength: 1024 });
+  const params = init(config, createRng(1));
+  const weightCount = parameterCount(config) - config.contextLength * width;
+  for (const weights of ['f32', 'bf16'] as const) {
+    if (only && only !== weights) continue;
+    const model = createLanguageModel(params, config, { weights });
+    generate(model, 1);
+    const one: Timing[] = [];
+    const many: Timing[] = [];
+    const peers: Record<'one' | 'many', Timing[]> = { one: [], many: [] };
+    const memory: number[] = [];
+    const arithmetic: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      one.push(generate(model, 1));
+      many.push(generate(model, BATCH));
+      memory.push(((weights === 'f32' ? 4 : 2) * weightCount * 1000) / readBandwidth());
+      // The last row alone goes through the head.
+      const blocks = weightCount - vocabSize * width;
+      arithmetic.push((2 * (blocks * PROMPT + vocabSize * width) * 1000) / peakFlops(weights));
+      for (const [key, batch] of [
+        ['one', 1],
+        ['many', BATCH],
+      ] as const) {
+        const request = { layers, heads, width, vocab: vocabSize, prompt: PROMPT, tokens: TOKENS };
+        const answer = await peer?.ask({ ...request, batch, dtype: weights, threads: 2 });
+        if (answer && !answer.error) {
+          peers[key].push({ prompt: Number(answer.promptMs) / batch, token: Number(answer.tokenMs) });
+        }
+      }
+    }
+    const row = (name: string, ours: number[], theirs: number[], factor: number, bound?: number[]) =>
+      report.add({
+        config: `${name} ${weights}`,
+        ours: factor / median(ours),
+        unit: 'tok/s',
+        ...(theirs.length && {
+          peer: factor / median(theirs),
+          peerName: 'PyTorch',
+          ratio: median(theirs.map((ms, i) => ms / ours[i])),
+        }),
+        ...(bound && { shareOfPeak: median(ours.map((ms, i) => bound[i] / ms)) }),
+        spread: spread(ours),
+        rounds,
+      });
+    const tokens = (timings: readonly Timing[]) => timings.map(({ token }) => token);
+    const prompts = (timings: readonly Timing[]) => timings.map(({ prompt }) => prompt);
+    row('one text', tokens(one), tokens(peers.one), 1000, memory);
+    row(`prompt of ${PROMPT}`, prompts(one), prompts(peers.one), 1000 * PROMPT, arithmetic);
+    row(`${BATCH} texts`, tokens(many), tokens(peers.many), 1000 * BATCH);
+    report.note(
+      `  ${BATCH} texts are ${(BATCH * median(tokens(one).map((ms, i) => ms / many[i].token))).toFixed(1)} × one`,
+    );
+  }
+  peer?.stop();
+  report.save();
+}
