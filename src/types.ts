@@ -52,6 +52,8 @@ export interface StepWants {
   readonly logits?: 'last' | 'all' | 'none';
   /** The last hidden state, in the same rows as the logits. */
   readonly hidden?: boolean;
+  /** Where each head of each layer looks, in the same rows as the logits. It costs what the scores cost: for inspection. */
+  readonly attention?: boolean;
 }
 
 export interface StepRequest {
@@ -65,6 +67,11 @@ export interface StepResult {
   readonly logits: Float32Array[];
   /** One row of `hiddenSize` floats for each wanted place, when wanted. */
   readonly hidden?: Float32Array[];
+  /**
+   * `attention[place][layer]`, when wanted: heads × length weights, head by head, where length counts the tokens read up
+   * to that place. Each head's weights sum to 1. A model without attention leaves it out.
+   */
+  readonly attention?: Float32Array[][];
 }
 
 /** A language model that reads many sequences at once. Beam search, speculation and guards all stand on this. */

@@ -5,6 +5,7 @@ import { functionModel, markovModel, scriptedModel } from './index.ts';
 languageModelContract('a function model', {
   tolerance: 0,
   hidden: true,
+  attention: true,
   create: () =>
     functionModel({
       vocabSize: 5,
@@ -12,6 +13,11 @@ languageModelContract('a function model', {
       logits: (ids) =>
         Array.from({ length: 5 }, (_, id) => Math.sin(ids.reduce((sum, x) => 3 * sum + x, id))),
       hidden: (ids) => [ids.length, ids.at(-1) ?? 0],
+      // Two layers: one head that looks at the last token, two that look everywhere.
+      attention: (ids) => [
+        ids.map((_, i) => Number(i === ids.length - 1)),
+        [...ids, ...ids].map(() => 1 / ids.length),
+      ],
     }),
 });
 languageModelContract('a Markov model', {

@@ -13,6 +13,8 @@ export interface FunctionModelOptions {
   readonly logits: (ids: readonly number[]) => ArrayLike<number>;
   /** The hidden state after reading these ids. Without it there are none, wanted or not. */
   readonly hidden?: (ids: readonly number[]) => ArrayLike<number>;
+  /** Where the heads look after these ids, layer by layer: heads × length weights. Without it there are none. */
+  readonly attention?: (ids: readonly number[]) => readonly ArrayLike<number>[];
 }
 
 /** A model that also tells what was done with it. */
@@ -27,7 +29,7 @@ export interface DoubleModel extends LanguageModel {
 
 /** A language model that is a function of all ids read so far. */
 export function functionModel(options: FunctionModelOptions): DoubleModel {
-  const { vocabSize, contextLength = 1024, logits, hidden } = options;
+  const { vocabSize, contextLength = 1024, logits, hidden, attention } = options;
   checkInteger('vocabSize', vocabSize, 1);
   checkInteger('contextLength', contextLength, 1);
   const idsOf = new Map<Sequence, number[]>();
@@ -96,6 +98,10 @@ export function functionModel(options: FunctionModelOptions): DoubleModel {
         return {
           logits: places.map((place) => Float32Array.from(logits(place))),
           ...(wants.hidden && hidden && { hidden: places.map((place) => Float32Array.from(hidden(place))) }),
+          ...(wants.attention &&
+            attention && {
+              attention: places.map((place) => attention(place).map((layer) => Float32Array.from(layer))),
+            }),
         };
       });
     },

@@ -1,7 +1,8 @@
 /** A decoder that reads many sequences at once: the `LanguageModel` contract over KV caches. */
 
-import { type Attend, type KvCache, kvCache, runNorm } from '../nn/index.ts';
+import { type Attend, attentionWeights, type KvCache, kvCache, runNorm } from '../nn/index.ts';
 import {
+  type AttentionOptions,
   attention,
   cast,
   concat,
@@ -137,25 +138,62 @@ function read(
   params: DecoderParams,
   config: DecoderConfig,
   readings: readonly Reading[],
-  { logits: wanted = 'last', hidden: wantsHidden = false }: StepWants,
+  { logits: wanted = 'last', hidden: wantsHidden = false, attention: wantsAttention = false }: StepWants,
 ): StepResult[] {
   const tokens = flatten(readings);
-  const x = runBlocks(params, config, tokens, (layer) => attendCached(config, readings, layer));
-  if (wanted === 'none') return readings.map(() => ({ logits: [], ...(wantsHidden && { hidden: [] }) }));
+  const seen = wantsAttention ? seenAttention(readings, wanted) : undefined;
+  const x = runBlocks(params, config, tokens, (layer) => attendCached(config, readings, layer, seen?.look));
+  if (wanted === 'none') {
+    return readings.map(() => ({
+      logits: [],
+      ...(wantsHidden && { hidden: [] }),
+      ...(seen && { attention: [] }),
+    }));
+  }
   const places = wanted === 'last' ? lastRows(readings) : undefined;
   const picked = places && places.length < x.shape[0] ? embedding(x, indices(places)) : x;
   const hidden = runNorm(params.finalNorm, picked, config.norm);
   const logits = rowsOf(logitsOf(params, config, hidden));
   const hiddenRows = wantsHidden ? rowsOf(hidden) : undefined;
   let row = 0;
-  return readings.map(({ ids }) => {
+  return readings.map(({ ids }, i) => {
     const from = row;
     row += wanted === 'last' ? 1 : ids.length;
     return {
       logits: logits.slice(from, row),
       ...(hiddenRows && { hidden: hiddenRows.slice(from, row) }),
+      ...(seen && { attention: seen.rows[i] }),
     };
   });
+}
+
+/** Is shown the queries and keys of each request in each layer: [queries, heads, headSize], [keys, kvHeads, headSize]. */
+type Look = (request: number, q: Tensor, k: Tensor, masks: AttentionOptions) => void;
+
+/** Gathers the weights of the wanted places: `rows[request][place][layer]`. Layers come in order. */
+function seenAttention(
+  readings: readonly Reading[],
+  wanted: StepWants['logits'],
+): { readonly rows: Float32Array[][][]; readonly look: Look } {
+  const rows = readings.map(({ ids }) =>
+    Array.from({ length: wanted === 'last' ? 1 : ids.length }, (): Float32Array[] => []),
+  );
+  const look: Look = (request, q, k, masks) => {
+    const places = rows[request];
+    const weights = attentionWeights(rowsView(q, q.shape[0] - places.length, q.shape[0]), k, masks);
+    const [heads, , keys] = weights.shape;
+    const data = weights.data as Float32Array;
+    places.forEach((layers, place) => {
+      const length = keys - places.length + place + 1;
+      const row = new Float32Array(heads * length);
+      for (let head = 0; head < heads; head++) {
+        const from = (head * places.length + place) * keys;
+        row.set(data.subarray(from, from + length), head * length);
+      }
+      layers.push(row);
+    });
+  };
+  return { rows, look: wanted === 'none' ? () => {} : look };
 }
 
 const indices = (values: Int32Array): Tensor => fromArray<'i32'>(values, [values.length], 'i32');
@@ -181,15 +219,21 @@ function lastRows(readings: readonly Reading[]): Int32Array {
 }
 
 /** Attention of each request's rows over its own cache. */
-function attendCached(config: DecoderConfig, readings: readonly Reading[], layer: number): Attend {
+function attendCached(
+  config: DecoderConfig,
+  readings: readonly Reading[],
+  layer: number,
+  look: Look | undefined,
+): Attend {
   const masks = { causal: true, window: config.window, alibiSlopes: planOf(config).scheme.alibiSlopes };
   return (q, k, v) => {
     let row = 0;
-    const parts = readings.map(({ caches, ids }) => {
+    const parts = readings.map(({ caches, ids }, i) => {
       const end = row + ids.length;
       const [queries, newKeys, newValues] = [q, k, v].map((x) => rowsView(x, row, end));
       const { keys, values } = caches[layer].append(newKeys, newValues);
       row = end;
+      look?.(i, queries, withShape(keys, keys.shape.slice(1)), masks);
       return attention(withShape(queries, [1, ...queries.shape]), keys, values, masks);
     });
     return withShape(parts.length === 1 ? parts[0] : concat(parts, 1), q.shape);

@@ -1,6 +1,7 @@
 /** Layers and losses as functions over parameter trees; KV caches. */
 
 export * from './attention.ts';
+export * from './attention-weights.ts';
 export * from './block.ts';
 export * from './embedding.ts';
 export * from './ffn.ts';

@@ -12,13 +12,15 @@ export interface LanguageModelContractOptions {
   readonly tolerance?: number;
   /** Whether it gives hidden states when they are wanted. Default false. */
   readonly hidden?: boolean;
+  /** Whether it gives attention weights when they are wanted. Default false. */
+  readonly attention?: boolean;
   /** Random walks through all the verbs. Default 20. */
   readonly walks?: number;
 }
 
 /** Cached = uncached, batched = single, and the four verbs of a sequence in any order. */
 export function languageModelContract(name: string, options: LanguageModelContractOptions): void {
-  const { create, tolerance = 1e-4, hidden = false, walks = 20 } = options;
+  const { create, tolerance = 1e-4, hidden = false, attention = false, walks = 20 } = options;
 
   const read = (model: LanguageModel, sequence: Sequence, ids: readonly number[]): Float32Array =>
     model.step([{ sequence, ids }])[0].logits[0];
@@ -120,6 +122,48 @@ export function languageModelContract(name: string, options: LanguageModelContra
         expect(last.hidden).toHaveLength(1);
         expectClose(last.hidden![0], all.hidden![3], 'of hidden states');
         expect(model.step([{ sequence: model.open(), ids }])[0].hidden).toBeUndefined();
+      },
+    );
+
+    test.skipIf(!attention)(
+      `gives attention weights in the rows of the logits${attention ? '' : ' (skipped: it has none)'}`,
+      () => {
+        const model = create();
+        const ids = randomIds(model, 5);
+        const wants = { logits: 'all', attention: true } as const;
+        const plain = model.step([{ sequence: model.open(), ids }], { logits: 'all' })[0];
+        expect(plain.attention).toBeUndefined();
+        const [all] = model.step([{ sequence: model.open(), ids }], wants);
+        all.logits.forEach((row, place) => expectClose(row, plain.logits[place], 'beside attention'));
+        expect(all.attention).toHaveLength(5);
+        const heads = all.attention![0].map((row) => row.length);
+        all.attention!.forEach((layers, place) => {
+          expect(layers.map((row) => row.length)).toEqual(heads.map((count) => count * (place + 1)));
+          layers.forEach((row, layer) => {
+            for (let head = 0; head < heads[layer]; head++) {
+              const weights = row.subarray(head * (place + 1), (head + 1) * (place + 1));
+              expect(weights.every((weight) => weight >= 0)).toBe(true);
+              expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
+            }
+          });
+        });
+        // The same from a cache, beside another sequence of another length.
+        const sequence = model.open();
+        read(model, sequence, ids.slice(0, 2));
+        const batch = [
+          { sequence: model.open(), ids: ids.slice(0, 1) },
+          { sequence, ids: ids.slice(2) },
+        ];
+        const [other, rest] = model.step(batch, wants);
+        expect(other.attention).toHaveLength(1);
+        rest.attention!.forEach((layers, place) => {
+          layers.forEach((row, layer) => expectClose(row, all.attention![place + 2][layer], 'of attention'));
+        });
+        const [last] = model.step([{ sequence: model.open(), ids }], { attention: true });
+        expect(last.attention).toHaveLength(1);
+        last.attention![0].forEach((row, layer) => expectClose(row, all.attention![4][layer], 'of the last'));
+        const [none] = model.step([{ sequence: model.open(), ids }], { logits: 'none', attention: true });
+        expect(none.attention).toEqual([]);
       },
     );
 
