@@ -4,10 +4,9 @@
  * against the best mode of the peer.
  */
 
-import { decoderConfig, init, loss, parameterCount } from '../src/models/index.ts';
-import { createRng } from '../src/rng.ts';
-import { backend, fromArray, type Precision } from '../src/tensor/index.ts';
-import { adamw, trackParameters, trainStep, uniformGroup } from '../src/train/index.ts';
+import { createStepper } from '../src/cli/profiling.ts';
+import { type DecoderConfig, decoderConfig, parameterCount } from '../src/models/index.ts';
+import { backend, type Precision } from '../src/tensor/index.ts';
 import { peakFlops } from './machine.ts';
 import type { BenchOptions } from './main.ts';
 import { type Peer, startTorch, TORCH_MISSING } from './peer.ts';
@@ -30,41 +29,15 @@ export const shapes: Readonly<Record<string, TrainShape>> = {
   'gpt2-small': { layers: 12, heads: 12, width: 768, context: 256, batch: 4, vocab: 50304 },
 };
 
-/** One training step of ours at a time. */
-export function createStepper(shape: TrainShape, precision: Precision): () => void {
-  const { layers, heads, width, context: contextLength, batch, vocab: vocabSize } = shape;
-  const config = decoderConfig({ layers, heads, width, contextLength, vocabSize, norm: { bias: true } });
-  const params = init(config, createRng(0));
-  const tracked = trackParameters(params, uniformGroup(adamw()));
-  const rng = createRng(1);
-  const batches = Array.from({ length: 8 }, () => {
-    const ids = Int32Array.from({ length: batch * (contextLength + 1) }, () => rng.integer(vocabSize));
-    const rows = (shift: number) => {
-      const part = new Int32Array(batch * contextLength);
-      for (let b = 0; b < batch; b++) {
-        const start = b * (contextLength + 1) + shift;
-        part.set(ids.subarray(start, start + contextLength), b * contextLength);
-      }
-      return fromArray<'i32'>(part, [batch, contextLength], 'i32');
-    };
-    return { ids: rows(0), targets: rows(1) };
+export const configOf = ({ layers, heads, width, context, vocab }: TrainShape): DecoderConfig =>
+  decoderConfig({
+    layers,
+    heads,
+    width,
+    contextLength: context,
+    vocabSize: vocab,
+    norm: { bias: true },
   });
-  let step = 0;
-  return () => {
-    const report = trainStep({
-      params,
-      tracked,
-      loss: (p, b: { ids: (typeof batches)[0]['ids']; targets: (typeof batches)[0]['targets'] }) =>
-        loss(p, config, b),
-      batches: [batches[step % batches.length]],
-      step: ++step,
-      lr: 1e-3,
-      clip: 1,
-      precision,
-    });
-    if (!Number.isFinite(report.loss)) throw new Error(`the loss is ${report.loss}`);
-  };
-}
 
 /** What either engine can be asked for; we have no compile step, so only the precision counts for ours. */
 const modes = ['f32 eager', 'bf16 eager', 'f32 compile', 'bf16 compile'] as const;
@@ -87,8 +60,12 @@ export async function run(options: BenchOptions): Promise<void> {
 async function compare(name: string, shape: TrainShape, peer: Peer | undefined, options: BenchOptions) {
   const { rounds, seconds } = options;
   const wanted = options.modes?.split(',') ?? modes;
+  const config = configOf(shape);
   const dtypes = [...new Set(wanted.map(dtypeOf))];
-  const steppers = dtypes.map((dtype) => ({ dtype, step: createStepper(shape, dtype) }));
+  const steppers = dtypes.map((dtype) => ({
+    dtype,
+    step: createStepper({ config, batchSize: shape.batch, precision: dtype }),
+  }));
   for (const { step } of steppers) for (let i = 0; i < 2; i++) step();
   const tokens = shape.batch * shape.context;
   const flops = operationsPerToken(shape);
@@ -132,9 +109,9 @@ async function compare(name: string, shape: TrainShape, peer: Peer | undefined, 
 }
 
 /** The usual count: 6 for each weight and token, and the causal half of attention. The table of positions multiplies nothing. */
-export function operationsPerToken({ layers, heads, width, context, vocab }: TrainShape): number {
-  const config = decoderConfig({ layers, heads, width, contextLength: context, vocabSize: vocab });
-  return 6 * (parameterCount(config) - context * width) + 6 * layers * width * context;
+export function operationsPerToken(shape: TrainShape): number {
+  const { layers, width, context } = shape;
+  return 6 * (parameterCount(configOf(shape)) - context * width) + 6 * layers * width * context;
 }
 
 function fastest(table: Readonly<Record<string, readonly number[]>>) {

@@ -23,7 +23,9 @@ type Primitive<Row extends OptionRow> = Row['type'] extends 'number'
   ? number
   : Row['type'] extends 'boolean'
     ? boolean
-    : string;
+    : Row extends { readonly choices: readonly (infer Choice)[] }
+      ? Choice
+      : string;
 
 /** The values a command receives: an option with a default is always there. */
 export type OptionValues<Table extends OptionTable> = {

@@ -52,6 +52,11 @@ export const fail = defineErrors({
       `${d.command}: ${d.options.join(' and ')} cannot come together: ${d.reason}; leave one out`,
     zh: (d) => `${d.command}：${d.options.join(' 与 ')} 不能同时给出：${d.zhReason}；请去掉其一`,
   },
+  'cli/profile-subject': {
+    en: (d: { name: string; known: readonly string[] }) =>
+      `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,
+    zh: (d) => `profile："${d.name}" 既不是训练记录目录，也不是预设；预设有 ${d.known.join('、')}`,
+  },
   'cli/short-corpus': {
     en: (d: { source: string; tokens: number; contextLength: number }) =>
       `${d.source}: the text must be longer than the context of ${d.contextLength} tokens, it has ${d.tokens} to learn from; give more text, or a smaller --context-length`,

@@ -186,6 +186,22 @@ export const trainOptions = {
     choices: ['f32', 'bf16'],
     doc: { en: 'how matmuls multiply; weights stay f32', zh: '矩阵乘法精度；权重始终为 f32' },
   },
+  cure: {
+    type: 'string',
+    placeholder: 'name:…',
+    doc: {
+      en: 'train against repetition: unlikelihood:1, unlikelihood-seq, simctg:0.5, ditto, scalegrad:0.2, repetition-dropout:0.6, noise:tokens:0.1; several joined by +',
+      zh: '针对复读的训练：unlikelihood:1、unlikelihood-seq、simctg:0.5、ditto、scalegrad:0.2、repetition-dropout:0.6、noise:tokens:0.1；多个以 + 连接',
+    },
+  },
+  init: {
+    type: 'string',
+    placeholder: 'run',
+    doc: {
+      en: 'begin with the model of this run instead of a new one (fine-tuning)',
+      zh: '从这次训练的模型开始（微调），而非新建模型',
+    },
+  },
   saveEvery: {
     type: 'number',
     rule: wholePositive,
@@ -271,3 +287,38 @@ export const repeatOptions = {
 } as const satisfies OptionTable;
 
 export const doctorOptions = {} as const satisfies OptionTable;
+
+export const profileOptions = {
+  generate: {
+    type: 'boolean',
+    doc: {
+      en: 'one token after another instead of a training step',
+      zh: '测量逐词元生成，而不是训练步',
+    },
+  },
+  steps: {
+    type: 'number',
+    default: 5,
+    rule: wholePositive,
+    doc: { en: 'steps to measure', zh: '测量的步数' },
+  },
+  batch: {
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'rows of a training step (default: as the recipe says), or texts at once',
+      zh: '训练步的行数（默认按配方），或同时生成的文本数',
+    },
+  },
+  context: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'tokens of each row (default: the whole context)', zh: '每行词元数（默认：整个上下文）' },
+  },
+  precision: {
+    type: 'string',
+    choices: ['f32', 'bf16'],
+    default: 'f32',
+    doc: { en: 'of the matrix products', zh: '矩阵乘的精度' },
+  },
+} as const satisfies OptionTable;

@@ -4,6 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import {
   doctorOptions,
   generateOptions,
+  profileOptions,
   repeatOptions,
   startOptions,
   tokenizerOptions,
@@ -67,11 +68,24 @@ const doctor = defineCommand({
   load: () => import('./commands/doctor.ts'),
 });
 
+const profile = defineCommand({
+  name: 'profile',
+  args: '[preset|run]',
+  summary: {
+    en: 'where the time of a step goes, kernel by kernel, beside what the machine can do',
+    zh: '逐个内核查看一步的时间花在哪里，并与机器上限对照',
+  },
+  options: profileOptions,
+  example: 'inkstone profile shakespeare-cpu',
+  load: () => import('./commands/profile.ts'),
+});
+
 export const commands = [
   start,
   train,
   generate,
   tokenizer,
   repeat,
+  profile,
   doctor,
 ] as unknown as readonly CommandRow[];

@@ -1,0 +1,72 @@
+/** Work to measure an engine with: training steps and generation of a model with random weights on random tokens. */
+
+import {
+  createLanguageModel,
+  type DecoderConfig,
+  type DecoderParams,
+  init,
+  type LanguageModelOptions,
+  loss,
+} from '../models/index.ts';
+import { createRng } from '../rng.ts';
+import { fromArray, type Precision, type Tensor } from '../tensor/index.ts';
+import { adamw, trackParameters, trainStep, uniformGroup } from '../train/index.ts';
+
+export interface StepperOptions {
+  readonly config: DecoderConfig;
+  readonly batchSize: number;
+  /** Tokens of each row. Default: the whole context. */
+  readonly length?: number;
+  readonly precision: Precision;
+}
+
+interface RandomBatch {
+  readonly ids: Tensor<'i32'>;
+  readonly targets: Tensor<'i32'>;
+}
+
+/** Batches to go round in, so that no step finds its tokens in a cache. */
+const BATCHES = 8;
+
+/** Makes one whole training step (AdamW, clipping) each time it is called. */
+export function createStepper({ config, batchSize, length, precision }: StepperOptions): () => void {
+  const columns = length ?? config.contextLength;
+  const params = init(config, createRng(0));
+  const tracked = trackParameters(params, uniformGroup(adamw()));
+  const rng = createRng(1);
+  const batches = Array.from({ length: BATCHES }, (): RandomBatch => {
+    const row = () => Int32Array.from({ length: batchSize * columns }, () => rng.integer(config.vocabSize));
+    const [ids, targets] = [row(), row()].map((data) => fromArray<'i32'>(data, [batchSize, columns], 'i32'));
+    return { ids, targets };
+  });
+  let step = 0;
+  return () => {
+    const report = trainStep<DecoderParams, RandomBatch>({
+      params,
+      tracked,
+      loss: (p, batch) => loss(p, config, batch),
+      batches: [batches[step % BATCHES]],
+      step: ++step,
+      lr: 1e-4,
+      clip: 1,
+      precision,
+    });
+    if (!Number.isFinite(report.loss)) throw new Error(`the loss is ${report.loss}`);
+  };
+}
+
+/** Reads a random prompt, then one more token for each text at each call. */
+export function createGenerator(
+  config: DecoderConfig,
+  { texts, prompt, ...options }: LanguageModelOptions & { readonly texts: number; readonly prompt: number },
+): () => void {
+  const model = createLanguageModel(init(config, createRng(0)), config, options);
+  const rng = createRng(1);
+  const ids = (count: number) => Array.from({ length: count }, () => rng.integer(config.vocabSize));
+  const sequences = Array.from({ length: texts }, () => model.open());
+  model.step(sequences.map((sequence) => ({ sequence, ids: ids(prompt) })));
+  return () => {
+    for (const sequence of sequences) if (sequence.length === config.contextLength) sequence.rewind(prompt);
+    model.step(sequences.map((sequence) => ({ sequence, ids: ids(1) })));
+  };
+}
