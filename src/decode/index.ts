@@ -1,5 +1,12 @@
 /** Decoding: from a model's logits to text. Sees the contracts of `types.ts`, never a model. */
 
+export {
+  type BeamSearchOptions,
+  beamSampling,
+  beamSearch,
+  type DiverseBeamSearchOptions,
+  diverseBeamSearch,
+} from './beam-search.ts';
 export { collectTexts, type GeneratedText } from './collect.ts';
 export {
   type DoubleModel,
@@ -11,6 +18,8 @@ export {
   scriptedModel,
 } from './doubles.ts';
 export { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
+export { type GuardOptions, guarded } from './guard.ts';
+export { REPAIR_ACTIONS, type RepairAction } from './guard-repair.ts';
 export { type CountScope, createHistory, type DecodeStep, type History } from './history.ts';
 export { collectProcessors, PROCESSOR_ORDER, type ProcessorOptions } from './processor-table.ts';
 export {
@@ -45,15 +54,6 @@ export {
   type TokenEvent,
   type Verdict,
 } from './strategy.ts';
-export {
-  describeStrategies,
-  parseStrategy,
-  type StrategyArgument,
-  type StrategyRow,
-  type StrategySpecOptions,
-  strategies,
-  strategyUsage,
-} from './strategy-spec.ts';
 export {
   describeStrategies,
   parseStrategy,

@@ -1,0 +1,138 @@
+/** The sequences of one run of a strategy, with the ids that each has read, so that another run can go on from them. */
+
+import type { Sequence, StepRequest, StepWants } from '../types.ts';
+import { fail } from './errors.ts';
+import type { DecodeTask } from './strategy.ts';
+
+/** A sequence that nobody reads from at the moment, and what it has read. */
+export interface Kept {
+  readonly sequence: Sequence;
+  readonly ids: readonly number[];
+}
+
+export interface TrackedModel {
+  /** The model as the strategy sees it. */
+  readonly model: DecodeTask['model'];
+  /** The request as the real model understands it; sequences that were not opened here stay as they are. */
+  translate(request: StepRequest, wants: StepWants | undefined): StepRequest;
+  /** The ids that a sequence has read, when it was opened here. */
+  idsOf(sequence: Sequence): readonly number[] | undefined;
+  /** A fork of the sequence that shares the longest beginning with `ids`, cut to that. */
+  keep(ids: readonly number[]): Kept | undefined;
+  /** Closes everything that is still open. */
+  close(): void;
+}
+
+interface Track {
+  readonly ids: number[];
+  /** The model's sequence; none until something is read. */
+  real: Sequence | undefined;
+}
+
+/**
+ * Tracks a model. With `kept`, the first ids that a new sequence reads are taken from the memory of what was kept, as far
+ * as they agree; a step that wants the logits of every place reads them all.
+ */
+export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedModel {
+  const tracks = new Map<Sequence, Track>();
+  const isResumed = kept !== undefined;
+  /** Memory without an owner: what was handed over, then the last sequence that the strategy closed. */
+  let spare = kept;
+
+  const trackOf = (sequence: Sequence): Track => {
+    const track = tracks.get(sequence);
+    if (!track) throw fail('decode/closed', undefined);
+    return track;
+  };
+
+  const setSpare = (next: Kept | undefined): void => {
+    spare?.sequence.close();
+    spare = next;
+  };
+
+  const openTrack = (track: Track): Sequence => {
+    const sequence: Sequence = {
+      get length() {
+        return trackOf(sequence).ids.length;
+      },
+      rewind(length) {
+        const { ids, real } = trackOf(sequence);
+        if (!(Number.isInteger(length) && length >= 0 && length <= ids.length)) {
+          throw fail('decode/rewind', { least: 0, length: ids.length, to: length });
+        }
+        real?.rewind(length);
+        ids.length = length;
+      },
+      fork() {
+        const { ids, real } = trackOf(sequence);
+        return openTrack({ ids: ids.slice(), real: real?.fork() });
+      },
+      close() {
+        const own = tracks.get(sequence);
+        tracks.delete(sequence);
+        if (!own?.real) return;
+        if (tracks.size === 0) setSpare({ sequence: own.real, ids: own.ids });
+        else own.real.close();
+      },
+    };
+    tracks.set(sequence, track);
+    return sequence;
+  };
+
+  /** The memory that shares the longest beginning with `ids`, and how long that is. */
+  const nearest = (ids: readonly number[]): { real: Sequence; length: number } | undefined => {
+    let best: { real: Sequence; length: number } | undefined;
+    const consider = (real: Sequence | undefined, past: readonly number[]): void => {
+      const length = commonLength(past, ids);
+      if (real && length > (best?.length ?? 0)) best = { real, length };
+    };
+    for (const { real, ids: past } of tracks.values()) consider(real, past);
+    if (spare) consider(spare.sequence, spare.ids);
+    return best;
+  };
+
+  return {
+    model: {
+      vocabSize: source.vocabSize,
+      contextLength: source.contextLength,
+      open: () => openTrack({ ids: [], real: undefined }),
+    },
+    translate({ sequence, ids }, wants) {
+      const track = tracks.get(sequence);
+      if (!track) return { sequence, ids };
+      let known = 0;
+      if (!track.real) {
+        const wanted = Array.from(ids);
+        const donor = isResumed && wants?.logits !== 'all' ? nearest(wanted) : undefined;
+        track.real = donor ? donor.real.fork() : source.open();
+        if (donor) {
+          known = Math.min(donor.length, wanted.length - 1);
+          track.real.rewind(known);
+        }
+        setSpare(undefined);
+      }
+      for (let i = 0; i < ids.length; i++) track.ids.push(ids[i]);
+      return { sequence: track.real, ids: known > 0 ? Array.from(ids).slice(known) : ids };
+    },
+    idsOf: (sequence) => tracks.get(sequence)?.ids,
+    keep(ids) {
+      const donor = nearest(ids);
+      if (!donor) return undefined;
+      const sequence = donor.real.fork();
+      sequence.rewind(donor.length);
+      return { sequence, ids: ids.slice(0, donor.length) };
+    },
+    close() {
+      setSpare(undefined);
+      for (const { real } of tracks.values()) real?.close();
+      tracks.clear();
+    },
+  };
+}
+
+function commonLength(a: readonly number[], b: readonly number[]): number {
+  const most = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < most && a[length] === b[length]) length++;
+  return length;
+}
