@@ -15,11 +15,12 @@ const law: Readonly<Record<string, readonly string[]>> = {
   train: ['tensor', 'nn', 'data', 'io'],
   repeat: ['text'],
   decode: ['text', 'repeat'],
-  cli: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'repeat', 'decode'],
+  plots: [],
+  cli: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'repeat', 'decode', 'plots'],
 };
 
 /** Rooms that run anywhere: no Node modules. */
-const pureRooms = ['text', 'repeat', 'decode'];
+const pureRooms = ['text', 'repeat', 'decode', 'plots'];
 
 const source = resolve(import.meta.dirname, '../src');
 

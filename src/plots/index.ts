@@ -1,0 +1,7 @@
+/** Plots: plain data to SVG, without a browser. Knows nothing of models or text. */
+
+export { escapeMarkup } from './escape.ts';
+export { histogram } from './histogram.ts';
+export { inBoth, type Label } from './label.ts';
+export type { Axis, Bar, Mark, Plot, Point } from './plot.ts';
+export { plotStyle, type RenderOptions, renderPlot } from './render.ts';
