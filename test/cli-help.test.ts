@@ -142,6 +142,16 @@ describe('errors on the command line', () => {
       'tokenizer：verb 必须为 train、encode、decode、stats 之一，得到 "trian"，是不是 "train"？',
     ],
     [
+      'tokenizer encode --text a --vocab-size 300',
+      'tokenizer encode: --vocab-size is an option of "tokenizer train" only; leave it out',
+      'tokenizer encode：--vocab-size 只用于 "tokenizer train"；请去掉',
+    ],
+    [
+      'tokenizer train --data x.txt --text a',
+      'tokenizer train: --text is an option of "tokenizer encode", "tokenizer decode", "tokenizer stats" only; leave it out',
+      'tokenizer train：--text 只用于 "tokenizer encode"、"tokenizer decode"、"tokenizer stats"；请去掉',
+    ],
+    [
       'repeat mesure x.txt',
       'repeat: verb must be measure, got "mesure"; did you mean "measure"?',
       'repeat：verb 必须为 measure，得到 "mesure"，是不是 "measure"？',

@@ -48,6 +48,17 @@ export function parseArgv(row: CommandRow, argv: readonly string[]): ParsedArgv 
   return { args, flags };
 }
 
+/** An option that the verb does not read is refused, not ignored. In a file it may stand: that serves every verb. */
+export function checkVerb(row: CommandRow, [verb]: readonly string[], flags: RawValues): void {
+  // An unknown verb is for the command to name.
+  if (!row.args?.split(/[<>|]/).includes(verb)) return;
+  for (const name of flags.keys()) {
+    const verbs = row.options[name]?.verbs;
+    if (!verbs || verbs.includes(verb)) continue;
+    throw fail('cli/other-verb', { command: row.name, verb, option: flagOf(name), verbs });
+  }
+}
+
 /** `<name>` must be there, `[name]` may, and `…` takes any number. */
 export function checkArgs(row: CommandRow, args: readonly string[]): void {
   const wanted = (row.args ?? '').split(' ').filter(Boolean);

@@ -13,6 +13,8 @@ export interface OptionRow {
   readonly choices?: readonly string[];
   /** What stands behind the flag in the help: `--minutes <n>`. */
   readonly placeholder?: string;
+  /** The verbs of the command (`tokenizer train`) that read it; without, every verb does. */
+  readonly verbs?: readonly string[];
   /** A rule beyond the type, with the words for the error. */
   readonly rule?: { readonly test: (value: number) => boolean; readonly words: Words };
 }

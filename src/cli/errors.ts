@@ -17,6 +17,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.command}：没有 "${d.option}" 这个选项${zhHint(d.near) || `；请看 inkstone ${d.command} --help`}`,
   },
+  'cli/other-verb': {
+    en: (d: { command: string; verb: string; option: string; verbs: readonly string[] }) =>
+      `${d.command} ${d.verb}: ${d.option} is an option of ${d.verbs.map((verb) => `"${d.command} ${verb}"`).join(', ')} only; leave it out`,
+    zh: (d) =>
+      `${d.command} ${d.verb}：${d.option} 只用于 ${d.verbs.map((verb) => `"${d.command} ${verb}"`).join('、')}；请去掉`,
+  },
   'cli/missing-value': {
     en: (d: { command: string; option: string }) => `${d.command}: ${d.option} needs a value`,
     zh: (d) => `${d.command}：${d.option} 需要一个值`,

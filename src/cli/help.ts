@@ -62,7 +62,7 @@ function optionLines(table: OptionTable): string[] {
       option.type === 'boolean'
         ? ''
         : ` <${option.placeholder ?? (option.type === 'number' ? 'n' : 'text')}>`;
-    const words = option.doc[language()];
+    const words = [option.verbs?.join(', '), option.doc[language()]].filter(Boolean).join(': ');
     const choices = option.choices ? ` (${option.choices.join(' | ')})` : '';
     const fallback =
       option.default === undefined || option.default === false

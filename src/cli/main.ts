@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { InkstoneError, nearest } from '../errors.ts';
 import { defineMessages } from '../language.ts';
 import { onLog } from '../log.ts';
-import { checkArgs, type ParsedArgv, parseArgv } from './argv.ts';
+import { checkArgs, checkVerb, type ParsedArgv, parseArgv } from './argv.ts';
 import type { CommandRow } from './command.ts';
 import { fail } from './errors.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -113,6 +113,7 @@ async function runCommand(
     return show(terminal, { type: 'config', text: printConfig(row.name, row.options, values) });
   }
   checkArgs(row, args);
+  checkVerb(row, args, flags);
   const interrupt = listenForInterrupt();
   const { signal } = interrupt;
   const again = sameAgain(argv);

@@ -241,37 +241,50 @@ export const generateOptions = {
 } as const satisfies OptionTable;
 
 export const tokenizerOptions = {
-  data,
+  data: { ...data, verbs: ['train', 'stats'] },
   vocabSize: {
+    verbs: ['train'],
     type: 'number',
     default: 8000,
     rule: wholePositive,
     doc: { en: 'tokens in the vocabulary', zh: '词表大小' },
   },
   minFrequency: {
+    verbs: ['train'],
     type: 'number',
     default: 2,
     rule: wholePositive,
     doc: { en: 'pairs seen less often are not merged', zh: '出现次数低于此值的对不合并' },
   },
   pattern: {
+    verbs: ['train'],
     type: 'string',
     choices: ['gpt2', 'cl100k', 'qwen2', 'o200k'],
     default: 'cl100k',
     doc: { en: 'how text is cut before merging', zh: '合并之前如何切分文本' },
   },
-  special: { type: 'string', doc: { en: 'special tokens, comma-separated', zh: '特殊词元，以逗号分隔' } },
+  special: {
+    verbs: ['train'],
+    type: 'string',
+    doc: { en: 'special tokens, comma-separated', zh: '特殊词元，以逗号分隔' },
+  },
   text: {
+    verbs: ['encode', 'decode', 'stats'],
     type: 'string',
     doc: { en: 'text to encode, or ids to decode', zh: '要编码的文本，或要解码的编号' },
   },
   out: {
+    verbs: ['train'],
     type: 'string',
     placeholder: 'file',
     default: 'tokenizer.json',
-    doc: { en: 'where train writes', zh: 'train 的输出文件' },
+    doc: { en: 'where the tokenizer is written', zh: '分词器的输出文件' },
   },
-  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+  offline: {
+    verbs: ['train', 'stats'],
+    type: 'boolean',
+    doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
+  },
 } as const satisfies OptionTable;
 
 export const repeatOptions = {

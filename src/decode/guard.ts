@@ -335,6 +335,9 @@ function loopAtEnd({ ids, shown }: Watch<unknown>): Loop | undefined {
 /** How many tokens after a cut may have been the only ones allowed. */
 const EDITED_FIRST = 2;
 
+/** Errors of a place where nothing may be said. */
+const STUCK: readonly string[] = ['decode/all-banned', 'decode/banned-all'];
+
 function isStuck(error: unknown): boolean {
-  return error instanceof InkstoneError && error.code === 'decode/all-banned';
+  return error instanceof InkstoneError && STUCK.includes(error.code);
 }
