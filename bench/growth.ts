@@ -1,0 +1,63 @@
+/**
+ * How the cost of a training step grows with context, width and batch: time for each operation, and memory for each token.
+ * Flat lines are good; a step up is a cliff.
+ */
+
+import { createStepper } from '../src/cli/profiling.ts';
+import { memoryStats, resetPeak, trimPool } from '../src/tensor/index.ts';
+import { peakFlops } from './machine.ts';
+import type { BenchOptions } from './main.ts';
+import { createReport } from './report.ts';
+import { median, medianMs, spread } from './timing.ts';
+import { configOf, operationsPerToken, type TrainShape } from './train.ts';
+
+const base: TrainShape = { layers: 2, heads: 4, width: 256, context: 256, batch: 4, vocab: 1000 };
+
+/** What grows, and through which values. */
+const series: Readonly<Record<string, readonly TrainShape[]>> = {
+  context: [128, 256, 512, 1024, 2048, 4096, 8192].map((context) => ({ ...base, batch: 1, context })),
+  width: [64, 128, 256, 512, 1024].map((width) => ({ ...base, width, heads: width / 64 })),
+  batch: [1, 2, 4, 8, 16, 32, 64].map((batch) => ({ ...base, context: 128, batch })),
+};
+
+export async function run({ rounds, seconds, json, config: only }: BenchOptions): Promise<void> {
+  const report = createReport('growth', { json });
+  for (const [name, shapes] of Object.entries(series)) {
+    if (only && only !== name) continue;
+    for (const shape of shapes) {
+      const tokens = shape.batch * shape.context;
+      const step = createStepper({ config: configOf(shape), batchSize: shape.batch, precision: 'f32' });
+      step();
+      resetPeak();
+      const atRest = memoryStats().liveBytes;
+      step();
+      const bytes = memoryStats().peakBytes - atRest;
+      const times: number[] = [];
+      const shares: number[] = [];
+      const operations = operationsPerToken(shape) * tokens;
+      for (let round = 0; round < rounds; round++) {
+        const ms = medianMs(seconds / 10, step);
+        times.push(ms);
+        shares.push((operations * 1000) / ms / peakFlops('f32'));
+      }
+      const ms = median(times);
+      const x = shape[name as 'context' | 'width' | 'batch'];
+      report.add({
+        config: `${name} ${x}`,
+        ours: operations / ms / 1e6,
+        unit: 'GFLOP/s',
+        shareOfPeak: median(shares),
+        spread: spread(times),
+        series: name,
+        x,
+        stepMs: ms,
+        tokensPerSecond: (tokens * 1000) / ms,
+        bytesPerToken: bytes / tokens,
+        rounds,
+      });
+      report.note(`  ${ms.toFixed(1)} ms a step, ${(bytes / tokens / 1024).toFixed(1)} KiB a token`);
+      trimPool();
+    }
+  }
+  report.save();
+}
