@@ -21,6 +21,7 @@ export { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts
 export { type GuardOptions, guarded } from './guard.ts';
 export { REPAIR_ACTIONS, type RepairAction } from './guard-repair.ts';
 export { type CountScope, createHistory, type DecodeStep, type History } from './history.ts';
+export { nextTurn } from './next-turn.ts';
 export { collectProcessors, PROCESSOR_ORDER, type ProcessorOptions } from './processor-table.ts';
 export {
   frequencyPenalty,
