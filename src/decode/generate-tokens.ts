@@ -5,7 +5,8 @@ import { fail } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import { checkIds, checkInteger } from './options.ts';
 import { sampling } from './sampling.ts';
-import type { DecodeEvent, DecodeTask, Reply, Strategy, Verdict } from './strategy.ts';
+import { type StepWaiter, stepTogether } from './step-together.ts';
+import type { DecodeEvent, DecodeTask, Reply, StepCall, Strategy, Verdict } from './strategy.ts';
 
 export interface GenerateTokensOptions {
   /** Default: `sampling()`. */
@@ -24,9 +25,10 @@ export interface GenerateTokensOptions {
 }
 
 /**
- * Continues `promptIds`: a stream of tokens, and for each of the n texts one `finish` at its end. Other work (timers,
- * sockets) gets its turn between any two steps. Whoever pulls by hand can answer a token with a verdict: `next({ type:
- * 'finish', reason: 'stop' })`.
+ * Continues `promptIds`: a stream of tokens, and for each of the n texts one `finish` at its end. Several prompts are
+ * continued side by side, in one batch: text j of prompt i has the index i · n + j, and is the one that prompt i alone gives
+ * with the seed `seed` + i. Other work (timers, sockets) gets its turn between any two steps. Whoever pulls by hand can
+ * answer a token with a verdict: `next({ type: 'finish', reason: 'stop' })`.
  *
  * After an abort every open text finishes with `aborted` within one step. A text that fails (NaN, everything banned, a
  * processor that throws) finishes with `error` while the others go on; the first such error is thrown at the end.
@@ -34,7 +36,7 @@ export interface GenerateTokensOptions {
  */
 export function generateTokens(
   model: LanguageModel,
-  promptIds: ArrayLike<number>,
+  promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
   options: GenerateTokensOptions = {},
 ): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
   const { strategy = sampling(), n = 1, maxTokens, seed = randomSeed(), logprobs, signal } = options;
@@ -44,59 +46,98 @@ export function generateTokens(
   if (logprobs !== undefined) checkInteger('logprobs', logprobs, 0);
   const eosIds = new Set(options.eosIds ?? []);
   checkIds('eosIds', [...eosIds], model.vocabSize);
-  checkIds('prompt', promptIds, model.vocabSize);
-  if (promptIds.length === 0) throw fail('decode/empty-prompt', undefined);
-  if (promptIds.length > model.contextLength) {
-    throw fail('decode/context', { tokens: promptIds.length, contextLength: model.contextLength });
-  }
-  const task: DecodeTask = {
-    model,
-    promptIds: Array.from(promptIds),
-    promptLength: promptIds.length,
-    n,
-    maxTokens: maxTokens ?? Number.POSITIVE_INFINITY,
-    eosIds,
-    seed,
-    logprobs,
-  };
-  return run(model, task, strategy, signal);
+  const prompts = isMany(promptIds) ? promptIds : [promptIds];
+  const tasks = prompts.map((prompt, i): DecodeTask => {
+    checkPrompt(prompt, model);
+    return {
+      model,
+      promptIds: Array.from(prompt),
+      promptLength: prompt.length,
+      n,
+      maxTokens: maxTokens ?? Number.POSITIVE_INFINITY,
+      eosIds,
+      seed: seed + i,
+      logprobs,
+    };
+  });
+  return run(model, tasks, strategy, signal);
+}
+
+function isMany(
+  prompts: ArrayLike<number> | readonly ArrayLike<number>[],
+): prompts is readonly ArrayLike<number>[] {
+  return typeof prompts[0] === 'object';
+}
+
+function checkPrompt(prompt: ArrayLike<number>, { vocabSize, contextLength }: LanguageModel): void {
+  checkIds('prompt', prompt, vocabSize);
+  if (prompt.length === 0) throw fail('decode/empty-prompt', undefined);
+  if (prompt.length > contextLength) throw fail('decode/context', { tokens: prompt.length, contextLength });
+}
+
+/** A strategy at work on one prompt. */
+interface Running {
+  readonly events: ReturnType<Strategy>;
+  /** The index of its first text. */
+  readonly first: number;
+  call: StepCall | undefined;
+  reply: Reply;
 }
 
 async function* run(
   model: LanguageModel,
-  task: DecodeTask,
+  tasks: readonly DecodeTask[],
   strategy: Strategy,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
-  const running = strategy(task);
+  let running = tasks.map(
+    (task, i): Running => ({ events: strategy(task), first: i * task.n, call: undefined, reply: undefined }),
+  );
+  const all = running;
   /** Text → tokens so far, for the texts that have not finished. */
-  const open = new Map(Array.from({ length: task.n }, (_, index) => [index, 0]));
+  const open = new Map<number, number>(
+    tasks.flatMap(({ n }, i) => Array.from({ length: n }, (_, j) => [i * n + j, 0])),
+  );
   let failure: { readonly error: unknown } | undefined;
-  let reply: Reply;
   try {
-    for (;;) {
-      const { value: event, done } = running.next(reply);
-      if (done) break;
-      if (event.type === 'step') {
-        await nextTurn();
-        if (signal?.aborted) {
-          for (const [index, completionTokens] of open) {
-            yield { type: 'finish', index, reason: 'aborted', completionTokens };
+    while (running.length > 0) {
+      for (const one of running) {
+        one.call = undefined;
+        for (let next = one.events.next(one.reply); !next.done; next = one.events.next(one.reply)) {
+          if (next.value.type === 'step') {
+            one.call = next.value;
+            break;
           }
-          return;
+          const event = { ...next.value, index: one.first + next.value.index };
+          if (event.type === 'token') open.set(event.index, (open.get(event.index) ?? 0) + 1);
+          if (event.type === 'finish') open.delete(event.index);
+          if (event.type === 'finish' && event.reason === 'error') failure ??= { error: event.error };
+          one.reply = yield event;
         }
-        reply = model.step(event.batch, event.wants);
-      } else {
-        if (event.type === 'token') open.set(event.index, (open.get(event.index) ?? 0) + 1);
-        if (event.type === 'finish') open.delete(event.index);
-        if (event.type === 'finish' && event.reason === 'error') failure ??= { error: event.error };
-        reply = yield event;
+      }
+      running = running.filter(({ call }) => call !== undefined);
+      if (running.length === 0) break;
+      await nextTurn();
+      if (signal?.aborted) {
+        for (const [index, completionTokens] of open) {
+          yield { type: 'finish', index, reason: 'aborted', completionTokens };
+        }
+        return;
+      }
+      // NOTE: one turn may take two steps, when strategies want different things of the model.
+      const steps = stepTogether(running.map(waiterOf));
+      for (let next = steps.next(); !next.done; ) {
+        next = steps.next(model.step(next.value.batch, next.value.wants));
       }
     }
   } finally {
-    running.return();
+    for (const { events } of all) events.return();
   }
   if (failure) throw failure.error;
+}
+
+function waiterOf(one: Running): StepWaiter {
+  return { call: one.call as StepCall, answer: (results) => void (one.reply = results) };
 }
 
 function randomSeed(): number {

@@ -26,6 +26,7 @@ import { type Kept, type TrackedModel, trackModel } from './guard-sequences.ts';
 import { createWatch, type Watch } from './guard-watch.ts';
 import { checkInteger, checkKeys, checkNumber } from './options.ts';
 import { type ChosenScore, createScorer } from './scores.ts';
+import { type StepWaiter, stepTogether } from './step-together.ts';
 import type {
   DecodeEvent,
   DecodeTask,
@@ -251,23 +252,17 @@ function* guardTask(strategy: Strategy, task: DecodeTask, settings: Settings): G
     };
   }
 
-  /** One step for all runs that want the same of it. */
-  function* stepTogether(): Guarding {
-    for (let waiting = runs.slice(); waiting.length > 0; ) {
-      const { batch: _batch, ...kind } = waiting[0].call as StepCall;
-      const together = waiting.filter(({ call }) => isSameKind(call as StepCall, kind));
-      const batches = together.map(({ call, tracked }) =>
-        (call as StepCall).batch.map((request) => tracked.translate(request, kind.wants)),
-      );
-      const results = (yield { ...kind, batch: batches.flat() }) as readonly StepResult[];
-      let from = 0;
-      together.forEach((run, i) => {
-        const own = results.slice(from, (from += batches[i].length));
-        if (run.repair) editRows(run, run.repair, own);
-        run.reply = own;
-      });
-      waiting = waiting.filter((run) => !together.includes(run));
-    }
+  /** A run's step as the model understands it; the answer is edited where a repair wants that. */
+  function waiterOf(run: Run): StepWaiter {
+    const { call, tracked, repair } = run as Run & { readonly call: StepCall };
+    const batch = call.batch.map((request) => tracked.translate(request, call.wants));
+    return {
+      call: { ...call, batch },
+      answer(results) {
+        if (repair) editRows(run, repair, results);
+        run.reply = results;
+      },
+    };
   }
 
   function editRows(
@@ -299,7 +294,7 @@ function* guardTask(strategy: Strategy, task: DecodeTask, settings: Settings): G
       // NOTE: a repair adds a run to the list, which gets its turn in the same round.
       for (let i = 0; i < runs.length; i++) yield* goOn(runs[i]);
       runs.splice(0, runs.length, ...runs.filter(({ call }) => call !== undefined));
-      yield* stepTogether();
+      yield* stepTogether(runs.map(waiterOf));
     }
   } finally {
     for (const run of runs) end(run);
@@ -318,11 +313,6 @@ function modelScore({ scores, start }: Run, { watch }: Text, { id }: TokenEvent)
   const score = scores.get(key)?.(id) ?? {};
   scores.delete(key);
   return score;
-}
-
-function isSameKind(call: StepCall, { wants = {} }: Omit<StepCall, 'batch'>): boolean {
-  const { logits = 'last', hidden = false } = call.wants ?? {};
-  return logits === (wants.logits ?? 'last') && hidden === (wants.hidden ?? false);
 }
 
 /** Copies back to back at the end of a text that was cut there, as far as they were not shown. */

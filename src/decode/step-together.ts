@@ -1,0 +1,28 @@
+/** Puts the steps of many strategies into one batch. */
+
+import type { StepResult } from '../types.ts';
+import type { Reply, StepCall } from './strategy.ts';
+
+/** A strategy that waits for a step. */
+export interface StepWaiter {
+  readonly call: StepCall;
+  answer(results: readonly StepResult[]): void;
+}
+
+/** Asks for as few steps as there are different wants, and gives everyone the results of their own requests. */
+export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCall, void, Reply> {
+  for (let waiting = waiters; waiting.length > 0; ) {
+    const { batch: _batch, ...kind } = waiting[0].call;
+    const alike = ({ call }: StepWaiter): boolean => wantsOf(call) === wantsOf(waiting[0].call);
+    const together = waiting.filter(alike);
+    const batch = together.flatMap(({ call }) => call.batch);
+    const results = (yield { ...kind, batch }) as readonly StepResult[];
+    let from = 0;
+    for (const { call, answer } of together) answer(results.slice(from, (from += call.batch.length)));
+    waiting = waiting.filter((waiter) => !alike(waiter));
+  }
+}
+
+function wantsOf({ wants: { logits = 'last', hidden = false } = {} }: StepCall): string {
+  return `${logits} ${hidden}`;
+}
