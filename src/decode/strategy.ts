@@ -40,6 +40,8 @@ export interface StepCall {
   readonly type: 'step';
   readonly batch: readonly StepRequest[];
   readonly wants?: StepWants;
+  /** The model to step when it is not the task's: one that drafts, one that stands beside it. */
+  readonly model?: LanguageModel;
 }
 
 /** The next token of text `index`; answered with a verdict or nothing. */
@@ -58,6 +60,8 @@ export interface FinishEvent {
   readonly completionTokens: number;
   /** What went wrong, when the reason is `error`. */
   readonly error?: unknown;
+  /** By what a search ranked the text. */
+  readonly score?: number;
   /** What the guard did to it, when there was one. */
   readonly guard?: GuardStats;
 }
@@ -88,12 +92,13 @@ export type Reply = readonly StepResult[] | Verdict | undefined;
 /** Continues one prompt. All sequences it opened are closed when it returns or is returned. */
 export type Strategy = (task: DecodeTask) => Generator<StepCall | DecodeEvent, void, Reply>;
 
-/** Inside a strategy: `const results = yield* runStep(batch)`. */
+/** Inside a strategy: `const results = yield* runStep(batch)`; of the task's model, unless another is given. */
 export function* runStep(
   batch: readonly StepRequest[],
   wants?: StepWants,
+  model?: LanguageModel,
 ): Generator<StepCall, readonly StepResult[], Reply> {
-  return (yield { type: 'step', batch, wants }) as readonly StepResult[];
+  return (yield { type: 'step', batch, wants, ...(model && { model }) }) as readonly StepResult[];
 }
 
 /** Inside a strategy: `const verdict = yield* offerToken({ index, id })`. */
