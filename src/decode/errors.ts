@@ -1,6 +1,6 @@
 /** The sentences of this room's errors. */
 
-import { defineErrors } from '../errors.ts';
+import { defineErrors, type InkstoneError } from '../errors.ts';
 
 type Place = { position: number; id: number };
 
@@ -12,10 +12,10 @@ export const fail = defineErrors({
       `${d.option}：必须是 ${d.rule}，得到 ${String(d.value)}`,
   },
   'decode/unknown-option': {
-    en: (d: { option: string; near: string | undefined }) =>
-      `generation: "${d.option}" is not an option${d.near ? `; did you mean "${d.near}"?` : ''}`,
-    zh: (d: { option: string; near: string | undefined }) =>
-      `生成：没有 "${d.option}" 这个选项${d.near ? `，是不是 "${d.near}"？` : ''}`,
+    en: (d: { option: string; near: string | undefined; within?: string | undefined }) =>
+      `${d.within ?? 'generation'}: "${d.option}" is not an option${d.near ? `; did you mean "${d.near}"?` : ''}`,
+    zh: (d: { option: string; near: string | undefined; within?: string | undefined }) =>
+      `${d.within ?? '生成'}：没有 "${d.option}" 这个选项${d.near ? `，是不是 "${d.near}"？` : ''}`,
   },
   'decode/conflict': {
     en: (d: { option: string }) =>
@@ -53,6 +53,18 @@ export const fail = defineErrors({
     zh: (d: { strategy: string; option: string }) =>
       `策略 "${d.strategy}"：不能与 ${d.option} 同用，否则它会被忽略；请去掉其中一个`,
   },
+  'decode/beam-groups': {
+    en: (d: { beams: number; groups: number }) =>
+      `diverse beam search: the beams must divide evenly into groups, ${d.beams} do not into ${d.groups}; take ${d.groups * Math.ceil(d.beams / d.groups)} beams`,
+    zh: (d: { beams: number; groups: number }) =>
+      `分组束搜索：束必须能平均分到各组，${d.beams} 个不能平均分成 ${d.groups} 组；请改用 ${d.groups * Math.ceil(d.beams / d.groups)} 个束`,
+  },
+  'decode/too-few-texts': {
+    en: (d: { found: number; n: number }) =>
+      `beam search: ${d.n} different texts were asked for, only ${d.found} could be found; ask for fewer, or ban less`,
+    zh: (d: { found: number; n: number }) =>
+      `束搜索：要求 ${d.n} 个不同的文本，只找到 ${d.found} 个；请减少数量，或放宽禁止的词元`,
+  },
   'decode/not-a-number': {
     en: (d: Place) =>
       `logits: must be numbers, the one of id ${d.id} at position ${d.position} is NaN; the weights are damaged or training diverged`,
@@ -70,6 +82,32 @@ export const fail = defineErrors({
       `sampling: at least one token must be allowed, all ${d.vocabSize} are banned at position ${d.position}; loosen noRepeatNgram, logitBias or your own processors`,
     zh: (d: { position: number; vocabSize: number }) =>
       `采样：至少要有一个词元可选，位置 ${d.position} 处 ${d.vocabSize} 个全被禁止；请放宽 noRepeatNgram、logitBias 或自定义处理器`,
+  },
+  'decode/banned-all': {
+    en: (d: { processor: string; position: number; vocabSize: number }) =>
+      `${d.processor}: at least one token must stay allowed, at position ${d.position} all ${d.vocabSize} are banned; loosen ${d.processor} or what was banned before it`,
+    zh: (d) =>
+      `${d.processor}：至少要留下一个可选词元，位置 ${d.position} 处 ${d.vocabSize} 个全被禁止；请放宽 ${d.processor} 或在它之前的禁用规则`,
+  },
+  'decode/no-eos': {
+    en: () => 'minTokens: the ids that end a text must be known, none were given; give `eosIds`',
+    zh: () => 'minTokens：必须知道结束文本的编号，却没有给出；请给出 `eosIds`',
+  },
+  'decode/text-option': {
+    en: (d: { option: string; text: string }) =>
+      `${d.option}: text must have been turned into ids, got ${JSON.stringify(d.text)}; give ids, or use a text model or \`withTokenizer\``,
+    zh: (d) =>
+      `${d.option}：文本必须先转成编号，得到 ${JSON.stringify(d.text)}；请给出编号，或使用文本模型或 \`withTokenizer\``,
+  },
+  'decode/clash': {
+    en: (d: { options: readonly string[]; reason: string; zhReason: string }) =>
+      `${d.options.join(' and ')}: must not be given together, ${d.reason}; leave one out`,
+    zh: (d) => `${d.options.join(' 与 ')}：不能同时给出，${d.zhReason}；请去掉其一`,
+  },
+  'decode/options': {
+    en: (d: { problems: readonly InkstoneError[] }) =>
+      d.problems.map((problem) => problem.text('en')).join('. '),
+    zh: (d) => d.problems.map((problem) => problem.text('zh')).join('。'),
   },
   'decode/empty-prompt': {
     en: () => 'generation: the prompt must have at least one token, got none; give a prompt or `prefixIds`',

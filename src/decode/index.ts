@@ -20,23 +20,21 @@ export {
 export { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
 export { type GuardOptions, guarded } from './guard.ts';
 export { REPAIR_ACTIONS, type RepairAction } from './guard-repair.ts';
-export { type CountScope, createHistory, type DecodeStep, type History } from './history.ts';
-export { nextTurn } from './next-turn.ts';
-export { collectProcessors, PROCESSOR_ORDER, type ProcessorOptions } from './processor-table.ts';
 export {
-  frequencyPenalty,
-  type LogitsProcessor,
-  logitBias,
-  minP,
-  noRepeatNgram,
-  presencePenalty,
-  type RepetitionPenaltyOptions,
-  repetitionPenalty,
-  temperature,
-  topK,
-  topP,
-  typicalP,
-} from './processors.ts';
+  type CountScope,
+  createHistory,
+  type DecodeStep,
+  type History,
+  type HistoryOptions,
+  type StateMaker,
+  type TextState,
+} from './history.ts';
+export { nextTurn } from './next-turn.ts';
+export { PRESETS, type Preset, type PresetRow } from './presets.ts';
+export type { ProcessorName, ProcessorOptions, ProcessorSettings, Spelled } from './processor-options.ts';
+export { PROCESSORS, type ProcessorRow } from './processor-rows.ts';
+export { checkNamedIds, collectProcessors, PROCESSOR_ORDER } from './processor-table.ts';
+export * from './processors.ts';
 export { greedy, type Sampler, sample } from './samplers.ts';
 export { greedySearch, sampling } from './sampling.ts';
 export { type ChosenScore, createScorer, type IdScore } from './scores.ts';
@@ -64,4 +62,10 @@ export {
   strategies,
   strategyUsage,
 } from './strategy-spec.ts';
-export { createTextModel, type GenerationOptions, type GenerationRequest } from './text-model.ts';
+export {
+  createTextModel,
+  type GenerationOptions,
+  type GenerationRequest,
+  type Prompt,
+} from './text-model.ts';
+export { sequenceBreakers, withTokenizer } from './with-tokenizer.ts';

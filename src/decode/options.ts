@@ -20,6 +20,11 @@ export function checkInteger(option: string, value: unknown, least: number): voi
   checkNumber(option, value, `an integer ≥ ${least}`, (n) => Number.isSafeInteger(n) && n >= least);
 }
 
+/** One of a few known values. */
+export function checkOneOf(option: string, value: unknown, known: readonly unknown[]): void {
+  if (!known.includes(value)) throw fail('decode/option', { option, rule: known.join(' | '), value });
+}
+
 /** Every id an integer in [0, vocabSize). */
 export function checkIds(where: string, ids: ArrayLike<number>, vocabSize: number): void {
   for (let i = 0; i < ids.length; i++) {
@@ -29,10 +34,10 @@ export function checkIds(where: string, ids: ArrayLike<number>, vocabSize: numbe
   }
 }
 
-/** No key beside the known ones, so that a misspelt option is never ignored. */
-export function checkKeys(options: object, known: readonly string[]): void {
+/** No key beside the known ones, so that a misspelt option is never ignored. `within` names the option that has them. */
+export function checkKeys(options: object, known: readonly string[], within?: string): void {
   for (const option of Object.keys(options)) {
     if (!known.includes(option))
-      throw fail('decode/unknown-option', { option, near: nearest(option, known) });
+      throw fail('decode/unknown-option', { option, near: nearest(option, known), within });
   }
 }

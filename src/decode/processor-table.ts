@@ -1,86 +1,112 @@
-/** Which processors there are, and the one order in which they run: that of Hugging Face transformers 5. */
+/** From options to the processors that run, checked together. */
 
+import { InkstoneError } from '../errors.ts';
+import { fail } from './errors.ts';
+import type { DecodeStep } from './history.ts';
+import { checkIds, checkOneOf } from './options.ts';
+import { PRESETS, type Preset } from './presets.ts';
+import type { ProcessorName, ProcessorOptions } from './processor-options.ts';
+import { biasEntries, PROCESSOR_ORDER, PROCESSORS } from './processor-rows.ts';
 import type { LogitsProcessor } from './processors.ts';
-import * as make from './processors.ts';
 
-/** Options that edit the logits. What is left out, or has its neutral value, costs nothing. */
-export interface ProcessorOptions {
-  /** Your own processors; they run first. */
-  readonly processors?: readonly LogitsProcessor[];
-  /** id → what to add to its logit; −∞ bans. */
-  readonly logitBias?: ReadonlyMap<number, number> | Readonly<Record<number, number>>;
-  /** > 0; 1 is off. With `{ theta, includePrompt: false }` only the completion counts. */
-  readonly repetitionPenalty?: number | ({ readonly theta: number } & make.RepetitionPenaltyOptions);
-  /** Per earlier occurrence in the completion; 0 is off. */
-  readonly frequencyPenalty?: number;
-  /** For any earlier occurrence in the completion; 0 is off. */
-  readonly presencePenalty?: number;
-  /** No n-gram of this size twice, prompt included; 0 is off. */
-  readonly noRepeatNgram?: number;
-  /** 1 is off; 0 means greedy: filters that cannot change the likeliest token are left out. */
-  readonly temperature?: number;
-  /** 0 is off. */
-  readonly topK?: number;
-  /** 1 is off. */
-  readonly topP?: number;
-  /** 0 is off. */
-  readonly minP?: number;
-  /** 1 is off. */
-  readonly typicalP?: number;
+/** Options that decide the same thing. */
+interface Clash {
+  readonly one: ProcessorName;
+  readonly others: readonly ProcessorName[];
+  readonly reason: string;
+  readonly zhReason: string;
 }
 
-type Row<Value> = {
-  /** The processors for this value; none if it is neutral. */
-  readonly build: (value: Value) => readonly LogitsProcessor[];
-  /** Whether it can change which token is the likeliest. */
-  readonly reorders: boolean;
-};
-
-/** Runs from top to bottom. A new option without a row does not compile. */
-const TABLE: { readonly [Option in keyof ProcessorOptions]-?: Row<NonNullable<ProcessorOptions[Option]>> } = {
-  processors: { build: (own) => own, reorders: true },
-  logitBias: { build: (bias) => [make.logitBias(biasEntries(bias))], reorders: true },
-  repetitionPenalty: {
-    build: (option) => {
-      const { theta, ...rest } = typeof option === 'number' ? { theta: option } : option;
-      return unless(1, theta, () => make.repetitionPenalty(theta, rest));
-    },
-    reorders: true,
+const CLASHES: readonly Clash[] = [
+  {
+    one: 'mirostat',
+    others: [
+      ...(['lookBack', 'topNSigma', 'topH', 'topK', 'topP', 'minP', 'typicalP'] as const),
+      ...(['epsilonCutoff', 'etaCutoff', 'xtc'] as const),
+    ],
+    reason: 'mirostat itself decides how many tokens stay',
+    zhReason: 'mirostat 自己决定留下多少词元',
   },
-  frequencyPenalty: { build: (alpha) => unless(0, alpha, make.frequencyPenalty), reorders: true },
-  presencePenalty: { build: (alpha) => unless(0, alpha, make.presencePenalty), reorders: true },
-  noRepeatNgram: { build: (n) => unless(0, n, make.noRepeatNgram), reorders: true },
-  temperature: { build: (t) => (t === 0 ? [] : unless(1, t, make.temperature)), reorders: false },
-  topK: { build: (k) => unless(0, k, make.topK), reorders: false },
-  topP: { build: (p) => unless(1, p, make.topP), reorders: false },
-  minP: { build: (p) => unless(0, p, make.minP), reorders: false },
-  typicalP: { build: (mass) => unless(1, mass, make.typicalP), reorders: true },
-};
+  {
+    one: 'dynamicTemperature',
+    others: ['temperature'],
+    reason: 'both set the temperature',
+    zhReason: '两者都设定温度',
+  },
+  {
+    one: 'lookBack',
+    others: ['topK', 'topP', 'minP', 'typicalP', 'topNSigma', 'topH'],
+    reason: 'look-back itself decides how many tokens stay',
+    zhReason: '回看自己决定留下多少词元',
+  },
+];
 
-function unless(
-  neutral: number,
-  value: number,
-  build: (value: number) => LogitsProcessor,
-): LogitsProcessor[] {
-  return value === neutral ? [] : [build(value)];
-}
-
-/** The names of the processor options, in the order in which they are applied. */
-export const PROCESSOR_ORDER = Object.keys(TABLE) as readonly (keyof ProcessorOptions)[];
-
-/** Collects the enabled processors in order, and checks their options. */
+/**
+ * Collects the enabled processors in order. All options that are out of range, misspelt or in each other's way are
+ * reported together. A processor that leaves no token allowed throws `decode/banned-all` with its name.
+ */
 export function collectProcessors(options: ProcessorOptions): LogitsProcessor[] {
+  const problems: InkstoneError[] = [];
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof InkstoneError)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  };
+
+  const { preset } = options;
+  if (preset !== undefined) attempt(() => checkOneOf('preset', preset, Object.keys(PRESETS)));
+  const chosen = PRESETS[preset as Preset];
+  const order = chosen?.order ?? PROCESSOR_ORDER;
+  const conventions = (chosen?.conventions ?? {}) as Readonly<Record<string, object>>;
   const isGreedy = options.temperature === 0;
-  return PROCESSOR_ORDER.flatMap((option) => {
-    const row = TABLE[option] as Row<unknown>;
-    const value = options[option];
-    const built = value === undefined ? [] : row.build(value);
-    return isGreedy && !row.reorders ? [] : built;
+
+  const enabled = new Set<ProcessorName>();
+  const processors = order.flatMap((name) => {
+    if (options[name] === undefined) return [];
+    const built = attempt(() => PROCESSORS[name].build(options[name], conventions[name])) ?? [];
+    if (built.length > 0) enabled.add(name);
+    if (isGreedy && !PROCESSORS[name].reorders) return [];
+    return built.map((process, i) => watched(name === 'processors' ? `processors[${i}]` : name, process));
   });
+  for (const { one, others, reason, zhReason } of CLASHES) {
+    const clashing = enabled.has(one) ? others.filter((other) => enabled.has(other)) : [];
+    if (clashing.length > 0)
+      problems.push(fail('decode/clash', { options: [one, ...clashing], reason, zhReason }));
+  }
+  if (problems.length === 1) throw problems[0];
+  if (problems.length > 1) throw fail('decode/options', { problems });
+  return processors;
 }
 
-/** The pairs of a bias given as a map or as an object. */
-export function biasEntries(bias: NonNullable<ProcessorOptions['logitBias']>): [id: number, bias: number][] {
-  if (bias instanceof Map) return [...bias];
-  return Object.entries(bias).map(([id, value]) => [Number(id), value as number]);
+/** The processor, answering for what it bans. */
+function watched(processor: string, process: LogitsProcessor): LogitsProcessor {
+  return (logits: Float32Array, step: DecodeStep) => {
+    process(logits, step);
+    for (let i = 0; i < logits.length; i++) if (logits[i] !== Number.NEGATIVE_INFINITY) return;
+    throw fail('decode/banned-all', { processor, position: step.ids.length, vocabSize: logits.length });
+  };
 }
+
+/** Checks that every id which the options name is in the vocabulary. */
+export function checkNamedIds(options: ProcessorOptions, vocabSize: number): void {
+  const { logitBias, badWords = [], forcedPrefix = [], dry } = options;
+  const check = (where: string, values: readonly unknown[]): void => {
+    for (const value of values) {
+      if (typeof value !== 'string') checkIds(where, [value].flat() as number[], vocabSize);
+    }
+  };
+  check(
+    'logitBias',
+    biasEntries(logitBias ?? {}).map(([id]) => id),
+  );
+  check('badWords', 'words' in badWords ? badWords.words : badWords);
+  if (typeof forcedPrefix !== 'string') check('forcedPrefix', forcedPrefix);
+  if (typeof dry === 'object') check('dry.breakers', dry.breakers ?? []);
+}
+
+export type { ProcessorName, ProcessorOptions };
+export { biasEntries, PROCESSOR_ORDER };

@@ -180,12 +180,25 @@ describe('the table of processors', () => {
       'repetitionPenalty',
       'frequencyPenalty',
       'presencePenalty',
+      'dry',
       'noRepeatNgram',
+      'badWords',
+      'minTokens',
+      'forcedPrefix',
+      'lookBack',
+      'noise',
       'temperature',
+      'dynamicTemperature',
+      'topNSigma',
+      'topH',
       'topK',
       'topP',
       'minP',
       'typicalP',
+      'epsilonCutoff',
+      'etaCutoff',
+      'xtc',
+      'mirostat',
     ]);
     // Top-p after top-k sees renormalised probabilities: of 4 equal tokens 2 stay, then 1.
     const logits = Float32Array.from([1, 1, 1, 1].map((v, i) => v - i * 1e-3));
@@ -206,8 +219,8 @@ describe('the table of processors', () => {
   });
 
   test.each([
-    [{ temperature: -1 }, 'temperature: must be a number > 0, got -1'],
-    [{ temperature: Number.NaN }, 'temperature: must be a number > 0, got NaN'],
+    [{ temperature: -1 }, 'temperature: must be a number ≥ 0, got -1'],
+    [{ temperature: Number.NaN }, 'temperature: must be a number ≥ 0, got NaN'],
     [{ topK: -1 }, 'topK: must be an integer ≥ 1, got -1'],
     [{ topK: 2.5 }, 'topK: must be an integer ≥ 1, got 2.5'],
     [{ topP: 0 }, 'topP: must be in (0, 1], got 0'],

@@ -3,8 +3,7 @@
 import { createRng, type Rng } from '../rng.ts';
 import type { FinishReason, Sequence } from '../types.ts';
 import { createHistory, type History } from './history.ts';
-import { checkIds, checkNumber } from './options.ts';
-import { biasEntries, collectProcessors, type ProcessorOptions } from './processor-table.ts';
+import { checkNamedIds, collectProcessors, type ProcessorOptions } from './processor-table.ts';
 import { checkLogits, greedy, type Sampler, sample } from './samplers.ts';
 import { type ChosenScore, createScorer, noScores } from './scores.ts';
 import { type DecodeTask, type FinishEvent, offerToken, runStep, type Strategy } from './strategy.ts';
@@ -14,7 +13,6 @@ import { type DecodeTask, type FinishEvent, offerToken, runStep, type Strategy }
  * numbers, so it is the same text whatever n is.
  */
 export function sampling(options: ProcessorOptions = {}): Strategy {
-  checkNumber('temperature', options.temperature ?? 1, 'a number ≥ 0', (t) => t >= 0);
   return autoregressive(options, options.temperature === 0 ? greedy : sample);
 }
 
@@ -35,11 +33,10 @@ interface Draft {
 
 function autoregressive(options: ProcessorOptions, createSampler: () => Sampler): Strategy {
   const processors = collectProcessors(options);
-  const biased = biasEntries(options.logitBias ?? {}).map(([id]) => id);
 
   return function* (task: DecodeTask) {
     const { model, promptIds, promptLength, n, maxTokens, eosIds } = task;
-    checkIds('logitBias', biased, model.vocabSize);
+    checkNamedIds(options, model.vocabSize);
     const sampler = createSampler();
     const scorer = task.logprobs === undefined ? noScores : createScorer(task.logprobs);
     const rng = createRng(task.seed);
@@ -71,14 +68,15 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
     try {
       const first = open(model.open());
       const [{ logits }] = yield* runStep([{ sequence: first, ids: promptIds }]);
-      const history = createHistory(promptIds, promptLength);
+      const history = createHistory(promptIds, promptLength, { rng: rng.split(0), eosIds });
       let live = Array.from({ length: n }, (_, index): Draft => {
         const isFirst = index === 0;
+        const own = rng.split(index);
         return {
           index,
           sequence: isFirst ? first : open(first.fork()),
-          history: isFirst ? history : history.fork(),
-          rng: rng.split(index),
+          history: isFirst ? history : history.fork(own),
+          rng: own,
           logits: logits[0].slice(),
           next: -1,
         };

@@ -182,10 +182,10 @@ describe('a text model', () => {
     const seen: GenerationPart[] = [];
     await expect(async () => {
       for await (const part of stream) seen.push(part);
-    }).rejects.toMatchObject({ code: 'decode/all-banned' });
+    }).rejects.toMatchObject({ code: 'decode/banned-all' });
     expect(seen).toMatchObject([
       { type: 'text-delta', text: 'a' },
-      { type: 'finish', reason: 'error', error: { code: 'decode/all-banned' } },
+      { type: 'finish', reason: 'error', error: { code: 'decode/banned-all' } },
     ]);
   });
 });

@@ -4,28 +4,46 @@ import { createDetokenizer } from '../text/index.ts';
 import type { GenerationPart, LanguageModel, TextModel, Tokenizer, TokenScore } from '../types.ts';
 import { fail } from './errors.ts';
 import { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
+import { type GuardOptions, guarded } from './guard.ts';
 import { checkIds, checkKeys } from './options.ts';
 import { PROCESSOR_ORDER, type ProcessorOptions } from './processor-table.ts';
 import { sampling } from './sampling.ts';
 import { createStopMatcher } from './stop-strings.ts';
 import type { TokenEvent } from './strategy.ts';
+import { withTokenizer } from './with-tokenizer.ts';
 
 /** How to continue a prompt. A `strategy` of your own brings its own processors; otherwise it is `sampling`. */
 export interface GenerationOptions extends ProcessorOptions, Omit<GenerateTokensOptions, 'signal'> {
   /** The text ends before the first of these strings; it is not part of the text. */
   readonly stop?: string | readonly string[];
+  /** Keep loops from the reader: `true`, or how; see `guarded`. */
+  readonly guard?: boolean | GuardOptions;
   /** Ids put before the prompt, such as a token that begins a text. An empty prompt begins with the end-of-text token. */
   readonly prefixIds?: readonly number[];
 }
 
+/** Text, or ids where special tokens are needed. */
+export type Prompt = string | readonly number[];
+
 export interface GenerationRequest extends GenerationOptions {
-  /** Text, or ids where special tokens are needed. */
-  readonly prompt: string | readonly number[];
+  /** One prompt; or several, which are continued in one batch: text j of prompt i has the index i · n + j. */
+  readonly prompt: Prompt | readonly Prompt[];
   readonly signal?: AbortSignal;
 }
 
-const RUN_OPTIONS = ['strategy', 'n', 'maxTokens', 'eosIds', 'seed', 'logprobs', 'stop', 'prefixIds'];
-const OPTIONS: readonly string[] = [...PROCESSOR_ORDER, ...RUN_OPTIONS];
+const RUN_OPTIONS = [
+  'strategy',
+  'guard',
+  'n',
+  'maxTokens',
+  'eosIds',
+  'seed',
+  'logprobs',
+  'stop',
+  'prefixIds',
+];
+const PROCESSOR_OPTIONS = ['preset', ...PROCESSOR_ORDER] as const;
+const OPTIONS: readonly string[] = [...PROCESSOR_OPTIONS, ...RUN_OPTIONS];
 
 /**
  * Makes a model speak text. `generate` streams `text-delta` parts, never half a character and never a piece of a stop
@@ -57,16 +75,23 @@ export function createTextModel(
       checkKeys(own, OPTIONS);
       const options = { ...defaults, ...own };
       checkStrategy(own.strategy ? own : options);
-      const { strategy = sampling(pickProcessors(options)), stop = [], prefixIds = [] } = options;
-      const promptIds = [...prefixIds, ...(typeof prompt === 'string' ? tokenizer.encode(prompt) : prompt)];
-      checkIds('prompt', promptIds, tokenizer.vocabSize);
-      if (promptIds.length === 0 && tokenizer.eosId !== undefined) promptIds.push(tokenizer.eosId);
+      const {
+        strategy = sampling(withTokenizer(pickProcessors(options), tokenizer)),
+        guard = false,
+        stop = [],
+        prefixIds = [],
+      } = options;
+      const prompts = (isMany(prompt) ? prompt : [prompt]).map((one) => {
+        const promptIds = [...prefixIds, ...(typeof one === 'string' ? tokenizer.encode(one) : one)];
+        checkIds('prompt', promptIds, tokenizer.vocabSize);
+        if (promptIds.length === 0 && tokenizer.eosId !== undefined) promptIds.push(tokenizer.eosId);
+        return promptIds;
+      });
       const { eosIds = tokenizer.eosId === undefined ? [] : [tokenizer.eosId], n = 1 } = options;
       const stops = typeof stop === 'string' ? [stop] : stop;
-      const writers = Array.from({ length: n }, () => createTextWriter(tokenizer, stops));
       const { maxTokens, seed, logprobs } = options;
-      const tokens = generateTokens(speaker, promptIds, {
-        strategy,
+      const tokens = generateTokens(speaker, prompts, {
+        strategy: guard === false ? strategy : guarded(strategy, guard === true ? {} : guard),
         n,
         maxTokens,
         eosIds,
@@ -74,19 +99,26 @@ export function createTextModel(
         logprobs,
         signal,
       });
-      return stream(tokens, writers, promptIds.length);
+      const writers = prompts.flatMap(({ length }) =>
+        Array.from({ length: n }, () => createTextWriter(tokenizer, stops, length)),
+      );
+      return stream(tokens, writers);
     },
   };
 }
 
+function isMany(prompt: Prompt | readonly Prompt[]): prompt is readonly Prompt[] {
+  return typeof prompt === 'object' && prompt.length > 0 && typeof prompt[0] !== 'number';
+}
+
 /** A strategy brings its own processors: options beside it would be ignored, so they are an error. */
 function checkStrategy(options: GenerationOptions): void {
-  const option = PROCESSOR_ORDER.find((name) => options[name] !== undefined);
+  const option = PROCESSOR_OPTIONS.find((name) => options[name] !== undefined);
   if (options.strategy && option) throw fail('decode/conflict', { option });
 }
 
 function pickProcessors(options: GenerationOptions): ProcessorOptions {
-  return Object.fromEntries(PROCESSOR_ORDER.map((name) => [name, options[name]]));
+  return Object.fromEntries(PROCESSOR_OPTIONS.map((name) => [name, options[name]]));
 }
 
 /** The same model without the rows that it has, for alignment, beyond its vocabulary. */
@@ -107,7 +139,6 @@ function withVocabulary(model: LanguageModel, vocabSize: number): LanguageModel 
 async function* stream(
   tokens: ReturnType<typeof generateTokens>,
   writers: readonly TextWriter[],
-  promptTokens: number,
 ): AsyncGenerator<GenerationPart, void> {
   try {
     for (let next = await tokens.next(); !next.done; ) {
@@ -130,7 +161,7 @@ async function* stream(
       }
       if (event.type === 'finish') {
         const { completionTokens, error, guard } = event;
-        const { stop } = writer;
+        const { stop, promptTokens } = writer;
         const reason = stop === undefined ? event.reason : 'stop';
         yield {
           type: 'finish',
@@ -159,13 +190,14 @@ interface Delta {
 
 /** One text on its way to the reader. */
 interface TextWriter {
+  readonly promptTokens: number;
   /** The stop string that was found. */
   readonly stop: string | undefined;
   push(token: TokenEvent): Delta;
   end(): Delta;
 }
 
-function createTextWriter(tokenizer: Tokenizer, stops: readonly string[]): TextWriter {
+function createTextWriter(tokenizer: Tokenizer, stops: readonly string[], promptTokens: number): TextWriter {
   const detokenizer = createDetokenizer(tokenizer);
   const matcher = createStopMatcher(stops);
   const textOf = (id: number) => tokenizer.decode([id], { keepSpecial: true });
@@ -180,6 +212,7 @@ function createTextWriter(tokenizer: Tokenizer, stops: readonly string[]): TextW
   };
 
   return {
+    promptTokens,
     get stop() {
       return stop;
     },

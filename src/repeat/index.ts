@@ -27,7 +27,12 @@ export {
   seqRep,
 } from './ngrams.ts';
 export { type PredictionRepeats, predictionRepeats } from './predictions.ts';
-export { type Coverage, createRepetitionIndex, type RepetitionIndex } from './repetition-index.ts';
+export {
+  type Coverage,
+  createRepetitionIndex,
+  type RepetitionIndex,
+  type SuffixRange,
+} from './repetition-index.ts';
 export {
   type CountAndShare,
   type MeasureOptions,

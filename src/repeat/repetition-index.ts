@@ -31,6 +31,12 @@ export interface RepetitionIndex {
    */
   forEachFollower(suffixLength: number, visit: (id: number) => void): void;
   /**
+   * Calls `visit` with every id that has followed a suffix of `least` to `most` ids before, and the length of that suffix,
+   * longest first; an id comes again with each shorter suffix that it followed. `bound` ≥ `most` must be the same in every
+   * call: the walk begins at the suffix of that length, and takes at most `bound` steps.
+   */
+  forEachContinuation(range: SuffixRange, visit: (id: number, suffixLength: number) => void): void;
+  /**
    * The n-gram with n in [minN, maxN] that occurs at least twice and makes up most of the sequence: greatest
    * n × occurrences, counted from the left without overlaps. O(length × (maxN − minN + 1)).
    */
@@ -42,6 +48,13 @@ export interface RepetitionIndex {
   rewind(length: number): void;
   /** An independent copy. O(length), plain memory copies. */
   fork(): RepetitionIndex;
+}
+
+/** Lengths of suffixes, in ids. */
+export interface SuffixRange {
+  readonly least: number;
+  readonly most: number;
+  readonly bound: number;
 }
 
 /** How much of a sequence one n-gram makes up. */
@@ -245,6 +258,14 @@ function createIndex(a: Automaton): RepetitionIndex {
       if (suffixLength > a.length) return;
       const { state } = cursorFor(suffixLength);
       for (let e = a.edgeHead[state]; e !== NONE; e = a.edgeNext[e]) visit(a.edgeId[e]);
+    },
+    forEachContinuation({ least, most, bound }, visit) {
+      if (a.length === 0 || most < least) return;
+      let state = stateOfSuffix(cursorFor(bound).state, Math.min(most, a.length));
+      for (; state !== ROOT && a.depth[state] >= least; state = a.link[state]) {
+        const length = Math.min(a.depth[state], most);
+        for (let e = a.edgeHead[state]; e !== NONE; e = a.edgeNext[e]) visit(a.edgeId[e], length);
+      }
     },
     mostCovering: (minN, maxN) => mostCovering(a, minN, maxN),
     rewind(length) {
