@@ -127,7 +127,8 @@ async function* run(
       // NOTE: one turn may take two steps, when strategies want different things of the model.
       const steps = stepTogether(running.map(waiterOf));
       for (let next = steps.next(); !next.done; ) {
-        next = steps.next(model.step(next.value.batch, next.value.wants));
+        const { batch, wants, model: other = model } = next.value;
+        next = steps.next(other.step(batch, wants));
       }
     }
   } finally {

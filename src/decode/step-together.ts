@@ -9,11 +9,12 @@ export interface StepWaiter {
   answer(results: readonly StepResult[]): void;
 }
 
-/** Asks for as few steps as there are different wants, and gives everyone the results of their own requests. */
+/** Asks for as few steps as there are different models and wants, and gives everyone the results of their own requests. */
 export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCall, void, Reply> {
   for (let waiting = waiters; waiting.length > 0; ) {
     const { batch: _batch, ...kind } = waiting[0].call;
-    const alike = ({ call }: StepWaiter): boolean => wantsOf(call) === wantsOf(waiting[0].call);
+    const alike = ({ call }: StepWaiter): boolean =>
+      call.model === waiting[0].call.model && wantsOf(call) === wantsOf(waiting[0].call);
     const together = waiting.filter(alike);
     const batch = together.flatMap(({ call }) => call.batch);
     const results = (yield { ...kind, batch }) as readonly StepResult[];
