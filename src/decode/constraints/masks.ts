@@ -1,0 +1,174 @@
+/** Which tokens may follow at a place: the vocabulary's tree walked beside the machine. */
+
+import { limits } from './limits.ts';
+import type { Machine, Place } from './machine.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** The ids that may follow. */
+export interface Mask {
+  allows(id: number): boolean;
+  /** Bans every other id. */
+  apply(logits: Float32Array): void;
+  readonly sizeBytes: number;
+}
+
+export interface MaskOptions {
+  readonly machine: Machine;
+  readonly vocabulary: Vocabulary;
+  readonly eosIds: readonly number[];
+  /** Whether a text can be completed with tokens from here; left out where every text can be spelled. */
+  readonly isLive: ((place: Place) => boolean) | undefined;
+}
+
+/** A part of the tree that depends on what stands above the rules open at a place. */
+interface Exit {
+  readonly node: number;
+  /** The blanks that are returned to here. */
+  readonly reached: readonly number[];
+}
+
+/** What follows at the outline of a place: the same wherever the same rules stand at the same points. */
+interface OutlineMask {
+  readonly bits: Int32Array;
+  readonly exits: readonly Exit[];
+}
+
+/** Finds masks and remembers them. */
+export function createMasks({ machine, vocabulary, eosIds, isLive }: MaskOptions): (place: Place) => Mask {
+  const words = (vocabulary.size + 31) >> 5;
+  const path: Place[] = [];
+  let masks = new Map<Place, Mask>();
+  let outlines = new Map<Place, OutlineMask>();
+  let epoch = machine.epoch;
+  let sizeBytes = 0;
+
+  const remember = (bytes: number): void => {
+    sizeBytes += bytes;
+    if (sizeBytes <= limits.cachedMaskBytes && epoch === machine.epoch) return;
+    masks = new Map();
+    outlines = new Map();
+    epoch = machine.epoch;
+    sizeBytes = bytes;
+  };
+
+  /** Walks what is below `root` from `place`, and marks the tokens that can be read. */
+  const walk = (root: number, place: Place, bits: Int32Array, exits: Exit[] | undefined): void => {
+    const { byte, depth, end, firstId, ids } = vocabulary;
+    path[depth[root]] = place;
+    const last = end[root];
+    for (let node = root + 1; node < last; ) {
+      const level = depth[node];
+      const next = machine.step(path[level - 1], byte[node]);
+      if (next === null) {
+        node = end[node];
+        continue;
+      }
+      path[level] = next;
+      if (exits && next.reached.length > 0) exits.push({ node, reached: next.reached });
+      if (firstId[node] < firstId[node + 1] && (!isLive || isLive(next))) {
+        for (let i = firstId[node]; i < firstId[node + 1]; i++) bits[ids[i] >> 5] |= 1 << (ids[i] & 31);
+      }
+      node++;
+    }
+  };
+
+  const outlineMask = (outline: Place): OutlineMask => {
+    let mask = outlines.get(outline);
+    if (!mask) {
+      const bits = new Int32Array(words);
+      const exits: Exit[] = [];
+      walk(0, outline, bits, exits);
+      remember(bits.byteLength + exits.length * 32);
+      outlines.set(outline, (mask = { bits, exits }));
+    }
+    return mask;
+  };
+
+  /** The mask in two parts: what the open rules decide, and what lies beyond the end of one. */
+  const bitsBeyondRules = (place: Place): Int32Array => {
+    const { bits: own, exits } = outlineMask(machine.outline(place));
+    const blanks = machine.blanks(place);
+    const beyond = new Map<string, Place>();
+    let bits = own;
+    for (const { node, reached } of exits) {
+      if (vocabulary.end[node] === node + 1) continue;
+      const name = reached.join();
+      let after = beyond.get(name);
+      if (!after) beyond.set(name, (after = machine.returnTo(reached.map((i) => blanks[i]))));
+      if (after.states.length === 0) continue;
+      if (bits === own) bits = own.slice();
+      walk(node, after, bits, undefined);
+    }
+    return bits;
+  };
+
+  return (place) => {
+    let mask = masks.get(place);
+    if (mask) return mask;
+    machine.rest();
+    let bits: Int32Array;
+    if (isLive) {
+      bits = new Int32Array(words);
+      walk(0, place, bits, undefined);
+    } else {
+      bits = bitsBeyondRules(place);
+    }
+    mask = createMask(bits, place.ends ? eosIds : [], vocabulary.size);
+    remember(mask.sizeBytes);
+    masks.set(place, mask);
+    return mask;
+  };
+}
+
+const BANNED = Number.NEGATIVE_INFINITY;
+
+/** `bits` is shared and not changed. */
+function createMask(bits: Int32Array, endIds: readonly number[], size: number): Mask {
+  let count = endIds.length;
+  for (let word = 0; word < bits.length; word++) count += countBits(bits[word]);
+  const has = (id: number): boolean => ((bits[id >> 5] >>> (id & 31)) & 1) === 1;
+  const allows = (id: number): boolean => has(id) || endIds.includes(id);
+  if (count <= size >> 5) {
+    const ids = Int32Array.from([...idsOf(bits), ...endIds]);
+    const kept = new Float32Array(ids.length);
+    return {
+      allows,
+      sizeBytes: ids.byteLength * 2,
+      apply(logits) {
+        for (let i = 0; i < ids.length; i++) kept[i] = logits[ids[i]];
+        logits.fill(BANNED);
+        for (let i = 0; i < ids.length; i++) logits[ids[i]] = kept[i];
+      },
+    };
+  }
+  return {
+    allows,
+    sizeBytes: bits.byteLength,
+    apply(logits) {
+      const ends = endIds.map((id) => logits[id]);
+      for (let word = 0; word < bits.length; word++) {
+        const allowed = bits[word];
+        if (allowed === -1) continue;
+        const first = word << 5;
+        if (allowed === 0) logits.fill(BANNED, first, first + 32);
+        else for (let i = 0; i < 32; i++) if (((allowed >>> i) & 1) === 0) logits[first + i] = BANNED;
+      }
+      logits.fill(BANNED, size);
+      endIds.forEach((id, i) => {
+        logits[id] = ends[i];
+      });
+    },
+  };
+}
+
+function countBits(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+function* idsOf(bits: Int32Array): Generator<number, void> {
+  for (let word = 0; word < bits.length; word++) {
+    for (let i = 0; i < 32; i++) if ((bits[word] >>> i) & 1) yield (word << 5) + i;
+  }
+}
