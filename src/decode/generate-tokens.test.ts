@@ -249,6 +249,34 @@ describe('stopping', () => {
     expect([reasons, model.steps, model.openSequences]).toEqual([['aborted'], 0, 0]);
   });
 
+  test('a long prompt is read in parts, with a turn for others between them', async () => {
+    const model = markovModel({ vocabSize: 30, contextLength: 10_000 });
+    const prompt = Array.from({ length: 1000 }, (_, i) => i % 30);
+    let turns = 0;
+    const turn = () => {
+      turns++;
+      timer = setImmediate(turn);
+    };
+    let timer = setImmediate(turn);
+    const long = await collect(model, prompt, { maxTokens: 3, seed: 1 });
+    clearImmediate(timer);
+    expect(turns).toBeGreaterThanOrEqual(15);
+    expect(model.tokensRead).toBe(1002);
+    // The last token of the prompt decides in a Markov model: the parts change nothing.
+    const short = await collect(markovModel({ vocabSize: 30 }), [prompt.at(-1)!], { maxTokens: 3, seed: 1 });
+    expect(long.ids).toEqual(short.ids);
+  });
+
+  test('an abort stops the reading of a long prompt', async () => {
+    const model = markovModel({ vocabSize: 30, contextLength: 10_000 });
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    const { reasons } = await collect(model, new Array(9000).fill(1), { signal: controller.signal });
+    expect(reasons).toEqual(['aborted']);
+    expect(model.tokensRead).toBeLessThan(1000);
+    expect(model.openSequences).toBe(0);
+  });
+
   test('timers run meanwhile, so a timeout can abort', async () => {
     const model = markovModel({ vocabSize: 4, contextLength: 1e9 });
     const { reasons } = await collect(model, [1], { signal: AbortSignal.timeout(20) });

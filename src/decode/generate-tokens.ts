@@ -1,12 +1,12 @@
 /** Runs a strategy on a model and streams its tokens. */
 
-import type { LanguageModel } from '../types.ts';
+import type { LanguageModel, StepRequest, StepWants } from '../types.ts';
 import { fail } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import { checkIds, checkInteger } from './options.ts';
 import { sampling } from './sampling.ts';
 import { type StepWaiter, stepTogether } from './step-together.ts';
-import type { DecodeEvent, DecodeTask, Reply, StepCall, Strategy, Verdict } from './strategy.ts';
+import type { DecodeEvent, DecodeTask, FinishEvent, Reply, StepCall, Strategy, Verdict } from './strategy.ts';
 
 export interface GenerateTokensOptions {
   /** Default: `sampling()`. */
@@ -119,16 +119,19 @@ async function* run(
       if (running.length === 0) break;
       await nextTurn();
       if (signal?.aborted) {
-        for (const [index, completionTokens] of open) {
-          yield { type: 'finish', index, reason: 'aborted', completionTokens };
-        }
+        yield* finishAborted(open);
         return;
       }
       // NOTE: one turn may take two steps, when strategies want different things of the model.
       const steps = stepTogether(running.map(waiterOf));
       for (let next = steps.next(); !next.done; ) {
         const { batch, wants, model: other = model } = next.value;
-        next = steps.next(other.step(batch, wants));
+        const rest = await readAhead(other, batch, wants, signal);
+        if (!rest) {
+          yield* finishAborted(open);
+          return;
+        }
+        next = steps.next(other.step(rest, wants));
       }
     }
   } finally {
@@ -136,6 +139,40 @@ async function* run(
   }
   if (failure) throw failure.error;
 }
+
+function* finishAborted(open: ReadonlyMap<number, number>): Generator<FinishEvent> {
+  for (const [index, completionTokens] of open) {
+    yield { type: 'finish', index, reason: 'aborted', completionTokens };
+  }
+}
+
+/**
+ * Reads what is long part by part, all but the last, so that other work has its turn in between. Returns what is left to
+ * read, or nothing after an abort.
+ */
+async function readAhead(
+  model: LanguageModel,
+  batch: readonly StepRequest[],
+  wants: StepWants | undefined,
+  signal: AbortSignal | undefined,
+): Promise<readonly StepRequest[] | undefined> {
+  if (wants?.logits === 'all') return batch;
+  let left = batch;
+  for (let long = left.filter(isLong); long.length > 0; long = left.filter(isLong)) {
+    model.step(
+      long.map(({ sequence, ids }) => ({ sequence, ids: Array.from(ids).slice(0, PART) })),
+      { logits: 'none' },
+    );
+    left = left.map((one) => (isLong(one) ? { ...one, ids: Array.from(one.ids).slice(PART) } : one));
+    await nextTurn();
+    if (signal?.aborted) return undefined;
+  }
+  return left;
+}
+
+/** Tokens of a prompt that are read in one go. */
+const PART = 64;
+const isLong = ({ ids }: StepRequest): boolean => ids.length > PART;
 
 function waiterOf(one: Running): StepWaiter {
   return { call: one.call as StepCall, answer: (results) => void (one.reply = results) };
