@@ -4,6 +4,7 @@
  */
 
 import { createStepper } from '../src/cli/profiling.ts';
+import type { Point } from '../src/plots/index.ts';
 import { memoryStats, resetPeak, trimPool } from '../src/tensor/index.ts';
 import { peakFlops } from './machine.ts';
 import type { BenchOptions } from './main.ts';
@@ -22,6 +23,7 @@ const series: Readonly<Record<string, readonly TrainShape[]>> = {
 
 export async function run({ rounds, seconds, json, config: only }: BenchOptions): Promise<void> {
   const report = createReport('growth', { json });
+  const points = new Map<string, Point[]>();
   for (const [name, shapes] of Object.entries(series)) {
     if (only && only !== name) continue;
     for (const shape of shapes) {
@@ -55,9 +57,15 @@ export async function run({ rounds, seconds, json, config: only }: BenchOptions)
         bytesPerToken: bytes / tokens,
         rounds,
       });
+      points.set(name, [...(points.get(name) ?? []), { x, y: median(shares) }]);
       report.note(`  ${ms.toFixed(1)} ms a step, ${(bytes / tokens / 1024).toFixed(1)} KiB a token`);
       trimPool();
     }
   }
-  report.save();
+  report.save({
+    title: 'cost of a training step as it grows (flat is good)',
+    x: { label: 'context, width or batch', scale: 'log' },
+    y: { label: 'share of the peak', min: 0 },
+    marks: [...points].map(([name, line]) => ({ type: 'line', name, points: line })),
+  });
 }

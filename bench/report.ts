@@ -2,6 +2,7 @@
 
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
+import { type Plot, renderPlot } from '../src/plots/index.ts';
 import { backend } from '../src/tensor/index.ts';
 
 /** One measured figure beside its peer and its bound. */
@@ -25,8 +26,8 @@ export interface BenchReport {
   add(row: BenchRow): void;
   /** A sentence for whoever reads along; not in the JSON lines. */
   note(text: string): void;
-  /** Writes the rows, and a plot if there is one. */
-  save(plot?: string): void;
+  /** Writes the rows and a plot; by default, bars of the ratios, or of the shares where there is no peer. */
+  save(plot?: Plot): void;
 }
 
 const folder = new URL('./results/', import.meta.url);
@@ -48,8 +49,28 @@ export function createReport(part: string, { json }: { readonly json: boolean })
       const machine = { processor: os.cpus()[0]?.model, cores: os.availableParallelism(), path, threads };
       const result = { part, date: new Date().toISOString(), machine, rows };
       write(`${part}.json`, `${JSON.stringify(result, undefined, 2)}\n`);
-      if (plot) write(`${part}.svg`, plot);
+      const drawn = plot ?? barsOf(part, rows);
+      if (drawn) write(`${part}.svg`, renderPlot(drawn, { lang: 'en', standalone: true }));
     },
+  };
+}
+
+/** One bar for each row. */
+function barsOf(part: string, rows: readonly BenchRow[]): Plot | undefined {
+  const [key, label] = rows.some(({ ratio }) => ratio !== undefined)
+    ? (['ratio', 'times as fast as the peer'] as const)
+    : (['shareOfPeak', 'share of the bound'] as const);
+  const shown = rows.filter((row) => row[key] !== undefined);
+  if (shown.length === 0) return undefined;
+  return {
+    title: part,
+    x: { label: '', categories: shown.map(({ config, peerName }) => `${config} ${peerName ?? ''}`.trim()) },
+    y: { label, min: 0 },
+    marks: [
+      { type: 'bars', bars: shown.map((row, x) => ({ x, y: row[key]! })) },
+      { type: 'level', y: 1 },
+    ],
+    width: Math.max(560, 110 * shown.length),
   };
 }
 
