@@ -7,6 +7,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions
   matmul: () => import('./matmul.ts'),
   elementwise: () => import('./elementwise.ts'),
   decode: () => import('./decode.ts'),
+  javascript: () => import('./javascript.ts'),
   growth: () => import('./growth.ts'),
   footprint: () => import('./footprint.ts'),
   tokenizer: () => import('./tokenizer.ts'),
