@@ -35,6 +35,8 @@ export interface Recipe {
   readonly rows: 'windows' | 'documents' | 'whole';
   readonly init: number | 'fanIn';
   readonly precision: 'f32' | 'bf16';
+  /** Cures of repetition with all their arguments, as `formatCures` writes them. */
+  readonly cure?: string;
 }
 
 /** The shape of a model; the vocabulary comes from the tokenizer. */
@@ -125,6 +127,11 @@ export function trainingPreset(name: string): TrainingPreset {
     });
   }
   return trainingPresets[name as keyof typeof trainingPresets];
+}
+
+/** The recipe by which a trained model goes on learning: lower rates, falling to nothing. */
+export function tuningRecipe({ muonLr: _, decay: __, ...recipe }: Recipe): Recipe {
+  return { ...recipe, optimizer: 'adamw', lr: 3e-4, schedule: 'linear', warmupSteps: 20, floor: 0 };
 }
 
 /** The optimizer of each parameter. */

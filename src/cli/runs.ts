@@ -1,7 +1,9 @@
 /** Run folders: what `config.json` says, whether a run can be gone on with, and a saved run as a model that writes. */
 
+import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { createTextModel } from '../decode/index.ts';
+import type { TensorData } from '../io/index.ts';
 import {
   createLanguageModel,
   type DecoderConfig,
@@ -39,6 +41,31 @@ export interface RunConfig {
     readonly trainTokens: number;
   };
   readonly training: { readonly seed: number } & RunLength & Recipe;
+  /** The run whose model was at the beginning; none for one trained from scratch. */
+  readonly init?: InitialRun;
+}
+
+/** Where a run's first weights came from. */
+export interface InitialRun {
+  readonly run: string;
+  readonly step: number;
+  /** SHA-256 of the weights. */
+  readonly sha256: string;
+}
+
+/** The weights of a run, to begin another one with. */
+export interface InitialWeights extends InitialRun {
+  readonly weights: ReadonlyMap<string, TensorData>;
+}
+
+/** Reads the latest weights of a run as the beginning of another. */
+export async function readInitialWeights({ run }: EarlierRun): Promise<InitialWeights> {
+  const weights = await run.weights();
+  const hash = createHash('sha256');
+  for (const [name, { data }] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`${name}\0`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return { run: run.folder, step: run.place?.step ?? 0, sha256: hash.digest('hex'), weights };
 }
 
 /** A run that was begun earlier, checked: its config is ours and its tokenizer the one it was trained with. */

@@ -1,10 +1,11 @@
 /** What a training is made by, beside its text: from a preset or an earlier run, with the options given put over it. */
 
 import { decoderConfig } from '../models/index.ts';
-import { differingKeys } from '../train/index.ts';
+import { differingKeys, formatCures } from '../train/index.ts';
 import { fail } from './errors.ts';
-import type { ModelShape, Recipe, TrainingPreset } from './recipe.ts';
-import type { EarlierRun, RunLength } from './runs.ts';
+import { flagOf } from './options.ts';
+import { type ModelShape, type Recipe, type TrainingPreset, tuningRecipe } from './recipe.ts';
+import type { EarlierRun, InitialRun, RunLength } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
 
 export interface Settings {
@@ -13,6 +14,8 @@ export interface Settings {
   readonly tokenizer: TokenizerOrigin;
   readonly seed: number;
   readonly length: RunLength;
+  /** The run whose model is at the beginning. */
+  readonly init?: InitialRun;
 }
 
 /** Options that change a setting, under their names on the command line. */
@@ -20,6 +23,7 @@ export interface SettingOptions
   extends Partial<Pick<ModelShape, 'layers' | 'width' | 'heads' | 'contextLength'>>,
     Partial<Pick<Recipe, 'batchSize' | 'lr'>> {
   readonly precision?: string;
+  readonly cure?: string;
   /** A file, or `characters`. */
   readonly tokenizer?: string;
   readonly vocabSize?: number;
@@ -29,7 +33,9 @@ export interface SettingOptions
 }
 
 const MODEL = ['layers', 'width', 'heads', 'contextLength'] as const;
-const RECIPE = ['batchSize', 'lr', 'precision'] as const;
+const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
+/** What a model that is there has already. */
+const OF_THE_MODEL = [...MODEL, 'tokenizer', 'vocabSize'] as const;
 
 /** The options that the user gave; defaults are left out. */
 export function onlyGiven<Options extends object>(
@@ -53,14 +59,33 @@ export function presetSettings(
   return { ...settings, model: shape };
 }
 
+/** The settings for going on with the model of a run in a new one: its shape and recipe, at lower rates. */
+export function tuningSettings(
+  { config }: EarlierRun,
+  init: InitialRun,
+  options: SettingOptions,
+  fallback: { readonly seed: number; readonly length: RunLength },
+): Settings {
+  const given = OF_THE_MODEL.find((name) => options[name] !== undefined);
+  if (given) {
+    const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
+    throw fail('cli/conflict', { command: 'train', options: ['--init', flagOf(given)], ...reason });
+  }
+  const { vocabSize: _, ...model } = config.model;
+  const { seed: __, steps: ___, minutes: ____, ...recipe } = config.training;
+  const { cure: _____, ...plain } = tuningRecipe(recipe);
+  return withOptions({ model, recipe: plain, tokenizer: config.tokenizer.made, ...fallback, init }, options);
+}
+
 /** The settings of a run that is there. @throws unless every option given is the one it was made with. */
-export function earlierSettings(earlier: EarlierRun, options: SettingOptions): Settings {
+export function earlierSettings(earlier: EarlierRun, options: SettingOptions, start?: InitialRun): Settings {
   const { model, training, tokenizer } = earlier.config;
   const { seed, steps, minutes, ...recipe } = training;
   const { vocabSize: _, ...shape } = model;
   const length = steps === undefined ? { minutes } : { steps };
-  const settings = { model: shape, recipe, tokenizer: tokenizer.made, seed, length };
-  requireSame(earlier, settings, withOptions(settings, options));
+  const { init } = earlier.config;
+  const settings = { model: shape, recipe, tokenizer: tokenizer.made, seed, length, ...(init && { init }) };
+  requireSame(earlier, settings, { ...withOptions(settings, options), ...(start && { init: start }) });
   return settings;
 }
 
@@ -94,15 +119,18 @@ function withOptions(base: Settings, options: SettingOptions): Settings {
     const reason = { reason: 'the tokenizer has its own size', zhReason: '分词器自有词表大小' };
     throw fail('cli/conflict', { command: 'train', options: ['--tokenizer', '--vocab-size'], ...reason });
   }
+  const cure = options.cure === undefined ? undefined : formatCures(options.cure);
+  const values = { ...options, cure };
   const pick = <T extends object>(names: readonly (keyof SettingOptions)[], object: T): T => ({
     ...object,
     ...Object.fromEntries(
-      names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+      names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
     ),
   });
   return {
     model: pick(MODEL, base.model),
     recipe: pick(RECIPE, base.recipe),
+    ...(base.init && { init: base.init }),
     tokenizer: originOf(tokenizer, vocabSize) ?? base.tokenizer,
     seed: seed ?? base.seed,
     length: steps !== undefined ? { steps } : minutes !== undefined ? { minutes } : base.length,

@@ -14,16 +14,24 @@ import {
   tokenArray,
   tokenizeDocuments,
 } from '../data/index.ts';
-import { type DecoderConfig, type DecoderParams, decoderConfig, init, loss } from '../models/index.ts';
+import {
+  type DecoderConfig,
+  type DecoderParams,
+  decoderConfig,
+  init,
+  loss,
+  paramsFromFile,
+} from '../models/index.ts';
 import { createRng } from '../rng.ts';
 import { backend, fromArray, scope, withPrecision, withRecording } from '../tensor/index.ts';
 import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
+import { decoderCuredLoss } from './cured-loss.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
-import type { RunConfig, RunLength } from './runs.ts';
+import type { InitialRun, InitialWeights, RunConfig, RunLength } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
 
 export interface TrainingOptions {
@@ -37,6 +45,8 @@ export interface TrainingOptions {
   readonly model: ModelShape;
   readonly recipe: Recipe;
   readonly seed: number;
+  /** The model to begin with, or where it came from for a run that has gone on since; default: a new one. */
+  readonly init?: InitialWeights | InitialRun;
   readonly steps?: number;
   readonly minutes?: number;
   readonly saveEvery?: { readonly steps?: number; readonly seconds?: number };
@@ -82,6 +92,8 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
   const evaluation = eosId === undefined ? sequenceRows(held) : documentRows({ ...held, seed: 0, eosId });
   const { steps, minutes } = options;
   const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
+  const cured =
+    recipe.cure === undefined ? undefined : decoderCuredLoss(config, tokenizer, recipe.cure, { seed });
   signal.throwIfAborted();
   const run = await openRun(options.folder, {
     tokenizer: saveTokenizer(tokenizer),
@@ -97,9 +109,13 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
         trainTokens: trainTokens.length,
       },
       training: { seed, ...length, ...recipe },
+      ...(options.init && { init: recordOf(options.init) }),
     } satisfies RunConfig,
   });
-  const params = init(config, createRng(seed).split('init'), { std: recipe.init });
+  const params =
+    options.init && 'weights' in options.init
+      ? paramsFromFile(config, options.init.weights)
+      : init(config, createRng(seed).split('init'), { std: recipe.init });
   const lossOf = (p: DecoderParams, batch: Batch, dropoutSeed?: number) =>
     loss(p, config, { ...toTensors(batch), dropoutSeed });
   const into = batches.at(0);
@@ -113,7 +129,11 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
     events: () =>
       train<DecoderParams, { batch: Batch; index: number }>({
         params,
-        loss: (p, { batch, index }) => lossOf(p, batch, config.dropout ? seed + index : undefined),
+        loss: (p, { batch, index }) => {
+          const dropoutSeed = config.dropout ? seed + index : undefined;
+          return cured ? cured(p, batch, index, dropoutSeed) : lossOf(p, batch, dropoutSeed);
+        },
+        ...(cured?.isMixed && { divergenceFactor: Number.POSITIVE_INFINITY }),
         batch: (index) => ({ batch: batches.at(index, into), index }),
         tokensPerBatch: batches.tokensPerBatch,
         grouping: groupingOf(recipe),
@@ -139,6 +159,8 @@ function hashTexts(documents: readonly TextDocument[]): string {
   for (const { text } of documents) hash.update(text).update('\0');
   return hash.digest('hex');
 }
+
+const recordOf = ({ run, step, sha256 }: InitialRun): InitialRun => ({ run, step, sha256 });
 
 function rowsOf({ rows }: Recipe, { eosId }: Tokenizer) {
   if (rows === 'windows' || eosId === undefined) return { mode: 'windows' } as const;

@@ -9,6 +9,7 @@ import {
   blockSpec,
   embeddingSpec,
   headLoss,
+  hidingKeys,
   type Initializer,
   initialize,
   linearSpec,
@@ -98,6 +99,10 @@ export interface ForwardOptions {
   readonly dropoutSeed?: number;
   /** Keeps only each block's input for the gradient and computes the rest again: less memory, a third more time. */
   readonly recompute?: boolean;
+  /** Changes the embedded tokens [B, T, D] on their way in: noise in training. */
+  readonly embed?: (x: Tensor) => Tensor;
+  /** Keys that no query sees in a layer: [B, T], 1 where hidden; undefined: all are seen. */
+  readonly hiddenKeys?: (layer: number) => Tensor | undefined;
 }
 
 export interface DecoderBatch extends ForwardOptions {
@@ -116,7 +121,7 @@ export function runBlocks(
   config: DecoderConfig,
   tokens: { readonly ids: Tensor; readonly positions: Tensor },
   attendAt: (layer: number) => Attend,
-  options: Pick<ForwardOptions, 'dropoutSeed' | 'recompute'> = {},
+  options: Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed'> = {},
 ): Tensor {
   const { block, scheme } = planOf(config);
   const { embed, rotate: turn } = scheme;
@@ -126,6 +131,7 @@ export function runBlocks(
   let x = runEmbedding(params.embedding, ids);
   if (config.embeddingScale !== 1) x = affine(x, config.embeddingScale, 0);
   if (embed) x = add(x, embed(positions, params.positions));
+  if (options.embed) x = options.embed(x);
   if (drop) x = drop(x, 0);
   params.blocks.forEach((weights, layer) => {
     const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
@@ -155,6 +161,7 @@ export function hidden(
   if (length > contextLength) throw fail('model/too-long', { length, contextLength });
   const masks = {
     causal: true,
+    scale: 1 / Math.sqrt(config.headSize),
     window: config.window,
     alibiSlopes: planOf(config).scheme.alibiSlopes,
     prefixLengths: counts(options.prefixLengths),
@@ -163,7 +170,11 @@ export function hidden(
   };
   const attend: Attend = (q, k, v) => attention(q, k, v, masks);
   const positions = options.keyStart ? shiftedPositions(ids.shape, options.keyStart) : arange(length);
-  const x = runBlocks(params, config, { ids, positions }, () => attend, options);
+  const attendAt = (layer: number): Attend => {
+    const hides = options.hiddenKeys?.(layer);
+    return hides ? hidingKeys(attend, hides) : attend;
+  };
+  const x = runBlocks(params, config, { ids, positions }, attendAt, options);
   return runNorm(params.finalNorm, x, config.norm);
 }
 

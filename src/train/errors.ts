@@ -33,6 +33,31 @@ export const fail = defineErrors({
       `${d.path}: not valid JSON (${d.reason}); restore it from a copy`,
     zh: (d) => `${d.path}：不是有效的 JSON（${d.reason}）；请用备份恢复`,
   },
+  'train/cure': {
+    en: (d: { name: string; known: readonly string[]; near?: string }) =>
+      `cure: there is no "${d.name}"${d.near ? `; did you mean "${d.near}"?` : `; one of ${d.known.join(', ')}`}`,
+    zh: (d) => `疗法：没有 "${d.name}"${d.near ? `，是不是 "${d.near}"？` : `；可选 ${d.known.join('、')}`}`,
+  },
+  'train/cure-argument': {
+    en: (d: { cure: string; argument: string; rule: string; zhRule: string; got: string }) =>
+      `cure ${d.cure}: \`${d.argument}\` must be ${d.rule}, got "${d.got}"`,
+    zh: (d) => `疗法 ${d.cure}：\`${d.argument}\` 必须${d.zhRule}，得到 "${d.got}"`,
+  },
+  'train/cure-arguments': {
+    en: (d: { cure: string; usage: string; got: number }) =>
+      `cure ${d.cure}: takes ${d.usage}, got ${d.got} arguments; leave the others out`,
+    zh: (d) => `疗法 ${d.cure}：用法为 ${d.usage}，得到 ${d.got} 个参数；请去掉多余的`,
+  },
+  'train/cure-twice': {
+    en: (d: { cure: string }) => `cure: "${d.cure}" is given twice; leave one out`,
+    zh: (d) => `疗法："${d.cure}" 给出了两次；请去掉一个`,
+  },
+  'train/cure-context': {
+    en: (d: { cure: string; needed: number; contextLength: number }) =>
+      `cure ${d.cure}: prefix and continuation must fit the context of ${d.contextLength} tokens, they have ${d.needed}; make them shorter, or the context longer`,
+    zh: (d) =>
+      `疗法 ${d.cure}：前缀与续写合计必须不超过 ${d.contextLength} 个词元的上下文，现为 ${d.needed} 个；请缩短它们，或加长上下文`,
+  },
   'train/state': {
     en: (d: { name: string; reason: string; zhReason: string }) =>
       `checkpoint: "${d.name}" ${d.reason}; it belongs to another model or optimizer, start a new run`,

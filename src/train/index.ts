@@ -1,5 +1,7 @@
 /** Training: optimizers, schedules, the loop, saved runs. It takes a parameter tree and a loss, never a model. */
 
+export { cureDocs, formatCures, parseCures } from './cure-table.ts';
+export { type CurableModel, type CuredLoss, curedLoss, type Reading } from './cures.ts';
 export * from './loop.ts';
 export * from './optimizers.ts';
 export { differingKeys, isRun, type OpenRun, openRun, readRun, type SavedRun } from './run.ts';

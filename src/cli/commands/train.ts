@@ -17,8 +17,22 @@ import type { trainOptions } from '../option-tables.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
 import { trainingPreset } from '../recipe.ts';
-import { defaultFolder, type EarlierRun, findEarlierRun } from '../runs.ts';
-import { earlierSettings, onlyGiven, presetSettings, requireEarlier, type Settings } from '../settings.ts';
+import {
+  defaultFolder,
+  type EarlierRun,
+  findEarlierRun,
+  type InitialWeights,
+  readEarlierRun,
+  readInitialWeights,
+} from '../runs.ts';
+import {
+  earlierSettings,
+  onlyGiven,
+  presetSettings,
+  requireEarlier,
+  type Settings,
+  tuningSettings,
+} from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
 import { learnBpe, learnCharacters, readTokenizer } from '../tokenizers.ts';
@@ -58,7 +72,8 @@ export async function run(context: Context): Promise<number> {
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   const folder = options.out ?? defaultFolder(options.data);
   const earlier = await findEarlierRun(folder);
-  const settings = chooseSettings(context, earlier);
+  const start = await findStart(options.init, earlier);
+  const settings = chooseSettings(context, earlier, start);
   const { model, recipe, seed, length } = settings;
 
   // nanoGPT's recipe takes its text as it is.
@@ -67,7 +82,7 @@ export async function run(context: Context): Promise<number> {
   for (const line of corpus.report) terminal.print(line);
   const split = splitCorpus(corpus.documents, 0);
   terminal.print(split.report);
-  const tokenizer = await chooseTokenizer(context, settings, split, earlier);
+  const tokenizer = await chooseTokenizer(context, settings, split, earlier ?? start?.from);
   const config = decoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
   if (options.dryRun) {
@@ -83,6 +98,7 @@ export async function run(context: Context): Promise<number> {
     model,
     recipe,
     seed,
+    init: start?.init ?? settings.init,
     ...length,
     saveEvery: options.saveEvery ? { steps: options.saveEvery } : { seconds: 30 },
     evaluateEvery: options.evalEvery ? { steps: options.evalEvery } : { seconds: 20 },
@@ -95,11 +111,39 @@ export async function run(context: Context): Promise<number> {
   }
 }
 
+/** The run to begin with and its weights. */
+interface Start {
+  readonly from: EarlierRun;
+  readonly init: InitialWeights;
+}
+
+/** What `--init` names; or what the run that is there began with, as long as it has no checkpoint of its own. */
+async function findStart(
+  given: string | undefined,
+  earlier: EarlierRun | undefined,
+): Promise<Start | undefined> {
+  const folder = given ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
+  if (folder === undefined) return undefined;
+  const from = await readEarlierRun(folder);
+  return { from, init: await readInitialWeights(from) };
+}
+
 /** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
-function chooseSettings({ options, given }: Context, earlier: EarlierRun | undefined): Settings {
+function chooseSettings(
+  { options, given }: Context,
+  earlier: EarlierRun | undefined,
+  start: Start | undefined,
+): Settings {
   const flags = onlyGiven(options, given);
-  if (earlier && !options.preset) return earlierSettings(earlier, flags);
+  if (options.init !== undefined && options.preset !== undefined) {
+    const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
+    throw fail('cli/conflict', { command: 'train', options: ['--init', '--preset'], ...reason });
+  }
+  const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
+  if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
   const minutes = options.minutes ?? DEFAULT_MINUTES;
+  const fallback = { seed: options.seed, length: { minutes } };
+  if (start && init) return tuningSettings(start.from, init, flags, fallback);
   const preset = options.preset
     ? trainingPreset(options.preset)
     : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
