@@ -16,7 +16,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
   repeat: ['text'],
   decode: ['text', 'repeat'],
   plots: [],
-  cli: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'repeat', 'decode', 'plots'],
+  eval: ['text', 'data', 'decode', 'repeat', 'plots'],
+  cli: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'repeat', 'decode', 'plots', 'eval'],
 };
 
 /** Rooms that run anywhere: no Node modules. */

@@ -1,0 +1,31 @@
+/** The sentences of this room's errors. */
+
+import { defineErrors } from '../errors.ts';
+
+export const fail = defineErrors({
+  'eval/option': {
+    en: (d: { where: string; option: string; rule: string; got: unknown }) =>
+      `${d.where}: \`${d.option}\` must be ${d.rule}, got ${String(d.got)}`,
+    zh: (d) => `${d.where}：\`${d.option}\` 必须是 ${d.rule}，得到 ${String(d.got)}`,
+  },
+  'eval/no-texts': {
+    en: (d: { where: string; least: number; got: number }) =>
+      `${d.where}: needs at least ${d.least} texts of enough length, got ${d.got}; give more text, or shorter prompts`,
+    zh: (d) => `${d.where}：至少需要 ${d.least} 篇足够长的文本，得到 ${d.got} 篇；请提供更多文本或缩短提示`,
+  },
+  'eval/no-room': {
+    en: (d: { where: string; needed: number; contextLength: number }) =>
+      `${d.where}: ${d.needed} tokens must fit into the context, which holds ${d.contextLength}; ask for fewer`,
+    zh: (d) => `${d.where}：上下文须容纳 ${d.needed} 个词元，而它只有 ${d.contextLength}；请减少数量`,
+  },
+  'eval/no-hidden': {
+    en: (d: { where: string }) => `${d.where}: the model must give hidden states, this one gives none`,
+    zh: (d) => `${d.where}：模型必须给出隐藏状态，而这个模型没有`,
+  },
+});
+
+/** Checks an integer option. */
+export function checkInteger(where: string, option: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw fail('eval/option', { where, option, rule: `an integer ≥ ${least}`, got: value });
+}
