@@ -69,9 +69,11 @@ const minutes = {
 const sampling = {
   temperature: {
     type: 'number',
-    default: 0.9,
     rule: notNegative,
-    doc: { en: 'below 1 is safer, above 1 wilder; 0 is greedy', zh: '低于 1 更稳，高于 1 更放；0 为贪心' },
+    doc: {
+      en: 'below 1 is safer, above 1 wilder; 0 is greedy; 0.9 for plain sampling',
+      zh: '低于 1 更稳，高于 1 更放；0 为贪心；普通抽样为 0.9',
+    },
   },
   topK: {
     type: 'number',
@@ -224,9 +226,19 @@ export const generateOptions = {
   prompt: { type: 'string', default: '', doc: { en: 'the beginning', zh: '开头' } },
   strategy: {
     type: 'string',
-    choices: ['sample', 'greedy'],
+    placeholder: 'spec',
     default: 'sample',
-    doc: { en: 'how the next token is chosen', zh: '下一个词元的选法' },
+    doc: {
+      en: 'how the text is searched for: greedy, top-p:0.9, beam:4, …',
+      zh: '文本的搜索方法：greedy、top-p:0.9、beam:4……',
+    },
+  },
+  guard: {
+    type: 'boolean',
+    doc: {
+      en: 'take back loops before anyone sees them, and write on',
+      zh: '在显示之前收回循环并改写',
+    },
   },
   ...sampling,
   maxTokens: {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createLoopDetector, endsInLoop } from '../repeat/index.ts';
+import { createLoopDetector, createRepetitionIndex, endsInLoop, type LoopDetector } from '../repeat/index.ts';
 import type { LanguageModel } from '../types.ts';
 import {
   type DecodeTask,
@@ -53,10 +53,33 @@ async function collect(
   return { ids, tokens, finishes, repairs, error };
 }
 
-function loops(ids: readonly number[]): boolean {
-  const detector = createLoopDetector();
+/** Knows exact loops only: three copies, of which the last two make up twelve ids. What the guard does is tested with it. */
+function exactDetector(index = createRepetitionIndex()): LoopDetector {
+  return {
+    get length() {
+      return index.length;
+    },
+    get suspectFrom() {
+      return index.longestRepeat === 0 ? undefined : index.length - index.longestRepeat;
+    },
+    push(id) {
+      const repeated = index.push(id);
+      const period = index.length - index.repeatEnd;
+      if (repeated < Math.max(2 * period, 12)) return undefined;
+      const onset = index.length - repeated - period;
+      return { kind: 'exact', onset, period, copies: 3, end: index.length, confidence: 1 };
+    },
+    rewind: (length) => index.rewind(length),
+    fork: () => exactDetector(index.fork()),
+  };
+}
+
+function loops(ids: readonly number[], detector = exactDetector()): boolean {
   return ids.some((id) => detector.push(id) !== undefined) || endsInLoop(ids);
 }
+
+const guard = (strategy: Strategy, options: GuardOptions = {}): Strategy =>
+  guarded(strategy, { detector: () => exactDetector(), ...options });
 
 /** Writes the whole text before it offers any of it, like a search that must see the end first. */
 const atTheEnd: Strategy = function* (task: DecodeTask) {
@@ -99,9 +122,9 @@ function looping({ to = 3, from = 8, vocabSize = 60 } = {}): DoubleModel {
 describe('a guard', () => {
   test.each(Object.keys(strategies))('%s: no text ends in a loop, and nothing stays open', async (name) => {
     let repaired = 0;
-    for (let seed = 0; seed < 12; seed++) {
+    for (let seed = 0; seed < 5; seed++) {
       const model = markovModel({ vocabSize: 40, seed, spread: 4 });
-      const strategy = guarded(strategies[name]);
+      const strategy = guard(strategies[name]);
       const { ids, finishes, repairs, error } = await collect(model, [1, 2], { strategy, maxTokens: 150 });
       expect(error).toBe(undefined);
       expect(loops(ids[0])).toBe(false);
@@ -111,7 +134,7 @@ describe('a guard', () => {
       expect(finishes[0].reason).toBe(ids[0].length === 150 ? 'length' : 'loop');
       expect(model.openSequences).toBe(0);
     }
-    expect(repaired).toBeGreaterThan(5);
+    expect(repaired).toBeGreaterThan(3);
   });
 
   test('a text without a loop passes unchanged, token for token, whatever happens to the others', async () => {
@@ -125,18 +148,18 @@ describe('a guard', () => {
           const model = markovModel({ vocabSize: 30, seed, spread });
           const options = { n, seed, maxTokens: 80, eosIds: [7], logprobs: 1 };
           const plain = await collect(model, [1], { ...options, strategy: sampling() });
-          const safe = await collect(model, [1], { ...options, strategy: guarded(sampling()) });
+          const safe = await collect(model, [1], { ...options, strategy: guard(sampling()) });
           plain.ids.forEach((ids, i) => {
             if (loops(ids)) return void changed++;
             expect(safe.tokens[i]).toEqual(plain.tokens[i]);
-            const { guard, ...finish } = safe.finishes[i];
+            const { guard: done, ...finish } = safe.finishes[i];
             expect(finish).toEqual(plain.finishes[i]);
-            expect(guard).toMatchObject({ repairs: 0, discardedTokens: 0 });
+            expect(done).toMatchObject({ repairs: 0, discardedTokens: 0 });
           });
           expect(model.openSequences).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
     expect(changed).toBeGreaterThan(0);
   });
@@ -144,7 +167,7 @@ describe('a guard', () => {
   test('another token at the onset is the first thing tried, and one copy of the phrase stays', async () => {
     const model = looping();
     const { ids, repairs, finishes } = await collect(model, [0], {
-      strategy: guarded(greedySearch()),
+      strategy: guard(greedySearch()),
       maxTokens: 20,
     });
     expect(ids[0]).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
@@ -160,7 +183,7 @@ describe('a guard', () => {
       const model = looping();
       const prompt = new Array(30).fill(0);
       const { finishes } = await collect(model, prompt, {
-        strategy: guarded(strategies[name]),
+        strategy: guard(strategies[name]),
         maxTokens: 40,
       });
       const { repairs, discardedTokens } = finishes[0].guard!;
@@ -182,7 +205,7 @@ describe('a guard', () => {
       },
     });
     const { ids, repairs, finishes } = await collect(model, [0], {
-      strategy: guarded(greedySearch()),
+      strategy: guard(greedySearch()),
       maxTokens: 500,
     });
     expect(repairs.map(({ action }) => action)).toEqual(['swap', 'swap-2', 'penalty', 'temperature', 'stop']);
@@ -193,7 +216,7 @@ describe('a guard', () => {
   test('never more repairs than allowed', async () => {
     const model = markovModel({ vocabSize: 12, seed: 1, spread: 9 });
     for (const maxRepairs of [0, 1, 3]) {
-      const strategy = guarded(greedySearch(), { maxRepairs, patience: 0 });
+      const strategy = guard(greedySearch(), { maxRepairs, patience: 0 });
       const { ids, repairs, finishes } = await collect(model, [0], { strategy, maxTokens: 400 });
       expect(repairs.map(({ action }) => action)).toEqual([...new Array(maxRepairs).fill('swap'), 'stop']);
       expect(finishes[0]).toMatchObject({ reason: 'loop' });
@@ -203,7 +226,7 @@ describe('a guard', () => {
 
   test('same seed, same texts; text 0 is the same whatever n is', async () => {
     const model = markovModel({ vocabSize: 25, seed: 5, spread: 9 });
-    const options = { strategy: guarded(sampling()), maxTokens: 120 };
+    const options = { strategy: guard(sampling()), maxTokens: 120 };
     const one = await collect(model, [1], { ...options, n: 1, seed: 4 });
     const four = await collect(model, [1], { ...options, n: 4, seed: 4 });
     expect(await collect(model, [1], { ...options, n: 4, seed: 4 })).toEqual(four);
@@ -216,7 +239,7 @@ describe('a guard', () => {
     const model = markovModel({ vocabSize: 15, seed: 2, spread: 6 });
     const probe = model.open();
     const { tokens, repairs } = await collect(model, [1], {
-      strategy: guarded(greedySearch(), { patience: 1000 }),
+      strategy: guard(greedySearch(), { patience: 1000 }),
       maxTokens: 200,
       logprobs: 2,
     });
@@ -237,7 +260,7 @@ describe('a guard', () => {
       temperature: 0,
       processors: [(_, step) => void seen.add(step.promptLength)],
     });
-    const { repairs } = await collect(looping(), [0, 0], { strategy: guarded(strategy), maxTokens: 30 });
+    const { repairs } = await collect(looping(), [0, 0], { strategy: guard(strategy), maxTokens: 30 });
     expect(repairs.length).toBe(1);
     expect([...seen]).toEqual([2]);
   });
@@ -251,7 +274,7 @@ describe('a guard', () => {
     });
     const model = markovModel({ vocabSize: 9 });
     const { ids, finishes, error } = await collect(model, [1], {
-      strategy: guarded(strategy),
+      strategy: guard(strategy),
       maxTokens: 100,
     });
     expect(error).toBe(undefined);
@@ -263,7 +286,7 @@ describe('a guard', () => {
   test('at most maxHold tokens wait', async () => {
     const model = looping({ to: 1, from: 40 });
     for (const maxHold of [0, 1, 5, 30, 200]) {
-      const strategy = guarded(greedySearch(), { maxHold });
+      const strategy = guard(greedySearch(), { maxHold });
       const { finishes, ids } = await collect(model, [0], { strategy, maxTokens: 150 });
       expect(finishes[0].guard!.longestHold).toBe(Math.min(maxHold, 80));
       expect(ids[0]).toHaveLength(150);
@@ -272,7 +295,7 @@ describe('a guard', () => {
 
   test('a reader that stops gets nothing more, and tokens that wait are not counted', async () => {
     const model = looping();
-    const stream = generateTokens(model, [0], { strategy: guarded(greedySearch()), maxTokens: 30 });
+    const stream = generateTokens(model, [0], { strategy: guard(greedySearch()), maxTokens: 30 });
     const ids: number[] = [];
     let finish: FinishEvent | undefined;
     for (let next = await stream.next(); !next.done; ) {
@@ -296,7 +319,7 @@ describe('a guard', () => {
           return model.step(batch, wants);
         },
       };
-      const options = { strategy: guarded(sampling()), n: 3, maxTokens: 400, signal: controller.signal };
+      const options = { strategy: guard(sampling()), n: 3, maxTokens: 400, signal: controller.signal };
       const { finishes } = await collect(watched, [1], options);
       expect(finishes.map(({ reason }) => reason)).toEqual(['aborted', 'aborted', 'aborted']);
       expect([model.steps, model.openSequences]).toEqual([steps, 0]);
@@ -308,7 +331,7 @@ describe('a guard', () => {
       const model = looping();
       let count = 0;
       for await (const _ of generateTokens(model, [0], {
-        strategy: guarded(greedySearch()),
+        strategy: guard(greedySearch()),
         n: 2,
         maxTokens: 60,
       })) {
@@ -323,14 +346,14 @@ describe('a guard', () => {
         return Array.from({ length: 9 }, (_, id) => Number(id === ids.length % 4));
       },
     });
-    const { error } = await collect(model, [0], { strategy: guarded(greedySearch()), n: 2 });
+    const { error } = await collect(model, [0], { strategy: guard(greedySearch()), n: 2 });
     expect(error).toMatchObject({ message: 'out of memory' });
     expect(model.openSequences).toBe(0);
   });
 
   test('one text that fails ends with its error, after what waited; the others are as without it', async () => {
     const model = markovModel({ vocabSize: 30, seed: 2, spread: 1 });
-    const healthy = await collect(model, [1], { n: 3, maxTokens: 20, strategy: guarded(sampling()) });
+    const healthy = await collect(model, [1], { n: 3, maxTokens: 20, strategy: guard(sampling()) });
     const victim = healthy.ids[1].slice(0, 6).join();
     const failing = sampling({
       processors: [
@@ -339,15 +362,15 @@ describe('a guard', () => {
         },
       ],
     });
-    const mixed = await collect(model, [1], { n: 3, maxTokens: 20, strategy: guarded(failing) });
+    const mixed = await collect(model, [1], { n: 3, maxTokens: 20, strategy: guard(failing) });
     expect(mixed.ids).toEqual(healthy.ids.map((ids, i) => (i === 1 ? ids.slice(0, 6) : ids)));
     expect(mixed.error).toMatchObject({ message: 'bad processor' });
   });
 
   test('a guard around a guard changes nothing more', async () => {
     const model = markovModel({ vocabSize: 20, seed: 8, spread: 6 });
-    const once = await collect(model, [1], { strategy: guarded(greedySearch()), maxTokens: 100 });
-    const twice = await collect(model, [1], { strategy: guarded(guarded(greedySearch())), maxTokens: 100 });
+    const once = await collect(model, [1], { strategy: guard(greedySearch()), maxTokens: 100 });
+    const twice = await collect(model, [1], { strategy: guard(guard(greedySearch())), maxTokens: 100 });
     expect(twice.ids).toEqual(once.ids);
     expect(twice.repairs).toEqual(once.repairs);
   });
@@ -364,12 +387,39 @@ describe('a guard', () => {
     expect(() => guarded(greedySearch(), options as GuardOptions)).toThrow(message);
   });
 
+  test('with the detector of this library no text ends in a loop', async () => {
+    let repaired = 0;
+    for (let seed = 0; seed < 3; seed++) {
+      const model = markovModel({ vocabSize: 40, seed, spread: 4 });
+      const { ids, repairs } = await collect(model, [1], {
+        strategy: guarded(greedySearch()),
+        maxTokens: 150,
+      });
+      expect(endsInLoop(ids[0])).toBe(false);
+      repaired += repairs.length;
+    }
+    expect(repaired).toBeGreaterThan(0);
+    expect(createLoopDetector().suspectFrom).toBe(undefined);
+  });
+
+  test('several prompts are guarded side by side like each alone', async () => {
+    const model = markovModel({ vocabSize: 25, seed: 5, spread: 9 });
+    const options = { strategy: guard(sampling()), maxTokens: 60, n: 2 };
+    const together: number[][] = [[], [], [], []];
+    for await (const event of generateTokens(model, [[1], [2, 3]], { ...options, seed: 4 })) {
+      if (event.type === 'token') together[event.index].push(event.id);
+    }
+    const first = await collect(model, [1], { ...options, seed: 4 });
+    const second = await collect(model, [2, 3], { ...options, seed: 5 });
+    expect(together).toEqual([...first.ids, ...second.ids]);
+  });
+
   test('a script that repeats lines is cut only where it loops', async () => {
     const refrain = [1, 2, 3, 4];
     const script = [...refrain, 5, 6, 7, 8, 9, 10, 11, 12, ...refrain, 13, 14, 15, 16, 17, 18];
     const model = scriptedModel({ vocabSize: 20, script });
     const { ids, repairs } = await collect(model, [0], {
-      strategy: guarded(greedySearch()),
+      strategy: guard(greedySearch()),
       maxTokens: script.length,
     });
     expect([ids[0], repairs]).toEqual([script, []]);

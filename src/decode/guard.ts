@@ -203,7 +203,7 @@ function* guardTask(strategy: Strategy, task: DecodeTask, settings: Settings): G
     else if (run.repair && watch.ids.length - run.start < EDITED_FIRST && isStuck(event.error)) {
       const plan = ladder.next(watch.shown, seedOf(text));
       yield* carryOut(run, text, plan, { onset: plan.cut, period: 0 });
-    } else if (!(yield* show(text, true))) yield finish(text, event.reason, event.error);
+    } else if (!(yield* show(text, true))) yield finish(text, event.reason, event);
     return undefined;
   }
 
@@ -239,17 +239,11 @@ function* guardTask(strategy: Strategy, task: DecodeTask, settings: Settings): G
     return undefined;
   }
 
-  function finish({ index, watch, ladder }: Text, reason: FinishReason, error?: unknown): FinishEvent {
+  function finish({ index, watch, ladder }: Text, reason: FinishReason, inner?: FinishEvent): FinishEvent {
     const { shown, discarded, longestHold } = watch;
     const waiting = watch.ids.length - shown;
-    return {
-      type: 'finish',
-      index,
-      reason,
-      completionTokens: shown,
-      ...(error !== undefined && { error }),
-      guard: { repairs: ladder.repairs, discardedTokens: discarded + waiting, longestHold },
-    };
+    const guard = { repairs: ladder.repairs, discardedTokens: discarded + waiting, longestHold };
+    return { ...inner, type: 'finish', index, reason, completionTokens: shown, guard };
   }
 
   /** A run's step as the model understands it; the answer is edited where a repair wants that. */

@@ -1,7 +1,8 @@
 /** `inkstone generate RUN`: a trained model writes, streamed as it comes. */
 
-import type { GenerationRequest } from '../../decode/index.ts';
+import { guarded, PROCESSOR_ORDER, parseStrategy, type Strategy, withTokenizer } from '../../decode/index.ts';
 import { defineMessages } from '../../language.ts';
+import type { GuardStats, Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { generateOptions } from '../option-tables.ts';
@@ -11,9 +12,10 @@ import { loadRun } from '../runs.ts';
 
 const say = defineMessages({
   finish: {
-    en: (d: { reason: string; tokens: number; rate: number }) =>
-      `[${d.reason}, ${d.tokens} tokens, ${d.rate.toFixed(0)} tokens/s]`,
-    zh: (d) => `[${d.reason}，${d.tokens} 个词元，每秒 ${d.rate.toFixed(0)} 个]`,
+    en: (d: { reason: string; tokens: number; rate: number; guard: GuardStats | undefined }) =>
+      `[${d.reason}, ${d.tokens} tokens, ${d.rate.toFixed(0)} tokens/s${d.guard?.repairs ? `, ${d.guard.repairs} loop repairs, ${d.guard.discardedTokens} tokens discarded` : ''}]`,
+    zh: (d) =>
+      `[${d.reason}，${d.tokens} 个词元，每秒 ${d.rate.toFixed(0)} 个${d.guard?.repairs ? `，修复循环 ${d.guard.repairs} 次，丢弃 ${d.guard.discardedTokens} 个词元` : ''}]`,
   },
 });
 
@@ -21,56 +23,76 @@ type Context = CommandContext<typeof generateOptions>;
 
 /** What shapes the draw of a token: nothing for a greedy decoder, which draws none. */
 const SAMPLING = ['temperature', 'topK', 'topP', 'minP'] as const;
+/** Of plain sampling, when neither a strategy nor a temperature is asked for. */
+const DEFAULT_TEMPERATURE = 0.9;
 
-/** The request that the options ask for. An option that would have no effect is refused, not ignored. */
-export function requestOf({ options, given }: Pick<Context, 'options' | 'given'>): GenerationRequest {
-  const { prompt, maxTokens, stop, n, seed, repetitionPenalty, strategy, temperature } = options;
+/** The strategy that the options ask for. An option that would have no effect is refused, not ignored. */
+export function strategyOf(
+  { options, given }: Pick<Context, 'options' | 'given'>,
+  tokenizer: Tokenizer,
+): Strategy {
+  const { strategy, temperature, guard } = options;
   const isGreedy = strategy === 'greedy' || temperature === 0;
   const ignored = SAMPLING.filter(
     (name) => given.has(name) && !(name === 'temperature' && temperature === 0),
   );
-  if (isGreedy && ignored.length) {
+  const isOther = temperature === 0 && strategy !== 'greedy' && given.has('strategy');
+  if (isGreedy && (ignored.length > 0 || isOther)) {
     const greedy = strategy === 'greedy' ? '--strategy greedy' : '--temperature 0';
     throw fail('cli/conflict', {
       command: 'generate',
-      options: [greedy, ...ignored.map(flagOf)],
+      options: [greedy, ...(isOther ? [`--strategy ${strategy}`] : ignored.map(flagOf))],
       reason: 'greedy always takes the likeliest token',
       zhReason: '贪心总取概率最高的词元',
     });
   }
-  const { topK, topP, minP } = options;
-  return {
-    prompt,
-    maxTokens,
-    n,
-    seed,
-    repetitionPenalty,
-    ...(stop === undefined ? {} : { stop }),
-    ...(isGreedy ? { temperature: 0 } : { temperature, topK, topP, minP }),
-  };
+  const table: Readonly<Record<string, unknown>> = options;
+  const processors = Object.fromEntries(
+    PROCESSOR_ORDER.filter((name) => given.has(name) && !(name === 'temperature' && isGreedy)).map((name) => [
+      name,
+      table[name],
+    ]),
+  );
+  const isPlain = strategy === 'sample' && !isGreedy;
+  const chosen = parseStrategy(
+    isGreedy ? 'greedy' : strategy,
+    withTokenizer({ ...(isPlain && { temperature: DEFAULT_TEMPERATURE }), ...processors }, tokenizer),
+  );
+  return guard ? guarded(chosen) : chosen;
 }
 
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
-  const request = requestOf(context);
-  const { run: saved, writer } = await loadRun(args[0]);
+  const { run: saved, writer, tokenizer } = await loadRun(args[0]);
   tellSkipped(terminal, saved);
+  const { prompt, maxTokens, n, seed, stop } = options;
+  const parts = writer.generate({
+    prompt,
+    maxTokens,
+    n,
+    seed,
+    strategy: strategyOf(context, tokenizer),
+    ...(stop !== undefined && { stop }),
+    signal,
+  });
   // Several texts grow side by side: each is shown whole when it ends; a single one as it grows.
-  const texts = Array.from({ length: options.n }, () => options.prompt);
+  const texts = Array.from({ length: n }, () => prompt);
   const start = performance.now();
-  if (options.n === 1) terminal.write(options.prompt);
-  for await (const part of writer.generate({ ...request, signal })) {
+  if (n === 1) terminal.write(prompt);
+  for await (const part of parts) {
     const index = part.index ?? 0;
-    if (part.type === 'text-delta') {
+    if (part.type === 'loop-repaired') terminal.json(part);
+    else if (part.type === 'text-delta') {
       texts[index] += part.text;
-      if (options.n === 1) terminal.write(part.text);
+      if (n === 1) terminal.write(part.text);
       terminal.json(part);
-    } else if (part.type === 'finish') {
+    } else {
       if (part.reason === 'error') throw part.error;
-      const rate = part.completionTokens / ((performance.now() - start) / 1000);
+      const { reason, completionTokens: tokens, guard } = part;
+      const rate = tokens / ((performance.now() - start) / 1000);
       terminal.json({ ...part, text: texts[index], tokensPerSecond: rate });
-      terminal.print(options.n === 1 ? '' : texts[index]);
-      terminal.print(say('finish', { reason: part.reason, tokens: part.completionTokens, rate }));
+      terminal.print(n === 1 ? '' : texts[index]);
+      terminal.print(say('finish', { reason, tokens, rate, guard }));
     }
   }
 }
