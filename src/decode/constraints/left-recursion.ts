@@ -107,9 +107,7 @@ function rebuild(network: Network, group: readonly number[], where: string): voi
     const copies = bodies.map(
       (body) => new Map(body.map((state) => [state, addState(network, rule, where)])),
     );
-    const start = addState(network, rule, where);
-    group.forEach((_, m) => {
-      const copy = copies[m];
+    copies.forEach((copy) => {
       const at = (state: number): number => copy.get(state)!;
       for (const [from, to] of copy) {
         const { bytes, calls, skips } = states[from];
@@ -117,7 +115,10 @@ function rebuild(network: Network, group: readonly number[], where: string): voi
         states[to].calls = calls.map((value, i) => (i % 2 === 1 ? at(value) : value));
         states[to].skips = skips.map(at);
       }
-      const { bytes, calls, left } = beginnings[m];
+    });
+    const start = addState(network, rule, where);
+    beginnings.forEach(({ bytes, calls, left }, m) => {
+      const at = (state: number): number => copies[m].get(state)!;
       for (let i = 0; i < bytes.length; i += 3)
         states[start].bytes.push(bytes[i], bytes[i + 1], at(bytes[i + 2]));
       for (const [called, to] of calls) states[start].calls.push(called, at(to));

@@ -324,7 +324,7 @@ function spread(before: readonly (readonly number[])[], has: (state: number) => 
   for (let state = queue.pop(); state !== undefined; state = queue.pop()) {
     if (marked[state]) continue;
     marked[state] = 1;
-    queue.push(...before[state]);
+    for (const from of before[state]) queue.push(from);
   }
   return marked;
 }

@@ -2,6 +2,7 @@
 
 import { fail } from './errors.ts';
 import { choice, type Expression, type Grammar, text } from './expression.ts';
+import { readGrammar } from './gbnf.ts';
 import { limits } from './limits.ts';
 import { readRegex } from './regex.ts';
 
@@ -10,7 +11,9 @@ export type ConstraintSpec =
   /** A regular expression of ECMAScript that the whole text matches; without look-around, back-references and `\b`. */
   | { readonly regex: string | RegExp }
   /** One of these texts. */
-  | { readonly choices: readonly string[] };
+  | { readonly choices: readonly string[] }
+  /** A grammar in GBNF, the notation of llama.cpp, whose rule `root` is the whole text. */
+  | { readonly grammar: string };
 
 interface ReadSpec {
   readonly grammar: Grammar;
@@ -29,6 +32,7 @@ type Value<K extends Kind> =
 const READERS: { readonly [K in Kind]: (value: Value<K>, spec: ConstraintSpec) => Grammar } = {
   regex: (regex) => oneRule(readRegex(regex, 'whole')),
   choices: (choices) => oneRule(readChoices(choices)),
+  grammar: (grammar) => readGrammar(grammar),
 };
 
 /** Reads any spec; anything else is an error that names the ways there are. */
