@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../rng.ts';
 import {
+  affine,
   backend,
   memoryStats,
   scope,
@@ -198,5 +199,44 @@ describe('forward', () => {
     );
     const long = tensor(new Int32Array(33), { shape: [1, 33], dtype: 'i32' });
     expect(() => hidden(params, nano, long)).toThrow(/33 tokens does not fit its context of 32/);
+  });
+});
+
+describe('what training may change in a pass', () => {
+  const config = preset('nano', tiny);
+  const params = init(config, createRng(5));
+  const { ids } = puzzle(tiny.vocabSize);
+  const read = (tokens: Tensor, options = {}) => hidden(params, config, tokens, options).data.slice();
+  const changed = (() => {
+    const other = Int32Array.from(ids.data);
+    other[3] = (other[3] + 1) % tiny.vocabSize;
+    return tensor(other, { shape: ids.shape, dtype: 'i32' });
+  })();
+
+  test('a key hidden in every layer tells the other places nothing', () => {
+    const hides = new Float32Array(ids.size);
+    hides[3] = 1;
+    const mask = tensor(hides, { shape: ids.shape });
+    const other = (x: ArrayLike<number>) => Array.from(x).filter((_, i) => Math.floor(i / tiny.width) !== 3);
+    const options = { hiddenKeys: () => mask };
+    expect(other(read(changed, options))).toEqual(other(read(ids, options)));
+    expect(other(read(changed))).not.toEqual(other(read(ids)));
+    // Hidden in one layer only, the others still tell of it.
+    const first = { hiddenKeys: (layer: number) => (layer === 0 ? mask : undefined) };
+    expect(other(read(changed, first))).not.toEqual(other(read(ids, first)));
+  });
+
+  test('a mask that hides nothing changes nothing', () => {
+    const nothing = tensor(new Float32Array(ids.size), { shape: ids.shape });
+    const masked = read(ids, { hiddenKeys: () => nothing });
+    read(ids).forEach((x, i) => expect(masked[i]).toBeCloseTo(x, 4));
+  });
+
+  test('embedded tokens can be changed on their way in', () => {
+    expect(read(ids, { embed: (x: Tensor) => x })).toEqual(read(ids));
+    const shapes: (readonly number[])[] = [];
+    const doubled = read(ids, { embed: (x: Tensor) => (shapes.push(x.shape), affine(x, 2, 0)) });
+    expect(shapes).toEqual([[...ids.shape, tiny.width]]);
+    expect(doubled).not.toEqual(read(ids));
   });
 });

@@ -8,9 +8,12 @@ import {
   crossEntropy,
   log,
   maximum,
+  memoryStats,
   mul,
   neg,
   oneHot,
+  resetPeak,
+  scope,
   softmax,
   sum,
   type Tensor,
@@ -165,4 +168,20 @@ test('probabilities near 1 give finite losses and gradients', () => {
     expect(value.item()).toBeCloseTo(-Math.log(floor), 3);
     expect(gradients.data.every(Number.isFinite)).toBe(true);
   }
+});
+
+test('of the size of the logits there is little in memory beside them', () => {
+  const [rows, wide] = [64, 4000];
+  const x = normalInit(1)([rows, wide], createRng(6));
+  const few = { ids: ids(Array(rows * 8).fill(1).map((_, i) => i % 8), [rows, 8]), weights: tensor(new Float32Array(rows * 8).fill(1), { shape: [rows, 8] }) }; // biome-ignore format: short
+  const peakOf = (f: (x: Tensor) => Tensor) =>
+    scope(() => {
+      const before = memoryStats().liveBytes;
+      resetPeak();
+      valueAndGrad(f, x);
+      return (memoryStats().peakBytes - before) / (4 * rows * wide);
+    });
+  // The gradient and what it is made of: softmax, its product, the scattered part.
+  expect(peakOf((y) => unlikelihood(y, few))).toBeLessThan(5);
+  expect(peakOf((y) => neg(sum(log(maximum(affine(softmax(y), -1, 1), 1e-5)))))).toBeGreaterThan(5);
 });

@@ -11,7 +11,7 @@ import {
   valueAndGrad,
   zeros,
 } from '../tensor/index.ts';
-import { cureDocs, formatCures, parseCures } from './cure-table.ts';
+import { cureDocs, formatCures, parseCures } from './cure-spec.ts';
 import { type CurableModel, curedLoss, type Reading } from './cures.ts';
 
 interface Bigrams {

@@ -7,7 +7,7 @@
 import type { Batch } from '../data/index.ts';
 import { createRng, type Rng } from '../rng.ts';
 import { add, crossEntropy, fromArray, reshape, type Tensor } from '../tensor/index.ts';
-import { createCure, parseCures } from './cure-table.ts';
+import { createCure, parseCures } from './cure-spec.ts';
 
 /** How a pass reads its tokens. */
 export interface Reading {
