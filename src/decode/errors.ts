@@ -65,6 +65,23 @@ export const fail = defineErrors({
     zh: (d: { found: number; n: number }) =>
       `束搜索：要求 ${d.n} 个不同的文本，只找到 ${d.found} 个；请减少数量，或放宽禁止的词元`,
   },
+  'decode/companion-vocabulary': {
+    en: (d: { companion: number; model: number }) =>
+      `a second model: it must know every token of the first, it has ${d.companion} and the first ${d.model}; use models trained with the same tokenizer`,
+    zh: (d: { companion: number; model: number }) =>
+      `第二个模型：必须认识第一个模型的每个词元，它有 ${d.companion} 个，第一个有 ${d.model} 个；请使用同一分词器训练的模型`,
+  },
+  'decode/no-hidden': {
+    en: () =>
+      'contrastive search: the model must give its hidden states, this one gives none; use another strategy',
+    zh: () => '对比搜索：模型必须给出隐藏状态，这个模型没有；请换一种策略',
+  },
+  'decode/strategy-model': {
+    en: (d: { strategy: string; needs: string }) =>
+      `strategy "${d.strategy}": needs a second model, got none; give one as \`${d.needs}\``,
+    zh: (d: { strategy: string; needs: string }) =>
+      `策略 "${d.strategy}"：需要第二个模型，没有给出；请用 \`${d.needs}\` 给出`,
+  },
   'decode/not-a-number': {
     en: (d: Place) =>
       `logits: must be numbers, the one of id ${d.id} at position ${d.position} is NaN; the weights are damaged or training diverged`,

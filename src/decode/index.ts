@@ -7,7 +7,11 @@ export {
   type DiverseBeamSearchOptions,
   diverseBeamSearch,
 } from './beam-search.ts';
+export { classifierFreeGuidance, type GuidanceOptions } from './classifier-free-guidance.ts';
 export { collectTexts, type GeneratedText } from './collect.ts';
+export { type Companion, withCompanion } from './companion.ts';
+export { type ContrastiveDecodingOptions, contrastiveDecoding } from './contrastive-decoding.ts';
+export { type ContrastiveSearchOptions, contrastiveSearch } from './contrastive-search.ts';
 export {
   type DoubleModel,
   type FunctionModelOptions,
@@ -39,6 +43,12 @@ export { greedy, type Sampler, sample } from './samplers.ts';
 export { greedySearch, sampling } from './sampling.ts';
 export { type ChosenScore, createScorer, type IdScore } from './scores.ts';
 export { selectBorder, topIds } from './select.ts';
+export {
+  type PromptLookupOptions,
+  promptLookup,
+  type SpeculativeOptions,
+  speculative,
+} from './speculative.ts';
 export { createStopMatcher, type StopMatcher } from './stop-strings.ts';
 export {
   type DecodeEvent,
@@ -53,15 +63,13 @@ export {
   type TokenEvent,
   type Verdict,
 } from './strategy.ts';
+export { describeStrategies, parseStrategy, strategyUsage } from './strategy-spec.ts';
 export {
-  describeStrategies,
-  parseStrategy,
   type StrategyArgument,
   type StrategyRow,
   type StrategySpecOptions,
   strategies,
-  strategyUsage,
-} from './strategy-spec.ts';
+} from './strategy-table.ts';
 export {
   createTextModel,
   type GenerationOptions,

@@ -48,8 +48,8 @@ export function checkLogits(logits: Float32Array, position: number): void {
     throw fail('decode/all-banned', { position, vocabSize: logits.length });
 }
 
-/** The id of the greatest logit, −1 if all are −∞. */
-function likeliest(logits: Float32Array, position: number): number {
+/** The id of the greatest logit, −1 if all are −∞. NaN and +∞ are errors. */
+export function likeliest(logits: Float32Array, position: number): number {
   let best = -1;
   let max = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < logits.length; id++) {

@@ -1,5 +1,6 @@
 /** Log-probabilities of chosen tokens and of their likeliest alternatives. */
 
+import { logSumExp } from './log-softmax.ts';
 import { topIds } from './select.ts';
 
 export interface IdScore {
@@ -31,12 +32,4 @@ export function createScorer(count: number): Scorer {
       ...(count > 0 && { top: topIds(raw, count).map(score) }),
     });
   };
-}
-
-function logSumExp(logits: Float32Array): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) if (logit > max) max = logit;
-  let total = 0;
-  for (const logit of logits) total += Math.exp(logit - max);
-  return max + Math.log(total);
 }
