@@ -41,4 +41,14 @@ export {
   type RepetitionReport,
 } from './report.ts';
 export { selfBleu } from './self-bleu.ts';
-export { createVocabulary, guessUnit, splitText, type TokenUnit } from './tokens.ts';
+export { type DetectLoopsOptions, detectLoops, type TextLoop } from './text-loops.ts';
+export {
+  classifyToken,
+  createVocabulary,
+  guessUnit,
+  locateText,
+  splitText,
+  type TextPiece,
+  type TokenClass,
+  type TokenUnit,
+} from './tokens.ts';

@@ -2,7 +2,14 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { measureTexts, parseGenerations } from './index.ts';
+import {
+  createVocabulary,
+  degenerateByCoverage,
+  detectLoops,
+  measureTexts,
+  parseGenerations,
+  splitText,
+} from './index.ts';
 
 const folder = new URL('../../../shared/data/repetition/', import.meta.url);
 const present = existsSync(folder);
@@ -69,5 +76,43 @@ describe.skipIf(!present)(`published generations${reason}`, () => {
     expect(report.official.diversity).toBe(93.62);
     expect(round(report.seqRep, 3)).toEqual([0.277, 0.044, 0.015, 0.008]);
     expect(round([100 * report.degenerate.share], 1)).toEqual([0.3]);
+  });
+});
+
+/** The thresholds were chosen on the texts with even numbers; these are the figures of the others. */
+describe.skipIf(!present)(`the loop detector on published generations${reason}`, () => {
+  const isOdd = (_: unknown, i: number) => i % 2 === 1;
+  const judge = (texts: readonly string[]) =>
+    texts.filter(isOdd).map((text) => {
+      const words = splitText(text, 'words');
+      const [loop] = detectLoops(text, { unit: 'words' });
+      return {
+        degenerate: degenerateByCoverage(createVocabulary()(words)),
+        found: loop !== undefined,
+        words: words.length,
+        saved: loop ? words.length - loop.foundAt : 0,
+      };
+    });
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+  test('greedy: more than 90 % of the degenerate texts, more than 31 % of the words saved', () => {
+    const texts = judge(load('greedy').runs[0]);
+    const degenerate = texts.filter((text) => text.degenerate);
+    expect(degenerate.filter((text) => text.found).length / degenerate.length).toBeGreaterThan(0.9);
+    expect(sum(texts.map((text) => text.saved)) / sum(texts.map((text) => text.words))).toBeGreaterThan(0.31);
+  });
+
+  test('human: at most one text in a thousand', () => {
+    const human = (load('greedy').references ?? []).filter(
+      (text) => detectLoops(text, { unit: 'words' }).length > 0,
+    );
+    expect(human.length).toBeLessThanOrEqual(1);
+  });
+
+  test('samplers: hardly more than a person', () => {
+    for (const decoder of ['nucleus', 'contrastive']) {
+      const found = judge(load(decoder).runs[0]).filter((text) => text.found);
+      expect(found.length).toBeLessThanOrEqual(5);
+    }
   });
 });
