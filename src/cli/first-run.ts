@@ -28,10 +28,10 @@ export function firstRunPreset({ minutes, gflops }: Budget): TrainingPreset {
   const budget = minutes * 60 * gflops;
   const { model } = sizes.filter(({ from }) => budget >= from).at(-1)!;
   return {
-    model,
+    model: { ...model, tiedHead: false },
     recipe: {
       batchSize: budget < SMALL_BATCH_BELOW ? 4 : 16,
-      lr: 3e-3,
+      lr: 1e-2,
       optimizer: 'muon',
       muonLr: 0.03,
       beta1: 0.9,
@@ -42,7 +42,7 @@ export function firstRunPreset({ minutes, gflops }: Budget): TrainingPreset {
       floor: 0,
       clip: 1,
       rows: 'documents',
-      init: 0.02,
+      init: 'bigrams',
       precision: 'f32',
     },
     tokenizer: { vocabSize: 6000 },

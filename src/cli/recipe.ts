@@ -33,7 +33,8 @@ export interface Recipe {
   readonly clip: number;
   /** How rows are cut: windows anywhere, a stream of shuffled documents, or documents that are not cut. */
   readonly rows: 'windows' | 'documents' | 'whole';
-  readonly init: number | 'fanIn';
+  /** A standard deviation, 1/√inputs, or tables that begin as the corpus's bigram model (needs `tiedHead: false`). */
+  readonly init: number | 'fanIn' | 'bigrams';
   readonly precision: 'f32' | 'bf16';
   /** Cures of repetition with all their arguments, as `formatCures` writes them. */
   readonly cure?: string;

@@ -21,6 +21,7 @@ import {
   init,
   loss,
   paramsFromFile,
+  startFromBigrams,
 } from '../models/index.ts';
 import { createRng } from '../rng.ts';
 import { backend, fromArray, scope, withPrecision, withRecording } from '../tensor/index.ts';
@@ -115,7 +116,7 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
   const params =
     options.init && 'weights' in options.init
       ? paramsFromFile(config, options.init.weights)
-      : init(config, createRng(seed).split('init'), { std: recipe.init });
+      : freshParams(config, recipe, seed, run.place ? undefined : trainTokens);
   const lossOf = (p: DecoderParams, batch: Batch, dropoutSeed?: number) =>
     loss(p, config, { ...toTensors(batch), dropoutSeed });
   const into = batches.at(0);
@@ -151,6 +152,23 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
         signal,
       }),
   };
+}
+
+/** Pairs are counted in at most this many tokens: more of them hardly change the start. */
+const MOST_COUNTED = 4_000_000;
+
+/** New parameters as the recipe starts them; without tokens, those of a run that will be restored. */
+function freshParams(
+  config: DecoderConfig,
+  recipe: Recipe,
+  seed: number,
+  corpus: TokenCorpus | undefined,
+): DecoderParams {
+  const rng = createRng(seed).split('init');
+  if (recipe.init !== 'bigrams') return init(config, rng, { std: recipe.init });
+  const params = init(config, rng);
+  if (corpus) startFromBigrams(params, config, corpus.tokens.subarray(0, MOST_COUNTED), rng.split('bigrams'));
+  return params;
 }
 
 /** One hash over all texts, so that a resumed run learns from the same. */

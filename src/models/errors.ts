@@ -121,4 +121,13 @@ export const fail = defineErrors({
       `model: rewind must go to a whole number from 0 to the sequence's length ${d.length}, got ${d.to}`,
     zh: (d) => `模型：只能回退到 0 与序列长度 ${d.length} 之间的整数，得到 ${d.to}`,
   },
+  'model/bigrams-tied': {
+    en: () => 'start from bigrams: the head needs a weight of its own; set tiedHead to false',
+    zh: () => '由二元组起步：输出层需要自己的权重；请把 tiedHead 设为 false',
+  },
+  'model/bigrams-width': {
+    en: (d: { width: number; least: number }) =>
+      `start from bigrams: width must be at least ${d.least}, got ${d.width}`,
+    zh: (d) => `由二元组起步：width 至少为 ${d.least}，得到 ${d.width}`,
+  },
 });

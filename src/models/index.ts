@@ -1,5 +1,6 @@
 /** Models: config, initialisation, forward pass, foreign names, and the contract that decoding stands on. */
 
+export { type BigramStartOptions, startFromBigrams } from './bigram-start.ts';
 export { type BiasConfig, type DecoderConfig, type DecoderOptions, decoderConfig } from './config.ts';
 export * from './decoder.ts';
 export {
