@@ -33,8 +33,8 @@ const start = (data: string, ...more: string[]) => [
 const of = (json: readonly JsonLine[], type: string) => json.filter((line) => line.type === type);
 
 describe.each([
-  ['en', 'en.txt', /^ +greedy +nucleus 0\.9 +people$/m],
-  ['zh', 'zh.jsonl', /^ +贪心 +核采样 0\.9 +人$/m],
+  ['en', 'en.txt', /^ +greedy +greedy, guarded +nucleus 0\.9 +people$/m],
+  ['zh', 'zh.jsonl', /^ +贪心 +贪心加护 +核采样 0\.9 +人$/m],
 ] as const)('for people, in %s', (lang, data, columns) => {
   test('tells the whole way in seven sections', async () => {
     const { status, out, err } = await inkstone(start(data, '--out', `told-${lang}`), { cwd, lang });
@@ -67,7 +67,15 @@ test('for machines, every part is an object; a second start begins beside the fi
   expect(of(first.json, 'finish')[0]).toMatchObject({ reason: 'done', folder: 'runs/en-0.03min' });
   expect(of(first.json, 'text')).toHaveLength(6);
   expect(new Set(of(first.json, 'text').map(({ opening }) => opening)).size).toBe(3);
-  expect(of(first.json, 'repetition').map(({ name }) => name)).toEqual(['greedy', 'nucleus 0.9', 'people']);
+  expect(of(first.json, 'repetition').map(({ name }) => name)).toEqual([
+    'greedy',
+    'greedy, guarded',
+    'nucleus 0.9',
+    'people',
+  ]);
+  const [guard] = of(first.json, 'guard');
+  expect(guard).toMatchObject({ repaired: expect.any(Number), discardedTokens: expect.any(Number) });
+  expect(guard.repairs).toBeGreaterThanOrEqual(guard.repaired as number);
   expect(of(first.json, 'sample').length).toBeGreaterThan(0);
   expect(first.json.at(-1)).toMatchObject({ type: 'done', folder: 'runs/en-0.03min' });
 

@@ -1,7 +1,12 @@
 /** What a fresh model shows of itself: texts for a few openings, and its repetition beside that of people. */
 
 import { type CorpusName, chunkDocuments } from '../data/index.ts';
-import { collectTexts, type createTextModel, type GenerationOptions } from '../decode/index.ts';
+import {
+  collectTexts,
+  type createTextModel,
+  type GeneratedText,
+  type GenerationOptions,
+} from '../decode/index.ts';
 import { defineMessages } from '../language.ts';
 import { createLanguageModel } from '../models/index.ts';
 import {
@@ -12,7 +17,7 @@ import {
   type RepetitionReport,
   splitText,
 } from '../repeat/index.ts';
-import type { TextDocument, Tokenizer } from '../types.ts';
+import type { GuardStats, TextDocument, Tokenizer } from '../types.ts';
 import type { NamedReport } from './repetition-table.ts';
 import { writerOf } from './runs.ts';
 import type { Training } from './training.ts';
@@ -21,6 +26,7 @@ type Writer = ReturnType<typeof createTextModel>;
 
 const say = defineMessages({
   greedy: { en: () => 'greedy', zh: () => '贪心' },
+  guarded: { en: () => 'greedy, guarded', zh: () => '贪心加护' },
   nucleus: { en: (d: { p: number }) => `nucleus ${d.p}`, zh: (d) => `核采样 ${d.p}` },
   human: { en: () => 'people', zh: () => '人' },
   form: {
@@ -34,6 +40,16 @@ const say = defineMessages({
       `a loop the greedy decoder fell into (${d.copies} copies of ${d.period}): ${d.text}`,
     zh: (d) => `贪心解码陷入的一处循环（长 ${d.period}，重复 ${d.copies} 次）：${d.text}`,
   },
+  guard: {
+    en: (d: Omit<GuardReport, 'example'>) =>
+      `The guard found a loop in ${d.repaired} of ${d.texts} greedy texts, wrote on in ${d.repaired - d.cutShort} of them and ended ${d.cutShort} before it ` +
+      `(${d.repairs} repairs, ${d.discardedTokens} tokens taken back, none of them shown); the other texts are unchanged.`,
+    zh: (d) =>
+      `护卫在 ${d.texts} 篇贪心之作中发现 ${d.repaired} 篇陷入循环：${d.repaired - d.cutShort} 篇改写后续完，${d.cutShort} 篇在循环之前收尾` +
+      `（修复 ${d.repairs} 次，收回 ${d.discardedTokens} 个未曾显示的词元）；其余各篇一字未动。`,
+  },
+  before: { en: (d: { text: string }) => `before: ${d.text}`, zh: (d) => `之前：${d.text}` },
+  after: { en: (d: { text: string }) => `after:  ${d.text}`, zh: (d) => `之后：${d.text}` },
   meaning: {
     en: (d: {
       greedy: string;
@@ -59,9 +75,10 @@ const say = defineMessages({
 const NUCLEUS_P = 0.9;
 const SAMPLE_TOKENS = 48;
 
-/** The two decoders that are compared. */
+/** The decoders that are compared. */
 export const decoders = {
   greedy: { temperature: 0 },
+  guarded: { temperature: 0, guard: true },
   nucleus: { temperature: 1, topP: NUCLEUS_P },
 } as const satisfies { readonly [name: string]: GenerationOptions };
 
@@ -69,6 +86,7 @@ export type DecoderName = keyof typeof decoders;
 
 export const decoderLabel: { readonly [D in DecoderName]: () => string } = {
   greedy: () => say('greedy', {}),
+  guarded: () => say('guarded', {}),
   nucleus: () => say('nucleus', { p: NUCLEUS_P }),
 };
 
@@ -109,21 +127,59 @@ export function beginningOf(text: string): string {
   return text.trimStart().split(/\s+/).slice(0, 2).join(' ');
 }
 
-/** One continuation for each prompt; the prompt is part of the text. */
+/** One continuation for each prompt, all in one batch; the prompt is part of the text. */
 export async function writeTexts(
   writer: Writer,
   prompts: readonly string[],
   options: GenerationOptions & { readonly signal?: AbortSignal },
-): Promise<string[]> {
-  const texts: string[] = [];
-  for (const [i, prompt] of prompts.entries()) {
-    if (options.signal?.aborted) break;
-    const [written] = await collectTexts(
-      writer.generate({ ...options, prompt, seed: (options.seed ?? 0) + i }),
-    );
-    texts.push(prompt + written.text);
-  }
-  return texts;
+): Promise<GeneratedText[]> {
+  if (prompts.length === 0) return [];
+  const written = await collectTexts(writer.generate({ ...options, prompt: prompts }));
+  return written.map((one, i) => ({ ...one, text: prompts[i] + one.text }));
+}
+
+/** What the guard did to greedy texts. */
+export interface GuardReport {
+  readonly texts: number;
+  /** Texts that were written anew from a loop on, at least once. */
+  readonly repaired: number;
+  readonly repairs: number;
+  readonly discardedTokens: number;
+  /** Texts that the guard could only end before their loop. */
+  readonly cutShort: number;
+  /** One of them before and after. */
+  readonly example: { readonly before: string; readonly after: string } | undefined;
+}
+
+/** Compares the same texts without and with the guard. */
+export function compareGuarded(
+  greedy: readonly GeneratedText[],
+  guarded: readonly GeneratedText[],
+): GuardReport {
+  const repaired = guarded.flatMap(({ guard }, i) => (guard?.repairs ? [i] : []));
+  const sum = (pick: (stats: GuardStats) => number): number =>
+    guarded.reduce((total, { guard }) => total + (guard ? pick(guard) : 0), 0);
+  const isWhole = (i: number): boolean => guarded[i].reason !== 'loop';
+  const shown = repaired.find(isWhole) ?? repaired[0];
+  return {
+    texts: guarded.length,
+    repaired: repaired.length,
+    repairs: sum(({ repairs }) => repairs),
+    discardedTokens: sum(({ discardedTokens }) => discardedTokens),
+    cutShort: repaired.filter((i) => !isWhole(i)).length,
+    example: shown === undefined ? undefined : { before: greedy[shown].text, after: guarded[shown].text },
+  };
+}
+
+/** The same in words. */
+export function describeGuarded({ example, ...counts }: GuardReport): string[] {
+  const oneLine = (text: string): string => text.replaceAll('\n', ' ');
+  return [
+    say('guard', counts),
+    ...(example
+      ? [say('before', { text: oneLine(example.before) }), say('after', { text: oneLine(example.after) })]
+      : []),
+  ];
 }
 
 /** A verse line: five or seven characters, a comma, as many again, a full stop. */
@@ -146,7 +202,7 @@ export interface Showcase {
   readonly sentences: readonly string[];
 }
 
-/** The comparison of both decoders with people, for the texts that each wrote. */
+/** The comparison of the decoders with people, for the texts that each wrote. */
 export function compareWithPeople(
   written: { readonly [D in DecoderName]: readonly string[] },
   human: readonly string[],
@@ -166,7 +222,7 @@ export function compareWithPeople(
         return say('form', { name, right, lines, share: ((100 * right) / Math.max(1, lines)).toFixed(0) });
       })
     : [];
-  const [greedy, nucleus, people] = reports.map(({ report }) => report);
+  const [greedy, , nucleus, people] = reports.map(({ report }) => report);
   const percent = (report: RepetitionReport) => report.corrected.diversity.toFixed(1);
   return {
     reports,
@@ -198,7 +254,7 @@ function firstLoop(texts: readonly string[]): string[] {
 export function sampleWriter(training: Training, tokenizer: Tokenizer) {
   const writer = writerOf(createLanguageModel(training.params, training.config), tokenizer);
   return async (prompt: string, seed: number): Promise<{ text: string; rep4: number }> => {
-    const [text] = await writeTexts(writer, [prompt], {
+    const [{ text }] = await writeTexts(writer, [prompt], {
       ...decoders.nucleus,
       maxTokens: SAMPLE_TOKENS,
       seed,

@@ -17,9 +17,11 @@ import { earlierSettings, onlyGiven, presetSettings, type Settings } from '../se
 import { quoteWord } from '../shell-words.ts';
 import {
   beginningOf,
+  compareGuarded,
   compareWithPeople,
   decoderLabel,
   decoders,
+  describeGuarded,
   humanTexts,
   openingsFor,
   sampleWriter,
@@ -68,7 +70,7 @@ const say = defineMessages({
   },
 });
 
-/** Held-out texts whose beginnings both decoders continue for the report. */
+/** Held-out texts whose beginnings all decoders continue for the report. */
 const REPORT_TEXTS = 60;
 /** Held-out losses while training, spread over the time. */
 const EVALUATIONS = 12;
@@ -240,10 +242,11 @@ async function show(
     greedy: await writeTexts(writer, openings, { ...settings, ...decoders.greedy }),
     nucleus: await writeTexts(writer, openings, { ...settings, ...decoders.nucleus }),
   };
+  if (signal.aborted) return;
   openings.forEach((opening, i) => {
     terminal.print(`  ${opening}`);
     for (const decoder of ['greedy', 'nucleus'] as const) {
-      const text = pieces[decoder][i] ?? '';
+      const { text } = pieces[decoder][i];
       terminal.json({ type: 'text', opening, decoder, text });
       terminal.print(`    ${decoderLabel[decoder]()}: ${text.replaceAll('\n', ' ')}`);
     }
@@ -253,19 +256,24 @@ async function show(
   const human = humanTexts(split.heldOut, { count: REPORT_TEXTS, maxCharacters: 4 * MAX_TOKENS });
   const prompts = human.map(beginningOf);
   const greedy = await writeTexts(writer, prompts, { ...settings, ...decoders.greedy });
+  const guarded = await writeTexts(writer, prompts, { ...settings, ...decoders.guarded });
   const nucleus = await writeTexts(writer, prompts, { ...settings, ...decoders.nucleus });
   if (signal.aborted) return;
+  const found = compareGuarded(greedy, guarded);
   const verse = corpus.known === 'poems' || corpus.known === 'tang';
-  const { reports, sentences } = compareWithPeople({ greedy, nucleus }, human, { verse });
+  const textsOf = (written: readonly { readonly text: string }[]) => written.map(({ text }) => text);
+  const written = { greedy: textsOf(greedy), guarded: textsOf(guarded), nucleus: textsOf(nucleus) };
+  const { reports, sentences } = compareWithPeople(written, human, { verse });
   for (const { name, report } of reports) terminal.json({ type: 'repetition', name, ...report });
   for (const line of repetitionTable(reports)) terminal.print(`  ${line}`);
-  for (const sentence of sentences) terminal.print(`  ${sentence}`);
+  terminal.json({ type: 'guard', ...found });
+  for (const sentence of [...sentences, ...describeGuarded(found)]) terminal.print(`  ${sentence}`);
 
   terminal.print(`\n${say('next', {})}`);
   terminal.print(`  ${say('saved', { folder })}`);
   const commands = [
     `npx inkstone generate ${quoteWord(folder)} --prompt ${quoteWord(openings[0])} --top-p 0.9`,
-    `npx inkstone generate ${quoteWord(folder)} --prompt ${quoteWord(openings.at(-1)!)} --strategy greedy --repetition-penalty 1.3`,
+    `npx inkstone generate ${quoteWord(folder)} --prompt ${quoteWord(openings.at(-1)!)} --strategy greedy --guard`,
     `npm start -- --minutes ${Number((3 * options.minutes).toPrecision(6))}${sourceFlag(options)}`,
   ];
   for (const command of commands) terminal.print(`  ${command}`);
