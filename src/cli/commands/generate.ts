@@ -1,6 +1,15 @@
 /** `inkstone generate RUN`: a trained model writes, streamed as it comes. */
 
-import { guarded, PROCESSOR_ORDER, parseStrategy, type Strategy, withTokenizer } from '../../decode/index.ts';
+import {
+  guarded,
+  PROCESSOR_ORDER,
+  PROCESSORS,
+  type Preset,
+  type ProcessorOptions,
+  parseStrategy,
+  type Strategy,
+  withTokenizer,
+} from '../../decode/index.ts';
 import { defineMessages } from '../../language.ts';
 import type { GuardStats, Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
@@ -22,7 +31,7 @@ const say = defineMessages({
 type Context = CommandContext<typeof generateOptions>;
 
 /** What shapes the draw of a token: nothing for a greedy decoder, which draws none. */
-const SAMPLING = ['temperature', 'topK', 'topP', 'minP'] as const;
+const SAMPLING = PROCESSOR_ORDER.filter((name) => !PROCESSORS[name].reorders);
 /** Of plain sampling, when neither a strategy nor a temperature is asked for. */
 const DEFAULT_TEMPERATURE = 0.9;
 
@@ -46,14 +55,17 @@ export function strategyOf(
       zhReason: '贪心总取概率最高的词元',
     });
   }
-  const table: Readonly<Record<string, unknown>> = options;
-  const processors = Object.fromEntries(
-    PROCESSOR_ORDER.filter((name) => given.has(name) && !(name === 'temperature' && isGreedy)).map((name) => [
-      name,
-      table[name],
-    ]),
-  );
-  const isPlain = strategy === 'sample' && !isGreedy;
+  const { badWords, processorPreset } = options;
+  const table: Readonly<Record<string, unknown>> = { ...options, badWords: badWords?.split(',') };
+  const processors: ProcessorOptions = {
+    ...Object.fromEntries(
+      PROCESSOR_ORDER.filter((name) => given.has(name) && !(name === 'temperature' && isGreedy)).map(
+        (name) => [name, table[name]],
+      ),
+    ),
+    ...(processorPreset !== undefined && { preset: processorPreset as Preset }),
+  };
+  const isPlain = strategy === 'sample' && !isGreedy && !given.has('dynamicTemperature');
   const chosen = parseStrategy(
     isGreedy ? 'greedy' : strategy,
     withTokenizer({ ...(isPlain && { temperature: DEFAULT_TEMPERATURE }), ...processors }, tokenizer),
