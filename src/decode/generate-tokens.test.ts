@@ -177,7 +177,7 @@ describe('faults of the model and of processors', () => {
     const model = faulty(() => [1, 2, 3]);
     for (const temperature of [0, 1]) {
       const strategy = sampling({ logitBias: ban, temperature });
-      expect((await collect(model, [0], { strategy })).error).toMatchObject({ code: 'decode/all-banned' });
+      expect((await collect(model, [0], { strategy })).error).toMatchObject({ code: 'decode/banned-all' });
     }
   });
 
@@ -187,7 +187,7 @@ describe('faults of the model and of processors', () => {
       strategy: greedySearch({ noRepeatNgram: 1 }),
     });
     expect([ids, reasons]).toEqual([[[1]], ['error']]);
-    expect(error).toMatchObject({ code: 'decode/all-banned' });
+    expect(error).toMatchObject({ code: 'decode/banned-all' });
   });
 
   test('a processor that throws in one text ends that one; the others are as without it', async () => {

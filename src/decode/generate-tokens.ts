@@ -5,7 +5,7 @@ import { fail } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import { checkIds, checkInteger } from './options.ts';
 import { sampling } from './sampling.ts';
-import { type StepWaiter, stepTogether } from './step-together.ts';
+import { firstPart, isLong, restOf, type StepWaiter, stepTogether } from './step-together.ts';
 import type { DecodeEvent, DecodeTask, FinishEvent, Reply, StepCall, Strategy, Verdict } from './strategy.ts';
 
 export interface GenerateTokensOptions {
@@ -39,7 +39,17 @@ export function generateTokens(
   promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
   options: GenerateTokensOptions = {},
 ): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
-  const { strategy = sampling(), n = 1, maxTokens, seed = randomSeed(), logprobs, signal } = options;
+  const { strategy = sampling(), signal } = options;
+  return runTasks(createTasks(model, promptIds, options), strategy, alone(model, signal), signal);
+}
+
+/** One task for each prompt, checked. */
+export function createTasks(
+  model: LanguageModel,
+  promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
+  options: GenerateTokensOptions,
+): DecodeTask[] {
+  const { n = 1, maxTokens, seed = randomSeed(), logprobs } = options;
   checkInteger('n', n, 1);
   checkInteger('seed', seed, 0);
   if (maxTokens !== undefined) checkInteger('maxTokens', maxTokens, 0);
@@ -47,7 +57,7 @@ export function generateTokens(
   const eosIds = new Set(options.eosIds ?? []);
   checkIds('eosIds', [...eosIds], model.vocabSize);
   const prompts = isMany(promptIds) ? promptIds : [promptIds];
-  const tasks = prompts.map((prompt, i): DecodeTask => {
+  return prompts.map((prompt, i): DecodeTask => {
     checkPrompt(prompt, model);
     return {
       model,
@@ -60,7 +70,6 @@ export function generateTokens(
       logprobs,
     };
   });
-  return run(model, tasks, strategy, signal);
 }
 
 function isMany(
@@ -84,10 +93,14 @@ interface Running {
   reply: Reply;
 }
 
-async function* run(
-  model: LanguageModel,
+/** Answers everyone who waits for a step. Resolves to false when the signal aborted meanwhile. */
+export type Stepper = (waiters: readonly StepWaiter[]) => Promise<boolean>;
+
+/** Runs a strategy on every task at once; all their steps go through `stepAll`. */
+export async function* runTasks(
   tasks: readonly DecodeTask[],
   strategy: Strategy,
+  stepAll: Stepper,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
   let running = tasks.map(
@@ -117,27 +130,32 @@ async function* run(
       }
       running = running.filter(({ call }) => call !== undefined);
       if (running.length === 0) break;
-      await nextTurn();
-      if (signal?.aborted) {
+      if (signal?.aborted || !(await stepAll(running.map(waiterOf)))) {
         yield* finishAborted(open);
         return;
-      }
-      // NOTE: one turn may take two steps, when strategies want different things of the model.
-      const steps = stepTogether(running.map(waiterOf));
-      for (let next = steps.next(); !next.done; ) {
-        const { batch, wants, model: other = model } = next.value;
-        const rest = await readAhead(other, batch, wants, signal);
-        if (!rest) {
-          yield* finishAborted(open);
-          return;
-        }
-        next = steps.next(other.step(rest, wants));
       }
     }
   } finally {
     for (const { events } of all) events.return();
   }
   if (failure) throw failure.error;
+}
+
+/** Steps a model for one reader: a turn for others before every step. */
+function alone(model: LanguageModel, signal: AbortSignal | undefined): Stepper {
+  return async (waiters) => {
+    await nextTurn();
+    if (signal?.aborted) return false;
+    // NOTE: one turn may take two steps, when strategies want different things of the model.
+    const steps = stepTogether(waiters);
+    for (let next = steps.next(); !next.done; ) {
+      const { batch, wants, model: other = model } = next.value;
+      const rest = await readAhead(other, batch, wants, signal);
+      if (!rest) return false;
+      next = steps.next(other.step(rest, wants));
+    }
+    return true;
+  };
 }
 
 function* finishAborted(open: ReadonlyMap<number, number>): Generator<FinishEvent> {
@@ -159,20 +177,13 @@ async function readAhead(
   if (wants?.logits === 'all') return batch;
   let left = batch;
   for (let long = left.filter(isLong); long.length > 0; long = left.filter(isLong)) {
-    model.step(
-      long.map(({ sequence, ids }) => ({ sequence, ids: Array.from(ids).slice(0, PART) })),
-      { logits: 'none' },
-    );
-    left = left.map((one) => (isLong(one) ? { ...one, ids: Array.from(one.ids).slice(PART) } : one));
+    model.step(long.map(firstPart), { logits: 'none' });
+    left = left.map((one) => (isLong(one) ? restOf(one) : one));
     await nextTurn();
     if (signal?.aborted) return undefined;
   }
   return left;
 }
-
-/** Tokens of a prompt that are read in one go. */
-const PART = 64;
-const isLong = ({ ids }: StepRequest): boolean => ids.length > PART;
 
 function waiterOf(one: Running): StepWaiter {
   return { call: one.call as StepCall, answer: (results) => void (one.reply = results) };

@@ -1,6 +1,6 @@
 /** Puts the steps of many strategies into one batch. */
 
-import type { StepResult } from '../types.ts';
+import type { StepRequest, StepResult } from '../types.ts';
 import type { Reply, StepCall } from './strategy.ts';
 
 /** A strategy that waits for a step. */
@@ -27,3 +27,20 @@ export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCal
 function wantsOf({ wants: { logits = 'last', hidden = false } = {} }: StepCall): string {
   return `${logits} ${hidden}`;
 }
+
+/** Tokens that are read in one go; a longer prompt is read in parts, so that nobody waits for all of it. */
+const PART = 64;
+
+export const isLong = ({ ids }: StepRequest): boolean => ids.length > PART;
+
+/** The beginning of a long request, to be read without wanting anything. */
+export const firstPart = ({ sequence, ids }: StepRequest): StepRequest => ({
+  sequence,
+  ids: Array.from(ids).slice(0, PART),
+});
+
+/** What is left of it then. */
+export const restOf = ({ sequence, ids }: StepRequest): StepRequest => ({
+  sequence,
+  ids: Array.from(ids).slice(PART),
+});
