@@ -5,8 +5,8 @@ namespace gemm {
 #include "matmul_tile.inl"
 #include "matmul_finish.inl"
 #include "matmul_ways.inl"
-#include "matmul_packed.inl"
 #include "matmul_pack_f32.inl"
+#include "matmul_packed_f32.inl"
 #include "matmul_skinny.inl"
 #include "matmul_peak.inl"
 
@@ -46,7 +46,7 @@ static void matmul(const Matmul& s) {
   if (way == Way::packed) {
     if (s.bf16) RAN("matmul.packed.bf16");
     else RAN("matmul.packed.f32");
-    return eachProduct(s, multiply<KernelF32>);
+    return eachProduct(s, multiplyF32);
   }
   if (way == Way::skinny) RAN("matmul.skinny");
   else RAN("matmul.slim");

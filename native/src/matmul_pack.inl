@@ -77,34 +77,6 @@ INKSTONE_INLINE int64_t panelSize(int64_t k, int64_t cols) {
   return roundUp(k * cols, 16) + 64 / static_cast<int64_t>(sizeof(Element));
 }
 
-/**
- * `width` columns in panels of `cols`: panel[p·cols + j] = from[p·ld + j], p < k; the last panel is filled up with
- * zeros. Where cols is no multiple of lanes, a row is written with what lies behind it, then the next over that.
- */
-template <class Read, int cols>
-static void packRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t width, float* to) {
-  constexpr int vectors = (cols + lanes - 1) / lanes;
-  constexpr int64_t together = 4;
-  const int64_t step = panelSize<float>(k, cols);
-  for (int64_t p = 0; p < k; p += together) {
-    const int64_t end = least(p + together, k);
-    float* panel = to;
-    int64_t j = 0;
-    for (; j + vectors * lanes <= width; j += cols, panel += step) {
-      for (int64_t q = p; q < end; ++q) {
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; ++v) store(panel + q * cols + v * lanes, Read::wide(from + q * ld + j + v * lanes));
-      }
-    }
-    for (; j < width; j += cols, panel += step) {
-      const int some = static_cast<int>(least(cols, width - j));
-      for (int64_t q = p; q < end; ++q) {
-        for (int i = 0; i < cols; ++i) panel[q * cols + i] = i < some ? Read::at(from + q * ld + j + i) : 0;
-      }
-    }
-  }
-}
-
 /** The first `rows` of four rows of k become columns of `to`. */
 template <class Read, int cols, int rows>
 INKSTONE_INLINE void packFour(const typename Read::Stored* from, int64_t ld, int64_t k, float* to) {
@@ -134,16 +106,6 @@ static void packColumns(const typename Read::Stored* from, int64_t ld, int64_t k
   for (; j < width; ++j) packFour<Read, cols, 1>(from + j * ld, ld, k, to + j);
   for (; j < cols; ++j) {
     for (int64_t p = 0; p < k; ++p) to[p * cols + j] = 0;
-  }
-}
-
-/** Rows p0 … p0 + k, columns j0 … j0 + width of op(b), in panels. */
-template <class Read, int cols>
-static void packPanels(const typename Read::Stored* b, int64_t ld, bool transposed, int64_t p0, int64_t k, int64_t j0,
-                       int64_t width, float* to) {
-  if (!transposed) return packRows<Read, cols>(b + p0 * ld + j0, ld, k, width, to);
-  for (int64_t j = 0; j < width; j += cols, to += panelSize<float>(k, cols)) {
-    packColumns<Read, cols>(b + (j0 + j) * ld + p0, ld, k, static_cast<int>(least(cols, width - j)), to);
   }
 }
 

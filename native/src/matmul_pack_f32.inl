@@ -1,28 +1,97 @@
-// How a and b are packed for the f32 tiles.
+// How a and b are packed for the f32 tiles: in panels, each row p of a panel contiguous.
 
-/** Rows and depth of op(a): in place, or k-major in panels of tileRows. */
+/** One panel: to[p·cols + j] = from[p·ld + j], p < k, j < width ≤ cols; columns up to a whole vector become 0. */
+template <class Read, int cols>
+static void packPanel(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t width, float* to) {
+  const int64_t whole = width / lanes * lanes, padded = least(cols, roundUp(width, lanes));
+  for (int64_t p = 0; p < k; ++p, from += ld, to += cols) {
+    int64_t j = 0;
+    for (; j < whole; j += lanes) store(to + j, Read::wide(from + j));
+    for (; j < padded; ++j) to[j] = j < width ? Read::at(from + j) : 0;
+  }
+}
+
+/**
+ * Many whole panels of `cols` columns from rows that lie as they should: to[panel·step + p·cols + j] = from[p·ld +
+ * panel·cols + j]. Some rows at a time, the next ones fetched ahead: hardware does not follow such strides.
+ */
+template <class Read, int cols>
+static void packWholePanels(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t panels, int64_t step,
+                            float* to) {
+  constexpr int64_t together = 8, line = 64 / static_cast<int64_t>(sizeof(typename Read::Stored));
+  for (int64_t p = 0; p < k; p += together, from += together * ld, to += together * cols) {
+    const int64_t rows = least(together, k - p), coming = least(together, k - p - rows);
+    for (int64_t q = 0; q < coming; ++q) {
+      const typename Read::Stored* next = from + (together + q) * ld;
+      for (int64_t j = 0; j < panels * cols; j += line) __builtin_prefetch(next + j);
+    }
+    for (int64_t t = 0; t < panels; ++t) {
+      const typename Read::Stored* at = from + t * cols;
+      float* out = to + t * step;
+      for (int64_t q = 0; q < rows; ++q, at += ld, out += cols) {
+        if constexpr (cols % lanes == 0) {
+#pragma GCC unroll 4
+          for (int j = 0; j < cols; j += lanes) store(out + j, Read::wide(at + j));
+        } else if constexpr (cols % 4 == 0) {
+#pragma GCC unroll 4
+          for (int j = 0; j < cols; j += 4) {
+            const vf4 four = Read::four(at + j);
+            __builtin_memcpy(out + j, &four, 16);
+          }
+        } else {
+          for (int j = 0; j < cols; ++j) out[j] = Read::at(at + j);
+        }
+      }
+    }
+  }
+}
+
+/** Rows p0 … p0 + k, columns j0 … j0 + width of op(b). */
 template <class Read>
-static PanelsOfA<float> packPanelsOfA(const Matmul& s, Range rows, Range depth, Scratch& scratch) {
-  const int64_t panels = (rows.size() + tileRows - 1) / tileRows, panel = panelSize<float>(depth.size(), tileRows);
-  const int64_t ld = s.transA ? s.m : s.k;
-  float* to = scratch.floats(panels * panel);
-  parallelFor(panels, most(4, least(64, panels / (2 * threads()))), [&](int64_t begin, int64_t end) {
-    const int64_t i = rows.begin + begin * tileRows, width = least(rows.begin + end * tileRows, rows.end) - i;
-    // The columns of aᵀ are rows of a: what is transposed for b is not for a.
-    packPanels<Read, tileRows>(s.a, ld, !s.transA, depth.begin, depth.size(), i, width, to + begin * panel);
-  });
-  return {to, tileRows, panel, true};
+static void packPanelsOfB(const typename Read::Stored* b, int64_t ld, bool transposed, int64_t p0, int64_t k, int64_t j0,
+                          int64_t width, float* to) {
+  const int64_t step = panelSize<float>(k, tileCols);
+  int64_t j = 0;
+  if (!transposed) {
+    int64_t whole = width / tileCols;
+    if (whole > 0 && panelWidth(width - (whole - 1) * tileCols) < tileCols) --whole;
+    packWholePanels<Read, tileCols>(b + p0 * ld + j0, ld, k, whole, step, to);
+    j = whole * tileCols;
+    to += whole * step;
+  }
+  for (; j < width; to += step) {
+    const int64_t cols = panelWidth(width - j);
+    if (transposed) packColumns<Read, tileCols>(b + (j0 + j) * ld + p0, ld, k, static_cast<int>(cols), to);
+    else packPanel<Read, tileCols>(b + p0 * ld + j0 + j, ld, k, cols, to);
+    j += cols;
+  }
 }
-static PanelsOfA<float> panelsOfA(KernelF32, const Matmul& s, Range rows, Range depth, Scratch& scratch) {
-  if (!KernelF32::packsA(s)) return {s.a + rows.begin * s.k + depth.begin, s.k, tileRows * s.k, false};
-  if (s.bf16) return packPanelsOfA<ReadRounded>(s, rows, depth, scratch);
-  return packPanelsOfA<ReadF32>(s, rows, depth, scratch);
+static void packB(const Matmul& s, int64_t p0, int64_t k, Range columns, float* to) {
+  const int64_t ld = s.transB ? s.k : s.n, j = columns.begin, width = columns.size();
+  if (s.bIsBf16) packPanelsOfB<ReadBf16>((const uint16_t*)s.b, ld, s.transB, p0, k, j, width, to);
+  else if (s.bf16) packPanelsOfB<ReadRounded>((const float*)s.b, ld, s.transB, p0, k, j, width, to);
+  else packPanelsOfB<ReadF32>((const float*)s.b, ld, s.transB, p0, k, j, width, to);
 }
 
-/** Packs some columns of rows p0 … p0 + k of op(b). */
-static void packB(KernelF32, const Matmul& s, int64_t p0, int64_t k, Range columns, float* to) {
-  const int64_t ld = s.transB ? s.k : s.n, j = columns.begin, width = columns.size();
-  if (s.bIsBf16) packPanels<ReadBf16, tileCols>((const uint16_t*)s.b, ld, s.transB, p0, k, j, width, to);
-  else if (s.bf16) packPanels<ReadRounded, tileCols>((const float*)s.b, ld, s.transB, p0, k, j, width, to);
-  else packPanels<ReadF32, tileCols>((const float*)s.b, ld, s.transB, p0, k, j, width, to);
+/** Rows of op(a) and k of its columns from p0 on, in panels of tileRows; rows of the last panel beyond them are 0. */
+template <class Read>
+static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to) {
+  const int64_t step = panelSize<float>(k, tileRows);
+  int64_t i = rows.begin;
+  if (s.transA) {
+    const int64_t whole = rows.size() / tileRows;
+    packWholePanels<Read, tileRows>(s.a + p0 * s.m + i, s.m, k, whole, step, to);
+    i += whole * tileRows;
+    to += whole * step;
+    if (i == rows.end) return;
+    const float* from = s.a + p0 * s.m + i;
+    for (int64_t p = 0; p < k; ++p) {
+      for (int64_t j = 0; j < tileRows; ++j) to[p * tileRows + j] = j < rows.end - i ? Read::at(from + p * s.m + j) : 0;
+    }
+    return;
+  }
+  for (; i < rows.end; i += tileRows, to += step) {
+    const int64_t height = least(tileRows, rows.end - i);
+    packColumns<Read, tileRows>(s.a + i * s.k + p0, s.k, k, static_cast<int>(height), to);
+  }
 }

@@ -1,13 +1,12 @@
 // The inner loop of f32 matmul: a tile of out held in registers while k runs.
 
 #if INKSTONE_VECTOR_BYTES == 64
-constexpr int tileRows = 12;  // 24 sums and 2 vectors of b, of 32 registers
+constexpr int tileRows = 12, tileVectors = 2;  // 24 sums and 2 vectors of b, of 32 registers
 #elif defined(__aarch64__)
-constexpr int tileRows = 8;
+constexpr int tileRows = 8, tileVectors = 2;
 #else
-constexpr int tileRows = 6;  // 12 sums, 2 vectors of b and 1 of a, of 16 registers
+constexpr int tileRows = 4, tileVectors = 3;  // 12 sums, 3 vectors of b and 1 of a, of 16 registers
 #endif
-constexpr int tileVectors = 2;
 constexpr int tileCols = tileVectors * lanes;
 
 /**
@@ -19,7 +18,8 @@ static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, f
   vf sum[M][V];
 #pragma GCC unroll 16
   for (int i = 0; i < M; ++i) {
-    __builtin_prefetch(c + i * ldc + V * lanes - 1, 1);
+    __builtin_prefetch(c + i * ldc, 1);
+    if (V * lanes > 16) __builtin_prefetch(c + i * ldc + V * lanes - 1, 1);
 #pragma GCC unroll 4
     for (int j = 0; j < V; ++j) sum[i][j] = vf{};
   }
@@ -56,9 +56,13 @@ struct TilesF32 {
 template <int M>
 static constexpr void listTiles(TilesF32& tiles) {
   tiles.list[0][0][M - 1] = tileF32<M, 1, false>;
-  tiles.list[0][1][M - 1] = tileF32<M, 2, false>;
   tiles.list[1][0][M - 1] = tileF32<M, 1, true>;
+  tiles.list[0][1][M - 1] = tileF32<M, 2, false>;
   tiles.list[1][1][M - 1] = tileF32<M, 2, true>;
+  if constexpr (tileVectors > 2) {
+    tiles.list[0][2][M - 1] = tileF32<M, 3, false>;
+    tiles.list[1][2][M - 1] = tileF32<M, 3, true>;
+  }
   if constexpr (M > 1) listTiles<M - 1>(tiles);
 }
 static constexpr TilesF32 makeTiles() {
@@ -68,28 +72,22 @@ static constexpr TilesF32 makeTiles() {
 }
 static constexpr TilesF32 tilesF32 = makeTiles();
 
-/** Products in f32; bf16 inputs are numbers that were rounded when they were packed. */
-struct KernelF32 {
-  typedef float Packed;
-  static constexpr int rows = tileRows, cols = tileCols, kUnit = 1, kMost = 384;
-  /** In place only where that is as good: rows that L2 holds, or that few columns read. */
-  static bool packsA(const Matmul& s) {
-    return s.transA || s.bf16 || (s.n >= 512 && s.m * s.k * 4 > cacheSizes().l2 / 2);
+/** `width` ≤ tileCols columns of c; when it is no whole vectors, the tile goes through `aside`. */
+static void runTile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
+                    int64_t ldc, bool add) {
+  const int vectors = (width + lanes - 1) / lanes;
+  const TileF32 run = tilesF32.list[kMajor][vectors - 1][mr - 1];
+  if (width == vectors * lanes) {
+    run(k, a, stride, b, c, ldc, add);
+    return;
   }
+  float aside[tileRows * tileCols];
+  run(k, a, stride, b, aside, tileCols, false);
+  addTile(aside, tileCols, c, ldc, mr, width, add);
+}
 
-  struct Session {};  // nothing to set up
-
-  /** `width` ≤ cols columns of c; when it is no whole vector, the tile goes through `aside`. */
-  static void tile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
-                   int64_t ldc, bool add) {
-    const int vectors = width > lanes ? 2 : 1;
-    const TileF32 run = tilesF32.list[kMajor][vectors - 1][mr - 1];
-    if (width == vectors * lanes) {
-      run(k, a, stride, b, c, ldc, add);
-      return;
-    }
-    float aside[tileRows * tileCols];
-    run(k, a, stride, b, aside, tileCols, false);
-    addTile(aside, tileCols, c, ldc, mr, width, add);
-  }
-};
+/** How many of the columns that are left the next panel of b takes: rather two panels of two vectors than three and one. */
+INKSTONE_INLINE int64_t panelWidth(int64_t left) {
+  if (tileVectors > 2 && left > tileCols && left <= tileCols + lanes) return 2 * lanes;
+  return least(tileCols, left);
+}
