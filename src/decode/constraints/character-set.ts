@@ -55,16 +55,34 @@ function merge(ranges: readonly (readonly [number, number])[]): CharacterSet {
 /** How many characters a chunk has when the engine is asked about all of them. */
 const CHUNK = 4_096;
 
+/** Answers of the engine, which take it some milliseconds each. */
+const answers = new Map<string, CharacterSet>();
+const MOST_ANSWERS = 200;
+
 /**
  * The characters that an atom of a regular expression matches (`\p{Han}`, `[^a-z]`, `.`), as the JavaScript engine has
  * it. `flags` must have `u` or `v`. Throws a SyntaxError for what is no atom.
  */
 export function setOfAtom(source: string, flags: string): CharacterSet {
+  const simple = flags === 'u' ? setOfSimpleClass(source) : undefined;
+  if (simple) return simple;
+  const question = `${flags} ${source}`;
+  let set = answers.get(question);
+  if (!set) {
+    set = askEngine(source, flags);
+    if (answers.size >= MOST_ANSWERS) answers.clear();
+    answers.set(question, set);
+  }
+  return set;
+}
+
+function askEngine(source: string, flags: string): CharacterSet {
   const runs = new RegExp(`${source}+`, `${flags}g`);
   const ranges: [number, number][] = [];
   for (let base = 0; base <= LAST; base += CHUNK) {
     const codePoints: number[] = [];
     for (let c = base; c < base + CHUNK; c++) if (c < 0xd800 || c > 0xdfff) codePoints.push(c);
+    if (codePoints.length === 0) continue;
     const width = base > 0xffff ? 2 : 1;
     for (const { 0: run, index } of String.fromCodePoint(...codePoints).matchAll(runs)) {
       const first = base + index / width;
@@ -72,6 +90,20 @@ export function setOfAtom(source: string, flags: string): CharacterSet {
     }
   }
   return merge(ranges);
+}
+
+/** A class of nothing but letters, ranges and escaped punctuation, which needs no engine. */
+function setOfSimpleClass(source: string): CharacterSet | undefined {
+  if (!/^\[\^?(?:[^\\[\]^-]|[^\\[\]^-]-[^\\[\]^-]|\\[^a-zA-Z0-9])+\]$/u.test(source)) return undefined;
+  const isNegative = source[1] === '^';
+  const letters = source.slice(isNegative ? 2 : 1, -1).matchAll(/\\(.)|(.)(?:-(.))?/gsu);
+  const ranges = [...letters].map(([, escaped, first, last]) => {
+    const from = (escaped ?? first).codePointAt(0)!;
+    return [from, last === undefined ? from : last.codePointAt(0)!] as const;
+  });
+  // NOTE: a range may end in an escape only in forms that the pattern above leaves to the engine.
+  const set = characterSet(...ranges);
+  return isNegative ? complement(set) : set;
 }
 
 let cased: string | undefined;

@@ -12,6 +12,8 @@ export const limits = {
   schemaDepth: 200,
   /** Values in a schema: objects, arrays, strings, numbers. */
   schemaSize: 100_000,
+  /** Length of a property's name in a schema, in UTF-16 code units. */
+  keyLength: 500,
   /** Number of choices. */
   choices: 100_000,
   /** All choices together, in UTF-16 code units. */
@@ -20,8 +22,8 @@ export const limits = {
   states: 100_000,
   /** Calls of rules that are open at the same time while a text is written. */
   openRules: 4_096,
-  /** Automaton states entered to find one mask; about a tenth of a second. */
-  work: 2_000_000,
+  /** Automaton states entered to find one mask; well below a tenth of a second. */
+  work: 500_000,
   /** Steps in finding out what a vocabulary that lacks some bytes can spell. */
   spellingWork: 2_000_000,
   /** Numbers in the sets of automaton states that are remembered; when full, all are forgotten and found again. */

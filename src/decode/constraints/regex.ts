@@ -60,7 +60,7 @@ function parseRegex(pattern: string, ownFlags: string): Node {
     try {
       new RegExp(pattern);
     } catch {
-      const reason = (error as Error).message.replace(/^.*\/: /s, '');
+      const reason = (error as Error).message.replace(/^.*\/[a-z]*: /s, '');
       throw refuse(0, `it is not a regular expression (${reason})`, `开始的内容不是正则表达式（${reason}）`);
     }
   }

@@ -3,6 +3,7 @@
 import { fail } from './errors.ts';
 import { choice, type Expression, type Grammar, text } from './expression.ts';
 import { readGrammar } from './gbnf.ts';
+import { type JsonWhitespace, readJsonSchema } from './json-schema.ts';
 import { limits } from './limits.ts';
 import { readRegex } from './regex.ts';
 
@@ -13,7 +14,25 @@ export type ConstraintSpec =
   /** One of these texts. */
   | { readonly choices: readonly string[] }
   /** A grammar in GBNF, the notation of llama.cpp, whose rule `root` is the whole text. */
-  | { readonly grammar: string };
+  | { readonly grammar: string }
+  | JsonSchemaSpec;
+
+/**
+ * JSON that satisfies a schema of 2020-12. Known are type, enum, const, properties, required, additionalProperties, items,
+ * prefixItems, minItems, maxItems, minLength, maxLength, pattern, format (date, time, date-time, uuid, email, hostname, ipv4,
+ * uri), minimum, maximum, exclusiveMinimum, exclusiveMaximum, anyOf, oneOf, allOf, and $ref into the schema, also to itself.
+ * Any other keyword is an error.
+ *
+ * Of the texts that the schema allows some are never written: properties come in the order of the schema; properties that
+ * it does not name only where `additionalProperties` says so or none is named; entries beyond `prefixItems` only where `items`
+ * does, and all of `prefixItems` are written; numbers have at most 15 digits before and after the point, and no exponent
+ * where they have bounds. NOTE: `oneOf` is read as `anyOf`, and keys that the schema does not name may come twice.
+ */
+export interface JsonSchemaSpec {
+  readonly jsonSchema: unknown;
+  /** Default 'flexible'. */
+  readonly whitespace?: JsonWhitespace;
+}
 
 interface ReadSpec {
   readonly grammar: Grammar;
@@ -21,29 +40,24 @@ interface ReadSpec {
   readonly where: string;
 }
 
-type Kind = ConstraintSpec extends infer Spec ? (Spec extends unknown ? keyof Spec : never) : never;
-type Value<K extends Kind> =
-  Extract<ConstraintSpec, { readonly [Key in K]: unknown }> extends {
-    readonly [Key in K]: infer V;
-  }
-    ? V
-    : never;
+type Reader = (spec: never) => Grammar;
 
-const READERS: { readonly [K in Kind]: (value: Value<K>, spec: ConstraintSpec) => Grammar } = {
-  regex: (regex) => oneRule(readRegex(regex, 'whole')),
-  choices: (choices) => oneRule(readChoices(choices)),
-  grammar: (grammar) => readGrammar(grammar),
+const READERS: { readonly [kind: string]: Reader } = {
+  regex: ({ regex }: { regex: string | RegExp }) => oneRule(readRegex(regex, 'whole')),
+  choices: ({ choices }: { choices: readonly string[] }) => oneRule(readChoices(choices)),
+  grammar: ({ grammar }: { grammar: string }) => readGrammar(grammar),
+  jsonSchema: ({ jsonSchema, whitespace }: JsonSchemaSpec) => readJsonSchema(jsonSchema, whitespace),
 };
 
 /** Reads any spec; anything else is an error that names the ways there are. */
 export function readSpec(spec: ConstraintSpec): ReadSpec {
-  const kinds = typeof spec === 'object' && spec !== null ? Object.keys(spec) : [];
-  const kind = kinds[0] as Kind;
+  const keys = typeof spec === 'object' && spec !== null ? Object.keys(spec) : [];
+  const kinds = keys.filter((key) => !(key === 'whitespace' && keys.includes('jsonSchema')));
+  const kind = kinds[0];
   if (kinds.length !== 1 || !Object.hasOwn(READERS, kind)) {
-    throw fail('constraint/spec', { got: kinds.length ? `{ ${kinds.join(', ')} }` : String(spec) });
+    throw fail('constraint/spec', { got: keys.length ? `{ ${keys.join(', ')} }` : String(spec) });
   }
-  const read = READERS[kind] as (value: unknown, spec: ConstraintSpec) => Grammar;
-  return { grammar: read((spec as Record<string, unknown>)[kind], spec), where: kind };
+  return { grammar: READERS[kind](spec as never), where: kind };
 }
 
 function oneRule(expression: Expression): Grammar {
