@@ -23,6 +23,12 @@ export const fail = defineErrors({
     zh: (d: { option: string }) =>
       `生成：给出 \`strategy\` 时不能再给 "${d.option}"，否则它会被忽略；请把 "${d.option}" 交给该策略`,
   },
+  'decode/engine-full': {
+    en: (d: { waiting: number; most: number }) =>
+      `engine: at most ${d.most} texts may wait, ${d.waiting} do; try again in a moment`,
+    zh: (d: { waiting: number; most: number }) =>
+      `引擎：最多允许 ${d.most} 篇文本排队，现有 ${d.waiting} 篇；请稍后再试`,
+  },
   'decode/unknown-strategy': {
     en: (d: { name: string; known: string; near: string | undefined }) =>
       `strategy: "${d.name}" is not one${d.near ? `; did you mean "${d.near}"?` : `; there are ${d.known}`}`,

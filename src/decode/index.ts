@@ -21,6 +21,13 @@ export {
   type ScriptedModelOptions,
   scriptedModel,
 } from './doubles.ts';
+export {
+  createEngine,
+  type Engine,
+  type EngineLoad,
+  type EngineOptions,
+  type EngineRequest,
+} from './engine.ts';
 export { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
 export { type GuardOptions, guarded } from './guard.ts';
 export { REPAIR_ACTIONS, type RepairAction } from './guard-repair.ts';
@@ -34,6 +41,7 @@ export {
   type TextState,
 } from './history.ts';
 export { nextTurn } from './next-turn.ts';
+export { createPrefixCache, type PrefixCache, type PrefixCacheOptions } from './prefix-cache.ts';
 export { PRESETS, type Preset, type PresetRow } from './presets.ts';
 export type { ProcessorName, ProcessorOptions, ProcessorSettings, Spelled } from './processor-options.ts';
 export { PROCESSORS, type ProcessorRow } from './processor-rows.ts';
