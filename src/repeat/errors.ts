@@ -22,6 +22,12 @@ export const fail = defineErrors({
     en: (d: { where: string }) => `${d.where}: there must be at least one text, got none`,
     zh: (d: { where: string }) => `${d.where}：至少要有一段文本，一段也没有`,
   },
+  'repeat/prompts': {
+    en: (d: { prompts: number; texts: number }) =>
+      `repetition report: there must be one prompt for each text, got ${d.prompts} and ${d.texts}`,
+    zh: (d: { prompts: number; texts: number }) =>
+      `复读报告：每篇文本要有一个提示，得到 ${d.prompts} 个提示、${d.texts} 篇文本`,
+  },
   'repeat/lengths': {
     en: (d: { predictions: number; targets: number }) =>
       `prediction repeats: there must be one prediction for each target, got ${d.predictions} and ${d.targets}`,

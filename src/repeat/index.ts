@@ -1,7 +1,19 @@
 /** The repetition problem: what repetition is, and how much of it there is. Knows text and ids, never a model. */
 
+export { type CleanOptions, type CleanResult, cleanRepetition, type Removal } from './clean.ts';
 export { distinctTokens, tokenCounts, unigramEntropy, zipfCoefficient } from './distribution.ts';
 export { type Generations, parseGenerations } from './generations.ts';
+export {
+  type AcrossPrompts,
+  acrossPrompts,
+  type PieceRepetition,
+  type PromptEcho,
+  promptEcho,
+  type SamePrompt,
+  samePrompt,
+  sectionRepetition,
+  sentenceRepetition,
+} from './levels.ts';
 export {
   createLoopDetector,
   type Loop,
@@ -41,6 +53,7 @@ export {
   type RepetitionReport,
 } from './report.ts';
 export { selfBleu } from './self-bleu.ts';
+export { comparableWords, comparisonKey, splitSections, splitSentences } from './sentences.ts';
 export { type DetectLoopsOptions, detectLoops, type TextLoop } from './text-loops.ts';
 export {
   classifyToken,

@@ -22,7 +22,7 @@ export interface Loop {
   readonly period: number;
   /** How often the phrase now being written has been begun. */
   readonly copies: number;
-  /** One past the last id read. */
+  /** One past the last id that was a copy. */
   readonly end: number;
   /** In (0, 1): 1 − 10^(−score/8). At the default threshold one human text in a thousand gets this far. */
   readonly confidence: number;
@@ -140,13 +140,13 @@ function watch(options: Required<LoopDetectorOptions>, m: Memory): LoopDetector 
   };
 
   const wordLoop = (score: number, start: number): Loop => {
-    const end = m.score.length;
     const word = m.position.length - 1;
+    const end = m.exact.run > 0 ? m.exact.length : m.position[m.lastCovered[word]] + 1;
     const cut = cutAt(start);
     const first = m.position[m.grams.previousAt(start + 1) - gramSize];
     const total = word - start + gramSize;
     const covered = m.covered[word] - (m.covered[start - 1] ?? 0);
-    const isExact = end - m.exact.run <= cut + 1;
+    const isExact = m.exact.length - m.exact.run <= cut + 1;
     return {
       kind: isExact ? 'exact' : covered >= (1 - NEAR_MOST_NEW) * total ? 'near' : 'spaced',
       onset: first,

@@ -2,6 +2,17 @@
 
 import { distinctTokens, mean, unigramEntropy, zipfCoefficient } from './distribution.ts';
 import { fail } from './errors.ts';
+import {
+  type AcrossPrompts,
+  acrossPrompts,
+  type PieceRepetition,
+  type PromptEcho,
+  promptEcho,
+  type SamePrompt,
+  samePrompt,
+  sectionRepetition,
+  sentenceRepetition,
+} from './levels.ts';
 import { degenerateByCoverage, endsInLoop } from './loops.ts';
 import {
   type CorpusRepetition,
@@ -40,6 +51,13 @@ export interface RepetitionReport {
   readonly zipf: number | undefined;
   /** Self-BLEU-4, when asked for and there are two texts. */
   readonly selfBleu?: number;
+  /** Whole sentences and whole sections that come again; of texts, not of ids. */
+  readonly sentences?: PieceRepetition;
+  readonly sections?: PieceRepetition;
+  /** What the texts take from their prompts, and how alike they are; when the prompts are known. */
+  readonly echo?: PromptEcho;
+  readonly acrossPrompts?: AcrossPrompts;
+  readonly samePrompt?: SamePrompt;
 }
 
 export interface CountAndShare {
@@ -52,6 +70,8 @@ export interface MeasureOptions {
   readonly unit?: TokenUnit | 'auto';
   /** Also compute self-BLEU-4. Default false. */
   readonly selfBleu?: boolean;
+  /** The prompt of each text, in the same order. */
+  readonly prompts?: readonly string[];
 }
 
 /**
@@ -61,14 +81,29 @@ export interface MeasureOptions {
  * measureTexts(['the cat sat on the mat', '床前明月光，疑是地上霜']).corrected.diversity;
  */
 export function measureTexts(texts: readonly string[], options: MeasureOptions = {}): RepetitionReport {
-  const { unit = 'auto' } = options;
+  const { unit = 'auto', prompts } = options;
   const chosen = unit === 'auto' ? guessUnit(texts) : unit;
   const number = createVocabulary();
-  return measure(
-    texts.map((text) => number(splitText(text, chosen))),
-    chosen,
-    options,
-  );
+  const ids = texts.map((text) => number(splitText(text, chosen)));
+  const report: RepetitionReport = {
+    ...measure(ids, chosen, options),
+    sentences: sentenceRepetition(texts),
+    sections: sectionRepetition(texts),
+  };
+  if (!prompts) return report;
+  if (prompts.length !== texts.length) {
+    throw fail('repeat/prompts', { prompts: prompts.length, texts: texts.length });
+  }
+  const again = samePrompt(prompts, texts, ids);
+  return {
+    ...report,
+    echo: promptEcho(
+      prompts.map((prompt) => number(splitText(prompt, chosen))),
+      ids,
+    ),
+    acrossPrompts: acrossPrompts(prompts, texts, ids),
+    ...(again && { samePrompt: again }),
+  };
 }
 
 /** Measures sequences of token ids as they are; at least one. */

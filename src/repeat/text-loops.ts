@@ -41,7 +41,7 @@ export function detectLoops(text: string, options: DetectLoopsOptions = {}): Tex
     if (!loop) continue;
     const known = found.at(-1);
     if (known && known.loop.end >= loop.onset) Object.assign(known, { loop: merged(known.loop, loop) });
-    else found.push({ loop, foundAt: loop.end });
+    else found.push({ loop, foundAt: detector.length });
   }
   return found.map(({ loop, foundAt }) => {
     const start = pieces[loop.onset].start;
