@@ -437,6 +437,63 @@ export const repeatOptions = {
       zh: 'n 元组的单位；auto：英文按词，中文按字',
     },
   },
+  data: {
+    ...data,
+    verbs: ['lab'],
+    doc: {
+      en: "texts to take prompts from (default: the held-out side of the run's own data)",
+      zh: '提示的来源文本（默认：该次训练数据的留出部分）',
+    },
+  },
+  prompts: {
+    type: 'number',
+    verbs: ['lab'],
+    default: 32,
+    rule: wholePositive,
+    doc: { en: 'how many beginnings to continue', zh: '续写多少个开头' },
+  },
+  tokens: {
+    type: 'number',
+    verbs: ['lab'],
+    rule: wholePositive,
+    doc: {
+      en: 'at most so many tokens each (default: 100, or what the context holds)',
+      zh: '每篇最多生成的词元数（默认：100，或上下文所能容纳）',
+    },
+  },
+  strategies: {
+    type: 'string',
+    verbs: ['lab'],
+    placeholder: 'list',
+    doc: {
+      en: "which, joined by semicolons: 'beam:4;top-p:0.9,temperature=0.8' (default: a dozen usual ones)",
+      zh: "哪些策略，以分号连接：'beam:4;top-p:0.9,temperature=0.8'（默认：常用的十来种）",
+    },
+  },
+  guard: {
+    type: 'boolean',
+    verbs: ['lab'],
+    default: true,
+    doc: {
+      en: 'each also with the guard; not with --no-guard',
+      zh: '每种策略再加护栏跑一遍；--no-guard 则不跑',
+    },
+  },
+  out: {
+    type: 'string',
+    verbs: ['lab'],
+    placeholder: 'file',
+    doc: {
+      en: 'where the page is written (default: lab.html in the run)',
+      zh: '网页写到哪里（默认：训练目录下的 lab.html）',
+    },
+  },
+  seed: { ...seed, verbs: ['lab'] },
+  offline: {
+    type: 'boolean',
+    verbs: ['lab'],
+    doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
+  },
 } as const satisfies OptionTable;
 
 export const doctorOptions = {} as const satisfies OptionTable;

@@ -53,8 +53,11 @@ const tokenizer = defineCommand({
 
 const repeat = defineCommand({
   name: 'repeat',
-  args: '<measure> <file…>',
-  summary: { en: 'measure how much texts repeat themselves', zh: '度量文本的复读程度' },
+  args: '<measure|lab> <file…>',
+  summary: {
+    en: 'measure how much texts repeat themselves; the lab: why a model does, and what cures it',
+    zh: '度量文本的复读程度；实验室：模型为何复读、如何治',
+  },
   options: repeatOptions,
   example: 'inkstone repeat measure poems.txt',
   load: () => import('./commands/repeat.ts'),

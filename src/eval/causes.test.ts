@@ -197,16 +197,15 @@ describe('entropy along texts', () => {
   });
 
   test('collapses where a loop begins to repeat', () => {
-    // Prompt 1 token; onset 1, period 2: the copy that repeats begins at token 1 + 3.
-    const text = read([4, 2, 2, 0.5, 0.5, 0.5]);
-    expect(
-      entropyCollapse([text, read([9])], [1, 1], [{ onset: 1, period: 2, copies: 2 }, undefined]),
-    ).toEqual({
-      before: (4 + 2 + 2) / 3,
+    // Prompt 1 token; then 1, and 2 3 4 twice: the copy that repeats begins at token 1 + 4.
+    const text = read([4, 2, 2, 0, 0.5, 0.5, 0.5]);
+    const looping = [1, 2, 3, 4, 2, 3, 4];
+    expect(entropyCollapse([text, read([9])], [1, 1], [looping, [5]])).toEqual({
+      before: (4 + 2 + 2 + 0) / 4,
       inside: 0.5,
       texts: 1,
     });
-    expect(entropyCollapse([text], [1], [undefined])).toBeUndefined();
+    expect(entropyCollapse([text], [1], [[1, 2, 3]])).toBeUndefined();
   });
 });
 

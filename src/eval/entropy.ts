@@ -1,6 +1,6 @@
 /** How unsure the model is along a text, and whether loops are where it stops being so. */
 
-import type { EndLoop } from '../repeat/index.ts';
+import { endLoop, type Ids } from '../repeat/index.ts';
 import type { ReadText } from './read-texts.ts';
 
 export interface EntropyPlace {
@@ -55,15 +55,15 @@ export interface EntropyCollapse {
   readonly texts: number;
 }
 
-/** Entropy before and inside the loops at the end of texts; `undefined` where no text has one. Loops count from `starts[i]`. */
+/** Entropy before and inside the loops in which `written` ends; `undefined` where none does. Text i begins at `starts[i]`. */
 export function entropyCollapse(
   texts: readonly ReadText[],
   starts: readonly number[],
-  loops: readonly (EndLoop | undefined)[],
+  written: readonly Ids[],
 ): EntropyCollapse | undefined {
   const sums = { before: 0, beforePlaces: 0, inside: 0, insidePlaces: 0, texts: 0 };
   texts.forEach(({ entropies }, i) => {
-    const loop = loops[i];
+    const loop = endLoop(written[i]);
     if (!loop) return;
     sums.texts++;
     const border = starts[i] + loop.onset + loop.period;

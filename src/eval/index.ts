@@ -1,15 +1,23 @@
 /** Evaluation: what a model does, why it repeats itself, and which way of decoding fits it. Sees only the contracts. */
 
 export { type Anisotropy, anisotropy, similarityMatrix } from './anisotropy.ts';
+export type { BeamWidth, Causes, Learning } from './causes.ts';
 export { type CorpusRepeats, corpusRepeats } from './corpus-repeats.ts';
+export { type Cure, nameOf } from './cure.ts';
 export { type Continuation, type DecodePromptsOptions, decodePrompts } from './decode-prompts.ts';
 export { type EntropyCollapse, type EntropyPlace, entropyAlong, entropyCollapse } from './entropy.ts';
+export { type Finding, findCauses } from './findings.ts';
 export {
   type InductionHead,
   type InductionOptions,
   type InductionReport,
   inductionHeads,
 } from './induction-heads.ts';
+export { defaultStrategies, type LabEvent, type LabOptions, type LabReport, runLab } from './lab.ts';
+export { type LabPageOptions, labPage } from './lab-page.ts';
+export { type LabPlot, labPlots } from './lab-plots.ts';
+export type { Estimate, LabRow, LabText } from './lab-rows.ts';
+export { type LabColumn, labColumns, labTable } from './lab-table.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export {
   type Reinforcement,

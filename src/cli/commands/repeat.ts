@@ -1,4 +1,4 @@
-/** `inkstone repeat measure FILE…`: the repetition of texts, with the definitions of the literature. */
+/** `inkstone repeat`: the repetition of texts, with the definitions of the literature; the lab. */
 
 import { basename } from 'node:path';
 import { nearest } from '../../errors.ts';
@@ -9,20 +9,31 @@ import { fail } from '../errors.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { type NamedReport, repetitionTable } from '../repetition-table.ts';
 
-const verbs = ['measure'];
+type Context = CommandContext<typeof repeatOptions>;
 
-export async function run({ args, options, terminal }: CommandContext<typeof repeatOptions>): Promise<void> {
-  const [verb, ...files] = args;
-  if (!verbs.includes(verb)) {
-    throw fail('cli/value', {
-      command: 'repeat',
-      option: 'verb',
-      rule: 'measure',
-      zhRule: '为 measure',
-      got: verb,
-      near: nearest(verb, verbs),
-    });
-  }
+/** What the command can do; a verb of its own module is loaded when it is called. */
+const verbs: Readonly<Record<string, (context: Context) => Promise<void>>> = {
+  measure,
+  lab: async (context) => (await import('./repeat-lab.ts')).run(context),
+};
+
+export async function run(context: Context): Promise<void> {
+  const [verb] = context.args;
+  if (Object.hasOwn(verbs, verb)) return verbs[verb](context);
+  const known = Object.keys(verbs);
+  throw fail('cli/value', {
+    command: 'repeat',
+    option: 'verb',
+    rule: known.join(', '),
+    zhRule: `为 ${known.join('、')}`,
+    got: verb,
+    near: nearest(verb, known),
+  });
+}
+
+/** `repeat measure FILE…` */
+async function measure({ args, options, terminal }: Context): Promise<void> {
+  const [, ...files] = args;
   const unit = options.unit as 'auto' | 'words' | 'characters';
   const reports: NamedReport[] = [];
   for (const file of files) {

@@ -1,0 +1,168 @@
+/** `inkstone repeat lab RUN`: every way of decoding on one model, why it repeats itself, and the cure; with a page. */
+
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type LabReport, labColumns, labPage, labTable, runLab } from '../../eval/index.ts';
+import { writeFileAtomic } from '../../io/index.ts';
+import { defineMessages, language } from '../../language.ts';
+import { labelIn } from '../../plots/index.ts';
+import { guessUnit } from '../../repeat/index.ts';
+import type { CommandContext } from '../command.ts';
+import { loadDocuments, splitCorpus } from '../corpus.ts';
+import { fail } from '../errors.ts';
+import type { repeatOptions } from '../option-tables.ts';
+import { tellSkipped } from '../outcome.ts';
+import { loadRun, type TrainedRun } from '../runs.ts';
+import { quoteWord } from '../shell-words.ts';
+import { formatTable } from '../terminal.ts';
+
+const say = defineMessages({
+  begin: {
+    en: (d: { folder: string; data: string; heldOut: number }) =>
+      `${d.folder}: prompts from ${d.heldOut} held-out documents of ${d.data}`,
+    zh: (d) => `${d.folder}：提示取自 ${d.data} 的 ${d.heldOut} 篇留出文档`,
+  },
+  stage: {
+    en: (d: { done: number; total: number; stage: string }) => `lab ${d.done}/${d.total} ${d.stage}`,
+    zh: (d) => `实验 ${d.done}/${d.total} ${d.stage}`,
+  },
+  strategy: { en: () => 'strategy', zh: () => '策略' },
+  why: { en: () => 'Why this model repeats itself', zh: () => '这个模型为何复读' },
+  whyNot: { en: () => 'This model hardly repeats itself', zh: () => '这个模型几乎不复读' },
+  noCause: { en: () => 'no rule found a cause', zh: () => '没有规则判定出原因' },
+  cause: {
+    en: (d: { title: string; sentence: string }) => `${d.title}: ${d.sentence}`,
+    zh: (d) => `${d.title}：${d.sentence}`,
+  },
+  cure: { en: () => 'What fits it', zh: () => '适合它的办法' },
+  page: { en: (d: { path: string }) => `page with plots: ${d.path}`, zh: (d) => `带图的网页：${d.path}` },
+});
+
+/** What of the table fits on a terminal. */
+const SHOWN = [
+  'rep4',
+  'diversity',
+  'seqRep4',
+  'loops',
+  'degenerate',
+  'logprob',
+  'pValue',
+  'repaired',
+  'speed',
+];
+/** Documents of the training side whose repeats are looked at. */
+const TRAINING_SAMPLE = 500;
+
+export async function run(context: CommandContext<typeof repeatOptions>): Promise<void> {
+  const { args, options, terminal, signal, again } = context;
+  const [, folder, more] = args;
+  if (more !== undefined)
+    throw fail('cli/too-many-arguments', { command: 'repeat lab', got: more, takesData: true });
+  const saved = await loadRun(folder);
+  tellSkipped(terminal, saved.run);
+  const out = options.out ?? join(folder, 'lab.html');
+  const { name, heldOut, training } = await textsFor(saved, context);
+  terminal.print(say('begin', { folder, data: name, heldOut: heldOut.length }));
+  let report: LabReport | undefined;
+  for await (const event of runLab({
+    model: saved.model,
+    tokenizer: saved.tokenizer,
+    heldOut,
+    training,
+    strategies: options.strategies?.split(';').map((spec) => spec.trim()),
+    guard: options.guard,
+    prompts: options.prompts,
+    tokens: options.tokens,
+    unit: options.unit === 'auto' ? guessUnit(heldOut) : (options.unit as 'words' | 'characters'),
+    seed: options.seed,
+    signal,
+  })) {
+    if (event.type === 'report') report = event.report;
+    if (event.type === 'row') terminal.json(event);
+    if (event.type === 'progress') {
+      const { done, total } = event;
+      const stage = labelIn(event.stage, language());
+      terminal.json({ type: 'progress', stage: labelIn(event.stage, 'en'), done, total });
+      terminal.live(say('stage', { done, total, stage }));
+    }
+  }
+  terminal.endLive({ keep: false });
+  const train = `npx inkstone train --data ${quoteWord(options.data ?? specOf(saved.config.data.source))} --init ${quoteWord(folder)} --out ${quoteWord(`${folder}-cured`)} --minutes 1 --cure`;
+  const page = labPage(report!, {
+    name: folder,
+    data: name,
+    lang: language(),
+    command: again,
+    trainCommand: train,
+  });
+  await mkdir(dirname(out), { recursive: true });
+  await writeFileAtomic(out, page);
+  terminal.json({ type: 'report', page: out, report });
+  for (const line of linesOf(report!)) terminal.print(line);
+  terminal.print(say('page', { path: out }));
+}
+
+interface LabTexts {
+  readonly name: string;
+  readonly heldOut: readonly string[];
+  readonly training?: readonly string[];
+}
+
+/** The held-out side of the run's own data; with `--data`, all of that. */
+async function textsFor(
+  { config }: TrainedRun,
+  { options, terminal, signal }: CommandContext<typeof repeatOptions>,
+): Promise<LabTexts> {
+  const corpus = await loadDocuments(options.data ?? specOf(config.data.source), {
+    terminal,
+    signal,
+    offline: options.offline,
+  });
+  const textsOf = (documents: typeof corpus.documents) => documents.map(({ text }) => text);
+  if (options.data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };
+  const { train, heldOut } = splitCorpus(corpus.documents, config.training.seed);
+  return {
+    name: corpus.name,
+    heldOut: textsOf(heldOut),
+    training: textsOf(train.slice(0, TRAINING_SAMPLE)).map((text) => text.slice(0, MOST_CHARACTERS)),
+  };
+}
+
+/** A run keeps what its source is called; a package without its `npm:`. */
+function specOf(name: string): string {
+  return /^(@[\w.-]+\/)?[\w.-]+@\d[\w.-]*$/.test(name) ? `npm:${name}` : name;
+}
+
+/** Of one document: a whole book is more than a sample. */
+const MOST_CHARACTERS = 200_000;
+
+/** The table, the causes and the cure, for people. */
+function linesOf(report: LabReport): string[] {
+  const lang = language();
+  const shown = labColumns.map(({ id }, i) => ({ id, i })).filter(({ id }) => SHOWN.includes(id));
+  const head = [say('strategy', {}), ...shown.map(({ i }) => labelIn(labColumns[i].title, lang))];
+  const rows = labTable(report).map(({ name, cells }) => [
+    labelIn(name, lang),
+    ...shown.map(({ i }) => cells[i]),
+  ]);
+  const causes = report.findings.filter(({ isCause }) => isCause);
+  const { cure } = report;
+  return [
+    '',
+    ...formatTable([head, ...rows]).map((line) => `  ${line}`),
+    '',
+    say(report.repeats ? 'why' : 'whyNot', {}),
+    ...(causes.length === 0 ? [`  ${say('noCause', {})}`] : []),
+    ...causes.map(
+      ({ title, sentence = '' }, i) =>
+        `  ${i + 1}. ${say('cause', { title: labelIn(title, lang), sentence: labelIn(sentence, lang) })}`,
+    ),
+    '',
+    say('cure', {}),
+    `  ${labelIn(cure.decoding, lang)}`,
+    ...cure.training.map(
+      ({ words, trainCure }) => `  - ${labelIn(words, lang)}${trainCure ? `  (--cure ${trainCure})` : ''}`,
+    ),
+    '',
+  ];
+}
