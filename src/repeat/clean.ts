@@ -62,12 +62,7 @@ export function cleanRepetition(text: string, options: CleanOptions = {}): Clean
   /** The place in the given text of every unit of the text that is left. */
   let places = Array.from({ length: text.length + 1 }, (_, at) => at);
   const removed: Removal[] = [];
-  for (let rule = 0; rule < rules.length; ) {
-    const found = rules[rule](now);
-    if (found.length === 0) {
-      rule++;
-      continue;
-    }
+  const apply = (found: readonly Found[]): void => {
     const original = (at: number): number => places[at];
     const originalEnd = (at: number): number => places[at - 1] + 1;
     for (const { kind, start, end, repeats } of found) {
@@ -82,7 +77,13 @@ export function cleanRepetition(text: string, options: CleanOptions = {}): Clean
     const stays = keptRanges(found, now.length);
     now = stays.map(([from, to]) => now.slice(from, to)).join('');
     places = [...stays.flatMap(([from, to]) => places.slice(from, to)), text.length];
-    rule = 0;
+  };
+  for (let before = -1; before !== removed.length; ) {
+    before = removed.length;
+    for (const rule of rules) {
+      const found = rule(now);
+      if (found.length > 0) apply(found);
+    }
   }
   return { text: now, removed: removed.sort((a, b) => a.start - b.start || a.end - b.end) };
 }
@@ -100,20 +101,24 @@ function keptRanges(found: readonly Found[], length: number): [number, number][]
   return [...ranges, [from, length]];
 }
 
-/** The first loop only: what comes behind it looks different without it. */
 function loopRemovals(text: string, unit: TokenUnit): Found[] {
-  const [loop] = detectLoops(text, { unit });
-  if (!loop) return [];
-  const cut = tidyCut(text, loop.start, loop.cleanEnd);
-  const end = text.slice(loop.stop).trim() === '' ? text.length : tidyStop(text, loop.cleanEnd, loop.stop);
-  const start = end === text.length ? text.slice(0, cut).trimEnd().length : cut;
-  return [{ kind: 'loop', start, end, repeats: { start: loop.start, end: start } }];
+  let from = 0;
+  return detectLoops(text, { unit }).flatMap((loop): Found[] => {
+    const cut = tidyCut(text, loop.start, loop.cleanEnd);
+    const end = text.slice(loop.stop).trim() === '' ? text.length : tidyStop(text, loop.cleanEnd, loop.stop);
+    const start = end === text.length ? text.slice(0, cut).trimEnd().length : cut;
+    if (start < from || start >= end || loop.start >= start) return [];
+    from = end;
+    return [{ kind: 'loop', start, end, repeats: { start: loop.start, end: start } }];
+  });
 }
 
 /** The end of the last sentence or line of the first copy, when little stands behind it; else where the second copy begins. */
 function tidyCut(text: string, start: number, cleanEnd: number): number {
   const phrase = text.slice(start, cleanEnd);
-  const ends = [...phrase.matchAll(/(?<!\d)[.!?]+["'”’)]*\s+|[。！？…]+[”’」』）]*\s*|[,;，；、]\s*|\n\s*/gu)];
+  const ends = [
+    ...phrase.matchAll(/(?<!\d)[.!?]+["'”’)]*\s+|[。！？…]+[”’」』）]*\s*|[,;，；、]\s*|\n\s*/gu),
+  ];
   const last = ends.map((match) => match.index + match[0].length).findLast((at) => at <= phrase.length);
   return last !== undefined && phrase.length - last <= 0.4 * phrase.length ? start + last : cleanEnd;
 }
@@ -132,7 +137,8 @@ function proseBlocks(text: string): TextPiece[] {
   let block: { start: number; lines: string[] } | undefined;
   let at = 0;
   const close = (end: number): void => {
-    if (block && isProse(block.lines)) blocks.push({ text: text.slice(block.start, end), start: block.start, end });
+    if (block && isProse(block.lines))
+      blocks.push({ text: text.slice(block.start, end), start: block.start, end });
     block = undefined;
   };
   for (const line of text.split(/(?<=\n)/)) {
@@ -147,15 +153,19 @@ function proseBlocks(text: string): TextPiece[] {
   return blocks;
 }
 
-const STRUCTURE = /^\s*(#|>|[-*+•·]\s|\d+[.)、．]|[(（]\d+[)）]|[一二三四五六七八九十]+[、．]|\||[A-Z]{2,}\b.*:|\S{1,12}[:：]\s*\S)|^(\t| {4})|[{};|]\s*$|\|.*\||:\s*$|[=<>]{1,2}\s.*[;)]|^\s*["'“「].{0,60}["'”」]?$/u;
+const STRUCTURE =
+  /^\s*(#|>|[-*+•·]\s|\d+[.)、．]|[(（]\d+[)）]|[一二三四五六七八九十]+[、．]|\||[A-Z]{2,}\b.*:|\S{1,12}[:：]\s*\S)|^(\t| {4})|[{};|]\s*$|\|.*\||:\s*$|[=<>]{1,2}\s.*[;)]|^\s*["'“「].{0,60}["'”」]?$/u;
 const LINE_END = /[\p{P}]["'”’」』）)]*$/u;
 
 function isProse(lines: readonly string[]): boolean {
   if (lines.some((line) => STRUCTURE.test(line))) return false;
-  if (lines.length === 1) return splitSentences(lines[0]).length > 1 || comparableWords(lines[0]).length >= PARAGRAPH_WORDS;
+  if (lines.length === 1)
+    return splitSentences(lines[0]).length > 1 || comparableWords(lines[0]).length >= PARAGRAPH_WORDS;
   // Lines that end in punctuation were broken on purpose: verse, lyrics, dialogue.
   const broken = lines.slice(0, -1).filter((line) => LINE_END.test(line)).length;
-  return broken < 0.5 * (lines.length - 1) && lines.slice(0, -1).every((line) => comparableWords(line).length >= 8);
+  return (
+    broken < 0.5 * (lines.length - 1) && lines.slice(0, -1).every((line) => comparableWords(line).length >= 8)
+  );
 }
 
 function paragraphRemovals(text: string): Found[] {
@@ -236,7 +246,9 @@ function phraseRemovals(text: string): Found[] {
       const period = i - first;
       const least = isHan.test(words[i].text) ? PHRASE_WORDS + 3 : PHRASE_WORDS;
       if (period < least || i + period > words.length) continue;
-      const same = Array.from({ length: period }).every((_, k) => words[first + k].text === words[i + k].text);
+      const same = Array.from({ length: period }).every(
+        (_, k) => words[first + k].text === words[i + k].text,
+      );
       if (!same) continue;
       const stop = i + period - 1;
       found.push({

@@ -1,5 +1,14 @@
 /** The repetition problem: what repetition is, and how much of it there is. Knows text and ids, never a model. */
 
+export {
+  type AuditOptions,
+  auditRepetition,
+  type DeduplicateOptions,
+  type DeduplicationReport,
+  deduplicateCorpus,
+  type LoopingDocument,
+  type RepetitionAudit,
+} from './audit.ts';
 export { type CleanOptions, type CleanResult, cleanRepetition, type Removal } from './clean.ts';
 export { distinctTokens, tokenCounts, unigramEntropy, zipfCoefficient } from './distribution.ts';
 export { type Generations, parseGenerations } from './generations.ts';

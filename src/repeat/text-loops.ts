@@ -1,7 +1,14 @@
 /** Loops of a finished text, with their places in it. */
 
 import { createLoopDetector, type Loop, type LoopDetectorOptions } from './loop-detector.ts';
-import { classifyToken, createVocabulary, guessUnit, locateText, type TokenUnit } from './tokens.ts';
+import {
+  classifyToken,
+  createVocabulary,
+  guessUnit,
+  locateText,
+  type TokenClass,
+  type TokenUnit,
+} from './tokens.ts';
 
 /** A loop in a text. `start`, `cleanEnd`, `end` and `phrase` are in UTF-16 units of the text, the rest in pieces. */
 export interface TextLoop extends Loop {
@@ -22,6 +29,9 @@ export interface DetectLoopsOptions extends Omit<LoopDetectorOptions, 'classify'
   readonly unit?: TokenUnit | 'auto';
 }
 
+/** After so many pieces, and where nothing is suspect, the detector starts afresh: memory stays bounded. */
+const STRETCH = 20_000;
+
 /**
  * Every loop of a text, in order; marks and numbers are told from words. O(length).
  *
@@ -32,16 +42,25 @@ export function detectLoops(text: string, options: DetectLoopsOptions = {}): Tex
   const { unit = 'auto', ...rest } = options;
   const pieces = locateText(text, unit === 'auto' ? guessUnit([text]) : unit);
   const ids = createVocabulary()(pieces.map((piece) => piece.text));
-  const classes = new Map<number, ReturnType<typeof classifyToken>>();
-  pieces.forEach((piece, i) => classes.set(ids[i], classifyToken(piece.text)));
-  const detector = createLoopDetector({ ...rest, classify: (id) => classes.get(id) ?? 'word' });
+  const classes = new Map<number, TokenClass>();
+  pieces.forEach((piece, i) => {
+    if (!classes.has(ids[i])) classes.set(ids[i], classifyToken(piece.text));
+  });
+  const newDetector = () => createLoopDetector({ ...rest, classify: (id) => classes.get(id) ?? 'word' });
+  let detector = newDetector();
+  let base = 0;
   const found: { loop: Loop; foundAt: number }[] = [];
   for (const id of ids) {
-    const loop = detector.push(id);
-    if (!loop) continue;
+    if (detector.length >= STRETCH && detector.suspectFrom === undefined) {
+      base += detector.length;
+      detector = newDetector();
+    }
+    const seen = detector.push(id);
+    if (!seen) continue;
+    const loop = { ...seen, onset: seen.onset + base, end: seen.end + base };
     const known = found.at(-1);
-    if (known && known.loop.end >= loop.onset) Object.assign(known, { loop: merged(known.loop, loop) });
-    else found.push({ loop, foundAt: detector.length });
+    if (known && known.loop.end >= loop.onset) known.loop = merged(known.loop, loop);
+    else found.push({ loop, foundAt: base + detector.length });
   }
   return found.map(({ loop, foundAt }) => {
     const start = pieces[loop.onset].start;
