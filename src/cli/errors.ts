@@ -74,6 +74,10 @@ export const fail = defineErrors({
       `${d.file}: not a YAML mapping that can be read (${d.reason})`,
     zh: (d) => `${d.file}：不是可读的 YAML 映射（${d.reason}）`,
   },
+  'cli/constraint-file': {
+    en: (d: { file: string; reason: string }) => `${d.file}: cannot be read (${d.reason})`,
+    zh: (d) => `${d.file}：无法读取（${d.reason}）`,
+  },
   'cli/other-run': {
     en: (d: { folder: string; differing: readonly string[] }) =>
       `${d.folder}: holds a run with other settings (${d.differing.join('; ')}); choose another --out or the same settings`,

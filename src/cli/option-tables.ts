@@ -2,6 +2,7 @@
 
 import type { ProcessorName } from '../decode/index.ts';
 import type { OptionRow, OptionTable } from './command.ts';
+import { constraintOptions } from './constraint-options.ts';
 
 const positive = { test: (x: number) => x > 0, words: { en: 'a positive number', zh: '为正数' } };
 const notNegative = { test: (x: number) => x >= 0, words: { en: '0 or more', zh: '大于或等于 0' } };
@@ -67,7 +68,7 @@ const minutes = {
   },
 } as const;
 
-/** A processor without a row does not compile. */
+/** A processor without a row does not compile; constraints have flags of their own. */
 const sampling = {
   temperature: {
     type: 'number',
@@ -221,7 +222,9 @@ const sampling = {
       zh: '让每个词元的信息量保持在约此比特数',
     },
   },
-} as const satisfies { readonly [Name in Exclude<ProcessorName, 'processors' | 'logitBias'>]: OptionRow };
+} as const satisfies {
+  readonly [Name in Exclude<ProcessorName, 'processors' | 'logitBias' | 'constraint'>]: OptionRow;
+};
 
 export const startOptions = {
   minutes: { ...minutes, default: 2 },
@@ -369,6 +372,7 @@ export const generateOptions = {
       zh: '以上各项按哪个项目的次序与约定执行',
     },
   },
+  ...constraintOptions,
   maxTokens: {
     type: 'number',
     default: 200,

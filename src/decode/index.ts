@@ -10,6 +10,15 @@ export {
 export { classifierFreeGuidance, type GuidanceOptions } from './classifier-free-guidance.ts';
 export { collectTexts, type GeneratedText } from './collect.ts';
 export { type Companion, withCompanion } from './companion.ts';
+export {
+  type CompileOptions,
+  type Constraint,
+  type ConstraintState,
+  compileConstraint,
+} from './constraints/constraint.ts';
+export type { JsonWhitespace } from './constraints/json-schema.ts';
+export { limits as constraintLimits } from './constraints/limits.ts';
+export type { ConstraintSpec, JsonSchemaSpec } from './constraints/spec.ts';
 export { type ContrastiveDecodingOptions, contrastiveDecoding } from './contrastive-decoding.ts';
 export { type ContrastiveSearchOptions, contrastiveSearch } from './contrastive-search.ts';
 export {

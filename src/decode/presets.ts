@@ -21,6 +21,7 @@ export const PRESETS: { readonly [Name in Preset]: PresetRow } = {
   // transformers 5: `_get_logits_processor` in generation/utils.py.
   hf: {
     order: [
+      'constraint',
       'logitBias',
       'repetitionPenalty',
       'frequencyPenalty',
@@ -51,6 +52,7 @@ export const PRESETS: { readonly [Name in Preset]: PresetRow } = {
   // vLLM V1: `Sampler.forward` in v1/sample/sampler.py. Bad words are looked for in the output alone.
   vllm: {
     order: [
+      'constraint',
       'badWords',
       'minTokens',
       'logitBias',
@@ -86,6 +88,7 @@ export const PRESETS: { readonly [Name in Preset]: PresetRow } = {
   // llama.cpp: `common_params_sampling.samplers` in common/common.h. Penalties see the last 64 tokens; temperature is last.
   'llama.cpp': {
     order: [
+      'constraint',
       'logitBias',
       'processors',
       'repetitionPenalty',

@@ -1,5 +1,7 @@
 /** Options that edit the logits, under the names that the library, the command line and `inkstone.yaml` share. */
 
+import type { Constraint } from './constraints/constraint.ts';
+import type { ConstraintSpec } from './constraints/spec.ts';
 import type { Preset } from './presets.ts';
 import type * as made from './processors.ts';
 
@@ -31,7 +33,9 @@ export interface ProcessorSettings {
 export interface ProcessorOptions {
   /** Whose order and conventions hold. Default: the order of `PROCESSOR_ORDER`, which is Hugging Face's with more in it. */
   readonly preset?: Preset;
-  /** Your own processors; they run first, unless a preset says otherwise. */
+  /** What form the text must have: compiled, or a spec where a tokenizer is known. Runs before all others. */
+  readonly constraint?: Constraint | ConstraintSpec;
+  /** Your own processors; they run next, unless a preset says otherwise. */
   readonly processors?: readonly made.LogitsProcessor[];
   /** id → what to add to its logit; −∞ bans. */
   readonly logitBias?: ReadonlyMap<number, number> | Readonly<Record<number, number>>;

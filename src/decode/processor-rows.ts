@@ -1,5 +1,6 @@
 /** Which processors there are: one row each, in the order in which they run unless a preset has another. */
 
+import { compiled } from './constraints/compile.ts';
 import { fail } from './errors.ts';
 import { checkKeys, checkNumber } from './options.ts';
 import type { ProcessorName, ProcessorOptions, ProcessorSettings } from './processor-options.ts';
@@ -81,6 +82,12 @@ const PENALTY_SETTINGS = ['window', 'includePrompt'] as const;
 
 /** A new option without a row does not compile. */
 export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = {
+  constraint: {
+    doc: { en: 'a form that the text must have', zh: '文本必须符合的形式' },
+    settings: [],
+    reorders: true,
+    build: (constraint) => [compiled(constraint as NonNullable<ProcessorOptions['constraint']>).processor],
+  },
   processors: {
     doc: { en: 'processors of your own', zh: '自定义处理器' },
     settings: [],

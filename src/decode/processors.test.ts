@@ -175,6 +175,7 @@ describe('every filter', () => {
 describe('the table of processors', () => {
   test('runs in the documented order', () => {
     expect(PROCESSOR_ORDER).toEqual([
+      'constraint',
       'processors',
       'logitBias',
       'repetitionPenalty',

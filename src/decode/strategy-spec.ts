@@ -73,7 +73,7 @@ export function parseStrategy(spec: string, options: StrategySpecOptions = {}): 
 const SPELLABLE: readonly string[] = [
   'preset',
   ...PROCESSOR_ORDER.filter(
-    (name) => !['processors', 'logitBias', 'badWords', 'forcedPrefix'].includes(name),
+    (name) => !['constraint', 'processors', 'logitBias', 'badWords', 'forcedPrefix'].includes(name),
   ),
 ];
 

@@ -1,6 +1,7 @@
 /** Options that hold text, turned into the ids that processors work with. */
 
 import type { Tokenizer } from '../types.ts';
+import { compiledFor } from './constraints/compile.ts';
 import { PRESETS } from './presets.ts';
 import type { ProcessorOptions, ProcessorSettings } from './processor-options.ts';
 import { PROCESSORS, readSettings } from './processor-rows.ts';
@@ -8,13 +9,14 @@ import { PROCESSORS, readSettings } from './processor-rows.ts';
 /** What no repeat reaches across: llama.cpp's four, and how Chinese writes them. */
 const SEQUENCE_BREAKERS = ['\n', ':', '"', '*', '：', '“', '”'];
 
-/** The same options with ids in place of the text in `dry.breakers` (with its default), `badWords` and `forcedPrefix`. */
+/** The same options with ids in place of the text in `dry.breakers` (with its default), `badWords` and `forcedPrefix`, and a compiled `constraint`. */
 export function withTokenizer<Options extends ProcessorOptions>(
   options: Options,
   tokenizer: Tokenizer,
 ): Options {
-  const { dry, badWords, forcedPrefix, preset } = options;
+  const { constraint, dry, badWords, forcedPrefix, preset } = options;
   const changed: { -readonly [Name in keyof ProcessorOptions]: ProcessorOptions[Name] } = {};
+  if (constraint !== undefined) changed.constraint = compiledFor(constraint, tokenizer);
   if (dry !== undefined) {
     const given = readSettings('dry', PROCESSORS.dry.settings, dry);
     const byDefault = (preset && PRESETS[preset]?.conventions.dry?.breakers) ?? SEQUENCE_BREAKERS;

@@ -1,6 +1,7 @@
 /** `inkstone generate RUN`: a trained model writes, streamed as it comes. */
 
 import {
+  type ConstraintSpec,
   guarded,
   PROCESSOR_ORDER,
   PROCESSORS,
@@ -13,6 +14,7 @@ import {
 import { defineMessages } from '../../language.ts';
 import type { GuardStats, Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
+import { constraintOf } from '../constraint-options.ts';
 import { fail } from '../errors.ts';
 import type { generateOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';
@@ -39,6 +41,7 @@ const DEFAULT_TEMPERATURE = 0.9;
 export function strategyOf(
   { options, given }: Pick<Context, 'options' | 'given'>,
   tokenizer: Tokenizer,
+  constraint?: ConstraintSpec,
 ): Strategy {
   const { strategy, temperature, guard } = options;
   const isGreedy = strategy === 'greedy' || temperature === 0;
@@ -58,6 +61,7 @@ export function strategyOf(
   const { badWords, processorPreset } = options;
   const table: Readonly<Record<string, unknown>> = { ...options, badWords: badWords?.split(',') };
   const processors: ProcessorOptions = {
+    ...(constraint && { constraint }),
     ...Object.fromEntries(
       PROCESSOR_ORDER.filter((name) => given.has(name) && !(name === 'temperature' && isGreedy)).map(
         (name) => [name, table[name]],
@@ -75,6 +79,7 @@ export function strategyOf(
 
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
+  const constraint = await constraintOf(options);
   const { run: saved, writer, tokenizer } = await loadRun(args[0]);
   tellSkipped(terminal, saved);
   const { prompt, maxTokens, n, seed, stop } = options;
@@ -83,7 +88,7 @@ export async function run(context: Context): Promise<void> {
     maxTokens,
     n,
     seed,
-    strategy: strategyOf(context, tokenizer),
+    strategy: strategyOf(context, tokenizer, constraint),
     ...(stop !== undefined && { stop }),
     signal,
   });

@@ -1,13 +1,13 @@
 /** Output that always has the wanted form: a mask over the vocabulary for every step. */
 
 import type { Tokenizer } from '../../types.ts';
-import type { DecodeStep } from '../history.ts';
+import type { StateMaker, TextState } from '../history.ts';
 import { checkIds } from '../options.ts';
 import type { LogitsProcessor } from '../processors.ts';
 import { fail } from './errors.ts';
 import { removeLeftRecursion } from './left-recursion.ts';
 import { createMachine, type Place } from './machine.ts';
-import { createMasks, type Mask } from './masks.ts';
+import { createMasks } from './masks.ts';
 import { buildNetwork } from './network.ts';
 import { type ConstraintSpec, readSpec } from './spec.ts';
 import { createSpelling } from './spelling.ts';
@@ -20,7 +20,7 @@ export interface Constraint {
   readonly start: ConstraintState;
   /**
    * Bans every token with which the text could not be completed; the tokens that end a text are allowed where it is
-   * complete. It finds a text's state from its ids, so it is right after rewinds and forks.
+   * complete. What a text has come to is kept with its history, so it is right after rewinds and forks.
    */
   readonly processor: LogitsProcessor;
 }
@@ -37,7 +37,7 @@ export interface ConstraintState {
 }
 
 export interface CompileOptions {
-  /** Ids that end a text. Default: the tokenizer's end-of-text token. */
+  /** Ids that end a text where the strategy says nothing else. Default: the tokenizer's end-of-text token. */
   readonly eosIds?: Iterable<number>;
 }
 
@@ -66,14 +66,15 @@ export function compileConstraint(
     ? undefined
     : createSpelling(network, atomsOf(tokens, vocabulary), where);
   if (isLive && !isLive(machine.start)) throw fail('constraint/unspellable', { where });
-  const maskOf = createMasks({ machine, vocabulary, eosIds, isLive });
+  const maskOf = createMasks({ machine, vocabulary, isLive });
 
   const { vocabSize } = tokenizer;
-  const apply = (mask: Mask, logits: Float32Array): void => {
+  const mask = (logits: Float32Array, place: Place, endIds: Iterable<number>): void => {
     if (logits.length < vocabSize) {
       throw fail('constraint/vocabulary', { constraint: vocabSize, logits: logits.length });
     }
-    mask.apply(logits);
+    maskOf(place).apply(logits, place.ends ? endIds : []);
+    if (!place.ends) for (const id of endIds) logits[id] = Number.NEGATIVE_INFINITY;
   };
   /** `undefined` when the token cannot be read. */
   const advance = (place: Place, id: number): Place | undefined => {
@@ -86,8 +87,8 @@ export function compileConstraint(
 
   const stateAt = (place: Place, position: number): ConstraintState => ({
     canEnd: place.ends,
-    allows: (id) => maskOf(place).allows(id),
-    mask: (logits) => apply(maskOf(place), logits),
+    allows: (id) => (eosIds.includes(id) ? place.ends : maskOf(place).allows(id)),
+    mask: (logits) => mask(logits, place, eosIds),
     advance(id) {
       const next = advance(place, id);
       if (!next) throw fail('constraint/not-allowed', { id, position });
@@ -95,34 +96,46 @@ export function compileConstraint(
     },
   });
 
-  /** For each text being written, the place after each of its ids. */
-  const trails = new WeakMap<DecodeStep, { readonly ids: number[]; readonly places: Place[] }>();
-  const placeOf = (step: DecodeStep): Place => {
-    let trail = trails.get(step);
-    if (!trail) trails.set(step, (trail = { ids: [], places: [machine.start] }));
-    const { ids, places } = trail;
-    const length = step.ids.length - step.promptLength;
-    let common = 0;
-    while (common < ids.length && common < length && ids[common] === step.ids[step.promptLength + common]) {
-      common++;
-    }
-    ids.length = common;
-    places.length = common + 1;
-    for (let i = common; i < length; i++) {
-      const id = step.ids[step.promptLength + i];
-      const next = advance(places[i], id);
-      if (!next) throw fail('constraint/not-allowed', { id, position: i });
-      ids.push(id);
-      places.push(next);
-    }
-    return places[length];
+  const trailFrom = (begin: Point, promptLength: number): Trail => {
+    let last = begin;
+    return {
+      placeOf(ids) {
+        for (let position = last.length; promptLength + position < ids.length; position++) {
+          const id = ids[promptLength + position];
+          const next = advance(last.place, id);
+          if (!next) throw fail('constraint/not-allowed', { id, position });
+          last = { place: next, length: position + 1, before: last };
+        }
+        return last.place;
+      },
+      push() {},
+      rewind(length) {
+        while (last.before && promptLength + last.length > length) last = last.before;
+      },
+      fork: () => trailFrom(last, promptLength),
+    };
   };
+  const beginning: Point = { place: machine.start, length: 0, before: undefined };
+  const createTrail: StateMaker<Trail> = (step) => trailFrom(beginning, step.promptLength);
 
   return {
     vocabSize,
     start: stateAt(machine.start, 0),
-    processor: (logits, step) => apply(maskOf(placeOf(step)), logits),
+    processor: (logits, step) =>
+      mask(logits, step.state(createTrail).placeOf(step.ids), step.eosIds ?? eosIds),
   };
+}
+
+/** The place after the first `length` tokens of a text, and how it was come to. */
+interface Point {
+  readonly place: Place;
+  readonly length: number;
+  readonly before: Point | undefined;
+}
+
+/** A text's way through the places. It moves when asked, not when a token comes, which may be taken back again. */
+interface Trail extends TextState<Trail> {
+  placeOf(ids: readonly number[]): Place;
 }
 
 /** The tokenizer, with these ids as special tokens if they are not already. */

@@ -11,6 +11,12 @@ export const fail = defineErrors({
     zh: (d: { got: string }) =>
       `约束：必须是 { regex }、{ choices }、{ grammar }、{ jsonSchema } 之一，或已编译的约束，得到 ${d.got}`,
   },
+  'constraint/no-tokenizer': {
+    en: () =>
+      'constraint: must be compiled where no tokenizer is known; use compileConstraint(spec, tokenizer) or withTokenizer(options, tokenizer)',
+    zh: () =>
+      '约束：不知道分词器时必须先编译；请用 compileConstraint(spec, tokenizer) 或 withTokenizer(options, tokenizer)',
+  },
   'constraint/limit': {
     en: (d: { where: string; what: string; limit: number; got?: number }) =>
       `${d.where}: must have at most ${d.limit} ${d.what}${d.got === undefined ? '' : `, got ${d.got}`}; make it smaller, repetitions above all`,

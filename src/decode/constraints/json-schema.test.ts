@@ -52,7 +52,9 @@ async function written(constraint: Constraint, seeds: number, maxTokens = 400): 
     const model = markovModel({ vocabSize: tokenizer.vocabSize, contextLength: 2048, seed, spread: 3 });
     const ids: number[] = [];
     // Closing signs and the end are made likely, or random texts would never end.
-    const logitBias = new Map([...'"}],'].map((sign) => [tokenizer.encode(sign)[0], 4] as const));
+    const logitBias = new Map<number, number>(
+      [...'"}],'].map((sign) => [tokenizer.encode(sign)[0], 4] as const),
+    );
     logitBias.set(tokenizer.eosId, 8);
     for await (const event of generateTokens(model, [0], {
       strategy: sampling({ processors: [constraint.processor], logitBias }),

@@ -26,6 +26,10 @@ export const limits = {
   work: 500_000,
   /** Steps in finding out what a vocabulary that lacks some bytes can spell. */
   spellingWork: 2_000_000,
+  /** Compiled constraints that are remembered for each tokenizer. */
+  rememberedConstraints: 8,
+  /** Length of a spec, as JSON, that is remembered. */
+  rememberedLength: 100_000,
   /** Numbers in the sets of automaton states that are remembered; when full, all are forgotten and found again. */
   cachedCells: 2_000_000,
   /** Memory for masks that are remembered. */

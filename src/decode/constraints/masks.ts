@@ -4,18 +4,17 @@ import { limits } from './limits.ts';
 import type { Machine, Place } from './machine.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** The ids that may follow. */
+/** The ids that may follow; those that end a text are not among them. */
 export interface Mask {
   allows(id: number): boolean;
-  /** Bans every other id. */
-  apply(logits: Float32Array): void;
+  /** Bans every other id but `endIds`. */
+  apply(logits: Float32Array, endIds: Iterable<number>): void;
   readonly sizeBytes: number;
 }
 
 export interface MaskOptions {
   readonly machine: Machine;
   readonly vocabulary: Vocabulary;
-  readonly eosIds: readonly number[];
   /** Whether a text can be completed with tokens from here; left out where every text can be spelled. */
   readonly isLive: ((place: Place) => boolean) | undefined;
 }
@@ -34,7 +33,7 @@ interface OutlineMask {
 }
 
 /** Finds masks and remembers them. */
-export function createMasks({ machine, vocabulary, eosIds, isLive }: MaskOptions): (place: Place) => Mask {
+export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (place: Place) => Mask {
   const words = (vocabulary.size + 31) >> 5;
   const path: Place[] = [];
   let masks = new Map<Place, Mask>();
@@ -113,7 +112,7 @@ export function createMasks({ machine, vocabulary, eosIds, isLive }: MaskOptions
     } else {
       bits = bitsBeyondRules(place);
     }
-    mask = createMask(bits, place.ends ? eosIds : [], vocabulary.size);
+    mask = createMask(bits, vocabulary.size);
     remember(mask.sizeBytes);
     masks.set(place, mask);
     return mask;
@@ -123,40 +122,36 @@ export function createMasks({ machine, vocabulary, eosIds, isLive }: MaskOptions
 const BANNED = Number.NEGATIVE_INFINITY;
 
 /** `bits` is shared and not changed. */
-function createMask(bits: Int32Array, endIds: readonly number[], size: number): Mask {
-  let count = endIds.length;
+function createMask(bits: Int32Array, size: number): Mask {
+  let count = 0;
   for (let word = 0; word < bits.length; word++) count += countBits(bits[word]);
-  const has = (id: number): boolean => ((bits[id >> 5] >>> (id & 31)) & 1) === 1;
-  const allows = (id: number): boolean => has(id) || endIds.includes(id);
-  if (count <= size >> 5) {
-    const ids = Int32Array.from([...idsOf(bits), ...endIds]);
-    const kept = new Float32Array(ids.length);
-    return {
-      allows,
-      sizeBytes: ids.byteLength * 2,
-      apply(logits) {
-        for (let i = 0; i < ids.length; i++) kept[i] = logits[ids[i]];
-        logits.fill(BANNED);
-        for (let i = 0; i < ids.length; i++) logits[ids[i]] = kept[i];
-      },
-    };
-  }
+  const isSparse = count <= size >> 5;
+  const ids = isSparse ? Int32Array.from(idsOf(bits)) : undefined;
+  const kept = new Float32Array(ids?.length ?? 0);
+
+  const banFew = (logits: Float32Array): void => {
+    for (let word = 0; word < bits.length; word++) {
+      const allowed = bits[word];
+      if (allowed === -1) continue;
+      const first = word << 5;
+      if (allowed === 0) logits.fill(BANNED, first, first + 32);
+      else for (let i = 0; i < 32; i++) if (((allowed >>> i) & 1) === 0) logits[first + i] = BANNED;
+    }
+    logits.fill(BANNED, size);
+  };
+  const banMost = (logits: Float32Array, allowed: Int32Array): void => {
+    for (let i = 0; i < allowed.length; i++) kept[i] = logits[allowed[i]];
+    logits.fill(BANNED);
+    for (let i = 0; i < allowed.length; i++) logits[allowed[i]] = kept[i];
+  };
   return {
-    allows,
-    sizeBytes: bits.byteLength,
-    apply(logits) {
-      const ends = endIds.map((id) => logits[id]);
-      for (let word = 0; word < bits.length; word++) {
-        const allowed = bits[word];
-        if (allowed === -1) continue;
-        const first = word << 5;
-        if (allowed === 0) logits.fill(BANNED, first, first + 32);
-        else for (let i = 0; i < 32; i++) if (((allowed >>> i) & 1) === 0) logits[first + i] = BANNED;
-      }
-      logits.fill(BANNED, size);
-      endIds.forEach((id, i) => {
-        logits[id] = ends[i];
-      });
+    allows: (id) => ((bits[id >> 5] >>> (id & 31)) & 1) === 1,
+    sizeBytes: bits.byteLength + kept.byteLength * 2,
+    apply(logits, endIds) {
+      const ends = Array.from(endIds, (id) => [id, logits[id]] as const);
+      if (ids) banMost(logits, ids);
+      else banFew(logits);
+      for (const [id, value] of ends) logits[id] = value;
     },
   };
 }
