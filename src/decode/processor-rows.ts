@@ -13,6 +13,8 @@ export interface ProcessorRow {
   readonly settings: readonly string[];
   /** Whether it can change which token is the likeliest, so that greedy search needs it. */
   readonly reorders: boolean;
+  /** `rule`: looks at ids or the text. `scale` and `filter` look at the logits alone; only a filter bans. */
+  readonly kind: 'rule' | 'scale' | 'filter';
   /** The processors for this value and the settings that hold unless given; none if the value is neutral. */
   readonly build: (value: unknown, conventions: object | undefined) => readonly make.LogitsProcessor[];
 }
@@ -23,12 +25,13 @@ type Words = ProcessorRow['doc'];
 function number(
   doc: Words,
   neutral: number,
-  reorders: boolean,
+  { kind, reorders }: Pick<ProcessorRow, 'kind' | 'reorders'>,
   build: (value: number) => make.LogitsProcessor,
 ): ProcessorRow {
   return {
     doc,
     settings: ['value'],
+    kind,
     reorders,
     build: (value) => (value === neutral ? [] : [build(value as number)]),
   };
@@ -40,12 +43,13 @@ function settings<Name extends keyof ProcessorSettings>(
   order: readonly (keyof ProcessorSettings[Name] & string)[],
   doc: Words,
   neutral: number | undefined,
-  reorders: boolean,
+  { kind, reorders }: Pick<ProcessorRow, 'kind' | 'reorders'>,
   build: (settings: ProcessorSettings[Name]) => make.LogitsProcessor,
 ): ProcessorRow {
   return {
     doc,
     settings: order,
+    kind,
     reorders,
     build(value, conventions) {
       const given = readSettings(name, order, value);
@@ -78,6 +82,11 @@ function wordValue(word: string): unknown {
   return Number.isNaN(Number(word)) ? word : Number(word);
 }
 
+/** About single ids or the text: greedy search needs it. */
+const RULE = { kind: 'rule', reorders: true } as const;
+/** Keeps the likeliest tokens: greedy search does not notice. */
+const FILTER = { kind: 'filter', reorders: false } as const;
+
 const PENALTY_SETTINGS = ['window', 'includePrompt'] as const;
 
 /** A new option without a row does not compile. */
@@ -85,19 +94,19 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
   constraint: {
     doc: { en: 'a form that the text must have', zh: '文本必须符合的形式' },
     settings: [],
-    reorders: true,
+    ...RULE,
     build: (constraint) => [compiled(constraint as NonNullable<ProcessorOptions['constraint']>).processor],
   },
   processors: {
     doc: { en: 'processors of your own', zh: '自定义处理器' },
     settings: [],
-    reorders: true,
+    ...RULE,
     build: (own) => own as readonly make.LogitsProcessor[],
   },
   logitBias: {
     doc: { en: 'adds to the logits of single tokens', zh: '给个别词元的 logit 加上偏置' },
     settings: [],
-    reorders: true,
+    ...RULE,
     build: (bias) => [make.logitBias(biasEntries(bias as never))],
   },
   repetitionPenalty: settings(
@@ -105,7 +114,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     ['theta', ...PENALTY_SETTINGS],
     { en: 'above 1: tokens already seen become less likely', zh: '大于 1：已出现的词元更不易再出现' },
     1,
-    true,
+    RULE,
     ({ theta, ...rest }) => make.repetitionPenalty(theta, rest),
   ),
   frequencyPenalty: settings(
@@ -113,7 +122,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     ['alpha', ...PENALTY_SETTINGS],
     { en: 'taken off the logit for each time the token was written', zh: '词元每写过一次，logit 就减去此值' },
     0,
-    true,
+    RULE,
     ({ alpha, ...rest }) => make.frequencyPenalty(alpha, rest),
   ),
   presencePenalty: settings(
@@ -121,7 +130,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     ['alpha', ...PENALTY_SETTINGS],
     { en: 'taken off the logit once if the token was written', zh: '词元只要写过，logit 就减去此值' },
     0,
-    true,
+    RULE,
     ({ alpha, ...rest }) => make.presencePenalty(alpha, rest),
   ),
   dry: settings(
@@ -132,7 +141,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
       zh: 'DRY：惩罚会让重复变长的词元，重复越长惩罚越重',
     },
     0,
-    true,
+    RULE,
     ({ multiplier, breakers, ...rest }) =>
       make.dry(multiplier, { ...rest, breakers: breakers?.map((breaker) => inIds('dry.breakers', breaker)) }),
   ),
@@ -141,13 +150,13 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     ['n', 'includePrompt'],
     { en: 'no n-gram of this size twice', zh: '不让同一个 n 元组出现两次' },
     0,
-    true,
+    RULE,
     ({ n, ...rest }) => make.noRepeatNgram(n, rest),
   ),
   badWords: {
     doc: { en: 'words that must not be written', zh: '不许写出的词' },
     settings: [],
-    reorders: true,
+    ...RULE,
     build(value, conventions) {
       const given = Array.isArray(value) ? { words: value } : (value as ProcessorSettings['badWords']);
       checkKeys(given, ['words', 'includePrompt'], 'badWords');
@@ -165,13 +174,13 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
   minTokens: number(
     { en: 'no end before this many tokens', zh: '至少写这么多词元才可结束' },
     0,
-    true,
+    RULE,
     make.minTokens,
   ),
   forcedPrefix: {
     doc: { en: 'what the text must begin with', zh: '文本必须以此开头' },
     settings: [],
-    reorders: true,
+    ...RULE,
     build(value) {
       const prefix = inIds('forcedPrefix', value as string | readonly number[]);
       return prefix.length === 0 ? [] : [make.forcedPrefix(prefix)];
@@ -185,7 +194,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
       zh: '回看：平时贪心；分布与先前某一步近到此值时，从前 k 个中抽取',
     },
     0,
-    false,
+    { kind: 'rule', reorders: false },
     ({ alpha, ...rest }) => make.lookBack(alpha, rest),
   ),
   noise: settings(
@@ -193,12 +202,13 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     ['scale', 'kind'],
     { en: 'random numbers of this scale added to all logits', zh: '给全部 logit 加上此幅度的随机数' },
     0,
-    true,
+    RULE,
     ({ scale, ...rest }) => make.noise(scale, rest),
   ),
   temperature: {
     doc: { en: 'below 1 is safer, above 1 wilder; 0 is greedy', zh: '低于 1 更稳，高于 1 更放；0 为贪心' },
     settings: ['value'],
+    kind: 'scale',
     reorders: false,
     build(value) {
       checkNumber('temperature', value, 'a number ≥ 0', (t) => t >= 0);
@@ -210,7 +220,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     ['min', 'max', 'exponent'],
     { en: 'a temperature from min to max that follows the entropy', zh: '随熵在下限与上限之间变化的温度' },
     undefined,
-    false,
+    { kind: 'scale', reorders: false },
     make.dynamicTemperature,
   ),
   topNSigma: number(
@@ -219,7 +229,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
       zh: '只留与最大 logit 相差不超过 n 个标准差的词元',
     },
     0,
-    false,
+    FILTER,
     make.topNSigma,
   ),
   topH: number(
@@ -228,32 +238,37 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
       zh: '只从占熵此比例的最高者中选',
     },
     0,
-    false,
+    FILTER,
     make.topH,
   ),
-  topK: number({ en: 'only the k likeliest tokens', zh: '只从概率最高的 k 个词元中选' }, 0, false, make.topK),
+  topK: number(
+    { en: 'only the k likeliest tokens', zh: '只从概率最高的 k 个词元中选' },
+    0,
+    FILTER,
+    make.topK,
+  ),
   topP: number(
     { en: 'only the likeliest tokens that together have probability p', zh: '只从累计概率达到 p 的词元中选' },
     1,
-    false,
+    FILTER,
     make.topP,
   ),
   minP: number(
     { en: 'only tokens at least p times as likely as the likeliest', zh: '只留概率不低于最高者 p 倍的词元' },
     0,
-    false,
+    FILTER,
     make.minP,
   ),
   typicalP: number(
     { en: 'only tokens whose surprise is nearest to the expected one', zh: '只留信息量最接近期望值的词元' },
     1,
-    true,
+    { kind: 'filter', reorders: true },
     make.typicalP,
   ),
   epsilonCutoff: number(
     { en: 'only tokens at least this likely', zh: '只留概率不低于此值的词元' },
     0,
-    false,
+    FILTER,
     make.epsilonCutoff,
   ),
   etaCutoff: number(
@@ -262,7 +277,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
       zh: '只留概率不低于此值的词元，模型没把握时放宽',
     },
     0,
-    false,
+    FILTER,
     make.etaCutoff,
   ),
   xtc: settings(
@@ -273,15 +288,15 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
       zh: '以此概率去掉高概率词元，只留其中概率最低的一个',
     },
     0,
-    true,
+    { kind: 'filter', reorders: true },
     ({ probability, ...rest }) => make.xtc(probability, rest),
   ),
   mirostat: settings(
     'mirostat',
-    ['tau', 'rate', 'version', 'surprise', 'm'],
+    ['tau', 'eta', 'version', 'surprise', 'm'],
     { en: 'keeps the surprise near this many bits a token', zh: '让每个词元的信息量保持在约此比特数' },
     0,
-    false,
+    { kind: 'rule', reorders: false },
     ({ tau, ...rest }) => make.mirostat(tau, rest),
   ),
 };

@@ -7,6 +7,7 @@ import { checkIds, checkOneOf } from './options.ts';
 import { PRESETS, type Preset } from './presets.ts';
 import type { ProcessorName, ProcessorOptions } from './processor-options.ts';
 import { biasEntries, PROCESSOR_ORDER, PROCESSORS } from './processor-rows.ts';
+import { type Filter, fused } from './processors/fused.ts';
 import type { LogitsProcessor } from './processors.ts';
 
 /** Options that decide the same thing. */
@@ -65,12 +66,17 @@ export function collectProcessors(options: ProcessorOptions): LogitsProcessor[] 
   const isGreedy = options.temperature === 0;
 
   const enabled = new Set<ProcessorName>();
-  const processors = order.flatMap((name) => {
+  const chain: (Filter & { readonly isRule: boolean })[] = order.flatMap((name) => {
     if (options[name] === undefined) return [];
     const built = attempt(() => PROCESSORS[name].build(options[name], conventions[name])) ?? [];
     if (built.length > 0) enabled.add(name);
-    if (isGreedy && !PROCESSORS[name].reorders) return [];
-    return built.map((process, i) => watched(name === 'processors' ? `processors[${i}]` : name, process));
+    const { kind, reorders } = PROCESSORS[name];
+    if (isGreedy && !reorders) return [];
+    return built.map((process, i) => ({
+      process: watched(name === 'processors' ? `processors[${i}]` : name, process),
+      cuts: kind === 'filter',
+      isRule: kind === 'rule',
+    }));
   });
   for (const { one, others, reason, zhReason } of CLASHES) {
     const clashing = enabled.has(one) ? others.filter((other) => enabled.has(other)) : [];
@@ -79,7 +85,14 @@ export function collectProcessors(options: ProcessorOptions): LogitsProcessor[] 
   }
   if (problems.length === 1) throw problems[0];
   if (problems.length > 1) throw fail('decode/options', { problems });
-  return processors;
+
+  const first = chain.findIndex(({ isRule }) => !isRule);
+  const last = chain.findLastIndex(({ isRule }) => !isRule);
+  const filters = chain.slice(first, last + 1);
+  const processors = chain.map(({ process }) => process);
+  // Filters of their own stand together, unless a rule such as a processor of one's own comes between them.
+  if (filters.length < 2 || filters.some(({ isRule }) => isRule)) return processors;
+  return [...processors.slice(0, first), fused(filters), ...processors.slice(last + 1)];
 }
 
 /** The processor, answering for what it bans. */

@@ -70,9 +70,8 @@ describe.each(Object.keys(FILTERS) as (keyof typeof FILTERS)[])('%s', (name) => 
   test('only bans, and never everything', () => {
     fc.assert(
       fc.property(row, ids, FILTERS[name] as fc.Arbitrary<never>, (values, list, value) => {
-        const [process] = collectProcessors({ [name]: value });
         const after = Float32Array.from(values);
-        process(after, written(list));
+        for (const process of collectProcessors({ [name]: value })) process(after, written(list));
         expect(kept(after).length).toBeGreaterThan(0);
         for (const i of kept(after)) expect(after[i]).toBe(Math.fround(values[i]));
       }),
@@ -101,6 +100,58 @@ describe.each(Object.entries({ ...FILTERS, ...OTHERS }))('%s', (name, values) =>
       if (processors.length > 0) expect(decide).toThrow(message);
     }
   });
+});
+
+test('a processor gives the same whatever row came before it', () => {
+  const rows = fc.array(row, { minLength: 2, maxLength: 5 });
+  const name = fc.constantFrom(
+    'topP',
+    'typicalP',
+    'etaCutoff',
+    'epsilonCutoff',
+    'minP',
+  ) as fc.Arbitrary<'topP'>;
+  fc.assert(
+    fc.property(rows, name, fc.double({ min: -200, max: 200, noNaN: true }), (list, option, shift) => {
+      const apply = (values: readonly number[], add: number) => {
+        const after = Float32Array.from(values, (value) => value + add);
+        for (const process of collectProcessors({ [option]: 0.3 })) process(after, empty);
+        return kept(after).length;
+      };
+      const alone = list.map((values, i) => {
+        apply(new Array(values.length + 1).fill(0), 0);
+        return apply(values, i % 2 ? shift : 0);
+      });
+      expect(list.map((values, i) => apply(values, i % 2 ? shift : 0))).toEqual(alone);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('filters together do what they do one by one, also on what little is left', () => {
+  const names = Object.keys(FILTERS).filter((name) => !/lookBack|mirostat|xtc/.test(name));
+  const filters = fc.record(Object.fromEntries(names.map((name) => [name, FILTERS[name as 'topK']])), {
+    requiredKeys: [],
+  }) as fc.Arbitrary<ProcessorOptions>;
+  const long = fc
+    .array(logit, { minLength: 8, maxLength: 200 })
+    .filter((values) => values.some(Number.isFinite));
+  fc.assert(
+    fc.property(filters, fc.constantFrom(0.5, 1, 3), long, (given, temperature, values) => {
+      const options = { ...given, temperature };
+      const together = Float32Array.from(values);
+      for (const process of collectProcessors(options)) process(together, empty);
+      const apart = Float32Array.from(values);
+      for (const name of PROCESSOR_ORDER) {
+        if (options[name] === undefined) continue;
+        for (const process of collectProcessors({ [name]: options[name] })) process(apart, empty);
+      }
+      expect(together).toEqual(apart);
+    }),
+    { numRuns: 200 },
+  );
+  expect(collectProcessors({ temperature: 0.7, topK: 5, topP: 0.9 })).toHaveLength(1);
+  expect(collectProcessors({ repetitionPenalty: 2, temperature: 0.7, mirostat: 5 })).toHaveLength(3);
 });
 
 test('whatever is given together either works or says who banned everything', () => {
@@ -374,6 +425,13 @@ describe('what is drawn at random', () => {
     expect(Math.abs(mean)).toBeLessThan(0.015);
     expect(Math.abs(deviation - 0.5)).toBeLessThan(0.01);
     expect(Math.abs(correlation)).toBeLessThan(0.01);
+    // Tenths of the normal distribution; 9 degrees of freedom, limit for p = 0.0001. And how many lie beyond 3 deviations.
+    const deciles = [-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.2816];
+    const counts = new Array(10).fill(0);
+    for (const x of noisy) counts[deciles.filter((decile) => x / 0.5 > decile).length]++;
+    expect(chiSquare(counts, new Array(10).fill(0.1))).toBeLessThan(33.7);
+    const far = noisy.filter((x) => Math.abs(x) > 1.5).length;
+    expect(chiSquare([far, noisy.length - far], [0.0027, 0.9973])).toBeLessThan(15.2);
     expect(draw(3, 1)).toEqual(noisy);
     expect(draw(4, 1)).not.toEqual(noisy);
     expect(draw(3, 2)).not.toEqual(noisy);
@@ -397,7 +455,7 @@ describe('what is drawn at random', () => {
     const rng = createRng(11);
     const rows = Array.from({ length: 40 }, () => Float32Array.from({ length: 400 }, () => 2 * rng.normal()));
     for (const version of [1, 2] as const) {
-      const process = mirostat(4, { version, rate: 0.3 });
+      const process = mirostat(4, { version, eta: 0.3 });
       const history = createHistory([0]);
       let surprise = 0;
       const step = (i: number): number => {

@@ -9,6 +9,9 @@ const LATER_ROUNDS = [
 /** The highest 11 bits are signed: −HALF … HALF − 1. */
 const HALF = 2 ** 10;
 
+/** The bits of −∞. */
+const MINUS_INFINITY = 0xff800000 | 0;
+
 const histogram = new Float64Array(2 * HALF);
 /** Sort keys of the values still in question, and where those stand. */
 let keys = new Int32Array(0);
@@ -28,10 +31,16 @@ export interface Border {
 export function selectBorder(values: Float32Array, target: number, weights?: Float64Array): Border {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   histogram.fill(0);
-  if (weights)
-    for (let i = 0; i < bits.length; i++) histogram[(orderedKey(bits[i]) >> 21) + HALF] += weights[i];
-  else for (let i = 0; i < bits.length; i++) histogram[(orderedKey(bits[i]) >> 21) + HALF]++;
+  // Most of a filtered row is −∞, which is the border only where nothing else is.
+  let lowest = 0;
+  for (let i = 0; i < bits.length; i++) {
+    const weight = weights ? weights[i] : 1;
+    if (bits[i] === MINUS_INFINITY) lowest += weight;
+    else histogram[(orderedKey(bits[i]) >> 21) + HALF] += weight;
+  }
   let { bucket, above } = bucketAt(target, 0);
+  if (lowest > 0 && above + histogram[bucket] < target)
+    return { value: Number.NEGATIVE_INFINITY, above: above + histogram[bucket] };
   const highest = bucket - HALF;
   let border = highest << 21;
   if (keys.length < bits.length) {

@@ -262,7 +262,7 @@ def mirostat_runs():
             logits = drawn(random.uniform(1, 4), vocab)
             out, chosen = through_llama([sampler], logits, [])
             steps.append({"logits": numbers(logits), "kept": [i for i in range(vocab) if out[i] > -inf], "chosen": chosen})
-        yield {"mirostat": {"version": version, "tau": tau, "rate": rate, "surprise": "truncated"}, "steps": steps}
+        yield {"mirostat": {"version": version, "tau": tau, "eta": rate, "surprise": "truncated"}, "steps": steps}
 
 
 # ---------------------------------------------------------------- vLLM, as formulas

@@ -10,7 +10,7 @@ const SURPRISES = ['model', 'truncated'] as const;
 
 export interface MirostatOptions {
   /** How fast the cut follows the error, η > 0. Default 0.1. */
-  readonly rate?: number;
+  readonly eta?: number;
   /** 2 (default) cuts at a surprise, 1 at a rank found from the slope of the likeliest tokens. */
   readonly version?: (typeof VERSIONS)[number];
   /** Which surprise is fed back: under the row before the cut, as in the paper (default), or after it, as llama.cpp has it. */
@@ -25,13 +25,13 @@ export interface MirostatOptions {
  * text: it goes back with a rewind and is copied by a fork.
  */
 export function mirostat(tau: number, options: MirostatOptions = {}): LogitsProcessor {
-  const { rate = 0.1, version = 2, surprise = 'model', m = 100 } = options;
+  const { eta = 0.1, version = 2, surprise = 'model', m = 100 } = options;
   checkNumber('mirostat.tau', tau, 'a number > 0', (value) => value > 0);
-  checkNumber('mirostat.rate', rate, 'a number > 0', (value) => value > 0);
+  checkNumber('mirostat.eta', eta, 'a number > 0', (value) => value > 0);
   checkOneOf('mirostat.version', version, VERSIONS);
   checkOneOf('mirostat.surprise', surprise, SURPRISES);
   checkInteger('mirostat.m', m, 2);
-  const feedback: StateMaker<Feedback> = (step) => feedbackFrom(step, tau, rate, [], [2 * tau]);
+  const feedback: StateMaker<Feedback> = (step) => feedbackFrom(step, tau, eta, [], [2 * tau]);
   const cut = version === 2 ? cutAtSurprise : cutAtRank;
   return (logits, step) => {
     const row = softmax(logits);
@@ -84,7 +84,7 @@ interface Feedback extends TextState<Feedback> {
 function feedbackFrom(
   step: DecodeStep,
   tau: number,
-  rate: number,
+  eta: number,
   lengths: number[],
   mus: number[],
 ): Feedback {
@@ -102,7 +102,7 @@ function feedbackFrom(
       const surprise = (expected.logNormalizer - expected.logits[id]) / Math.LN2;
       expected = undefined;
       lengths.push(ids.length);
-      mus.push(feedback.mu - rate * (surprise - tau));
+      mus.push(feedback.mu - eta * (surprise - tau));
     },
     rewind(length) {
       expected = undefined;
@@ -112,7 +112,7 @@ function feedbackFrom(
       }
     },
     fork(copy) {
-      const forked = feedbackFrom(copy, tau, rate, lengths.slice(), mus.slice());
+      const forked = feedbackFrom(copy, tau, eta, lengths.slice(), mus.slice());
       if (expected) forked.expect(expected.logits, expected.logNormalizer);
       return forked;
     },

@@ -44,12 +44,12 @@ const distribution = { probabilities: new Float64Array(0), max: 0, logNormalizer
 export function softmax(logits: Float32Array): Distribution | undefined {
   const max = greatest(logits);
   if (!Number.isFinite(max)) return undefined;
-  if (distribution.probabilities.length < logits.length)
-    distribution.probabilities = new Float64Array(logits.length);
+  const size = logits.length;
+  if (distribution.probabilities.length < size) distribution.probabilities = new Float64Array(size);
   const { probabilities } = distribution;
   let total = 0;
   let support = 0;
-  for (let i = 0; i < logits.length; i++) {
+  for (let i = 0; i < size; i++) {
     if (logits[i] === BANNED) {
       probabilities[i] = 0;
       continue;
@@ -58,7 +58,7 @@ export function softmax(logits: Float32Array): Distribution | undefined {
     support++;
   }
   const scale = 1 / total;
-  for (let i = 0; i < logits.length; i++) probabilities[i] *= scale;
+  for (let i = 0; i < size; i++) probabilities[i] *= scale;
   distribution.max = max;
   distribution.logNormalizer = max + Math.log(total);
   distribution.support = support;

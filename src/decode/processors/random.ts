@@ -43,29 +43,34 @@ export function noise(scale: number, options: NoiseOptions = {}): LogitsProcesso
   checkNumber('noise.scale', scale, 'a number > 0', (value) => value > 0);
   checkOneOf('noise.kind', kind, NOISES);
   const add = kind === 'gaussian' ? addGaussian : addGumbel;
-  return (logits, step) => add(logits, scale, xoshiro(step.random('noise')));
+  return (logits, step) => add(logits, scale, step.random('noise'));
 }
 
-/** Box–Muller, both numbers of a pair. */
-function addGaussian(logits: Float32Array, scale: number, next: () => number): void {
-  for (let i = 0; i < logits.length; i += 2) {
-    const radius = scale * Math.sqrt(-2 * Math.log((next() + 0.5) / 2 ** 32));
-    const angle = (2 * Math.PI * next()) / 2 ** 32;
-    logits[i] += radius * Math.cos(angle);
-    if (i + 1 < logits.length) logits[i + 1] += radius * Math.sin(angle);
+function addGaussian(logits: Float32Array, scale: number, rng: Rng): void {
+  const bits = randomBits(logits.length, rng);
+  for (let i = 0; i < logits.length; i++) {
+    const layer = bits[i] & 127;
+    const place = bits[i] >> 7;
+    const x = place * WIDTHS[layer];
+    logits[i] += scale * (Math.abs(place) < SAFE[layer] ? x : atTheEdge(layer, x, rng));
   }
 }
 
-function addGumbel(logits: Float32Array, scale: number, next: () => number): void {
-  for (let i = 0; i < logits.length; i++) logits[i] -= scale * Math.log(-Math.log((next() + 0.5) / 2 ** 32));
+function addGumbel(logits: Float32Array, scale: number, rng: Rng): void {
+  const bits = randomBits(logits.length, rng);
+  for (let i = 0; i < logits.length; i++)
+    logits[i] -= scale * Math.log(-Math.log(((bits[i] >>> 0) + 0.5) / 2 ** 32));
 }
 
-/** xoshiro128++ (Blackman and Vigna 2021): 32 random bits a call, cheap enough for a number per token of the vocabulary. */
-function xoshiro(rng: Rng): () => number {
-  let [a, b, c, d] = Array.from({ length: 4 }, () => Math.floor(rng.uniform() * 2 ** 32) | 1);
-  return () => {
+let block = new Int32Array(0);
+
+/** xoshiro128++ (Blackman and Vigna 2021) seeded from `rng`: 32 bits each, cheap enough for one per token of the vocabulary. */
+function randomBits(size: number, rng: Rng): Int32Array {
+  if (block.length < size) block = new Int32Array(size);
+  let [a, b, c, d] = Array.from({ length: 4 }, () => (rng.uniform() * 2 ** 32) | 0 | 1);
+  for (let i = 0; i < size; i++) {
     const sum = (a + d) | 0;
-    const bits = (((sum << 7) | (sum >>> 25)) + a) >>> 0;
+    block[i] = ((sum << 7) | (sum >>> 25)) + a;
     const shifted = b << 9;
     c ^= a;
     d ^= b;
@@ -73,6 +78,35 @@ function xoshiro(rng: Rng): () => number {
     a ^= d;
     c ^= shifted;
     d = (d << 11) | (d >>> 21);
-    return bits;
-  };
+  }
+  return block;
+}
+
+// The ziggurat of 128 layers for the normal distribution (Marsaglia and Tsang 2000), with its constants; the place within a
+// layer has bits of its own.
+const TAIL = 3.442619855899;
+const AREA = 9.91256303526217e-3;
+const PLACES = 2 ** 24;
+const density = (x: number): number => Math.exp(-0.5 * x * x);
+/** Right edge of each layer; layer 0 is the one with the tail. */
+const EDGES = new Float64Array(129);
+EDGES[0] = AREA / density(TAIL);
+EDGES[1] = TAIL;
+for (let i = 2; i < 128; i++)
+  EDGES[i] = Math.sqrt(-2 * Math.log(AREA / EDGES[i - 1] + density(EDGES[i - 1])));
+const WIDTHS = Float64Array.from({ length: 128 }, (_, i) => EDGES[i] / PLACES);
+/** Below this place the layer lies under the curve. */
+const SAFE = Int32Array.from({ length: 128 }, (_, i) => (EDGES[i + 1] / EDGES[i]) * PLACES);
+
+/** The rare places of a layer where the curve has to be looked at: x, the tail, or a number drawn anew. */
+function atTheEdge(layer: number, x: number, rng: Rng): number {
+  if (layer > 0) {
+    const low = density(EDGES[layer]);
+    const high = density(EDGES[layer + 1]);
+    return low + rng.uniform() * (high - low) < density(x) ? x : rng.normal();
+  }
+  for (;;) {
+    const beyond = -Math.log(1 - rng.uniform()) / TAIL;
+    if (-2 * Math.log(1 - rng.uniform()) >= beyond * beyond) return x < 0 ? -TAIL - beyond : TAIL + beyond;
+  }
 }
