@@ -153,8 +153,8 @@ describe('errors on the command line', () => {
     ],
     [
       'repeat mesure x.txt',
-      'repeat: verb must be measure, got "mesure"; did you mean "measure"?',
-      'repeat：verb 必须为 measure，得到 "mesure"，是不是 "measure"？',
+      'repeat: verb must be one of measure, detect, clean, audit, lab, got "mesure"; did you mean "measure"?',
+      'repeat：verb 必须为 measure、detect、clean、audit、lab 之一，得到 "mesure"，是不是 "measure"？',
     ],
   ];
 

@@ -216,7 +216,7 @@ const sampling = {
   },
   mirostat: {
     type: 'string',
-    placeholder: 'tau[:rate[:version]]',
+    placeholder: 'tau[:eta[:version]]',
     doc: {
       en: 'keeps the surprise near this many bits a token',
       zh: '让每个词元的信息量保持在约此比特数',
@@ -434,11 +434,26 @@ export const tokenizerOptions = {
 export const repeatOptions = {
   unit: {
     type: 'string',
-    choices: ['auto', 'words', 'characters'],
+    choices: ['auto', 'words', 'characters', 'segments'],
     default: 'auto',
     doc: {
-      en: 'what n-grams are made of; auto: words, or characters for Chinese',
-      zh: 'n 元组的单位；auto：英文按词，中文按字',
+      en: 'what n-grams are made of; auto: words, or characters for Chinese; segments: words by dictionary',
+      zh: 'n 元组的单位；auto：英文按词，中文按字；segments：按词典分词',
+    },
+  },
+  selfBleu: {
+    type: 'boolean',
+    verbs: ['measure'],
+    doc: { en: 'also how alike the texts are', zh: '同时度量各篇彼此的相似度' },
+  },
+  threshold: {
+    type: 'number',
+    verbs: ['detect'],
+    default: 24,
+    rule: positive,
+    doc: {
+      en: 'evidence that makes a loop certain; more is later and surer',
+      zh: '判定循环所需的证据；越大越迟也越稳',
     },
   },
   data: {
@@ -485,11 +500,11 @@ export const repeatOptions = {
   },
   out: {
     type: 'string',
-    verbs: ['lab'],
+    verbs: ['lab', 'clean', 'audit'],
     placeholder: 'file',
     doc: {
-      en: 'where the page is written (default: lab.html in the run)',
-      zh: '网页写到哪里（默认：训练目录下的 lab.html）',
+      en: 'where the page is written (default: lab.html in the run), the clean text, the corpus without repeats (JSON lines)',
+      zh: '网页（默认：训练目录下的 lab.html）、清理后的文本或去重后的语料（JSON 行）写到哪里',
     },
   },
   seed: { ...seed, verbs: ['lab'] },

@@ -19,6 +19,18 @@ const say = defineMessages({
     en: () => 'degenerate texts (one phrase covers 30 %)',
     zh: () => '退化的篇数（同一短语占三成以上）',
   },
+  sentences: { en: () => 'sentences said before %', zh: () => '重复的句子 %' },
+  consecutive: { en: () => 'sentences said twice in a row %', zh: () => '连说两遍的句子 %' },
+  sections: { en: () => 'sections said before %', zh: () => '重复的段落 %' },
+  uniq: { en: () => 'different tokens (uniq)', zh: () => '不同的单位数（uniq）' },
+  zipf: { en: () => 'Zipf coefficient', zh: () => '齐普夫系数' },
+  selfBleu: { en: () => 'self-BLEU-4', zh: () => '自 BLEU-4' },
+  copied: { en: () => 'copied from the prompt %', zh: () => '抄自提示 %' },
+  sameAnswer: { en: () => 'same answer to another prompt %', zh: () => '与另一提示的回答相同 %' },
+  samePrompt: {
+    en: () => 'self-BLEU-4 of one prompt asked again',
+    zh: () => '同一提示多次回答的自 BLEU-4',
+  },
   entropy: { en: () => 'entropy, bits per token', zh: () => '熵（比特/单位）' },
 });
 
@@ -34,6 +46,13 @@ export function repetitionTable(reports: readonly NamedReport[]): string[] {
     ...reports.map(({ report }) => value(report)),
   ];
   const fixed = (digits: number, value: number): string => value.toFixed(digits);
+  const percent = (share: number | undefined) => (share === undefined ? undefined : 100 * share);
+  /** A row that stands only where some report has the figure. */
+  const known = (name: string, value: (report: RepetitionReport) => number | undefined, digits = 1) => {
+    const values = reports.map(({ report }) => value(report));
+    if (values.every((figure) => figure === undefined)) return [];
+    return [[name, ...values.map((figure) => (figure === undefined ? '–' : fixed(digits, figure)))]];
+  };
   return formatTable([
     ['', ...reports.map(({ name }) => name)],
     row(say('texts', {}), (r) => String(r.texts)),
@@ -48,5 +67,14 @@ export function repetitionTable(reports: readonly NamedReport[]): string[] {
     row(say('loops', {}), (r) => `${r.loops.count} (${fixed(1, 100 * r.loops.share)} %)`),
     row(say('degenerate', {}), (r) => `${r.degenerate.count} (${fixed(1, 100 * r.degenerate.share)} %)`),
     row(say('entropy', {}), (r) => fixed(2, r.entropy)),
+    row(say('uniq', {}), (r) => String(r.uniq)),
+    ...known(say('zipf', {}), (r) => r.zipf, 2),
+    ...known(say('sentences', {}), (r) => percent(r.sentences?.repeated)),
+    ...known(say('consecutive', {}), (r) => percent(r.sentences?.consecutive)),
+    ...known(say('sections', {}), (r) => percent(r.sections?.repeated)),
+    ...known(say('selfBleu', {}), (r) => r.selfBleu, 3),
+    ...known(say('copied', {}), (r) => percent(r.echo?.copied)),
+    ...known(say('sameAnswer', {}), (r) => percent(r.acrossPrompts?.sameAnswer)),
+    ...known(say('samePrompt', {}), (r) => r.samePrompt?.selfBleu, 3),
   ]);
 }

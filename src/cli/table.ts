@@ -53,10 +53,10 @@ const tokenizer = defineCommand({
 
 const repeat = defineCommand({
   name: 'repeat',
-  args: '<measure|lab> <file…>',
+  args: '<measure|detect|clean|audit|lab> <file…>',
   summary: {
-    en: 'measure how much texts repeat themselves; the lab: why a model does, and what cures it',
-    zh: '度量文本的复读程度；实验室：模型为何复读、如何治',
+    en: 'measure how texts repeat themselves, find loops, clean them, audit a corpus; the lab: why a model repeats, what cures it',
+    zh: '度量文本的复读、找出循环、清理文本、审查语料；实验室：模型为何复读、如何治',
   },
   options: repeatOptions,
   example: 'inkstone repeat measure poems.txt',

@@ -12,6 +12,8 @@ import {
   joinHashes,
   type LevelRepetition,
   MAX_PASSAGES,
+  type Offender,
+  WORST,
 } from './repeat-counter.ts';
 import { comparableWords } from './sentences.ts';
 import { detectLoops } from './text-loops.ts';
@@ -131,14 +133,16 @@ function addPassage(
   counter.add(hashText(key), words.length, () => example(text ?? key));
 }
 
-/** Every run of `n` words, by rolling hash; an example only where a run of copies begins, and every `n` words after. */
+/** Every run of `n` words, by rolling hash. */
 function createPhraseCounter(
   n: number,
   maxPassages: number,
 ): { add(words: readonly string[]): void; report(): LevelRepetition } {
-  const counter = createRepeatCounter(maxPassages);
+  const counter = createRepeatCounter(maxPassages, CANDIDATES);
   const seen = new Map<number, 1>();
   let total = 0;
+  let places = 0;
+  let added = 0;
   let copied = 0;
   let forgotten = 0;
   const [factorA, factorB] = [0x01000193, 0x5bd1e995];
@@ -151,7 +155,6 @@ function createPhraseCounter(
       const ids = Int32Array.from(words, (word) => hashText(word) | 0);
       let [a, b] = [0, 0];
       let last = -n;
-      let run = 0;
       for (let i = 0; i < ids.length; i++) {
         a = (Math.imul(a, factorA) + ids[i]) | 0;
         b = (Math.imul(b, factorB) + ids[i]) | 0;
@@ -160,6 +163,7 @@ function createPhraseCounter(
           b = (b - Math.imul(dropB, ids[i - n])) | 0;
         }
         if (i < n - 1) continue;
+        places++;
         const key = joinHashes(Math.imul(a ^ (a >>> 15), 0x2c1b3c6d), b);
         const known = seen.has(key);
         if (!known && seen.size >= maxPassages) {
@@ -167,23 +171,39 @@ function createPhraseCounter(
           seen.clear();
         }
         if (!known) seen.set(key, 1);
-        run = known ? run + 1 : 0;
         if (!known) continue;
         copied += Math.min(n, i - last);
         last = i;
-        if (run % n !== 1 && n > 1) continue;
         const text = () => words.slice(i - n + 1, i + 1).join(/\p{Script=Han}/u.test(words[i]) ? '' : ' ');
         // The first copy seen stands for the original too.
-        if (counter.add(key, n, text) === 0) counter.add(key, n, text);
+        added++;
+        if (counter.add(key, 1, text) > 0) continue;
+        counter.add(key, 1, text);
+        added++;
       }
     },
-    report: () => ({
-      ...counter.report(),
-      passages: Math.max(total - n + 1, 0),
-      share: copied / Math.max(total, 1),
-      forgotten,
-    }),
+    report() {
+      const level = counter.report(Math.max(places - added, 0));
+      return { ...level, share: copied / Math.max(total, 1), worst: apart(level.worst), forgotten };
+    },
   };
+}
+
+/** So many of the most frequent phrases are looked through for the worst. */
+const CANDIDATES = 500;
+
+/** The worst phrases without those that are another one moved by a few words. */
+function apart(phrases: readonly Offender[]): Offender[] {
+  const chosen: { phrase: Offender; words: Set<string> }[] = [];
+  for (const phrase of phrases) {
+    if (chosen.length === WORST) break;
+    const words = comparableWords(phrase.text);
+    const isMoved = chosen.some(
+      (other) => words.filter((word) => other.words.has(word)).length > words.length / 2,
+    );
+    if (!isMoved) chosen.push({ phrase, words: new Set(words) });
+  }
+  return chosen.map(({ phrase }) => phrase);
 }
 
 /** What was taken out of a corpus. */

@@ -48,6 +48,7 @@ export {
   seqRep,
 } from './ngrams.ts';
 export { type PredictionRepeats, predictionRepeats } from './predictions.ts';
+export type { CountBucket, LevelRepetition, Offender } from './repeat-counter.ts';
 export {
   type Coverage,
   createRepetitionIndex,

@@ -20,7 +20,7 @@ export interface Loop {
   readonly onset: number;
   /** Ids from the beginning of the first copy to the beginning of the second. */
   readonly period: number;
-  /** How often the phrase now being written has been begun. */
+  /** Copies begun, the one being written included; in altered or spaced loops, how often the present words were written. */
   readonly copies: number;
   /** One past the last id that was a copy. */
   readonly end: number;
@@ -151,7 +151,7 @@ function watch(options: Required<LoopDetectorOptions>, m: Memory): LoopDetector 
       kind: isExact ? 'exact' : covered >= (1 - NEAR_MOST_NEW) * total ? 'near' : 'spaced',
       onset: first,
       period: cut - first,
-      copies: 1 + m.copy[m.lastCovered[word]],
+      copies: isExact ? Math.ceil((end - first) / (cut - first)) : 1 + m.copy[m.lastCovered[word]],
       end,
       confidence: 1 - 10 ** (-score / 8),
     };

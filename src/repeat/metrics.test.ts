@@ -207,7 +207,9 @@ describe('the report', () => {
       ],
       { selfBleu: true },
     );
-    expect(ids).toEqual({ ...report, unit: 'ids' });
+    const { sentences, sections, ...counted } = report;
+    expect([sentences?.total, sections?.total]).toEqual([2, 2]);
+    expect(ids).toEqual({ ...counted, unit: 'ids' });
     expect(measureTexts(['']).corrected.diversity).toBe(100);
     expect(() => measureTexts([])).toThrow(/at least one text/);
   });

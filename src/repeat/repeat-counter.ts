@@ -2,7 +2,7 @@
 
 /** How many different passages a counter remembers before it forgets those seen once. */
 export const MAX_PASSAGES = 2 ** 21;
-const WORST = 10;
+export const WORST = 10;
 
 /** A passage and how often it occurs. */
 export interface Offender {
@@ -42,7 +42,8 @@ export interface LevelRepetition {
 export interface RepeatCounter {
   /** One more occurrence of a passage; how often it was seen before. */
   add(key: number, size: number, text: () => string): number;
-  report(): LevelRepetition;
+  /** `outside` more passages occurred once, of size 1, and were not added. */
+  report(outside?: number): LevelRepetition;
 }
 
 interface Entry {
@@ -54,7 +55,7 @@ interface Entry {
 const BUCKETS = [2, 3, 6, 11, 101, Number.POSITIVE_INFINITY] as const;
 
 /** A counter of passages by the hash of what they say; see `hashText`. */
-export function createRepeatCounter(maxPassages = MAX_PASSAGES): RepeatCounter {
+export function createRepeatCounter(maxPassages = MAX_PASSAGES, mostWorst = WORST): RepeatCounter {
   /** Seen once: only the size is kept. */
   const once = new Map<number, number>();
   const often = new Map<number, Entry>();
@@ -85,20 +86,23 @@ export function createRepeatCounter(maxPassages = MAX_PASSAGES): RepeatCounter {
       else forgotten++;
       return 0;
     },
-    report() {
+    report(outside = 0) {
+      const all = Math.max(size + outside, 1);
       const entries = [...often.values()].sort((a, b) => b.count - a.count || b.size - a.size);
       const cubes = entries.reduce((sum, { count }) => sum + count ** 3, 0);
       return {
-        passages,
+        passages: passages + outside,
         repeated: entries.length,
-        share: copied / Math.max(size, 1),
-        reproduced: cubes / Math.max(cubes + once.size + forgotten, 1),
+        share: copied / all,
+        reproduced: cubes / Math.max(cubes + once.size + forgotten + outside, 1),
         byCount: BUCKETS.slice(0, -1).map((from, i) => {
           const inside = entries.filter(({ count }) => count >= from && count < BUCKETS[i + 1]);
           const total = inside.reduce((sum, entry) => sum + entry.count * entry.size, 0);
-          return { from, to: BUCKETS[i + 1] - 1, passages: inside.length, share: total / Math.max(size, 1) };
+          return { from, to: BUCKETS[i + 1] - 1, passages: inside.length, share: total / all };
         }),
-        worst: entries.slice(0, WORST).map(({ text, count }) => ({ text, count, reproduction: count ** 3 })),
+        worst: entries
+          .slice(0, mostWorst)
+          .map(({ text, count }) => ({ text, count, reproduction: count ** 3 })),
         forgotten,
       };
     },
