@@ -100,16 +100,19 @@ export interface CauseTask {
   readonly signal?: AbortSignal;
 }
 
-const REPETITIONS = 8;
+/** How often sentences are said: as often as the context holds enough of them. */
+const REPETITIONS = [8, 6, 4, 3];
+const ENOUGH_SENTENCES = 4;
 const MOST_SENTENCES = 12;
 
-/** The curves of sentences that fit into the context eight times: people's, the model's own, and as long ones of random tokens. */
+/** The curves of sentences that fit into the context many times: people's, the model's own, and as long ones of random tokens. */
 export async function measureReinforcement(
   { model, tokenizer, heldOut, prefixIds, seed, signal }: CauseTask,
   own: readonly string[],
 ): Promise<Causes['reinforcement']> {
-  const longest = Math.floor((model.contextLength - prefixIds.length) / REPETITIONS);
-  const usable = (texts: readonly string[]): number[][] => {
+  const room = model.contextLength - prefixIds.length;
+  const usable = (texts: readonly string[], repetitions: number): number[][] => {
+    const longest = Math.floor(room / repetitions);
     const found: number[][] = [];
     for (const sentence of new Set(texts.flatMap(sentencesOf))) {
       const ids = tokenizer.encode(sentence);
@@ -119,15 +122,21 @@ export async function measureReinforcement(
     return found;
   };
   const some = heldOut.slice(0, 100);
-  const people = usable(some);
+  const repetitions =
+    REPETITIONS.find((times) => usable(some, times).length >= ENOUGH_SENTENCES) ?? REPETITIONS.at(-1)!;
+  const people = usable(some, repetitions);
   const rng = createRng(seed);
   const pool = some.flatMap((text) => tokenizer.encode(text));
   const random = people.map((ids) => ids.map(() => pool[rng.integer(pool.length)]));
   const curve = async (sentences: readonly number[][]): Promise<Reinforcement[]> =>
     sentences.length === 0
       ? []
-      : selfReinforcement(model, sentences, { prefix: prefixIds, repetitions: REPETITIONS, signal });
-  return { people: await curve(people), own: await curve(usable(own)), random: await curve(random) };
+      : selfReinforcement(model, sentences, { prefix: prefixIds, repetitions, signal });
+  return {
+    people: await curve(people),
+    own: await curve(usable(own, repetitions)),
+    random: await curve(random),
+  };
 }
 
 /** Induction heads on tokens that training has; nothing where the context is too short. */

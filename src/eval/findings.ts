@@ -44,6 +44,7 @@ export interface Finding {
   /** 0 at the threshold, 1 at the value where it counts in full: causes are ranked by it. */
   readonly weight: number;
   readonly source: string;
+  /** What was found, in figures; of a cause. */
   readonly sentence?: Label;
   readonly cure: Label;
   readonly trainCure?: string;
@@ -251,7 +252,7 @@ export function findCauses(evidence: Evidence): Finding[] {
       isCause,
       weight: isCause ? Math.min(1, (value - threshold) / (full - threshold)) : 0,
       source,
-      ...(value !== undefined && { sentence: rule.say(evidence, value) }),
+      ...(isCause && { sentence: rule.say(evidence, value) }),
       cure,
       ...(trainCure !== undefined && { trainCure }),
     };

@@ -17,7 +17,7 @@ export { defaultStrategies, type LabEvent, type LabOptions, type LabReport, runL
 export { type LabPageOptions, labPage } from './lab-page.ts';
 export { type LabPlot, labPlots } from './lab-plots.ts';
 export type { Estimate, LabRow, LabText } from './lab-rows.ts';
-export { type LabColumn, labColumns, labTable } from './lab-table.ts';
+export { type LabColumn, labColumns, labTable, unchangedRows } from './lab-table.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export {
   type Reinforcement,

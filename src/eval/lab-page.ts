@@ -8,7 +8,7 @@ import type { Finding } from './findings.ts';
 import type { LabReport } from './lab.ts';
 import { labPlots } from './lab-plots.ts';
 import type { LabRow, LabText } from './lab-rows.ts';
-import { labColumns, labTable, unitNames } from './lab-table.ts';
+import { labColumns, labTable, unchangedRows, unitNames } from './lab-table.ts';
 
 export interface LabPageOptions {
   /** What the model is called. */
@@ -160,7 +160,9 @@ function table(report: LabReport): string {
     const kind = row === report.people ? ' class="people"' : isChosen(row) ? ' class="chosen"' : '';
     return `<tr${kind}><th scope="row">${say(name)}</th>${cells.map((cell) => `<td>${escapeMarkup(cell)}</td>`).join('')}</tr>`;
   });
-  return `<div class="wide"><table><thead><tr><th scope="col">${say(WORDS.strategy)}</th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const unchanged = unchangedRows(report);
+  const note = unchanged ? `<p class="note">${say(unchanged)}</p>` : '';
+  return `<div class="wide"><table><thead><tr><th scope="col">${say(WORDS.strategy)}</th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${note}`;
 }
 
 function columnDocs(): string {
@@ -212,7 +214,7 @@ header{display:flex;flex-wrap:wrap;gap:.4rem 1.5rem;align-items:baseline;justify
 nav label{cursor:pointer;padding:.15rem .6rem;border:1px solid var(--line);border-radius:1rem;margin-left:.3rem;font-size:.85rem}
 :has(#lang-en:checked) label[for=lang-en],:has(#lang-zh:checked) label[for=lang-zh],:has(#theme-auto:checked) label[for=theme-auto],:has(#theme-light:checked) label[for=theme-light],:has(#theme-dark:checked) label[for=theme-dark]{background:var(--ink);color:var(--paper)}
 :has(#lang-en:checked) .lang-zh,:has(#lang-zh:checked) .lang-en{display:none}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.82rem;font-variant-numeric:tabular-nums}th,td{padding:.25rem .55rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.78rem;font-variant-numeric:tabular-nums}th,td{padding:.25rem .45rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 th[scope=row],.words td{text-align:left}.words td{white-space:normal}tr.people{font-weight:600}tr.chosen{background:var(--mark)}
 .plots{display:flex;flex-wrap:wrap;gap:1.5rem}figure{margin:0;max-width:560px}figure svg{max-width:100%;height:auto}figcaption,.note{color:var(--soft);font-size:.85rem;max-width:70ch}
 .answer{font-weight:600;max-width:80ch}li{margin:.4rem 0;max-width:90ch}meter{width:5rem;vertical-align:middle}code{background:var(--mark);padding:.1rem .35rem;border-radius:.25rem;font-size:.85em}

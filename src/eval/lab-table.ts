@@ -127,15 +127,31 @@ export const labColumns: readonly LabColumn[] = [
   },
 ];
 
-/** Every row with its name and cells; people first. */
+/**
+ * Every row with its name and cells, people first. A guarded row in which nothing was repaired is its strategy's own row over
+ * again: it is left out.
+ */
 export function labTable({ people, rows }: Pick<LabReport, 'people' | 'rows'>): {
   readonly name: Label;
   readonly row: LabRow;
   readonly cells: readonly string[];
 }[] {
-  return [people, ...rows].map((row) => ({
+  return [people, ...rows.filter(isOfInterest)].map((row) => ({
     name: nameOf(row),
     row,
     cells: labColumns.map(({ cell }) => cell(row)),
   }));
+}
+
+const isOfInterest = ({ guard, texts }: LabRow): boolean =>
+  !guard || texts.some(({ repairs }) => repairs > 0);
+
+/** How many guarded rows the table leaves out, in words. */
+export function unchangedRows({ rows }: Pick<LabReport, 'rows'>): Label | undefined {
+  const count = rows.filter((row) => !isOfInterest(row)).length;
+  if (count === 0) return undefined;
+  return {
+    en: `With the guard ${count} of the strategies wrote the same texts: there was no loop to repair.`,
+    zh: `加上护栏后，有 ${count} 种策略写出的文本不变：没有循环需要修复。`,
+  };
 }

@@ -56,8 +56,9 @@ export function renderPlot(plot: Plot, options: RenderOptions = {}): string {
     : x.ticks.map(({ value, text }) => words(text, x(value), box.bottom + 16, 'middle', 'small'));
   const barMarks = plot.marks.filter(({ type }) => type === 'bars').length;
   let bar = 0;
+  const taken: Area[] = [];
   const drawn = plot.marks.map((mark, series) =>
-    drawMark(mark, series, { x, y, words, box, barMarks, bar: mark.type === 'bars' ? bar++ : 0 }),
+    drawMark(mark, series, { x, y, words, box, taken, barMarks, bar: mark.type === 'bars' ? bar++ : 0 }),
   );
   const keys = named.map(({ mark, series }, i) => {
     const place = legend.places[i];
@@ -77,6 +78,13 @@ export function renderPlot(plot: Plot, options: RenderOptions = {}): string {
   const style = options.standalone ? `<style>${plotStyle}</style>` : '';
   const name = escapeMarkup(labelIn(plot.title, options.lang ?? 'en'));
   return `<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-label="${name}" viewBox="0 0 ${width} ${px(outer)}" width="${width}" height="${px(outer)}">${style}${inside.join('')}</svg>`;
+}
+
+/** The left and right end and the base line of a label. */
+interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
 }
 
 type Anchor = 'start' | 'middle' | 'end';
@@ -136,7 +144,14 @@ interface Drawing {
   readonly x: Scale;
   readonly y: Scale;
   readonly words: Words;
-  readonly box: { readonly left: number; readonly right: number };
+  readonly box: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  };
+  /** Where labels stand already. */
+  readonly taken: Area[];
   /** How many marks of bars share each place, and which of them this is. */
   readonly barMarks: number;
   readonly bar: number;
@@ -239,17 +254,18 @@ function drawKey(mark: Mark, series: number, { x, y }: Place): string {
     : `<rect class="fill ${classes}" x="${x + 3}" y="${y - 6}" width="14" height="12"/>`;
 }
 
-/** A place for each point's label: beside it, moved up or down until it meets no earlier one. */
-function placeLabels(points: readonly Point[], { x, y, box }: Drawing): [number, number][] {
-  const taken: { left: number; right: number; y: number }[] = [];
+/** A place for each point's label: beside it, moved up or down inside the plot until it meets no earlier one. */
+function placeLabels(points: readonly Point[], { x, y, box, taken }: Drawing): [number, number][] {
   return points.map((point) => {
     if (point.label === undefined) return [0, 0];
     const wide = widthOf(point.label, 11);
     const beside = x(point.x) + 9;
     const left = beside + wide > box.right ? x(point.x) - 9 - wide : beside;
     const isFree = (at: number): boolean =>
+      at > box.top &&
+      at <= box.bottom &&
       !taken.some((o) => left < o.right && o.left < left + wide && Math.abs(o.y - at) < 12);
-    const moves = [0, -12, 12, -24, 24, -36, 36, -48, 48];
+    const moves = Array.from({ length: 25 }, (_, i) => (i % 2 === 0 ? 1 : -1) * 6 * Math.ceil(i / 2));
     const at = moves.map((move) => y(point.y) + 4 + move).find(isFree) ?? y(point.y) + 4;
     taken.push({ left, right: left + wide, y: at });
     return [left, at];

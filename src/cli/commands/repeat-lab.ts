@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type LabReport, labColumns, labPage, labTable, runLab } from '../../eval/index.ts';
+import { type LabReport, labColumns, labPage, labTable, runLab, unchangedRows } from '../../eval/index.ts';
 import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import { labelIn } from '../../plots/index.ts';
@@ -147,9 +147,11 @@ function linesOf(report: LabReport): string[] {
   ]);
   const causes = report.findings.filter(({ isCause }) => isCause);
   const { cure } = report;
+  const unchanged = unchangedRows(report);
   return [
     '',
     ...formatTable([head, ...rows]).map((line) => `  ${line}`),
+    ...(unchanged ? [`  ${labelIn(unchanged, lang)}`] : []),
     '',
     say(report.repeats ? 'why' : 'whyNot', {}),
     ...(causes.length === 0 ? [`  ${say('noCause', {})}`] : []),
