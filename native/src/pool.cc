@@ -24,8 +24,8 @@ namespace {
 constexpr int maxThreads = 256;
 /** Pieces per thread: small enough to be cheap, large enough that a thread that was held up does not hold up all. */
 constexpr int64_t piecesPerThread = 4;
-/** About 50 µs of looking for work before a worker sleeps. */
-constexpr int spins = 2000;
+/** Some hundred microseconds of looking for work before a worker sleeps: longer than what JavaScript does between kernels. */
+constexpr int spins = 20000;
 
 inline void relax() {
 #if defined(__x86_64__)
@@ -105,7 +105,7 @@ class Pool {
     insideParallel = false;
     for (int spin = 0; left_.load(std::memory_order_acquire) != 0; ++spin) {
       relax();
-      if (spin > 4 * spins) std::this_thread::yield();
+      if (spin > spins) std::this_thread::yield();
     }
   }
 
