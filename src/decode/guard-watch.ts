@@ -1,6 +1,6 @@
 /** One guarded text on its way to the reader: what may be the start of a loop waits. */
 
-import type { Loop, LoopDetector } from '../repeat/index.ts';
+import { endLoop, type Loop, type LoopDetector } from '../repeat/index.ts';
 
 /** Holds back the suspect end of a growing text. An item is whatever the reader gets for an id. */
 export interface Watch<Item> {
@@ -62,4 +62,11 @@ export function createWatch<Item>(detector: LoopDetector, maxHold: number): Watc
       detector.rewind(length);
     },
   };
+}
+
+/** Copies back to back at the end of a text that was cut there, as far as they were not shown. */
+export function loopAtEnd({ ids, shown }: Watch<unknown>): Loop | undefined {
+  const loop = endLoop(ids);
+  if (!loop || shown === ids.length) return undefined;
+  return { kind: 'exact', ...loop, end: ids.length, confidence: 1 };
 }

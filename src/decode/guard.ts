@@ -6,7 +6,6 @@
 import { InkstoneError } from '../errors.ts';
 import {
   createLoopDetector,
-  endLoop,
   type Loop,
   type LoopDetector,
   type LoopDetectorOptions,
@@ -23,7 +22,7 @@ import {
   type RepairPlan,
 } from './guard-repair.ts';
 import { type Kept, type TrackedModel, trackModel } from './guard-sequences.ts';
-import { createWatch, type Watch } from './guard-watch.ts';
+import { createWatch, loopAtEnd, type Watch } from './guard-watch.ts';
 import { checkInteger, checkKeys, checkNumber } from './options.ts';
 import { type ChosenScore, createScorer } from './scores.ts';
 import { type StepWaiter, stepTogether } from './step-together.ts';
@@ -307,13 +306,6 @@ function modelScore({ scores, start }: Run, { watch }: Text, { id }: TokenEvent)
   const score = scores.get(key)?.(id) ?? {};
   scores.delete(key);
   return score;
-}
-
-/** Copies back to back at the end of a text that was cut there, as far as they were not shown. */
-function loopAtEnd({ ids, shown }: Watch<unknown>): Loop | undefined {
-  const loop = endLoop(ids);
-  if (!loop || shown === ids.length) return undefined;
-  return { kind: 'exact', ...loop, end: ids.length, confidence: 1 };
 }
 
 /** How many tokens after a cut may have been the only ones allowed. */

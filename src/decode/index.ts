@@ -41,6 +41,13 @@ export { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts
 export { type GuardOptions, guarded } from './guard.ts';
 export { REPAIR_ACTIONS, type RepairAction } from './guard-repair.ts';
 export {
+  type GuardableRequest,
+  type GuardTextOptions,
+  guardText,
+  TEXT_REPAIR_ACTIONS,
+  type TextRepairAction,
+} from './guard-text.ts';
+export {
   type CountScope,
   createHistory,
   type DecodeStep,
@@ -58,6 +65,7 @@ export { checkNamedIds, collectProcessors, PROCESSOR_ORDER } from './processor-t
 export * from './processors.ts';
 export { greedy, type Sampler, sample } from './samplers.ts';
 export { greedySearch, sampling } from './sampling.ts';
+export { type ScoredToken, scoreTokens } from './score-tokens.ts';
 export { type ChosenScore, createScorer, type IdScore } from './scores.ts';
 export { selectBorder, topIds } from './select.ts';
 export {
@@ -87,10 +95,21 @@ export {
   type StrategySpecOptions,
   strategies,
 } from './strategy-table.ts';
+export { type Task, type TaskPreset, taskPreset, taskPresets } from './task-presets.ts';
 export {
   createTextModel,
   type GenerationOptions,
   type GenerationRequest,
   type Prompt,
+  withVocabulary,
 } from './text-model.ts';
+export {
+  type TuneCandidate,
+  type TuneEvent,
+  type TuneOptions,
+  type TuneParts,
+  type TuneSpace,
+  type TuneStatistics,
+  tuneDecoding,
+} from './tune.ts';
 export { sequenceBreakers, withTokenizer } from './with-tokenizer.ts';

@@ -1,8 +1,10 @@
 /** A language model and its tokenizer as a model that speaks text. */
 
+import { classifyToken, type TokenClass } from '../repeat/index.ts';
 import { createDetokenizer } from '../text/index.ts';
 import type { GenerationPart, LanguageModel, TextModel, Tokenizer, TokenScore } from '../types.ts';
 import { fail } from './errors.ts';
+import type { Engine } from './engine.ts';
 import { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
 import { type GuardOptions, guarded } from './guard.ts';
 import { checkIds, checkKeys } from './options.ts';
@@ -20,6 +22,9 @@ export interface GenerationOptions extends ProcessorOptions, Omit<GenerateTokens
   readonly guard?: boolean | GuardOptions;
   /** Ids put before the prompt, such as a token that begins a text. An empty prompt begins with the end-of-text token. */
   readonly prefixIds?: readonly number[];
+  /** On an engine: higher goes first; and who asks. */
+  readonly priority?: number;
+  readonly tenant?: string;
 }
 
 /** Text, or ids where special tokens are needed. */
@@ -41,6 +46,8 @@ const RUN_OPTIONS = [
   'logprobs',
   'stop',
   'prefixIds',
+  'priority',
+  'tenant',
 ];
 const PROCESSOR_OPTIONS = ['preset', ...PROCESSOR_ORDER] as const;
 const OPTIONS: readonly string[] = [...PROCESSOR_OPTIONS, ...RUN_OPTIONS];
@@ -49,7 +56,7 @@ const OPTIONS: readonly string[] = [...PROCESSOR_OPTIONS, ...RUN_OPTIONS];
  * Makes a model speak text. `generate` streams `text-delta` parts, never half a character and never a piece of a stop
  * string, and one `finish` for each of the n texts; `index` says which text a part belongs to. With `logprobs` every
  * token's score comes with exactly one part. Texts end at the tokenizer's end-of-text token unless `eosIds` says
- * otherwise. Request options override `defaults`; an unknown option is an error. See `generateTokens` for aborts, errors
+ * otherwise. With an engine the texts of all requests share its steps. Request options override `defaults`; an unknown option is an error. See `generateTokens` for aborts, errors
  * and the context's end.
  *
  * @example
@@ -59,15 +66,17 @@ const OPTIONS: readonly string[] = [...PROCESSOR_OPTIONS, ...RUN_OPTIONS];
  * }
  */
 export function createTextModel(
-  model: LanguageModel,
+  source: LanguageModel | Engine,
   tokenizer: Tokenizer,
   defaults: GenerationOptions = {},
 ): TextModel<GenerationRequest> {
-  if (tokenizer.vocabSize > model.vocabSize) {
-    throw fail('decode/vocabulary', { tokenizer: tokenizer.vocabSize, model: model.vocabSize });
-  }
+  const write = writeWith(source, tokenizer);
   checkKeys(defaults, OPTIONS);
-  const speaker = withVocabulary(model, tokenizer.vocabSize);
+  const classify = createClassifier(tokenizer);
+  const guardOptions = (guard: true | GuardOptions): GuardOptions => {
+    const { detector, ...rest } = guard === true ? ({} as GuardOptions) : guard;
+    return { ...rest, detector: typeof detector === 'function' ? detector : { classify, ...detector } };
+  };
 
   return {
     generate(request) {
@@ -89,15 +98,17 @@ export function createTextModel(
       });
       const { eosIds = tokenizer.eosId === undefined ? [] : [tokenizer.eosId], n = 1 } = options;
       const stops = typeof stop === 'string' ? [stop] : stop;
-      const { maxTokens, seed, logprobs } = options;
-      const tokens = generateTokens(speaker, prompts, {
-        strategy: guard === false ? strategy : guarded(strategy, guard === true ? {} : guard),
+      const { maxTokens, seed, logprobs, priority, tenant } = options;
+      const tokens = write(prompts, {
+        strategy: guard === false ? strategy : guarded(strategy, guardOptions(guard)),
         n,
         maxTokens,
         eosIds,
         seed,
         logprobs,
         signal,
+        priority,
+        tenant,
       });
       const writers = prompts.flatMap(({ length }) =>
         Array.from({ length: n }, () => createTextWriter(tokenizer, stops, length)),
@@ -105,6 +116,12 @@ export function createTextModel(
       return stream(tokens, writers);
     },
   };
+}
+
+/** What each token says, for the detector of loops; looked at once. */
+function createClassifier(tokenizer: Tokenizer): (id: number) => TokenClass {
+  const classes: TokenClass[] = [];
+  return (id) => (classes[id] ??= classifyToken(tokenizer.decode([id], { keepSpecial: true })));
 }
 
 function isMany(prompt: Prompt | readonly Prompt[]): prompt is readonly Prompt[] {
@@ -121,8 +138,19 @@ function pickProcessors(options: GenerationOptions): ProcessorOptions {
   return Object.fromEntries(PROCESSOR_OPTIONS.map((name) => [name, options[name]]));
 }
 
-/** The same model without the rows that it has, for alignment, beyond its vocabulary. */
-function withVocabulary(model: LanguageModel, vocabSize: number): LanguageModel {
+/** How tokens are written: by a model for this reader alone, or in an engine's batch. */
+function writeWith(source: LanguageModel | Engine, { vocabSize }: Tokenizer): Engine['generate'] {
+  const model = 'generate' in source ? source.model : source;
+  if (vocabSize > model.vocabSize) {
+    throw fail('decode/vocabulary', { tokenizer: vocabSize, model: model.vocabSize });
+  }
+  if ('generate' in source) return source.generate;
+  const speaker = withVocabulary(source, vocabSize);
+  return (prompts, options) => generateTokens(speaker, prompts, options);
+}
+
+/** The same model without the rows that it has, for alignment, beyond its vocabulary; for an engine to stand on. */
+export function withVocabulary(model: LanguageModel, vocabSize: number): LanguageModel {
   if (model.vocabSize === vocabSize) return model;
   return {
     vocabSize,

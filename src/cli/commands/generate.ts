@@ -2,7 +2,6 @@
 
 import {
   type ConstraintSpec,
-  guarded,
   PROCESSOR_ORDER,
   PROCESSORS,
   type Preset,
@@ -43,7 +42,7 @@ export function strategyOf(
   tokenizer: Tokenizer,
   constraint?: ConstraintSpec,
 ): Strategy {
-  const { strategy, temperature, guard } = options;
+  const { strategy, temperature } = options;
   const isGreedy = strategy === 'greedy' || temperature === 0;
   const ignored = SAMPLING.filter(
     (name) => given.has(name) && !(name === 'temperature' && temperature === 0),
@@ -70,11 +69,10 @@ export function strategyOf(
     ...(processorPreset !== undefined && { preset: processorPreset as Preset }),
   };
   const isPlain = strategy === 'sample' && !isGreedy && !given.has('dynamicTemperature');
-  const chosen = parseStrategy(
+  return parseStrategy(
     isGreedy ? 'greedy' : strategy,
     withTokenizer({ ...(isPlain && { temperature: DEFAULT_TEMPERATURE }), ...processors }, tokenizer),
   );
-  return guard ? guarded(chosen) : chosen;
 }
 
 export async function run(context: Context): Promise<void> {
@@ -89,6 +87,7 @@ export async function run(context: Context): Promise<void> {
     n,
     seed,
     strategy: strategyOf(context, tokenizer, constraint),
+    guard: options.guard ?? false,
     ...(stop !== undefined && { stop }),
     signal,
   });
