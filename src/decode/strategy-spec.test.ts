@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import {
+  beamSampling,
+  beamSearch,
+  classifierFreeGuidance,
+  contrastiveDecoding,
+  contrastiveSearch,
   describeStrategies,
+  diverseBeamSearch,
   generateTokens,
   greedySearch,
   markovModel,
   parseStrategy,
+  promptLookup,
   type Strategy,
   sampling,
+  speculative,
   strategies,
   strategyUsage,
 } from './index.ts';
@@ -19,6 +27,8 @@ async function idsOf(strategy: Strategy): Promise<number[]> {
   }
   return ids;
 }
+
+const small = markovModel({ vocabSize: 30, seed: 5 });
 
 describe('parseStrategy', () => {
   test.each<[string, Strategy]>([
@@ -35,8 +45,31 @@ describe('parseStrategy', () => {
       'top-p:0.8, temperature = 2, no-repeat-ngram=2',
       sampling({ topP: 0.8, temperature: 2, noRepeatNgram: 2 }),
     ],
+    ['epsilon:0.02', sampling({ epsilonCutoff: 0.02 })],
+    ['eta:0.02', sampling({ etaCutoff: 0.02 })],
+    ['top-n-sigma:1', sampling({ topNSigma: 1 })],
+    ['top-h:0.4', sampling({ topH: 0.4 })],
+    ['mirostat:3:0.2', sampling({ mirostat: { tau: 3, eta: 0.2 } })],
+    ['look-back', sampling({ lookBack: { alpha: 1, k: 5 } })],
+    ['sample,dry=0.8:1.75:2', sampling({ dry: { multiplier: 0.8, base: 1.75, allowedLength: 2 } })],
+    [
+      'beam:3,length-penalty=2,early-stopping=never',
+      beamSearch({ beams: 3, lengthPenalty: 2, earlyStopping: 'never' }),
+    ],
+    ['beam-sample:3', beamSampling({ beams: 3 })],
+    ['diverse:6:3:0.5', diverseBeamSearch({ beams: 6, groups: 3, diversityPenalty: 0.5 })],
+    [
+      'contrastive:4:0.5,repetition-penalty=1.2',
+      contrastiveSearch({ k: 4, alpha: 0.5, repetitionPenalty: 1.2 }),
+    ],
+    ['guidance:2,temperature=0', classifierFreeGuidance(greedySearch(), { scale: 2 })],
+    ['contrastive-decoding:0.2', contrastiveDecoding(small, { alpha: 0.2 })],
+    ['lookup:5,min-match=1,top-k=4', promptLookup({ draftTokens: 5, minMatch: 1, topK: 4 })],
+    ['speculative:3,top-k=4', speculative(small, { draftTokens: 3, topK: 4 })],
   ])('%s is what the library makes of these options', async (spec, expected) => {
-    expect(await idsOf(parseStrategy(spec))).toEqual(await idsOf(expected));
+    const needs = strategies[spec.split(/[:,]/)[0]].needs;
+    const models = needs ? { [needs]: small } : {};
+    expect(await idsOf(parseStrategy(spec, models))).toEqual(await idsOf(expected));
   });
 
   test('options given beside the text are added to it', async () => {
@@ -64,7 +97,23 @@ describe('parseStrategy', () => {
     ['sample,top-p', 'after a comma comes option=value, got "top-p"'],
     ['sample,processors=3', 'after a comma comes option=value, got "processors=3"'],
     ['sample,top-p=x', 'topP: must be in (0, 1], got x'],
-    ['top-p:0.9,top-p=0.8', 'strategy "top-p": topP must be given once, got it twice'],
+    ['top-p:0.9,top-p=0.8', 'strategy "top-p": top-p must be given once, got it twice'],
+    ['mirostat:0', 'mirostat: tau: must be a number > 0, got 0'],
+    ['mirostat:5,top-k=3', 'mirostat itself decides how many tokens stay'],
+    ['beam:0', 'beam: beams: must be an integer ≥ 1, got 0'],
+    ['beam:-1', 'beam: beams: must be an integer ≥ 1, got -1'],
+    ['beam:4,early-stopping=soon', 'earlyStopping: must be true | false | never, got soon'],
+    ['beam:4,lenght-penalty=2', 'did you mean "length-penalty"?'],
+    ['beam:4,temperature=0', 'temperature: must be a number > 0, got 0'],
+    ['sample,beams=3', 'after a comma comes option=value, got "beams=3"'],
+    ['diverse:4:3', 'the beams must divide evenly into groups, 4 do not into 3; take 6 beams'],
+    ['diverse:2:4', 'the beams must divide evenly into groups, 2 do not into 4; take 4 beams'],
+    ['diverse:4:2:-1', 'diverse: diversityPenalty: must be a number ≥ 0, got -1'],
+    ['contrastive:0', 'contrastive: k: must be an integer ≥ 1, got 0'],
+    ['contrastive:5:1.5', 'contrastive: alpha: must be in [0, 1], got 1.5'],
+    ['speculative', 'strategy "speculative": needs a second model, got none; give one as `draft`'],
+    ['contrastive-decoding', 'needs a second model, got none; give one as `amateur`'],
+    ['contrastiv:5', 'did you mean "contrastive"?'],
     ['greedy,temperature=2', 'strategy "greedy": must come without temperature, it would be ignored'],
     ['greedy,top-p=0.5', 'strategy "greedy": must come without topP, it would be ignored'],
   ])('%j is one clear error', (spec, message) => {
@@ -72,7 +121,7 @@ describe('parseStrategy', () => {
   });
 
   test('an option beside the text that the text sets too is an error', () => {
-    expect(() => parseStrategy('top-p:0.9', { topP: 0.9 })).toThrow('topP must be given once');
+    expect(() => parseStrategy('top-p:0.9', { topP: 0.9 })).toThrow('top-p must be given once');
   });
 });
 
