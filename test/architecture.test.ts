@@ -17,7 +17,21 @@ const law: Readonly<Record<string, readonly string[]>> = {
   decode: ['text', 'repeat'],
   plots: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
-  cli: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'repeat', 'decode', 'plots', 'eval'],
+  serve: ['text', 'decode', 'repeat'],
+  cli: [
+    'tensor',
+    'text',
+    'io',
+    'nn',
+    'models',
+    'data',
+    'train',
+    'repeat',
+    'decode',
+    'plots',
+    'eval',
+    'serve',
+  ],
 };
 
 /** Rooms that run anywhere: no Node modules. */

@@ -1,0 +1,132 @@
+/** The HTTP server: OpenAI's routes over the models it is given. */
+
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { checkOrigin, createKeys } from './access.ts';
+import { answerChat } from './chat.ts';
+import { answerCompletion } from './completions.ts';
+import { fail, wireError } from './errors.ts';
+import { limits } from './limits.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { readBody } from './read-body.ts';
+import { chatBody, completionBody } from './schemas.ts';
+import type { ServedModel } from './served-model.ts';
+
+export interface AppOptions {
+  readonly models: readonly ServedModel[];
+  /** Without keys everyone who reaches the address may ask. */
+  readonly keys?: readonly string[];
+  /** Names beside localhost that the server answers to. */
+  readonly hosts?: readonly string[];
+  /** Pages of other sites that may ask (CORS); none by default. */
+  readonly origins?: readonly string[];
+  /** Hears of every answered request. Never a key, never a text. */
+  readonly log?: (entry: RequestLog) => void;
+  /** Hears of faults of the server's own. */
+  readonly onFault?: (error: unknown, requestId: string) => void;
+}
+
+export interface RequestLog {
+  readonly id: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** What every route finds in its context. */
+export interface Variables {
+  requestId: string;
+  tenant: string;
+  metrics: Metrics;
+  lang: 'en' | 'zh';
+}
+export type AppContext = Context<{ Variables: Variables }>;
+
+/** The routes, as a function from requests to responses; `startServer` gives it a port. */
+export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
+  const { models, hosts = [], origins = [] } = options;
+  const keys = createKeys(options.keys ?? []);
+  const metrics = createMetrics();
+  const app = new Hono<{ Variables: Variables }>();
+
+  app.use(async (c, next) => {
+    const start = performance.now();
+    c.set('requestId', `req_${randomUUID().replaceAll('-', '')}`);
+    c.set('metrics', metrics);
+    c.set('lang', /^zh\b/i.test(c.req.header('accept-language') ?? '') ? 'zh' : 'en');
+    c.header('x-request-id', c.get('requestId'));
+    await next();
+    const route = c.req.routePath;
+    metrics.request(route, c.res.status);
+    const ms = Math.round(performance.now() - start);
+    options.log?.({ id: c.get('requestId'), method: c.req.method, route, status: c.res.status, ms });
+  });
+  app.use(async (c, next) => {
+    checkOrigin({ host: c.req.header('host'), origin: c.req.header('origin') }, { hosts, origins });
+    await next();
+  });
+  if (origins.length > 0) app.use(cors({ origin: [...origins] }));
+
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get('/ready', (c) => {
+    const isReady = models.every((model) => model.isReady);
+    return c.json({ status: isReady ? 'ready' : 'starting' }, isReady ? 200 : 503);
+  });
+
+  app.use('/metrics', authorize);
+  app.use('/v1/*', authorize);
+  app.get('/metrics', (c) => c.text(metrics.text(models)));
+  app.get('/v1/models', (c) => c.json({ object: 'list', data: models.map(describeModel) }));
+  app.get('/v1/models/:id', (c) => c.json(describeModel(modelOf(c.req.param('id')))));
+
+  const limit = bodyLimit({
+    maxSize: limits.bodyBytes,
+    onError: () => {
+      throw fail('serve/size', { most: limits.bodyBytes });
+    },
+  });
+  app.post('/v1/completions', limit, async (c) => {
+    const body = await readBody(c, completionBody);
+    return answerCompletion(c, body, modelOf(body.model));
+  });
+  app.post('/v1/chat/completions', limit, async (c) => {
+    const body = await readBody(c, chatBody);
+    return answerChat(c, body, modelOf(body.model));
+  });
+
+  app.notFound((c) => answerError(c, fail('serve/route', { method: c.req.method, path: c.req.path })));
+  app.onError((error, c) => answerError(c, error));
+  return app;
+
+  async function authorize(c: AppContext, next: () => Promise<void>): Promise<void> {
+    c.set('tenant', keys.tenantOf(c.req.header('authorization')));
+    await next();
+  }
+
+  function modelOf(id: string): ServedModel {
+    const model = models.find((one) => one.id === id);
+    if (!model) throw fail('serve/model', { model: id, known: models.map((one) => one.id) });
+    return model;
+  }
+
+  function answerError(c: AppContext, error: unknown): Response {
+    const { status, body } = wireError(error, c.get('lang'), c.get('requestId'));
+    if (status >= 500) options.onFault?.(error, c.get('requestId'));
+    if (status === 429 || status === 503) c.header('retry-after', String(limits.retrySeconds));
+    // What is left of a body that is too large is not read: the connection is of no more use.
+    if (status === 413) c.header('connection', 'close');
+    return c.json(body, status as ContentfulStatusCode);
+  }
+}
+
+const describeModel = ({ id, created, contextLength }: ServedModel) => ({
+  id,
+  object: 'model',
+  created,
+  owned_by: 'inkstone',
+  max_model_len: contextLength,
+});

@@ -1,0 +1,120 @@
+/** `/v1/completions` */
+
+import type { GenerationPart, TokenScore } from '../types.ts';
+import type { AppContext } from './app.ts';
+import { loopOf } from './chat.ts';
+import { collect, completionLogprobs, finishReason } from './responses.ts';
+import type { CompletionBody } from './schemas.ts';
+import type { ServedModel, WriteRequest } from './served-model.ts';
+import { followClient, gather, streamParts } from './stream.ts';
+import { checkTexts, completionRequest } from './to-request.ts';
+
+/** What `echo` puts before each text. */
+interface Echo {
+  readonly text: string;
+  /** Its tokens, scored where `logprobs` asks for it. */
+  readonly tokens: readonly (TokenScore | { readonly text: string })[];
+}
+
+export async function answerCompletion(
+  c: AppContext,
+  body: CompletionBody,
+  model: ServedModel,
+): Promise<Response> {
+  const request = completionRequest(body, model, c.get('tenant'));
+  checkTexts(request);
+  const controller = followClient(c);
+  const { prompts, n } = request;
+  const collected = collect(prompts.length * n, n);
+  const echoes = body.echo ? await readEchoes(request, model, controller.signal) : undefined;
+  const echoOf = (index: number): Echo => echoes?.[Math.floor(index / n)] ?? { text: '', tokens: [] };
+  const head = {
+    id: c.get('requestId').replace('req_', 'cmpl-'),
+    object: 'text_completion',
+    created: Math.floor(Date.now() / 1000),
+    model: model.id,
+  };
+  const parts = model.write(request, controller.signal);
+  const wantsScores = body.logprobs != null;
+
+  if (!body.stream) {
+    await gather(c, parts, collected);
+    return c.json({
+      ...head,
+      choices: collected.texts.map(({ text, tokens, finish, repairs }, index) => {
+        const echo = echoOf(index);
+        return {
+          index,
+          text: echo.text + text,
+          logprobs: wantsScores ? completionLogprobs([...echo.tokens, ...tokens], 0) : null,
+          finish_reason: finishReason(finish?.reason ?? 'stop'),
+          ...(body.guard && { loops_repaired: repairs }),
+        };
+      }),
+      usage: collected.usage(),
+    });
+  }
+
+  const withUsage = Boolean(body.stream_options?.include_usage);
+  const chunk = (choices: readonly object[], more: object = {}) => ({
+    ...head,
+    choices,
+    ...(withUsage && { usage: null }),
+    ...more,
+  });
+  const choice = (index: number, text: string, more: object = {}) => ({
+    index,
+    text,
+    logprobs: null,
+    finish_reason: null,
+    ...more,
+  });
+  const lengths = collected.texts.map((_, index) => echoOf(index).text.length);
+  const chunksOf = (part: GenerationPart): object[] => {
+    const index = part.index ?? 0;
+    if (part.type === 'text-delta') {
+      const logprobs = wantsScores ? completionLogprobs(part.tokens ?? [], lengths[index]) : null;
+      lengths[index] += part.text.length;
+      return [chunk([choice(index, part.text, { logprobs })])];
+    }
+    if (part.type === 'finish')
+      return [chunk([choice(index, '', { finish_reason: finishReason(part.reason) })])];
+    return [chunk([choice(index, '', { loop_repaired: loopOf(part) })])];
+  };
+  return streamParts(c, parts, controller, {
+    collected,
+    chunksOf,
+    first: echoes
+      ? collected.texts.map((_, index) => {
+          const { text, tokens } = echoOf(index);
+          return chunk([
+            choice(index, text, { logprobs: wantsScores ? completionLogprobs(tokens, 0) : null }),
+          ]);
+        })
+      : [],
+    ...(withUsage && { usage: () => chunk([], { usage: collected.usage() }) }),
+  });
+}
+
+/** The prompts as text, with scores when they are wanted. */
+async function readEchoes(
+  { prompts, logprobs }: WriteRequest,
+  { tokenizer, prefixIds, score }: ServedModel,
+  signal: AbortSignal,
+): Promise<Echo[]> {
+  const echoes: Echo[] = [];
+  for (const ids of prompts) {
+    const shown = ids.slice(prefixIds.length);
+    const text = tokenizer.decode(shown, { keepSpecial: true });
+    if (logprobs === undefined || shown.length === 0) {
+      echoes.push({ text, tokens: [] });
+      continue;
+    }
+    const scores = await score(ids, logprobs, signal);
+    const first = { text: tokenizer.decode(shown.slice(0, 1), { keepSpecial: true }) };
+    // With something before it, the first token shown has a score too.
+    const tokens = prefixIds.length > 0 ? scores.slice(prefixIds.length - 1) : [first, ...scores];
+    echoes.push({ text, tokens });
+  }
+  return echoes;
+}

@@ -1,0 +1,107 @@
+/** The sentences of this room's errors, and how an error looks on the wire. */
+
+import { defineErrors, InkstoneError } from '../errors.ts';
+
+export const fail = defineErrors({
+  'serve/field': {
+    en: (d: { field: string; rule: string; zhRule: string; got: unknown }) =>
+      `${d.field}: must be ${d.rule}, got ${shown(d.got)}`,
+    zh: (d) => `${d.field}：必须是${d.zhRule}，得到 ${shown(d.got)}`,
+  },
+  'serve/unknown-field': {
+    en: (d: { field: string; near: string | undefined }) =>
+      `${d.field}: there is no such field${d.near ? `; did you mean "${d.near}"?` : ''}`,
+    zh: (d) => `${d.field}：没有这个字段${d.near ? `，是不是 "${d.near}"？` : ''}`,
+  },
+  'serve/json': {
+    en: () => 'body: must be one JSON object; send content-type application/json and valid JSON',
+    zh: () => '请求体：必须是一个 JSON 对象；请用 content-type application/json 发送合法的 JSON',
+  },
+  'serve/depth': {
+    en: (d: { most: number }) => `body: at most ${d.most} brackets may be open at once; nest less`,
+    zh: (d) => `请求体：嵌套最多 ${d.most} 层；请减少嵌套`,
+  },
+  'serve/size': {
+    en: (d: { most: number }) => `body: at most ${d.most} bytes; send less`,
+    zh: (d) => `请求体：最多 ${d.most} 字节；请缩短内容`,
+  },
+  'serve/model': {
+    en: (d: { model: string; known: readonly string[] }) =>
+      `model: "${d.model}" is not served here; there is ${d.known.join(', ')}`,
+    zh: (d) => `model：这里没有 "${d.model}"；可用的有 ${d.known.join('、')}`,
+  },
+  'serve/prompt-length': {
+    en: (d: { tokens: number; most: number }) =>
+      `prompt: has ${d.tokens} tokens, and the model reads at most ${d.most} with one left to write; shorten it`,
+    zh: (d) => `提示：共 ${d.tokens} 个词元，模型最多读 ${d.most} 个并须留一个来写；请缩短`,
+  },
+  'serve/key': {
+    en: () => 'authorization: a valid API key is needed; send "Authorization: Bearer KEY"',
+    zh: () => '鉴权：需要有效的 API 密钥；请发送 "Authorization: Bearer 密钥"',
+  },
+  'serve/host': {
+    en: () => 'host: this name or origin is not served; open the address that the server printed',
+    zh: () => '主机：不为该名称或来源服务；请使用服务器启动时打印的地址',
+  },
+  'serve/route': {
+    en: (d: { method: string; path: string }) =>
+      `${d.method} ${d.path}: there is no such route; see /openapi.json`,
+    zh: (d) => `${d.method} ${d.path}：没有这个路径；请看 /openapi.json`,
+  },
+  'serve/busy': {
+    en: (d: { seconds: number }) => `server: too many requests are waiting; try again in ${d.seconds} s`,
+    zh: (d) => `服务器：排队的请求太多；请 ${d.seconds} 秒后再试`,
+  },
+  'serve/engine-down': {
+    en: () => 'server: the engine stopped and is being started again; try again in a moment',
+    zh: () => '服务器：引擎已停止，正在重新启动；请稍后再试',
+  },
+  'serve/internal': {
+    en: (d: { id: string }) => `server: something went wrong here (request ${d.id}); the log has the cause`,
+    zh: (d) => `服务器：内部出错（请求 ${d.id}）；原因见日志`,
+  },
+});
+
+/** Status and OpenAI error type of each code; whatever is not here is a fault of ours. */
+const statuses: readonly (readonly [prefix: string, status: number, type: string])[] = [
+  ['serve/internal', 500, 'server_error'],
+  ['serve/engine-down', 503, 'server_error'],
+  ['serve/busy', 429, 'rate_limit_error'],
+  ['decode/engine-full', 429, 'rate_limit_error'],
+  ['serve/key', 401, 'authentication_error'],
+  ['serve/host', 403, 'permission_error'],
+  ['serve/route', 404, 'invalid_request_error'],
+  ['serve/model', 404, 'invalid_request_error'],
+  ['serve/size', 413, 'invalid_request_error'],
+  ['serve/', 400, 'invalid_request_error'],
+  ['decode/', 400, 'invalid_request_error'],
+  ['constraint/', 400, 'invalid_request_error'],
+];
+
+/** What a client sees of an error: never a stack, never a path. */
+export interface WireError {
+  readonly status: number;
+  readonly body: {
+    readonly error: {
+      readonly message: string;
+      readonly type: string;
+      readonly param: string | null;
+      readonly code: string;
+    };
+  };
+}
+
+/** An error as OpenAI's clients expect it. An unknown one is told apart only by the request's id. */
+export function wireError(error: unknown, lang: 'en' | 'zh', requestId: string): WireError {
+  const known = error instanceof InkstoneError && statuses.find(([prefix]) => error.code.startsWith(prefix));
+  const told = known ? (error as InkstoneError) : fail('serve/internal', { id: requestId });
+  const [, status, type] = known || statuses[0];
+  const data = told.data as { readonly field?: string; readonly option?: string } | undefined;
+  const param = data?.field ?? data?.option ?? null;
+  return { status, body: { error: { message: told.text(lang), type, param, code: told.code } } };
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

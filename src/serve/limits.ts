@@ -1,0 +1,21 @@
+/** How much a request may ask for. Checked before anything is queued. */
+
+export const limits = {
+  /** Bytes of a body, counted as they come. */
+  bodyBytes: 1 << 20,
+  /** Brackets open at once in a body: deeper ones break validators and copies. */
+  depth: 64,
+  /** Texts of one request. */
+  texts: 16,
+  /** Prompts of one request. */
+  prompts: 32,
+  stops: 16,
+  stopLength: 256,
+  logitBias: 1024,
+  logprobs: 20,
+  messages: 1024,
+  /** Seconds that a reader may leave a stream unread. */
+  idleSeconds: 30,
+  /** What a busy server tells a client to wait. */
+  retrySeconds: 2,
+} as const;

@@ -1,0 +1,98 @@
+/** A model of this process as one that can be served. */
+
+import {
+  createEngine,
+  createTextModel,
+  type EngineOptions,
+  type ProcessorOptions,
+  parseStrategy,
+  scoreTokens,
+  withTokenizer,
+  withVocabulary,
+} from '../decode/index.ts';
+import type { LanguageModel, Tokenizer } from '../types.ts';
+import type { ServedModel, WriteRequest } from './served-model.ts';
+
+export interface LocalModelOptions extends EngineOptions {
+  readonly id: string;
+  readonly model: LanguageModel;
+  readonly tokenizer: Tokenizer;
+  /** Ids put before every prompt, such as a token that begins a text. */
+  readonly prefixIds?: readonly number[];
+}
+
+export interface LocalModel extends ServedModel {
+  /** Ends what is being written and gives the memory back. */
+  close(): void;
+}
+
+/** All requests to it share the steps of one engine. */
+export function createLocalModel(options: LocalModelOptions): LocalModel {
+  const { id, tokenizer, prefixIds = [] } = options;
+  const model = withVocabulary(options.model, tokenizer.vocabSize);
+  const engine = createEngine(model, options);
+  const writer = createTextModel(engine, tokenizer);
+  let isReady = true;
+  return {
+    id,
+    created: Math.floor(Date.now() / 1000),
+    contextLength: model.contextLength,
+    tokenizer,
+    prefixIds,
+    write: (request, signal) => writer.generate({ ...generationOf(request, tokenizer), signal }),
+    async score(ids, top, signal) {
+      const textOf = (token: number) => tokenizer.decode([token], { keepSpecial: true });
+      const scores = await scoreTokens(model, ids, { top, signal });
+      return scores.map(({ id: token, logprob, top: others }) => ({
+        id: token,
+        text: textOf(token),
+        logprob,
+        ...(others && { top: others.map((one) => ({ ...one, text: textOf(one.id) })) }),
+      }));
+    },
+    get load() {
+      return engine.load;
+    },
+    get isReady() {
+      return isReady;
+    },
+    close() {
+      isReady = false;
+      engine.close();
+    },
+  };
+}
+
+/** A request as the text model takes it: processors go into the strategy where one is named. */
+function generationOf(request: WriteRequest, tokenizer: Tokenizer) {
+  const {
+    prompts,
+    n,
+    maxTokens,
+    seed,
+    logprobs,
+    stop,
+    strategy,
+    guard,
+    ignoreEos,
+    priority,
+    tenant,
+    ...rest
+  } = request;
+  const processors: ProcessorOptions = rest;
+  return {
+    prompt: prompts,
+    n,
+    maxTokens,
+    seed,
+    logprobs,
+    guard,
+    priority,
+    tenant,
+    ...(stop && { stop }),
+    ...(ignoreEos && { eosIds: [] }),
+    ...(strategy === undefined
+      ? processors
+      : { strategy: parseStrategy(strategy, withTokenizer(processors, tokenizer)) }),
+  };
+}

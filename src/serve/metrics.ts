@@ -1,0 +1,83 @@
+/** Counters for Prometheus, in its text format. */
+
+import type { ServedModel } from './served-model.ts';
+
+export interface Metrics {
+  /** Counts one answered request. */
+  request(route: string, status: number): void;
+  /** Counts what one generation wrote. */
+  written(counts: {
+    readonly promptTokens: number;
+    readonly completionTokens: number;
+    readonly repairs: number;
+  }): void;
+  text(models: readonly ServedModel[]): string;
+}
+
+export function createMetrics(): Metrics {
+  const requests = new Map<string, number>();
+  const totals = { prompt: 0, completion: 0, repairs: 0 };
+  return {
+    request(route, status) {
+      const key = `route="${route}",status="${status}"`;
+      requests.set(key, (requests.get(key) ?? 0) + 1);
+    },
+    written({ promptTokens, completionTokens, repairs }) {
+      totals.prompt += promptTokens;
+      totals.completion += completionTokens;
+      totals.repairs += repairs;
+    },
+    text(models) {
+      const lines: string[] = [];
+      const metric = (
+        name: string,
+        type: 'counter' | 'gauge',
+        help: string,
+        rows: readonly (readonly [labels: string, value: number])[],
+      ) => {
+        lines.push(`# HELP inkstone_${name} ${help}`, `# TYPE inkstone_${name} ${type}`);
+        for (const [labels, value] of rows) lines.push(`inkstone_${name}${labels && `{${labels}}`} ${value}`);
+      };
+      metric('requests_total', 'counter', 'Requests answered.', [...requests]);
+      metric('prompt_tokens_total', 'counter', 'Prompt tokens of finished requests.', [['', totals.prompt]]);
+      metric('completion_tokens_total', 'counter', 'Tokens written.', [['', totals.completion]]);
+      metric('loops_repaired_total', 'counter', 'Loops that the guard repaired.', [['', totals.repairs]]);
+      const each = (value: (load: ServedModel['load']) => number) =>
+        models.map(({ id, load }) => [`model="${escapeLabel(id)}"`, value(load)] as const);
+      metric(
+        'texts_running',
+        'gauge',
+        'Texts being written.',
+        each(({ running }) => running),
+      );
+      metric(
+        'texts_waiting',
+        'gauge',
+        'Texts in the queue.',
+        each(({ waiting }) => waiting),
+      );
+      metric(
+        'steps_total',
+        'counter',
+        'Steps of the model.',
+        each(({ steps }) => steps),
+      );
+      metric(
+        'step_texts_total',
+        'counter',
+        'Texts in these steps: divided by them, the batch size.',
+        each(({ stepTexts }) => stepTexts),
+      );
+      metric(
+        'cached_tokens_total',
+        'counter',
+        'Prompt tokens that were in the cache.',
+        each(({ savedTokens }) => savedTokens),
+      );
+      return `${lines.join('\n')}\n`;
+    },
+  };
+}
+
+const escapeLabel = (text: string): string =>
+  text.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`));

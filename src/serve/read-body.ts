@@ -1,0 +1,55 @@
+/** From the bytes of a request to a checked body. */
+
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { en, zhCN } from 'zod/locales';
+import { defineErrors, nearest } from '../errors.ts';
+import { fail } from './errors.ts';
+import { limits } from './limits.ts';
+import { nestingDepth } from './nesting.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const failField = defineErrors({
+  'serve/body': {
+    en: (d: { field: string; issue: Issue; near: string | undefined }) =>
+      sentence(d, en(), ': ', '; did you mean "', '"?'),
+    zh: (d) => sentence(d, zhCN(), '：', '，是不是 "', '"？'),
+  },
+});
+
+function sentence(
+  { field, issue, near }: { field: string; issue: Issue; near: string | undefined },
+  locale: { localeError: z.core.$ZodErrorMap },
+  colon: string,
+  before: string,
+  after: string,
+): string {
+  const told = locale.localeError(issue as never);
+  const rule = typeof told === 'string' ? told : (told?.message ?? issue.message);
+  return `${field}${colon}${rule}${near ? `${before}${near}${after}` : ''}`;
+}
+
+/** Reads and checks a body. @throws when it is no JSON, too deep, or breaks a rule of the schema. */
+export async function readBody<Schema extends z.ZodObject>(
+  c: Context,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const type = c.req.header('content-type') ?? '';
+  if (!/^application\/json(;|$)/i.test(type)) throw fail('serve/json', undefined);
+  const text = await c.req.text();
+  if (nestingDepth(text) > limits.depth) throw fail('serve/depth', { most: limits.depth });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fail('serve/json', undefined);
+  }
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const field = [...issue.path, ...(unknown === undefined ? [] : [unknown])].join('.') || 'body';
+  const near = unknown === undefined ? undefined : nearest(unknown, Object.keys(schema.shape));
+  throw failField('serve/body', { field, issue, near });
+}

@@ -1,0 +1,48 @@
+/** What the server needs of a model: to write, to score a prompt, to be counted. */
+
+import type { ConstraintSpec, ProcessorOptions } from '../decode/index.ts';
+import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
+
+/** A request as plain data, so that it can cross to another process. */
+export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'processors'> {
+  /** Each continued in one batch: text j of prompt i has the index i · n + j. */
+  readonly prompts: readonly (readonly number[])[];
+  readonly n: number;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  readonly logprobs?: number;
+  readonly stop?: readonly string[];
+  /** As `parseStrategy` reads it; without it, sampling. */
+  readonly strategy?: string;
+  readonly guard?: boolean;
+  readonly constraint?: ConstraintSpec;
+  readonly ignoreEos?: boolean;
+  readonly priority?: number;
+  /** Who asks: nothing is shared between tenants. */
+  readonly tenant: string;
+}
+
+/** How busy the model is. */
+export interface ModelLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly steps: number;
+  readonly stepTexts: number;
+  readonly savedTokens: number;
+}
+
+export interface ServedModel {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly contextLength: number;
+  readonly tokenizer: Tokenizer;
+  /** Ids put before every prompt. */
+  readonly prefixIds: readonly number[];
+  write(request: WriteRequest, signal: AbortSignal): AsyncIterable<GenerationPart>;
+  /** Log-probabilities of the ids after the first, with this many alternatives. */
+  score(ids: readonly number[], top: number, signal: AbortSignal): Promise<readonly TokenScore[]>;
+  readonly load: ModelLoad;
+  /** Whether it can write now. */
+  readonly isReady: boolean;
+}

@@ -1,0 +1,91 @@
+/** Server-sent events: one JSON object a line, `[DONE]` at the end. */
+
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { GenerationPart } from '../types.ts';
+import type { AppContext } from './app.ts';
+import { wireError } from './errors.ts';
+import { limits } from './limits.ts';
+import type { Collected } from './responses.ts';
+
+/** What a stream needs to know of its kind. */
+export interface StreamShape {
+  readonly collected: Collected;
+  /** The objects that a part becomes. */
+  readonly chunksOf: (part: GenerationPart) => readonly object[];
+  /** Said before anything is written. */
+  readonly first?: readonly object[];
+  /** Said at the end, when the client asked for it. */
+  readonly usage?: () => object;
+}
+
+/**
+ * Streams a generation. The first part is awaited before the answer begins, so that a refusal has its own status. The
+ * generation is aborted when the client goes, or leaves the stream unread for too long.
+ */
+export async function streamParts(
+  c: AppContext,
+  parts: AsyncIterable<GenerationPart>,
+  controller: AbortController,
+  { collected, chunksOf, first = [], usage }: StreamShape,
+): Promise<Response> {
+  const iterator = parts[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(() => controller.abort());
+    try {
+      for (const chunk of first) await send(stream, controller, JSON.stringify(chunk));
+      for (; !next.done && !stream.aborted; next = await iterator.next()) {
+        collected.add(next.value);
+        for (const chunk of chunksOf(next.value)) await send(stream, controller, JSON.stringify(chunk));
+      }
+      if (usage && !stream.aborted) await send(stream, controller, JSON.stringify(usage()));
+    } catch (error) {
+      // The answer has begun: the error is the last thing in it.
+      const { body } = wireError(error, c.get('lang'), c.get('requestId'));
+      await send(stream, controller, JSON.stringify(body));
+    } finally {
+      countWritten(c, collected);
+      controller.abort();
+      await iterator.return?.();
+    }
+    if (!stream.aborted) await send(stream, controller, '[DONE]');
+  });
+}
+
+/** Waits until the client has taken it, but not for ever. */
+async function send(stream: SSEStreamingApi, controller: AbortController, data: string): Promise<void> {
+  const timer = setTimeout(() => {
+    controller.abort();
+    stream.abort();
+  }, limits.idleSeconds * 1000);
+  try {
+    await stream.writeSSE({ data });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A whole generation, gathered. */
+export async function gather(
+  c: AppContext,
+  parts: AsyncIterable<GenerationPart>,
+  collected: Collected,
+): Promise<void> {
+  for await (const part of parts) collected.add(part);
+  countWritten(c, collected);
+}
+
+function countWritten(c: AppContext, collected: Collected): void {
+  const { prompt_tokens, completion_tokens } = collected.usage();
+  const repairs = collected.texts.reduce((sum, text) => sum + text.repairs, 0);
+  c.get('metrics').written({ promptTokens: prompt_tokens, completionTokens: completion_tokens, repairs });
+}
+
+/** Aborts with the client. */
+export function followClient(c: AppContext): AbortController {
+  const controller = new AbortController();
+  const { signal } = c.req.raw;
+  if (signal.aborted) controller.abort();
+  signal.addEventListener('abort', () => controller.abort(), { once: true });
+  return controller;
+}
