@@ -10,6 +10,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions
   'decode-overhead': () => import('./decode-overhead.ts'),
   strategies: () => import('./strategies.ts'),
   javascript: () => import('./javascript.ts'),
+  constraints: () => import('./constraints.ts'),
   growth: () => import('./growth.ts'),
   footprint: () => import('./footprint.ts'),
   tokenizer: () => import('./tokenizer.ts'),

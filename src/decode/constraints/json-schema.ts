@@ -88,8 +88,8 @@ const CURES: Readonly<Record<string, readonly [en: string, zh: string]>> = {
   $dynamicRef: ['use $ref', '请用 $ref'],
 };
 
-/** String lengths up to which characters are written out: cheaper masks, more states. */
-const WRITTEN_OUT = 64;
+/** How many characters of strings with a length are written out in all: cheaper masks, more states. */
+const WRITTEN_OUT = 2_000;
 
 /** Reads a schema, given as an object or boolean. Errors name the path. */
 export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'flexible'): Grammar {
@@ -97,6 +97,7 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
   const queue: [name: string, build: () => Expression][] = [];
   const refuse = (path: string, reason: string, reasonZh: string) =>
     fail('constraint/schema', { path: path || '#', reason, reasonZh });
+  let writtenOut = 0;
   checkSize(schema);
   if (!WHITESPACE.includes(whitespace)) {
     throw fail('constraint/schema', {
@@ -385,7 +386,8 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     }
     if (!hasLength) return simple('string');
     const size = max === Number.POSITIVE_INFINITY ? min : max;
-    const one = size <= WRITTEN_OUT ? stringCharacter : define('character', () => stringCharacter);
+    writtenOut += size;
+    const one = writtenOut <= WRITTEN_OUT ? stringCharacter : define('character', () => stringCharacter);
     if (max !== Number.POSITIVE_INFINITY) return inQuotes(repeat(one, min, max));
     return inQuotes(sequence(repeat(one, min, min), repeat(stringCharacter, 0)));
   };

@@ -38,11 +38,14 @@ export interface Place {
 
 export interface Machine {
   readonly start: Place;
-  /** Reads a byte; `null` when it cannot follow. */
+  /** Bytes of one class lead to the same places. */
+  readonly classOf: Uint8Array;
+  /** Reads a byte; `null` when it cannot follow. `place.next[classOf[byte]]` is the same once it is known. */
   step(place: Place, byte: number): Place | null;
   /**
    * The place with its open rules left blank: the same for every text that stands at the same point of the same rules.
    * Blank i stands for `blanks(place)[i]`; stepping from an outline fills `reached` where a blank has been returned to.
+   * The end of the text is no blank.
    */
   outline(place: Place): Place;
   blanks(place: Place): readonly Returns[];
@@ -236,7 +239,9 @@ export function createMachine(network: Network, ranks: Int32Array): Machine {
     epoch++;
   };
 
-  const blanks = (place: Place): readonly Returns[] => [...new Set(place.returns)];
+  const blanks = (place: Place): readonly Returns[] => [
+    ...new Set(place.returns.filter((returns) => returns !== textEnd)),
+  ];
 
   begin();
   const { root } = network;
@@ -247,6 +252,7 @@ export function createMachine(network: Network, ranks: Int32Array): Machine {
 
   return {
     start,
+    classOf,
     get epoch() {
       return epoch;
     },
@@ -276,7 +282,7 @@ export function createMachine(network: Network, ranks: Int32Array): Machine {
         const all = blanks(place);
         place.outline = placeOf(
           place.states,
-          place.returns.map((returns) => blankAt(all.indexOf(returns))),
+          place.returns.map((returns) => (returns === textEnd ? textEnd : blankAt(all.indexOf(returns)))),
           false,
           [],
         );

@@ -19,17 +19,20 @@ export interface MaskOptions {
   readonly isLive: ((place: Place) => boolean) | undefined;
 }
 
-/** A part of the tree that depends on what stands above the rules open at a place. */
-interface Exit {
-  readonly node: number;
-  /** The blanks that are returned to here. */
-  readonly reached: readonly number[];
+/**
+ * Where in the tree an open rule ends, so that what is below depends on what stands above it: exit i is at node `nodes[i]`,
+ * and returns to the blanks `sets[kinds[i]]`.
+ */
+interface Exits {
+  readonly nodes: number[];
+  readonly kinds: number[];
+  readonly sets: (readonly number[])[];
 }
 
 /** What follows at the outline of a place: the same wherever the same rules stand at the same points. */
 interface OutlineMask {
   readonly bits: Int32Array;
-  readonly exits: readonly Exit[];
+  readonly exits: Exits;
 }
 
 /** Finds masks and remembers them. */
@@ -51,19 +54,22 @@ export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (plac
   };
 
   /** Walks what is below `root` from `place`, and marks the tokens that can be read. */
-  const walk = (root: number, place: Place, bits: Int32Array, exits: Exit[] | undefined): void => {
+  const walk = (root: number, place: Place, bits: Int32Array, exits: Exits | undefined): void => {
     const { byte, depth, end, firstId, ids } = vocabulary;
+    const { classOf } = machine;
     path[depth[root]] = place;
     const last = end[root];
     for (let node = root + 1; node < last; ) {
       const level = depth[node];
-      const next = machine.step(path[level - 1], byte[node]);
+      const here = path[level - 1];
+      let next = here.next[classOf[byte[node]]];
+      if (next === undefined) next = machine.step(here, byte[node]);
       if (next === null) {
         node = end[node];
         continue;
       }
       path[level] = next;
-      if (exits && next.reached.length > 0) exits.push({ node, reached: next.reached });
+      if (exits && next.reached.length > 0 && node + 1 < end[node]) addExit(exits, node, next.reached);
       if (firstId[node] < firstId[node + 1] && (!isLive || isLive(next))) {
         for (let i = firstId[node]; i < firstId[node + 1]; i++) bits[ids[i] >> 5] |= 1 << (ids[i] & 31);
       }
@@ -74,11 +80,10 @@ export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (plac
   const outlineMask = (outline: Place): OutlineMask => {
     let mask = outlines.get(outline);
     if (!mask) {
-      const bits = new Int32Array(words);
-      const exits: Exit[] = [];
-      walk(0, outline, bits, exits);
-      remember(bits.byteLength + exits.length * 32);
-      outlines.set(outline, (mask = { bits, exits }));
+      mask = { bits: new Int32Array(words), exits: { nodes: [], kinds: [], sets: [] } };
+      walk(0, outline, mask.bits, mask.exits);
+      remember(mask.bits.byteLength + mask.exits.nodes.length * 16);
+      outlines.set(outline, mask);
     }
     return mask;
   };
@@ -86,17 +91,14 @@ export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (plac
   /** The mask in two parts: what the open rules decide, and what lies beyond the end of one. */
   const bitsBeyondRules = (place: Place): Int32Array => {
     const { bits: own, exits } = outlineMask(machine.outline(place));
+    const { nodes, kinds, sets } = exits;
+    if (nodes.length === 0) return own;
     const blanks = machine.blanks(place);
-    const beyond = new Map<string, Place>();
-    let bits = own;
-    for (const { node, reached } of exits) {
-      if (vocabulary.end[node] === node + 1) continue;
-      const name = reached.join();
-      let after = beyond.get(name);
-      if (!after) beyond.set(name, (after = machine.returnTo(reached.map((i) => blanks[i]))));
-      if (after.states.length === 0) continue;
-      if (bits === own) bits = own.slice();
-      walk(node, after, bits, undefined);
+    const beyond = sets.map((reached) => machine.returnTo(reached.map((i) => blanks[i])));
+    const bits = own.slice();
+    for (let i = 0; i < nodes.length; i++) {
+      const after = beyond[kinds[i]];
+      if (after.states.length > 0) walk(nodes[i], after, bits, undefined);
     }
     return bits;
   };
@@ -117,6 +119,15 @@ export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (plac
     masks.set(place, mask);
     return mask;
   };
+}
+
+function addExit({ nodes, kinds, sets }: Exits, node: number, reached: readonly number[]): void {
+  let kind = sets.findIndex(
+    (set) => set.length === reached.length && set.every((one, i) => one === reached[i]),
+  );
+  if (kind < 0) kind = sets.push(reached) - 1;
+  nodes.push(node);
+  kinds.push(kind);
 }
 
 const BANNED = Number.NEGATIVE_INFINITY;
