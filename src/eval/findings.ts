@@ -182,8 +182,8 @@ const RULES: readonly Rule[] = [
       zh: `语料自身的 rep-2 为 ${corpus.corpus.rep2.toFixed(1)} %，模型贪心文本为 ${corpus.written.rep2.toFixed(1)} %；它的重复有 ${percent(corpus.learnt)} 也是某篇文档中的重复`,
     }),
     cure: {
-      en: 'audit the corpus and drop its repeats',
-      zh: '审计语料并去掉其中的重复',
+      en: 'audit the corpus and drop its repeats (inkstone repeat audit)',
+      zh: '审查语料并去掉其中的重复（inkstone repeat audit）',
     },
   },
   {

@@ -6,7 +6,7 @@ import { type LabReport, labColumns, labPage, labTable, runLab, unchangedRows } 
 import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import { labelIn } from '../../plots/index.ts';
-import { guessUnit } from '../../repeat/index.ts';
+import type { TokenUnit } from '../../repeat/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadDocuments, splitCorpus } from '../corpus.ts';
 import { fail } from '../errors.ts';
@@ -73,7 +73,7 @@ export async function run(context: CommandContext<typeof repeatOptions>): Promis
     guard: options.guard,
     prompts: options.prompts,
     tokens: options.tokens,
-    unit: options.unit === 'auto' ? guessUnit(heldOut) : (options.unit as 'words' | 'characters'),
+    unit: options.unit as TokenUnit | 'auto',
     seed: options.seed,
     signal,
   })) {
