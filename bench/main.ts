@@ -9,6 +9,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions
   decode: () => import('./decode.ts'),
   'decode-overhead': () => import('./decode-overhead.ts'),
   strategies: () => import('./strategies.ts'),
+  detector: () => import('./detector.ts'),
   javascript: () => import('./javascript.ts'),
   constraints: () => import('./constraints.ts'),
   growth: () => import('./growth.ts'),
