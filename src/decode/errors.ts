@@ -122,6 +122,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.option}：文本必须先转成编号，得到 ${JSON.stringify(d.text)}；请给出编号，或使用文本模型或 \`withTokenizer\``,
   },
+  'decode/tune-texts': {
+    en: (d: { found: number; length: number; contextLength: number }) =>
+      `tuning: at least 2 validation texts of ${d.length} tokens are needed, there are ${d.found}, and the model must be able to read so many, it reads ${d.contextLength}; give longer texts, or fewer promptTokens and maxTokens`,
+    zh: (d: { found: number; length: number; contextLength: number }) =>
+      `调参：至少需要 2 篇 ${d.length} 个词元的验证文本，现有 ${d.found} 篇；模型也要读得下这么长，它能读 ${d.contextLength} 个；请提供更长的文本，或减小 promptTokens 与 maxTokens`,
+  },
   'decode/clash': {
     en: (d: { options: readonly string[]; reason: string; zhReason: string }) =>
       `${d.options.join(' and ')}: must not be given together, ${d.reason}; leave one out`,
