@@ -66,6 +66,33 @@ function expectSame(index: RepetitionIndex, ids: readonly number[]): void {
   for (const length of [0, 1, 2, 3]) expect(followers(index, length)).toEqual(naive.followers(ids, length));
 }
 
+test('continuations are the followers of every suffix, each with the longest that it followed first', () => {
+  fc.assert(
+    fc.property(idLists, fc.integer({ min: 1, max: 4 }), fc.nat(6), (ids, least, more) => {
+      const index = createRepetitionIndex();
+      for (const id of ids) {
+        index.push(id);
+        const so = ids.slice(0, index.length);
+        const longest = new Map<number, number>();
+        const order: number[] = [];
+        index.forEachContinuation(
+          { least, most: least + (index.length % (more + 1)), bound: least + more },
+          (next, length) => {
+            order.push(length);
+            if (!longest.has(next)) longest.set(next, length);
+          },
+        );
+        expect(order).toEqual([...order].sort((a, b) => b - a));
+        const expected = new Map<number, number>();
+        for (let length = least; length <= Math.min(so.length, least + (so.length % (more + 1))); length++)
+          for (const next of naive.followers(so, length)) expected.set(next, length);
+        expect(longest).toEqual(expected);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
 describe('the repetition index', () => {
   test('answers after every push as a rescan does', () => {
     fc.assert(
