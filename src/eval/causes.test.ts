@@ -14,6 +14,7 @@ import { decodePrompts } from './decode-prompts.ts';
 import { entropyAlong, entropyCollapse } from './entropy.ts';
 import { inductionHeads } from './induction-heads.ts';
 import { readTexts } from './read-texts.ts';
+import { recallPassages } from './recall.ts';
 import { selfReinforcement } from './self-reinforcement.ts';
 
 /** Logits whose softmax gives `id` the probability p and the others equal shares of the rest. */
@@ -253,4 +254,29 @@ test('the repeats of a corpus are found again in what was written', () => {
   });
   expect(report.written.rep2).toBeCloseTo(100 * (3 / 8));
   expect(corpusRepeats(corpus, [[1, 2, 3]])).toMatchObject({ repeatsWritten: 0, learnt: 0, reproduced: 0 });
+});
+
+test('a passage is known by heart when every token of its second half is expected most', async () => {
+  const vocabSize = 9;
+  // Counts upwards, from 7 on it begins again at 1.
+  const model = functionModel({
+    vocabSize,
+    logits: (ids) => certain(vocabSize, (ids.at(-1)! % 7) + 1, 0.9),
+    contextLength: 8,
+  });
+  const recall = await recallPassages(
+    model,
+    [
+      [1, 2, 3, 4],
+      [5, 1, 6, 7, 1],
+      [1, 2, 3, 5, 6, 7],
+      [1, 2],
+    ],
+    { prefix: [0] },
+  );
+  // The second halves: 3 4 and 7 1 as expected; 5 6 7 but for the 5.
+  expect(recall).toEqual({ passages: 3, recalled: 2 / 3, tokens: 6 / 7 });
+  const cut = await recallPassages(model, [[1, 2, 3, 4, 5, 6, 7, 5, 5]], { prefix: [0] });
+  expect(cut).toEqual({ passages: 1, recalled: 1, tokens: 1 });
+  expect(await recallPassages(model, [])).toEqual({ passages: 0, recalled: 0, tokens: 0 });
 });

@@ -1,6 +1,6 @@
 /** All that is measured about why a model repeats itself, in one object. */
 
-import { type Ids, type PredictionRepeats, predictionRepeats } from '../repeat/index.ts';
+import { auditRepetition, type Ids, type PredictionRepeats, predictionRepeats } from '../repeat/index.ts';
 import { createRng } from '../rng.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import { type Anisotropy, anisotropy } from './anisotropy.ts';
@@ -9,6 +9,7 @@ import type { EntropyCollapse, EntropyPlace } from './entropy.ts';
 import { type InductionReport, inductionHeads } from './induction-heads.ts';
 import { sentencesOf } from './lab-prompts.ts';
 import type { ReadText } from './read-texts.ts';
+import { type Recall, recallPassages } from './recall.ts';
 import { type Reinforcement, selfReinforcement } from './self-reinforcement.ts';
 
 export interface Causes {
@@ -28,6 +29,8 @@ export interface Causes {
   };
   readonly induction?: InductionReport;
   readonly corpus: CorpusRepeats;
+  /** Passages that the training texts repeat, and sentences that the model has never seen. */
+  readonly recall: { readonly repeats: Recall; readonly unseen: Recall };
   readonly beams: readonly BeamWidth[];
   /** None for a model that gives no hidden states. */
   readonly anisotropy?: Anisotropy;
@@ -137,6 +140,23 @@ export async function measureReinforcement(
     own: await curve(usable(own, repetitions)),
     random: await curve(random),
   };
+}
+
+/** How many of the passages that the training texts repeat most the model knows by heart, beside sentences held out. */
+export async function measureRecall(
+  { model, tokenizer, heldOut, prefixIds: prefix, signal }: CauseTask,
+  training: readonly string[],
+): Promise<Causes['recall']> {
+  const { lines, phrases } = auditRepetition(training);
+  const repeated = [...lines.worst, ...phrases.worst].map(({ text }) => text);
+  const unseen = heldOut.slice(0, 100).flatMap(sentencesOf).slice(0, 50);
+  const recallOf = (texts: readonly string[]): Promise<Recall> =>
+    recallPassages(
+      model,
+      [...new Set(texts)].map((text) => tokenizer.encode(text)),
+      { prefix, signal },
+    );
+  return { repeats: await recallOf(repeated), unseen: await recallOf(unseen) };
 }
 
 /** Induction heads on tokens that training has; nothing where the context is too short. */

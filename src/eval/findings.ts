@@ -187,6 +187,27 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'learnt-repeats',
+    title: { en: 'repeats learnt by heart', zh: '背下的重复' },
+    figure: {
+      en: 'repeated passages known by heart, minus unseen sentences',
+      zh: '能背出的重复段落占比，减去未见过的句子',
+    },
+    measure: ({ causes: { recall } }) =>
+      recall.repeats.passages === 0 ? undefined : recall.repeats.recalled - recall.unseen.recalled,
+    threshold: 0.1,
+    full: 0.6,
+    source: 'Kandpal et al. 2022; Li et al. 2023',
+    say: ({ causes: { recall } }) => ({
+      en: `of ${recall.repeats.passages} passages that its training texts repeat it goes on with ${percent(recall.repeats.recalled)} word for word, of ${recall.unseen.passages} sentences it has not seen with ${percent(recall.unseen.recalled)}`,
+      zh: `训练文本重复过的 ${recall.repeats.passages} 个段落，它能一字不差接出 ${percent(recall.repeats.recalled)}；未见过的 ${recall.unseen.passages} 个句子为 ${percent(recall.unseen.recalled)}`,
+    }),
+    cure: {
+      en: 'drop the repeats of the corpus (inkstone repeat audit --out) and train again',
+      zh: '去掉语料中的重复（inkstone repeat audit --out）后重新训练',
+    },
+  },
+  {
     id: 'little-learnt',
     title: { en: 'little learnt yet', zh: '学得还少' },
     figure: { en: 'loss over that of token frequencies alone', zh: '损失与仅凭词频的损失之比' },

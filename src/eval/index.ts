@@ -19,6 +19,7 @@ export { type LabPlot, labPlots } from './lab-plots.ts';
 export type { Estimate, LabRow, LabText } from './lab-rows.ts';
 export { type LabColumn, labColumns, labTable, unchangedRows } from './lab-table.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
+export { type Recall, recallPassages } from './recall.ts';
 export {
   type Reinforcement,
   type SelfReinforcementOptions,

@@ -14,6 +14,7 @@ import {
   measureAnisotropy,
   measureInduction,
   measureLearning,
+  measureRecall,
   measureReinforcement,
 } from './causes.ts';
 import { corpusRepeats } from './corpus-repeats.ts';
@@ -229,6 +230,7 @@ export async function* runLab(options: LabOptions): AsyncGenerator<LabEvent, voi
     },
     ...(await measureInduction(asked, training)),
     corpus: corpusRepeats(training, greedy.ids),
+    recall: await measureRecall(asked, options.training ?? options.heldOut),
     beams: beamRows,
     ...(await measureAnisotropy(
       model,
