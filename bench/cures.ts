@@ -10,17 +10,23 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDocuments, type SplitCorpus, splitCorpus } from '../src/cli/corpus.ts';
 import { type ModelShape, type Recipe, tuningRecipe } from '../src/cli/recipe.ts';
-import { type InitialWeights, loadRun, readEarlierRun, readInitialWeights } from '../src/cli/runs.ts';
+import {
+  findEarlierRun,
+  type InitialWeights,
+  isFinished,
+  loadRun,
+  readEarlierRun,
+  readInitialWeights,
+} from '../src/cli/runs.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
 import { learnBpe } from '../src/cli/tokenizers.ts';
 import { prepareTraining } from '../src/cli/training.ts';
 import { tokenizeDocuments } from '../src/data/index.ts';
-import * as decode from '../src/decode/index.ts';
-import { type Reply, type Strategy, strategies } from '../src/decode/index.ts';
+import { generateTokens, parseStrategy } from '../src/decode/index.ts';
 import type { DecoderLanguageModel } from '../src/models/index.ts';
 import { predictionRepeats, seqRep } from '../src/repeat/index.ts';
 import { formatCures } from '../src/train/index.ts';
-import type { StepRequest, StepResult, TextDocument, Tokenizer } from '../src/types.ts';
+import type { TextDocument, Tokenizer } from '../src/types.ts';
 import type { BenchOptions } from './main.ts';
 
 interface Config {
@@ -30,8 +36,13 @@ interface Config {
   readonly only?: string;
   readonly cures?: readonly string[];
   readonly decoders?: readonly string[];
-  readonly tuningSteps?: number;
+  /** Of the fine-tuning: updates, sequences in a batch, peak rate. */
+  readonly steps?: number;
+  readonly batchSize?: number;
+  readonly lr?: number;
   readonly prompts?: number;
+  /** One object a line instead of a table. */
+  readonly json?: boolean;
 }
 
 interface Language {
@@ -105,7 +116,8 @@ const CURES = [
 const DECODERS = ['greedy', 'beam:4', 'top-k:50', 'top-p:0.9', 'contrastive:5:0.6'];
 
 export async function run(options: BenchOptions): Promise<void> {
-  const config = JSON.parse(options.config ?? '{"folder":"runs/cures"}') as Config;
+  const given = JSON.parse(options.config ?? '{"folder":"runs/cures"}') as Config;
+  const config = { ...given, json: options.json };
   for (const name of Object.keys(languages)) {
     if (config.only && config.only !== name) continue;
     await runLanguage(name, languages[name], config);
@@ -125,23 +137,25 @@ async function runLanguage(name: string, language: Language, config: Config): Pr
     tokenizerMade: { vocabSize: language.vocabSize },
     model: language.model,
     seed: 1,
-    saveEvery: { seconds: 30 },
+    saveEvery: { steps: 50 },
     signal,
   };
   await trainTo(folder, { ...shared, recipe: baseRecipe, steps: BASE_STEPS });
   const init = await readInitialWeights(await readEarlierRun(folder));
   const held = await heldOutIds(split, tokenizer);
+  if (!config.json) process.stdout.write(tableHead(config.decoders ?? DECODERS));
   await report(name, 'mle', folder, held, language, config);
   for (const cure of config.cures ?? CURES) {
     const isScratch = cure.startsWith('scratch:');
     const spec = cure.replace(/^scratch:/, '');
     const tuned = join(config.folder, `${name}-${cure.replaceAll(':', '_')}`);
-    const recipe = isScratch ? baseRecipe : { ...tuningRecipe(baseRecipe), lr: 1e-3 };
+    const { steps = 250, batchSize = 16, lr = 1e-3 } = config;
+    const recipe = isScratch ? baseRecipe : { ...tuningRecipe(baseRecipe), batchSize, lr };
     await trainTo(tuned, {
       ...shared,
       ...(isScratch ? {} : { init: { ...init, run: 'mle' } }),
       recipe: spec === 'none' ? recipe : { ...recipe, cure: formatCures(spec) },
-      steps: isScratch ? BASE_STEPS : (config.tuningSteps ?? 250),
+      steps: isScratch ? BASE_STEPS : steps,
     });
     await report(name, cure, tuned, held, language, config);
   }
@@ -152,6 +166,8 @@ async function trainTo(
   folder: string,
   options: Omit<Parameters<typeof prepareTraining>[0], 'folder'> & { readonly init?: InitialWeights },
 ): Promise<void> {
+  const earlier = await findEarlierRun(folder);
+  if (earlier && isFinished(earlier)) return;
   const training = await prepareTraining({ folder, ...options });
   try {
     for await (const event of training.events()) {
@@ -187,20 +203,32 @@ async function report(
     const at = i * Math.floor((held.length - prefix) / (config.prompts ?? 50));
     return Array.from(held.subarray(at, at + prefix));
   });
-  for (const decoder of config.decoders ?? DECODERS) {
-    const strategy = strategyOf(decoder);
-    if (!strategy || figures[decoder]) continue;
-    figures[decoder] = writingFigures(decodeAll(model, prompts, strategy));
+  const decoders = config.decoders ?? DECODERS;
+  for (const decoder of decoders) {
+    if (figures[decoder]) continue;
+    figures[decoder] = writingFigures(await decodeAll(model, prompts, decoder));
     writeFileSync(file, JSON.stringify(figures));
   }
-  process.stdout.write(`${JSON.stringify({ language, cure, ...figures })}\n`);
+  const row = { language, cure, ...figures } as unknown as Row;
+  process.stdout.write(config.json ? `${JSON.stringify(row)}\n` : tableRow(row, decoders));
 }
 
-/** A strategy by name; `undefined` where there is none of that name. */
-function strategyOf(spec: string): Strategy | undefined {
-  const [name, size] = spec.split(':');
-  if (name === 'beam') return decode.beamSearch({ beams: Number(size) });
-  return Object.hasOwn(strategies, name) ? decode.parseStrategy(spec) : undefined;
+type Row = { readonly cure: string; readonly read: Reading } & Readonly<Record<string, Writing>>;
+type Reading = ReturnType<typeof readingFigures>;
+type Writing = ReturnType<typeof writingFigures>;
+
+const tableHead = (decoders: readonly string[]): string => {
+  const names = ['cure', 'perplexity', 'accuracy', 'rep/128', 'wrep/128', 'uniq', 'uniq-seq', ...decoders];
+  return `| ${names.join(' | ')} |\n|${' --- |'.repeat(names.length)}\n`;
+};
+
+/** uniq-seq is of the greedy texts; under each decoder stands seq-rep-4. */
+function tableRow({ cure, read, ...written }: Row, decoders: readonly string[]): string {
+  const share = (x: number) => x.toFixed(3).replace(/^0/, '');
+  const { perplexity, accuracy, rep, wrep, uniq } = read;
+  const repeats = decoders.map((decoder) => share(written[decoder].seqRep4));
+  const figures = [perplexity.toFixed(2), ...[accuracy, rep, wrep].map(share), uniq, written.greedy?.uniq];
+  return `| ${[cure, ...figures, ...repeats].join(' | ')} |\n`;
 }
 
 /** Perplexity, accuracy, rep/128, wrep/128 and uniq over windows of held-out text. */
@@ -242,50 +270,16 @@ function writingFigures(texts: readonly (readonly number[])[]) {
   };
 }
 
-/** Continues every prompt by one strategy, all of them in step: their requests go to the model in one batch. */
-function decodeAll(
+/** Continues every prompt by one strategy, all of them in one batch. */
+async function decodeAll(
   model: DecoderLanguageModel,
   prompts: readonly (readonly number[])[],
-  strategy: Strategy,
-): number[][] {
+  decoder: string,
+): Promise<number[][]> {
   const texts = prompts.map((): number[] => []);
-  let live = prompts.map((promptIds, index) => {
-    const task = {
-      model,
-      promptIds,
-      promptLength: promptIds.length,
-      n: 1,
-      maxTokens: NEW_TOKENS,
-      eosIds: new Set<number>(),
-      seed: index,
-    };
-    return { index, running: strategy({ ...task, logprobs: undefined }), reply: undefined as Reply };
-  });
-  while (live.length) {
-    const waiting = live.flatMap((text) => {
-      for (;;) {
-        const { value: event, done } = text.running.next(text.reply);
-        if (done) return [];
-        if (event.type === 'step') return [{ text, event }];
-        if (event.type === 'token') texts[text.index].push(event.id);
-        text.reply = undefined;
-      }
-    });
-    const kinds = new Map<string, typeof waiting>();
-    for (const each of waiting) {
-      const kind = JSON.stringify(each.event.wants ?? {});
-      kinds.set(kind, [...(kinds.get(kind) ?? []), each]);
-    }
-    for (const group of kinds.values()) {
-      const batch: StepRequest[] = group.flatMap(({ event }) => event.batch);
-      const results: StepResult[] = batch.length ? model.step(batch, group[0].event.wants) : [];
-      let from = 0;
-      for (const { text, event } of group) {
-        text.reply = results.slice(from, from + event.batch.length);
-        from += event.batch.length;
-      }
-    }
-    live = waiting.map(({ text }) => text);
+  const options = { strategy: parseStrategy(decoder), maxTokens: NEW_TOKENS, seed: 0 };
+  for await (const event of generateTokens(model, prompts, options)) {
+    if (event.type === 'token') texts[event.index].push(event.id);
   }
   return texts;
 }

@@ -80,6 +80,11 @@ describe('a cure', () => {
   });
 });
 
+test.each(['en', 'zh'] as const)('the help names every cure (%s)', async (lang) => {
+  const { out } = await inkstone(['train', '--help'], { cwd, lang });
+  for (const { usage } of cureDocs()) expect(out).toContain(usage.split(':')[0]);
+});
+
 describe('what is refused', () => {
   test.each([
     [['--cure', 'scalgrad'], 'did you mean "scalegrad"?', '是不是 "scalegrad"？'],
