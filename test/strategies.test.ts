@@ -1,0 +1,296 @@
+/** Every strategy among all the others: in one batch, with some that join late, leave, are stopped or fail. */
+
+import { describe, expect, test } from 'vitest';
+import {
+  type DecodeEvent,
+  type DecodeTask,
+  markovModel,
+  parseStrategy,
+  type Strategy,
+  strategies,
+} from '../src/decode/index.ts';
+import { type StepWaiter, stepTogether } from '../src/decode/step-together.ts';
+import { createLanguageModel } from '../src/models/index.ts';
+import { createRng } from '../src/rng.ts';
+import type { LanguageModel, Sequence } from '../src/types.ts';
+import { goldenModel, readGolden } from './golden/model-golden.ts';
+
+const PAGE = 4;
+
+/**
+ * A model whose memory is pages that forks share until one of them writes. It reads its past out of the pages, so that a
+ * page with two writers shows in the texts; after every move free and used pages must add up.
+ */
+function pagedModel(seed: number, vocabSize: number, contextLength: number, total: number) {
+  const source = markovModel({ vocabSize, contextLength, order: 2, seed });
+  const owners = new Int32Array(total);
+  const content = new Int32Array(total * PAGE);
+  const free = Array.from({ length: total }, (_, i) => i);
+  const check = (): void => {
+    const used = owners.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+    if (free.length + used !== total || new Set(free).size !== free.length)
+      throw new Error('a page was lost');
+  };
+  const take = (): number => {
+    const page = free.pop();
+    if (page === undefined) throw new Error('out of pages');
+    owners[page] = 1;
+    return page;
+  };
+  const release = (page: number): void => {
+    if (--owners[page] < 0) throw new Error('a page was given back twice');
+    if (owners[page] === 0) free.push(page);
+  };
+  const pasts = new Map<Sequence, { pages: number[]; length: number }>();
+  const pastOf = (sequence: Sequence) => {
+    const past = pasts.get(sequence);
+    if (!past) throw new Error('used after close');
+    return past;
+  };
+  const openAt = (pages: number[], start: number): Sequence => {
+    const sequence: Sequence = {
+      get length() {
+        return pastOf(sequence).length;
+      },
+      rewind(length) {
+        const past = pastOf(sequence);
+        if (length > past.length || length < 0) throw new Error('rewound forward');
+        while (past.pages.length * PAGE >= length + PAGE) release(past.pages.pop()!);
+        past.length = length;
+        check();
+      },
+      fork() {
+        const past = pastOf(sequence);
+        for (const page of past.pages) owners[page]++;
+        return openAt([...past.pages], past.length);
+      },
+      close() {
+        const past = pasts.get(sequence);
+        pasts.delete(sequence);
+        for (const page of past?.pages ?? []) release(page);
+        check();
+      },
+    };
+    pasts.set(sequence, { pages, length: start });
+    return sequence;
+  };
+  const append = (sequence: Sequence, id: number): void => {
+    const past = pastOf(sequence);
+    if (past.length >= contextLength) throw new Error('read past the context');
+    const last = past.pages.length - 1;
+    if (past.length === past.pages.length * PAGE) past.pages.push(take());
+    else if (owners[past.pages[last]] > 1) {
+      const copy = take();
+      content.copyWithin(copy * PAGE, past.pages[last] * PAGE, (past.pages[last] + 1) * PAGE);
+      release(past.pages[last]);
+      past.pages[last] = copy;
+    }
+    content[past.pages[past.pages.length - 1] * PAGE + (past.length % PAGE)] = id;
+    past.length++;
+    check();
+  };
+  const idsOf = ({ pages, length }: { pages: number[]; length: number }): number[] =>
+    pages.flatMap((page) => Array.from(content.subarray(page * PAGE, (page + 1) * PAGE))).slice(0, length);
+
+  const model: LanguageModel = {
+    vocabSize,
+    contextLength,
+    open: () => openAt([], 0),
+    step(batch, wants) {
+      if (new Set(batch.map(({ sequence }) => sequence)).size < batch.length)
+        throw new Error('twice in a batch');
+      return batch.map(({ sequence, ids }) => {
+        for (let i = 0; i < ids.length; i++) append(sequence, ids[i]);
+        const reader = source.open();
+        const [result] = source.step([{ sequence: reader, ids: idsOf(pastOf(sequence)) }], {
+          ...wants,
+          logits: 'all',
+        });
+        reader.close();
+        const rows = wants?.logits === 'all' ? -ids.length : -1;
+        return {
+          logits: result.logits.slice(rows),
+          ...(result.hidden && { hidden: result.hidden.slice(rows) }),
+        };
+      });
+    },
+  };
+  return { model, used: () => total - free.length, sequences: () => pasts.size };
+}
+
+interface Request {
+  readonly strategy: Strategy;
+  readonly task: DecodeTask;
+  /** Joins at this step. */
+  readonly joins: number;
+  /** Is thrown out at this step. */
+  readonly leaves?: number;
+  /** The reader stops the text with this index at this token. */
+  readonly stops?: { readonly index: number; readonly at: number };
+}
+
+interface Outcome {
+  readonly ids: number[][];
+  readonly reasons: (string | undefined)[];
+}
+
+/** Runs all requests in one batch, as a server would. */
+function runTogether(model: LanguageModel, requests: readonly Request[]): Outcome[] {
+  const outcomes = requests.map(
+    ({ task: { n } }): Outcome => ({
+      ids: Array.from({ length: n }, () => []),
+      reasons: Array(n).fill(undefined),
+    }),
+  );
+  const take = (i: number, event: DecodeEvent) => {
+    const { ids, reasons } = outcomes[i];
+    if (event.type === 'finish') {
+      if (reasons[event.index]) throw new Error('a text ended twice');
+      reasons[event.index] = event.reason;
+      if (event.completionTokens !== ids[event.index].length) throw new Error('wrong number of tokens');
+    }
+    if (event.type !== 'token') return undefined;
+    if (reasons[event.index]) throw new Error('a token after the end');
+    const { stops } = requests[i];
+    const isEnough = stops?.index === event.index && ids[event.index].push(event.id) === stops.at;
+    if (stops?.index !== event.index) ids[event.index].push(event.id);
+    return isEnough ? ({ type: 'finish', reason: 'stop' } as const) : undefined;
+  };
+  const running = requests.map(({ strategy, task }) => ({
+    events: strategy(task),
+    reply: undefined as never,
+    isOver: false,
+  }));
+  for (let step = 0; running.some(({ isOver }) => !isOver); step++) {
+    if (step > 500) throw new Error('no end');
+    const waiters: StepWaiter[] = [];
+    running.forEach((one, i) => {
+      const { joins, leaves } = requests[i];
+      if (one.isOver || step < joins) return;
+      if (step === leaves) {
+        one.events.return();
+        one.isOver = true;
+        return;
+      }
+      let next = one.events.next(one.reply);
+      while (!next.done && next.value.type !== 'step') next = one.events.next(take(i, next.value));
+      if (next.done) one.isOver = true;
+      else if (next.value.type === 'step') {
+        waiters.push({ call: next.value, answer: (results) => void (one.reply = results as never) });
+      }
+    });
+    const steps = stepTogether(waiters);
+    for (let next = steps.next(); !next.done; ) {
+      const {
+        batch,
+        wants,
+        model: other = model,
+      } = next.value as Extract<typeof next.value, { type: 'step' }>;
+      next = steps.next(other.step(batch, wants));
+    }
+  }
+  return outcomes;
+}
+
+const specs = Object.keys(strategies).flatMap((name) => [
+  name,
+  `${name},repetition-penalty=1.2,no-repeat-ngram=3`,
+]);
+
+describe('every strategy', () => {
+  const { params, config } = goldenModel(
+    'gpt2',
+    readGolden<{ config: { [key: string]: unknown } }>('generators').config,
+  );
+  const model = createLanguageModel(params, config);
+  const other = markovModel({ vocabSize: model.vocabSize, contextLength: 40 });
+  const requests = specs.map((spec, i): Request => {
+    const promptIds = [1 + (i % 7), 2, 3, 2, 3].slice(0, 1 + (i % 5));
+    return {
+      strategy: parseStrategy(spec, {
+        ...(strategies[spec.split(',')[0]].needs && { draft: other, amateur: other }),
+      }),
+      joins: i % 4,
+      task: {
+        model,
+        promptIds,
+        promptLength: promptIds.length,
+        n: 1 + (i % 2),
+        maxTokens: 8,
+        eosIds: new Set([4, 17]),
+        seed: i,
+        logprobs: undefined,
+      },
+    };
+  });
+
+  test('gives the same text alone and in one batch with all the others', () => {
+    const together = runTogether(model, requests);
+    requests.forEach((request, i) => {
+      const [alone] = runTogether(model, [{ ...request, joins: 0 }]);
+      expect(together[i], specs[i]).toEqual(alone);
+      for (const reason of alone.reasons) expect(['eos', 'length']).toContain(reason);
+    });
+    expect(other.openSequences).toBe(0);
+  });
+});
+
+test('in any order of joining, leaving, stopping and failing, no page is lost and no text is another’s: 200 seeds', {
+  timeout: 300_000,
+}, () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const rng = createRng(seed).split('strategies');
+    const { model, used, sequences } = pagedModel(seed, 12, 24, 4000);
+    const second = pagedModel(seed + 1, 12, 20, 2000);
+    const requests = Array.from({ length: 1 + rng.integer(5) }, (): Request & { kind: string } => {
+      const spec = specs[rng.integer(specs.length)];
+      const needs = strategies[spec.split(',')[0]].needs;
+      const kind = ['plain', 'plain', 'leaves', 'stops', 'fails', 'starves'][rng.integer(6)];
+      const failsAt = 3 + rng.integer(8);
+      const strategy = parseStrategy(spec, {
+        ...(needs && { [needs]: second.model }),
+        ...(kind === 'fails' && {
+          processors: [
+            (_, { ids }) => {
+              if (ids.length >= failsAt) throw new Error('bad processor');
+            },
+          ],
+        }),
+        ...(kind === 'starves' && {
+          processors: [
+            (logits, { ids }) => {
+              if (ids.length >= failsAt) logits.fill(Number.NEGATIVE_INFINITY);
+            },
+          ],
+        }),
+      });
+      const n = 1 + rng.integer(3);
+      const promptIds = Array.from({ length: 1 + rng.integer(8) }, () => rng.integer(12));
+      return {
+        kind,
+        strategy,
+        joins: rng.integer(6),
+        ...(kind === 'leaves' && { leaves: 1 + rng.integer(12) }),
+        ...(kind === 'stops' && { stops: { index: rng.integer(n), at: 1 + rng.integer(6) } }),
+        task: {
+          model,
+          promptIds,
+          promptLength: 1 + rng.integer(promptIds.length),
+          n,
+          maxTokens: [0, 1, 9, Number.POSITIVE_INFINITY][rng.integer(4)],
+          eosIds: new Set(rng.integer(2) ? [5] : []),
+          seed: rng.integer(1000),
+          logprobs: rng.integer(2) ? 1 : undefined,
+        },
+      };
+    });
+    const together = runTogether(model, requests);
+    requests.forEach((request, i) => {
+      if (request.kind === 'leaves') return;
+      const [alone] = runTogether(model, [{ ...request, joins: 0 }]);
+      expect(together[i], `seed ${seed}`).toEqual(alone);
+      expect(alone.reasons, `seed ${seed}`).not.toContain(undefined);
+    });
+    expect([used(), sequences(), second.used(), second.sequences()], `seed ${seed}`).toEqual([0, 0, 0, 0]);
+  }
+});
