@@ -29,7 +29,8 @@ describe('help', () => {
       expect(page.status).toBe(0);
       expect(page.out).toContain(example);
       for (const [option, row] of Object.entries({ ...options, ...globalOptions })) {
-        const line = page.out.split('\n').find((text) => text.trimStart().startsWith(flagOf(option)));
+        const flag = new RegExp(`^\\s*${flagOf(option)}(?![\\w-])`);
+        const line = page.out.split('\n').find((text) => flag.test(text));
         expect(line).toContain(row.doc[lang]);
         expect(HAN.test(row.doc.zh)).toBe(true);
         expect(HAN.test(row.doc.en)).toBe(false);

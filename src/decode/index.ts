@@ -16,7 +16,7 @@ export {
   type ConstraintState,
   compileConstraint,
 } from './constraints/constraint.ts';
-export type { JsonWhitespace } from './constraints/json-schema.ts';
+export type { JsonWhitespace } from './constraints/json-syntax.ts';
 export { limits as constraintLimits } from './constraints/limits.ts';
 export type { ConstraintSpec, JsonSchemaSpec } from './constraints/spec.ts';
 export { type ContrastiveDecodingOptions, contrastiveDecoding } from './contrastive-decoding.ts';

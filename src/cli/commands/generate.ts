@@ -13,7 +13,7 @@ import {
 import { defineMessages } from '../../language.ts';
 import type { GuardStats, Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
-import { constraintOf } from '../constraint-options.ts';
+import { constraintOf } from '../constraint.ts';
 import { fail } from '../errors.ts';
 import type { generateOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';

@@ -19,6 +19,10 @@ const TIGHTEST: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 /** A schema that holds where both do. */
 export function mergeSchemas(a: SchemaObject, b: SchemaObject, refuse: RefuseMerge): SchemaObject {
+  for (const keyword of ['enum', 'required', 'allOf']) {
+    const wrong = [a, b].find((one) => one[keyword] !== undefined && !Array.isArray(one[keyword]));
+    if (wrong) throw refuse(keyword, 'must be a list', '必须是列表');
+  }
   const merged: Record<string, unknown> = { ...a };
   checkClosed(a, b, refuse);
   checkClosed(b, a, refuse);

@@ -6,7 +6,7 @@ import { markovModel } from '../doubles.ts';
 import { generateTokens } from '../generate-tokens.ts';
 import { sampling } from '../sampling.ts';
 import { type Constraint, compileConstraint } from './constraint.ts';
-import type { JsonWhitespace } from './json-schema.ts';
+import type { JsonWhitespace } from './json-syntax.ts';
 
 /** Bytes, and tokens that reach over the borders of JSON's parts. */
 const tokenizer = byteTokenizer(
@@ -441,6 +441,11 @@ describe('wrong schemas', () => {
     [{ allOf: [{ additionalProperties: false }, { properties: { a: true } }] }, /speaks of the property "a"/],
     [{ allOf: [{ pattern: 'a' }, { pattern: 'b' }] }, /pattern stands in two schemas/],
     [{ type: 'array', allOf: [{ $ref: '#' }] }, /refers to itself/],
+    [{ $ref: '#/%' }, /\$ref leads nowhere/],
+    [{ required: [1] }, /at #\/required: must be names, got 1/],
+    [{ allOf: [{ enum: 3 }, { enum: [3] }] }, /enum must be a list/],
+    [{ enum: [Number.NaN] }, /must be JSON, got NaN/],
+    [{ enum: [() => 1] }, /must be JSON/],
     [undefined, /a schema must be an object, true or false/],
     [[], /a schema must be an object/],
   ])('%j', (schema, message) => {

@@ -3,10 +3,8 @@
  * left out (see `JsonSchemaSpec`). A keyword that is not known is an error, never ignored.
  */
 
-import { characterSet } from './character-set.ts';
 import { fail } from './errors.ts';
 import {
-  character,
   choice,
   type Expression,
   type Grammar,
@@ -16,15 +14,22 @@ import {
   sequence,
   text,
 } from './expression.ts';
-import { mergeSchemas, type SchemaObject } from './json-merge.ts';
 import {
-  anyInteger,
-  anyNumber,
-  type Bound,
-  INTEGER_DIGITS,
-  integersBetween,
-  numbersBetween,
-} from './json-numbers.ts';
+  ANNOTATIONS,
+  checkKeywords,
+  checkSize,
+  countOf,
+  decodePointer,
+  escapePointer,
+  isOfType,
+  listOf,
+  namesOf,
+  refuse,
+  type Type,
+  typesOf,
+} from './json-keywords.ts';
+import { mergeSchemas, type SchemaObject } from './json-merge.ts';
+import { type Bound, INTEGER_DIGITS, integersBetween, numbersBetween } from './json-numbers.ts';
 import {
   formatNames,
   formatted,
@@ -33,60 +38,9 @@ import {
   otherKeys,
   stringCharacter,
 } from './json-strings.ts';
+import { type Define, type JsonWhitespace, jsonSyntax } from './json-syntax.ts';
 import { limits } from './limits.ts';
 import { readRegex } from './regex.ts';
-
-/**
- * Where blanks may stand: nowhere; one space after each `,` and `:`; or, as the model likes, nothing, a space, or a new line
- * and up to 20 blanks after `{ [ , :` and before `} ]`.
- */
-export type JsonWhitespace = 'compact' | 'spaced' | 'flexible';
-
-const WHITESPACE: readonly JsonWhitespace[] = ['compact', 'spaced', 'flexible'];
-
-const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
-type Type = (typeof TYPES)[number];
-
-/** Keywords that say something about values of one type only. */
-const KEYWORDS: { readonly [T in Type]: readonly string[] } = {
-  object: ['properties', 'required', 'additionalProperties'],
-  array: ['items', 'prefixItems', 'minItems', 'maxItems'],
-  string: ['minLength', 'maxLength', 'pattern', 'format'],
-  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  boolean: [],
-  null: [],
-};
-const GENERAL = ['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '$ref'];
-/** Keywords that allow and forbid nothing. */
-const ANNOTATIONS = [
-  'title',
-  'description',
-  'default',
-  'examples',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
-  '$schema',
-  '$id',
-  '$comment',
-  '$defs',
-  'definitions',
-];
-const known = new Set([...GENERAL, ...ANNOTATIONS, ...Object.values(KEYWORDS).flat()]);
-
-/** What to do about keywords that are often used and not supported. */
-const CURES: Readonly<Record<string, readonly [en: string, zh: string]>> = {
-  uniqueItems: ['use a list of choices, or check afterwards', '请列出可选项，或事后检查'],
-  patternProperties: [
-    'name the properties, or use additionalProperties',
-    '请列出属性名，或用 additionalProperties',
-  ],
-  multipleOf: ['use enum or pattern', '请用 enum 或 pattern'],
-  not: ['say what is allowed instead', '请改为说明允许什么'],
-  if: ['use anyOf with one schema for each case', '请用 anyOf，每种情况一个 schema'],
-  $dynamicRef: ['use $ref', '请用 $ref'],
-};
 
 /** How many characters of strings with a length are written out in all: cheaper masks, more states. */
 const WRITTEN_OUT = 2_000;
@@ -95,20 +49,10 @@ const WRITTEN_OUT = 2_000;
 export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'flexible'): Grammar {
   const rules = new Map<string, Expression>();
   const queue: [name: string, build: () => Expression][] = [];
-  const refuse = (path: string, reason: string, reasonZh: string) =>
-    fail('constraint/schema', { path: path || '#', reason, reasonZh });
   let writtenOut = 0;
   checkSize(schema);
-  if (!WHITESPACE.includes(whitespace)) {
-    throw fail('constraint/schema', {
-      path: 'whitespace',
-      reason: `must be one of ${WHITESPACE.join(', ')}, got ${JSON.stringify(whitespace)}`,
-      reasonZh: `必须是 ${WHITESPACE.join('、')} 之一，得到 ${JSON.stringify(whitespace)}`,
-    });
-  }
-
   /** A rule that is built once, later: schemas may refer to themselves. */
-  const define = (name: string, build: () => Expression): Expression => {
+  const define: Define = (name, build) => {
     if (!rules.has(name)) {
       if (rules.size >= limits.rules) {
         throw fail('constraint/limit', {
@@ -124,63 +68,7 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     return rule(name);
   };
 
-  const blanks = character(characterSet([0x20, 0x20], [0x09, 0x09]));
-  const flexible = choice(text(''), text(' '), sequence(text('\n'), repeat(blanks, 0, 20)));
-  /** After an opening bracket and before a closing one. */
-  const edge = whitespace === 'flexible' ? define('edge', () => flexible) : text('');
-  const gap = whitespace === 'flexible' ? edge : text(whitespace === 'spaced' ? ' ' : '');
-  const comma = sequence(text(','), gap);
-  const colon = sequence(text(':'), gap);
-  const shared: Readonly<Record<'string' | 'number' | 'integer', () => Expression>> = {
-    string: () => inQuotes(repeat(stringCharacter, 0)),
-    number: () => anyNumber,
-    integer: () => anyInteger,
-  };
-  const simple = (type: keyof typeof shared): Expression => define(type, shared[type]);
-
-  /** Brackets around nothing or around a body. */
-  const enclosed = (open: string, body: Expression, close: string, mayBeEmpty: boolean): Expression =>
-    sequence(text(open), choice(sequence(edge, body, edge), ...(mayBeEmpty ? [text('')] : [])), text(close));
-  const list = (item: Expression, min: number, max: number): Expression =>
-    enclosed(
-      '[',
-      sequence(item, repeat(sequence(comma, item), Math.max(0, min - 1), max - 1)),
-      ']',
-      min === 0,
-    );
-
-  const anything = (): Expression =>
-    define('value', () =>
-      choice(
-        simple('string'),
-        simple('number'),
-        text('true'),
-        text('false'),
-        text('null'),
-        define('array', () => list(anything(), 0, Number.POSITIVE_INFINITY)),
-        define('object', () => members(repeat(sequence(comma, anyMember()), 0), anyMember())),
-      ),
-    );
-  const anyMember = (): Expression => sequence(simple('string'), colon, anything());
-  const members = (more: Expression, first: Expression): Expression =>
-    enclosed('{', sequence(first, more), '}', true);
-
-  /** A value as it stands. */
-  const literal = (value: unknown): Expression => {
-    if (Array.isArray(value)) {
-      if (value.length === 0) return text('[]');
-      const [first, ...others] = value.map(literal);
-      return enclosed('[', sequence(first, ...others.flatMap((one) => [comma, one])), ']', false);
-    }
-    if (typeof value === 'object' && value !== null) {
-      const [first, ...others] = Object.entries(value).map(([key, one]) =>
-        sequence(text(JSON.stringify(key)), colon, literal(one)),
-      );
-      if (!first) return text('{}');
-      return enclosed('{', sequence(first, ...others.flatMap((one) => [comma, one])), '}', false);
-    }
-    return text(JSON.stringify(value));
-  };
+  const { comma, colon, simple, anything, literal, enclosed, list } = jsonSyntax(define, whitespace);
 
   /** Follows a reference inside this schema. */
   const resolve = (reference: unknown, path: string): { readonly target: unknown; readonly path: string } => {
@@ -193,8 +81,9 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     }
     let target: unknown = schema;
     for (const part of reference.split('/').slice(1)) {
-      const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-      const exists = typeof target === 'object' && target !== null && Object.hasOwn(target, key);
+      const key = decodePointer(part);
+      const exists =
+        key !== undefined && typeof target === 'object' && target !== null && Object.hasOwn(target, key);
       if (!exists) throw refuse(path, `$ref leads nowhere: ${reference}`, `$ref 无所指：${reference}`);
       target = (target as SchemaObject)[key];
     }
@@ -288,24 +177,6 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     return choice(...parts);
   };
 
-  const typesOf = (given: SchemaObject, path: string): readonly Type[] => {
-    if (given.type !== undefined) {
-      const types = [given.type].flat();
-      const wrong = types.find((type) => !(TYPES as readonly unknown[]).includes(type));
-      if (wrong !== undefined) {
-        throw refuse(
-          path,
-          `type must be one of ${TYPES.join(', ')}, got ${JSON.stringify(wrong)}`,
-          `type 必须是 ${TYPES.join('、')} 之一，得到 ${JSON.stringify(wrong)}`,
-        );
-      }
-      return types as Type[];
-    }
-    const all = TYPES.filter((type) => type !== 'integer');
-    const meant = all.filter((type) => KEYWORDS[type].some((keyword) => given[keyword] !== undefined));
-    return meant.length > 0 ? meant : all;
-  };
-
   const BUILD: { readonly [T in Type]: (given: SchemaObject, path: string) => Expression } = {
     null: () => text('null'),
     boolean: () => choice(text('true'), text('false')),
@@ -343,21 +214,10 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     return type === 'integer' ? integersBetween(low, high) : numbersBetween(low, high);
   };
 
-  const count = (given: SchemaObject, keyword: string, path: string, byDefault: number): number => {
-    const value = given[keyword];
-    if (value === undefined) return byDefault;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-    throw refuse(
-      path,
-      `${keyword} must be an integer ≥ 0, got ${JSON.stringify(value)}`,
-      `${keyword} 必须是 ≥ 0 的整数，得到 ${JSON.stringify(value)}`,
-    );
-  };
-
   const string = (given: SchemaObject, path: string): Expression => {
     const [pattern, format] = [given.pattern, given.format];
-    const min = count(given, 'minLength', path, 0);
-    const max = count(given, 'maxLength', path, Number.POSITIVE_INFINITY);
+    const min = countOf(given, 'minLength', path, 0);
+    const max = countOf(given, 'maxLength', path, Number.POSITIVE_INFINITY);
     const hasLength = min > 0 || max !== Number.POSITIVE_INFINITY;
     if ([pattern !== undefined, format !== undefined, hasLength].filter(Boolean).length > 1) {
       throw refuse(
@@ -393,8 +253,8 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
   };
 
   const array = (given: SchemaObject, path: string): Expression => {
-    const min = count(given, 'minItems', path, 0);
-    const max = count(given, 'maxItems', path, Number.POSITIVE_INFINITY);
+    const min = countOf(given, 'minItems', path, 0);
+    const max = countOf(given, 'maxItems', path, Number.POSITIVE_INFINITY);
     if (max < min) return choice();
     const { items, prefixItems } = given;
     const first = prefixItems === undefined ? [] : listOf(prefixItems, `${path}/prefixItems`);
@@ -424,7 +284,7 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) {
       throw refuse(path, 'properties must be an object', 'properties 必须是对象');
     }
-    const needed = new Set(listOf(required, `${path}/required`, true) as string[]);
+    const needed = new Set(namesOf(required, `${path}/required`));
     const named = Object.keys(properties);
     const foreign = [...needed].filter((name) => !named.includes(name));
     const extra = additionalProperties ?? (named.length === 0 && foreign.length === 0 ? true : undefined);
@@ -473,59 +333,7 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     return enclosed('{', choice(...begins), '}', firstNeeded < 0);
   };
 
-  function checkKeywords(given: SchemaObject, path: string): void {
-    for (const keyword of Object.keys(given)) {
-      if (known.has(keyword) || given[keyword] === undefined) continue;
-      const [cure, cureZh] = CURES[keyword] ?? ['leave it out', '请去掉它'];
-      throw refuse(
-        path,
-        `the keyword ${keyword} is not supported; ${cure}`,
-        `不支持关键字 ${keyword}；${cureZh}`,
-      );
-    }
-  }
-
-  function listOf(value: unknown, path: string, mayBeEmpty = false): readonly unknown[] {
-    if (Array.isArray(value) && (mayBeEmpty || value.length > 0)) return value;
-    throw refuse(path, 'must be a list of at least one entry', '必须是至少有一项的列表');
-  }
-
   rules.set('root', compile(schema, '#'));
   for (let item = queue.shift(); item; item = queue.shift()) rules.set(item[0], item[1]());
   return { root: 'root', rules, inline: false };
-}
-
-const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
-
-function isOfType(value: unknown, type: Type): boolean {
-  switch (type) {
-    case 'null':
-      return value === null;
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-    case 'integer':
-      return Number.isInteger(value);
-    default:
-      return typeof value === type;
-  }
-}
-
-/** Refuses what is too large or deep, or no JSON, before anything recurses into it. */
-function checkSize(schema: unknown): void {
-  let level: unknown[] = [schema];
-  let size = 0;
-  for (let depth = 0; level.length > 0; depth++) {
-    size += level.length;
-    const over = depth > limits.schemaDepth ? 'depth' : size > limits.schemaSize ? 'size' : undefined;
-    if (over) {
-      const [what, whatZh] = over === 'depth' ? ['levels', '层数'] : ['values', '值的个数'];
-      const limit = over === 'depth' ? limits.schemaDepth : limits.schemaSize;
-      throw fail('constraint/limit', { where: 'jsonSchema', what, whatZh, limit });
-    }
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
-  }
 }

@@ -3,7 +3,8 @@
 import { fail } from './errors.ts';
 import { choice, type Expression, type Grammar, text } from './expression.ts';
 import { readGrammar } from './gbnf.ts';
-import { type JsonWhitespace, readJsonSchema } from './json-schema.ts';
+import { readJsonSchema } from './json-schema.ts';
+import type { JsonWhitespace } from './json-syntax.ts';
 import { limits } from './limits.ts';
 import { readRegex } from './regex.ts';
 
