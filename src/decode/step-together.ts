@@ -24,8 +24,8 @@ export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCal
   }
 }
 
-function wantsOf({ wants: { logits = 'last', hidden = false } = {} }: StepCall): string {
-  return `${logits} ${hidden}`;
+function wantsOf({ wants: { logits = 'last', hidden = false, attention = false } = {} }: StepCall): string {
+  return `${logits} ${hidden} ${attention}`;
 }
 
 /** Tokens that are read in one go; a longer prompt is read in parts, so that nobody waits for all of it. */
