@@ -63,6 +63,19 @@ export const fail = defineErrors({
       `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,
     zh: (d) => `profile："${d.name}" 既不是训练记录目录，也不是预设；预设有 ${d.known.join('、')}`,
   },
+  'cli/serve-twice': {
+    en: (d: { name: string }) => `serve: two runs are called "${d.name}"; rename one of the folders`,
+    zh: (d) => `serve：有两个训练记录都叫 "${d.name}"；请给其中一个目录改名`,
+  },
+  'cli/serve-open': {
+    en: (d: { host: string }) =>
+      `serve: --host ${d.host} can be reached from other machines and needs --api-key; give one, or leave out --host`,
+    zh: (d) => `serve：--host ${d.host} 可从其他机器访问，须同时给出 --api-key；请设置密钥，或去掉 --host`,
+  },
+  'cli/serve-port': {
+    en: (d: { port: number }) => `serve: port ${d.port} is taken; choose another with --port, or 0 for any`,
+    zh: (d) => `serve：端口 ${d.port} 已被占用；请用 --port 另选，或用 0 任选`,
+  },
   'cli/short-corpus': {
     en: (d: { source: string; tokens: number; contextLength: number }) =>
       `${d.source}: the text must be longer than the context of ${d.contextLength} tokens, it has ${d.tokens} to learn from; give more text, or a smaller --context-length`,

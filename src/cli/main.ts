@@ -120,7 +120,7 @@ async function runCommand(
   try {
     const { run } = await row.load();
     const status = await run({ args, options: values as never, given, again, terminal, signal });
-    return signal.aborted ? INTERRUPTED : (status ?? STATUS.ok);
+    return status ?? (signal.aborted ? INTERRUPTED : STATUS.ok);
   } catch (error) {
     if (!signal.aborted || (error as Error)?.name !== 'AbortError') throw error;
     terminal.endLive({ keep: false });

@@ -551,3 +551,42 @@ export const profileOptions = {
     doc: { en: 'of the matrix products', zh: '矩阵乘的精度' },
   },
 } as const satisfies OptionTable;
+
+export const serveOptions = {
+  port: {
+    type: 'number',
+    default: 8080,
+    rule: {
+      test: (x: number) => Number.isInteger(x) && x >= 0 && x < 65_536,
+      words: {
+        en: 'a whole number from 0 (any free port) to 65535',
+        zh: '为 0（任一空闲端口）到 65535 的整数',
+      },
+    },
+    doc: { en: 'where to listen; 0 takes any free port', zh: '监听端口；0 为任一空闲端口' },
+  },
+  host: {
+    type: 'string',
+    placeholder: 'address',
+    doc: {
+      en: 'address to listen on (default 127.0.0.1: only this machine; others need --api-key)',
+      zh: '监听地址（默认 127.0.0.1，只限本机；其他地址须有 --api-key）',
+    },
+  },
+  apiKey: {
+    type: 'string',
+    placeholder: 'keys',
+    doc: {
+      en: 'keys that clients must send, separated by commas; each is a tenant of its own',
+      zh: '客户端必须发送的密钥，以逗号分隔；每个密钥是一个独立租户',
+    },
+  },
+  allowOrigin: {
+    type: 'string',
+    placeholder: 'origins',
+    doc: {
+      en: 'pages of other sites that may ask (CORS), separated by commas; none by default',
+      zh: '允许跨站请求（CORS）的来源，以逗号分隔；默认没有',
+    },
+  },
+} as const satisfies OptionTable;

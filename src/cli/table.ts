@@ -6,6 +6,7 @@ import {
   generateOptions,
   profileOptions,
   repeatOptions,
+  serveOptions,
   startOptions,
   tokenizerOptions,
   trainOptions,
@@ -71,6 +72,18 @@ const doctor = defineCommand({
   load: () => import('./commands/doctor.ts'),
 });
 
+const serve = defineCommand({
+  name: 'serve',
+  args: '<run…>',
+  summary: {
+    en: "trained models behind OpenAI's wire format, for any client that speaks it",
+    zh: '以 OpenAI 接口提供训练好的模型，供任何兼容客户端调用',
+  },
+  options: serveOptions,
+  example: 'inkstone serve runs/poems-2min --port 8080',
+  load: () => import('./commands/serve.ts'),
+});
+
 const profile = defineCommand({
   name: 'profile',
   args: '[preset|run]',
@@ -89,6 +102,7 @@ export const commands = [
   generate,
   tokenizer,
   repeat,
+  serve,
   profile,
   doctor,
 ] as unknown as readonly CommandRow[];

@@ -8,6 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { type LoadedCorpus, loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
+import { INTERRUPTED } from '../interrupt.ts';
 import type { startOptions } from '../option-tables.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
@@ -31,6 +32,7 @@ import { compactNumber, formatDuration } from '../terminal.ts';
 import { learnBpe } from '../tokenizers.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { describeMachine, inspectMachine, type MachineReport } from './doctor.ts';
+import { serveRuns } from './serve.ts';
 
 type Context = CommandContext<typeof startOptions>;
 
@@ -42,6 +44,7 @@ const say = defineMessages({
   write: { en: () => '5. It writes', zh: () => '五、写作' },
   repetition: { en: () => '6. Does it repeat itself?', zh: () => '六、是否复读？' },
   next: { en: () => '7. What next', zh: () => '七、接下来' },
+  serve: { en: () => '8. It answers', zh: () => '八、对外服务' },
   size: {
     en: (d: {
       layers: number;
@@ -77,6 +80,8 @@ const EVALUATIONS = 12;
 /** A text is shown at these evaluations: soon, then at growing distances. */
 const SAMPLE_AT = new Set([1, 2, 4, 8]);
 const MAX_TOKENS = 96;
+/** Where the model can be reached at the end, if the port is free. */
+const PORT = 8080;
 
 export async function run(context: Context): Promise<number> {
   const { options, given, terminal, signal } = context;
@@ -122,6 +127,11 @@ export async function run(context: Context): Promise<number> {
     await training.run.close();
   }
   await show(context, { folder: place.folder, corpus, split, openings });
+  if (signal.aborted) return INTERRUPTED;
+  if (options.serve) {
+    heading(say('serve', {}));
+    await serveRuns([place.folder], terminal, signal, { port: PORT, orAnyPort: true, keys: [], origins: [] });
+  }
   return 0;
 }
 

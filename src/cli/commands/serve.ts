@@ -1,0 +1,138 @@
+/** `inkstone serve RUN…`: trained models behind OpenAI's wire format. */
+
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { defineMessages } from '../../language.ts';
+import {
+  type EngineProcess,
+  type RequestLog,
+  type RunningServer,
+  startEngineProcess,
+  startServer,
+} from '../../serve/index.ts';
+import type { CommandContext } from '../command.ts';
+import { fail } from '../errors.ts';
+import type { serveOptions } from '../option-tables.ts';
+import { readEarlierRun } from '../runs.ts';
+import { quoteWord } from '../shell-words.ts';
+import type { Terminal } from '../terminal.ts';
+
+const say = defineMessages({
+  serving: {
+    en: (d: { url: string; models: string }) => `serving ${d.models} at ${d.url}/v1 (Ctrl-C ends it)`,
+    zh: (d) => `正在 ${d.url}/v1 提供 ${d.models}（Ctrl-C 结束）`,
+  },
+  try: {
+    en: (d: { command: string }) => `try it: ${d.command}`,
+    zh: (d) => `试一试：${d.command}`,
+  },
+  died: {
+    en: (d: { model: string; reason: string }) =>
+      `the engine of ${d.model} stopped (${d.reason}); starting it again`,
+    zh: (d) => `${d.model} 的引擎已停止（${d.reason}），正在重新启动`,
+  },
+  closing: { en: () => 'finishing what is being written …', zh: () => '正在写完剩余内容……' },
+});
+
+export interface ServeSettings {
+  readonly host?: string;
+  readonly port: number;
+  /** Where the port is taken, any other will do. */
+  readonly orAnyPort?: boolean;
+  readonly keys: readonly string[];
+  readonly origins: readonly string[];
+}
+
+export async function run({
+  args,
+  options,
+  terminal,
+  signal,
+}: CommandContext<typeof serveOptions>): Promise<void> {
+  const { port, host, apiKey, allowOrigin } = options;
+  await serveRuns(args, terminal, signal, {
+    host,
+    port,
+    keys: apiKey === undefined ? [] : apiKey.split(','),
+    origins: allowOrigin === undefined ? [] : allowOrigin.split(','),
+  });
+  // Ctrl-C is how serving ends.
+  return 0;
+}
+
+/** Serves the runs until the signal aborts; streams that are under way then come to their end. */
+export async function serveRuns(
+  folders: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+  { host, port, orAnyPort = false, keys, origins }: ServeSettings,
+): Promise<void> {
+  const names = folders.map((folder) => basename(resolve(folder)));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw fail('cli/serve-twice', { name: twice });
+  if (host !== undefined && !isLoopback(host) && keys.length === 0) throw fail('cli/serve-open', { host });
+  const logger = pino({ level: terminal.isJson ? 'info' : 'silent' }, pino.destination(2));
+  const engines: EngineProcess[] = [];
+  let server: RunningServer | undefined;
+  try {
+    for (const [i, folder] of folders.entries()) {
+      engines.push(await startEngine(folder, names[i], terminal));
+    }
+    const options = {
+      models: engines,
+      host,
+      keys,
+      origins,
+      log: (entry: RequestLog) => logger.info(entry),
+      onFault: (error: unknown, id: string) => logger.error({ id, err: error }),
+    };
+    server = await startServer({ ...options, port }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      if (orAnyPort) return startServer({ ...options, port: 0 });
+      throw fail('cli/serve-port', { port });
+    });
+    const { url } = server;
+    terminal.json({ type: 'serving', url, models: names });
+    terminal.print(say('serving', { url, models: names.join(', ') }));
+    terminal.print(say('try', { command: exampleCall(url, names[0], keys[0]) }));
+    await new Promise<void>((done) => {
+      if (signal.aborted) done();
+      signal.addEventListener('abort', () => done(), { once: true });
+    });
+    terminal.print(say('closing', {}));
+  } finally {
+    await server?.close();
+    for (const engine of engines) engine.close();
+  }
+}
+
+async function startEngine(folder: string, id: string, terminal: Terminal): Promise<EngineProcess> {
+  // Read here first: a folder that is no run is an error of this command, not of a child.
+  const { tokenizer } = await readEarlierRun(folder);
+  const { eosId } = tokenizer;
+  const isSource = import.meta.url.endsWith('.ts');
+  return startEngineProcess({
+    id,
+    script: fileURLToPath(new URL(`../engine-main.${isSource ? 'ts' : 'js'}`, import.meta.url)),
+    args: [folder],
+    execArgv: isSource ? loaders() : [],
+    tokenizer,
+    prefixIds: eosId === undefined ? [] : [eosId],
+    onExit: (reason) => terminal.error(say('died', { model: id, reason })),
+  });
+}
+
+/** What lets this process read TypeScript, for another one. */
+function loaders(): string[] {
+  const { execArgv } = process;
+  return execArgv.flatMap((word, i) => (word === '--import' ? [word, execArgv[i + 1]] : []));
+}
+
+const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(host);
+
+function exampleCall(url: string, model: string, key: string | undefined): string {
+  const body = JSON.stringify({ model, prompt: '春', max_tokens: 40 });
+  const header = key === undefined ? '' : ` -H 'authorization: Bearer ${key}'`;
+  return `curl ${url}/v1/completions -H 'content-type: application/json'${header} -d ${quoteWord(body)}`;
+}

@@ -1,0 +1,80 @@
+/** `inkstone serve`: from a run folder to an answer over HTTP, and an orderly end. */
+
+import { createServer } from 'node:net';
+import OpenAI from 'openai';
+import { beforeAll, expect, test } from 'vitest';
+import { inkstone, type JsonLine, scratchFolder, startInkstone, tiny, writeTexts } from './cli-harness.ts';
+
+const cwd = scratchFolder();
+
+beforeAll(async () => {
+  writeTexts(cwd);
+  const { status } = await inkstone(['train', '--data', 'en.txt', ...tiny, '--steps', '4', '--out', 'run'], {
+    cwd,
+  });
+  expect(status).toBe(0);
+});
+
+/** The line that says where it serves. */
+function serving(child: ReturnType<typeof startInkstone>['child']): Promise<JsonLine> {
+  return new Promise((resolve, reject) => {
+    let out = '';
+    child.stdout!.on('data', (data) => {
+      out += data;
+      const line = out.split('\n').find((one) => one.includes('"serving"'));
+      if (line) resolve(JSON.parse(line));
+    });
+    child.on('close', () => reject(new Error(`ended without serving: ${out}`)));
+  });
+}
+
+test('a run is served to a client with a key, and Ctrl-C ends it', async () => {
+  const { child, ended } = startInkstone(['serve', 'run', '--port', '0', '--api-key', 'abc', '--json'], {
+    cwd,
+  });
+  const { url, models } = await serving(child);
+  expect(models).toEqual(['run']);
+  const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'abc', maxRetries: 0 });
+  const { choices, usage } = await client.completions.create({
+    model: 'run',
+    prompt: 'the',
+    max_tokens: 5,
+    seed: 1,
+  });
+  expect(choices[0].text.length).toBeGreaterThan(0);
+  expect(usage).toMatchObject({ completion_tokens: 5 });
+  expect((await fetch(`${url}/v1/models`)).status).toBe(401);
+  child.kill('SIGINT');
+  const { status, err } = await ended;
+  expect(status).toBe(0);
+  // The log tells of requests, never of keys or texts.
+  expect(err).toContain('/v1/completions');
+  expect(err).not.toMatch(/abc|the"/);
+}, 60_000);
+
+test.each([
+  ['en', /port \d+ is taken; choose another with --port/],
+  ['zh', /端口 \d+ 已被占用；请用 --port 另选/],
+] as const)(
+  'a port that is taken is an error with the cure (%s)',
+  async (lang, sentence) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as { port: number };
+    const { ended } = startInkstone(['serve', 'run', '--port', String(port)], { cwd, lang });
+    const { status, err } = await ended;
+    other.close();
+    expect(status).toBe(2);
+    expect(err).toMatch(sentence);
+  },
+  60_000,
+);
+
+test('an address that others can reach needs a key; what is no run is refused', async () => {
+  const open = await inkstone(['serve', 'run', '--host', '0.0.0.0', '--port', '0'], { cwd });
+  expect([open.status, open.err]).toEqual([2, expect.stringContaining('needs --api-key')]);
+  const nothing = await inkstone(['serve', 'nowhere', '--port', '0'], { cwd });
+  expect(nothing.status).toBe(2);
+  const twice = await inkstone(['serve', 'run', './run', '--port', '0'], { cwd });
+  expect([twice.status, twice.err]).toEqual([2, expect.stringContaining('called "run"')]);
+});

@@ -1,0 +1,99 @@
+/** The server over an engine in a process of its own, which may die. */
+
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type EngineProcess,
+  type RunningServer,
+  startEngineProcess,
+  startServer,
+} from '../src/serve/index.ts';
+import { doubleTokenizer } from './fixtures/double-tokenizer.ts';
+
+const tsx = pathToFileURL(join(import.meta.dirname, '../node_modules/tsx/dist/esm/index.mjs')).href;
+const tokenizer = doubleTokenizer();
+
+let engine: EngineProcess;
+let server: RunningServer;
+let client: OpenAI;
+const exits: string[] = [];
+
+beforeAll(async () => {
+  engine = await startEngineProcess({
+    id: 'letters',
+    script: join(import.meta.dirname, 'fixtures/engine-double.ts'),
+    args: [],
+    execArgv: ['--import', tsx],
+    tokenizer,
+    prefixIds: [tokenizer.eosId!],
+    onExit: (reason) => exits.push(reason),
+  });
+  server = await startServer({ models: [engine] });
+  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 });
+}, 60_000);
+afterAll(async () => {
+  await server.close({ graceMs: 100 });
+  engine.close();
+});
+
+const ask = (prompt: string, more: object = {}) =>
+  client.completions.create({ model: 'letters', prompt, max_tokens: 8, temperature: 0, ...more });
+const streamed = (prompt: string, max_tokens: number) =>
+  client.completions.create({ model: 'letters', prompt, max_tokens, temperature: 0, stream: true });
+
+describe('an engine in another process', () => {
+  test('answers whole, streamed, scored, and with its own errors', async () => {
+    expect((await ask('abc')).choices[0].text).toBe('defghijk');
+    let text = '';
+    for await (const { choices } of await streamed('u', 5)) text += choices[0].text;
+    expect(text).toBe('vwxyz');
+    const { choices } = await ask('abd', { echo: true, max_tokens: 0, logprobs: 0 });
+    const [, , unlikely] = choices[0].logprobs!.token_logprobs!;
+    expect(unlikely).toBeLessThan(-8);
+    await expect(ask('a', { regex: '(' })).rejects.toThrow(OpenAI.BadRequestError);
+  });
+
+  test('a reader that does not read gets a bounded lead', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    const body = JSON.stringify({
+      model: 'letters',
+      prompt: 'a',
+      max_tokens: 4000,
+      stream: true,
+      temperature: 0,
+    });
+    socket.pause();
+    socket.write(
+      `POST /v1/completions HTTP/1.1\r\nHost: localhost:${server.port}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect.poll(() => engine.load.running, { timeout: 5000 }).toBe(1);
+    expect((await ask('m')).choices[0].text).toBe('nopqrstu');
+    socket.destroy();
+    await expect.poll(() => engine.load.running, { timeout: 5000 }).toBe(0);
+  });
+
+  test('killed under eight streams: they end with an error, then 503, then all is well', async () => {
+    const streams = await Promise.all(Array.from({ length: 8 }, () => streamed('a', 3000)));
+    const texts = streams.map(async (stream) => {
+      let text = '';
+      for await (const { choices } of stream) text += choices[0].text;
+      return text;
+    });
+    for (const text of texts) text.catch(() => {});
+    process.kill(engine.pid!, 'SIGKILL');
+    for (const outcome of await Promise.allSettled(texts)) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { message: expect.stringMatching(/engine/) },
+      });
+    }
+    expect(exits).toEqual(['SIGKILL']);
+    await expect(ask('a')).rejects.toMatchObject({ status: 503 });
+    expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+    await expect.poll(async () => (await fetch(`${server.url}/ready`)).status, { timeout: 30_000 }).toBe(200);
+    expect((await ask('abc')).choices[0].text).toBe('defghijk');
+  }, 60_000);
+});
