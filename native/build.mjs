@@ -3,9 +3,10 @@
 //
 //   node native/build.mjs           builds when sources, Node or compiler changed
 //   node native/build.mjs --strict  the same, but exits 1 when the kernels could not be built
-//   node native/build.mjs --test    builds the C++ tests with AddressSanitizer and UBSan, and runs them
+//   node native/build.mjs --test [TOPIC…]     builds the C++ tests with AddressSanitizer and UBSan, and runs them
+//   node native/build.mjs --test --arch arm64 the same tests on the portable path, cross-compiled, in qemu
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -281,80 +282,156 @@ function build() {
   fs.writeFileSync(stampPath, JSON.stringify({ fingerprint: print }));
 }
 
-/** Every native/test/*.cc is one program; it links all sources but the doors to JavaScript. */
-function test(names) {
-  checkTools();
-  const folder = path.join(buildFolder, 'test');
+/** Runs a program without blocking the others. */
+function start(program, args) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+    child.on('error', (error) => resolve({ ok: false, output: `${error}` }));
+    child.on('close', (status) => resolve({ ok: status === 0, output }));
+  });
+}
+
+/** Calls work(item) for all items, so many at a time as there are processors. */
+async function eachInParallel(items, work) {
+  const waiting = [...items];
+  const worker = async () => {
+    while (waiting.length) await work(waiting.shift());
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+}
+
+const sanitizers = [
+  '-fsanitize=address,undefined',
+  '-fno-sanitize=null', // the address sanitizer sees those
+  '-fno-sanitize-recover=all',
+  '-fno-omit-frame-pointer',
+];
+
+/** How the tests are built and run: for this machine under sanitizers, or for another one in an emulator. */
+function testTarget(arch) {
+  if (arch && arch !== process.arch) {
+    const target = { arm64: 'aarch64' }[arch];
+    if (!target) throw new CannotBuild(`--arch ${arch}: there is arm64`, `--arch ${arch}：可选 arm64`);
+    const [crossCompiler, emulator] = [`${target}-linux-gnu-g++`, `qemu-${target}`];
+    const missing = [crossCompiler, emulator].filter((tool) => !run(tool, ['--version']).ok);
+    if (missing.length) {
+      return {
+        skipped: `needs ${missing.join(' and ')} (Debian: apt-get install g++-${target}-linux-gnu qemu-user)`,
+      };
+    }
+    const flags = ['-DINKSTONE_OWN_PATHS', '-static'];
+    return { name: arch, words: [crossCompiler], flags, support: [], plain: () => true, launch: [emulator] };
+  }
+  const x86 = process.arch === 'x64';
+  const cpu = fs.existsSync('/proc/cpuinfo') ? fs.readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const has = (feature) => new RegExp(`\\b${feature}\\b`).test(cpu);
+  return {
+    name: 'sanitized',
+    words: compilerWords,
+    flags: x86 ? [] : ['-DINKSTONE_OWN_PATHS'],
+    support: x86 ? ['isa_wide.cc', 'isa_wide_bf16.cc', 'isa_wide_amx.cc'] : [],
+    // Sanitized is what only this machine can show; the portable path's logic is that of the others, in shorter vectors,
+    // and what the processor lacks is linked but never called.
+    plain: (name) =>
+      x86 &&
+      (name === 'isa_portable.cc' ||
+        (name === 'isa_avx512.cc' && !has('avx512f')) ||
+        (name === 'isa_avx512bf16.cc' && !has('avx512_bf16')) ||
+        (name === 'isa_amx.cc' && !has('amx_bf16'))),
+    launch: [],
+  };
+}
+
+/**
+ * Every native/test/*.cc is one program; it links all sources but the doors to JavaScript. Objects newer than all sources
+ * are kept.
+ */
+async function test(names, arch) {
+  const target = testTarget(arch);
+  if (target.skipped) {
+    console.log(`native ${arch}: skipped: ${target.skipped}`);
+    return;
+  }
+  if (!arch) checkTools();
+  const testFolder = path.join(here, 'test');
+  const folder = path.join(buildFolder, 'test', target.name);
   fs.mkdirSync(folder, { recursive: true });
   const flags = [
-    '-std=gnu++17',
-    '-O1',
-    '-g',
-    '-ffp-contract=fast',
-    '-fno-math-errno',
-    '-fno-trapping-math',
-    '-Wall',
-    '-Wextra',
-    '-Wno-psabi',
-    '-fsanitize=address,undefined',
-    '-fno-sanitize-recover=all',
-    '-fno-omit-frame-pointer',
-    '-pthread',
-    '-I',
-    sourceFolder,
+    ...['-std=gnu++17', '-g1', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math', '-pthread'],
+    ...['-Wall', '-Wextra', '-Wno-psabi', '-I', sourceFolder, ...target.flags],
   ];
-  const door = /^(addon|napi|glue_.*)\.cc$/;
+  const strict = target.name === 'sanitized' ? sanitizers : [];
+  const newest = Math.max(
+    ...[sourceFolder, path.join(testFolder, 'support')].flatMap((place) =>
+      fs.readdirSync(place).map((name) => fs.statSync(path.join(place, name)).mtimeMs),
+    ),
+  );
+  const objectOf = (source) =>
+    path.join(folder, `${path.relative(here, source).replaceAll(path.sep, '-')}.o`);
+  const compile = async (source) => {
+    const name = path.basename(source);
+    const object = objectOf(source);
+    const since = Math.max(newest, fs.statSync(source).mtimeMs);
+    if (fs.existsSync(object) && fs.statSync(object).mtimeMs > since) return;
+    const level = target.plain(name) && strict.length ? ['-O0'] : ['-O1', ...strict];
+    const made = await start(target.words[0], [
+      ...target.words.slice(1),
+      ...[...flags, ...level, '-c', source, '-o', `${object}.part`],
+    ]);
+    process.stdout.write(made.output);
+    if (!made.ok) process.exit(1);
+    fs.renameSync(`${object}.part`, object);
+  };
   const sources = [
     ...fs
       .readdirSync(sourceFolder)
-      .filter((name) => name.endsWith('.cc') && !door.test(name))
+      .filter((name) => name.endsWith('.cc') && !/^(addon|napi|glue_.*)\.cc$/.test(name))
       .map((name) => path.join(sourceFolder, name)),
-    path.join(here, 'test/support/isa_wide.cc'),
+    ...target.support.map((name) => path.join(testFolder, 'support', name)),
   ];
   const topics = fs
-    .readdirSync(path.join(here, 'test'))
+    .readdirSync(testFolder)
     .filter((name) => name.endsWith('.cc'))
-    .map((name) => name.slice(0, -3));
-  const newest = Math.max(
-    ...fs.readdirSync(sourceFolder).map((name) => fs.statSync(path.join(sourceFolder, name)).mtimeMs),
+    .map((name) => name.slice(0, -3))
+    .filter((name) => !names.length || names.includes(name));
+  const sizeOf = (source) => (/isa_(avx2|wide|portable|avx512)\.cc$/.test(source) ? 1 : 0);
+  const programs = topics.map((topic) => path.join(testFolder, `${topic}.cc`));
+  await eachInParallel(
+    [...sources, ...programs].sort((a, b) => sizeOf(b) - sizeOf(a)), // the long ones first
+    compile,
   );
-  const compile = (source, object) => {
-    if (fs.existsSync(object) && fs.statSync(object).mtimeMs > Math.max(newest, fs.statSync(source).mtimeMs))
-      return;
-    const made = run(compilerWords[0], [...compilerWords.slice(1), ...flags, '-c', source, '-o', object]);
-    process.stdout.write(made.output);
-    if (!made.ok) process.exit(1);
-  };
-  const objects = sources.map((source) => {
-    const object = path.join(folder, `${path.basename(source)}.o`);
-    compile(source, object);
-    return object;
-  });
+  const objects = sources.map(objectOf);
   let failed = 0;
-  for (const topic of topics.filter((name) => !names.length || names.includes(name))) {
-    const object = path.join(folder, `${topic}.test.o`);
+  for (const topic of topics) {
     const program = path.join(folder, topic);
-    compile(path.join(here, 'test', `${topic}.cc`), object);
-    const linked = run(compilerWords[0], [
-      ...compilerWords.slice(1),
-      ...flags,
-      object,
-      ...objects,
-      '-o',
-      program,
+    const linked = run(target.words[0], [
+      ...target.words.slice(1),
+      ...[...flags, ...strict, objectOf(path.join(testFolder, `${topic}.cc`)), ...objects, '-o', program],
     ]);
-    const ran = linked.ok ? run(program, []) : linked;
+    const [first, ...rest] = [...target.launch, program];
+    const began = Date.now();
+    const ran = linked.ok ? run(first, rest) : linked;
     process.stdout.write(ran.output);
-    console.log(`native ${topic}: ${ran.ok ? 'passed' : 'FAILED'}`);
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    console.log(`native ${target.name} ${topic}: ${ran.ok ? `passed, ${seconds} s` : 'FAILED'}`);
     if (!ran.ok) failed += 1;
   }
-  process.exit(failed ? 1 : 0);
+  if (failed) process.exit(1);
 }
 
 const args = process.argv.slice(2);
-if (args[0] === '--test') test(args.slice(1));
+const testing = args[0] === '--test';
 try {
-  await withLock(build);
+  if (testing) {
+    const at = args.indexOf('--arch');
+    const arch = at < 0 ? undefined : args[at + 1];
+    await test(
+      args.slice(1).filter((_, i) => at < 0 || (i + 1 !== at && i !== at)),
+      arch,
+    );
+  } else await withLock(build);
 } catch (error) {
   if (!(error instanceof CannotBuild)) error.message = `${error.message ?? error}`.split('\n')[0];
   console.log(
@@ -362,5 +439,5 @@ try {
       ? `Inkstone：未编译高速内核（将使用较慢的 TypeScript 内核，一切功能照常）。原因：${error.message}`
       : `Inkstone: the fast kernels were not built (everything still works, on the slower TypeScript kernels): ${error.message}`,
   );
-  if (args[0] === '--strict') process.exit(1);
+  if (testing || args[0] === '--strict') process.exit(1);
 }

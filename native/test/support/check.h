@@ -44,14 +44,19 @@ inline std::vector<float> randomFloats(Random& random, int64_t count) {
   return list;
 }
 
-/** Calls test(table, name) for every path of this machine and for the 64-byte path in emulation. */
+/**
+ * Calls test(table, name) for every path of this machine and for the 64-byte path in emulation; for the machine's own
+ * paths alone under INKSTONE_OWN_PATHS (a foreign processor that is itself emulated).
+ */
 template <class F>
 void forEachTable(F test) {
   for (Path path : availablePaths()) {
     setPath(pathName(path));
     test(*kernels, pathName(path));
   }
+#if !defined(INKSTONE_OWN_PATHS)
   test(*wideTable(), "wide");
+#endif
 }
 
 inline bool near(double got, double want, double relative = 1e-5, double absolute = 1e-6) {
