@@ -20,19 +20,21 @@ export interface Cure {
   }[];
 }
 
-/** How near to people's diversity is near enough. */
+/** How near to people's diversity is near enough, and how much more than theirs the texts may resemble each other. */
 const DIVERSITY_SHARE = 0.95;
+const SELF_BLEU_MARGIN = 0.1;
 
 const RULE: Label = {
-  en: 'Of the strategies with at most one stuck text more than people and at least 95 % of their diversity, the one whose text the model itself finds likeliest; where none is like that, the one with the fewest stuck texts, then the most diverse.',
-  zh: '在卡住的文本至多比人多一篇、且多样性不低于人的 95 % 的策略中，取模型自己认为最可能（平均对数概率最高）的一个；若无此类策略，则取卡住最少者，其次取多样性最高者。',
+  en: 'Of the strategies with at most one stuck text more than people, at least 95 % of their diversity, and texts that resemble each other hardly more than theirs (self-BLEU at most 0.1 higher), the one whose text the model itself finds likeliest; where none is like that, the one with the fewest stuck texts, then the most diverse.',
+  zh: '在卡住的文本至多比人多一篇、多样性不低于人的 95 %、且各篇彼此的相似度（self-BLEU）至多比人高 0.1 的策略中，取模型自己认为最可能（平均对数概率最高）的一个；若无此类策略，则取卡住最少者，其次取多样性最高者。',
 };
 
 /** The strategy that fits, and the cures of the causes that were found. */
 export function chooseCure(rows: readonly LabRow[], people: LabRow, findings: readonly Finding[]): Cure {
   const isEnough = (row: LabRow): boolean =>
     row.stuck.value <= people.stuck.value + 1 / row.texts.length + 1e-9 &&
-    row.diversity.value >= DIVERSITY_SHARE * people.diversity.value;
+    row.diversity.value >= DIVERSITY_SHARE * people.diversity.value &&
+    (row.report.selfBleu ?? 0) <= (people.report.selfBleu ?? 0) + SELF_BLEU_MARGIN;
   const good = rows.filter(isEnough);
   const best =
     good.length > 0

@@ -281,6 +281,36 @@ test('the usual strategies all have names', () => {
   expect(defaultStrategies().length).toBeGreaterThanOrEqual(6);
 });
 
+test('the cure is the likeliest of what repeats no more than people, inside texts and among them', async () => {
+  const options = { strategies: ['greedy', 'sample'], guard: false, prompts: 3, tokens: 20 };
+  const { report } = await lab(english, { ...options, unit: 'characters' });
+  const { people } = report;
+  const [, sample] = report.rows;
+  const like = (name: string, change: object) => ({
+    ...sample,
+    diversity: people.diversity,
+    report: people.report,
+    name,
+    ...change,
+  });
+  const logprob = (value: number) => ({ logprob: { value, low: value, high: value } });
+  const plain = like('plain', logprob(-4));
+  const likelier = like('likelier', logprob(-3));
+  const stuck = like('stuck', { ...logprob(-1), stuck: { value: 1, low: 1, high: 1 } });
+  const dull = like('dull', { ...logprob(-1), diversity: { value: 60, low: 60, high: 60 } });
+  const alike = like('alike', {
+    ...logprob(-1),
+    report: { ...people.report, selfBleu: people.report.selfBleu! + 0.2 },
+  });
+  const choose = (rows: (typeof sample)[]) => chooseCure(rows, people, []);
+  expect(choose([stuck, dull, plain, alike, likelier])).toMatchObject({
+    strategy: 'likelier',
+    isEnough: true,
+  });
+  expect(choose([stuck, dull])).toMatchObject({ strategy: 'dull', isEnough: false });
+  expect(choose([dull, alike])).toMatchObject({ strategy: 'alike', isEnough: false });
+});
+
 test('every rule judges by its threshold, and the heaviest cause comes first', async () => {
   const options = { strategies: ['greedy', 'sample'], guard: false, prompts: 3, tokens: 20 };
   const { report } = await lab(english, { ...options, unit: 'characters' });
