@@ -185,9 +185,10 @@ describe('a guard around an endpoint', () => {
   });
 
   test('a stop string is found across the place where the text was taken up again', async () => {
-    const model = endpoint(({ prompt }) =>
-      prompt === 'Say: ' ? english + refrain.repeat(30) : 'END of it.',
-    );
+    const model = endpoint(({ prompt }) => {
+      if (prompt === 'Say: ') return english + refrain.repeat(30);
+      return prompt.endsWith(' ') ? 'END of it.' : ' END of it.';
+    });
     const { texts } = await write(model, { stop: 'sang. END' });
     expect(texts[0]).toMatchObject({ reason: 'stop', stop: 'sang. END' });
     expect(texts[0].text.endsWith('by the river and ')).toBe(true);

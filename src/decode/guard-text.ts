@@ -152,6 +152,8 @@ async function* guardRequest<Request extends GuardableRequest>(
     texts: open,
   }: Job<Request>): AsyncGenerator<GenerationPart, void> {
     const controller = new AbortController();
+    /** Whether the endpoint still writes a text that nobody reads. */
+    let isLeft = false;
     const abort = (): void => controller.abort(request.signal?.reason);
     if (request.signal?.aborted) abort();
     request.signal?.addEventListener('abort', abort, { once: true });
@@ -165,14 +167,17 @@ async function* guardRequest<Request extends GuardableRequest>(
           if (part.tokens) text.tokens.push(...part.tokens);
           const loop = read(text, text.splitter.push(part.text), vocabulary.idOf);
           if (!loop) yield* show(text);
-          if (loop || text.stop !== undefined) open[place] = undefined;
+          if (loop || text.stop !== undefined) {
+            open[place] = undefined;
+            isLeft = true;
+          }
           if (loop) yield* repair(text, loop, current);
           else if (text.stop !== undefined) yield finish(text, 'stop');
         } else {
           open[place] = undefined;
           yield* end(text, part, current);
         }
-        if (!open.some(Boolean)) {
+        if (isLeft && !open.some(Boolean)) {
           controller.abort();
           break;
         }
