@@ -49,7 +49,7 @@ export async function run({
   options,
   terminal,
   signal,
-}: CommandContext<typeof serveOptions>): Promise<void> {
+}: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin } = options;
   await serveRuns(args, terminal, signal, {
     host,
