@@ -80,6 +80,27 @@ describe('cleaning', () => {
     expect(result.removed.map((removal) => removal.kind)).toEqual(clean ? [kind] : []);
   });
 
+  test('what is set apart on purpose stays: code, lists, tables, headings, quotations, roles', () => {
+    const twice = `${say} ${say}`;
+    for (const text of [
+      `\`\`\`\n${twice}\n\`\`\``,
+      `    ${twice}`,
+      `- ${twice}`,
+      `1. ${twice}`,
+      `（1）${句}${句}`,
+      `一、${句}${句}`,
+      `| ${say} | ${say} ${say} |`,
+      `# ${twice}`,
+      `> ${twice}`,
+      `MIRA: ${twice}`,
+      `甲：${句}${句}`,
+    ]) {
+      expect(cleanRepetition(text)).toEqual({ text, removed: [] });
+    }
+    expect(cleanRepetition(twice).text).toBe(say);
+    expect(cleanRepetition(`${句}${句}`).text).toBe(句);
+  });
+
   test('a changed number or name says something else', () => {
     const text =
       'In the year 1990 the town had about four thousand people in it. In the year 1995 the town had about four thousand people in it.';
