@@ -4,12 +4,26 @@ import { defineErrors, type InkstoneError } from '../errors.ts';
 
 type Place = { position: number; id: number };
 
+/** The few forms that rules have. */
+function ruleInChinese(rule: string): string {
+  return rule
+    .replace(/^an integer ≥ (.+)$/, '不小于 $1 的整数')
+    .replace(/^a number ≥ (.+)$/, '不小于 $1 的数')
+    .replace(/^a number > (.+)$/, '大于 $1 的数')
+    .replace(/^a number$/, '数')
+    .replace(/^a finite number or −∞$/, '有限的数或 −∞')
+    .replace(/^in (.+)$/, ' $1 之内的数')
+    .replace(/^words of at least one token$/, '至少含一个词元的词')
+    .replace(/^(?=[\x20-\x7e])(?! )/, ' ')
+    .replaceAll(' | ', ' 或 ');
+}
+
 export const fail = defineErrors({
   'decode/option': {
     en: (d: { option: string; rule: string; value: unknown }) =>
       `${d.option}: must be ${d.rule}, got ${String(d.value)}`,
     zh: (d: { option: string; rule: string; value: unknown }) =>
-      `${d.option}：必须是 ${d.rule}，得到 ${String(d.value)}`,
+      `${d.option}：必须是${ruleInChinese(d.rule)}，得到 ${String(d.value)}`,
   },
   'decode/unknown-option': {
     en: (d: { option: string; near: string | undefined; within?: string | undefined }) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { InkstoneError } from '../errors.ts';
 import { createRng } from '../rng.ts';
 import {
   badWords,
@@ -171,7 +172,8 @@ test('whatever is given together either works or says who banned everything', ()
       try {
         processors = collectProcessors(given);
       } catch (error) {
-        expect(error).toMatchObject({ code: expect.stringMatching(/^decode\/(clash|options)$/) });
+        // llama.cpp's breakers are text, which only a tokenizer can turn into ids.
+        expect(error).toMatchObject({ code: expect.stringMatching(/^decode\/(clash|options|text-option)$/) });
         return;
       }
       const after = Float32Array.from(values);
@@ -538,6 +540,22 @@ describe('options together', () => {
     [{ forcedPrefix: '春' }, 'forcedPrefix: text must have been turned into ids, got "春"'],
   ] as [ProcessorOptions, string][])('%j is a clear error', (options, message) => {
     expect(() => collectProcessors(options)).toThrow(message);
+  });
+
+  test('what is wrong is also said in Chinese', () => {
+    const said = (options: ProcessorOptions) => {
+      try {
+        collectProcessors(options);
+      } catch (error) {
+        return (error as InkstoneError).text('zh');
+      }
+    };
+    expect(said({ topP: 0, topK: 0.5, preset: 'x' as never })).toBe(
+      'preset：必须是 hf 或 vllm 或 llama.cpp，得到 x。topK：必须是不小于 1 的整数，得到 0.5。topP：必须是 (0, 1] 之内的数，得到 0',
+    );
+    expect(said({ mirostat: 5, minP: 0.1 })).toBe(
+      'mirostat 与 minP：不能同时给出，mirostat 自己决定留下多少词元；请去掉其一',
+    );
   });
 
   test('neutral values cost nothing and clash with nothing', () => {
