@@ -66,12 +66,17 @@ export function backend(): Backend {
 /** The kernels for these inputs: f64 runs on the reference. */
 export function kernelsFor(inputs: readonly Tensor[]): Kernels {
   for (const input of inputs) if (input.dtype === 'f64') return referenceKernels;
+  return currentKernels();
+}
+
+/** The kernels in use now: the backend's, or those `withKernels` set. For updates in place, which are no ops. */
+export function currentKernels(): Kernels {
   return active ?? backend().kernels;
 }
 
 /** Runs `body` on other kernels: for tests and profiles. */
 export function withKernels<Result>(kernels: Kernels, body: () => Result): Result {
-  const before = active ?? backend().kernels;
+  const before = currentKernels();
   active = kernels;
   try {
     return body();

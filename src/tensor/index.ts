@@ -4,6 +4,7 @@ export { checkpoint, grad, valueAndGrad, vjp } from './autodiff.ts';
 export {
   type Backend,
   backend,
+  currentKernels,
   matmulPrecision,
   withKernels,
   withPrecision,

@@ -5,7 +5,7 @@
 
 import {
   affine,
-  backend,
+  currentKernels,
   matmul,
   scope,
   type Tensor,
@@ -48,7 +48,7 @@ export function adamw(options: AdamOptions & { readonly weightDecay?: number } =
   return {
     slots: (parameter) => ({ m: zeros(parameter.shape), v: zeros(parameter.shape) }),
     update(parameter, gradient, { m, v }, { step, lr, gradScale }) {
-      backend().kernels.adamw(floats(parameter), floats(gradient), floats(m), floats(v), {
+      currentKernels().adamw(floats(parameter), floats(gradient), floats(m), floats(v), {
         lr,
         beta1,
         beta2,
@@ -80,7 +80,7 @@ export function sgd(
   return {
     slots: (parameter): Slots => (momentum ? { momentum: zeros(parameter.shape) } : {}),
     update(parameter, gradient, slots, { lr, gradScale }) {
-      const { axpy, affine: scale } = backend().kernels;
+      const { axpy, affine: scale } = currentKernels();
       const p = floats(parameter);
       scope(() => {
         const g = floats(affine(gradient, gradScale, 0));
@@ -143,12 +143,12 @@ const NEWTON_SCHULZ = { a: 3.4445, b: -4.775, c: 2.0315 };
 export function orthogonalize(matrix: Tensor, iterations: number): Tensor {
   const { a, b, c } = NEWTON_SCHULZ;
   const tall = matrix.shape[0] > matrix.shape[1];
-  const norm = Math.sqrt(backend().kernels.sumSquares(floats(matrix)));
+  const norm = Math.sqrt(currentKernels().sumSquares(floats(matrix)));
   let x = affine(tall ? transpose(matrix) : matrix, 1 / (norm + 1e-7), 0);
   for (let i = 0; i < iterations; i++) {
     const xxt = matmul(x, x, { transB: true });
     const polynomial = matmul(xxt, xxt);
-    const { axpy, affine: scale } = backend().kernels;
+    const { axpy, affine: scale } = currentKernels();
     scale(floats(polynomial), floats(polynomial), c, 0);
     axpy(floats(xxt), floats(polynomial), b);
     const next = matmul(polynomial, x);
@@ -172,7 +172,7 @@ export function muon(
   return {
     slots: (parameter) => ({ momentum: zeros(parameter.shape) }),
     update(parameter, gradient, slots, { lr, gradScale }) {
-      const { axpy, affine: scale } = backend().kernels;
+      const { axpy, affine: scale } = currentKernels();
       scope(() =>
         withRecording(false, () => {
           // v ← μ·v + (1−μ)·g;  u = (1−μ)·g + μ·v

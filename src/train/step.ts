@@ -1,6 +1,13 @@
 /** One update: loss and gradients of one or more micro-batches, clipping by global norm, the optimizer. */
 
-import { backend, type Precision, scope, type Tensor, valueAndGrad, withPrecision } from '../tensor/index.ts';
+import {
+  currentKernels,
+  type Precision,
+  scope,
+  type Tensor,
+  valueAndGrad,
+  withPrecision,
+} from '../tensor/index.ts';
 import { leaves } from '../tree.ts';
 import type { Grouping, ParameterGroup, Slots } from './optimizers.ts';
 
@@ -49,7 +56,7 @@ export function trainStep<Params, Batch>(options: StepOptions<Params, Batch>): S
   const { tracked, batches, lr, step } = options;
   return scope(() => {
     const { loss, gradients } = averageGradients(options);
-    const { sumSquares } = backend().kernels;
+    const { sumSquares } = currentKernels();
     let squares = 0;
     for (const gradient of gradients) if (gradient) squares += sumSquares(gradient.data as Float32Array);
     const gradNorm = Math.sqrt(squares) / batches.length;
@@ -81,7 +88,7 @@ function averageGradients<Params, Batch>(options: StepOptions<Params, Batch>) {
     else {
       gradients = gradients.map((sum, i) => {
         const next = found[i];
-        if (sum && next) backend().kernels.axpy(next.data as Float32Array, sum.data as Float32Array, 1);
+        if (sum && next) currentKernels().axpy(next.data as Float32Array, sum.data as Float32Array, 1);
         return sum ?? next;
       });
     }

@@ -30,9 +30,18 @@ export interface HeadAttrs extends LossAttrs {
   readonly gradWeight: boolean;
 }
 
-/** At most this many logits exist at a time (16 MB), but never fewer than those of `MIN_ROWS` rows. */
-const MAX_LOGITS = 1 << 22;
-const MIN_ROWS = 128;
+/**
+ * At most this many logits exist at a time (8 MB: they stay in the last cache), but never fewer than those of `MIN_ROWS`
+ * rows: each part reads the weights twice and adds to their gradient once.
+ */
+const MAX_LOGITS = 1 << 21;
+const MIN_ROWS = 512;
+
+/** Rows of a part: all parts alike. */
+function chunkOf(rows: number, vocab: number): number {
+  const most = Math.max(MIN_ROWS, Math.floor(MAX_LOGITS / vocab));
+  return Math.ceil(rows / Math.max(1, Math.ceil(rows / most)));
+}
 
 export const headLossOps = {
   linearCrossEntropy: defineOp<HeadAttrs>({
@@ -146,7 +155,7 @@ export function linearCrossEntropy(
       ...attrs,
       scale: lossScale(targets, options),
       precision: matmulPrecision(),
-      chunk: Math.min(rows, Math.max(MIN_ROWS, Math.floor(MAX_LOGITS / weight.shape[0]))),
+      chunk: chunkOf(rows, weight.shape[0]),
       gradX: isTracked([x]),
       gradWeight: isTracked([weight]),
     },
