@@ -265,7 +265,8 @@ function* guardTask(strategy: Strategy, task: DecodeTask, settings: Settings): G
   ): void {
     call?.batch.forEach(({ sequence }, i) => {
       const ids = tracked.idsOf(sequence);
-      if (!ids) return;
+      // What reads along with another prompt is not the text.
+      if (!ids || !promptIds.every((id, at) => ids[at] === id)) return;
       const rows = results[i].logits;
       rows.forEach((row, r) => {
         const length = ids.length - rows.length + 1 + r;
