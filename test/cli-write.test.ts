@@ -70,6 +70,20 @@ describe('generate', () => {
     expect(await write('en', 'the', '--temperature', '0.001')).toEqual(greedy);
   });
 
+  test('every processor is a flag, with its settings after colons; what clashes is said at once', async () => {
+    const greedy = await write('en', 'the', '--strategy', 'greedy');
+    expect(await write('en', 'the', '--strategy', 'greedy', '--dry', '5:2:1')).not.toEqual(greedy);
+    expect(await write('en', 'the', '--mirostat', '0.001:0.1:2')).toEqual(greedy);
+    expect(await write('en', 'the', '--top-n-sigma', '0.0001', '--processor-preset', 'llama.cpp')).toEqual(
+      greedy,
+    );
+    const args = ['generate', 'en', '--mirostat', '5', '--top-k', '3', '--xtc', '2'];
+    const { status, err } = await inkstone(args, { cwd });
+    expect(status).not.toBe(0);
+    expect(err).toContain('xtc.probability: must be in [0, 1], got 2');
+    expect(err).toContain('mirostat and topK: must not be given together');
+  });
+
   test('-n texts: the first is the one that is written alone', async () => {
     const three = await write('en', 'the', '--n', '3', '--max-tokens', '8');
     expect(three).toHaveLength(3);

@@ -131,9 +131,14 @@ test('a processor gives the same whatever row came before it', () => {
 
 test('filters together do what they do one by one, also on what little is left', () => {
   const names = Object.keys(FILTERS).filter((name) => !/lookBack|mirostat|xtc/.test(name));
-  const filters = fc.record(Object.fromEntries(names.map((name) => [name, FILTERS[name as 'topK']])), {
-    requiredKeys: [],
-  }) as fc.Arbitrary<ProcessorOptions>;
+  const filters = fc.record(
+    Object.fromEntries(
+      names.map((name) => [name, FILTERS[name as 'topK'] as fc.Arbitrary<number | undefined>]),
+    ),
+    {
+      requiredKeys: [],
+    },
+  ) as fc.Arbitrary<ProcessorOptions>;
   const long = fc
     .array(logit, { minLength: 8, maxLength: 200 })
     .filter((values) => values.some(Number.isFinite));

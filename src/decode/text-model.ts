@@ -3,8 +3,8 @@
 import { classifyToken, type TokenClass } from '../repeat/index.ts';
 import { createDetokenizer } from '../text/index.ts';
 import type { GenerationPart, LanguageModel, TextModel, Tokenizer, TokenScore } from '../types.ts';
-import { fail } from './errors.ts';
 import type { Engine } from './engine.ts';
+import { fail } from './errors.ts';
 import { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
 import { type GuardOptions, guarded } from './guard.ts';
 import { checkIds, checkKeys } from './options.ts';

@@ -235,7 +235,11 @@ describe('what training may change in a pass', () => {
   test('embedded tokens can be changed on their way in', () => {
     expect(read(ids, { embed: (x: Tensor) => x })).toEqual(read(ids));
     const shapes: (readonly number[])[] = [];
-    const doubled = read(ids, { embed: (x: Tensor) => (shapes.push(x.shape), affine(x, 2, 0)) });
+    const embed = (x: Tensor): Tensor => {
+      shapes.push(x.shape);
+      return affine(x, 2, 0);
+    };
+    const doubled = read(ids, { embed });
     expect(shapes).toEqual([[...ids.shape, tiny.width]]);
     expect(doubled).not.toEqual(read(ids));
   });
