@@ -16,6 +16,7 @@ const expected: Readonly<Record<string, RegExp>> = {
     /words: rep-4 [4-9]\d\.\d %.*loops 1\ncharacters: rep-4 0\.0 %.*loops 0\nthe last 14 words/,
   '03-greedy-beam-exhaustive.ts':
     /greedy +8\.7 % +the old moon rises slowly\nbeam 2 +19\.8 % +the moon rises slowly\nexhaustive +19\.8 % +the moon rises slowly/,
+  '04-serve.ts': /streamed in \d+ pieces\nJSON by schema: [春夏秋冬], [89]\d days/,
   '05-repetition-lab.ts':
     /greedy: diversity 0\.\d %, 100 % stuck\n.*sample: diversity 9\d\.\d %, 0 % stuck\n.*because: always taking the likeliest token\nDecode with .*\n用 .* 解码.*\none page with plots, 5 of them/s,
 };
