@@ -2,7 +2,6 @@
 
 import type { Language } from '../language.ts';
 import { escapeMarkup, inBoth, type Label, plotStyle, renderPlot } from '../plots/index.ts';
-import { locateText, type TokenUnit } from '../repeat/index.ts';
 import { nameOf } from './cure.ts';
 import type { Finding } from './findings.ts';
 import type { LabReport } from './lab.ts';
@@ -170,7 +169,7 @@ function columnDocs(): string {
   return `<details><summary>${say(WORDS.columns)}</summary><dl>${rows.join('')}</dl></details>`;
 }
 
-function texts({ prompts, people, rows, settings }: LabReport): string {
+function texts({ prompts, people, rows }: LabReport): string {
   return prompts
     .slice(0, SHOWN_PROMPTS)
     .map((prompt, i) => {
@@ -178,7 +177,7 @@ function texts({ prompts, people, rows, settings }: LabReport): string {
         .filter(({ guard, texts: all }) => !guard || all[i].repairs > 0)
         .map(
           (row) =>
-            `<dt>${say(nameOf(row))}</dt><dd><b>${escapeMarkup(prompt)}</b>${marked(row.texts[i], settings.unit)}</dd>`,
+            `<dt>${say(nameOf(row))}</dt><dd><b>${escapeMarkup(prompt)}</b>${marked(row.texts[i])}</dd>`,
         );
       return `<details${i === 0 ? ' open' : ''}><summary>${escapeMarkup(prompt)}</summary><dl>${written.join('')}</dl></details>`;
     })
@@ -186,10 +185,10 @@ function texts({ prompts, people, rows, settings }: LabReport): string {
 }
 
 /** A text with its loop marked from the second copy on. */
-function marked({ text, loop }: LabText, unit: TokenUnit): string {
+function marked({ text, loop }: LabText): string {
   if (!loop) return escapeMarkup(text);
-  const at = locateText(text, unit)[loop.onset + loop.period]?.start ?? text.length;
-  return `${escapeMarkup(text.slice(0, at))}<u>${escapeMarkup(text.slice(at))}</u>`;
+  const [before, again] = [text.slice(0, loop.secondAt), text.slice(loop.secondAt)];
+  return `${escapeMarkup(before)}<u>${escapeMarkup(again)}</u>`;
 }
 
 function rules(findings: readonly Finding[]): string {

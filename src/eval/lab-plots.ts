@@ -1,11 +1,11 @@
 /** The lab's plots, as data for the plots room. */
 
-import { histogram, inBoth, type Label, type Mark, type Plot } from '../plots/index.ts';
+import { histogram, type Label, type Mark, type Plot } from '../plots/index.ts';
 import { nameOf } from './cure.ts';
 import type { EntropyPlace } from './entropy.ts';
 import type { LabReport } from './lab.ts';
 import type { LabRow } from './lab-rows.ts';
-import { unitNames } from './lab-table.ts';
+import { loopShare } from './lab-table.ts';
 import type { Reinforcement } from './self-reinforcement.ts';
 
 export interface LabPlot {
@@ -68,21 +68,18 @@ function diversityPlot({ people: human, rows }: LabReport): LabPlot {
   };
 }
 
-function loopPlot({ rows, settings }: LabReport): LabPlot | undefined {
+function loopPlot({ rows }: LabReport): LabPlot | undefined {
   const looping = rows
-    .filter(({ texts }) => texts.some(({ loop }) => loop))
-    .sort((a, b) => b.report.loops.share - a.report.loops.share)
+    .filter((row) => loopShare(row) > 0)
+    .sort((a, b) => loopShare(b) - loopShare(a))
     .slice(0, 3);
   if (looping.length === 0) return undefined;
-  const unit = unitNames[settings.unit];
   return {
     id: 'loop-onset',
     plot: {
       title: { en: 'Where loops begin', zh: '循环从哪里开始' },
       x: {
-        label: inBoth((say, lang) =>
-          lang === 'en' ? `${say(unit)} before the first copy` : `第一份之前的${say(unit)}数`,
-        ),
+        label: { en: 'tokens before the first copy', zh: '第一份之前的词元数' },
         min: 0,
       },
       y: { label: { en: 'share of texts', zh: '文本占比' }, min: 0 },

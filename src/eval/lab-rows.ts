@@ -6,6 +6,7 @@ import {
   degenerateByCoverage,
   type EndLoop,
   endLoop,
+  endsInLoop,
   measureTexts,
   type RepetitionReport,
   splitText,
@@ -24,8 +25,11 @@ export interface LabText {
   /** The continuation. */
   readonly text: string;
   readonly reason: FinishReason;
-  /** The loop in which it ends, in units (words or characters). */
-  readonly loop?: EndLoop;
+  /** The loop in which it ends, in tokens: a word that is cut off at the end does not hide it. */
+  readonly loop?: EndLoop & {
+    /** Where in the text its second copy begins, in UTF-16 units. */
+    readonly secondAt: number;
+  };
   /** Whether it ends in a loop, or one n-gram makes up 30 % of it. */
   readonly isStuck: boolean;
   /** How often the guard repaired it. */
@@ -58,9 +62,9 @@ export interface RowInput {
   readonly unit: TokenUnit;
   readonly seed: number;
   readonly seconds?: number;
+  readonly decode: (ids: readonly number[]) => string;
   readonly texts: readonly {
-    readonly text: string;
-    readonly tokens: number;
+    readonly ids: readonly number[];
     readonly reason: FinishReason;
     readonly repairs: number;
   }[];
@@ -71,15 +75,20 @@ export interface RowInput {
 
 /** Measures one row; p-values come later, when all rows are there. */
 export function measureRow(input: RowInput): LabRow {
-  const { name, guard, unit, seed, seconds, read, starts } = input;
+  const { name, guard, unit, seed, seconds, decode, read, starts } = input;
   const number = createVocabulary();
-  const units = input.texts.map(({ text }) => number(splitText(text, unit)));
+  const written = input.texts.map(({ ids }) => decode(ids));
+  const units = written.map((text) => number(splitText(text, unit)));
   const counts = units.map((ids) => countNgrams(ids, [2, 3, 4]));
   const seqRep4 = counts.map(([, , { repeated, total }]) => (total === 0 ? 0 : repeated / total));
-  const texts = input.texts.map(({ text, reason, repairs }, i): LabText => {
-    const loop = endLoop(units[i]);
-    const isStuck = loop !== undefined || degenerateByCoverage(units[i]);
-    return { text, reason, repairs, isStuck, ...(loop && { loop }) };
+  const texts = input.texts.map(({ ids, reason, repairs }, i): LabText => {
+    const found = endLoop(ids);
+    const loop = found && {
+      ...found,
+      secondAt: decode(ids.slice(0, found.onset + found.period)).length,
+    };
+    const isStuck = loop !== undefined || endsInLoop(units[i]) || degenerateByCoverage(units[i]);
+    return { text: written[i], reason, repairs, isStuck, ...(loop && { loop }) };
   });
   const logprobs = read.flatMap((text, i) => {
     const own = text.logprobs.subarray(Math.max(starts[i] - 1, 0));
@@ -108,14 +117,11 @@ export function measureRow(input: RowInput): LabRow {
       for (let i = 0; i < items.length; i++) sum += values[items[i]];
       return sum / items.length;
     });
-  const tokens = input.texts.reduce((sum, text) => sum + text.tokens, 0);
+  const tokens = input.texts.reduce((sum, { ids }) => sum + ids.length, 0);
   return {
     name,
     guard,
-    report: measureTexts(
-      input.texts.map(({ text }) => text),
-      { unit, selfBleu: true },
-    ),
+    report: measureTexts(written, { unit, selfBleu: true }),
     diversity: estimate(counts.length, diversity),
     seqRep4: meanOf(seqRep4),
     stuck: meanOf(texts.map(({ isStuck }) => Number(isStuck))),

@@ -27,6 +27,10 @@ const fixed = (value: number | undefined, digits: number): string =>
 const spread = ({ value, low, high }: Estimate, digits: number, scale = 1): string =>
   Number.isNaN(value) ? '–' : `${fixed(scale * value, digits)} ±${fixed((scale * (high - low)) / 2, digits)}`;
 
+/** Share of texts that end in a loop. */
+export const loopShare = ({ texts }: LabRow): number =>
+  texts.filter(({ loop }) => loop).length / Math.max(texts.length, 1);
+
 /** Every column, in order. Rates of n-grams are in percent. */
 export const labColumns: readonly LabColumn[] = [
   {
@@ -65,8 +69,8 @@ export const labColumns: readonly LabColumn[] = [
   {
     id: 'loops',
     title: { en: 'loops', zh: '循环' },
-    doc: { en: 'texts that end in a loop, %', zh: '以循环结尾的文本，%' },
-    cell: ({ report }) => fixed(100 * report.loops.share, 0),
+    doc: { en: 'texts that end in a loop of tokens, %', zh: '以词元循环结尾的文本，%' },
+    cell: (row) => fixed(100 * loopShare(row), 0),
   },
   {
     id: 'degenerate',

@@ -103,7 +103,11 @@ describe.each([
   test('finds the loop of greedy search, that sampling has none, and what the guard did', () => {
     const [greedy, sample, guarded] = [rowOf('greedy'), rowOf('sample'), rowOf('greedy', true)];
     expect(greedy.stuck.value).toBe(1);
-    expect(greedy.texts.every(({ loop }) => loop?.period === 4)).toBe(true);
+    for (const { text, loop } of greedy.texts) {
+      const { period, secondAt } = loop!;
+      expect(period).toBe(4);
+      expect(text.slice(secondAt, secondAt + 4)).toBe(text.slice(secondAt - 4, secondAt));
+    }
     expect(greedy.report.corrected.rep4).toBeGreaterThan(80);
     expect(sample.stuck.value).toBe(0);
     expect(sample.diversity.value).toBeGreaterThan(greedy.diversity.value + 50);

@@ -166,12 +166,8 @@ export async function* runLab(options: LabOptions): AsyncGenerator<LabEvent, voi
       seconds,
       read,
       starts,
-      texts: texts.map(({ ids, reason, repairs }) => ({
-        text: tokenizer.decode(ids),
-        tokens: ids.length,
-        reason,
-        repairs,
-      })),
+      decode: (ids) => tokenizer.decode(ids),
+      texts,
     });
     return { row, read, ids: texts.map(({ ids }) => ids) };
   };
