@@ -49,6 +49,8 @@ interface Language {
   readonly vocabSize: number;
   readonly model: ModelShape;
   readonly prefix: number;
+  /** A text of one piece is read at random places: in its order, a short fine-tuning would see its beginning only. */
+  readonly rows: Recipe['rows'];
   documents(data: string): Promise<readonly TextDocument[]>;
 }
 
@@ -64,6 +66,7 @@ const languages: Readonly<Record<string, Language>> = {
     vocabSize: 2000,
     model: { contextLength: 160, width: 128, layers: 4, heads: 4 },
     prefix: 50,
+    rows: 'windows',
     documents: async (data) => {
       const parts = ['valid', 'test'].map((part) =>
         readFileSync(join(data, `wikitext2.${part}.txt`), 'utf8'),
@@ -75,6 +78,7 @@ const languages: Readonly<Record<string, Language>> = {
     vocabSize: 4000,
     model: { contextLength: 128, width: 128, layers: 4, heads: 4 },
     prefix: 28,
+    rows: 'documents',
     documents: async () => {
       const { documents } = await loadDocuments('tang', { terminal, signal });
       return documents.filter(({ text }) => text.length >= 20 && text.length <= 120);
@@ -82,7 +86,7 @@ const languages: Readonly<Record<string, Language>> = {
   },
 };
 
-const baseRecipe: Recipe = {
+const baseRecipe: Omit<Recipe, 'rows'> = {
   batchSize: 16,
   lr: 3e-3,
   optimizer: 'muon',
@@ -94,7 +98,6 @@ const baseRecipe: Recipe = {
   warmupSteps: 50,
   floor: 0,
   clip: 1,
-  rows: 'documents',
   init: 0.02,
   precision: 'f32',
 };
@@ -140,7 +143,8 @@ async function runLanguage(name: string, language: Language, config: Config): Pr
     saveEvery: { steps: 50 },
     signal,
   };
-  await trainTo(folder, { ...shared, recipe: baseRecipe, steps: BASE_STEPS });
+  const base: Recipe = { ...baseRecipe, rows: language.rows };
+  await trainTo(folder, { ...shared, recipe: base, steps: BASE_STEPS });
   const init = await readInitialWeights(await readEarlierRun(folder));
   const held = await heldOutIds(split, tokenizer);
   if (!config.json) process.stdout.write(tableHead(config.decoders ?? DECODERS));
@@ -150,7 +154,7 @@ async function runLanguage(name: string, language: Language, config: Config): Pr
     const spec = cure.replace(/^scratch:/, '');
     const tuned = join(config.folder, `${name}-${cure.replaceAll(':', '_')}`);
     const { steps = 250, batchSize = 16, lr = 1e-3 } = config;
-    const recipe = isScratch ? baseRecipe : { ...tuningRecipe(baseRecipe), batchSize, lr };
+    const recipe = isScratch ? base : { ...tuningRecipe(base), batchSize, lr };
     await trainTo(tuned, {
       ...shared,
       ...(isScratch ? {} : { init: { ...init, run: 'mle' } }),
