@@ -17,6 +17,7 @@ import {
   speculative,
   strategies,
   strategyUsage,
+  withTokenizer,
 } from './index.ts';
 
 async function idsOf(strategy: Strategy): Promise<number[]> {
@@ -118,6 +119,21 @@ describe('parseStrategy', () => {
     ['greedy,top-p=0.5', 'strategy "greedy": must come without topP, it would be ignored'],
   ])('%j is one clear error', (spec, message) => {
     expect(() => parseStrategy(spec)).toThrow(message);
+  });
+
+  test('with a tokenizer, the breakers of `dry` are those of its text', async () => {
+    const tokenizer = {
+      vocabSize: 30,
+      specialTokens: new Map(),
+      eosId: undefined,
+      encode: (text: string) => (text === '\n' ? [1] : []),
+      decode: (ids: Iterable<number>) => Array.from(ids, (id) => (id === 1 ? '\n' : 'a')).join(''),
+      tokenBytes: (id: number) => new TextEncoder().encode(id === 1 ? '\n' : 'a'),
+    };
+    expect(await idsOf(parseStrategy('sample,dry=5', { tokenizer }))).toEqual(
+      await idsOf(sampling(withTokenizer({ dry: 5 }, tokenizer))),
+    );
+    expect(() => parseStrategy('sample,constraint=x')).toThrow('got "constraint=x"');
   });
 
   test('an option beside the text that the text sets too is an error', () => {

@@ -3,9 +3,11 @@
 import { nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
 import { fail } from './errors.ts';
+import { PROCESSORS } from './processor-rows.ts';
 import { PROCESSOR_ORDER } from './processor-table.ts';
 import type { Strategy } from './strategy.ts';
 import { type StrategySpecOptions, strategies } from './strategy-table.ts';
+import { withTokenizer } from './with-tokenizer.ts';
 
 /** How a strategy is written: `top-p[:topP]`. */
 export function strategyUsage(name: string): string {
@@ -66,15 +68,14 @@ export function parseStrategy(spec: string, options: StrategySpecOptions = {}): 
   }
   for (const [option, value] of Object.entries(options)) if (value !== undefined) set(option, value);
   if (needs && !options[needs]) throw fail('decode/strategy-model', { strategy: name, needs });
-  return build(Object.fromEntries(all));
+  const { tokenizer, ...given } = Object.fromEntries(all) as StrategySpecOptions;
+  return build(tokenizer ? withTokenizer(given, tokenizer) : given);
 }
 
 /** Processor options whose value can be written as one word. */
 const SPELLABLE: readonly string[] = [
   'preset',
-  ...PROCESSOR_ORDER.filter(
-    (name) => !['constraint', 'processors', 'logitBias', 'badWords', 'forcedPrefix'].includes(name),
-  ),
+  ...PROCESSOR_ORDER.filter((name) => PROCESSORS[name].settings.length > 0),
 ];
 
 function settingValue(text: string): number | boolean | string {

@@ -1,7 +1,7 @@
 /** The strategies that have a name: what follows the name, what they do, how they are made. */
 
 import type { Language } from '../language.ts';
-import type { LanguageModel } from '../types.ts';
+import type { LanguageModel, Tokenizer } from '../types.ts';
 import {
   type BeamSearchOptions,
   beamSampling,
@@ -31,6 +31,8 @@ export interface StrategySpecOptions extends ProcessorOptions {
   readonly amateur?: LanguageModel;
   /** The negative prompt of `guidance`. */
   readonly negativeIds?: readonly number[];
+  /** Turns what is written as text, such as the breakers of `dry`, into ids. */
+  readonly tokenizer?: Tokenizer;
 }
 
 /** A positional argument: `0.9` of `top-p:0.9`. */
