@@ -75,9 +75,14 @@ test('no guarded text ends in a loop, and texts without one are unchanged', {
   );
   expect(safe).toHaveLength(PROMPTS);
   expect(after).toBe(0);
+  // NOTE: not the log-probabilities: a batch of other texts rounds differently in the last bits.
+  const said = ({ text, reason, tokens = [] }: GeneratedText) => ({
+    text,
+    reason,
+    ids: tokens.map(({ id }) => id),
+  });
   plain.forEach((text, i) => {
-    const { guard, ...rest } = safe[i];
-    if (loops(text, run.tokenizer)) expect(guard!.repairs).toBeGreaterThan(0);
-    else expect(rest).toEqual(text);
+    if (loops(text, run.tokenizer)) expect(safe[i].guard!.repairs).toBeGreaterThan(0);
+    else expect(said(safe[i])).toEqual(said(text));
   });
 });

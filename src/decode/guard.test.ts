@@ -430,10 +430,10 @@ describe('a guard', () => {
     const model = looping();
     const beside: number[] = [];
     const strategy = withCompanion(greedySearch(), {
-      promptIds: () => [59, 59, 59],
+      promptIds: () => [59],
       combine: (_logits, other) => void beside.push(Math.min(...other)),
     });
-    const { repairs } = await collect(model, [0], { strategy: guard(strategy), maxTokens: 30 });
+    const { repairs } = await collect(model, [0, 0, 0], { strategy: guard(strategy), maxTokens: 30 });
     expect(repairs).toHaveLength(1);
     expect(Math.min(...beside)).toBe(0);
     expect(model.openSequences).toBe(0);
