@@ -209,6 +209,6 @@ test('cold help loads the tables, no room and no package', () => {
   expect(files.filter((path) => path.includes('/') && !path.startsWith('cli/'))).toEqual([]);
   expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
   expect(files).toContain('cli/option-tables.ts');
-  // 16 at the time of writing; each one more is a decision.
-  expect(files.length).toBeLessThanOrEqual(16);
+  // 17 at the time of writing; each one more is a decision.
+  expect(files.length).toBeLessThanOrEqual(17);
 });

@@ -11,7 +11,20 @@ import { inkstone, type JsonLine, scratchFolder, tiny, traceOf, writeTexts } fro
 
 const cwd = scratchFolder();
 const shape = ['--layers', '1', '--width', '32', '--heads', '2', '--context-length', '48'];
-const base = [...shape, '--vocab-size', '300', '--batch-size', '8', '--steps', '150'];
+// A model that starts from nothing, not from bigrams: trained so briefly, it loops.
+const base = [
+  '--preset',
+  'poem',
+  ...shape,
+  '--vocab-size',
+  '300',
+  '--batch-size',
+  '8',
+  '--lr',
+  '0.01',
+  '--steps',
+  '150',
+];
 
 const train = (folder: string, argv: readonly string[], options: Parameters<typeof inkstone>[1] = {}) =>
   inkstone(['train', '--data', 'en.txt', ...argv, '--out', folder, '--json'], { cwd, ...options });
@@ -46,10 +59,11 @@ describe('a cure', () => {
     const cure = ['--cure', 'unlikelihood-seq:0.5:8:40', '--lr', '0.003', '--steps', '60'];
     const { status, json } = await train('cured', ['--init', 'base', ...cure]);
     expect(status).toBe(0);
-    expect(await repetition('cured')).toBeLessThan(0.5 * before);
+    const after = await repetition('cured');
+    expect(after).toBeLessThan(0.5 * before);
     const plain = await train('plain', ['--init', 'base', '--lr', '0.003', '--steps', '60']);
-    expect(await repetition('plain')).toBeGreaterThan(0.5 * before);
-    expect(json.at(-1)!.valLoss as number).toBeLessThan(1.1 * (plain.json.at(-1)!.valLoss as number));
+    expect(await repetition('plain')).toBeGreaterThan(1.5 * after);
+    expect(json.at(-1)!.valLoss as number).toBeLessThan(1.15 * (plain.json.at(-1)!.valLoss as number));
     expect(configOf('cured').training.cure).toBe('unlikelihood-seq:0.5:8:40:4:8:whole');
     expect(configOf('cured').init).toMatchObject({ run: 'base', step: 150 });
     expect(configOf('plain').training.cure).toBeUndefined();

@@ -171,7 +171,8 @@ describe('a guard', () => {
           expect(model.openSequences).toBe(0);
         },
       ),
-      { numRuns: 25 },
+      // A chain with so wide a spread goes round and round: some texts at least have loops.
+      { numRuns: 25, examples: [[1, 4, 12]] },
     );
     expect(changed).toBeGreaterThan(0);
   });
