@@ -85,3 +85,19 @@ test('its options belong to no other verb', async () => {
   expect(status).not.toBe(0);
   expect(err).toContain('--prompts');
 });
+
+test('without a run it trains one on the data first, then prompts come from its held-out side', async () => {
+  const { status, err, json } = await lab(
+    'fresh',
+    '--data',
+    'en.txt',
+    '--minutes',
+    '0.02',
+    ...small,
+    '--json',
+  );
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(existsSync(join(cwd, 'fresh/config.json'))).toBe(true);
+  expect(json.some(({ type }) => type === 'finish')).toBe(true);
+  expect(json.at(-1)).toMatchObject({ type: 'report', page: 'fresh/lab.html' });
+});

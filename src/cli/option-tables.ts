@@ -288,9 +288,15 @@ export const repeatOptions = {
     ...data,
     verbs: ['lab'],
     doc: {
-      en: "texts to take prompts from (default: the held-out side of the run's own data)",
-      zh: '提示的来源文本（默认：该次训练数据的留出部分）',
+      en: "texts to take prompts from (default: the held-out side of the run's own data); where there is no run yet, to train one on",
+      zh: '提示的来源文本（默认：该次训练数据的留出部分）；若还没有训练记录，则用它训练一个',
     },
+  },
+  minutes: {
+    ...minutes,
+    verbs: ['lab'],
+    default: 1,
+    doc: { en: 'training time where there is no run yet', zh: '还没有训练记录时的训练时间（分钟）' },
   },
   prompts: {
     type: 'number',

@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import { labelIn } from '../../plots/index.ts';
 import type { TokenUnit } from '../../repeat/index.ts';
+import { isRun } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadDocuments, splitCorpus } from '../corpus.ts';
 import { fail } from '../errors.ts';
@@ -17,6 +18,10 @@ import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 
 const say = defineMessages({
+  trains: {
+    en: (d: { folder: string; data: string }) => `${d.folder} is no run yet: training one on ${d.data}`,
+    zh: (d) => `${d.folder} 还不是训练记录：先用 ${d.data} 训练一个`,
+  },
   begin: {
     en: (d: { folder: string; data: string; heldOut: number }) =>
       `${d.folder}: prompts from ${d.heldOut} held-out documents of ${d.data}`,
@@ -53,15 +58,20 @@ const SHOWN = [
 /** Documents of the training side whose repeats are looked at. */
 const TRAINING_SAMPLE = 500;
 
-export async function run(context: CommandContext<typeof repeatOptions>): Promise<void> {
+export async function run(context: CommandContext<typeof repeatOptions>): Promise<number | undefined> {
   const { args, options, terminal, signal, again } = context;
   const [, folder, more] = args;
   if (more !== undefined)
     throw fail('cli/too-many-arguments', { command: 'repeat lab', got: more, takesData: true });
+  const isNew = options.data !== undefined && !(await isRun(folder));
+  if (isNew) {
+    const status = await trainFirst(folder, options.data!, context);
+    if (status !== 0) return status;
+  }
   const saved = await loadRun(folder);
   tellSkipped(terminal, saved.run);
   const out = options.out ?? join(folder, 'lab.html');
-  const { name, heldOut, training } = await textsFor(saved, context);
+  const { name, heldOut, training } = await textsFor(saved, context, isNew ? undefined : options.data);
   terminal.print(say('begin', { folder, data: name, heldOut: heldOut.length }));
   let report: LabReport | undefined;
   for await (const event of runLab({
@@ -100,6 +110,20 @@ export async function run(context: CommandContext<typeof repeatOptions>): Promis
   terminal.json({ type: 'report', page: out, report });
   for (const line of linesOf(report!)) terminal.print(line);
   terminal.print(say('page', { path: out }));
+  return undefined;
+}
+
+/** `inkstone train`, as the user would call it. Loaded here only: the command line knows the commands, not they it. */
+async function trainFirst(
+  folder: string,
+  data: string,
+  { options, terminal }: CommandContext<typeof repeatOptions>,
+): Promise<number> {
+  terminal.print(say('trains', { folder, data }));
+  const { main } = await import('../main.ts');
+  const words = ['train', '--data', data, '--out', folder, '--minutes', String(options.minutes)];
+  const flags = [...(options.offline ? ['--offline'] : []), ...(terminal.isJson ? ['--json'] : [])];
+  return main([...words, '--seed', String(options.seed), ...flags], terminal);
 }
 
 interface LabTexts {
@@ -108,18 +132,19 @@ interface LabTexts {
   readonly training?: readonly string[];
 }
 
-/** The held-out side of the run's own data; with `--data`, all of that. */
+/** The held-out side of the run's own data; with other `data`, all of that. */
 async function textsFor(
   { config }: TrainedRun,
   { options, terminal, signal }: CommandContext<typeof repeatOptions>,
+  data: string | undefined,
 ): Promise<LabTexts> {
-  const corpus = await loadDocuments(options.data ?? specOf(config.data.source), {
+  const corpus = await loadDocuments(data ?? specOf(config.data.source), {
     terminal,
     signal,
     offline: options.offline,
   });
   const textsOf = (documents: typeof corpus.documents) => documents.map(({ text }) => text);
-  if (options.data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };
+  if (data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };
   const { train, heldOut } = splitCorpus(corpus.documents, config.training.seed);
   return {
     name: corpus.name,

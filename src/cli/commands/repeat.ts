@@ -2,7 +2,7 @@
 
 import { nearest } from '../../errors.ts';
 import { measureTexts, type TokenUnit } from '../../repeat/index.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, CommandModule } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { type NamedReport, repetitionTable } from '../repetition-table.ts';
@@ -11,7 +11,7 @@ import { readTexts } from '../texts.ts';
 type Context = CommandContext<typeof repeatOptions>;
 
 /** What the command can do; a verb of its own module is loaded when it is called. */
-const verbs: Readonly<Record<string, (context: Context) => Promise<void>>> = {
+const verbs: Readonly<Record<string, CommandModule<typeof repeatOptions>['run']>> = {
   measure,
   detect: async (context) => (await import('./repeat-detect.ts')).run(context),
   clean: async (context) => (await import('./repeat-clean.ts')).run(context),
@@ -19,7 +19,8 @@ const verbs: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   lab: async (context) => (await import('./repeat-lab.ts')).run(context),
 };
 
-export async function run(context: Context): Promise<void> {
+// biome-ignore lint/suspicious/noConfusingVoidType: as its verbs do
+export async function run(context: Context): Promise<number | void> {
   const [verb] = context.args;
   if (Object.hasOwn(verbs, verb)) return verbs[verb](context);
   const known = Object.keys(verbs);
