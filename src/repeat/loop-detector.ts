@@ -24,12 +24,12 @@ export interface Loop {
   readonly copies: number;
   /** One past the last id that was a copy. */
   readonly end: number;
-  /** In (0, 1): 1 − 10^(−score/8). At the default threshold one human text in a thousand gets this far. */
+  /** In (0, 1): 1 − 10^(−score/8). Fewer than one human text in a thousand gets to the default threshold. */
   readonly confidence: number;
 }
 
 export interface LoopDetectorOptions {
-  /** The score that makes a loop certain; default 24. About 3 copies of a sentence, 6 of a short phrase. */
+  /** The score that makes a loop certain; default 28. About 3 copies of a sentence, 7 of a short phrase. */
   readonly threshold?: number;
   /** How many words in a row make a repeat; 2 to 16, default 4. */
   readonly gramSize?: number;
@@ -82,7 +82,7 @@ const NEAR_MOST_NEW = 0.2;
  * for (const id of ids) if (detector.push(id)) break;
  */
 export function createLoopDetector(options: LoopDetectorOptions = {}): LoopDetector {
-  const { threshold = 24, gramSize = 4, maxMarks = 64, classify = () => 'word' } = options;
+  const { threshold = 28, gramSize = 4, maxMarks = 64, classify = () => 'word' } = options;
   if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
     throw fail('repeat/option', { option: 'threshold', rule: 'a positive number', value: threshold });
   }
