@@ -45,8 +45,9 @@ export const fail = defineErrors({
   },
   'serve/route': {
     en: (d: { method: string; path: string }) =>
-      `${d.method} ${d.path}: there is no such route; see /openapi.json`,
-    zh: (d) => `${d.method} ${d.path}：没有这个路径；请看 /openapi.json`,
+      `${d.method} ${d.path}: there is no such route; there are /v1/models, /v1/completions and /v1/chat/completions`,
+    zh: (d) =>
+      `${d.method} ${d.path}：没有这个路径；可用的有 /v1/models、/v1/completions、/v1/chat/completions`,
   },
   'serve/busy': {
     en: (d: { seconds: number }) => `server: too many requests are waiting; try again in ${d.seconds} s`,

@@ -273,7 +273,7 @@ describe('what is refused', () => {
   test('an unknown route says where to look', async () => {
     const response = await post('/v1/nothing', {});
     expect(response.status).toBe(404);
-    expect((await json(response)).error.message).toContain('/openapi.json');
+    expect((await json(response)).error.message).toContain('/v1/chat/completions');
   });
 });
 
