@@ -2,7 +2,7 @@
  * Training cures of repetition, side by side: one model of English (WikiText) and one of Chinese (Tang poems) trained by
  * the likelihood, then each cure as fine-tuning of it, and what every model writes with every decoder. Every run is kept in
  * a folder and goes on where it stopped:
- *   npm run bench -- cures --config '{"folder":"/tmp/cures","only":"en","cures":["unlikelihood:1"]}'
+ *   npm run bench -- cures --config '{"folder":"runs/cures","only":"en","cures":["unlikelihood:1"]}'
  * The English text is not ours to ship: its two files are read from `data`.
  */
 
