@@ -234,6 +234,25 @@ describe('beginnings that were read before', () => {
     expect(other).toEqual(await alone([...system, 2], { maxTokens: 4, seed: 1 }));
   });
 
+  test('are taken over whole where the prompt is longer than one part', async () => {
+    const model = listener();
+    const engine = createEngine(model);
+    const long = Array.from({ length: 300 }, (_, i) => (i * 11) % 50);
+    const fresh = await ask(engine, long, 'a');
+    let again: unknown;
+    const tokens = await read(model, async () => {
+      again = await ask(engine, long, 'a');
+    });
+    expect(again).toEqual(fresh);
+    expect(tokens).toBeLessThan(6);
+    const before = engine.load.savedTokens;
+    // The prompt goes round every 50 ids: another id must part the two.
+    const parted = [...long.slice(0, 200), ...long.slice(0, 90).map((id) => (id + 1) % 50)];
+    const other = await ask(engine, parted, 'a');
+    expect(engine.load.savedTokens - before).toBe(200);
+    expect(other).toEqual(await alone(parted, { maxTokens: 4, seed: 1 }));
+  });
+
   test('are not found by another tenant', async () => {
     const model = listener();
     const engine = createEngine(model);

@@ -207,6 +207,11 @@ export function createEngine(
     if (running + texts > maxTexts && running > 0 && waiting + texts > maxWaiting) {
       throw fail('decode/engine-full', { waiting, most: maxWaiting });
     }
+    const takeOver = (waiter: StepWaiter): StepWaiter => {
+      const { call } = waiter;
+      if (call.model || call.wants?.logits === 'all') return waiter;
+      return { ...waiter, call: { ...call, batch: call.batch.map(own.takeOver) } };
+    };
     const isAdmitted = !signal.aborted && (await enter(texts, request, signal));
     try {
       yield* runTasks(
@@ -214,7 +219,7 @@ export function createEngine(
         request.strategy ?? sampling(),
         (waiters) =>
           new Promise((resolve, reject) => {
-            pending.push({ model: own, waiters, signal, resolve, reject });
+            pending.push({ model: own, waiters: waiters.map(takeOver), signal, resolve, reject });
             void stepOn();
           }),
         isAdmitted ? signal : AbortSignal.abort(),

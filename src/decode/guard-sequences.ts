@@ -1,6 +1,7 @@
 /** The sequences of one run of a strategy, with the ids that each has read, so that another run can go on from them. */
 
 import type { Sequence, StepRequest, StepWants } from '../types.ts';
+import { commonLength } from './common-length.ts';
 import { fail } from './errors.ts';
 import type { DecodeTask } from './strategy.ts';
 
@@ -128,11 +129,4 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
       tracks.clear();
     },
   };
-}
-
-function commonLength(a: readonly number[], b: readonly number[]): number {
-  const most = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < most && a[length] === b[length]) length++;
-  return length;
 }

@@ -1,6 +1,7 @@
 /** Beginnings that were read before are not read again: sequences that are closed stay behind and lend their memory. */
 
-import type { LanguageModel, Sequence, StepRequest, StepWants } from '../types.ts';
+import type { LanguageModel, Sequence, StepRequest } from '../types.ts';
+import { commonLength } from './common-length.ts';
 import { fail } from './errors.ts';
 import { checkInteger } from './options.ts';
 
@@ -14,13 +15,21 @@ export interface PrefixCache {
    * The model as one tenant sees it: what another tenant read is never found. Several tenants may step together through
    * any of their views.
    */
-  modelFor(tenant: string): LanguageModel;
+  modelFor(tenant: string): CachedModel;
   /** Tokens that were asked for and did not have to be read. */
   readonly savedTokens: number;
   /** Tokens held for later. */
   readonly heldTokens: number;
   /** Closes all that is held for later; nothing is held from now on. */
   close(): void;
+}
+
+export interface CachedModel extends LanguageModel {
+  /**
+   * What is left to read of a request: a new sequence takes over what it can of all its tokens. For whoever reads a long
+   * prompt in parts, where the first part alone would find no more than itself.
+   */
+  takeOver(request: StepRequest): StepRequest;
 }
 
 /** A sequence as its user sees it. */
@@ -62,6 +71,8 @@ export function createPrefixCache(
     if (!view) throw fail('decode/closed', undefined);
     return view;
   };
+
+  const realOf = (sequence: Sequence): Sequence => (viewOf(sequence).real ??= source.open());
 
   const hold = (entry: Held): void => {
     // What a longer one begins with needs no place of its own.
@@ -119,10 +130,13 @@ export function createPrefixCache(
     return sequence;
   };
 
-  const translate = ({ sequence, ids }: StepRequest, wants: StepWants | undefined): StepRequest => {
+  const takeOver = ({ sequence, ids }: StepRequest): StepRequest => {
     const view = viewOf(sequence);
-    view.real ??= wants?.logits === 'all' ? source.open() : begin(view.tenant, ids);
-    return { sequence: view.real, ids: Array.from(ids).slice(view.real.length - view.ids.length) };
+    if (view.real) return { sequence, ids };
+    view.real = begin(view.tenant, ids);
+    const rest = Array.from(ids);
+    view.ids.push(...rest.splice(0, view.real.length));
+    return { sequence, ids: rest };
   };
 
   return {
@@ -130,12 +144,14 @@ export function createPrefixCache(
       vocabSize: source.vocabSize,
       contextLength: source.contextLength,
       open: () => openView({ tenant, ids: [], real: undefined }),
+      takeOver,
       step(batch, wants) {
+        const requests = wants?.logits === 'all' ? batch : batch.map(takeOver);
         const results = source.step(
-          batch.map((request) => translate(request, wants)),
+          requests.map(({ sequence, ids }) => ({ sequence: realOf(sequence), ids })),
           wants,
         );
-        for (const { sequence, ids } of batch) {
+        for (const { sequence, ids } of requests) {
           const view = viewOf(sequence);
           for (let i = 0; i < ids.length; i++) view.ids.push(ids[i]);
         }
@@ -158,10 +174,3 @@ export function createPrefixCache(
 
 const startsWith = (ids: readonly number[], start: readonly number[]): boolean =>
   start.length <= ids.length && commonLength(ids, start) === start.length;
-
-function commonLength(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const most = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < most && a[length] === b[length]) length++;
-  return length;
-}

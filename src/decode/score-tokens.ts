@@ -5,14 +5,12 @@ import { fail } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import { checkIds, checkInteger } from './options.ts';
 import { createScorer, type IdScore } from './scores.ts';
+import { PART } from './step-together.ts';
 
 export interface ScoredToken extends IdScore {
   /** The likeliest tokens at its place, greatest first. */
   readonly top?: readonly IdScore[];
 }
-
-/** Tokens read in one step; others have their turn in between. */
-const PART = 64;
 
 /**
  * Log-probabilities (natural, before any processor) of `ids[1]`, `ids[2]`, … each given all before it, with `top`

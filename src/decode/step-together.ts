@@ -29,7 +29,7 @@ function wantsOf({ wants: { logits = 'last', hidden = false, attention = false }
 }
 
 /** Tokens that are read in one go; a longer prompt is read in parts, so that nobody waits for all of it. */
-const PART = 64;
+export const PART = 64;
 
 export const isLong = ({ ids }: StepRequest): boolean => ids.length > PART;
 
