@@ -121,7 +121,7 @@ describe('training', () => {
   });
 
   test('can be stopped, tells how far it is and lets other work run', async () => {
-    const text = Array.from({ length: 60_000 }, (_, i) => `w${(i * 7919) % 20011}`).join(' ');
+    const text = Array.from({ length: 400_000 }, (_, i) => `w${(i * 7919) % 20011}`).join(' ');
     const seen: TrainBpeProgress[] = [];
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
