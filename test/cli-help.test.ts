@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { globalOptions } from '../src/cli/option-tables.ts';
 import { flagOf } from '../src/cli/options.ts';
 import { commands } from '../src/cli/table.ts';
-import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
+import { HAN, inkstone, scratchFolder, startInkstone } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const languages = ['en', 'zh'] as const;
@@ -211,4 +211,10 @@ test('cold help loads the tables, no room and no package', () => {
   expect(files).toContain('cli/option-tables.ts');
   // 17 at the time of writing; each one more is a decision.
   expect(files.length).toBeLessThanOrEqual(17);
+});
+
+test('a reader that goes away ends it quietly', async () => {
+  const { child, ended } = startInkstone(['help'], { cwd });
+  child.stdout!.destroy();
+  expect(await ended).toMatchObject({ status: 0, err: '' });
 });

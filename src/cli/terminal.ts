@@ -1,5 +1,6 @@
 /** Where a command prints: words for people, one JSON object a line for machines, one live line of progress. */
 
+import { Socket } from 'node:net';
 import type { SingleBar } from 'cli-progress';
 
 export interface Terminal {
@@ -45,6 +46,7 @@ export function createTerminal(options: {
   readonly now?: () => number;
 }): Terminal {
   const { json = false, out = process.stdout, progress = process.stderr, now = Date.now } = options;
+  for (const stream of [out, progress]) forgiveLostReader(stream);
   const isInteractive = Boolean(progress.isTTY) && !json;
   const columns = progress.columns ?? 80;
   let liveLine = '';
@@ -99,6 +101,16 @@ export function createTerminal(options: {
     },
   };
   return terminal;
+}
+
+/** `inkstone doctor | head -3`: what nobody reads any more is lost without a word. */
+function forgiveLostReader(stream: Output): void {
+  if (!(stream instanceof Socket) || stream.listeners('error').includes(onOutputError)) return;
+  stream.on('error', onOutputError);
+}
+
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** NOTE The bar's package is loaded when the first bar is drawn: no help page waits for it. */
