@@ -54,6 +54,8 @@ export interface StepWants {
   readonly hidden?: boolean;
   /** Where each head of each layer looks, in the same rows as the logits. It costs what the scores cost: for inspection. */
   readonly attention?: boolean;
+  /** What each layer hands to the next, in the same rows as the logits: for inspection. */
+  readonly layers?: boolean;
 }
 
 export interface StepRequest {
@@ -72,6 +74,11 @@ export interface StepResult {
    * to that place. Each head's weights sum to 1. A model without attention leaves it out.
    */
   readonly attention?: Float32Array[][];
+  /**
+   * `layers[place][layer]`, when wanted: what enters the first layer, then what each layer hands on. `project` makes logits of
+   * any of them. A model without layers leaves it out.
+   */
+  readonly layers?: Float32Array[][];
 }
 
 /** A language model that reads many sequences at once. Beam search, speculation and guards all stand on this. */
@@ -82,6 +89,10 @@ export interface LanguageModel {
   open(): Sequence;
   /** Reads each request's tokens in one batched pass; results in the order of the requests. */
   step(batch: readonly StepRequest[], wants?: StepWants): StepResult[];
+  /** The logits that the model's last norm and head make of rows of `layers`; of the last layer, those of the step. */
+  project?(rows: readonly Float32Array[]): Float32Array[];
+  /** The learned vectors of tokens, without their places. */
+  embed?(ids: readonly number[]): Float32Array[];
 }
 
 export type FinishReason = 'stop' | 'length' | 'eos' | 'aborted' | 'loop' | 'error';

@@ -6,18 +6,25 @@ languageModelContract('a function model', {
   tolerance: 0,
   hidden: true,
   attention: true,
+  layers: true,
+  embed: true,
   create: () =>
     functionModel({
       vocabSize: 5,
       contextLength: 24,
       logits: (ids) =>
-        Array.from({ length: 5 }, (_, id) => Math.sin(ids.reduce((sum, x) => 3 * sum + x, id))),
+        Array.from({ length: 5 }, (_, id) =>
+          Math.sin(Math.fround(ids.reduce((sum, x) => 3 * sum + x, 0)) + id),
+        ),
       hidden: (ids) => [ids.length, ids.at(-1) ?? 0],
       // Two layers: one head that looks at the last token, two that look everywhere.
       attention: (ids) => [
         ids.map((_, i) => Number(i === ids.length - 1)),
         [...ids, ...ids].map(() => 1 / ids.length),
       ],
+      layers: (ids) => [[ids.at(-1)!], [ids.reduce((sum, x) => 3 * sum + x, 0)]],
+      project: (row) => Array.from({ length: 5 }, (_, id) => Math.sin(row[0] + id)),
+      embed: (id) => [id, 1],
     }),
 });
 languageModelContract('a Markov model', {

@@ -15,6 +15,12 @@ export interface FunctionModelOptions {
   readonly hidden?: (ids: readonly number[]) => ArrayLike<number>;
   /** Where the heads look after these ids, layer by layer: heads × length weights. Without it there are none. */
   readonly attention?: (ids: readonly number[]) => readonly ArrayLike<number>[];
+  /** What enters the first layer and what each hands on, after these ids. Needs `project`. */
+  readonly layers?: (ids: readonly number[]) => readonly ArrayLike<number>[];
+  /** Logits of one such row; of the last layer, those of `logits`. */
+  readonly project?: (row: ArrayLike<number>) => ArrayLike<number>;
+  /** The vector of a token. */
+  readonly embed?: (id: number) => ArrayLike<number>;
 }
 
 /** A model that also tells what was done with it. */
@@ -29,7 +35,7 @@ export interface DoubleModel extends LanguageModel {
 
 /** A language model that is a function of all ids read so far. */
 export function functionModel(options: FunctionModelOptions): DoubleModel {
-  const { vocabSize, contextLength = 1024, logits, hidden, attention } = options;
+  const { vocabSize, contextLength = 1024, logits, hidden, attention, layers, project, embed } = options;
   checkInteger('vocabSize', vocabSize, 1);
   checkInteger('contextLength', contextLength, 1);
   const idsOf = new Map<Sequence, number[]>();
@@ -74,6 +80,8 @@ export function functionModel(options: FunctionModelOptions): DoubleModel {
       return tokensRead;
     },
     open: () => openAt([]),
+    ...(project && { project: (rows) => rows.map((row) => Float32Array.from(project(row))) }),
+    ...(embed && { embed: (ids) => ids.map((id) => Float32Array.from(embed(id))) }),
     step(batch, wants = {}) {
       if (new Set(batch.map(({ sequence }) => sequence)).size < batch.length) {
         throw fail('decode/batch', { reason: 'twice' });
@@ -102,6 +110,8 @@ export function functionModel(options: FunctionModelOptions): DoubleModel {
             attention && {
               attention: places.map((place) => attention(place).map((layer) => Float32Array.from(layer))),
             }),
+          ...(wants.layers &&
+            layers && { layers: places.map((place) => layers(place).map((row) => Float32Array.from(row))) }),
         };
       });
     },

@@ -152,15 +152,16 @@ function writeWith(source: LanguageModel | Engine, { vocabSize }: Tokenizer): En
 /** The same model without the rows that it has, for alignment, beyond its vocabulary; for an engine to stand on. */
 export function withVocabulary(model: LanguageModel, vocabSize: number): LanguageModel {
   if (model.vocabSize === vocabSize) return model;
+  const { project, embed } = model;
+  const cut = (rows: Float32Array[]): Float32Array[] => rows.map((row) => row.subarray(0, vocabSize));
   return {
+    ...(project && { project: (rows) => cut(project(rows)) }),
+    ...(embed && { embed }),
     vocabSize,
     contextLength: model.contextLength,
     open: () => model.open(),
     step: (batch, wants) =>
-      model.step(batch, wants).map((result) => ({
-        ...result,
-        logits: result.logits.map((row) => row.subarray(0, vocabSize)),
-      })),
+      model.step(batch, wants).map((result) => ({ ...result, logits: cut(result.logits) })),
   };
 }
 

@@ -101,6 +101,8 @@ export interface ForwardOptions {
   readonly recompute?: boolean;
   /** Changes the embedded tokens [B, T, D] on their way in: noise in training. */
   readonly embed?: (x: Tensor) => Tensor;
+  /** Is shown what enters the first layer, then what each layer hands on: [..., D]. */
+  readonly look?: (x: Tensor) => void;
   /** Keys that no query sees in a layer: [B, T], 1 where hidden; undefined: all are seen. */
   readonly hiddenKeys?: (layer: number) => Tensor | undefined;
 }
@@ -121,7 +123,7 @@ export function runBlocks(
   config: DecoderConfig,
   tokens: { readonly ids: Tensor; readonly positions: Tensor },
   attendAt: (layer: number) => Attend,
-  options: Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed'> = {},
+  options: Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look'> = {},
 ): Tensor {
   const { block, scheme } = planOf(config);
   const { embed, rotate: turn } = scheme;
@@ -133,11 +135,13 @@ export function runBlocks(
   if (embed) x = add(x, embed(positions, params.positions));
   if (options.embed) x = options.embed(x);
   if (drop) x = drop(x, 0);
+  options.look?.(x);
   params.blocks.forEach((weights, layer) => {
     const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
     const run = { attend: attendAt(layer), rotate, dropout: places };
     const body = (at: { weights: BlockParams; x: Tensor }) => runBlock(at.weights, at.x, block, run);
     x = options.recompute ? checkpoint(body, { weights, x }) : body({ weights, x });
+    options.look?.(x);
   });
   return x;
 }

@@ -52,6 +52,11 @@ export const fail = defineErrors({
       `weights: "${d.name}" must be f32, bf16 or f16, got ${d.dtype}; convert it first`,
     zh: (d) => `权重："${d.name}" 必须是 f32、bf16 或 f16，得到 ${d.dtype}；请先转换`,
   },
+  'model/row-size': {
+    en: (d: { got: number; hiddenSize: number }) =>
+      `project: a row must have ${d.hiddenSize} numbers, got ${d.got}; give rows of \`layers\` of the same model`,
+    zh: (d) => `project：一行必须有 ${d.hiddenSize} 个数，得到 ${d.got}；请给出同一模型的 \`layers\` 行`,
+  },
   'model/foreign-type': {
     en: (d: { got: unknown; known: string }) =>
       `config.json: \`model_type\` must be one of ${d.known}, got ${JSON.stringify(d.got) ?? 'nothing'}`,

@@ -165,11 +165,20 @@ describe('errors say what must hold and what came', () => {
 for (const [name, changes] of Object.entries(variants)) {
   const { params, config } = make(changes);
   const create = () => createLanguageModel(params, config);
-  languageModelContract(`${name}, f32`, { create, hidden: true, attention: true, walks: 4 });
+  languageModelContract(`${name}, f32`, {
+    create,
+    hidden: true,
+    attention: true,
+    layers: true,
+    embed: true,
+    walks: 4,
+  });
 }
 const { params, config } = make();
 languageModelContract('bf16 weights', {
   create: () => createLanguageModel(params, config, { weights: 'bf16' }),
   hidden: true,
+  layers: true,
+  embed: true,
   walks: 1,
 });

@@ -1,6 +1,6 @@
 /** A decoder that reads many sequences at once: the `LanguageModel` contract over KV caches. */
 
-import { type Attend, attentionWeights, type KvCache, kvCache, runNorm } from '../nn/index.ts';
+import { type Attend, attentionWeights, type KvCache, kvCache, runEmbedding, runNorm } from '../nn/index.ts';
 import {
   type AttentionOptions,
   attention,
@@ -34,6 +34,8 @@ export interface DecoderLanguageModel extends LanguageModel {
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
   open(): DecoderSequence;
+  project(rows: readonly Float32Array[]): Float32Array[];
+  embed(ids: readonly number[]): Float32Array[];
 }
 
 export interface DecoderSequence extends Sequence {
@@ -89,10 +91,7 @@ export function createLanguageModel(
     const start = caches[0].length;
     const length = start + ids.length;
     if (length > contextLength) throw fail('model/too-long', { length, contextLength });
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i];
-      if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) throw fail('model/id', { id, vocabSize });
-    }
+    for (let i = 0; i < ids.length; i++) checkId(ids[i], vocabSize);
     return { caches, ids, start };
   };
 
@@ -115,7 +114,35 @@ export function createLanguageModel(
         throw error;
       }
     },
+    project(rows) {
+      if (rows.length === 0) return [];
+      for (const row of rows)
+        if (row.length !== hiddenSize) throw fail('model/row-size', { got: row.length, hiddenSize });
+      return withRecording(false, () =>
+        scope(() => {
+          const flat = new Float32Array(rows.length * hiddenSize);
+          rows.forEach((row, i) => flat.set(row, i * hiddenSize));
+          const x = runNorm(
+            weights.finalNorm,
+            fromArray<'f32'>(flat, [rows.length, hiddenSize], 'f32'),
+            config.norm,
+          );
+          return rowsOf(logitsOf(weights, config, x));
+        }),
+      );
+    },
+    embed(ids) {
+      if (ids.length === 0) return [];
+      for (const id of ids) checkId(id, vocabSize);
+      return withRecording(false, () =>
+        scope(() => rowsOf(runEmbedding(weights.embedding, indices(Int32Array.from(ids))))),
+      );
+    },
   };
+}
+
+function checkId(id: number, vocabSize: number): void {
+  if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) throw fail('model/id', { id, vocabSize });
 }
 
 /** Matrices as bf16; vectors and the table of positions stay f32. */
@@ -138,23 +165,28 @@ function read(
   params: DecoderParams,
   config: DecoderConfig,
   readings: readonly Reading[],
-  { logits: wanted = 'last', hidden: wantsHidden = false, attention: wantsAttention = false }: StepWants,
+  { logits: wanted = 'last', hidden: wantsHidden = false, ...wants }: StepWants,
 ): StepResult[] {
   const tokens = flatten(readings);
-  const seen = wantsAttention ? seenAttention(readings, wanted) : undefined;
-  const x = runBlocks(params, config, tokens, (layer) => attendCached(config, readings, layer, seen?.look));
+  const seen = wants.attention ? seenAttention(readings, wanted) : undefined;
+  const states: Tensor[] | undefined = wants.layers ? [] : undefined;
+  const attendAt = (layer: number): Attend => attendCached(config, readings, layer, seen?.look);
+  const x = runBlocks(params, config, tokens, attendAt, { look: states && ((state) => states.push(state)) });
   if (wanted === 'none') {
     return readings.map(() => ({
       logits: [],
       ...(wantsHidden && { hidden: [] }),
       ...(seen && { attention: [] }),
+      ...(states && { layers: [] }),
     }));
   }
   const places = wanted === 'last' ? lastRows(readings) : undefined;
-  const picked = places && places.length < x.shape[0] ? embedding(x, indices(places)) : x;
-  const hidden = runNorm(params.finalNorm, picked, config.norm);
+  const pick = (state: Tensor): Tensor =>
+    places && places.length < x.shape[0] ? embedding(state, indices(places)) : state;
+  const hidden = runNorm(params.finalNorm, pick(x), config.norm);
   const logits = rowsOf(logitsOf(params, config, hidden));
   const hiddenRows = wantsHidden ? rowsOf(hidden) : undefined;
+  const layerRows = states?.map((state) => rowsOf(pick(state)));
   let row = 0;
   return readings.map(({ ids }, i) => {
     const from = row;
@@ -163,6 +195,9 @@ function read(
       logits: logits.slice(from, row),
       ...(hiddenRows && { hidden: hiddenRows.slice(from, row) }),
       ...(seen && { attention: seen.rows[i] }),
+      ...(layerRows && {
+        layers: Array.from({ length: row - from }, (_, place) => layerRows.map((rows) => rows[from + place])),
+      }),
     };
   });
 }

@@ -14,6 +14,10 @@ export interface LanguageModelContractOptions {
   readonly hidden?: boolean;
   /** Whether it gives attention weights when they are wanted. Default false. */
   readonly attention?: boolean;
+  /** Whether it gives what its layers hand on when wanted, and makes logits of it. Default false. */
+  readonly layers?: boolean;
+  /** Whether it gives the vectors of tokens. Default false. */
+  readonly embed?: boolean;
   /** Random walks through all the verbs. Default 20. */
   readonly walks?: number;
 }
@@ -21,6 +25,7 @@ export interface LanguageModelContractOptions {
 /** Cached = uncached, batched = single, and the four verbs of a sequence in any order. */
 export function languageModelContract(name: string, options: LanguageModelContractOptions): void {
   const { create, tolerance = 1e-4, hidden = false, attention = false, walks = 20 } = options;
+  const { layers = false, embed = false } = options;
 
   const read = (model: LanguageModel, sequence: Sequence, ids: readonly number[]): Float32Array =>
     model.step([{ sequence, ids }])[0].logits[0];
@@ -166,6 +171,49 @@ export function languageModelContract(name: string, options: LanguageModelContra
         expect(none.attention).toEqual([]);
       },
     );
+
+    test.skipIf(!layers)(
+      `gives what its layers hand on, and the last of it makes the logits${layers ? '' : ' (skipped: it has none)'}`,
+      () => {
+        const model = create();
+        const ids = randomIds(model, 5);
+        const wants = { logits: 'all', layers: true } as const;
+        const [all] = model.step([{ sequence: model.open(), ids }], wants);
+        expect(all.layers).toHaveLength(5);
+        const projected = model.project!(all.layers!.map((rows) => rows.at(-1)!));
+        projected.forEach((row, place) => expectClose(row, all.logits[place], 'of the last layer'));
+        // The same from a cache, beside another sequence; and for the last place alone.
+        const sequence = model.open();
+        read(model, sequence, ids.slice(0, 2));
+        const [, rest] = model.step(
+          [
+            { sequence: model.open(), ids: ids.slice(0, 1) },
+            { sequence, ids: ids.slice(2) },
+          ],
+          wants,
+        );
+        const [last] = model.step([{ sequence: model.open(), ids }], { layers: true });
+        expect([rest.layers!.length, last.layers!.length]).toEqual([3, 1]);
+        for (const [got, place] of [[rest.layers![0], 2] as const, [last.layers![0], 4] as const]) {
+          expect(got).toHaveLength(all.layers![place].length);
+          got.forEach((row, layer) => expectClose(row, all.layers![place][layer], `of layer ${layer}`));
+        }
+        const [none] = model.step([{ sequence: model.open(), ids }], { logits: 'none', layers: true });
+        expect(none.layers).toEqual([]);
+        expect(model.step([{ sequence: model.open(), ids }])[0].layers).toBeUndefined();
+        expect(model.project!([])).toEqual([]);
+      },
+    );
+
+    test.skipIf(!embed)(`gives the vectors of tokens${embed ? '' : ' (skipped: it has none)'}`, () => {
+      const model = create();
+      const rows = model.embed!([1, 3, 1]);
+      expect(rows).toHaveLength(3);
+      expect(rows[0].every(Number.isFinite)).toBe(true);
+      expect(rows[2]).toEqual(rows[0]);
+      expect(rows[1]).not.toEqual(rows[0]);
+      expect(model.embed!([])).toEqual([]);
+    });
 
     test('rewinding forgets, down to nothing', () => {
       const model = create();
