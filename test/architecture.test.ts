@@ -16,8 +16,9 @@ const law: Readonly<Record<string, readonly string[]>> = {
   repeat: ['text'],
   decode: ['text', 'repeat'],
   plots: [],
+  remote: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
-  serve: ['text', 'decode', 'repeat'],
+  serve: ['text', 'decode', 'repeat', 'remote'],
   cli: [
     'tensor',
     'text',
@@ -30,12 +31,13 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'decode',
     'plots',
     'eval',
+    'remote',
     'serve',
   ],
 };
 
 /** Rooms that run anywhere: no Node modules. */
-const pureRooms = ['text', 'repeat', 'decode', 'plots'];
+const pureRooms = ['text', 'repeat', 'decode', 'plots', 'remote'];
 
 const source = resolve(import.meta.dirname, '../src');
 

@@ -1,0 +1,32 @@
+/** The sentences of this room's errors. */
+
+import { defineErrors } from '../errors.ts';
+
+export const fail = defineErrors({
+  'remote/url': {
+    en: (d: { url: string }) =>
+      `remote model: the address must begin with http:// or https:// and end before /completions, got "${d.url}"; write it like https://host/v1`,
+    zh: (d) =>
+      `远程模型：地址须以 http:// 或 https:// 开头，并止于 /completions 之前，得到 "${d.url}"；应形如 https://host/v1`,
+  },
+  'remote/unreachable': {
+    en: (d: { host: string; reason: string }) =>
+      `remote model: ${d.host} must answer, but ${d.reason}; is it running, and is the address right?`,
+    zh: (d) => `远程模型：${d.host} 没有应答（${d.reason}）；它在运行吗？地址对吗？`,
+  },
+  'remote/refused': {
+    en: (d: { host: string; status: number; message: string }) =>
+      `remote model: ${d.host} refused the request (${d.status}): ${d.message}`,
+    zh: (d) => `远程模型：${d.host} 拒绝了请求（${d.status}）：${d.message}`,
+  },
+  'remote/broken': {
+    en: (d: { host: string; reason: string }) =>
+      `remote model: ${d.host} must stream OpenAI's chunks to the end, but ${d.reason}`,
+    zh: (d) => `远程模型：${d.host} 应按 OpenAI 格式完整传回内容，但${d.reason}`,
+  },
+  'remote/prompt': {
+    en: () =>
+      'remote model: either a prompt or messages must be given, with some text; this request has none',
+    zh: () => '远程模型：须给出 prompt 或 messages，且含有文字；此请求没有',
+  },
+});
