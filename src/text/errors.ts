@@ -71,6 +71,10 @@ export const fail = defineErrors({
     zh: (d) =>
       `切分规则 ${show(d.pattern)}：处理 ${d.length} 个字符用了 ${d.steps} 步仍未结束，已放弃；请简化其中嵌套的重复`,
   },
+  'text/template': {
+    en: (d: { reason: string; reasonZh: string }) => `chat template: cannot be rendered: ${d.reason}`,
+    zh: (d) => `对话模板：无法渲染：${d.reasonZh}`,
+  },
   'text/not-savable': {
     en: () => 'saveTokenizer: the tokenizer must come from this package (trained, built or loaded here)',
     zh: () => 'saveTokenizer：只能保存由本软件包训练、建立或读入的分词器',

@@ -10,9 +10,18 @@ export {
   type TrainCharactersOptions,
   trainCharacters,
 } from './characters.ts';
+export {
+  type Chat,
+  type ChatMessage,
+  type ChatTemplate,
+  type ChatTemplateOptions,
+  type ChatTemplateSource,
+  createChatTemplate,
+} from './chat-template.ts';
 export { createDetokenizer } from './detokenizer.ts';
 export type { PreTokenizerStage } from './pre-tokenizer.ts';
 export { fromRanks, type RankOptions } from './ranks.ts';
+export { readChatTemplate } from './read-chat-template.ts';
 export { type LoadTokenizerOptions, loadTokenizer } from './read-tokenizer.ts';
 export { fingerprint, type SavableTokenizer, saveTokenizer } from './save.ts';
 export { encodeParts, type SpecialToken, special } from './special.ts';

@@ -18,6 +18,8 @@ export const limits = {
   patternSize: 16_384,
   /** Objects inside objects in parts that are kept but not read. */
   depth: 32,
+  /** Length of a chat template. The largest published ones have about 20,000. */
+  templateLength: 262_144,
   /** Stages of one pre-tokenizer. */
   stages: 16,
 } as const;
