@@ -423,4 +423,9 @@ export const serveOptions = {
       zh: '允许跨站请求（CORS）的来源，以逗号分隔；默认没有',
     },
   },
+  studio: {
+    type: 'boolean',
+    default: true,
+    doc: { en: 'with --no-studio only the API is served', zh: '加 --no-studio 则只提供接口' },
+  },
 } as const satisfies OptionTable;

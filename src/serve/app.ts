@@ -12,11 +12,17 @@ import { fail, wireError } from './errors.ts';
 import { limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { readBody } from './read-body.ts';
+import { type ModelRegistry, registryOf } from './registry.ts';
 import { chatBody, completionBody } from './schemas.ts';
 import type { ServedModel } from './served-model.ts';
+import type { StudioFiles } from './static.ts';
+import { type StudioOptions, studioApi } from './studio/api.ts';
 
 export interface AppOptions {
-  readonly models: readonly ServedModel[];
+  /** Those served from the beginning, or a registry that models join and leave. */
+  readonly models: readonly ServedModel[] | ModelRegistry;
+  /** The pages of the studio and what they need beside the models; without, there are none. */
+  readonly studio?: StudioOptions & { readonly files?: StudioFiles };
   /** Without keys everyone who reaches the address may ask. */
   readonly keys?: readonly string[];
   /** Names beside localhost that the server answers to. */
@@ -48,7 +54,8 @@ export type AppContext = Context<{ Variables: Variables }>;
 
 /** The routes, as a function from requests to responses; `startServer` gives it a port. */
 export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
-  const { models, hosts = [], origins = [] } = options;
+  const { studio, hosts = [], origins = [] } = options;
+  const registry = registryOf(options.models);
   const keys = createKeys(options.keys ?? []);
   const metrics = createMetrics();
   const app = new Hono<{ Variables: Variables }>();
@@ -73,14 +80,14 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
 
   app.get('/health', (c) => c.json({ status: 'ok' }));
   app.get('/ready', (c) => {
-    const isReady = models.every((model) => model.isReady);
+    const isReady = registry.list().every((model) => model.isReady);
     return c.json({ status: isReady ? 'ready' : 'starting' }, isReady ? 200 : 503);
   });
 
   app.use('/metrics', authorize);
   app.use('/v1/*', authorize);
-  app.get('/metrics', (c) => c.text(metrics.text(models)));
-  app.get('/v1/models', (c) => c.json({ object: 'list', data: models.map(describeModel) }));
+  app.get('/metrics', (c) => c.text(metrics.text(registry.list())));
+  app.get('/v1/models', (c) => c.json({ object: 'list', data: registry.list().map(describeModel) }));
   app.get('/v1/models/:id', (c) => c.json(describeModel(modelOf(c.req.param('id')))));
 
   const limit = bodyLimit({
@@ -98,7 +105,15 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     return answerChat(c, body, modelOf(body.model));
   });
 
-  app.notFound((c) => answerError(c, fail('serve/route', { method: c.req.method, path: c.req.path })));
+  if (studio) {
+    app.use('/api/*', authorize);
+    app.route('/api', studioApi(registry, studio));
+  }
+
+  app.notFound(
+    (c) =>
+      studio?.files?.(c) ?? answerError(c, fail('serve/route', { method: c.req.method, path: c.req.path })),
+  );
   app.onError((error, c) => answerError(c, error));
   return app;
 
@@ -108,8 +123,9 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   }
 
   function modelOf(id: string): ServedModel {
-    const model = models.find((one) => one.id === id);
-    if (!model) throw fail('serve/model', { model: id, known: models.map((one) => one.id) });
+    const known = registry.list();
+    const model = known.find((one) => one.id === id);
+    if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
     return model;
   }
 

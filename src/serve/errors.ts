@@ -30,6 +30,14 @@ export const fail = defineErrors({
       `model: "${d.model}" is not served here; there is ${d.known.join(', ')}`,
     zh: (d) => `model：这里没有 "${d.model}"；可用的有 ${d.known.join('、')}`,
   },
+  'serve/models-full': {
+    en: (d: { most: number }) => `models: at most ${d.most} can be served at once; take one away first`,
+    zh: (d) => `模型：最多同时提供 ${d.most} 个；请先卸下一个`,
+  },
+  'serve/models-fixed': {
+    en: () => 'models: this server keeps to the models that it was started with',
+    zh: () => '模型：本服务器只提供启动时给定的模型',
+  },
   'serve/prompt-length': {
     en: (d: { tokens: number; most: number }) =>
       `prompt: has ${d.tokens} tokens, and the model reads at most ${d.most} with one left to write; shorten it`,
@@ -73,6 +81,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],
   ['serve/model', 404, 'invalid_request_error'],
+  ['serve/models-full', 409, 'invalid_request_error'],
+  ['serve/models-fixed', 409, 'invalid_request_error'],
   ['serve/size', 413, 'invalid_request_error'],
   ['serve/', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],

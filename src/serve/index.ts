@@ -5,5 +5,14 @@ export { runEngineChild } from './engine-child.ts';
 export { type EngineProcess, type EngineProcessOptions, startEngineProcess } from './engine-process.ts';
 export { limits } from './limits.ts';
 export { createLocalModel, type LocalModel, type LocalModelOptions } from './local-model.ts';
+export {
+  createRegistry,
+  type LoadedModel,
+  type ModelOrigin,
+  type ModelRegistry,
+  type RegistryOptions,
+} from './registry.ts';
 export type { ModelLoad, ServedModel, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
+export { type StudioFiles, studioFiles } from './static.ts';
+export type { StudioOptions } from './studio/api.ts';

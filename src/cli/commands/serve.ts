@@ -10,6 +10,7 @@ import {
   type RunningServer,
   startEngineProcess,
   startServer,
+  studioFiles,
 } from '../../serve/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
@@ -22,6 +23,14 @@ const say = defineMessages({
   serving: {
     en: (d: { url: string; models: string }) => `serving ${d.models} at ${d.url}/v1 (Ctrl-C ends it)`,
     zh: (d) => `正在 ${d.url}/v1 提供 ${d.models}（Ctrl-C 结束）`,
+  },
+  studio: {
+    en: (d: { url: string }) => `the studio: open ${d.url} in a browser`,
+    zh: (d) => `工作台：请用浏览器打开 ${d.url}`,
+  },
+  noStudio: {
+    en: () => 'the studio is not built here; npm run build makes it',
+    zh: () => '此处尚未构建工作台；请运行 npm run build',
   },
   try: {
     en: (d: { command: string }) => `try it: ${d.command}`,
@@ -42,6 +51,7 @@ export interface ServeSettings {
   readonly orAnyPort?: boolean;
   readonly keys: readonly string[];
   readonly origins: readonly string[];
+  readonly studio: boolean;
 }
 
 export async function run({
@@ -50,12 +60,13 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin } = options;
+  const { port, host, apiKey, allowOrigin, studio } = options;
   await serveRuns(args, terminal, signal, {
     host,
     port,
     keys: apiKey === undefined ? [] : apiKey.split(','),
     origins: allowOrigin === undefined ? [] : allowOrigin.split(','),
+    studio,
   });
   // Ctrl-C is how serving ends.
   return 0;
@@ -66,7 +77,7 @@ export async function serveRuns(
   folders: readonly string[],
   terminal: Terminal,
   signal: AbortSignal,
-  { host, port, orAnyPort = false, keys, origins }: ServeSettings,
+  { host, port, orAnyPort = false, keys, origins, studio }: ServeSettings,
 ): Promise<void> {
   const names = folders.map((folder) => basename(resolve(folder)));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -79,8 +90,10 @@ export async function serveRuns(
     for (const [i, folder] of folders.entries()) {
       engines.push(await startEngine(folder, names[i], terminal));
     }
+    const files = studio ? studioFiles(studioFolder()) : undefined;
     const options = {
       models: engines,
+      ...(studio && { studio: { files } }),
       host,
       keys,
       origins,
@@ -95,6 +108,7 @@ export async function serveRuns(
     const { url } = server;
     terminal.json({ type: 'serving', url, models: names });
     terminal.print(say('serving', { url, models: names.join(', ') }));
+    if (studio) terminal.print(files ? say('studio', { url }) : say('noStudio', {}));
     terminal.print(say('try', { command: exampleCall(url, names[0], keys[0]) }));
     await new Promise<void>((done) => {
       if (signal.aborted) done();
@@ -121,6 +135,12 @@ async function startEngine(folder: string, id: string, terminal: Terminal): Prom
     prefixIds: eosId === undefined ? [] : [eosId],
     onExit: (reason) => terminal.error(say('died', { model: id, reason })),
   });
+}
+
+/** Where the build puts the studio, seen from the sources and from the build. */
+function studioFolder(): string {
+  const up = import.meta.url.endsWith('.ts') ? '../../../dist/studio' : '../../studio';
+  return fileURLToPath(new URL(up, import.meta.url));
 }
 
 /** What lets this process read TypeScript, for another one. */

@@ -130,7 +130,8 @@ export async function run(context: Context): Promise<number> {
   if (signal.aborted) return INTERRUPTED;
   if (options.serve) {
     heading(say('serve', {}));
-    await serveRuns([place.folder], terminal, signal, { port: PORT, orAnyPort: true, keys: [], origins: [] });
+    const settings = { port: PORT, orAnyPort: true, keys: [], origins: [], studio: true };
+    await serveRuns([place.folder], terminal, signal, settings);
   }
   return 0;
 }

@@ -1,0 +1,21 @@
+/** `/api`: what the studio asks beside OpenAI's routes. JSON only; the same keys and origins hold as for `/v1`. */
+
+import { Hono } from 'hono';
+import type { Variables } from '../app.ts';
+import type { ModelRegistry } from '../registry.ts';
+import { modelRoutes } from './models.ts';
+import { strategyRoutes } from './strategies.ts';
+
+/** What the studio can do beside showing itself. */
+// biome-ignore lint/complexity/noBannedTypes: parts join one by one
+export type StudioOptions = {};
+
+export type StudioApp = Hono<{ Variables: Variables }>;
+
+/** Its routes, each a small app of its own. */
+export function studioApi(registry: ModelRegistry, _options: StudioOptions): StudioApp {
+  const app: StudioApp = new Hono();
+  app.route('/models', modelRoutes(registry));
+  app.route('/strategies', strategyRoutes());
+  return app;
+}

@@ -1,0 +1,32 @@
+/** `/api/models`: which models are served; one more, or one less. */
+
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { readBody } from '../read-body.ts';
+import type { ModelOrigin, ModelRegistry } from '../registry.ts';
+import type { ServedModel } from '../served-model.ts';
+import type { StudioApp } from './api.ts';
+
+const loadBody = z.strictObject({ run: z.string().min(1).max(200) });
+
+export function modelRoutes(registry: ModelRegistry): StudioApp {
+  const app: StudioApp = new Hono();
+  app.get('/', (c) => c.json({ data: registry.list().map(describe) }));
+  app.post('/', async (c) => {
+    const { run } = await readBody(c, loadBody);
+    return c.json(describe(await registry.load(run)));
+  });
+  app.delete('/:id', (c) => {
+    registry.unload(c.req.param('id'));
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+const describe = (model: ServedModel & { readonly origin?: ModelOrigin }) => ({
+  id: model.id,
+  isReady: model.isReady,
+  contextLength: model.contextLength,
+  vocabSize: model.tokenizer.vocabSize,
+  ...(model.origin && { run: model.origin }),
+});

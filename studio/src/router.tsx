@@ -1,0 +1,81 @@
+/** Every page has an address that holds its settings; the page's code is loaded when it is first opened. */
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { chatSearch } from './pages/chat/search.ts';
+import { insideSearch } from './pages/inside/search.ts';
+import { repetitionSearch } from './pages/repetition/search.ts';
+import { reviewSearch } from './pages/review/search.ts';
+import { writeSearch } from './pages/write/search.ts';
+import { Waiting } from './parts/states.tsx';
+import { BrokenPage, MissingPage } from './shell/broken-page.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage });
+const at = () => root;
+
+const home = createRoute({
+  getParentRoute: at,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home/page.tsx'), 'HomePage'),
+});
+
+const runs = createRoute({
+  getParentRoute: at,
+  path: '/runs',
+  component: lazyRouteComponent(() => import('./pages/runs/page.tsx'), 'RunsPage'),
+});
+
+const write = createRoute({
+  getParentRoute: at,
+  path: '/write',
+  validateSearch: writeSearch,
+  component: lazyRouteComponent(() => import('./pages/write/page.tsx'), 'WritePage'),
+});
+
+const chat = createRoute({
+  getParentRoute: at,
+  path: '/chat',
+  validateSearch: chatSearch,
+  component: lazyRouteComponent(() => import('./pages/chat/page.tsx'), 'ChatPage'),
+});
+
+const repetition = createRoute({
+  getParentRoute: at,
+  path: '/repetition',
+  validateSearch: repetitionSearch,
+  component: lazyRouteComponent(() => import('./pages/repetition/page.tsx'), 'RepetitionPage'),
+});
+
+const inside = createRoute({
+  getParentRoute: at,
+  path: '/inside',
+  validateSearch: insideSearch,
+  component: lazyRouteComponent(() => import('./pages/inside/page.tsx'), 'InsidePage'),
+});
+
+const review = createRoute({
+  getParentRoute: at,
+  path: '/review',
+  validateSearch: reviewSearch,
+  component: lazyRouteComponent(() => import('./pages/review/page.tsx'), 'ReviewPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: at,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/page.tsx'), 'SettingsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, runs, write, chat, repetition, inside, review, settings]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: BrokenPage,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,14 @@
+/** The pages, in the order of the menu; the key is the one to press after `g`. */
+
+import type { IconName } from './icons.tsx';
+
+export const pages = [
+  { to: '/', name: 'home', key: 's' },
+  { to: '/runs', name: 'runs', key: 'r' },
+  { to: '/write', name: 'write', key: 'w' },
+  { to: '/chat', name: 'chat', key: 'c' },
+  { to: '/repetition', name: 'repetition', key: 'l' },
+  { to: '/inside', name: 'inside', key: 'i' },
+  { to: '/review', name: 'review', key: 'v' },
+  { to: '/settings', name: 'settings', key: 'a' },
+] as const satisfies readonly { to: string; name: IconName; key: string }[];
