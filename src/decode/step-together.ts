@@ -24,8 +24,9 @@ export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCal
   }
 }
 
-function wantsOf({ wants: { logits = 'last', hidden = false, attention = false } = {} }: StepCall): string {
-  return `${logits} ${hidden} ${attention}`;
+function wantsOf({ wants = {} }: StepCall): string {
+  const { logits = 'last', hidden = false, attention = false, layers = false } = wants;
+  return `${logits} ${hidden} ${attention} ${layers}`;
 }
 
 /** Tokens that are read in one go; a longer prompt is read in parts, so that nobody waits for all of it. */

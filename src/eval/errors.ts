@@ -22,6 +22,22 @@ export const fail = defineErrors({
     en: (d: { where: string }) => `${d.where}: the model must give hidden states, this one gives none`,
     zh: (d) => `${d.where}：模型必须给出隐藏状态，而这个模型没有`,
   },
+  'eval/no-inside': {
+    en: (d: { where: string; what: 'attention' | 'layers' | 'embeddings' }) =>
+      `${d.where}: the model must show its ${d.what}, this one does not`,
+    zh: (d) =>
+      `${d.where}：模型必须能展示其${{ attention: '注意力', layers: '各层状态', embeddings: '嵌入向量' }[d.what]}，而这个模型不能`,
+  },
+  'eval/no-tokens': {
+    en: (d: { where: string }) =>
+      `${d.where}: the text must have at least 1 token, got none; write something`,
+    zh: (d) => `${d.where}：文本至少要有 1 个词元；请输入文字`,
+  },
+  'eval/too-long': {
+    en: (d: { where: string; tokens: number; most: number }) =>
+      `${d.where}: at most ${d.most} tokens can be looked at, got ${d.tokens}; shorten the text`,
+    zh: (d) => `${d.where}：最多查看 ${d.most} 个词元，得到 ${d.tokens} 个；请缩短文本`,
+  },
 });
 
 /** Checks an integer option. */

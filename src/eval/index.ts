@@ -13,6 +13,41 @@ export {
   type InductionReport,
   inductionHeads,
 } from './induction-heads.ts';
+export {
+  type InspectAnswers,
+  type InspectKind,
+  type InspectQuestions,
+  type InspectRequest,
+  inspect,
+} from './inspect.ts';
+export {
+  type AttentionMaps,
+  type AttentionWindow,
+  attentionMaps,
+  type HeadMap,
+  type HeadScores,
+  type HeadWeights,
+  headWeights,
+} from './inspect-attention.ts';
+export { type BeamNode, type BeamTree, type BeamTreeOptions, beamTree } from './inspect-beams.ts';
+export {
+  type FilterOptions,
+  type FilterStage,
+  type FilterStages,
+  inspectFilters,
+} from './inspect-filters.ts';
+export { type LensLayer, type LensOptions, type LensPlace, logitLens } from './inspect-lens.ts';
+export { inspectLimits } from './inspect-limits.ts';
+export {
+  type EmbeddingDot,
+  type EmbeddingMap,
+  embeddingMap,
+  type Neighbour,
+  nearestTokens,
+} from './inspect-map.ts';
+export { type Choice, type Expectation, type Piece, pieceOf } from './inspect-pieces.ts';
+export { inspectTokens, type TextReading, type TokenReading } from './inspect-tokens.ts';
+export { type Why, type WhyOptions, type WhyToken, whyThisToken } from './inspect-why.ts';
 export { defaultStrategies, type LabEvent, type LabOptions, type LabReport, runLab } from './lab.ts';
 export { type LabPageOptions, labPage } from './lab-page.ts';
 export { type LabPlot, labPlots } from './lab-plots.ts';
