@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { lockRun } from '../src/io/index.ts';
+import { lockFolder } from '../src/io/index.ts';
 import {
   HAN,
   inkstone,
@@ -187,7 +187,7 @@ describe('resuming', () => {
   });
 
   test('a run that another process trains is refused', async () => {
-    const lock = await lockRun(join(cwd, 'whole'));
+    const lock = await lockFolder(join(cwd, 'whole'), 'run');
     try {
       const before = listing(join(cwd, 'whole'));
       const { status, err } = await train('whole');

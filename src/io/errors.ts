@@ -1,7 +1,9 @@
 /** The errors of this room. */
 
 import { defineErrors } from '../errors.ts';
+import type { FolderKind } from './folder-lock.ts';
 
+const zhKind: { readonly [Kind in FolderKind]: string } = { run: '运行', state: '状态' };
 const list = (items: readonly string[]) => items.join(', ');
 
 export const fail = defineErrors({
@@ -99,16 +101,16 @@ export const fail = defineErrors({
       `checkpoint: keepLast must be a whole number of at least 1, got ${d.keepLast}`,
     zh: (d) => `检查点：keepLast 必须是不小于 1 的整数，得到 ${d.keepLast}`,
   },
-  'run/locked': {
-    en: (d: { folder: string; pid: number; lock: string }) =>
-      `run folder ${d.folder} is in use by process ${d.pid}; wait for it, stop it, or choose another folder`,
-    zh: (d) => `运行文件夹 ${d.folder} 正被进程 ${d.pid} 使用；请等待或停止它，或换一个文件夹`,
+  'folder/locked': {
+    en: (d: { kind: FolderKind; folder: string; pid: number; lock: string }) =>
+      `${d.kind} folder ${d.folder} is in use by process ${d.pid}; wait for it, stop it, or choose another folder`,
+    zh: (d) => `${zhKind[d.kind]}文件夹 ${d.folder} 正被进程 ${d.pid} 使用；请等待或停止它，或换一个文件夹`,
   },
-  'run/locked-elsewhere': {
-    en: (d: { folder: string; pid: number; host: string; lock: string }) =>
-      `run folder ${d.folder} is in use by process ${d.pid} on machine ${d.host}; if that process is gone, delete ${d.lock}`,
+  'folder/locked-elsewhere': {
+    en: (d: { kind: FolderKind; folder: string; pid: number; host: string; lock: string }) =>
+      `${d.kind} folder ${d.folder} is in use by process ${d.pid} on machine ${d.host}; if that process is gone, delete ${d.lock}`,
     zh: (d) =>
-      `运行文件夹 ${d.folder} 正被机器 ${d.host} 上的进程 ${d.pid} 使用；如果该进程已经结束，请删除 ${d.lock}`,
+      `${zhKind[d.kind]}文件夹 ${d.folder} 正被机器 ${d.host} 上的进程 ${d.pid} 使用；如果该进程已经结束，请删除 ${d.lock}`,
   },
   'source/spec': {
     en: (d: { spec: string; reason: string }) =>

@@ -11,6 +11,13 @@ export {
 } from './checkpoint.ts';
 export { describeFileError, type FileStatus, type Files, nodeFiles, type OpenFile } from './files.ts';
 export {
+  type FolderKind,
+  type FolderLock,
+  lockFolder,
+  nodeProcesses,
+  type ProcessTable,
+} from './folder-lock.ts';
+export {
   type JsonLinesWriter,
   type OpenJsonLinesOptions,
   openJsonLines,
@@ -19,7 +26,6 @@ export {
 export { limits } from './limits.ts';
 export { type NpmConfigPlaces, type NpmOptions, readNpmConfig } from './npm-config.ts';
 export { checkFileName, unsafePath } from './paths.ts';
-export { lockRun, nodeProcesses, type ProcessTable, type RunLock } from './run-lock.ts';
 export {
   openSafetensors,
   type ReadSafetensorsOptions,

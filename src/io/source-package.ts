@@ -10,10 +10,10 @@ import { InkstoneError } from '../errors.ts';
 import { writeFileAtomic } from './atomic.ts';
 import { fail } from './errors.ts';
 import { codeOf, describeFileError } from './files.ts';
+import { nodeProcesses } from './folder-lock.ts';
 import { limits } from './limits.ts';
 import { type NpmOptions, readNpmConfig } from './npm-config.ts';
 import { unsafePath } from './paths.ts';
-import { nodeProcesses } from './run-lock.ts';
 
 /** How far a download is. It is unpacked as it arrives. */
 export interface DownloadProgress {

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { State } from '../store/index.ts';
 import { checkOrigin, createKeys } from './access.ts';
 import { answerChat } from './chat.ts';
 import { answerCompletion } from './completions.ts';
@@ -17,6 +18,7 @@ import { chatBody, completionBody } from './schemas.ts';
 import type { ServedModel } from './served-model.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
+import { stateRoutes } from './studio/state-routes.ts';
 
 export interface AppOptions {
   /** Those served from the beginning, or a registry that models join and leave. */
@@ -29,6 +31,8 @@ export interface AppOptions {
   readonly hosts?: readonly string[];
   /** Pages of other sites that may ask (CORS); none by default. */
   readonly origins?: readonly string[];
+  /** What is kept: conversations and reviews. Without it their routes are not there. */
+  readonly state?: State;
   /** Hears of every answered request. Never a key, never a text. */
   readonly log?: (entry: RequestLog) => void;
   /** Hears of faults of the server's own. */
@@ -104,11 +108,10 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     const body = await readBody(c, chatBody);
     return answerChat(c, body, modelOf(body.model));
   });
+  app.use('/api/*', authorize, limit);
+  if (options.state) app.route('/api', stateRoutes(options.state));
 
-  if (studio) {
-    app.use('/api/*', authorize);
-    app.route('/api', studioApi(registry, studio));
-  }
+  if (studio) app.route('/api', studioApi(registry, studio));
 
   app.notFound(
     (c) =>

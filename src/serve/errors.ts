@@ -57,6 +57,11 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.method} ${d.path}：没有这个路径；可用的有 /v1/models、/v1/completions、/v1/chat/completions`,
   },
+  'serve/missing': {
+    en: (d: { what: string; zhWhat: string; id: string }) =>
+      `${d.what}: there is none with the id ${shown(d.id)}; list them to see those that are there`,
+    zh: (d) => `${d.zhWhat}：没有 id 为 ${shown(d.id)} 的；请先列出已有的`,
+  },
   'serve/busy': {
     en: (d: { seconds: number }) => `server: too many requests are waiting; try again in ${d.seconds} s`,
     zh: (d) => `服务器：排队的请求太多；请 ${d.seconds} 秒后再试`,
@@ -80,6 +85,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/key', 401, 'authentication_error'],
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],
+  ['serve/missing', 404, 'invalid_request_error'],
   ['serve/model', 404, 'invalid_request_error'],
   ['serve/models-full', 409, 'invalid_request_error'],
   ['serve/models-fixed', 409, 'invalid_request_error'],

@@ -45,6 +45,14 @@ export async function readBody<Schema extends z.ZodObject>(
   } catch {
     throw fail('serve/json', undefined);
   }
+  return checkValue(value, schema);
+}
+
+/** The parameters behind the `?` of a route. @throws when one breaks a rule of the schema. */
+export const readQuery = <Schema extends z.ZodObject>(c: Context, schema: Schema): z.infer<Schema> =>
+  checkValue(c.req.query(), schema);
+
+function checkValue<Schema extends z.ZodObject>(value: unknown, schema: Schema): z.infer<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;

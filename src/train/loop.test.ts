@@ -273,7 +273,7 @@ describe('a saved run', () => {
   test('a second process in the folder is refused', async () => {
     await scratch();
     await openAt(folder);
-    await expect(openRun(folder, { config: { seed: 1 } })).rejects.toMatchObject({ code: 'run/locked' });
+    await expect(openRun(folder, { config: { seed: 1 } })).rejects.toMatchObject({ code: 'folder/locked' });
   });
 
   test('a folder that is no run says so', async () => {

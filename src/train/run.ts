@@ -10,7 +10,7 @@ import {
   decodeUtf8,
   describeFileError,
   latestCheckpoint,
-  lockRun,
+  lockFolder,
   openJsonLines,
   readSafetensors,
   type SkippedCheckpoint,
@@ -91,7 +91,7 @@ export async function openRun(
   const made = await mkdir(folder, { recursive: true }).catch((error) => {
     throw describeFileError(error, folder);
   });
-  const lock = await lockRun(folder).catch(async (error) => {
+  const lock = await lockFolder(folder, 'run').catch(async (error) => {
     await removeEmpty(folder, made);
     throw error;
   });

@@ -1,5 +1,5 @@
 /**
- * One process per run folder. A lock is a file `run.lock.N` that states its owner; the highest N rules. A dead owner's lock is
+ * One process per folder. A lock is a file `KIND.lock.N` that states its owner; the highest N rules. A dead owner's lock is
  * followed by N + 1, which only one process can create, so that two heirs never both win.
  */
 
@@ -11,7 +11,10 @@ import { writeSyncedFile } from './atomic.ts';
 import { fail } from './errors.ts';
 import { codeOf, describeFileError, type Files, nodeFiles } from './files.ts';
 
-export interface RunLock {
+/** What a locked folder holds. */
+export type FolderKind = 'run' | 'state';
+
+export interface FolderLock {
   readonly folder: string;
   /** Gives the folder back. Releasing twice is harmless. */
   release(): Promise<void>;
@@ -57,21 +60,22 @@ export const nodeProcesses: ProcessTable = {
   },
 };
 
-const LOCK = /^run\.lock\.(\d{1,15})$/;
-
-/** Takes the run folder (which must exist) for this process. Throws `run/locked` while another process that lives has it. */
-export async function lockRun(
+/** Takes the folder (which must exist) for this process. Throws `folder/locked` while another process that lives has it. */
+export async function lockFolder(
   folder: string,
+  kind: FolderKind,
   options: { readonly files?: Files; readonly processes?: ProcessTable } = {},
-): Promise<RunLock> {
+): Promise<FolderLock> {
   const files = options.files ?? nodeFiles;
   const processes = options.processes ?? nodeProcesses;
   const { pid, host } = processes;
   const me: Owner = { pid, host, started: processes.started(pid) ?? '', id: randomUUID() };
-  const pathOf = (n: number) => join(folder, `run.lock.${n}`);
+  const prefix = `${kind}.lock.`;
+  const pathOf = (n: number) => join(folder, `${prefix}${n}`);
   const locks = async () =>
     (await files.list(folder))
-      .flatMap((name) => (LOCK.test(name) ? [Number(LOCK.exec(name)![1])] : []))
+      .flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+      .flatMap((n) => (/^\d{1,15}$/.test(n) ? [Number(n)] : []))
       .sort((a, b) => b - a);
 
   /** Throws if the highest lock belongs to somebody who lives. */
@@ -80,16 +84,16 @@ export async function lockRun(
     const owner = await readOwner(path, files);
     if (!owner || owner.id === me.id) return;
     if (owner.host !== host) {
-      throw fail('run/locked-elsewhere', { folder, pid: owner.pid, host: owner.host, lock: path });
+      throw fail('folder/locked-elsewhere', { kind, folder, pid: owner.pid, host: owner.host, lock: path });
     }
     const started = processes.started(owner.pid);
     const same =
       started !== undefined && (started === '' || owner.started === '' || started === owner.started);
-    if (same) throw fail('run/locked', { folder, pid: owner.pid, lock: path });
+    if (same) throw fail('folder/locked', { kind, folder, pid: owner.pid, lock: path });
   };
 
   /** One try; `undefined` if another process came between, so that the folder must be looked at again. */
-  const take = async (): Promise<RunLock | undefined> => {
+  const take = async (): Promise<FolderLock | undefined> => {
     const [highest = 0] = await locks();
     if (highest) await refuseIfOwned(highest);
     const mine = highest + 1;
@@ -116,7 +120,7 @@ export async function lockRun(
 
 /** Creates a file with its whole content in one step; false if it exists. */
 async function createWhole(path: string, content: string, id: string, files: Files): Promise<boolean> {
-  const aside = join(dirname(path), `.run.lock.${id}.tmp`);
+  const aside = join(dirname(path), `.lock.${id}.tmp`);
   try {
     await writeSyncedFile(aside, content, files);
     await files.link(aside, path).catch((error) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { nodeFiles } from './files.ts';
-import { lockRun, nodeProcesses, type ProcessTable } from './run-lock.ts';
+import { lockFolder, nodeProcesses, type ProcessTable } from './folder-lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 lock-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,8 +21,8 @@ describe('the lock of a run folder', () => {
   test('a second process is refused, naming the pid; after release it may', async () => {
     const run = newRun();
     const alive = { 11: 'a', 22: 'b' };
-    const lock = await lockRun(run, { processes: table(11, alive) });
-    const second = () => lockRun(run, { processes: table(22, alive) });
+    const lock = await lockFolder(run, 'run', { processes: table(11, alive) });
+    const second = () => lockFolder(run, 'run', { processes: table(22, alive) });
     await expect(second()).rejects.toThrow('in use by process 11');
     await lock.release();
     await lock.release();
@@ -32,16 +32,16 @@ describe('the lock of a run folder', () => {
 
   test('the same process does not get it twice', async () => {
     const run = newRun();
-    const lock = await lockRun(run);
-    await expect(lockRun(run)).rejects.toMatchObject({ code: 'run/locked' });
+    const lock = await lockFolder(run, 'run');
+    await expect(lockFolder(run, 'run')).rejects.toMatchObject({ code: 'folder/locked' });
     await lock.release();
   });
 
   test('a dead process is followed; so is a pid that now belongs to another process', async () => {
     for (const alive of [{ 22: 'b' }, { 11: 'later', 22: 'b' }] as { [pid: number]: string }[]) {
       const run = newRun();
-      await lockRun(run, { processes: table(11, { 11: 'a' }) });
-      const lock = await lockRun(run, { processes: table(22, alive) });
+      await lockFolder(run, 'run', { processes: table(11, { 11: 'a' }) });
+      const lock = await lockFolder(run, 'run', { processes: table(22, alive) });
       expect(readdirSync(run)).toEqual(['run.lock.2']);
       await lock.release();
     }
@@ -49,19 +49,19 @@ describe('the lock of a run folder', () => {
 
   test('a lock of another machine is refused with the file to delete', async () => {
     const run = newRun();
-    await lockRun(run, { processes: table(11, { 11: 'a' }, 'far') });
-    const error = await lockRun(run, { processes: table(22, { 22: 'b' }) }).catch((e) => e);
-    expect(error.code).toBe('run/locked-elsewhere');
+    await lockFolder(run, 'run', { processes: table(11, { 11: 'a' }, 'far') });
+    const error = await lockFolder(run, 'run', { processes: table(22, { 22: 'b' }) }).catch((e) => e);
+    expect(error.code).toBe('folder/locked-elsewhere');
     expect(error.message).toContain(join(run, 'run.lock.1'));
     rmSync(join(run, 'run.lock.1'));
-    await lockRun(run, { processes: table(22, { 22: 'b' }) });
+    await lockFolder(run, 'run', { processes: table(22, { 22: 'b' }) });
   });
 
   test('an empty or foreign lock file, as a lost power leaves it, does not block', async () => {
     for (const content of ['', 'null', '{"pid":"x"}', '\0\0\0']) {
       const run = newRun();
       writeFileSync(join(run, 'run.lock.7'), content);
-      await lockRun(run);
+      await lockFolder(run, 'run');
       expect(readdirSync(run)).toEqual(['run.lock.8']);
     }
   });
@@ -69,13 +69,13 @@ describe('the lock of a run folder', () => {
   test('of many heirs of a dead process exactly one wins', async () => {
     for (let round = 0; round < 20; round++) {
       const run = newRun();
-      await lockRun(run, { processes: table(1, { 1: 'dead soon' }) });
+      await lockFolder(run, 'run', { processes: table(1, { 1: 'dead soon' }) });
       const alive = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [100 + i, `s${i}`]));
       const results = await Promise.allSettled(
-        Object.keys(alive).map((pid) => lockRun(run, { processes: table(Number(pid), alive) })),
+        Object.keys(alive).map((pid) => lockFolder(run, 'run', { processes: table(Number(pid), alive) })),
       );
       expect(results.filter((r) => r.status === 'fulfilled').length).toBe(1);
-      for (const r of results) if (r.status === 'rejected') expect(r.reason.code).toBe('run/locked');
+      for (const r of results) if (r.status === 'rejected') expect(r.reason.code).toBe('folder/locked');
       expect(readdirSync(run).filter((n) => n.startsWith('run.lock')).length).toBe(1);
     }
   });
@@ -95,7 +95,9 @@ describe('the lock of a run folder', () => {
         return names;
       },
     };
-    await expect(lockRun(run, { files: slow, processes: table(2, alive) })).rejects.toThrow('process 1');
+    await expect(lockFolder(run, 'run', { files: slow, processes: table(2, alive) })).rejects.toThrow(
+      'process 1',
+    );
     expect(readdirSync(run)).toEqual(['run.lock.5']);
   });
 
@@ -103,8 +105,8 @@ describe('the lock of a run folder', () => {
     const run = newRun();
     const link = () => Promise.reject(Object.assign(new Error('no links'), { code: 'EPERM' }));
     const files = { ...nodeFiles, link };
-    const lock = await lockRun(run, { files });
-    await expect(lockRun(run, { files })).rejects.toThrow(`process ${process.pid}`);
+    const lock = await lockFolder(run, 'run', { files });
+    await expect(lockFolder(run, 'run', { files })).rejects.toThrow(`process ${process.pid}`);
     await lock.release();
   });
 

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { openState } from '../../store/index.ts';
+import { createApp } from '../app.ts';
+
+const folder = mkdtempSync(join(tmpdir(), '墨 api-'));
+const state = openState({ folder });
+const app = createApp({ models: [], keys: ['one', 'two'], state });
+afterAll(async () => {
+  await state.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Status and parsed body. */
+async function ask(method: string, path: string, body?: unknown, key = 'one') {
+  const response = await app.request(`http://localhost/api${path}`, {
+    method,
+    headers: { host: 'localhost', authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    // biome-ignore lint/suspicious/noExplicitAny: a test reads what it wants of it
+    body: (isJson ? JSON.parse(text) : text) as any,
+  };
+}
+
+test('a conversation: made, branched, exported, removed', async () => {
+  const made = await ask('POST', '/conversations', { title: '春 <script>', settings: { seed: 1 } });
+  expect(made).toMatchObject({ status: 201, body: { title: '春 <script>', leaf: null } });
+  const path = `/conversations/${made.body.id}`;
+  const question = (await ask('POST', `${path}/messages`, { role: 'user', content: '你好' })).body;
+  const said = { role: 'assistant', content: 'hello', parent: question.id, detail: { tokens: [1] } };
+  const answer = (await ask('POST', `${path}/messages`, said)).body;
+  await ask('POST', `${path}/messages`, { role: 'assistant', content: 'salut', siblingOf: answer.id });
+  const whole = await ask('GET', path);
+  expect(whole.body.messages.map(({ content }: { content: string }) => content)).toEqual([
+    '你好',
+    'hello',
+    'salut',
+  ]);
+  expect((await ask('PATCH', path, { leaf: answer.id, title: 'x' })).body).toMatchObject({
+    leaf: answer.id,
+    title: 'x',
+  });
+  const page = await ask('GET', `${path}/export?format=markdown`);
+  expect(page.body).toBe('# x\n\n## user\n\n你好\n\n## assistant\n\nhello\n');
+  expect(page.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w.-]+"$/);
+  expect(page.headers.get('content-type')).toMatch(/^text\/plain/);
+  expect(JSON.parse((await ask('GET', `${path}/export`)).body).messages).toHaveLength(3);
+  expect((await ask('GET', '/conversations?search=x')).body.data).toHaveLength(1);
+  expect((await ask('DELETE', `${path}/messages/${question.id}`)).status).toBe(204);
+  expect((await ask('GET', path)).body).toMatchObject({ messages: [], leaf: null });
+  expect((await ask('DELETE', path)).status).toBe(204);
+  expect((await ask('GET', path)).status).toBe(404);
+});
+
+test('reviews: asked for, decided by two, agreed on, exported', async () => {
+  const { body: review } = await ask('POST', '/reviews', { prompt: '春', output: '春春春', note: 'look' });
+  expect(review).toMatchObject({ why: 'manual', detail: { note: 'look' }, decisions: [] });
+  const decide = (body: object) => ask('POST', `/reviews/${review.id}/decisions`, body);
+  expect((await decide({ reviewer: 'Li', decision: 'edit' })).status).toBe(400);
+  expect((await decide({ reviewer: 'Li', decision: 'approve', edited: 'x' })).status).toBe(400);
+  await decide({ reviewer: 'Li', decision: 'edit', edited: '春眠' });
+  expect((await ask('GET', '/reviews?reviewer=Li')).body.data).toEqual([]);
+  const both = await decide({ reviewer: 'Wang', decision: 'edit', edited: '春眠不觉晓' });
+  expect(both.body.decisions).toHaveLength(2);
+  expect((await ask('GET', '/reviews/agreement')).body.pairs).toMatchObject([{ kappa: 1 }]);
+  expect((await ask('GET', '/reviews/export')).body).toBe(
+    '{"prompt":"春","chosen":"春眠不觉晓","rejected":"春春春"}\n',
+  );
+});
+
+test("another tenant's rows are as if they were not there", async () => {
+  const { id } = (await ask('POST', '/conversations', { title: 'mine' })).body;
+  const review = (await ask('POST', '/reviews', { prompt: 'a', output: 'b' })).body;
+  const foreign = (method: string, path: string, body?: unknown) => ask(method, path, body, 'two');
+  expect((await foreign('GET', '/conversations')).body.data).toEqual([]);
+  expect((await foreign('GET', '/reviews')).body.data).toEqual([]);
+  const tries = [
+    foreign('GET', `/conversations/${id}`),
+    foreign('PATCH', `/conversations/${id}`, { title: 'yours' }),
+    foreign('DELETE', `/conversations/${id}`),
+    foreign('POST', `/conversations/${id}/messages`, { role: 'user', content: 'x' }),
+    foreign('GET', `/conversations/${id}/export`),
+    foreign('GET', `/reviews/${review.id}`),
+    foreign('DELETE', `/reviews/${review.id}`),
+    foreign('POST', `/reviews/${review.id}/decisions`, { reviewer: 'x', decision: 'approve' }),
+  ];
+  expect((await Promise.all(tries)).map(({ status }) => status)).toEqual(tries.map(() => 404));
+  expect((await ask('GET', `/conversations/${id}`)).body).toMatchObject({ title: 'mine', messages: [] });
+});
+
+test.each([
+  ['POST', '/conversations', { titel: 'x' }, 400, 'title'],
+  ['POST', '/conversations', { title: 'x'.repeat(201) }, 400, '200'],
+  ['GET', '/conversations?limit=0', undefined, 400, 'limit'],
+  ['GET', '/conversations?limit=101', undefined, 400, 'limit'],
+  ['GET', `/conversations/${"'%22;--"}`, undefined, 404, 'id'],
+  ['POST', '/reviews', { prompt: 'x' }, 400, 'output'],
+  ['GET', '/reviews?status=none', undefined, 400, 'status'],
+  ['GET', '/nothing', undefined, 404, '/api/nothing'],
+] as const)('%s %s %j is %i', async (method, path, body, status, word) => {
+  const answer = await ask(method, path, body);
+  expect(answer).toMatchObject({ status, body: { error: { message: expect.stringContaining(word) } } });
+});
+
+test('without a key nothing', async () => {
+  const response = await app.request('http://localhost/api/conversations', {
+    headers: { host: 'localhost' },
+  });
+  expect(response.status).toBe(401);
+});

@@ -1,0 +1,58 @@
+/** Bodies and parameters of the routes over the state. */
+
+import { z } from 'zod';
+import { limits } from '../../store/index.ts';
+
+const text = z.string().max(limits.textLength);
+const name = z.string().trim().min(1).max(limits.nameLength);
+const json = z.record(z.string(), z.unknown());
+
+/** Of every list. */
+const page = {
+  limit: z.coerce.number().int().min(1).max(limits.page).default(20),
+  before: z.string().max(100).optional(),
+};
+
+const conversation = {
+  title: z.string().max(limits.titleLength).optional(),
+  model: name.nullable().optional(),
+  settings: json.optional(),
+};
+
+export const conversationBody = z.strictObject(conversation);
+export const conversationChange = z.strictObject({ ...conversation, leaf: z.string().nullable().optional() });
+export const conversationQuery = z.strictObject({
+  ...page,
+  search: z.string().max(limits.titleLength).optional(),
+});
+export const exportQuery = z.strictObject({ format: z.enum(['json', 'markdown']).default('json') });
+
+export const messageBody = z.strictObject({
+  parent: z.string().nullable().optional(),
+  siblingOf: z.string().optional(),
+  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  content: text,
+  model: name.nullable().optional(),
+  detail: json.optional(),
+});
+
+export const reviewBody = z.strictObject({
+  prompt: text,
+  output: text,
+  model: name.nullable().optional(),
+  note: z.string().max(limits.noteLength).optional(),
+});
+export const reviewQuery = z.strictObject({
+  ...page,
+  status: z.enum(['open', 'done']).optional(),
+  why: z.enum(['loop', 'rule', 'manual']).optional(),
+  reviewer: name.optional(),
+});
+export const decisionBody = z
+  .strictObject({
+    reviewer: name,
+    decision: z.enum(['approve', 'edit', 'reject']),
+    edited: text.min(1).nullable().default(null),
+    note: z.string().max(limits.noteLength).nullable().default(null),
+  })
+  .refine(({ decision, edited }) => (decision === 'edit') === (edited !== null), { path: ['edited'] });

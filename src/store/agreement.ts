@@ -1,0 +1,67 @@
+/** How far reviewers agree beyond chance: Cohen's kappa (Cohen, 1960), for each two of them. */
+
+/**
+ * κ = (p₀ − pₑ) / (1 − pₑ): p₀ the share of items with the same label, pₑ that share if each kept to their own
+ * frequencies by chance. `undefined` without items; 1 when both gave one and the same label to everything.
+ */
+export function cohenKappa(first: readonly string[], second: readonly string[]): number | undefined {
+  const count = first.length;
+  if (count === 0) return undefined;
+  const same = first.filter((label, i) => label === second[i]).length / count;
+  const share = (labels: readonly string[], label: string) =>
+    labels.filter((one) => one === label).length / count;
+  const chance = [...new Set(first)].reduce(
+    (sum, label) => sum + share(first, label) * share(second, label),
+    0,
+  );
+  return chance === 1 ? 1 : (same - chance) / (1 - chance);
+}
+
+/** What agreement is measured on. */
+interface Decided {
+  readonly id: string;
+  readonly decisions: readonly { readonly reviewer: string; readonly decision: string }[];
+}
+
+export interface PairAgreement {
+  readonly reviewers: readonly [string, string];
+  /** Items that both decided. */
+  readonly items: number;
+  /** Share of them with the same decision. */
+  readonly agreed: number;
+  readonly kappa: number;
+}
+
+export interface Agreement {
+  readonly pairs: readonly PairAgreement[];
+  /** Reviews on which not everyone said the same. */
+  readonly disagreements: readonly string[];
+}
+
+/** Agreement of every two reviewers who decided on the same items. */
+export function agreementOf(reviews: readonly Decided[]): Agreement {
+  const labels = new Map<string, [a: string, b: string, first: string[], second: string[]]>();
+  for (const { decisions } of reviews) {
+    const sorted = decisions.toSorted((x, y) => (x.reviewer < y.reviewer ? -1 : 1));
+    for (const [i, a] of sorted.entries()) {
+      for (const b of sorted.slice(i + 1)) {
+        const key = JSON.stringify([a.reviewer, b.reviewer]);
+        const pair = labels.get(key) ?? [a.reviewer, b.reviewer, [], []];
+        pair[2].push(a.decision);
+        pair[3].push(b.decision);
+        labels.set(key, pair);
+      }
+    }
+  }
+  return {
+    pairs: [...labels.values()].map(([a, b, first, second]) => ({
+      reviewers: [a, b],
+      items: first.length,
+      agreed: first.filter((label, i) => label === second[i]).length / first.length,
+      kappa: cohenKappa(first, second) as number,
+    })),
+    disagreements: reviews
+      .filter(({ decisions }) => new Set(decisions.map(({ decision }) => decision)).size > 1)
+      .map(({ id }) => id),
+  };
+}

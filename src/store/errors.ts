@@ -1,0 +1,29 @@
+/** The errors of this room. */
+
+import { defineErrors } from '../errors.ts';
+
+export const fail = defineErrors({
+  'store/unreachable': {
+    en: (d: { reason: string }) =>
+      `state: the PostgreSQL server does not answer (${d.reason}); check the URL and that the server runs`,
+    zh: (d) => `状态库：PostgreSQL 服务器没有应答（${d.reason}）；请检查 URL，并确认服务器在运行`,
+  },
+  'store/postgres-version': {
+    en: (d: { version: string; needed: number }) =>
+      `state: PostgreSQL ${d.needed} or newer is needed, got ${d.version}; update the server, or give a folder`,
+    zh: (d) =>
+      `状态库：需要 PostgreSQL ${d.needed} 或更新版本，得到 ${d.version}；请升级服务器，或改用文件夹`,
+  },
+  'store/newer': {
+    en: (d: { version: number; known: number }) =>
+      `state: the database is of version ${d.version}, this Inkstone knows versions up to ${d.known}; update Inkstone, or choose another --state`,
+    zh: (d) =>
+      `状态库：数据库版本为 ${d.version}，此 Inkstone 只认识到 ${d.known}；请升级 Inkstone，或另选 --state`,
+  },
+  'store/edited': {
+    en: (d: { version: number; name: string }) =>
+      `state: step ${d.version} (${d.name}) of the database is not the one that this Inkstone knows; it was made by another build: use that one, or choose another --state`,
+    zh: (d) =>
+      `状态库：数据库的第 ${d.version} 步（${d.name}）与此 Inkstone 所知的不同，由另一构建写成；请使用那个构建，或另选 --state`,
+  },
+});

@@ -1,0 +1,14 @@
+/** What the store keeps at most. Longer things are refused at the border, by the schemas of `serve`. */
+
+export const limits = {
+  /** Connections to a PostgreSQL server. */
+  connections: 10,
+  connectMs: 10_000,
+  /** Characters. */
+  titleLength: 200,
+  nameLength: 100,
+  textLength: 500_000,
+  noteLength: 2_000,
+  /** Rows of one page. */
+  page: 100,
+} as const;

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, test } from 'vitest';
+import { stateContract } from '../../test/contracts/state.ts';
+import { postgresPrograms, startPostgres } from '../../test/postgres-server.ts';
+import { openStore, type StorePlace } from './open-store.ts';
+
+const closers: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+async function open(place: StorePlace) {
+  const store = openStore(place);
+  closers.push(() => store.close());
+  return store;
+}
+
+describe('PGlite', () => {
+  stateContract(() => {
+    const folder = mkdtempSync(join(tmpdir(), '墨 state-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    return open({ folder: join(folder, 'state') });
+  });
+});
+
+const programs = postgresPrograms();
+if (programs === undefined) test.skip('PostgreSQL: skipped: needs PostgreSQL (apt-get install postgresql)');
+else {
+  describe('PostgreSQL', () => {
+    stateContract(async () => {
+      const server = await startPostgres(programs);
+      closers.push(() => server.stop());
+      return open({ url: server.url });
+    });
+  });
+}
