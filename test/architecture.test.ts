@@ -18,13 +18,9 @@ const law: Readonly<Record<string, readonly string[]>> = {
   plots: [],
   remote: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
-<<<<<<< HEAD
-  serve: ['text', 'decode', 'repeat', 'remote'],
-=======
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
-  serve: ['text', 'decode', 'repeat', 'store'],
->>>>>>> de53bfe (State: conversations and reviews on PGlite or PostgreSQL, their routes, one contract suite; the lock of a folder for runs and state)
+  serve: ['text', 'decode', 'repeat', 'remote', 'store'],
   cli: [
     'tensor',
     'text',
@@ -37,11 +33,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'decode',
     'plots',
     'eval',
-<<<<<<< HEAD
     'remote',
-=======
     'store',
->>>>>>> de53bfe (State: conversations and reviews on PGlite or PostgreSQL, their routes, one contract suite; the lock of a folder for runs and state)
     'serve',
   ],
 };

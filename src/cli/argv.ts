@@ -43,6 +43,7 @@ export function parseArgv(row: CommandRow, argv: readonly string[]): ParsedArgv 
       }
       flags.set(name, token.value);
     } else if (negated && table[negated].type === 'boolean') flags.set(negated, false);
+    else if (negated && table[negated].canBeNone) flags.set(negated, '');
     else throw fail('cli/option', { command: row.name, option: flag, near: nearest(flag, byFlag.keys()) });
   }
   return { args, flags };

@@ -11,6 +11,8 @@ export interface OptionRow {
   readonly doc: Words;
   readonly default?: string | number | boolean;
   readonly choices?: readonly string[];
+  /** `--no-NAME` is allowed, and gives the empty text. */
+  readonly canBeNone?: boolean;
   /** What stands behind the flag in the help: `--minutes <n>`. */
   readonly placeholder?: string;
   /** The verbs of the command (`tokenizer train`) that read it; without, every verb does. */

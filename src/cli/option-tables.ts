@@ -54,6 +54,17 @@ const minutes = {
   },
 } as const;
 
+const state = {
+  type: 'string',
+  placeholder: 'place',
+  default: '.inkstone/state',
+  canBeNone: true,
+  doc: {
+    en: 'where conversations and reviews are kept: a folder or postgres://…; --no-state keeps nothing',
+    zh: '对话与审阅的存放处：目录或 postgres://…；--no-state 则不保存',
+  },
+} as const;
+
 export const startOptions = {
   minutes: { ...minutes, default: 2 },
   data,
@@ -81,6 +92,7 @@ export const startOptions = {
     default: true,
     doc: { en: 'with --no-serve nothing stays running at the end', zh: '加 --no-serve 则结束后不驻留' },
   },
+  state,
 } as const satisfies OptionTable;
 
 export const trainOptions = {
@@ -428,4 +440,5 @@ export const serveOptions = {
     default: true,
     doc: { en: 'with --no-studio only the API is served', zh: '加 --no-studio 则只提供接口' },
   },
+  state,
 } as const satisfies OptionTable;

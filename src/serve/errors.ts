@@ -70,6 +70,10 @@ export const fail = defineErrors({
     en: () => 'server: the engine stopped and is being started again; try again in a moment',
     zh: () => '服务器：引擎已停止，正在重新启动；请稍后再试',
   },
+  'serve/state-down': {
+    en: () => 'server: the state cannot be opened now; what is wrong stands in the terminal of the server',
+    zh: () => '服务器：状态库现在无法打开；原因见服务器的终端',
+  },
   'serve/internal': {
     en: (d: { id: string }) => `server: something went wrong here (request ${d.id}); the log has the cause`,
     zh: (d) => `服务器：内部出错（请求 ${d.id}）；原因见日志`,
@@ -79,6 +83,7 @@ export const fail = defineErrors({
 /** Status and OpenAI error type of each code; whatever is not here is a fault of ours. */
 const statuses: readonly (readonly [prefix: string, status: number, type: string])[] = [
   ['serve/internal', 500, 'server_error'],
+  ['serve/state-down', 503, 'server_error'],
   ['serve/engine-down', 503, 'server_error'],
   ['serve/busy', 429, 'rate_limit_error'],
   ['decode/engine-full', 429, 'rate_limit_error'],
@@ -109,7 +114,10 @@ export interface WireError {
 }
 
 /** An error as OpenAI's clients expect it. An unknown one is told apart only by the request's id. */
-export function wireError(error: unknown, lang: 'en' | 'zh', requestId: string): WireError {
+export function wireError(thrown: unknown, lang: 'en' | 'zh', requestId: string): WireError {
+  const isState = thrown instanceof InkstoneError && /^(store|folder)\//.test(thrown.code);
+  // The sentences of the state name folders and processes: they are for the server's owner.
+  const error = isState ? fail('serve/state-down', undefined, thrown) : thrown;
   const known = error instanceof InkstoneError && statuses.find(([prefix]) => error.code.startsWith(prefix));
   const told = known ? (error as InkstoneError) : fail('serve/internal', { id: requestId });
   const [, status, type] = known || statuses[0];

@@ -3,6 +3,7 @@
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
+import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
 import {
   type EngineProcess,
@@ -12,6 +13,7 @@ import {
   startServer,
   studioFiles,
 } from '../../serve/index.ts';
+import { openState, storePlace } from '../../store/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { serveOptions } from '../option-tables.ts';
@@ -52,6 +54,8 @@ export interface ServeSettings {
   readonly keys: readonly string[];
   readonly origins: readonly string[];
   readonly studio: boolean;
+  /** Where conversations and reviews are kept: a folder or a URL; empty for nowhere. */
+  readonly state: string;
 }
 
 export async function run({
@@ -60,13 +64,14 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin, studio } = options;
+  const { port, host, apiKey, allowOrigin, studio, state } = options;
   await serveRuns(args, terminal, signal, {
     host,
     port,
     keys: apiKey === undefined ? [] : apiKey.split(','),
     origins: allowOrigin === undefined ? [] : allowOrigin.split(','),
     studio,
+    state,
   });
   // Ctrl-C is how serving ends.
   return 0;
@@ -77,7 +82,7 @@ export async function serveRuns(
   folders: readonly string[],
   terminal: Terminal,
   signal: AbortSignal,
-  { host, port, orAnyPort = false, keys, origins, studio }: ServeSettings,
+  { host, port, orAnyPort = false, keys, origins, studio, state: place }: ServeSettings,
 ): Promise<void> {
   const names = folders.map((folder) => basename(resolve(folder)));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -85,6 +90,7 @@ export async function serveRuns(
   if (host !== undefined && !isLoopback(host) && keys.length === 0) throw fail('cli/serve-open', { host });
   const logger = pino({ level: terminal.isJson ? 'info' : 'silent' }, pino.destination(2));
   const engines: EngineProcess[] = [];
+  const state = place === '' ? undefined : openState(storePlace(place));
   let server: RunningServer | undefined;
   try {
     for (const [i, folder] of folders.entries()) {
@@ -94,11 +100,16 @@ export async function serveRuns(
     const options = {
       models: engines,
       ...(studio && { studio: { files } }),
+      state,
       host,
       keys,
       origins,
       log: (entry: RequestLog) => logger.info(entry),
-      onFault: (error: unknown, id: string) => logger.error({ id, err: error }),
+      onFault: (error: unknown, id: string) => {
+        logger.error({ id, err: error });
+        // One with a sentence for people: the state is in use by another process, for example.
+        if (error instanceof InkstoneError) terminal.error(error.message);
+      },
     };
     server = await startServer({ ...options, port }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;
@@ -118,6 +129,7 @@ export async function serveRuns(
   } finally {
     await server?.close();
     for (const engine of engines) engine.close();
+    await state?.close();
   }
 }
 

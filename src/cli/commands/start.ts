@@ -130,7 +130,14 @@ export async function run(context: Context): Promise<number> {
   if (signal.aborted) return INTERRUPTED;
   if (options.serve) {
     heading(say('serve', {}));
-    const settings = { port: PORT, orAnyPort: true, keys: [], origins: [], studio: true };
+    const settings = {
+      port: PORT,
+      orAnyPort: true,
+      keys: [],
+      origins: [],
+      studio: true,
+      state: options.state,
+    };
     await serveRuns([place.folder], terminal, signal, settings);
   }
   return 0;
