@@ -40,14 +40,22 @@ interface Config {
   readonly steps?: number;
   readonly batchSize?: number;
   readonly lr?: number;
+  /** What differs from a language's own base model, such as `{"steps":6000,"width":192}`; kept in a folder of its own. */
+  readonly base?: Partial<BaseSize>;
+  /** Of the matrix products in training; bf16 where the processor has it. */
+  readonly precision?: Recipe['precision'];
   readonly prompts?: number;
   /** One object a line instead of a table. */
   readonly json?: boolean;
 }
 
-interface Language {
+interface BaseSize extends ModelShape {
   readonly vocabSize: number;
-  readonly model: ModelShape;
+  readonly steps: number;
+}
+
+interface Language {
+  readonly base: BaseSize;
   readonly prefix: number;
   /** A text of one piece is read at random places: in its order, a short fine-tuning would see its beginning only. */
   readonly rows: Recipe['rows'];
@@ -59,12 +67,10 @@ const { signal } = new AbortController();
 const NEW_TOKENS = 100;
 /** Held-out tokens that are read for perplexity and predictions. */
 const READ_TOKENS = 32_000;
-const BASE_STEPS = 2000;
 
 const languages: Readonly<Record<string, Language>> = {
   en: {
-    vocabSize: 2000,
-    model: { contextLength: 160, width: 128, layers: 4, heads: 4 },
+    base: { vocabSize: 2000, steps: 2000, contextLength: 160, width: 128, layers: 4, heads: 4 },
     prefix: 50,
     rows: 'windows',
     documents: async (data) => {
@@ -75,8 +81,7 @@ const languages: Readonly<Record<string, Language>> = {
     },
   },
   zh: {
-    vocabSize: 4000,
-    model: { contextLength: 128, width: 128, layers: 4, heads: 4 },
+    base: { vocabSize: 4000, steps: 2000, contextLength: 128, width: 128, layers: 4, heads: 4 },
     prefix: 28,
     rows: 'documents',
     documents: async () => {
@@ -86,7 +91,7 @@ const languages: Readonly<Record<string, Language>> = {
   },
 };
 
-const baseRecipe: Omit<Recipe, 'rows'> = {
+const baseRecipe: Omit<Recipe, 'rows' | 'precision'> = {
   batchSize: 16,
   lr: 3e-3,
   optimizer: 'muon',
@@ -99,7 +104,6 @@ const baseRecipe: Omit<Recipe, 'rows'> = {
   floor: 0,
   clip: 1,
   init: 0.02,
-  precision: 'f32',
 };
 
 /** `none` is the likelihood alone, for as long: what fine-tuning does by itself. `scratch:` trains a new model. */
@@ -130,21 +134,22 @@ export async function run(options: BenchOptions): Promise<void> {
 async function runLanguage(name: string, language: Language, config: Config): Promise<void> {
   const split = splitCorpus(await language.documents(config.data ?? '../shared/data/text'), 0);
   const folder = join(config.folder, `${name}-mle`);
+  const { vocabSize, steps: baseSteps, ...model } = { ...language.base, ...config.base };
   const tokenizer = existsSync(join(folder, 'tokenizer.json'))
     ? (await readEarlierRun(folder)).tokenizer
-    : await learnBpe(split.train, language.vocabSize, { terminal, signal });
+    : await learnBpe(split.train, vocabSize, { terminal, signal });
   const shared = {
     corpus: split,
     source: name,
     tokenizer,
-    tokenizerMade: { vocabSize: language.vocabSize },
-    model: language.model,
+    tokenizerMade: { vocabSize },
+    model,
     seed: 1,
     saveEvery: { steps: 50 },
     signal,
   };
-  const base: Recipe = { ...baseRecipe, rows: language.rows };
-  await trainTo(folder, { ...shared, recipe: base, steps: BASE_STEPS });
+  const base: Recipe = { ...baseRecipe, rows: language.rows, precision: config.precision ?? 'f32' };
+  await trainTo(folder, { ...shared, recipe: base, steps: baseSteps });
   const init = await readInitialWeights(await readEarlierRun(folder));
   const held = await heldOutIds(split, tokenizer);
   if (!config.json) process.stdout.write(tableHead(config.decoders ?? DECODERS));
@@ -152,14 +157,15 @@ async function runLanguage(name: string, language: Language, config: Config): Pr
   for (const cure of config.cures ?? CURES) {
     const isScratch = cure.startsWith('scratch:');
     const spec = cure.replace(/^scratch:/, '');
-    const tuned = join(config.folder, `${name}-${cure.replaceAll(':', '_')}`);
     const { steps = 250, batchSize = 16, lr = 1e-3 } = config;
+    const tuning = isScratch ? '' : `-${steps}x${batchSize}-${lr}`;
+    const tuned = join(config.folder, `${name}-${cure.replaceAll(':', '_')}${tuning}`);
     const recipe = isScratch ? base : { ...tuningRecipe(base), batchSize, lr };
     await trainTo(tuned, {
       ...shared,
       ...(isScratch ? {} : { init: { ...init, run: 'mle' } }),
       recipe: spec === 'none' ? recipe : { ...recipe, cure: formatCures(spec) },
-      steps: isScratch ? BASE_STEPS : steps,
+      steps: isScratch ? baseSteps : steps,
     });
     await report(name, cure, tuned, held, language, config);
   }

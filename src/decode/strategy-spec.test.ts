@@ -9,6 +9,7 @@ import {
   diverseBeamSearch,
   generateTokens,
   greedySearch,
+  lookBackSearch,
   markovModel,
   parseStrategy,
   promptLookup,
@@ -51,7 +52,9 @@ describe('parseStrategy', () => {
     ['top-n-sigma:1', sampling({ topNSigma: 1 })],
     ['top-h:0.4', sampling({ topH: 0.4 })],
     ['mirostat:3:0.2', sampling({ mirostat: { tau: 3, eta: 0.2 } })],
-    ['look-back', sampling({ lookBack: { alpha: 1, k: 5 } })],
+    ['look-back', lookBackSearch({ alpha: 1, k: 5 })],
+    ['look-back:3:2,window=4', lookBackSearch({ alpha: 3, k: 2, window: 4 })],
+    ['sample,look-back=1:5', sampling({ lookBack: { alpha: 1, k: 5 } })],
     ['sample,dry=0.8:1.75:2', sampling({ dry: { multiplier: 0.8, base: 1.75, allowedLength: 2 } })],
     [
       'beam:3,length-penalty=2,early-stopping=never',

@@ -13,6 +13,7 @@ import { classifierFreeGuidance, type GuidanceOptions } from './classifier-free-
 import { type ContrastiveDecodingOptions, contrastiveDecoding } from './contrastive-decoding.ts';
 import { type ContrastiveSearchOptions, contrastiveSearch } from './contrastive-search.ts';
 import { fail } from './errors.ts';
+import { type LookBackSearchOptions, lookBackSearch } from './look-back-search.ts';
 import { collectProcessors, PROCESSOR_ORDER, type ProcessorOptions } from './processor-table.ts';
 import { greedySearch, sampling } from './sampling.ts';
 import {
@@ -60,6 +61,7 @@ export interface StrategyRow {
 type AllOptions = StrategySpecOptions &
   Omit<ContrastiveSearchOptions, 'alpha'> &
   DiverseBeamSearchOptions &
+  Omit<LookBackSearchOptions, 'alpha'> &
   GuidanceOptions &
   PromptLookupOptions &
   Omit<ContrastiveDecodingOptions, 'strategy'>;
@@ -167,10 +169,10 @@ export const strategies: Readonly<Record<string, StrategyRow>> = {
   ),
   'look-back': row(
     [positive('alpha', 1), integer('k', 1, 5)],
-    'greedy, but drawn from the k likeliest where a repeat threatens',
-    '平时取最可能的词元，有重复苗头时从最可能的 k 个中抽样',
-    sampling,
-    { option: 'lookBack' },
+    'greedy, but where a repeat threatens one of the k likeliest, drawn by how near it leads to the prompt',
+    '平时取最可能的词元；有重复苗头时读出最可能的 k 个，按其去向与提示的接近程度抽样',
+    lookBackSearch,
+    { settings: ['window'] },
   ),
   beam: row(
     [integer('beams', 1, 4)],

@@ -1,4 +1,4 @@
-/** Look-back decoding (Xu et al. 2023), the part that needs only output distributions: greedy unless a repeat threatens. */
+/** The gate of look-back decoding (Xu et al. 2023): greedy unless a repeat threatens. The whole of it is `lookBackSearch`. */
 
 import type { StateMaker, TextState } from '../history.ts';
 import { checkInteger, checkNumber } from '../options.ts';
@@ -20,7 +20,7 @@ export interface LookBackOptions {
 /**
  * Where the distribution comes within `alpha` nats of one of an earlier step of the completion (Kullback–Leibler, now from
  * then), the text may be about to repeat itself: the `k` likeliest tokens are kept for the sampler. Elsewhere only the
- * likeliest is. The paper weights the k by the distance of what they lead to; that needs model steps and is not done here.
+ * likeliest is. The paper weights the k by the distance of what they lead to, which needs model steps: `lookBackSearch`.
  * O(support × steps) a token.
  */
 export function lookBack(alpha: number, options: LookBackOptions = {}): LogitsProcessor {
