@@ -10,6 +10,7 @@ import {
   startOptions,
   tokenizerOptions,
   trainOptions,
+  tuneOptions,
 } from './option-tables.ts';
 
 const start = defineCommand({
@@ -41,6 +42,18 @@ const generate = defineCommand({
   options: generateOptions,
   example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),
+});
+
+const tune = defineCommand({
+  name: 'tune',
+  args: '<decoding> <run>',
+  summary: {
+    en: 'find the temperature, top-k and top-p with which a model writes most like held-out text',
+    zh: '找出让模型写得最接近留出文本的温度、top-k 与 top-p',
+  },
+  options: tuneOptions,
+  example: 'inkstone tune decoding runs/poems-2min --budget 12',
+  load: () => import('./commands/tune.ts'),
 });
 
 const tokenizer = defineCommand({
@@ -100,6 +113,7 @@ export const commands = [
   start,
   train,
   generate,
+  tune,
   tokenizer,
   repeat,
   serve,

@@ -8,6 +8,8 @@ import {
   type ProcessorOptions,
   parseStrategy,
   type Strategy,
+  type Task,
+  taskPreset,
   withTokenizer,
 } from '../../decode/index.ts';
 import { defineMessages } from '../../language.ts';
@@ -42,14 +44,27 @@ export function strategyOf(
   tokenizer: Tokenizer,
   constraint?: ConstraintSpec,
 ): Strategy {
-  const { strategy, temperature } = options;
+  const { strategy, task } = options;
+  const suited: ProcessorOptions = task === undefined ? {} : taskPreset(task as Task);
+  if (task !== undefined && given.has('strategy')) {
+    throw fail('cli/conflict', {
+      command: 'generate',
+      options: ['--task', '--strategy'],
+      reason: 'a task says how tokens are drawn',
+      zhReason: '任务已规定如何抽取词元',
+    });
+  }
+  const temperature = options.temperature ?? suited.temperature;
   const isGreedy = strategy === 'greedy' || temperature === 0;
   const ignored = SAMPLING.filter(
     (name) => given.has(name) && !(name === 'temperature' && temperature === 0),
   );
   const isOther = temperature === 0 && strategy !== 'greedy' && given.has('strategy');
   if (isGreedy && (ignored.length > 0 || isOther)) {
-    const greedy = strategy === 'greedy' ? '--strategy greedy' : '--temperature 0';
+    const isTask = strategy !== 'greedy' && options.temperature === undefined;
+    const greedy = isTask
+      ? `--task ${task}`
+      : `--${strategy === 'greedy' ? 'strategy greedy' : 'temperature 0'}`;
     throw fail('cli/conflict', {
       command: 'generate',
       options: [greedy, ...(isOther ? [`--strategy ${strategy}`] : ignored.map(flagOf))],
@@ -60,6 +75,7 @@ export function strategyOf(
   const { badWords, processorPreset } = options;
   const table: Readonly<Record<string, unknown>> = { ...options, badWords: badWords?.split(',') };
   const processors: ProcessorOptions = {
+    ...suited,
     ...(constraint && { constraint }),
     ...Object.fromEntries(
       PROCESSOR_ORDER.filter((name) => given.has(name) && !(name === 'temperature' && isGreedy)).map(
@@ -69,9 +85,10 @@ export function strategyOf(
     ...(processorPreset !== undefined && { preset: processorPreset as Preset }),
   };
   const isPlain = strategy === 'sample' && !isGreedy && !given.has('dynamicTemperature');
+  const all = { ...(isPlain && { temperature: DEFAULT_TEMPERATURE }), ...processors };
   return parseStrategy(
     isGreedy ? 'greedy' : strategy,
-    withTokenizer({ ...(isPlain && { temperature: DEFAULT_TEMPERATURE }), ...processors }, tokenizer),
+    withTokenizer({ ...all, ...(isGreedy && { temperature: undefined }) }, tokenizer),
   );
 }
 

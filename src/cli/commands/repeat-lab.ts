@@ -9,11 +9,11 @@ import { labelIn } from '../../plots/index.ts';
 import type { TokenUnit } from '../../repeat/index.ts';
 import { isRun } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
-import { loadDocuments, splitCorpus } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { tellSkipped } from '../outcome.ts';
-import { loadRun, type TrainedRun } from '../runs.ts';
+import { specOf, textsOfRun } from '../run-texts.ts';
+import { loadRun } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 
@@ -55,8 +55,6 @@ const SHOWN = [
   'repaired',
   'speed',
 ];
-/** Documents of the training side whose repeats are looked at. */
-const TRAINING_SAMPLE = 500;
 
 export async function run(context: CommandContext<typeof repeatOptions>): Promise<number | undefined> {
   const { args, options, terminal, signal, again } = context;
@@ -71,7 +69,10 @@ export async function run(context: CommandContext<typeof repeatOptions>): Promis
   const saved = await loadRun(folder);
   tellSkipped(terminal, saved.run);
   const out = options.out ?? join(folder, 'lab.html');
-  const { name, heldOut, training } = await textsFor(saved, context, isNew ? undefined : options.data);
+  const { name, heldOut, training } = await textsOfRun(saved.config, {
+    ...{ terminal, signal, offline: options.offline },
+    data: isNew ? undefined : options.data,
+  });
   terminal.print(say('begin', { folder, data: name, heldOut: heldOut.length }));
   let report: LabReport | undefined;
   for await (const event of runLab({
@@ -125,41 +126,6 @@ async function trainFirst(
   const flags = [...(options.offline ? ['--offline'] : []), ...(terminal.isJson ? ['--json'] : [])];
   return main([...words, '--seed', String(options.seed), ...flags], terminal);
 }
-
-interface LabTexts {
-  readonly name: string;
-  readonly heldOut: readonly string[];
-  readonly training?: readonly string[];
-}
-
-/** The held-out side of the run's own data; with other `data`, all of that. */
-async function textsFor(
-  { config }: TrainedRun,
-  { options, terminal, signal }: CommandContext<typeof repeatOptions>,
-  data: string | undefined,
-): Promise<LabTexts> {
-  const corpus = await loadDocuments(data ?? specOf(config.data.source), {
-    terminal,
-    signal,
-    offline: options.offline,
-  });
-  const textsOf = (documents: typeof corpus.documents) => documents.map(({ text }) => text);
-  if (data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };
-  const { train, heldOut } = splitCorpus(corpus.documents, config.training.seed);
-  return {
-    name: corpus.name,
-    heldOut: textsOf(heldOut),
-    training: textsOf(train.slice(0, TRAINING_SAMPLE)).map((text) => text.slice(0, MOST_CHARACTERS)),
-  };
-}
-
-/** A run keeps what its source is called; a package without its `npm:`. */
-function specOf(name: string): string {
-  return /^(@[\w.-]+\/)?[\w.-]+@\d[\w.-]*$/.test(name) ? `npm:${name}` : name;
-}
-
-/** Of one document: a whole book is more than a sample. */
-const MOST_CHARACTERS = 200_000;
 
 /** The table, the causes and the cure, for people. */
 function linesOf(report: LabReport): string[] {
