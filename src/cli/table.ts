@@ -10,8 +10,8 @@ import {
   startOptions,
   tokenizerOptions,
   trainOptions,
-  tuneOptions,
 } from './option-tables.ts';
+import { tuneOptions } from './tune-options.ts';
 
 const start = defineCommand({
   name: 'start',

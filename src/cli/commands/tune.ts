@@ -9,13 +9,13 @@ import { defineMessages } from '../../language.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import type { tuneOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
 import { textsOfRun } from '../run-texts.ts';
 import { loadRun } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
+import type { tuneOptions } from '../tune-options.ts';
 
 const say = defineMessages({
   begin: {
