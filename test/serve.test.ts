@@ -56,6 +56,23 @@ describe('an engine in another process', () => {
     await expect(ask('a', { regex: '(' })).rejects.toThrow(OpenAI.BadRequestError);
   });
 
+  test('shows its insides, refuses what it cannot show, and stops when nobody waits', async () => {
+    const look = (question: object, signal?: AbortSignal) =>
+      engine.inspect!(question as never, signal ?? new AbortController().signal);
+    const ids = tokenizer.encode('abcd');
+    const { tokens } = (await look({ what: 'tokens', ids })) as { tokens: { text: string }[] };
+    expect(tokens.map(({ text }) => text)).toEqual(['a', 'b', 'c', 'd']);
+    await expect(look({ what: 'attention', ids })).rejects.toThrow(/show its attention/);
+    const stopping = new AbortController();
+    const long = look({ what: 'tokens', ids: Array(4000).fill(1) }, stopping.signal);
+    setTimeout(() => stopping.abort(new Error('gone')), 50);
+    const start = performance.now();
+    await expect(long).rejects.toThrow();
+    // The next look does not wait for the rest of the long one, which takes eight seconds at least.
+    await look({ what: 'tokens', ids });
+    expect(performance.now() - start).toBeLessThan(7000);
+  });
+
   test('a reader that does not read gets a bounded lead', async () => {
     const socket = connect(server.port, '127.0.0.1');
     const body = JSON.stringify({

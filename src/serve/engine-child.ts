@@ -52,6 +52,10 @@ export function runEngineChild(model: LocalModel): void {
       begin(job, async (signal) => {
         send({ type: 'scores', job, scores: await model.score(message.ids, message.top, signal) });
       });
+    } else if (message.type === 'inspect') {
+      begin(job, async (signal) => {
+        send({ type: 'answer', job, answer: await model.inspect?.(message.question, signal) });
+      });
     } else if (message.type === 'taken') jobs.get(job)?.taken(message.parts);
     else jobs.get(job)?.controller.abort();
   });

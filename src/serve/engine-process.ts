@@ -147,6 +147,12 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
       }
       throw signal.reason;
     },
+    async inspect(question, signal): Promise<unknown> {
+      for await (const heard of listen((job) => ({ type: 'inspect', job, question }), signal)) {
+        if (heard.type === 'answer') return heard.answer;
+      }
+      throw signal.reason;
+    },
     close() {
       isClosed = true;
       isReady = false;

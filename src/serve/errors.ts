@@ -62,6 +62,11 @@ export const fail = defineErrors({
       `${d.what}: there is none with the id ${shown(d.id)}; list them to see those that are there`,
     zh: (d) => `${d.zhWhat}：没有 id 为 ${shown(d.id)} 的；请先列出已有的`,
   },
+  'serve/no-inside': {
+    en: (d: { model: string }) =>
+      `model: "${d.model}" shows nothing of its insides; choose one that runs here`,
+    zh: (d) => `model："${d.model}" 看不到内部；请选择在本机运行的模型`,
+  },
   'serve/busy': {
     en: (d: { seconds: number }) => `server: too many requests are waiting; try again in ${d.seconds} s`,
     zh: (d) => `服务器：排队的请求太多；请 ${d.seconds} 秒后再试`,
@@ -96,6 +101,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/models-fixed', 409, 'invalid_request_error'],
   ['serve/size', 413, 'invalid_request_error'],
   ['serve/', 400, 'invalid_request_error'],
+  ['eval/', 400, 'invalid_request_error'],
+  ['model/id', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],
 ];

@@ -3,6 +3,7 @@
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { runEngineChild } from './engine-child.ts';
 export { type EngineProcess, type EngineProcessOptions, startEngineProcess } from './engine-process.ts';
+export type { InspectKind, InspectQuestion } from './inspect-questions.ts';
 export { limits } from './limits.ts';
 export { createLocalModel, type LocalModel, type LocalModelOptions } from './local-model.ts';
 export {

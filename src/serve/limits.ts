@@ -14,6 +14,10 @@ export const limits = {
   logitBias: 1024,
   logprobs: 20,
   messages: 1024,
+  /** Ids of a text that is looked into; the model's own limits are lower. */
+  inspectTokens: 16_384,
+  /** Looks inside one model that may wait for each other. */
+  looks: 16,
   /** Seconds that a reader may leave a stream unread. */
   idleSeconds: 30,
   /** What a busy server tells a client to wait. */

@@ -11,6 +11,9 @@ import {
   withVocabulary,
 } from '../decode/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
+import { fail } from './errors.ts';
+import type { InspectQuestion } from './inspect-questions.ts';
+import { limits } from './limits.ts';
 import type { ServedModel, WriteRequest } from './served-model.ts';
 
 export interface LocalModelOptions extends EngineOptions {
@@ -19,7 +22,15 @@ export interface LocalModelOptions extends EngineOptions {
   readonly tokenizer: Tokenizer;
   /** Ids put before every prompt, such as a token that begins a text. */
   readonly prefixIds?: readonly number[];
+  /** What looks inside it; without, nobody can. */
+  readonly inspect?: Inspector;
 }
+
+/** Answers a question about a model; others' tokens go on between its steps. */
+export type Inspector = (
+  subject: { readonly model: LanguageModel; readonly tokenizer: Tokenizer; readonly signal: AbortSignal },
+  question: InspectQuestion,
+) => Promise<unknown>;
 
 export interface LocalModel extends ServedModel {
   /** Ends what is being written and gives the memory back. */
@@ -28,7 +39,7 @@ export interface LocalModel extends ServedModel {
 
 /** All requests to it share the steps of one engine. */
 export function createLocalModel(options: LocalModelOptions): LocalModel {
-  const { id, tokenizer, prefixIds = [] } = options;
+  const { id, tokenizer, prefixIds = [], inspect } = options;
   const model = withVocabulary(options.model, tokenizer.vocabSize);
   const engine = createEngine(model, options);
   const writer = createTextModel(engine, tokenizer);
@@ -50,6 +61,11 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
         ...(others && { top: others.map((one) => ({ ...one, text: textOf(one.id) })) }),
       }));
     },
+    ...(inspect && {
+      inspect: oneAfterAnother((question: InspectQuestion, signal) =>
+        inspect({ model, tokenizer, signal }, question),
+      ),
+    }),
     get load() {
       return engine.load;
     },
@@ -60,6 +76,24 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
       isReady = false;
       engine.close();
     },
+  };
+}
+
+/** The same work, never twice at a time: others wait, and too many are sent away. */
+function oneAfterAnother<Asked>(
+  work: (asked: Asked, signal: AbortSignal) => Promise<unknown>,
+): (asked: Asked, signal: AbortSignal) => Promise<unknown> {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  return async (asked, signal) => {
+    if (waiting === limits.looks) throw fail('serve/busy', { seconds: limits.retrySeconds });
+    waiting++;
+    const own = last.then(() => {
+      signal.throwIfAborted();
+      return work(asked, signal);
+    });
+    last = own.catch(() => {}).finally(() => waiting--);
+    return own;
   };
 }
 

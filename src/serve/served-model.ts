@@ -2,6 +2,7 @@
 
 import type { ConstraintSpec, ProcessorOptions } from '../decode/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
+import type { InspectQuestion } from './inspect-questions.ts';
 
 /** A request as plain data, so that it can cross to another process. */
 export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'processors'> {
@@ -42,6 +43,8 @@ export interface ServedModel {
   write(request: WriteRequest, signal: AbortSignal): AsyncIterable<GenerationPart>;
   /** Log-probabilities of the ids after the first, with this many alternatives. */
   score(ids: readonly number[], top: number, signal: AbortSignal): Promise<readonly TokenScore[]>;
+  /** Answers a question about its insides; a model without insides leaves it out. */
+  inspect?(question: InspectQuestion, signal: AbortSignal): Promise<unknown>;
   readonly load: ModelLoad;
   /** Whether it can write now. */
   readonly isReady: boolean;

@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import type { Variables } from '../app.ts';
 import type { ModelRegistry } from '../registry.ts';
+import { inspectRoutes } from './inspect.ts';
 import { modelRoutes } from './models.ts';
 import { strategyRoutes } from './strategies.ts';
 
@@ -15,6 +16,7 @@ export type StudioApp = Hono<{ Variables: Variables }>;
 /** Its routes, each a small app of its own. */
 export function studioApi(registry: ModelRegistry, _options: StudioOptions): StudioApp {
   const app: StudioApp = new Hono();
+  app.route('/inspect', inspectRoutes(registry));
   app.route('/models', modelRoutes(registry));
   app.route('/strategies', strategyRoutes());
   return app;
