@@ -81,11 +81,23 @@ export interface StepResult {
   readonly layers?: Float32Array[][];
 }
 
+/** What the sequences of a model hold together; what several share counts once. */
+export interface ModelMemory {
+  /** `freeTokens` + `usedTokens`, always; `Infinity` where only the machine is the limit. */
+  readonly totalTokens: number;
+  readonly freeTokens: number;
+  readonly usedTokens: number;
+  /** What a step with these requests would take; one that takes more than is free is refused and reads nothing. */
+  tokensFor(batch: readonly StepRequest[]): number;
+}
+
 /** A language model that reads many sequences at once. Beam search, speculation and guards all stand on this. */
 export interface LanguageModel {
   readonly vocabSize: number;
   /** The longest sequence it can read, in tokens. */
   readonly contextLength: number;
+  /** None: it has no limit that others need to know of. */
+  readonly memory?: ModelMemory;
   open(): Sequence;
   /** Reads each request's tokens in one batched pass; results in the order of the requests. */
   step(batch: readonly StepRequest[], wants?: StepWants): StepResult[];

@@ -20,6 +20,28 @@ struct AttentionShape {
   const int32_t* prefixLengths = nullptr;
   const int32_t* keyStart = nullptr;
   const int32_t* keyEnd = nullptr;
+  /** For decoding: pages[i] is where keys i·pageTokens … lie, counted in pages; null where all lie in a row. */
+  const int32_t* pages = nullptr;
+  int64_t pageTokens = 0;
+};
+
+/** One sequence of a batch: its queries are `queries` rows of q from `row` on, the last of its keys. */
+struct PagedRequest {
+  int64_t row = 0, queries = 0, keys = 0;
+  const int32_t* pages = nullptr;
+};
+
+/**
+ * Causal attention of many sequences. q, out [rows, heads, headSize]; k, v [pages, pageTokens, kvHeads, headSize]
+ * with pageTokens a multiple of 8.
+ */
+struct PagedShape {
+  int64_t heads = 1, kvHeads = 1, headSize = 1, pageTokens = 8;
+  float scale = 1;
+  int64_t window = 0;
+  const float* alibiSlopes = nullptr;
+  int64_t count = 0;
+  const PagedRequest* requests = nullptr;
 };
 
 /** x, out [rows, heads, headSize]; cos, sin [positions, rotarySize/2]. */

@@ -86,8 +86,8 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, group = plan.group * T;
   const int64_t rows = plan.shape.heads * T;  // row = head·T + query; `group` of them read the same keys
-  const int64_t few =
-      clamp(down(8192 / plan.strideK, 8), 8, decodeKeys);  // values at a time: more would leave the order
+  // Values at a time: more would leave the order. In pages, no more than lie in a row.
+  const int64_t few = clamp(down(8192 / plan.strideK, 8), 8, plan.shape.pages ? plan.shape.pageTokens : decodeKeys);
   constexpr int64_t ld = decodeKeys + lanes;
 
   Scratch scratch;

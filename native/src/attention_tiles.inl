@@ -329,7 +329,9 @@ struct Plan {
     return (batch * shape.queries + query) * strideQ + head * size;
   }
   int64_t atK(int64_t batch, int64_t key, int64_t kvHead) const {
-    return (batch * shape.keys + key) * strideK + kvHead * size;
+    const int64_t place = shape.pages ? shape.pages[key / shape.pageTokens] * shape.pageTokens + key % shape.pageTokens
+                                      : batch * shape.keys + key;
+    return place * strideK + kvHead * size;
   }
   int64_t atLse(int64_t batch, int64_t head, int64_t query) const {
     return (batch * shape.heads + head) * shape.queries + query;

@@ -1,4 +1,6 @@
 // JavaScript's door to attention and rotary embedding.
+#include <vector>
+
 #include "kernel_table.h"
 #include "napi.h"
 
@@ -41,6 +43,50 @@ napi_value attention(napi_env env, napi_callback_info info) {
   float *out = args.f32(3, sizeQ(s)), *lse = args.f32(4, sizeLse(s));
   if (!args.ok()) return nothing();
   kernels->attention(q, k, v, out, lse, s);
+  return nothing();
+}
+
+/** attentionPaged(q, k, v, out, requests, pages, count, pageTokens, heads, kvHeads, headSize, scale, window, slopes) */
+napi_value attentionPaged(napi_env env, napi_callback_info info) {
+  Args args(env, info, "attentionPaged");
+  PagedShape s;
+  s.count = args.count(6);
+  s.pageTokens = args.count(7);
+  s.heads = args.count(8);
+  s.kvHeads = args.count(9);
+  s.headSize = args.count(10);
+  s.scale = static_cast<float>(args.number(11));
+  s.window = args.count(12);
+  s.alibiSlopes = args.f32(13, s.heads, true);
+  if (args.ok() && (s.kvHeads < 1 || s.heads % s.kvHeads != 0 || s.headSize < 1)) args.fail("heads do not fit");
+  if (args.ok() && (s.pageTokens < 8 || s.pageTokens % 8 != 0)) args.fail("pageTokens must be a multiple of 8");
+  const int32_t *requests = args.i32(4, sizeOf(s.count, 3)), *pages = args.i32(5, 0);
+  if (!args.ok()) return nothing();
+  const int64_t page = sizeOf(s.pageTokens, s.kvHeads, s.headSize);
+  const int64_t listed = args.length(5), held = args.length(1) / page;
+  std::vector<PagedRequest> all(static_cast<size_t>(s.count));
+  int64_t row = 0, at = 0;
+  for (int64_t i = 0; i < s.count && args.ok(); ++i) {
+    PagedRequest& request = all[static_cast<size_t>(i)];
+    request = {row, requests[3 * i], requests[3 * i + 1], nullptr};
+    at = requests[3 * i + 2];
+    const int64_t wanted = (request.keys + s.pageTokens - 1) / s.pageTokens;
+    if (request.queries < 1 || request.keys < request.queries || at < 0 || at + wanted > listed) {
+      args.fail("request %lld does not fit", static_cast<long long>(i));
+      return nothing();
+    }
+    request.pages = pages + at;
+    for (int64_t j = 0; j < wanted; ++j) {
+      if (request.pages[j] < 0 || request.pages[j] >= held) args.fail("page %d does not exist", request.pages[j]);
+    }
+    row += request.queries;
+  }
+  s.requests = all.data();
+  const int64_t size = sizeOf(row, s.heads, s.headSize);
+  const float *q = args.f32(0, size), *k = args.f32(1, 0), *v = args.f32(2, held * page);
+  float* out = args.f32(3, size);
+  if (!args.ok()) return nothing();
+  kernels->attentionPaged(q, k, v, out, s);
   return nothing();
 }
 
@@ -88,6 +134,6 @@ napi_value rotary(napi_env env, napi_callback_info info) {
 }  // namespace
 
 extern const Glue attentionGlue[] = {
-    {"attention", attention}, {"attentionGrad", attentionGrad}, {"rotary", rotary}, {nullptr, nullptr}};
+    {"attention", attention}, {"attentionPaged", attentionPaged}, {"attentionGrad", attentionGrad}, {"rotary", rotary}, {nullptr, nullptr}};
 
 }  // namespace inkstone

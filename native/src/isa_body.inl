@@ -16,6 +16,7 @@
 #include "attention_tiles.inl"
 #include "attention.inl"
 #include "attention_decode.inl"
+#include "attention_pages.inl"
 #include "attention_grad.inl"
 #include "rotary.inl"
 

@@ -54,6 +54,7 @@ static void rotary(const float* x, const int32_t* positions, const float* cos, c
 
 static void fillAttention(KernelTable& table) {
   table.attention = attention;
+  table.attentionPaged = attentionPaged;
   table.attentionGrad = attentionGrad;
   table.rotary = rotary;
 }

@@ -207,6 +207,69 @@ void checkNan() {
   });
 }
 
+/** Keys and values in pages give the same as in a row, for many sequences at once. */
+void checkPages() {
+  Random random;
+  for (int round = 0; round < 60; ++round) {
+    const int sizes[] = {1, 8, 20, 32, 64};
+    PagedShape s;
+    s.kvHeads = 1 + random.below(3);
+    s.heads = s.kvHeads * (1 + random.below(3));
+    s.headSize = sizes[random.below(5)];
+    s.pageTokens = 8 * (1 + random.below(3));
+    s.scale = 0.3f;
+    s.window = random.below(3) ? 0 : 1 + random.below(40);
+    s.count = 1 + random.below(6);
+    const std::vector<float> slopes(static_cast<size_t>(s.heads), 0.25f);
+    if (random.below(3) == 0) s.alibiSlopes = slopes.data();
+    const int64_t held = 60 * s.count, stride = s.kvHeads * s.headSize, row = s.heads * s.headSize;
+    auto k = randomFloats(random, held * s.pageTokens * stride), v = randomFloats(random, held * s.pageTokens * stride);
+    std::vector<PagedRequest> requests;
+    std::vector<std::vector<int32_t>> pages;
+    int64_t rows = 0, taken = 0;
+    const bool backwards = random.below(2);
+    for (int64_t i = 0; i < s.count; ++i) {
+      PagedRequest request;
+      request.queries = random.below(4) ? 1 + random.below(4) : 1 + random.below(40);
+      request.keys = request.queries + random.below(random.below(3) ? 30 : 400);
+      request.row = rows;
+      rows += request.queries;
+      std::vector<int32_t> list;
+      for (int64_t j = 0; j * s.pageTokens < request.keys; ++j, ++taken) {
+        list.push_back(int32_t(backwards ? held - 1 - taken : taken));
+      }
+      pages.push_back(list);
+      requests.push_back(request);
+    }
+    for (size_t i = 0; i < requests.size(); ++i) requests[i].pages = pages[i].data();
+    s.requests = requests.data();
+    const auto q = randomFloats(random, rows * row);
+    forEachTable([&](const KernelTable& table, const char* path) {
+      std::vector<float> out(q.size(), 12345.0f);
+      table.attentionPaged(q.data(), k.data(), v.data(), out.data(), s);
+      for (const PagedRequest& request : requests) {
+        AttentionShape one;
+        one.batch = 1, one.queries = request.queries, one.keys = request.keys, one.heads = s.heads,
+        one.kvHeads = s.kvHeads, one.headSize = s.headSize, one.scale = s.scale, one.causal = true,
+        one.window = s.window, one.alibiSlopes = s.alibiSlopes;
+        std::vector<float> keys, values, want(static_cast<size_t>(request.queries * row)),
+            lse(static_cast<size_t>(s.heads * request.queries));
+        for (int64_t key = 0; key < request.keys; ++key) {
+          const int64_t from = (request.pages[key / s.pageTokens] * s.pageTokens + key % s.pageTokens) * stride;
+          keys.insert(keys.end(), k.begin() + from, k.begin() + from + stride);
+          values.insert(values.end(), v.begin() + from, v.begin() + from + stride);
+        }
+        table.attention(q.data() + request.row * row, keys.data(), values.data(), want.data(), lse.data(), one);
+        for (size_t d = 0; d < want.size(); ++d) {
+          const float got = out[static_cast<size_t>(request.row * row) + d];
+          CHECK(std::fabs(got - want[d]) < 2e-5f, "%s paged, %d queries of %d keys [%d]: %g, want %g", path,
+                int(request.queries), int(request.keys), int(d), double(got), double(want[d]));
+        }
+      }
+    });
+  }
+}
+
 void checkRotary() {
   Random random;
   for (int round = 0; round < 60; ++round) {
@@ -272,6 +335,7 @@ int main(int argc, char** argv) {
   }
   checkRepeats();
   checkNan();
+  checkPages();
   checkRotary();
   return 0;
 }

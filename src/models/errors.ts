@@ -109,6 +109,17 @@ export const fail = defineErrors({
     en: () => 'model: a step needs at least one token for each sequence, got none',
     zh: () => '模型：每一步每个序列至少要有一个词元，得到 0 个',
   },
+  'model/memory': {
+    en: (d: { wanted: number; free: number }) =>
+      `model: the step wants memory for ${d.wanted} more tokens, ${d.free} are free; close sequences, or allow more with memoryTokens`,
+    zh: (d) =>
+      `模型：这一步还需要 ${d.wanted} 个词元的内存，只剩 ${d.free} 个；请关闭一些序列，或调大 memoryTokens`,
+  },
+  'model/memory-tokens': {
+    en: (d: { least: number; got: unknown }) =>
+      `model: \`memoryTokens\` must be a whole number of at least ${d.least}, got ${d.got}`,
+    zh: (d) => `模型：\`memoryTokens\` 必须是不小于 ${d.least} 的整数，得到 ${d.got}`,
+  },
   'model/closed': {
     en: () => 'model: this sequence was closed; open another',
     zh: () => '模型：该序列已关闭；请另开一个',

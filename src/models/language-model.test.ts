@@ -110,6 +110,45 @@ test('grouped heads shrink the cache by their factor', () => {
   expect([bytes(4) / bytes(2), bytes(4) / bytes(1)]).toEqual([2, 4]);
 });
 
+describe('memory', () => {
+  const { params, config } = make();
+  const open = (memoryTokens: number) => createLanguageModel(params, config, { memoryTokens });
+
+  test('what forks share counts once; all of it comes back', () => {
+    const model = open(64);
+    const first = model.open();
+    model.step([{ sequence: first, ids: ids.concat(ids) }]);
+    const forks = [first.fork(), first.fork()];
+    expect(model.memory).toMatchObject({ totalTokens: 64, usedTokens: 32, freeTokens: 32 });
+    expect(model.memory.tokensFor(forks.map((sequence) => ({ sequence, ids: [1] })))).toBe(32);
+    model.step(forks.map((sequence) => ({ sequence, ids: [1] })));
+    expect(model.memory.freeTokens).toBe(0);
+    for (const sequence of [first, ...forks]) sequence.close();
+    expect(model.memory.freeTokens).toBe(64);
+  });
+
+  test('a step that wants more than there is reads nothing', () => {
+    const model = open(32);
+    const [a, b] = [model.open(), model.open()];
+    model.step([{ sequence: a, ids }]);
+    const both = [
+      { sequence: a, ids: [1] },
+      { sequence: b, ids: ids.concat(ids) },
+    ];
+    expect(() => model.step(both)).toThrow(expect.objectContaining({ code: 'model/memory' }));
+    expect([a.length, b.length, model.memory.freeTokens]).toEqual([ids.length, 0, 16]);
+    const fresh = make().model;
+    expectClose(
+      model.step([{ sequence: a, ids: [1] }])[0].logits[0],
+      fresh.step([{ sequence: fresh.open(), ids: [...ids, 1] }])[0].logits[0],
+    );
+  });
+
+  test.each([0, 15, 16.5, Number.NaN])('%d tokens of memory', (memoryTokens) => {
+    expect(() => open(memoryTokens)).toThrow(expect.objectContaining({ code: 'model/memory-tokens' }));
+  });
+});
+
 test('decoding allocates nothing new once the cache stands', () => {
   const { model } = make();
   const sequence = model.open();
@@ -131,7 +170,7 @@ test('a step that fails half-way has read nothing', () => {
   model.step([{ sequence, ids: [1, 2] }]);
   let calls = 0;
   const failing = wrapKernels(backend().kernels, (name, call) => {
-    if (name === 'attention' && ++calls === 2) throw new Error('no memory');
+    if (name === 'attentionPaged' && ++calls === 2) throw new Error('no memory');
     return call();
   });
   expect(() => withKernels(failing, () => model.step([{ sequence, ids: [3] }]))).toThrow('no memory');

@@ -1,11 +1,21 @@
 /** A decoder that reads many sequences at once: the `LanguageModel` contract over KV caches. */
 
-import { type Attend, attentionWeights, type KvCache, kvCache, runEmbedding, runNorm } from '../nn/index.ts';
+import {
+  type Attend,
+  attentionWeights,
+  type KvGrowth,
+  type KvMemory,
+  type KvPast,
+  kvMemory,
+  PAGE_TOKENS,
+  runEmbedding,
+  runNorm,
+} from '../nn/index.ts';
 import {
   type AttentionOptions,
-  attention,
+  attentionPaged,
+  bytesPerElement,
   cast,
-  concat,
   embedding,
   fromArray,
   outsideScopes,
@@ -13,10 +23,9 @@ import {
   scope,
   type Tensor,
   withRecording,
-  withShape,
 } from '../tensor/index.ts';
 import { mapTree } from '../tree.ts';
-import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import type { LanguageModel, ModelMemory, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
 import { type DecoderConfig, planOf } from './config.ts';
 import { type DecoderParams, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
@@ -27,12 +36,18 @@ export interface LanguageModelOptions {
    * the bytes, which is what one-token steps wait for. Default `f32`.
    */
   readonly weights?: 'f32' | 'bf16';
+  /**
+   * Most tokens that all sequences may hold together; what forks share counts once. A step that wants more is refused and
+   * reads nothing. Default: as many as the machine holds.
+   */
+  readonly memoryTokens?: number;
 }
 
 export interface DecoderLanguageModel extends LanguageModel {
   readonly config: DecoderConfig;
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
+  readonly memory: ModelMemory;
   open(): DecoderSequence;
   project(rows: readonly Float32Array[]): Float32Array[];
   embed(ids: readonly number[]): Float32Array[];
@@ -52,47 +67,58 @@ export function createLanguageModel(
 ): DecoderLanguageModel {
   const weights = options.weights === 'bf16' ? toBf16(params) : params;
   const { contextLength, vocabSize, width: hiddenSize } = config;
-  const sizes = { kvHeads: config.kvHeads, headSize: config.headSize, capacity: contextLength };
-  /** The caches of every sequence opened here, one for each layer; `undefined` once it was closed. */
-  const cachesOf = new WeakMap<Sequence, readonly KvCache[] | undefined>();
-  const live = (sequence: Sequence): readonly KvCache[] => {
-    if (!cachesOf.has(sequence)) throw fail('model/foreign-sequence', {});
-    const caches = cachesOf.get(sequence);
-    if (!caches) throw fail('model/closed', {});
-    return caches;
+  const { layers, kvHeads, headSize } = config;
+  const { memoryTokens } = options;
+  if (memoryTokens !== undefined && !(Number.isInteger(memoryTokens) && memoryTokens >= PAGE_TOKENS)) {
+    throw fail('model/memory-tokens', { least: PAGE_TOKENS, got: memoryTokens });
+  }
+  const memory = kvMemory({ layers, kvHeads, headSize, maxTokens: memoryTokens });
+  /** What every sequence opened here has read; `undefined` once it was closed. */
+  const pasts = new WeakMap<Sequence, KvPast | undefined>();
+  /** Gives back what a sequence holds that nobody closed and nobody can reach. */
+  const forgotten = new FinalizationRegistry<KvPast>((past) => past.close());
+  const live = (sequence: Sequence): KvPast => {
+    if (!pasts.has(sequence)) throw fail('model/foreign-sequence', {});
+    const past = pasts.get(sequence);
+    if (!past) throw fail('model/closed', {});
+    return past;
   };
 
-  const openSequence = (caches: readonly KvCache[]): DecoderSequence => {
+  const openSequence = (past: KvPast): DecoderSequence => {
     const sequence: DecoderSequence = {
       get length() {
-        return live(sequence)[0].length;
+        return live(sequence).length;
       },
       get cacheBytes() {
-        return live(sequence).reduce((sum, cache) => sum + cache.sizeBytes, 0);
+        return (
+          2 * layers * live(sequence).pages.length * PAGE_TOKENS * kvHeads * headSize * bytesPerElement.f32
+        );
       },
       rewind(to) {
-        const { length } = live(sequence)[0];
+        const { length } = live(sequence);
         if (!Number.isInteger(to) || to < 0 || to > length) throw fail('model/rewind', { length, to });
-        for (const cache of caches) cache.rewind(to);
+        past.rewind(to);
       },
-      fork: () => openSequence(live(sequence).map((cache) => cache.fork())),
+      fork: () => openSequence(live(sequence).fork()),
       close() {
-        for (const cache of caches) cache.close();
-        cachesOf.set(sequence, undefined);
+        past.close();
+        pasts.set(sequence, undefined);
+        forgotten.unregister(sequence);
       },
     };
-    cachesOf.set(sequence, caches);
+    pasts.set(sequence, past);
+    forgotten.register(sequence, past, sequence);
     return sequence;
   };
 
   const checkRequest = ({ sequence, ids }: StepRequest): Reading => {
-    const caches = live(sequence);
+    const past = live(sequence);
     if (!ids.length) throw fail('model/no-ids', {});
-    const start = caches[0].length;
+    const start = past.length;
     const length = start + ids.length;
     if (length > contextLength) throw fail('model/too-long', { length, contextLength });
     for (let i = 0; i < ids.length; i++) checkId(ids[i], vocabSize);
-    return { caches, ids, start };
+    return { past, ids, start, count: ids.length };
   };
 
   return {
@@ -100,17 +126,34 @@ export function createLanguageModel(
     vocabSize,
     contextLength,
     hiddenSize,
-    open: () => openSequence(Array.from({ length: config.layers }, () => kvCache(sizes))),
+    memory: {
+      get totalTokens() {
+        return memory.totalTokens;
+      },
+      get freeTokens() {
+        return memory.freeTokens;
+      },
+      get usedTokens() {
+        return memory.usedTokens;
+      },
+      tokensFor: (batch) =>
+        memory.tokensFor(batch.map(({ sequence, ids }) => ({ past: live(sequence), count: ids.length }))),
+    },
+    open: () => openSequence(memory.open()),
     step(batch, wants = {}) {
       if (!batch.length) return [];
       if (batch.length > 1 && new Set(batch.map(({ sequence }) => sequence)).size < batch.length) {
         throw fail('model/sequence-twice', {});
       }
       const readings = batch.map(checkRequest);
+      const wanted = memory.tokensFor(readings);
+      const { freeTokens: free } = memory;
+      if (wanted > free) throw fail('model/memory', { wanted, free });
       try {
-        return withRecording(false, () => scope(() => read(weights, config, readings, wants)));
+        for (const { past, count } of readings) past.grow(count);
+        return withRecording(false, () => scope(() => read(weights, config, memory, readings, wants)));
       } catch (error) {
-        for (const { caches, start } of readings) for (const cache of caches) cache.rewind(start);
+        for (const { past, start } of readings) past.rewind(start);
         throw error;
       }
     },
@@ -155,8 +198,7 @@ function toBf16(params: DecoderParams): DecoderParams {
 }
 
 /** One checked request: tokens to read from `start` on. */
-interface Reading {
-  readonly caches: readonly KvCache[];
+interface Reading extends KvGrowth {
   readonly ids: ArrayLike<number>;
   readonly start: number;
 }
@@ -164,13 +206,14 @@ interface Reading {
 function read(
   params: DecoderParams,
   config: DecoderConfig,
+  memory: KvMemory,
   readings: readonly Reading[],
   { logits: wanted = 'last', hidden: wantsHidden = false, ...wants }: StepWants,
 ): StepResult[] {
   const tokens = flatten(readings);
   const seen = wants.attention ? seenAttention(readings, wanted) : undefined;
   const states: Tensor[] | undefined = wants.layers ? [] : undefined;
-  const attendAt = (layer: number): Attend => attendCached(config, readings, layer, seen?.look);
+  const attendAt = attendPages(config, memory, readings, seen?.look);
   const x = runBlocks(params, config, tokens, attendAt, { look: states && ((state) => states.push(state)) });
   if (wanted === 'none') {
     return readings.map(() => ({
@@ -253,25 +296,34 @@ function lastRows(readings: readonly Reading[]): Int32Array {
   return Int32Array.from(readings, ({ ids }) => (row += ids.length));
 }
 
-/** Attention of each request's rows over its own cache. */
-function attendCached(
+/** For each layer: attention of every request's rows over its own pages. */
+function attendPages(
   config: DecoderConfig,
+  memory: KvMemory,
   readings: readonly Reading[],
-  layer: number,
   look: Look | undefined,
-): Attend {
-  const masks = { causal: true, window: config.window, alibiSlopes: planOf(config).scheme.alibiSlopes };
-  return (q, k, v) => {
-    let row = 0;
-    const parts = readings.map(({ caches, ids }, i) => {
-      const end = row + ids.length;
-      const [queries, newKeys, newValues] = [q, k, v].map((x) => rowsView(x, row, end));
-      const { keys, values } = caches[layer].append(newKeys, newValues);
-      row = end;
-      look?.(i, queries, withShape(keys, keys.shape.slice(1)), masks);
-      return attention(withShape(queries, [1, ...queries.shape]), keys, values, masks);
-    });
-    return withShape(parts.length === 1 ? parts[0] : concat(parts, 1), q.shape);
+): (layer: number) => Attend {
+  const masks = { window: config.window, alibiSlopes: planOf(config).scheme.alibiSlopes };
+  const pages = Int32Array.from(readings.flatMap(({ past }) => past.pages));
+  let first = 0;
+  const requests = Int32Array.from(
+    readings.flatMap(({ past, count }) => {
+      const begin = first;
+      first += past.pages.length;
+      return [count, past.length, begin];
+    }),
+  );
+  return (layer) => (q, k, v) => {
+    memory.write(layer, readings, k, v);
+    const { keys, values } = memory.pagesOf(layer);
+    if (look) {
+      let row = 0;
+      readings.forEach(({ past, count }, i) => {
+        const queries = rowsView(q, row, (row += count));
+        look(i, queries, memory.keysOf(layer, past), { ...masks, causal: true });
+      });
+    }
+    return attentionPaged(q, keys, values, { ...masks, requests, pages });
   };
 }
 

@@ -22,18 +22,18 @@ export const fail = defineErrors({
     zh: (d) => `正弦位置编码：width 必须是偶数，得到 ${d.width}`,
   },
   'cache/full': {
-    en: (d: { length: number; more: number; capacity: number }) =>
-      `kv cache: holds at most ${d.capacity} positions, got ${d.length} + ${d.more}; rewind it or make a larger one`,
+    en: (d: { wanted: number; free: number }) =>
+      `kv memory: ${d.wanted} more tokens are wanted, ${d.free} are free; close sequences, or allow more with memoryTokens`,
     zh: (d) =>
-      `KV 缓存：最多容纳 ${d.capacity} 个位置，得到 ${d.length} + ${d.more}；请回退，或创建更大的缓存`,
+      `KV 内存：还需要 ${d.wanted} 个词元的空间，只剩 ${d.free} 个；请关闭一些序列，或调大 memoryTokens`,
   },
   'cache/rewind': {
     en: (d: { length: number; to: number }) =>
-      `kv cache: can only rewind to a whole number from 0 to its length ${d.length}, got ${d.to}`,
-    zh: (d) => `KV 缓存：只能回退到 0 与当前长度 ${d.length} 之间的整数，得到 ${d.to}`,
+      `kv memory: can only rewind to a whole number from 0 to its length ${d.length}, got ${d.to}`,
+    zh: (d) => `KV 内存：只能回退到 0 与当前长度 ${d.length} 之间的整数，得到 ${d.to}`,
   },
   'cache/closed': {
-    en: () => 'kv cache: it was closed; make a new one',
-    zh: () => 'KV 缓存：已经关闭；请新建一个',
+    en: () => 'kv memory: this past was closed; open another',
+    zh: () => 'KV 内存：已经关闭；请另开一个',
   },
 });

@@ -6,7 +6,7 @@ export * from './block.ts';
 export * from './embedding.ts';
 export * from './ffn.ts';
 export { hidingKeys } from './key-mask.ts';
-export * from './kv-cache.ts';
+export * from './kv-memory.ts';
 export { type LinearParams, linearSpec, runLinear } from './linear.ts';
 export * from './losses.ts';
 export * from './norm.ts';

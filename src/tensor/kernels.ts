@@ -88,6 +88,26 @@ export interface AttentionArgs {
   readonly keyEnd?: Int32Array;
 }
 
+/**
+ * Causal attention of many sequences in one call, over keys and values in pages: k, v [pages, pageTokens, KV, Dh] where
+ * sequences share pages as they like. The queries of request i, the last of its keys, follow those of i − 1 in q.
+ */
+export interface PagedAttentionArgs {
+  /** Three numbers for each request: queries, keys, and where its pages begin in `pages`. */
+  readonly requests: Int32Array;
+  /** Which page holds the first keys, which the next, …: request by request. */
+  readonly pages: Int32Array;
+  /** A multiple of 8. */
+  readonly pageTokens: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+  readonly scale: number;
+  /** 0: no window. */
+  readonly window: number;
+  readonly alibiSlopes?: Float32Array;
+}
+
 /** Rotary embedding (Su et al. 2021) of x [rows, heads, headSize]: pairs (i, i+half) or (2i, 2i+1) when interleaved. */
 export interface RotaryArgs {
   readonly rows: number;
@@ -243,6 +263,7 @@ export interface Kernels {
   /** cos, sin [positions, rotarySize/2]; positions[row] picks the row of the tables. */
   rotary(x: Floats, positions: Int32Array, cos: Floats, sin: Floats, out: Floats, args: RotaryArgs): void;
   attention(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, args: AttentionArgs): void;
+  attentionPaged(q: Floats, k: Floats, v: Floats, out: Floats, args: PagedAttentionArgs): void;
   attentionGrad(
     q: Floats,
     k: Floats,

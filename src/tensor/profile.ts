@@ -5,7 +5,7 @@
 
 import { wrapKernels } from './backend.ts';
 import type { Data } from './dtype.ts';
-import type { AttentionArgs, KernelName, Kernels, MatmulArgs, Walk } from './kernels.ts';
+import type { AttentionArgs, KernelName, Kernels, MatmulArgs, PagedAttentionArgs, Walk } from './kernels.ts';
 
 /** What the machine can do at most: the addon's `measurePeak` and `measureBandwidth`. */
 export interface MachineLimits {
@@ -123,6 +123,11 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
   rotary: perElement(3),
   // Two products forward; the scores again and four products backward.
   attention: { flops: (_q, _k, _v, _out, _lse, args) => 4 * args.headSize * visiblePairs(args) },
+  attentionPaged: {
+    flops: (_q, _k, _v, _out, args) => 4 * args.headSize * args.heads * overRequests(args, pairsSeen),
+    bytes: (q, _k, _v, _out, args) =>
+      2 * q.byteLength + 8 * args.kvHeads * args.headSize * overRequests(args, (_queries, keys) => keys),
+  },
   attentionGrad: {
     flops: (_q, _k, _v, _out, _lse, _grad, _gradQ, _gradK, _gradV, args) =>
       10 * args.headSize * visiblePairs(args),
@@ -140,6 +145,18 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
   // parameter, m and v are read and written
   adamw: { ...perElement(12), bytes: (parameter, grad) => 6 * parameter.byteLength + grad.byteLength },
 };
+
+const overRequests = (
+  { requests }: PagedAttentionArgs,
+  count: (queries: number, keys: number) => number,
+): number => {
+  let sum = 0;
+  for (let i = 0; i < requests.length; i += 3) sum += count(requests[i], requests[i + 1]);
+  return sum;
+};
+
+/** Pairs under the causal mask, when the queries are the last of the keys. */
+const pairsSeen = (queries: number, keys: number): number => queries * keys - (queries * (queries - 1)) / 2;
 
 const arrayBytes = (args: readonly unknown[]): number =>
   args.reduce<number>((sum, x) => sum + (ArrayBuffer.isView(x) ? x.byteLength : 0), 0);

@@ -138,6 +138,18 @@ function attentions() {
   ];
 }
 
+function pagedAttentions() {
+  // One step of a text, a whole prompt, the end of a prompt; the second shares the first page of the first.
+  const requests = Int32Array.of(1, 19, 0, 12, 12, 3, 3, 40, 5);
+  const pages = Int32Array.of(4, 0, 7, 4, 1, 2, 3, 6, 5, 8);
+  const base = { requests, pages, pageTokens: 8, heads: 4, kvHeads: 2, headSize: 20, scale: 0.4, window: 0 };
+  return [
+    base,
+    { ...base, kvHeads: 4, window: 9 },
+    { ...base, kvHeads: 1, headSize: 5, alibiSlopes: Float32Array.of(0.5, 0.25, 0.125, 0.0625) },
+  ];
+}
+
 function attentionInputs({
   batch,
   queries,
@@ -418,6 +430,14 @@ export const kernelCases: Cases = {
     attentions().map((args) => {
       const x = attentionInputs(args);
       return [x.q, x.k, x.v, x.out, x.lse, args];
+    }),
+  attentionPaged: () =>
+    pagedAttentions().map((args) => {
+      const { heads, kvHeads, headSize, requests, pages, pageTokens } = args;
+      const rows = requests.reduce((sum, count, i) => (i % 3 === 0 ? sum + count : sum), 0);
+      const held = (Math.max(...pages) + 1) * pageTokens * kvHeads * headSize;
+      const size = rows * heads * headSize;
+      return [normals(size), normals(held, 2), normals(held, 3), out(size), args];
     }),
   attentionGrad: () =>
     attentions().map((args) => {

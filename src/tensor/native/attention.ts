@@ -15,6 +15,23 @@ function positional(args: AttentionArgs): unknown[] {
 
 export const attentionKernels = (addon: Addon): Partial<Kernels> => ({
   attention: (q, k, v, out, lse, args) => addon.attention(q, k, v, out, lse, ...positional(args)),
+  attentionPaged: (q, k, v, out, args) => {
+    const { requests, pages, pageTokens, heads, kvHeads, headSize, scale, window, alibiSlopes } = args;
+    const sizes = [pageTokens, heads, kvHeads, headSize] as const;
+    addon.attentionPaged(
+      q,
+      k,
+      v,
+      out,
+      requests,
+      pages,
+      requests.length / 3,
+      ...sizes,
+      scale,
+      window,
+      alibiSlopes,
+    );
+  },
   attentionGrad: (q, k, v, out, lse, grad, gradQ, gradK, gradV, args) =>
     addon.attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, ...positional(args)),
   rotary: (x, positions, cos, sin, out, { rows, heads, headSize, rotarySize, interleaved, inverse }) =>

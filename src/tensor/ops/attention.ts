@@ -2,7 +2,7 @@
 
 import { kernelsFor } from '../backend.ts';
 import { fail } from '../errors.ts';
-import type { AttentionArgs } from '../kernels.ts';
+import type { AttentionArgs, PagedAttentionArgs } from '../kernels.ts';
 import { defineOp } from '../op.ts';
 import { empty, type Tensor } from '../tensor.ts';
 import { floats, floatType, requireOption, requireShape } from './check.ts';
@@ -59,6 +59,30 @@ function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
     keyStart,
     keyEnd,
   };
+}
+
+type PagedMasks = Omit<PagedAttentionArgs, 'pageTokens' | 'heads' | 'kvHeads' | 'headSize'>;
+
+function checkPaged(q: Tensor, k: Tensor, v: Tensor, { requests, pages }: PagedMasks): void {
+  const op = 'attentionPaged';
+  const [rows, heads, headSize] = q.shape;
+  const [held, pageTokens, kvHeads] = k.shape;
+  requireShape(op, 'k', [held, pageTokens, kvHeads, headSize], k.shape);
+  requireShape(op, 'v', k.shape, v.shape);
+  requireOption(op, 'heads', heads % kvHeads === 0, `a multiple of the ${kvHeads} heads of k`, heads);
+  requireOption(op, 'pageTokens', pageTokens % 8 === 0, 'a multiple of 8', pageTokens);
+  let queries = 0;
+  for (let i = 0; i < requests.length; i += 3) {
+    const [count, keys, first] = [requests[i], requests[i + 1], requests[i + 2]];
+    const fits = count >= 1 && keys >= count && first + Math.ceil(keys / pageTokens) <= pages.length;
+    requireOption(op, 'requests', fits && first >= 0, 'queries, keys and pages that fit', [
+      count,
+      keys,
+      first,
+    ]);
+    queries += count;
+  }
+  requireOption(op, 'requests', queries === rows, `${rows} queries together`, queries);
 }
 
 function requireRank(name: string, x: Tensor): void {
@@ -132,6 +156,31 @@ export const attentionOps = {
       ];
     },
   }),
+  attentionPaged: defineOp<PagedMasks>({
+    name: 'attentionPaged',
+    doc: 'causal attention of many sequences at once, over keys and values that lie in pages',
+    outputs: ([q, k, v], masks) => {
+      checkPaged(q, k, v, masks);
+      return [{ shape: q.shape, dtype: floatType('attentionPaged', q, k, v) }];
+    },
+    run: (kernels, [q, k, v], [out], masks) => {
+      const [, heads, headSize] = q.shape;
+      const sizes = { heads, kvHeads: k.shape[2], headSize, pageTokens: k.shape[1] };
+      kernels.attentionPaged(floats(q), floats(k), floats(v), floats(out), { ...masks, ...sizes });
+    },
+    gradient: 'none',
+    samples: () => [
+      {
+        inputs: [normalSample([3, 2, 4]), normalSample([3, 8, 2, 4], 2), normalSample([3, 8, 2, 4], 3)],
+        attrs: {
+          requests: Int32Array.of(1, 9, 0, 2, 3, 2),
+          pages: Int32Array.of(2, 0, 1),
+          scale: 0.5,
+          window: 0,
+        },
+      },
+    ],
+  }),
 };
 
 /**
@@ -143,6 +192,21 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
   const { prefixLengths, keyStart, keyEnd } = options;
   const masks = { causal, scale, window, alibiSlopes, prefixLengths, keyStart, keyEnd };
   return attentionOps.attention([q, k, v], masks)[0];
+}
+
+/**
+ * Causal attention of many sequences in one call: q [rows, H, Dh], k, v [pages, pageTokens, KV, Dh]. `requests` says for
+ * each sequence how many rows of q are its queries, how many keys it has (its queries are the last of them), and where
+ * its list of pages begins in `pages`.
+ */
+export function attentionPaged(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: Pick<PagedMasks, 'requests' | 'pages' | 'alibiSlopes'> & Partial<PagedMasks>,
+): Tensor {
+  const { scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, requests, pages, alibiSlopes } = options;
+  return attentionOps.attentionPaged([q, k, v], { requests, pages, scale, window, alibiSlopes })[0];
 }
 
 /**

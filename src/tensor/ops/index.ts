@@ -1,4 +1,4 @@
-export { type AttentionOptions, alibiSlopes, attention } from './attention.ts';
+export { type AttentionOptions, alibiSlopes, attention, attentionPaged } from './attention.ts';
 export { cast, equal, greater, greaterEqual, less, lessEqual, notEqual, where } from './compare.ts';
 export { add, affine, div, maximum, minimum, mul, pow, sub } from './elementwise.ts';
 export { swiglu } from './gate.ts';

@@ -6,7 +6,7 @@
 import type { Floats } from '../dtype.ts';
 import type { AttentionArgs, Kernels } from '../kernels.ts';
 
-export const attentionKernels: Pick<Kernels, 'attention' | 'attentionGrad'> = {
+export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'attentionGrad'> = {
   attention(q, k, v, out, lse, args) {
     const { keys, headSize } = args;
     const scores = new Float64Array(keys);
@@ -33,6 +33,29 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionGrad'> = {
         lse[place.row] = first < end ? largest + Math.log(total) : Number.NEGATIVE_INFINITY;
       }
     });
+  },
+
+  /** The keys and values of each request are laid in a row. */
+  attentionPaged(q, k, v, out, { requests, pages, pageTokens, ...args }) {
+    const { heads, kvHeads, headSize } = args;
+    const pageSize = pageTokens * kvHeads * headSize;
+    let at = 0;
+    for (let i = 0; i < requests.length; i += 3) {
+      const [queries, keys, first] = requests.subarray(i, i + 3);
+      const own = pages.subarray(first, first + Math.ceil(keys / pageTokens));
+      const inRow = (x: Floats): Floats => {
+        const all = new (x.constructor as Float32ArrayConstructor)(own.length * pageSize);
+        own.forEach((page, j) => {
+          all.set(x.subarray(page * pageSize, (page + 1) * pageSize), j * pageSize);
+        });
+        return all;
+      };
+      const end = at + queries * heads * headSize;
+      const lse = new Float64Array(heads * queries);
+      const shape = { ...args, batch: 1, queries, keys, causal: true };
+      attentionKernels.attention(q.subarray(at, end), inRow(k), inRow(v), out.subarray(at, end), lse, shape);
+      at = end;
+    }
   },
 
   /** With P = exp(score − lse): dV = Pᵀ·g; dS = P∘(g·Vᵀ − Σ g∘out); dQ = scale·dS·K; dK = scale·dSᵀ·Q. */

@@ -1,0 +1,113 @@
+// Attention of many sequences in one call, over keys and values that lie in pages (Kwon et al. 2023).
+
+namespace flash {
+
+constexpr int64_t pagedPart = 256;  // keys of one task: the same cuts for any batch and any number of threads
+
+static AttentionShape shapeOf(const PagedShape& s, const PagedRequest& request) {
+  AttentionShape shape;
+  shape.queries = request.queries, shape.keys = request.keys;
+  shape.heads = s.heads, shape.kvHeads = s.kvHeads, shape.headSize = s.headSize;
+  shape.scale = s.scale, shape.causal = true, shape.window = s.window, shape.alibiSlopes = s.alibiSlopes;
+  shape.pages = request.pages, shape.pageTokens = s.pageTokens;
+  return shape;
+}
+
+/** Keys that some query of the request sees; the beginning of a page is where they begin. */
+static Range keysOf(const AttentionShape& shape) {
+  const Range all = Sight(shape, 0).of(Range{0, shape.queries});
+  return {down(all.begin, shape.pageTokens), all.end};
+}
+
+static int64_t partsOf(Range keys) { return most(1, (keys.end - keys.begin + pagedPart - 1) / pagedPart); }
+
+/** Requests of few queries: all their parts at once. */
+static void decodePaged(const float* q, const float* k, const float* v, float* out, const PagedShape& s,
+                        const PagedRequest* requests, int64_t count) {
+  struct Task {
+    int64_t request, part;
+  };
+  Scratch scratch;
+  int64_t tasks = 0;
+  int64_t* first = static_cast<int64_t*>(scratch.bytes((count + 1) * 8));
+  for (int64_t i = 0; i < count; ++i) {
+    first[i] = tasks;
+    tasks += partsOf(keysOf(shapeOf(s, requests[i])));
+  }
+  first[count] = tasks;
+  Task* work = static_cast<Task*>(scratch.bytes(tasks * static_cast<int64_t>(sizeof(Task))));
+  Partial* parts = static_cast<Partial*>(scratch.bytes(tasks * static_cast<int64_t>(sizeof(Partial))));
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t rows = s.heads * requests[i].queries;
+    for (int64_t at = first[i]; at < first[i + 1]; ++at) {
+      work[at] = {i, at - first[i]};
+      parts[at].sums = scratch.floats(rows * up(s.headSize, lanes));
+      parts[at].running = static_cast<Running*>(scratch.bytes(rows * static_cast<int64_t>(sizeof(Running))));
+    }
+  }
+  const int64_t row = s.heads * s.headSize;
+  const auto join = [&](int64_t i) {
+    const AttentionShape shape = shapeOf(s, requests[i]);
+    const Plan plan(shape);
+    for (int64_t r = 0; r < s.heads * shape.queries; ++r) {
+      joinParts(parts + first[i], first[i + 1] - first[i], r, plan.padded, plan.size,
+                out + requests[i].row * row + plan.atQ(0, r % shape.queries, r / shape.queries));
+    }
+  };
+  parallelTasks(tasks, [&](int64_t at) {
+    const int64_t i = work[at].request;
+    const AttentionShape shape = shapeOf(s, requests[i]);
+    const Range keys = keysOf(shape);
+    const int64_t begin = keys.begin + work[at].part * pagedPart;
+    decodePart(Plan(shape), q + requests[i].row * row, k, v, 0, {begin, least(begin + pagedPart, keys.end)}, parts[at]);
+    if (first[i + 1] - first[i] == 1) join(i);
+  });
+  for (int64_t i = 0; i < count; ++i) {
+    if (first[i + 1] - first[i] > 1) join(i);
+  }
+}
+
+/** Many queries: the pages are laid in a row first, unless they lie so already. */
+static void readPaged(const float* q, const float* k, const float* v, float* out, const PagedShape& s,
+                      const PagedRequest& request) {
+  const int64_t page = s.pageTokens * s.kvHeads * s.headSize, count = (request.keys + s.pageTokens - 1) / s.pageTokens;
+  bool inOrder = true;
+  for (int64_t i = 1; i < count; ++i) inOrder = inOrder && request.pages[i] == request.pages[0] + i;
+  Scratch scratch;
+  const float *keys = k + request.pages[0] * page, *values = v + request.pages[0] * page;
+  if (!inOrder) {
+    float *allKeys = scratch.floats(count * page), *allValues = scratch.floats(count * page);
+    parallelFor(count, most(1, (int64_t(1) << 15) / page), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        __builtin_memcpy(allKeys + i * page, k + request.pages[i] * page, page * 4);
+        __builtin_memcpy(allValues + i * page, v + request.pages[i] * page, page * 4);
+      }
+    });
+    keys = allKeys, values = allValues;
+  }
+  AttentionShape shape = shapeOf(s, request);
+  shape.pages = nullptr;
+  const int64_t row = s.heads * s.headSize;
+  attention(q + request.row * row, keys, values, out + request.row * row, scratch.floats(s.heads * request.queries),
+            shape);
+}
+
+}  // namespace flash
+
+static void attentionPaged(const float* q, const float* k, const float* v, float* out, const PagedShape& s) {
+  RAN("attentionPaged");
+  using namespace flash;
+  Scratch scratch;
+  PagedRequest* few =
+      static_cast<PagedRequest*>(scratch.bytes(s.count * static_cast<int64_t>(sizeof(PagedRequest))));
+  int64_t count = 0;
+  for (int64_t i = 0; i < s.count; ++i) {
+    const PagedRequest& request = s.requests[i];
+    if (request.queries <= decodeQueries) {
+      few[count++] = request;
+    } else {
+      readPaged(q, k, v, out, s, request);
+    }
+  }
+  if (count > 0) decodePaged(q, k, v, out, s, few, count);
+}
