@@ -190,7 +190,7 @@ describe('what a schema allows', () => {
       {
         type: 'object',
         properties: { a: { type: 'integer' } },
-        oneOf: [{ required: ['a'] }, { properties: { b: true }, required: ['b'] }],
+        anyOf: [{ required: ['a'] }, { properties: { b: true }, required: ['b'] }],
       },
       { a: 1 },
       { a: 1, b: 2 },
@@ -312,6 +312,7 @@ describe('bounds of numbers', () => {
     yes({ type: 'number', exclusiveMinimum: 0 }, '0.001', '999999999999999');
     no({ type: 'number', exclusiveMinimum: 0 }, '0', '0.00', '-0');
     yes({ type: 'integer', minimum: 1e14 }, '100000000000000');
+    yes({ type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: 9e15 }, '-999999999999999', '3');
   });
 });
 

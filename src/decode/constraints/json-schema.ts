@@ -14,6 +14,7 @@ import {
   sequence,
   text,
 } from './expression.ts';
+import { areDisjoint, type Flatten } from './json-disjoint.ts';
 import {
   ANNOTATIONS,
   checkKeywords,
@@ -114,6 +115,41 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     return combine(given, path, depth) ?? plain(given, path);
   };
 
+  /** `oneOf` is written as a choice: refuses branches that a value may satisfy both of. */
+  const requireDisjoint = (
+    branches: readonly unknown[],
+    others: SchemaObject,
+    path: string,
+    merge: (a: SchemaObject, b: unknown, at: string) => SchemaObject,
+  ): void => {
+    const flatten: Flatten = (schema) => {
+      let flat = schema;
+      for (let depth = 0; depth <= limits.schemaDepth; depth++) {
+        if (typeof flat === 'boolean') return flat;
+        if (typeof flat !== 'object' || flat === null) return undefined;
+        const { $ref, allOf, ...rest } = flat as SchemaObject;
+        if ($ref === undefined && allOf === undefined) return rest;
+        const parts = [
+          ...($ref === undefined ? [] : [resolve($ref, path).target]),
+          ...(allOf === undefined ? [] : listOf(allOf, `${path}/allOf`)),
+        ];
+        if (parts.includes(false)) return false;
+        flat = parts.reduce<SchemaObject>((all, one) => merge(all, one, path), rest);
+      }
+      return undefined;
+    };
+    const whole = branches.map((one) => (typeof one === 'boolean' ? one : { ...others, allOf: [one] }));
+    for (let i = 1; i < whole.length; i++) {
+      const other = whole.findIndex((one, j) => j < i && !areDisjoint(one, whole[i], flatten));
+      if (other < 0) continue;
+      throw refuse(
+        path,
+        `a value may satisfy both ${other} and ${i}, which oneOf forbids; give each a required property with a const of its own, or use anyOf`,
+        `某个值可能同时符合第 ${other} 与第 ${i} 项，而 oneOf 不允许；请让每项各有一个 required 且 const 不同的属性，或改用 anyOf`,
+      );
+    }
+  };
+
   /** A schema that is made of others. */
   const combine = (given: SchemaObject, path: string, depth: number): Expression | undefined => {
     const merge = (a: SchemaObject, b: unknown, at: string): SchemaObject => {
@@ -146,8 +182,10 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
     const options = given[keyword];
     if (options === undefined) return undefined;
     const { [keyword]: _, ...others } = given;
+    const branches = listOf(options, `${path}/${keyword}`);
+    if (keyword === 'oneOf') requireDisjoint(branches, others, `${path}/oneOf`, merge);
     return choice(
-      ...listOf(options, `${path}/${keyword}`).map((one, i) => {
+      ...branches.map((one, i) => {
         const at = `${path}/${keyword}/${i}`;
         if (isAlone && Object.keys(others).every((name) => ANNOTATIONS.includes(name)))
           return compile(one, at);
@@ -192,10 +230,13 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
       inclusive: string,
       exclusive: string,
       pick: (a: number, b: number) => number,
+      outwards: 1 | -1,
     ): Bound | undefined => {
       const [a, b] = [inclusive, exclusive].map((keyword) => {
         const value = given[keyword];
-        if (value === undefined) return undefined;
+        // Numbers as large as that are never written.
+        const isLoose = typeof value === 'number' && value * outwards >= 10 ** INTEGER_DIGITS;
+        if (value === undefined || isLoose) return undefined;
         if (typeof value === 'number' && Math.abs(value) < 10 ** INTEGER_DIGITS) return value;
         throw refuse(
           path,
@@ -208,8 +249,8 @@ export function readJsonSchema(schema: unknown, whitespace: JsonWhitespace = 'fl
         return { value: a!, exclusive: false };
       return { value: b, exclusive: true };
     };
-    const low = boundOf('minimum', 'exclusiveMinimum', Math.max);
-    const high = boundOf('maximum', 'exclusiveMaximum', Math.min);
+    const low = boundOf('minimum', 'exclusiveMinimum', Math.max, -1);
+    const high = boundOf('maximum', 'exclusiveMaximum', Math.min, 1);
     if (!low && !high) return simple(type);
     return type === 'integer' ? integersBetween(low, high) : numbersBetween(low, high);
   };

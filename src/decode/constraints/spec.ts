@@ -27,7 +27,8 @@ export type ConstraintSpec =
  * Of the texts that the schema allows some are never written: properties come in the order of the schema; properties that
  * it does not name only where `additionalProperties` says so or none is named; entries beyond `prefixItems` only where `items`
  * does, and all of `prefixItems` are written; numbers have at most 15 digits before and after the point, and no exponent
- * where they have bounds. NOTE: `oneOf` is read as `anyOf`, and keys that the schema does not name may come twice.
+ * where they have bounds. `oneOf` must be of schemas that no value can satisfy two of, as far as types, values, ranges or a
+ * required property tell; others are an error. NOTE: keys that the schema does not name may come twice.
  */
 export interface JsonSchemaSpec {
   readonly jsonSchema: unknown;
