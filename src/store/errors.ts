@@ -26,4 +26,8 @@ export const fail = defineErrors({
     zh: (d) =>
       `状态库：数据库的第 ${d.version} 步（${d.name}）与此 Inkstone 所知的不同，由另一构建写成；请使用那个构建，或另选 --state`,
   },
+  'store/key-name': {
+    en: (d: { name: string }) => `keys: "${d.name}" is in use; choose another name, or revoke that key first`,
+    zh: (d) => `密钥：名称 "${d.name}" 已被使用；请换一个名称，或先吊销那个密钥`,
+  },
 });

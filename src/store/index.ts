@@ -1,6 +1,7 @@
 /** State that survives: conversations, reviews, keys, rules and the audit log, on embedded or served PostgreSQL. */
 
 export { type Agreement, agreementOf, cohenKappa, type PairAgreement } from './agreement.ts';
+export { type AuditEntry, type AuditFilter, type AuditLog, auditLog, type Retention } from './audit.ts';
 export {
   branchTo,
   type Conversation,
@@ -13,9 +14,11 @@ export {
   type Role,
 } from './conversations.ts';
 export type { Database, Param, Queries } from './database.ts';
+export { type ApiKey, type KeyLimits, type Keys, keys, type NewKey } from './keys.ts';
 export { limits } from './limits.ts';
 export { openStore, type StorePlace, storePlace } from './open-store.ts';
 export type { Page, PageOptions } from './page.ts';
+export { redact } from './redact.ts';
 export {
   type Decision,
   type NewReview,
@@ -28,4 +31,13 @@ export {
   reviews,
   type Verdict,
 } from './reviews.ts';
-export { createState, openState, type State } from './state.ts';
+export {
+  type NewRule,
+  type Rule,
+  type RuleAction,
+  type RuleKind,
+  type RuleStage,
+  type Rules,
+  rules,
+} from './rules.ts';
+export { createState, openState, type State, type StateOptions } from './state.ts';

@@ -32,4 +32,39 @@ export const migrations: readonly Migration[] = [
         edited text, note text, created timestamptz not null, primary key (review, reviewer))`,
     ],
   },
+  {
+    name: 'keys',
+    statements: [
+      `create table api_keys (
+        id text primary key, name text not null, tenant text not null, is_admin boolean not null,
+        hash text not null unique, hint text not null, created timestamptz not null, revoked timestamptz,
+        requests_per_minute integer, tokens_per_day bigint, concurrent integer)`,
+      'create unique index api_keys_by_name on api_keys (name) where revoked is null',
+      `create table key_usage (
+        key text not null references api_keys on delete cascade, day date not null, tokens bigint not null,
+        primary key (key, day))`,
+    ],
+  },
+  {
+    name: 'rules',
+    statements: [
+      `create table rules (
+        id text primary key, place bigint generated always as identity, tenant text not null, name text not null,
+        kind text not null, pattern text not null, action text not null, replacement text not null,
+        stage text not null, is_on boolean not null, is_for_all boolean not null, created timestamptz not null)`,
+      'create index rules_by_tenant on rules (tenant)',
+    ],
+  },
+  {
+    name: 'audit',
+    statements: [
+      `create table audit (
+        place bigint generated always as identity primary key, at timestamptz not null, request text not null,
+        tenant text not null, key text, route text not null, model text, status integer not null,
+        prompt_tokens integer not null, completion_tokens integer not null, repairs integer not null,
+        ms integer not null, decision text, rules jsonb not null, prompt text, output text)`,
+      'create index audit_by_tenant on audit (tenant, place)',
+      'create index audit_by_time on audit (at)',
+    ],
+  },
 ];

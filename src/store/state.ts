@@ -1,24 +1,39 @@
 /** All that a server keeps, over one database. */
 
+import { type AuditLog, auditLog, type Retention } from './audit.ts';
 import { type Conversations, conversations } from './conversations.ts';
 import type { Database } from './database.ts';
+import { type Keys, keys } from './keys.ts';
 import { openStore, type StorePlace } from './open-store.ts';
 import { type Reviews, reviews } from './reviews.ts';
+import { type Rules, rules } from './rules.ts';
+
+export interface StateOptions {
+  /** Of the audit log; default 30 days, without texts. */
+  readonly retention?: Partial<Retention>;
+}
 
 export interface State {
   readonly conversations: Conversations;
   readonly reviews: Reviews;
+  readonly keys: Keys;
+  readonly rules: Rules;
+  readonly audit: AuditLog;
   close(): Promise<void>;
 }
 
 /** The repositories over a database that is open or opens itself. */
-export function createState(database: Database): State {
+export function createState(database: Database, { retention }: StateOptions = {}): State {
   return {
     conversations: conversations(database),
     reviews: reviews(database),
+    keys: keys(database),
+    rules: rules(database),
+    audit: auditLog(database, { days: 30, text: false, ...retention }),
     close: () => database.close(),
   };
 }
 
 /** The state kept at this place; opened when it is first needed. */
-export const openState = (place: StorePlace): State => createState(openStore(place));
+export const openState = (place: StorePlace, options?: StateOptions): State =>
+  createState(openStore(place), options);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, test } from 'vitest';
 import { stateContract } from '../../test/contracts/state.ts';
 import { postgresPrograms, startPostgres } from '../../test/postgres-server.ts';
+import { copyEmptyState } from '../../test/state-folder.ts';
 import { openStore, type StorePlace } from './open-store.ts';
 
 const closers: (() => unknown)[] = [];
@@ -18,9 +19,10 @@ async function open(place: StorePlace) {
 }
 
 describe('PGlite', () => {
-  stateContract(() => {
+  stateContract(async () => {
     const folder = mkdtempSync(join(tmpdir(), '墨 state-'));
     closers.push(() => rmSync(folder, { recursive: true }));
+    await copyEmptyState(join(folder, 'state'));
     return open({ folder: join(folder, 'state') });
   });
 });

@@ -1,7 +1,8 @@
 /** What every driver must do with the state: run on PGlite and on PostgreSQL. */
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { branchTo, createState, type Database, type State } from '../../src/store/index.ts';
+import { createRng } from '../../src/rng.ts';
+import { type AuditEntry, branchTo, createState, type Database, type State } from '../../src/store/index.ts';
 
 /** Words that would be SQL if they were not parameters. */
 const hostile = [`'";--`, `'; drop table messages; --`, '%_\\', '$1', 'a\0b', 'x\ud800y', '砚'];
@@ -186,5 +187,180 @@ export function stateContract(open: () => Promise<Database>): void {
       expect(await reviews.get('someone else', id)).toBeUndefined();
       expect(await reviews.decide('someone else', id, decision)).toBeUndefined();
     });
+  });
+
+  describe('keys', () => {
+    test('found by the secret only, until revoked; the secret is nowhere', async () => {
+      const { keys } = state;
+      const { secret, key } = await keys.create({ name: 'ci', requestsPerMinute: 3, tokensPerDay: 2 ** 40 });
+      expect(key).toMatchObject({
+        name: 'ci',
+        tenant: key.id,
+        isAdmin: false,
+        concurrent: null,
+        revoked: null,
+      });
+      expect(key).toMatchObject({ requestsPerMinute: 3, tokensPerDay: 2 ** 40 });
+      expect(await keys.find(secret)).toEqual(key);
+      for (const wrong of ['', secret.slice(0, -1), `${secret}x`, key.id, ...hostile]) {
+        expect(await keys.find(wrong)).toBeUndefined();
+      }
+      const rows = await database.query('select * from api_keys');
+      expect(JSON.stringify(rows)).not.toContain(secret);
+      await expect(keys.create({ name: 'ci' })).rejects.toMatchObject({ code: 'store/key-name' });
+      expect(await keys.any()).toBe(true);
+      expect((await keys.revoke('ci'))!.revoked).toBeInstanceOf(Date);
+      expect([await keys.find(secret), await keys.revoke('ci')]).toEqual([undefined, undefined]);
+      expect(await keys.any()).toBe(false);
+      const again = await keys.create({ name: 'ci', tenant: 'team', isAdmin: true });
+      expect(again.key).toMatchObject({ tenant: 'team', isAdmin: true });
+      await keys.revoke(again.key.id);
+      expect((await keys.list()).map(({ name }) => name)).toEqual(['ci', 'ci']);
+    });
+
+    test('what is used is added up day by day', async () => {
+      const { keys } = state;
+      const { key } = await keys.create({ name: 'counted' });
+      const uses = await Promise.all([5, 6, 7].map((tokens) => keys.use(key.id, '2026-11-26', tokens)));
+      expect(Math.max(...uses)).toBe(18);
+      expect(await keys.use(key.id, '2026-11-27', 1)).toBe(1);
+      expect(await keys.use(key.id, '2026-11-26', 0)).toBe(18);
+      await keys.revoke('counted');
+    });
+
+    test.each(hostile)('%j is only a name', async (name) => {
+      const { secret, key } = await state.keys.create({ name, tenant: name });
+      expect(key.name).toBe(name.replace(/\0|\ud800/g, '\ufffd'));
+      expect((await state.keys.find(secret))!.id).toBe(key.id);
+      expect((await state.keys.revoke(name))!.id).toBe(key.id);
+    });
+  });
+
+  describe('rules', () => {
+    const block = { name: 'r', kind: 'literal', pattern: '坏', action: 'block', stage: 'both' } as const;
+
+    test('one sees its own and those for all, and changes its own', async () => {
+      const [one, two] = [newTenant(), newTenant()];
+      const { rules } = state;
+      const own = await rules.add(one, block);
+      expect(own).toMatchObject({ ...block, replacement: '', isOn: true, isForAll: false });
+      const all = await rules.add(one, { ...block, pattern: 'all', isForAll: true });
+      expect((await rules.list(two)).map(({ id }) => id)).toEqual([all.id]);
+      expect(await rules.change(two, all.id, (rule) => ({ ...rule, isOn: false }))).toBeUndefined();
+      expect(await rules.remove(two, all.id)).toBe(false);
+      const off = await rules.change(one, own.id, (rule) => ({ ...rule, isOn: false, pattern: '好' }));
+      expect(off).toEqual({ ...own, isOn: false, pattern: '好' });
+      expect(await rules.remove(one, all.id)).toBe(true);
+      expect(await rules.list(one)).toEqual([off]);
+    });
+
+    test.each(hostile)('%j is only a pattern', async (pattern) => {
+      const rule = await state.rules.add(pattern, { ...block, pattern, name: pattern, replacement: pattern });
+      expect((await state.rules.list(pattern)).map(({ id }) => id)).toEqual([rule.id]);
+      expect(rule.pattern).toBe(pattern.replace(/\0|\ud800/g, '\ufffd'));
+    });
+  });
+
+  describe('audit log', () => {
+    const entry = (more: Partial<AuditEntry>): AuditEntry => ({
+      ...{
+        at: new Date(),
+        request: 'req_1',
+        tenant: '',
+        key: null,
+        route: '/v1/completions',
+        model: 'poems',
+      },
+      ...{ status: 200, promptTokens: 3, completionTokens: 4, repairs: 0, ms: 5, decision: null, rules: [] },
+      ...{ prompt: null, output: null, ...more },
+    });
+
+    test('rows come back as they were, newest first, page by page', async () => {
+      const tenant = newTenant();
+      const { audit } = state;
+      const entries = Array.from({ length: 5 }, (_, i) =>
+        entry({
+          tenant,
+          request: `req_${i}`,
+          decision: i % 2 ? 'block' : null,
+          rules: hostile,
+          model: hostile[0],
+        }),
+      );
+      await audit.add(entries);
+      await audit.add([]);
+      const first = await audit.list({ tenant, limit: 3 });
+      const rest = await audit.list({ tenant, limit: 3, before: first.next! });
+      const kept = hostile.map((text) => text.replace(/\0|\ud800/g, '\ufffd'));
+      expect([...first.data, ...rest.data]).toEqual(
+        entries.toReversed().map((one) => ({ ...one, rules: kept })),
+      );
+      expect((await audit.list({ tenant, limit: 9, decision: 'block' })).data).toHaveLength(2);
+      expect((await audit.list({ tenant, limit: 9, request: `req_4' or true --` })).data).toEqual([]);
+      expect((await audit.list({ tenant: newTenant(), limit: 9 })).data).toEqual([]);
+    });
+
+    test('no text unless the retention says so, and then redacted', async () => {
+      const tenant = newTenant();
+      const said = entry({ tenant, prompt: 'ask li@example.cn', output: 'call +86 138 1234 5678' });
+      await state.audit.add([said]);
+      const texts = createState(database, { retention: { text: true } });
+      await texts.audit.add([said]);
+      const { data } = await state.audit.list({ tenant, limit: 9 });
+      expect(data.map(({ prompt, output }) => [prompt, output])).toEqual([
+        ['ask [email]', 'call [phone]'],
+        [null, null],
+      ]);
+    });
+
+    test('what is older than the retention is taken out, and nothing else', async () => {
+      const tenant = newTenant();
+      const now = Date.now();
+      const day = (days: number) => new Date(now - days * 86_400_000);
+      await state.audit.add([entry({ tenant, at: day(31) }), entry({ tenant, at: day(29) })]);
+      expect(await state.audit.purge(new Date(now))).toBe(1);
+      expect((await state.audit.list({ tenant, limit: 9 })).data.map(({ at }) => at)).toEqual([day(29)]);
+    });
+  });
+
+  test('two tenants at once, in any order, never see or touch each other', async () => {
+    const rng = createRng(7);
+    const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(rng.uniform() * items.length)];
+    const pair = [newTenant(), newTenant()];
+    const ids: string[] = ['none'];
+    const seen: { tenant: string; text: string }[] = [];
+    const { conversations, reviews, rules } = state;
+    const look = (tenant: string, found: unknown) => seen.push({ tenant, text: JSON.stringify(found ?? '') });
+    const acts: ((tenant: string) => Promise<unknown>)[] = [
+      async (tenant) => ids.push((await conversations.create(tenant, { title: tenant })).id),
+      async (tenant) => ids.push((await reviews.add(tenant, { why: 'loop', prompt: '', output: tenant })).id),
+      async (tenant) => {
+        const rule = { kind: 'literal', pattern: 'x', action: 'flag', stage: 'after' } as const;
+        ids.push((await rules.add(tenant, { ...rule, name: tenant })).id);
+      },
+      async (tenant) => look(tenant, await conversations.list(tenant, { limit: 50 })),
+      async (tenant) => look(tenant, await conversations.get(tenant, pick(ids))),
+      async (tenant) => look(tenant, await conversations.messages(tenant, pick(ids))),
+      async (tenant) => look(tenant, await conversations.change(tenant, pick(ids), { title: tenant })),
+      async (tenant) =>
+        look(tenant, await conversations.add(tenant, pick(ids), { role: 'user', content: tenant })),
+      async (tenant) => look(tenant, await reviews.list(tenant, { limit: 50 })),
+      async (tenant) => {
+        const decision = { reviewer: tenant, decision: 'reject', edited: null, note: null } as const;
+        look(tenant, await reviews.decide(tenant, pick(ids), decision));
+      },
+      async (tenant) =>
+        look(tenant, await rules.change(tenant, pick(ids), (rule) => ({ ...rule, name: tenant }))),
+      async (tenant) => look(tenant, await rules.list(tenant)),
+      async (tenant) => conversations.remove(tenant, pick(ids)),
+    ];
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(Array.from({ length: 12 }, () => pick(acts)(pick(pair))));
+    }
+    for (const { tenant, text } of seen) {
+      const other = pair.find((one) => one !== tenant)!;
+      expect(text).not.toContain(`"${other}"`);
+    }
+    expect(seen.filter(({ text }) => text.includes('"tenant-')).length).toBeGreaterThan(30);
   });
 }

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { copyEmptyState } from '../../test/state-folder.ts';
+import { nodeProcesses } from '../io/index.ts';
+import { openStore, storePlace } from './open-store.ts';
+import { openPglite } from './pglite.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), '墨 pglite-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test('one process at a time: a second is refused with the pid, a dead one is followed, rows stay', async () => {
+  const folder = join(scratch, 'a b');
+  await copyEmptyState(folder);
+  const tsx = pathToFileURL(join(import.meta.dirname, '../../node_modules/tsx/dist/esm/index.mjs')).href;
+  const module = pathToFileURL(join(import.meta.dirname, 'pglite.ts')).href;
+  const program = `const { openPglite } = await import(${JSON.stringify(module)});
+    const database = await openPglite(${JSON.stringify(folder)});
+    await database.query('create table t (n integer)');
+    await database.query('insert into t values (7)');
+    console.log('open'); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--import', tsx, '--input-type=module', '-e', program]);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  for (let i = 0; i < 2; i++) {
+    const error = await openPglite(folder).catch((e) => e);
+    expect(error).toMatchObject({ code: 'folder/locked', data: { kind: 'state', pid: child.pid } });
+    expect(error.text('zh')).toContain(`进程 ${child.pid}`);
+  }
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+  // What a creation that was cut off leaves behind does not matter to a database that is there.
+  mkdirSync(join(folder, 'database.new'));
+  const store = openStore(storePlace(folder));
+  expect(await store.query('select n from t')).toEqual([{ n: 7 }]);
+  await expect(openPglite(folder)).rejects.toMatchObject({ data: { pid: process.pid } });
+  await store.close();
+  expect(readdirSync(folder).filter((name) => name.includes('lock'))).toEqual([]);
+  await expect(store.query('select 1')).rejects.toThrow('closed');
+});
+
+test('what cannot be opened is tried again with the next question', async () => {
+  const folder = join(scratch, 'retry');
+  await copyEmptyState(folder);
+  const { pid } = process;
+  const owner = { pid, host: nodeProcesses.host, started: nodeProcesses.started(pid), id: 'other' };
+  writeFileSync(join(folder, 'state.lock.1'), JSON.stringify(owner));
+  const store = openStore({ folder });
+  await expect(store.query('select 1')).rejects.toMatchObject({ code: 'folder/locked' });
+  rmSync(join(folder, 'state.lock.1'));
+  expect(await store.query('select 1 as n')).toEqual([{ n: 1 }]);
+  await store.close();
+});
+
+test('a server that does not answer is an error without the password', async () => {
+  const store = openStore(storePlace('postgres://user:secret@127.0.0.1:1/none'));
+  const error = await store.query('select 1').catch((e) => e);
+  expect(error).toMatchObject({ code: 'store/unreachable', data: { reason: 'ECONNREFUSED' } });
+  expect(error.message).not.toContain('secret');
+  await store.close();
+});
