@@ -58,6 +58,21 @@ export const fail = defineErrors({
       `${d.command}: ${d.options.join(' and ')} cannot come together: ${d.reason}; leave one out`,
     zh: (d) => `${d.command}：${d.options.join(' 与 ')} 不能同时给出：${d.zhReason}；请去掉其一`,
   },
+  'cli/inspect-file': {
+    en: (d: { path: string; known: readonly string[] }) =>
+      `inspect: --out must end in ${d.known.join(', ')}, got "${d.path}"`,
+    zh: (d) => `inspect：--out 须以 ${d.known.join('、')} 结尾，得到 "${d.path}"`,
+  },
+  'cli/inspect-head': {
+    en: () => 'inspect: a plot shows one head; choose it with --layer and --head',
+    zh: () => 'inspect：图只画一个头；请用 --layer 和 --head 指定',
+  },
+  'cli/inspect-token': {
+    en: (d: { option: string; text: string; tokens: number }) =>
+      `inspect: --${d.option} must be 1 token, and "${d.text}" is ${d.tokens}; see inkstone tokenizer encode`,
+    zh: (d) =>
+      `inspect：--${d.option} 必须是 1 个词元，而 "${d.text}" 是 ${d.tokens} 个；可用 inkstone tokenizer encode 查看`,
+  },
   'cli/profile-subject': {
     en: (d: { name: string; known: readonly string[] }) =>
       `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,

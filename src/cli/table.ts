@@ -1,6 +1,7 @@
 /** Every command, as data; its module is loaded only when it is called. */
 
 import { type CommandRow, defineCommand } from './command.ts';
+import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
   generateOptions,
@@ -65,6 +66,18 @@ const tokenizer = defineCommand({
   load: () => import('./commands/tokenizer.ts'),
 });
 
+const inspect = defineCommand({
+  name: 'inspect',
+  args: '<run>',
+  summary: {
+    en: 'look inside a model: how likely each token is, where heads look, what each layer would say, why this token',
+    zh: '看模型内部：各词元的概率、各头看向何处、每一层会怎么说、为何是这个词元',
+  },
+  options: inspectOptions,
+  example: 'inkstone inspect runs/poems-2min --text 春眠不觉晓 --what lens',
+  load: () => import('./commands/inspect.ts'),
+});
+
 const repeat = defineCommand({
   name: 'repeat',
   args: '<measure|detect|clean|audit|lab> <file…>',
@@ -116,6 +129,7 @@ export const commands = [
   tune,
   tokenizer,
   repeat,
+  inspect,
   serve,
   profile,
   doctor,

@@ -46,6 +46,8 @@ export {
   nearestTokens,
 } from './inspect-map.ts';
 export { type Choice, type Expectation, type Piece, pieceOf } from './inspect-pieces.ts';
+export { inspectPlots } from './inspect-plots.ts';
+export { type InspectTable, inspectTables, shownPiece, toCsv } from './inspect-tables.ts';
 export { inspectTokens, type TextReading, type TokenReading } from './inspect-tokens.ts';
 export { type Why, type WhyOptions, type WhyToken, whyThisToken } from './inspect-why.ts';
 export { defaultStrategies, type LabEvent, type LabOptions, type LabReport, runLab } from './lab.ts';

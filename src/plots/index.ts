@@ -3,5 +3,6 @@
 export { escapeMarkup } from './escape.ts';
 export { histogram } from './histogram.ts';
 export { inBoth, type Label, labelIn } from './label.ts';
+export { type PlotPage, plotPage } from './page.ts';
 export type { Axis, Bar, Mark, Plot, Point } from './plot.ts';
 export { plotStyle, type RenderOptions, renderPlot } from './render.ts';
