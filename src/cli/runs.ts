@@ -1,7 +1,8 @@
 /** Run folders: what `config.json` says, whether a run can be gone on with, and a saved run as a model that writes. */
 
 import { createHash } from 'node:crypto';
-import { basename, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
 import {
@@ -11,7 +12,7 @@ import {
   decoderConfig,
   paramsFromFile,
 } from '../models/index.ts';
-import { fingerprint, loadTokenizer } from '../text/index.ts';
+import { type ChatTemplateSource, fingerprint, loadTokenizer, readChatTemplate } from '../text/index.ts';
 import { isRun, readRun, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import { fail } from './errors.ts';
@@ -96,6 +97,19 @@ export async function readEarlierRun(folder: string): Promise<EarlierRun> {
 /** The run in this folder, if there is one. */
 export async function findEarlierRun(folder: string): Promise<EarlierRun | undefined> {
   return (await isRun(folder)) ? readEarlierRun(folder) : undefined;
+}
+
+/** The chat template that a folder brings, as models from elsewhere do: `tokenizer_config.json`, `chat_template.jinja`. */
+export async function readFolderTemplate(folder: string): Promise<ChatTemplateSource | undefined> {
+  const read = (name: string) =>
+    readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+  const config = await read('tokenizer_config.json');
+  const template = await read('chat_template.jinja');
+  if (config === undefined && template === undefined) return undefined;
+  return readChatTemplate(config ?? '{}', template);
 }
 
 /** `runs/` and a readable name of the data; with `suffix` behind it. */

@@ -19,6 +19,7 @@ export {
 export type { JsonWhitespace } from './constraints/json-syntax.ts';
 export { limits as constraintLimits } from './constraints/limits.ts';
 export type { ConstraintSpec, JsonSchemaSpec } from './constraints/spec.ts';
+export { type ToolCallsSpec, type ToolSchema, toolCallForm } from './constraints/tool-calls.ts';
 export { type ContrastiveDecodingOptions, contrastiveDecoding } from './contrastive-decoding.ts';
 export { type ContrastiveSearchOptions, contrastiveSearch } from './contrastive-search.ts';
 export {
@@ -104,6 +105,7 @@ export {
   type Prompt,
   withVocabulary,
 } from './text-model.ts';
+export { createToolCallReader, type ToolCallPart, type ToolCallReader } from './tool-call-reader.ts';
 export {
   type TuneCandidate,
   type TuneEvent,

@@ -7,14 +7,16 @@ import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { State } from '../store/index.ts';
 import { checkOrigin, createKeys } from './access.ts';
-import { answerChat } from './chat.ts';
-import { answerCompletion } from './completions.ts';
+import type { ResponseHistory } from './answer-response.ts';
+import { createConstraintCheck } from './check-constraint.ts';
 import { fail, wireError } from './errors.ts';
 import { limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { openApi } from './openapi.ts';
 import { readBody } from './read-body.ts';
 import { type ModelRegistry, registryOf } from './registry.ts';
-import { chatBody, completionBody } from './schemas.ts';
+import { type RouteScope, routes } from './routes.ts';
+import { createSandbox, type Sandbox } from './sandbox.ts';
 import type { ServedModel } from './served-model.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
@@ -33,6 +35,10 @@ export interface AppOptions {
   readonly origins?: readonly string[];
   /** What is kept: conversations and reviews. Without it their routes are not there. */
   readonly state?: State;
+  /** Where costly requests are tried; default: one of its own, whose process goes with this one. */
+  readonly sandbox?: Sandbox;
+  /** Where `/v1/responses` keeps conversations; without it none is kept. */
+  readonly history?: ResponseHistory;
   /** Hears of every answered request. Never a key, never a text. */
   readonly log?: (entry: RequestLog) => void;
   /** Hears of faults of the server's own. */
@@ -82,32 +88,30 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   });
   if (origins.length > 0) app.use(cors({ origin: [...origins] }));
 
-  app.get('/health', (c) => c.json({ status: 'ok' }));
-  app.get('/ready', (c) => {
-    const isReady = registry.list().every((model) => model.isReady);
-    return c.json({ status: isReady ? 'ready' : 'starting' }, isReady ? 200 : 503);
-  });
-
-  app.use('/metrics', authorize);
+  // Also what is not there: a stranger does not learn what is.
   app.use('/v1/*', authorize);
-  app.get('/metrics', (c) => c.text(metrics.text(registry.list())));
-  app.get('/v1/models', (c) => c.json({ object: 'list', data: registry.list().map(describeModel) }));
-  app.get('/v1/models/:id', (c) => c.json(describeModel(modelOf(c.req.param('id')))));
-
   const limit = bodyLimit({
     maxSize: limits.bodyBytes,
     onError: () => {
       throw fail('serve/size', { most: limits.bodyBytes });
     },
   });
-  app.post('/v1/completions', limit, async (c) => {
-    const body = await readBody(c, completionBody);
-    return answerCompletion(c, body, modelOf(body.model));
-  });
-  app.post('/v1/chat/completions', limit, async (c) => {
-    const body = await readBody(c, chatBody);
-    return answerChat(c, body, modelOf(body.model));
-  });
+  const { sandbox = createSandbox() } = options;
+  const scope: RouteScope = {
+    registry,
+    sandbox,
+    checkConstraint: createConstraintCheck(sandbox),
+    history: options.history,
+  };
+  for (const { method, path: written, isOpen, body, answer } of routes) {
+    const path = written.replace(/\{(\w+)\}/g, ':$1');
+    if (!isOpen) app.use(path, authorize);
+    app.on(method.toUpperCase(), path, limit, async (c) =>
+      answer(c, (body && (await readBody(c, body))) as never, scope),
+    );
+  }
+  app.get('/openapi.json', (c) => c.json(openApi(routes)));
+
   app.use('/api/*', authorize, limit);
   if (options.state) app.route('/api', stateRoutes(options.state));
 
@@ -125,13 +129,6 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     await next();
   }
 
-  function modelOf(id: string): ServedModel {
-    const known = registry.list();
-    const model = known.find((one) => one.id === id);
-    if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
-    return model;
-  }
-
   function answerError(c: AppContext, error: unknown): Response {
     const { status, body } = wireError(error, c.get('lang'), c.get('requestId'));
     if (status >= 500) options.onFault?.(error, c.get('requestId'));
@@ -141,11 +138,3 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     return c.json(body, status as ContentfulStatusCode);
   }
 }
-
-const describeModel = ({ id, created, contextLength }: ServedModel) => ({
-  id,
-  object: 'model',
-  created,
-  owned_by: 'inkstone',
-  max_model_len: contextLength,
-});

@@ -1,20 +1,28 @@
 /** `/v1/chat/completions` */
 
-import type { GenerationPart } from '../types.ts';
+import type { ToolCallPart } from '../decode/index.ts';
+import type { GenerationPart, TokenScore } from '../types.ts';
+import { callId, createAnswerReader, readAnswer } from './answer-parts.ts';
 import type { AppContext } from './app.ts';
 import { chatLogprobs, collect, finishReason } from './responses.ts';
 import type { ChatBody } from './schemas.ts';
 import type { ServedModel } from './served-model.ts';
 import { followClient, gather, streamParts } from './stream.ts';
-import { chatRequest } from './to-request.ts';
+import { chatRequest, type RequestScope } from './to-request.ts';
 
-export async function answerChat(c: AppContext, body: ChatBody, model: ServedModel): Promise<Response> {
-  const request = chatRequest(body, model, c.get('tenant'));
+export async function answerChat(
+  c: AppContext,
+  body: ChatBody,
+  model: ServedModel,
+  scope: RequestScope,
+): Promise<Response> {
+  const { request, toolNames } = await chatRequest(body, model, scope);
+  const requestId = c.get('requestId');
   const controller = followClient(c);
   const collected = collect(request.n, request.n);
   const parts = model.write(request, controller.signal);
   const head = {
-    id: c.get('requestId').replace('req_', 'chatcmpl-'),
+    id: requestId.replace('req_', 'chatcmpl-'),
     created: Math.floor(Date.now() / 1000),
     model: model.id,
   };
@@ -24,13 +32,23 @@ export async function answerChat(c: AppContext, body: ChatBody, model: ServedMod
     return c.json({
       ...head,
       object: 'chat.completion',
-      choices: collected.texts.map(({ text, tokens, finish, repairs }, index) => ({
-        index,
-        message: { role: 'assistant', content: text, refusal: null },
-        logprobs: body.logprobs ? chatLogprobs(tokens) : null,
-        finish_reason: finishReason(finish?.reason ?? 'stop'),
-        ...(body.guard && { loops_repaired: repairs }),
-      })),
+      choices: collected.texts.map(({ text: whole, tokens, finish, repairs }, index) => {
+        const { text, calls } = readAnswer(whole, { toolNames, requestId, index });
+        return {
+          index,
+          message: {
+            role: 'assistant',
+            content: calls.length > 0 && text === '' ? null : text,
+            refusal: null,
+            ...(calls.length > 0 && {
+              tool_calls: calls.map(({ id, ...called }) => ({ id, type: 'function', function: called })),
+            }),
+          },
+          logprobs: body.logprobs ? chatLogprobs(tokens) : null,
+          finish_reason: finishReason(finish?.reason ?? 'stop', calls.length > 0),
+          ...(body.guard && { loops_repaired: repairs }),
+        };
+      }),
       usage: collected.usage(),
     });
   }
@@ -50,21 +68,41 @@ export async function answerChat(c: AppContext, body: ChatBody, model: ServedMod
     finish_reason: null,
     ...more,
   });
+  const reader = createAnswerReader(request.n, toolNames);
+  /** Scores whose text is still held back. */
+  const scores: TokenScore[][] = collected.texts.map(() => []);
+  const takeScores = (index: number) => {
+    const taken = scores[index].splice(0);
+    return body.logprobs ? { logprobs: taken.length > 0 ? chatLogprobs(taken) : null } : {};
+  };
+  const deltaOf = (index: number, part: ToolCallPart): object => {
+    if (part.type === 'text') return { content: part.text };
+    const { call } = part;
+    if (part.type === 'arguments')
+      return { tool_calls: [{ index: call, function: { arguments: part.text } }] };
+    const id = callId(requestId, index, call);
+    return {
+      tool_calls: [{ index: call, id, type: 'function', function: { name: part.name, arguments: '' } }],
+    };
+  };
   const chunksOf = (part: GenerationPart): object[] => {
     const index = part.index ?? 0;
+    const told = (answers: readonly ToolCallPart[]) =>
+      answers.map((one) => chunk([choice(index, deltaOf(index, one), takeScores(index))]));
     if (part.type === 'text-delta') {
-      const logprobs = body.logprobs ? chatLogprobs(part.tokens ?? []) : null;
-      return [chunk([choice(index, { content: part.text }, { logprobs })])];
+      scores[index].push(...(part.tokens ?? []));
+      return told(reader.push(index, part.text));
     }
-    if (part.type === 'finish')
-      return [chunk([choice(index, {}, { finish_reason: finishReason(part.reason) })])];
-    return [chunk([choice(index, {}, { loop_repaired: loopOf(part) })])];
+    if (part.type === 'loop-repaired') return [chunk([choice(index, {}, { loop_repaired: loopOf(part) })])];
+    const rest = told(reader.flush(index));
+    const reason = finishReason(part.reason, reader.hasCalled(index));
+    return [...rest, chunk([choice(index, {}, { ...takeScores(index), finish_reason: reason })])];
   };
   return streamParts(c, parts, controller, {
     collected,
     chunksOf,
     first: collected.texts.map((_, index) => chunk([choice(index, { role: 'assistant', content: '' })])),
-    ...(withUsage && { usage: () => chunk([], { usage: collected.usage() }) }),
+    last: () => (withUsage ? [chunk([], { usage: collected.usage() })] : []),
   });
 }
 

@@ -7,7 +7,7 @@ import { collect, completionLogprobs, finishReason } from './responses.ts';
 import type { CompletionBody } from './schemas.ts';
 import type { ServedModel, WriteRequest } from './served-model.ts';
 import { followClient, gather, streamParts } from './stream.ts';
-import { checkTexts, completionRequest } from './to-request.ts';
+import { completionRequest, type RequestScope } from './to-request.ts';
 
 /** What `echo` puts before each text. */
 interface Echo {
@@ -20,9 +20,9 @@ export async function answerCompletion(
   c: AppContext,
   body: CompletionBody,
   model: ServedModel,
+  scope: RequestScope,
 ): Promise<Response> {
-  const request = completionRequest(body, model, c.get('tenant'));
-  checkTexts(request);
+  const request = await completionRequest(body, model, scope);
   const controller = followClient(c);
   const { prompts, n } = request;
   const collected = collect(prompts.length * n, n);
@@ -92,7 +92,7 @@ export async function answerCompletion(
           ]);
         })
       : [],
-    ...(withUsage && { usage: () => chunk([], { usage: collected.usage() }) }),
+    last: () => (withUsage ? [chunk([], { usage: collected.usage() })] : []),
   });
 }
 

@@ -1,9 +1,9 @@
 /** The engine's own process: it holds the model, and whatever goes wrong in native code ends it alone. */
 
-import { InkstoneError } from '../errors.ts';
 import type { GenerationPart } from '../types.ts';
-import { type FromEngine, type SentError, type ToEngine, WINDOW } from './engine-protocol.ts';
+import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
 import type { LocalModel } from './local-model.ts';
+import { toSent } from './sent-error.ts';
 
 /** How often the parent hears how busy the model is, in ms. */
 const LOAD_EVERY = 200;
@@ -56,6 +56,10 @@ export function runEngineChild(model: LocalModel): void {
       begin(job, async (signal) => {
         send({ type: 'answer', job, answer: await model.inspect?.(message.question, signal) });
       });
+    } else if (message.type === 'embed') {
+      begin(job, async (signal) => {
+        send({ type: 'embeddings', job, embeddings: await model.embed(message.texts, signal) });
+      });
     } else if (message.type === 'taken') jobs.get(job)?.taken(message.parts);
     else jobs.get(job)?.controller.abort();
   });
@@ -76,12 +80,4 @@ function withoutError(part: GenerationPart): GenerationPart {
   if (part.type !== 'finish' || part.error === undefined) return part;
   const { error: _, ...rest } = part;
   return rest;
-}
-
-function toSent(error: unknown): SentError {
-  if (!(error instanceof InkstoneError)) {
-    const text = error instanceof Error ? error.message : String(error);
-    return { code: undefined, data: undefined, en: text, zh: text };
-  }
-  return { code: error.code, data: error.data, en: error.text('en'), zh: error.text('zh') };
 }

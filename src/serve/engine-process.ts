@@ -1,10 +1,11 @@
 /** A model in a process of its own, as one that can be served. When the process dies it is started again. */
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { InkstoneError } from '../errors.ts';
+import type { ChatTemplateSource } from '../text/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
-import { type FromEngine, type SentError, type ToEngine, WINDOW } from './engine-protocol.ts';
+import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
 import { fail } from './errors.ts';
+import { fromSent } from './sent-error.ts';
 import type { ModelLoad, ServedModel } from './served-model.ts';
 
 export interface EngineProcessOptions {
@@ -16,6 +17,8 @@ export interface EngineProcessOptions {
   readonly execArgv?: readonly string[];
   readonly tokenizer: Tokenizer;
   readonly prefixIds?: readonly number[];
+  /** How it reads conversations. Default: as plain text. */
+  readonly chatTemplate?: ChatTemplateSource;
   /** Hears when the process ended without being asked to. */
   readonly onExit?: (reason: string) => void;
 }
@@ -39,7 +42,7 @@ type Heard = Extract<FromEngine, { job: number }> | { readonly type: 'died' };
 
 /** Starts the process; resolves when the model is loaded, rejects when the first start fails. */
 export function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
-  const { id, script, args, tokenizer, prefixIds = [], execArgv = process.execArgv } = options;
+  const { id, script, args, tokenizer, prefixIds = [], chatTemplate, execArgv = process.execArgv } = options;
   const jobs = new Map<number, (heard: Heard) => void>();
   const created = Math.floor(Date.now() / 1000);
   let child: ChildProcess | undefined;
@@ -124,6 +127,7 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
     created,
     tokenizer,
     prefixIds,
+    ...(chatTemplate && { chatTemplate }),
     get contextLength() {
       return contextLength;
     },
@@ -153,6 +157,12 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
       }
       throw signal.reason;
     },
+    async embed(texts, signal): Promise<readonly Float32Array[]> {
+      for await (const heard of listen((job) => ({ type: 'embed', job, texts }), signal)) {
+        if (heard.type === 'embeddings') return heard.embeddings;
+      }
+      throw signal.reason;
+    },
     close() {
       isClosed = true;
       isReady = false;
@@ -160,9 +170,4 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
     },
   };
   return new Promise((resolve, reject) => start(() => resolve(engine), reject));
-}
-
-function fromSent({ code, data, en, zh }: SentError): Error {
-  if (code === undefined) return new Error(en);
-  return new InkstoneError(code, data, (lang) => (lang === 'zh' ? zh : en));
 }

@@ -2,12 +2,14 @@
 
 import type { GenerationPart, TokenScore } from '../types.ts';
 import type { InspectQuestion } from './inspect-questions.ts';
+import type { SentError } from './sent-error.ts';
 import type { ModelLoad, WriteRequest } from './served-model.ts';
 
 export type ToEngine =
   | { readonly type: 'write'; readonly job: number; readonly request: WriteRequest }
   | { readonly type: 'score'; readonly job: number; readonly ids: readonly number[]; readonly top: number }
   | { readonly type: 'inspect'; readonly job: number; readonly question: InspectQuestion }
+  | { readonly type: 'embed'; readonly job: number; readonly texts: readonly (readonly number[])[] }
   /** So many parts were taken by the reader: as many more may be sent. */
   | { readonly type: 'taken'; readonly job: number; readonly parts: number }
   | { readonly type: 'abort'; readonly job: number };
@@ -18,16 +20,9 @@ export type FromEngine =
   | { readonly type: 'part'; readonly job: number; readonly part: GenerationPart }
   | { readonly type: 'scores'; readonly job: number; readonly scores: readonly TokenScore[] }
   | { readonly type: 'answer'; readonly job: number; readonly answer: unknown }
+  | { readonly type: 'embeddings'; readonly job: number; readonly embeddings: readonly Float32Array[] }
   | { readonly type: 'end'; readonly job: number }
   | { readonly type: 'error'; readonly job: number; readonly error: SentError };
-
-/** An error that crosses: its sentences go along, since the tables of a room stay where they are. */
-export interface SentError {
-  readonly code: string | undefined;
-  readonly data: unknown;
-  readonly en: string;
-  readonly zh: string;
-}
 
 /** Parts that may be under way to a reader who does not take them. */
 export const WINDOW = 64;

@@ -38,6 +38,14 @@ export const fail = defineErrors({
     en: () => 'models: this server keeps to the models that it was started with',
     zh: () => '模型：本服务器只提供启动时给定的模型',
   },
+  'serve/no-embeddings': {
+    en: () => 'model: it does not show the states that embeddings are made of; choose another',
+    zh: () => '模型：不提供生成向量所需的隐藏状态；请换一个模型',
+  },
+  'serve/no-history': {
+    en: (d: { id: string }) => `previous_response_id: ${d.id} is not kept here; send the whole conversation`,
+    zh: (d) => `previous_response_id：这里没有保存 ${d.id}；请发送整段对话`,
+  },
   'serve/prompt-length': {
     en: (d: { tokens: number; most: number }) =>
       `prompt: has ${d.tokens} tokens, and the model reads at most ${d.most} with one left to write; shorten it`,
@@ -53,9 +61,8 @@ export const fail = defineErrors({
   },
   'serve/route': {
     en: (d: { method: string; path: string }) =>
-      `${d.method} ${d.path}: there is no such route; there are /v1/models, /v1/completions and /v1/chat/completions`,
-    zh: (d) =>
-      `${d.method} ${d.path}：没有这个路径；可用的有 /v1/models、/v1/completions、/v1/chat/completions`,
+      `${d.method} ${d.path}: there is no such route; /openapi.json lists them, /v1/chat/completions among them`,
+    zh: (d) => `${d.method} ${d.path}：没有这个路径；/openapi.json 列出了全部路径，如 /v1/chat/completions`,
   },
   'serve/missing': {
     en: (d: { what: string; zhWhat: string; id: string }) =>
@@ -66,6 +73,11 @@ export const fail = defineErrors({
     en: (d: { model: string }) =>
       `model: "${d.model}" shows nothing of its insides; choose one that runs here`,
     zh: (d) => `model："${d.model}" 看不到内部；请选择在本机运行的模型`,
+  },
+  'serve/too-costly': {
+    en: () =>
+      'request: its chat template, schema or grammar takes too long or too much memory here; make it smaller',
+    zh: () => '请求：对话模板、schema 或文法耗时或占用内存过多；请改小',
   },
   'serve/busy': {
     en: (d: { seconds: number }) => `server: too many requests are waiting; try again in ${d.seconds} s`,
@@ -96,15 +108,16 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
-  ['serve/model', 404, 'invalid_request_error'],
   ['serve/models-full', 409, 'invalid_request_error'],
   ['serve/models-fixed', 409, 'invalid_request_error'],
+  ['serve/model', 404, 'invalid_request_error'],
   ['serve/size', 413, 'invalid_request_error'],
   ['serve/', 400, 'invalid_request_error'],
   ['eval/', 400, 'invalid_request_error'],
   ['model/id', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],
+  ['text/template', 400, 'invalid_request_error'],
 ];
 
 /** What a client sees of an error: never a stack, never a path. */

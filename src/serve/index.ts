@@ -1,11 +1,13 @@
 /** Serving: OpenAI's wire format over HTTP. Sees models as `ServedModel`, never their weights. */
 
+export type { ResponseHistory } from './answer-response.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { runEngineChild } from './engine-child.ts';
 export { type EngineProcess, type EngineProcessOptions, startEngineProcess } from './engine-process.ts';
 export type { InspectKind, InspectQuestion } from './inspect-questions.ts';
 export { limits } from './limits.ts';
 export { createLocalModel, type LocalModel, type LocalModelOptions } from './local-model.ts';
+export { openApi } from './openapi.ts';
 export {
   createRegistry,
   type LoadedModel,
@@ -13,6 +15,8 @@ export {
   type ModelRegistry,
   type RegistryOptions,
 } from './registry.ts';
+export { type Route, routes } from './routes.ts';
+export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 export type { ModelLoad, ServedModel, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { type StudioFiles, studioFiles } from './static.ts';

@@ -22,4 +22,16 @@ export const limits = {
   idleSeconds: 30,
   /** What a busy server tells a client to wait. */
   retrySeconds: 2,
+  /** What a template or a constraint may take before it is refused, and how many may wait for that. */
+  sandboxMs: 800,
+  sandboxMegabytes: 256,
+  sandboxWaiting: 64,
+  /** Constraints known to be cheap enough, and how long such a one may be as JSON. */
+  knownConstraints: 256,
+  knownConstraintLength: 16_384,
+  tools: 128,
+  /** Calls of tools in one text. */
+  toolCalls: 8,
+  /** Texts of one request for embeddings. */
+  embeddings: 256,
 } as const;

@@ -10,7 +10,9 @@ import {
   withTokenizer,
   withVocabulary,
 } from '../decode/index.ts';
+import type { ChatTemplateSource } from '../text/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
+import { embedTexts } from './embed-texts.ts';
 import { fail } from './errors.ts';
 import type { InspectQuestion } from './inspect-questions.ts';
 import { limits } from './limits.ts';
@@ -24,6 +26,8 @@ export interface LocalModelOptions extends EngineOptions {
   readonly prefixIds?: readonly number[];
   /** What looks inside it; without, nobody can. */
   readonly inspect?: Inspector;
+  /** How it reads conversations. Default: as plain text. */
+  readonly chatTemplate?: ChatTemplateSource;
 }
 
 /** Answers a question about a model; others' tokens go on between its steps. */
@@ -39,7 +43,7 @@ export interface LocalModel extends ServedModel {
 
 /** All requests to it share the steps of one engine. */
 export function createLocalModel(options: LocalModelOptions): LocalModel {
-  const { id, tokenizer, prefixIds = [], inspect } = options;
+  const { id, tokenizer, prefixIds = [], chatTemplate, inspect } = options;
   const model = withVocabulary(options.model, tokenizer.vocabSize);
   const engine = createEngine(model, options);
   const writer = createTextModel(engine, tokenizer);
@@ -50,6 +54,7 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
     contextLength: model.contextLength,
     tokenizer,
     prefixIds,
+    ...(chatTemplate && { chatTemplate }),
     write: (request, signal) => writer.generate({ ...generationOf(request, tokenizer), signal }),
     async score(ids, top, signal) {
       const textOf = (token: number) => tokenizer.decode([token], { keepSpecial: true });
@@ -66,6 +71,7 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
         inspect({ model, tokenizer, signal }, question),
       ),
     }),
+    embed: (texts, signal) => embedTexts(model, texts, prefixIds, signal),
     get load() {
       return engine.load;
     },
@@ -109,6 +115,7 @@ function generationOf(request: WriteRequest, tokenizer: Tokenizer) {
     strategy,
     guard,
     ignoreEos,
+    eosIds,
     priority,
     tenant,
     ...rest
@@ -124,7 +131,7 @@ function generationOf(request: WriteRequest, tokenizer: Tokenizer) {
     priority,
     tenant,
     ...(stop && { stop }),
-    ...(ignoreEos && { eosIds: [] }),
+    ...(ignoreEos ? { eosIds: [] } : eosIds && { eosIds }),
     ...(strategy === undefined
       ? processors
       : { strategy: parseStrategy(strategy, withTokenizer(processors, tokenizer)) }),

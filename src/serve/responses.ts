@@ -51,8 +51,9 @@ export function collect(count: number, n: number): Collected {
 }
 
 /** OpenAI knows few reasons; a loop that could not be repaired ends a text like a stop. */
-export function finishReason(reason: FinishReason): 'stop' | 'length' {
-  return reason === 'length' ? 'length' : 'stop';
+export function finishReason(reason: FinishReason, hasCalled = false): 'stop' | 'length' | 'tool_calls' {
+  if (reason === 'length') return 'length';
+  return hasCalled ? 'tool_calls' : 'stop';
 }
 
 /** `logprobs` of chat completions. */

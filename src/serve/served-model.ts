@@ -1,6 +1,7 @@
 /** What the server needs of a model: to write, to score a prompt, to be counted. */
 
 import type { ConstraintSpec, ProcessorOptions } from '../decode/index.ts';
+import type { ChatTemplateSource } from '../text/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
 import type { InspectQuestion } from './inspect-questions.ts';
 
@@ -18,6 +19,8 @@ export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'pro
   readonly guard?: boolean;
   readonly constraint?: ConstraintSpec;
   readonly ignoreEos?: boolean;
+  /** Ids that end a text. Default: the tokenizer's end-of-text token. */
+  readonly eosIds?: readonly number[];
   readonly priority?: number;
   /** Who asks: nothing is shared between tenants. */
   readonly tenant: string;
@@ -40,11 +43,15 @@ export interface ServedModel {
   readonly tokenizer: Tokenizer;
   /** Ids put before every prompt. */
   readonly prefixIds: readonly number[];
+  /** How it reads conversations. Default: as plain text, see `chatPrompt`. */
+  readonly chatTemplate?: ChatTemplateSource;
   write(request: WriteRequest, signal: AbortSignal): AsyncIterable<GenerationPart>;
   /** Log-probabilities of the ids after the first, with this many alternatives. */
   score(ids: readonly number[], top: number, signal: AbortSignal): Promise<readonly TokenScore[]>;
   /** Answers a question about its insides; a model without insides leaves it out. */
   inspect?(question: InspectQuestion, signal: AbortSignal): Promise<unknown>;
+  /** For each text the mean of the last hidden states of its tokens. */
+  embed(texts: readonly (readonly number[])[], signal: AbortSignal): Promise<readonly Float32Array[]>;
   readonly load: ModelLoad;
   /** Whether it can write now. */
   readonly isReady: boolean;

@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve as listen } from '@hono/node-server';
 import { type AppOptions, createApp } from './app.ts';
+import { createSandbox } from './sandbox.ts';
 
 export interface ServerOptions extends AppOptions {
   /** Default 127.0.0.1: nobody from outside. */
@@ -32,7 +33,8 @@ export function startServer({
   ...options
 }: ServerOptions): Promise<RunningServer> {
   const hosts = [...(options.hosts ?? []), ...(host === '0.0.0.0' || host === '::' ? [] : [host])];
-  const app = createApp({ ...options, hosts });
+  const sandbox = options.sandbox ?? createSandbox();
+  const app = createApp({ ...options, hosts, sandbox });
   return new Promise((resolve, reject) => {
     const server = listen(
       {
@@ -59,6 +61,7 @@ export function startServer({
         );
         server.close(() => {
           clearTimeout(cut);
+          if (!options.sandbox) sandbox.close();
           done();
         });
         if ('closeIdleConnections' in server) server.closeIdleConnections();

@@ -3,7 +3,7 @@
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { GenerationPart } from '../types.ts';
 import type { AppContext } from './app.ts';
-import { wireError } from './errors.ts';
+import { type WireError, wireError } from './errors.ts';
 import { limits } from './limits.ts';
 import type { Collected } from './responses.ts';
 
@@ -14,8 +14,12 @@ export interface StreamShape {
   readonly chunksOf: (part: GenerationPart) => readonly object[];
   /** Said before anything is written. */
   readonly first?: readonly object[];
-  /** Said at the end, when the client asked for it. */
-  readonly usage?: () => object;
+  /** Said at the end. */
+  readonly last?: () => readonly object[] | Promise<readonly object[]>;
+  /** Said in place of an error's own body. */
+  readonly failed?: (error: WireError['body']) => readonly object[];
+  /** What ends the stream. Default `[DONE]`. */
+  readonly done?: string;
 }
 
 /**
@@ -26,52 +30,69 @@ export async function streamParts(
   c: AppContext,
   parts: AsyncIterable<GenerationPart>,
   controller: AbortController,
-  { collected, chunksOf, first = [], usage }: StreamShape,
+  {
+    collected,
+    chunksOf,
+    first = [],
+    last = () => [],
+    failed = (body) => [body],
+    done = '[DONE]',
+  }: StreamShape,
 ): Promise<Response> {
   const iterator = parts[Symbol.asyncIterator]();
   let next = await iterator.next();
   return streamSSE(c, async (stream) => {
     stream.onAbort(() => controller.abort());
     try {
-      for (const chunk of first) await send(stream, controller, JSON.stringify(chunk));
+      for (const chunk of first) await send(stream, controller, chunk);
       for (; !next.done && !stream.aborted; next = await iterator.next()) {
         collected.add(next.value);
-        for (const chunk of chunksOf(next.value)) await send(stream, controller, JSON.stringify(chunk));
+        for (const chunk of chunksOf(next.value)) await send(stream, controller, chunk);
       }
-      if (usage && !stream.aborted) await send(stream, controller, JSON.stringify(usage()));
+      if (!stream.aborted) for (const chunk of await last()) await send(stream, controller, chunk);
     } catch (error) {
       // The answer has begun: the error is the last thing in it.
       const { body } = wireError(error, c.get('lang'), c.get('requestId'));
-      await send(stream, controller, JSON.stringify(body));
+      for (const chunk of failed(body)) await send(stream, controller, chunk);
     } finally {
       countWritten(c, collected);
       controller.abort();
       await iterator.return?.();
     }
-    if (!stream.aborted) await send(stream, controller, '[DONE]');
+    if (done !== '' && !stream.aborted) await send(stream, controller, done);
   });
 }
 
-/** Waits until the client has taken it, but not for ever. */
-async function send(stream: SSEStreamingApi, controller: AbortController, data: string): Promise<void> {
+/** Waits until the client has taken it, but not for ever. An object with a type is an event of that name. */
+async function send(
+  stream: SSEStreamingApi,
+  controller: AbortController,
+  chunk: object | string,
+): Promise<void> {
+  const event = typeof chunk === 'object' && 'type' in chunk ? String(chunk.type) : undefined;
+  const data = typeof chunk === 'string' ? chunk : JSON.stringify(chunk);
   const timer = setTimeout(() => {
     controller.abort();
     stream.abort();
   }, limits.idleSeconds * 1000);
   try {
-    await stream.writeSSE({ data });
+    await stream.writeSSE({ data, ...(event !== undefined && { event }) });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** A whole generation, gathered. */
+/** A whole generation, gathered; `hear` is told each part. */
 export async function gather(
   c: AppContext,
   parts: AsyncIterable<GenerationPart>,
   collected: Collected,
+  hear?: (part: GenerationPart) => void,
 ): Promise<void> {
-  for await (const part of parts) collected.add(part);
+  for await (const part of parts) {
+    collected.add(part);
+    hear?.(part);
+  }
   countWritten(c, collected);
 }
 

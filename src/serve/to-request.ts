@@ -2,33 +2,62 @@
 
 import type { ConstraintSpec } from '../decode/index.ts';
 import { parseStrategy } from '../decode/index.ts';
+import { chatPrompt } from './chat-prompt.ts';
+import type { CheckConstraint } from './check-constraint.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { ChatBody, CompletionBody } from './schemas.ts';
 import type { ServedModel, WriteRequest } from './served-model.ts';
+import { callable, toolConstraint, toolUse } from './tools.ts';
 
 type Sampling = Omit<CompletionBody, 'model' | 'prompt' | 'echo' | 'logprobs' | 'best_of' | 'suffix'>;
 
 /** OpenAI's default for completions. */
 const DEFAULT_MAX_TOKENS = 16;
 
-export function completionRequest(body: CompletionBody, model: ServedModel, tenant: string): WriteRequest {
-  const prompts = idsOf(body.prompt, model);
+/** Who asks, and where costly work is tried first. */
+export interface RequestScope {
+  readonly tenant: string;
+  readonly sandbox: Sandbox;
+  readonly checkConstraint: CheckConstraint;
+}
+
+export async function completionRequest(
+  body: CompletionBody,
+  model: ServedModel,
+  { tenant, checkConstraint }: RequestScope,
+): Promise<WriteRequest> {
+  const prompts = checkPrompts(idsOf(body.prompt, model), model, body.max_tokens === 0);
   const { best_of, n } = body;
   if (best_of != null && best_of !== (n ?? 1)) {
     throw fail('serve/field', { field: 'best_of', rule: 'equal to n', zhRule: '等于 n', got: best_of });
   }
-  return {
-    ...samplingOf(body, model),
+  const sampling = samplingOf(body, model);
+  const request = {
+    ...sampling,
     maxTokens: body.max_tokens ?? DEFAULT_MAX_TOKENS,
-    prompts: checkPrompts(prompts, model, body.max_tokens === 0),
+    prompts,
     ...(body.logprobs != null && { logprobs: body.logprobs }),
     tenant,
   };
+  checkTexts(request);
+  await checkConstraint(sampling.constraint);
+  return request;
 }
 
-export function chatRequest(body: ChatBody, model: ServedModel, tenant: string): WriteRequest {
-  const { max_completion_tokens, max_tokens, top_logprobs, logprobs, response_format } = body;
+/** What answers a chat: the request, and the tools that its texts may call. */
+export interface ChatRequest {
+  readonly request: WriteRequest;
+  readonly toolNames: readonly string[];
+}
+
+export async function chatRequest(
+  body: ChatBody,
+  model: ServedModel,
+  { tenant, sandbox, checkConstraint }: RequestScope,
+): Promise<ChatRequest> {
+  const { max_completion_tokens, max_tokens, top_logprobs, logprobs } = body;
   if (top_logprobs != null && !logprobs) {
     throw fail('serve/field', {
       field: 'logprobs',
@@ -38,54 +67,70 @@ export function chatRequest(body: ChatBody, model: ServedModel, tenant: string):
     });
   }
   const maxTokens = max_completion_tokens ?? max_tokens;
-  const format = response_format?.type ?? 'text';
-  const schema =
-    response_format?.type === 'json_schema' ? response_format.json_schema.schema : { type: 'object' };
-  const request = samplingOf(body, model);
-  if (format !== 'text' && request.constraint) {
+  const { constraint: own, ...sampling } = samplingOf(body, model);
+  const form = formOf(body.response_format, own);
+  const choice = body.tool_choice;
+  const use = toolUse(
+    (body.tools ?? []).map((tool) => tool.function),
+    typeof choice === 'object' && choice ? choice.function : choice,
+    body.parallel_tool_calls,
+  );
+  const constraint = use ? toolConstraint(use, form) : form;
+  const prompts = checkPrompts([await chatPrompt(body, use, model, sandbox)], model, false);
+  await checkConstraint(constraint);
+  const eosIds = endsOf(model);
+  const request = {
+    ...sampling,
+    ...(maxTokens != null && { maxTokens }),
+    prompts,
+    ...(logprobs && { logprobs: top_logprobs ?? 0 }),
+    ...(constraint && { constraint }),
+    ...(eosIds && { eosIds }),
+    tenant,
+  };
+  return { request, toolNames: use ? callable(use).map(({ name }) => name) : [] };
+}
+
+/** The form that `response_format` asks for. */
+function formOf(
+  format: ChatBody['response_format'],
+  own: ConstraintSpec | undefined,
+): ConstraintSpec | undefined {
+  if (!format || format.type === 'text') return own;
+  if (own) {
     throw fail('serve/field', {
       field: 'response_format',
       rule: 'left out beside regex, choices or grammar',
       zhRule: '不与 regex、choices、grammar 同用',
-      got: format,
+      got: format.type,
     });
   }
-  return {
-    ...request,
-    ...(maxTokens != null && { maxTokens }),
-    prompts: checkPrompts(
-      [[...model.prefixIds, ...model.tokenizer.encode(conversation(body.messages))]],
-      model,
-      false,
-    ),
-    ...(logprobs && { logprobs: top_logprobs ?? 0 }),
-    ...(format !== 'text' && { constraint: { jsonSchema: schema } }),
-    tenant,
-  };
+  return { jsonSchema: format.type === 'json_schema' ? format.json_schema.schema : { type: 'object' } };
 }
 
-/**
- * What a model without a chat template reads: the texts of the messages, a line each. A model that only continues text
- * goes on from the last one.
- */
-function conversation(messages: ChatBody['messages']): string {
-  return messages
-    .map(({ content }) => (typeof content === 'string' ? content : content.map(({ text }) => text).join('')))
-    .join('\n');
+/** A chat template may name a token that ends turns, beside the one that ends texts. */
+function endsOf({ tokenizer, chatTemplate }: ServedModel): readonly number[] | undefined {
+  const turnEnd = tokenizer.specialTokens.get(chatTemplate?.tokens.eos_token ?? '');
+  if (turnEnd === undefined || turnEnd === tokenizer.eosId) return undefined;
+  return tokenizer.eosId === undefined ? [turnEnd] : [turnEnd, tokenizer.eosId];
 }
 
-function idsOf(
-  prompt: CompletionBody['prompt'],
-  { tokenizer, prefixIds }: ServedModel,
+const idsOf = (prompt: CompletionBody['prompt'], model: ServedModel): (readonly number[])[] =>
+  textIds(prompt, model).map((ids) => [...model.prefixIds, ...ids]);
+
+/** One text or several, spelled out or as ids. */
+export function textIds(
+  given: CompletionBody['prompt'],
+  { tokenizer }: Pick<ServedModel, 'tokenizer'>,
 ): (readonly number[])[] {
-  const list = typeof prompt === 'string' || typeof prompt[0] === 'number' ? [prompt] : prompt;
-  return (list as (string | number[])[]).map((one) => [
-    ...prefixIds,
-    ...(typeof one === 'string' ? tokenizer.encode(one) : one),
-  ]);
+  const list = typeof given === 'string' || typeof given[0] === 'number' ? [given] : given;
+  return (list as (string | number[])[]).map((one) =>
+    typeof one === 'string' ? tokenizer.encode(one) : one,
+  );
 }
 
-function checkPrompts(
+/** Checks lengths and ids. With `onlyRead` nothing is written after them. */
+export function checkPrompts(
   prompts: (readonly number[])[],
   { contextLength, tokenizer }: ServedModel,
   onlyRead: boolean,
@@ -167,7 +212,7 @@ function constraintOf({ regex, choices, grammar }: Sampling): ConstraintSpec | u
 }
 
 /** The most texts that one request may ask for in all its prompts. */
-export function checkTexts({ prompts, n }: WriteRequest): void {
+function checkTexts({ prompts, n }: WriteRequest): void {
   const texts = prompts.length * n;
   const most = limits.texts * 2;
   if (texts > most)

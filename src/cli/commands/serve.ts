@@ -17,7 +17,7 @@ import { openState, storePlace } from '../../store/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { serveOptions } from '../option-tables.ts';
-import { readEarlierRun } from '../runs.ts';
+import { readEarlierRun, readFolderTemplate } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -136,6 +136,7 @@ export async function serveRuns(
 async function startEngine(folder: string, id: string, terminal: Terminal): Promise<EngineProcess> {
   // Read here first: a folder that is no run is an error of this command, not of a child.
   const { tokenizer } = await readEarlierRun(folder);
+  const chatTemplate = await readFolderTemplate(folder);
   const { eosId } = tokenizer;
   const isSource = import.meta.url.endsWith('.ts');
   return startEngineProcess({
@@ -145,6 +146,7 @@ async function startEngine(folder: string, id: string, terminal: Terminal): Prom
     execArgv: isSource ? loaders() : [],
     tokenizer,
     prefixIds: eosId === undefined ? [] : [eosId],
+    ...(chatTemplate && { chatTemplate }),
     onExit: (reason) => terminal.error(say('died', { model: id, reason })),
   });
 }

@@ -7,9 +7,9 @@ type Reason = { reason: string; reasonZh: string };
 export const fail = defineErrors({
   'constraint/spec': {
     en: (d: { got: string }) =>
-      `constraint: must be one of { regex }, { choices }, { grammar }, { jsonSchema } or a compiled constraint, got ${d.got}`,
+      `constraint: must be one of { regex }, { choices }, { grammar }, { jsonSchema }, { toolCalls } or a compiled constraint, got ${d.got}`,
     zh: (d: { got: string }) =>
-      `约束：必须是 { regex }、{ choices }、{ grammar }、{ jsonSchema } 之一，或已编译的约束，得到 ${d.got}`,
+      `约束：必须是 { regex }、{ choices }、{ grammar }、{ jsonSchema }、{ toolCalls } 之一，或已编译的约束，得到 ${d.got}`,
   },
   'constraint/no-tokenizer': {
     en: () =>

@@ -7,6 +7,7 @@ import { readJsonSchema } from './json-schema.ts';
 import type { JsonWhitespace } from './json-syntax.ts';
 import { limits } from './limits.ts';
 import { readRegex } from './regex.ts';
+import { readToolCalls, type ToolCallsSpec } from './tool-calls.ts';
 
 /** What a text may look like, from its first character to its last. */
 export type ConstraintSpec =
@@ -16,7 +17,8 @@ export type ConstraintSpec =
   | { readonly choices: readonly string[] }
   /** A grammar in GBNF, the notation of llama.cpp, whose rule `root` is the whole text. */
   | { readonly grammar: string }
-  | JsonSchemaSpec;
+  | JsonSchemaSpec
+  | ToolCallsSpec<ConstraintSpec>;
 
 /**
  * JSON that satisfies a schema of 2020-12. Known are type, enum, const, properties, required, additionalProperties, items,
@@ -49,6 +51,8 @@ const READERS: { readonly [kind: string]: Reader } = {
   choices: ({ choices }: { choices: readonly string[] }) => oneRule(readChoices(choices)),
   grammar: ({ grammar }: { grammar: string }) => readGrammar(grammar),
   jsonSchema: ({ jsonSchema, whitespace }: JsonSchemaSpec) => readJsonSchema(jsonSchema, whitespace),
+  toolCalls: ({ toolCalls }: ToolCallsSpec<ConstraintSpec>) =>
+    readToolCalls(toolCalls, readJsonSchema, (spec) => readSpec(spec).grammar),
 };
 
 /** Reads any spec; anything else is an error that names the ways there are. */

@@ -1,0 +1,149 @@
+/** The routes: one table from which both the server and its OpenAPI document come. */
+
+import type { z } from 'zod';
+import { answerResponse, type ResponseHistory } from './answer-response.ts';
+import type { AppContext } from './app.ts';
+import { answerChat } from './chat.ts';
+import type { CheckConstraint } from './check-constraint.ts';
+import { answerCompletion } from './completions.ts';
+import { answerEmbeddings } from './embeddings.ts';
+import { fail } from './errors.ts';
+import type { ModelRegistry } from './registry.ts';
+import type { Sandbox } from './sandbox.ts';
+import { chatBody, completionBody, embeddingBody, responseBody } from './schemas.ts';
+import type { ServedModel } from './served-model.ts';
+
+/** What a route may use beside its request. */
+export interface RouteScope {
+  readonly registry: ModelRegistry;
+  readonly sandbox: Sandbox;
+  readonly checkConstraint: CheckConstraint;
+  readonly history: ResponseHistory | undefined;
+}
+
+/** A row of the table. */
+export interface Route {
+  readonly method: 'get' | 'post';
+  /** As OpenAPI writes it: `/v1/models/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Whether anyone may ask, with a key or without. */
+  readonly isOpen?: boolean;
+  readonly body?: z.ZodObject;
+  /** What it answers when all is well: JSON, Prometheus' text, or with `stream` in the body events. */
+  readonly answers: 'json' | 'text' | 'events';
+  readonly answer: (c: AppContext, body: never, scope: RouteScope) => Response | Promise<Response>;
+}
+
+/** A row whose answer takes what its schema checks. */
+function withBody<Schema extends z.ZodObject>(
+  row: Omit<Route, 'method' | 'answer'> & {
+    readonly body: Schema;
+    readonly answer: (
+      c: AppContext,
+      body: z.infer<Schema>,
+      scope: RouteScope,
+    ) => Response | Promise<Response>;
+  },
+): Route {
+  return { method: 'post', ...row } as Route;
+}
+
+export const routes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/health',
+    summary: 'Whether the server lives.',
+    isOpen: true,
+    answers: 'json',
+    answer: (c) => c.json({ status: 'ok' }),
+  },
+  {
+    method: 'get',
+    path: '/ready',
+    summary: 'Whether every model can write now; 503 while one cannot.',
+    isOpen: true,
+    answers: 'json',
+    answer(c, _, { registry }) {
+      const isReady = registry.list().every((model) => model.isReady);
+      return c.json({ status: isReady ? 'ready' : 'starting' }, isReady ? 200 : 503);
+    },
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Counters for Prometheus.',
+    answers: 'text',
+    answer: (c, _, { registry }) => c.text(c.get('metrics').text(registry.list())),
+  },
+  {
+    method: 'get',
+    path: '/v1/models',
+    summary: 'The models that are served.',
+    answers: 'json',
+    answer: (c, _, { registry }) => c.json({ object: 'list', data: registry.list().map(describeModel) }),
+  },
+  {
+    method: 'get',
+    path: '/v1/models/{id}',
+    summary: 'One model.',
+    answers: 'json',
+    answer: (c, _, { registry }) => c.json(describeModel(modelOf(registry, c.req.param('id')!))),
+  },
+  withBody({
+    path: '/v1/completions',
+    summary: 'Goes on with texts; with echo and logprobs scores them.',
+    body: completionBody,
+    answers: 'events',
+    answer: (c, body, scope) =>
+      answerCompletion(c, body, modelOf(scope.registry, body.model), requestScope(c, scope)),
+  }),
+  withBody({
+    path: '/v1/chat/completions',
+    summary: 'Goes on with a conversation: text, JSON by schema, calls of tools.',
+    body: chatBody,
+    answers: 'events',
+    answer: (c, body, scope) =>
+      answerChat(c, body, modelOf(scope.registry, body.model), requestScope(c, scope)),
+  }),
+  withBody({
+    path: '/v1/responses',
+    summary: 'The same in the form of the Responses API.',
+    body: responseBody,
+    answers: 'events',
+    answer: (c, body, scope) =>
+      answerResponse(c, body, modelOf(scope.registry, body.model), {
+        ...requestScope(c, scope),
+        history: scope.history,
+      }),
+  }),
+  withBody({
+    path: '/v1/embeddings',
+    summary: 'Texts as vectors: the mean of the last hidden states, of length 1.',
+    body: embeddingBody,
+    answers: 'json',
+    answer: (c, body, { registry }) => answerEmbeddings(c, body, modelOf(registry, body.model)),
+  }),
+];
+
+const requestScope = (c: AppContext, { sandbox, checkConstraint }: RouteScope) => ({
+  tenant: c.get('tenant'),
+  sandbox,
+  checkConstraint,
+});
+
+function modelOf(registry: ModelRegistry, id: string): ServedModel {
+  const known = registry.list();
+  const model = known.find((one) => one.id === id);
+  if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
+  return model;
+}
+
+const describeModel = ({ id, created, contextLength, chatTemplate }: ServedModel) => ({
+  id,
+  object: 'model',
+  created,
+  owned_by: 'inkstone',
+  max_model_len: contextLength,
+  chat_template: chatTemplate ? 'own' : 'plain',
+});
