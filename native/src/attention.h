@@ -33,7 +33,7 @@ struct PagedRequest {
 
 /**
  * Causal attention of many sequences. q, out [rows, heads, headSize]; k, v [pages, pageTokens, kvHeads, headSize]
- * with pageTokens a multiple of 8.
+ * with 8, 16, 32 or 64 pageTokens.
  */
 struct PagedShape {
   int64_t heads = 1, kvHeads = 1, headSize = 1, pageTokens = 8;

@@ -59,7 +59,7 @@ napi_value attentionPaged(napi_env env, napi_callback_info info) {
   s.window = args.count(12);
   s.alibiSlopes = args.f32(13, s.heads, true);
   if (args.ok() && (s.kvHeads < 1 || s.heads % s.kvHeads != 0 || s.headSize < 1)) args.fail("heads do not fit");
-  if (args.ok() && (s.pageTokens < 8 || s.pageTokens % 8 != 0)) args.fail("pageTokens must be a multiple of 8");
+  if (args.ok() && (s.pageTokens < 8 || 64 % s.pageTokens != 0)) args.fail("pageTokens must be 8, 16, 32 or 64");
   const int32_t *requests = args.i32(4, sizeOf(s.count, 3)), *pages = args.i32(5, 0);
   if (!args.ok()) return nothing();
   const int64_t page = sizeOf(s.pageTokens, s.kvHeads, s.headSize);

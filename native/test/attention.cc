@@ -216,7 +216,7 @@ void checkPages() {
     s.kvHeads = 1 + random.below(3);
     s.heads = s.kvHeads * (1 + random.below(3));
     s.headSize = sizes[random.below(5)];
-    s.pageTokens = 8 * (1 + random.below(3));
+    s.pageTokens = 8 << random.below(4);
     s.scale = 0.3f;
     s.window = random.below(3) ? 0 : 1 + random.below(40);
     s.count = 1 + random.below(6);

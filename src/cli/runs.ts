@@ -10,6 +10,7 @@ import {
   type DecoderConfig,
   type DecoderLanguageModel,
   decoderConfig,
+  memoryTokensIn,
   paramsFromFile,
 } from '../models/index.ts';
 import { type ChatTemplateSource, fingerprint, loadTokenizer, readChatTemplate } from '../text/index.ts';
@@ -133,11 +134,16 @@ export interface TrainedRun extends EarlierRun {
   readonly writer: ReturnType<typeof createTextModel>;
 }
 
-/** Loads the latest checkpoint of a run folder. */
-export async function loadRun(folder: string): Promise<TrainedRun> {
+/** Loads the latest checkpoint of a run folder. Its sequences take no more than `memoryBytes` together. */
+export async function loadRun(
+  folder: string,
+  { memoryBytes = Number.POSITIVE_INFINITY }: { readonly memoryBytes?: number } = {},
+): Promise<TrainedRun> {
   const earlier = await readEarlierRun(folder);
   const config = decoderConfig(earlier.config.model);
-  const model = createLanguageModel(paramsFromFile(config, await earlier.run.weights()), config);
+  const params = paramsFromFile(config, await earlier.run.weights());
+  const options = Number.isFinite(memoryBytes) ? { memoryTokens: memoryTokensIn(memoryBytes, config) } : {};
+  const model = createLanguageModel(params, config, options);
   return { ...earlier, model, writer: writerOf(model, earlier.tokenizer) };
 }
 

@@ -43,6 +43,16 @@ export const fail = defineErrors({
     zh: (d: { waiting: number; most: number }) =>
       `引擎：最多允许 ${d.most} 篇文本排队，现有 ${d.waiting} 篇；请稍后再试`,
   },
+  'decode/engine-wait': {
+    en: (d: { seconds: number }) => `engine: its turn did not come within ${d.seconds} s; try again later`,
+    zh: (d: { seconds: number }) => `引擎：等待 ${d.seconds} 秒仍未轮到；请稍后再试`,
+  },
+  'decode/memory': {
+    en: (d: { wanted: number; total: number }) =>
+      `engine: the texts of one request need memory for ${d.wanted} tokens, there is room for ${d.total}; ask for fewer or shorter texts`,
+    zh: (d: { wanted: number; total: number }) =>
+      `引擎：一个请求的各篇文本共需 ${d.wanted} 个词元的内存，而总共只有 ${d.total} 个；请减少篇数或长度`,
+  },
   'decode/unknown-strategy': {
     en: (d: { name: string; known: string; near: string | undefined }) =>
       `strategy: "${d.name}" is not one${d.near ? `; did you mean "${d.near}"?` : `; there are ${d.known}`}`,

@@ -2,8 +2,8 @@
 
 import type { Sequence, StepRequest, StepWants } from '../types.ts';
 import { commonLength } from './common-length.ts';
-import { fail } from './errors.ts';
 import type { DecodeTask } from './strategy.ts';
+import { trackSequences } from './tracked-sequences.ts';
 
 /** A sequence that nobody reads from at the moment, and what it has read. */
 export interface Kept {
@@ -24,61 +24,24 @@ export interface TrackedModel {
   close(): void;
 }
 
-interface Track {
-  readonly ids: number[];
-  /** The model's sequence; none until something is read. */
-  real: Sequence | undefined;
-}
-
 /**
  * Tracks a model. With `kept`, the first ids that a new sequence reads are taken from the memory of what was kept, as far
  * as they agree; a step that wants the logits of every place reads them all.
  */
 export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedModel {
-  const tracks = new Map<Sequence, Track>();
   const isResumed = kept !== undefined;
   /** Memory without an owner: what was handed over, then the last sequence that the strategy closed. */
   let spare = kept;
-
-  const trackOf = (sequence: Sequence): Track => {
-    const track = tracks.get(sequence);
-    if (!track) throw fail('decode/closed', undefined);
-    return track;
-  };
 
   const setSpare = (next: Kept | undefined): void => {
     spare?.sequence.close();
     spare = next;
   };
 
-  const openTrack = (track: Track): Sequence => {
-    const sequence: Sequence = {
-      get length() {
-        return trackOf(sequence).ids.length;
-      },
-      rewind(length) {
-        const { ids, real } = trackOf(sequence);
-        if (!(Number.isInteger(length) && length >= 0 && length <= ids.length)) {
-          throw fail('decode/rewind', { least: 0, length: ids.length, to: length });
-        }
-        real?.rewind(length);
-        ids.length = length;
-      },
-      fork() {
-        const { ids, real } = trackOf(sequence);
-        return openTrack({ ids: ids.slice(), real: real?.fork() });
-      },
-      close() {
-        const own = tracks.get(sequence);
-        tracks.delete(sequence);
-        if (!own?.real) return;
-        if (tracks.size === 0) setSpare({ sequence: own.real, ids: own.ids });
-        else own.real.close();
-      },
-    };
-    tracks.set(sequence, track);
-    return sequence;
-  };
+  const tracks = trackSequences(({ real, ids }) => {
+    if (tracks.count === 0) setSpare({ sequence: real, ids });
+    else real.close();
+  });
 
   /** The memory that shares the longest beginning with `ids`, and how long that is. */
   const nearest = (ids: readonly number[]): { real: Sequence; length: number } | undefined => {
@@ -87,7 +50,7 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
       const length = commonLength(past, ids);
       if (real && length > (best?.length ?? 0)) best = { real, length };
     };
-    for (const { real, ids: past } of tracks.values()) consider(real, past);
+    for (const { real, ids: past } of tracks.all()) consider(real, past);
     if (spare) consider(spare.sequence, spare.ids);
     return best;
   };
@@ -96,10 +59,10 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
     model: {
       vocabSize: source.vocabSize,
       contextLength: source.contextLength,
-      open: () => openTrack({ ids: [], real: undefined }),
+      open: () => tracks.open({ ids: [], real: undefined }),
     },
     translate({ sequence, ids }, wants) {
-      const track = tracks.get(sequence);
+      const track = tracks.find(sequence);
       if (!track) return { sequence, ids };
       let known = 0;
       if (!track.real) {
@@ -115,7 +78,7 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
       for (let i = 0; i < ids.length; i++) track.ids.push(ids[i]);
       return { sequence: track.real, ids: known > 0 ? Array.from(ids).slice(known) : ids };
     },
-    idsOf: (sequence) => tracks.get(sequence)?.ids,
+    idsOf: (sequence) => tracks.find(sequence)?.ids,
     keep(ids) {
       const donor = nearest(ids);
       if (!donor) return undefined;
@@ -125,8 +88,7 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
     },
     close() {
       setSpare(undefined);
-      for (const { real } of tracks.values()) real?.close();
-      tracks.clear();
+      tracks.closeAll();
     },
   };
 }

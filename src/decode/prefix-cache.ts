@@ -1,9 +1,9 @@
 /** Beginnings that were read before are not read again: sequences that are closed stay behind and lend their memory. */
 
-import type { LanguageModel, Sequence, StepRequest } from '../types.ts';
+import type { LanguageModel, ModelMemory, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
 import { commonLength } from './common-length.ts';
-import { fail } from './errors.ts';
 import { checkInteger } from './options.ts';
+import { type Track, trackSequences } from './tracked-sequences.ts';
 
 export interface PrefixCacheOptions {
   /** Most tokens that closed sequences may hold together. Default 8,192. */
@@ -12,162 +12,183 @@ export interface PrefixCacheOptions {
 
 export interface PrefixCache {
   /**
-   * The model as one tenant sees it: what another tenant read is never found. Several tenants may step together through
-   * any of their views.
+   * The model as one request of a tenant sees it: what another tenant read is never found. Requests may step together
+   * through any of their views.
    */
   modelFor(tenant: string): CachedModel;
   /** Tokens that were asked for and did not have to be read. */
   readonly savedTokens: number;
   /** Tokens held for later. */
   readonly heldTokens: number;
+  /** Gives back what was used longest ago of all that is held; false when nothing is. */
+  forget(): boolean;
   /** Closes all that is held for later; nothing is held from now on. */
   close(): void;
 }
 
 export interface CachedModel extends LanguageModel {
   /**
-   * What is left to read of a request: a new sequence takes over what it can of all its tokens. For whoever reads a long
-   * prompt in parts, where the first part alone would find no more than itself.
+   * What is left to read of a request: a new sequence takes over what it can of all its tokens; one whose memory was taken
+   * away reads its own tokens again. For whoever reads a long prompt in parts, where the first part alone would find no
+   * more than itself. The last `least` tokens (default 1) are always left.
    */
-  takeOver(request: StepRequest): StepRequest;
+  takeOver(request: StepRequest, least?: number): StepRequest;
+  /** Tokens in the memory of the sequences opened here; those that forks share count for each. */
+  readonly heldTokens: number;
+  /** Takes the memory of all sequences opened here away. They keep their ids and may go on after a `takeOver`. */
+  release(): void;
 }
 
-/** A sequence as its user sees it. */
-interface View {
+/** A sequence as its user sees it, opened through one view of the model. */
+interface View extends Track {
   readonly tenant: string;
-  readonly ids: number[];
-  /** The model's sequence; none until something is read. */
-  real: Sequence | undefined;
+  /** Tells the views of one request from others. */
+  readonly owner: object;
 }
 
 interface Held {
   readonly tenant: string;
   readonly ids: readonly number[];
-  readonly sequence: Sequence;
+  readonly real: Sequence;
 }
 
 /** A shorter beginning is not worth a fork. */
 const LEAST_TOKENS = 8;
 
 /**
- * Wraps a model. A new sequence that begins like one its tenant has closed takes over the longest common beginning, found by
- * comparing the tokens themselves. What was used longest ago goes first when there are too many tokens. A step that wants
- * the logits of every place reads everything.
+ * Wraps a model. A new sequence that begins like one that its tenant reads or has closed takes over the longest common
+ * beginning, found by comparing the tokens themselves. What was used longest ago goes first when there are too many
+ * tokens. A step that wants the logits of every place reads everything.
  */
 export function createPrefixCache(
   source: LanguageModel,
   { maxTokens = 8192 }: PrefixCacheOptions = {},
 ): PrefixCache {
   checkInteger('maxTokens', maxTokens, 0);
-  const views = new Map<Sequence, View>();
   /** The longest unused first. */
   let held: Held[] = [];
   let savedTokens = 0;
   let isClosed = false;
 
   const heldTokens = (): number => held.reduce((sum, { ids }) => sum + ids.length, 0);
-  const viewOf = (sequence: Sequence): View => {
-    const view = views.get(sequence);
-    if (!view) throw fail('decode/closed', undefined);
-    return view;
-  };
 
-  const realOf = (sequence: Sequence): Sequence => (viewOf(sequence).real ??= source.open());
+  const views = trackSequences<View>(({ tenant, ids, real }) => {
+    const isWorth = !isClosed && ids.length >= LEAST_TOKENS && ids.length <= maxTokens;
+    if (isWorth) hold({ tenant, ids, real });
+    else real.close();
+  });
+
+  const realOf = (sequence: Sequence): Sequence => (views.of(sequence).real ??= source.open());
+  const toReal = ({ sequence, ids }: StepRequest): StepRequest => ({ sequence: realOf(sequence), ids });
 
   const hold = (entry: Held): void => {
     // What a longer one begins with needs no place of its own.
     const covered = held.filter((other) => other.tenant === entry.tenant && startsWith(entry.ids, other.ids));
-    for (const { sequence } of covered) sequence.close();
+    for (const { real } of covered) real.close();
     held = [...held.filter((other) => !covered.includes(other)), entry];
-    while (heldTokens() > maxTokens) held.shift()!.sequence.close();
+    while (heldTokens() > maxTokens) forget();
   };
 
-  const openView = (view: View): Sequence => {
-    const sequence: Sequence = {
-      get length() {
-        return viewOf(sequence).ids.length;
-      },
-      rewind(length) {
-        const { ids, real } = viewOf(sequence);
-        if (!(Number.isInteger(length) && length >= 0 && length <= ids.length)) {
-          throw fail('decode/rewind', { least: 0, length: ids.length, to: length });
-        }
-        real?.rewind(length);
-        ids.length = length;
-      },
-      fork() {
-        const { tenant, ids, real } = viewOf(sequence);
-        return openView({ tenant, ids: [...ids], real: real?.fork() });
-      },
-      close() {
-        const closed = views.get(sequence);
-        views.delete(sequence);
-        if (!closed?.real) return;
-        const { tenant, ids, real } = closed;
-        const isWorth = !isClosed && ids.length >= LEAST_TOKENS && ids.length <= maxTokens;
-        if (isWorth) hold({ tenant, ids, sequence: real });
-        else real.close();
-      },
-    };
-    views.set(sequence, view);
-    return sequence;
+  const forget = (): boolean => {
+    const oldest = held.shift();
+    oldest?.real.close();
+    return oldest !== undefined;
   };
 
-  /** A real sequence that has read as much as possible of what comes, all but the last token. */
-  const begin = (tenant: string, ids: ArrayLike<number>): Sequence => {
-    let best: Held | undefined;
+  /** A real sequence that has read as much as possible of what comes, all but the last `least` tokens. */
+  const begin = (tenant: string, ids: ArrayLike<number>, least: number): Sequence => {
+    let best: (Track & { readonly tenant: string }) | Held | undefined;
     let known = LEAST_TOKENS - 1;
-    for (const entry of held) {
-      if (entry.tenant !== tenant) continue;
-      const common = Math.min(commonLength(entry.ids, ids), ids.length - 1);
+    for (const entry of maxTokens > 0 ? [...held, ...views.all()] : []) {
+      if (entry.tenant !== tenant || !entry.real) continue;
+      const common = Math.min(commonLength(entry.ids, ids), ids.length - least);
       if (common > known) [best, known] = [entry, common];
     }
     if (!best) return source.open();
-    held = [...held.filter((entry) => entry !== best), best];
-    const sequence = best.sequence.fork();
+    const used = best;
+    if (held.includes(used as Held)) held = [...held.filter((entry) => entry !== used), used as Held];
+    const sequence = used.real!.fork();
     sequence.rewind(known);
     savedTokens += known;
     return sequence;
   };
 
-  const takeOver = ({ sequence, ids }: StepRequest): StepRequest => {
-    const view = viewOf(sequence);
+  const takeOver = ({ sequence, ids }: StepRequest, least = 1): StepRequest => {
+    const view = views.of(sequence);
     if (view.real) return { sequence, ids };
-    view.real = begin(view.tenant, ids);
-    const rest = Array.from(ids);
+    const rest = [...view.ids.splice(0), ...Array.from(ids)];
+    view.real = begin(view.tenant, rest, least);
     view.ids.push(...rest.splice(0, view.real.length));
     return { sequence, ids: rest };
   };
 
+  const { memory } = source;
+  const memoryOfViews: ModelMemory | undefined = memory && {
+    get totalTokens() {
+      return memory.totalTokens;
+    },
+    get freeTokens() {
+      return memory.freeTokens;
+    },
+    get usedTokens() {
+      return memory.usedTokens;
+    },
+    tokensFor: (batch) => memory.tokensFor(batch.map(toReal)),
+  };
+
   return {
-    modelFor: (tenant) => ({
-      vocabSize: source.vocabSize,
-      contextLength: source.contextLength,
-      open: () => openView({ tenant, ids: [], real: undefined }),
-      takeOver,
-      step(batch, wants) {
-        const requests = wants?.logits === 'all' ? batch : batch.map(takeOver);
-        const results = source.step(
-          requests.map(({ sequence, ids }) => ({ sequence: realOf(sequence), ids })),
-          wants,
-        );
-        for (const { sequence, ids } of requests) {
-          const view = viewOf(sequence);
-          for (let i = 0; i < ids.length; i++) view.ids.push(ids[i]);
-        }
-        return results;
-      },
-    }),
+    modelFor(tenant) {
+      const owner = {};
+      const own = () => [...views.all()].filter((view) => view.owner === owner);
+      return {
+        vocabSize: source.vocabSize,
+        contextLength: source.contextLength,
+        memory: memoryOfViews,
+        open: () => views.open({ tenant, owner, ids: [], real: undefined }),
+        takeOver,
+        get heldTokens() {
+          return own().reduce((sum, { real }) => sum + (real?.length ?? 0), 0);
+        },
+        release() {
+          for (const view of own()) {
+            view.real?.close();
+            view.real = undefined;
+          }
+        },
+        step(batch, wants) {
+          const isAll = wants?.logits === 'all';
+          const read = (requests: readonly StepRequest[], wanted: StepWants | undefined): StepResult[] => {
+            const results = source.step(requests.map(toReal), wanted);
+            for (const { sequence, ids } of requests) {
+              const view = views.of(sequence);
+              for (let i = 0; i < ids.length; i++) view.ids.push(ids[i]);
+            }
+            return results;
+          };
+          const requests = batch.map((request) => takeOver(request, isAll ? request.ids.length : 1));
+          if (!isAll) return read(requests, wants);
+          // What was taken away comes back first: its logits were given before.
+          const again = requests
+            .map(({ sequence, ids }, i) => ({
+              sequence,
+              ids: Array.from(ids).slice(0, -batch[i].ids.length),
+            }))
+            .filter(({ ids }) => ids.length > 0);
+          if (again.length > 0) read(again, { logits: 'none' });
+          return read(batch, wants);
+        },
+      };
+    },
     get savedTokens() {
       return savedTokens;
     },
     get heldTokens() {
       return heldTokens();
     },
+    forget,
     close() {
       isClosed = true;
-      for (const { sequence } of held) sequence.close();
-      held = [];
+      while (forget());
     },
   };
 }

@@ -159,6 +159,7 @@ export function withVocabulary(model: LanguageModel, vocabSize: number): Languag
     ...(embed && { embed }),
     vocabSize,
     contextLength: model.contextLength,
+    memory: model.memory,
     open: () => model.open(),
     step: (batch, wants) =>
       model.step(batch, wants).map((result) => ({ ...result, logits: cut(result.logits) })),

@@ -188,6 +188,12 @@ function checkId(id: number, vocabSize: number): void {
   if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) throw fail('model/id', { id, vocabSize });
 }
 
+/** How many tokens of every layer's keys and values fit into so many bytes; for `memoryTokens`. */
+export function memoryTokensIn(bytes: number, { layers, kvHeads, headSize }: DecoderConfig): number {
+  const tokens = Math.floor(bytes / (2 * layers * kvHeads * headSize * bytesPerElement.f32));
+  return Math.max(PAGE_TOKENS, tokens);
+}
+
 /** Matrices as bf16; vectors and the table of positions stay f32. */
 function toBf16(params: DecoderParams): DecoderParams {
   const convert = (weight: Tensor, path: string) =>

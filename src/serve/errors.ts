@@ -104,6 +104,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/engine-down', 503, 'server_error'],
   ['serve/busy', 429, 'rate_limit_error'],
   ['decode/engine-full', 429, 'rate_limit_error'],
+  ['decode/engine-wait', 429, 'rate_limit_error'],
+  ['model/memory', 503, 'server_error'],
   ['serve/key', 401, 'authentication_error'],
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],

@@ -51,14 +51,14 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
   return {
     id,
     created: Math.floor(Date.now() / 1000),
-    contextLength: model.contextLength,
+    contextLength: engine.model.contextLength,
     tokenizer,
     prefixIds,
     ...(chatTemplate && { chatTemplate }),
     write: (request, signal) => writer.generate({ ...generationOf(request, tokenizer), signal }),
     async score(ids, top, signal) {
       const textOf = (token: number) => tokenizer.decode([token], { keepSpecial: true });
-      const scores = await scoreTokens(model, ids, { top, signal });
+      const scores = await scoreTokens(engine.guest, ids, { top, signal });
       return scores.map(({ id: token, logprob, top: others }) => ({
         id: token,
         text: textOf(token),
@@ -68,7 +68,7 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
     },
     ...(inspect && {
       inspect: oneAfterAnother((question: InspectQuestion, signal) =>
-        inspect({ model, tokenizer, signal }, question),
+        inspect({ model: engine.guest, tokenizer, signal }, question),
       ),
     }),
     embed: (texts, signal) => embedTexts(model, texts, prefixIds, signal),

@@ -97,7 +97,7 @@ export interface PagedAttentionArgs {
   readonly requests: Int32Array;
   /** Which page holds the first keys, which the next, …: request by request. */
   readonly pages: Int32Array;
-  /** A multiple of 8. */
+  /** 8, 16, 32 or 64. */
   readonly pageTokens: number;
   readonly heads: number;
   readonly kvHeads: number;

@@ -70,7 +70,7 @@ function checkPaged(q: Tensor, k: Tensor, v: Tensor, { requests, pages }: PagedM
   requireShape(op, 'k', [held, pageTokens, kvHeads, headSize], k.shape);
   requireShape(op, 'v', k.shape, v.shape);
   requireOption(op, 'heads', heads % kvHeads === 0, `a multiple of the ${kvHeads} heads of k`, heads);
-  requireOption(op, 'pageTokens', pageTokens % 8 === 0, 'a multiple of 8', pageTokens);
+  requireOption(op, 'pageTokens', [8, 16, 32, 64].includes(pageTokens), '8, 16, 32 or 64', pageTokens);
   let queries = 0;
   for (let i = 0; i < requests.length; i += 3) {
     const [count, keys, first] = [requests[i], requests[i + 1], requests[i + 2]];
