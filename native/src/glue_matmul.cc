@@ -7,7 +7,8 @@ namespace {
 
 /**
  * matmul(a, b, out, batch, m, n, k, transA, transB, aBatchStride, bBatchStride, accumulate, bf16, bias, activation,
- * preActivation); bias and preActivation may be undefined, activation is a place in `activationCodes`.
+ * preActivation, slope); bias and preActivation may be undefined, activation is a place in `activationCodes`; a, b, out and
+ * preActivation may be bf16.
  */
 napi_value matmul(napi_env env, napi_callback_info info) {
   Args args(env, info, "matmul");
@@ -36,13 +37,17 @@ napi_value matmul(napi_env env, napi_callback_info info) {
   };
   const int64_t outCount = sizeOf(s.batch, s.m, s.n);
   const int64_t aCount = extent(s.aBatchStride, sizeOf(s.m, s.k)), bCount = extent(s.bBatchStride, sizeOf(s.k, s.n));
-  s.a = args.f32(0, aCount);
-  const Buffer b = args.any(1);
-  s.bIsBf16 = b.type == napi_uint16_array;
+  const auto isBf16 = [&](int index) { return args.given(index) && args.any(index).type == napi_uint16_array; };
+  if (isBf16(0)) s.aBf16 = args.bf16(0, aCount);
+  else s.a = args.f32(0, aCount);
+  s.bIsBf16 = isBf16(1);
   s.b = s.bIsBf16 ? static_cast<const void*>(args.bf16(1, bCount)) : args.f32(1, bCount);
-  s.out = args.f32(2, outCount);
+  if (isBf16(2)) s.outBf16 = args.bf16(2, outCount);
+  else s.out = args.f32(2, outCount);
   s.bias = args.f32(13, s.n, true);
-  s.preActivation = args.f32(15, outCount, true);
+  s.slope = args.boolean(16);
+  if (isBf16(15)) s.preBf16 = args.bf16(15, outCount);
+  else s.preActivation = args.f32(15, outCount, !s.slope);
   if (!args.ok()) return nothing();
   kernels->matmul(s);
   return nothing();

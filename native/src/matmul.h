@@ -9,6 +9,10 @@ enum class Activation : int { none = 0, relu, gelu, geluTanh, silu, count };
 /** out[i] = act(op(a[i])·op(b[i]) + bias) (+ out when accumulate) for i < batch. */
 struct Matmul {
   const float* a;
+  /** Instead of a, out and preActivation: they are stored as bf16. */
+  const uint16_t* aBf16;
+  uint16_t* outBf16;
+  uint16_t* preBf16;
   /** float, or bf16 when bIsBf16. */
   const void* b;
   float* out;
@@ -21,6 +25,8 @@ struct Matmul {
   /** Both inputs are rounded to bf16 before they are multiplied. */
   bool bf16;
   Activation activation;
+  /** Instead of act(x): x·act′(preActivation), which is read. */
+  bool slope;
 };
 
 }  // namespace inkstone

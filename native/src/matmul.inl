@@ -5,14 +5,14 @@ namespace gemm {
 #include "matmul_tile.inl"
 #include "matmul_finish.inl"
 #include "matmul_ways.inl"
+#include "matmul_packed.inl"
 #include "matmul_pack_f32.inl"
-#include "matmul_packed_f32.inl"
 #include "matmul_skinny.inl"
 #include "matmul_peak.inl"
 
 /** One product in a given way and reading of b. */
 template <class Read>
-static void narrow(const Matmul& s) {
+static void few(const Matmul& s) {
   if (wayOf(s) == Way::skinny) skinny<Read>(s);
   else slim<Read>(s);
 }
@@ -21,7 +21,7 @@ static void narrow(const Matmul& s) {
 static void emptySum(const Matmul& s) {
   const int64_t count = s.batch * s.m * s.n;
   if (!s.accumulate) __builtin_memset(s.out, 0, static_cast<size_t>(count) * 4);
-  finishRows(s.out, s.preActivation, s.bias, s.activation, s.batch * s.m, s.n, s.n);
+  finishRows(s.out, s.n, s, 0, 0, s.batch * s.m, s.n);
 }
 
 static void matmul(const Matmul& s);
@@ -39,18 +39,52 @@ static void matmulAside(const Matmul& s) {
   });
 }
 
+/** to[i] = from[i] for i < count, widened or rounded. */
+static void widen(const uint16_t* from, float* to, int64_t count) {
+  parallelFor(count, 16384, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) to[i] = fromBf16(from[i]);
+  });
+}
+static void narrow(const float* from, uint16_t* to, int64_t count) {
+  parallelFor(count, 16384, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) to[i] = toBf16(from[i]);
+  });
+}
+
+/** What is stored as bf16 goes through copies as f32. */
+static void matmulWidened(const Matmul& s) {
+  Scratch scratch;
+  Matmul wide = s;
+  const int64_t count = s.batch * s.m * s.n, aCount = (s.batch - 1) * s.aBatchStride + s.m * s.k;
+  if (s.aBf16) {
+    float* a = scratch.floats(aCount);
+    widen(s.aBf16, a, aCount);
+    wide.a = a;
+  }
+  if (s.preBf16) wide.preActivation = scratch.floats(count);
+  if (s.preBf16 && s.slope) widen(s.preBf16, wide.preActivation, count);
+  if (s.outBf16) wide.out = scratch.floats(count);
+  if (s.outBf16 && s.accumulate) widen(s.outBf16, wide.out, count);
+  wide.aBf16 = nullptr;
+  wide.outBf16 = wide.preBf16 = nullptr;
+  matmul(wide);
+  if (s.preBf16 && !s.slope) narrow(wide.preActivation, s.preBf16, count);
+  if (s.outBf16) narrow(wide.out, s.outBf16, count);
+}
+
 static void matmul(const Matmul& s) {
   if (s.batch == 0 || s.m == 0 || s.n == 0) return;
+  if (s.aBf16 || s.outBf16 || s.preBf16) return matmulWidened(s);
   if (!plain(s)) return s.k == 0 && !s.accumulate ? emptySum(s) : matmulAside(s);
   const Way way = wayOf(s);
   if (way == Way::packed) {
     if (s.bf16) RAN("matmul.packed.bf16");
     else RAN("matmul.packed.f32");
-    return eachProduct(s, multiplyF32);
+    return eachProduct(s, multiplyPacked<KernelF32>);
   }
   if (way == Way::skinny) RAN("matmul.skinny");
   else RAN("matmul.slim");
-  return eachProduct(s, s.bIsBf16 ? narrow<ReadBf16> : s.bf16 ? narrow<ReadRounded> : narrow<ReadF32>);
+  return eachProduct(s, s.bIsBf16 ? few<ReadBf16> : s.bf16 ? few<ReadRounded> : few<ReadF32>);
 }
 
 /** The speed that nothing can exceed. Rounding bf16 to f32 numbers makes them no faster. */

@@ -13,7 +13,7 @@ static void matmul(const Matmul& s) {
   if (s.batch == 0 || s.m == 0 || s.n == 0) return;
   if (!s.bf16 || !plain(s) || wayOf(s) != Way::packed) return INKSTONE_WIDE_TABLE()->matmul(s);
   RAN("matmul.packed.bf16");
-  eachProduct(s, multiply<KernelBf16>);
+  eachProduct(s, multiplyPacked<PackBf16<KernelBf16>>);
 }
 
 static double peakLoop(bool bf16) { return bf16 ? peakBf16() : INKSTONE_WIDE_TABLE()->peakLoop(bf16); }

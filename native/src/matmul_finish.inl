@@ -1,26 +1,40 @@
-// What follows the sums: bias, the copy before the activation, the activation; on rows that are still in the cache.
+// What follows the sums: bias, the copy before the activation, the activation or its slope, rounding; on rows that are still
+// in the cache.
 
+/** Columns of one row: `act` turns (x, value before the activation) into what out gets. */
 template <class F>
-INKSTONE_INLINE void finishRow(float* out, float* pre, const float* bias, int64_t n, const F& f) {
+INKSTONE_INLINE void finishRow(const float* sums, const Matmul& s, int64_t at, int64_t column, int64_t n, const F& act) {
+  const float* bias = s.bias ? s.bias + column : nullptr;
+  const bool wide = s.preActivation, narrow = s.preBf16;
   sweep(n, [&](int64_t j, auto part) INKSTONE_FLAT {
-    vf x = part.get(out + j);
+    vf x = part.get(sums + j), pre{};
     if (bias) x += part.get(bias + j);
-    if (pre) part.put(pre + j, x);
-    part.put(out + j, f(x));
+    if (s.slope) {
+      pre = wide ? part.get(s.preActivation + at + j) : getBf16(s.preBf16 + at + j, part);
+    } else {
+      if (wide) part.put(s.preActivation + at + j, x);
+      if (narrow) putBf16(s.preBf16 + at + j, x, part);
+    }
+    const vf y = act(x, pre);
+    if (s.outBf16) putBf16(s.outBf16 + at + j, y, part);
+    else part.put(s.out + at + j, y);
   });
 }
 
-/** out = act(out + bias) on [rows, n] of leading dimension ld; pre, when given, lies as out does. */
-INKSTONE_APART static void finishRows(float* out, float* pre, const float* bias, Activation activation, int64_t rows,
-                                      int64_t n, int64_t ld) {
-  if (!pre && !bias && activation == Activation::none) return;
-  for (int64_t i = 0; i < rows; ++i, out += ld, pre = pre ? pre + ld : nullptr) {
-    switch (activation) {
-      case Activation::relu: finishRow(out, pre, bias, n, [](vf x) INKSTONE_FLAT { return relu(x); }); break;
-      case Activation::gelu: finishRow(out, pre, bias, n, [](vf x) INKSTONE_FLAT { return gelu(x); }); break;
-      case Activation::geluTanh: finishRow(out, pre, bias, n, [](vf x) INKSTONE_FLAT { return geluTanh(x); }); break;
-      case Activation::silu: finishRow(out, pre, bias, n, [](vf x) INKSTONE_FLAT { return silu(x); }); break;
-      default: finishRow(out, pre, bias, n, [](vf x) INKSTONE_FLAT { return x; }); break;
+/** Rows of out from element `at` on, of the sums [rows, n] with leading dimension ld; they may lie in out itself. */
+INKSTONE_APART static void finishRows(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column,
+                                      int64_t rows, int64_t n) {
+  const bool kept = s.preActivation || s.preBf16;
+  if (!s.outBf16 && !kept && !s.bias && s.activation == Activation::none) return;
+#define INKSTONE_FINISH(VALUE) finishRow(sums, s, at, column, n, [](vf x, [[maybe_unused]] vf pre) INKSTONE_FLAT { return VALUE; })
+  for (int64_t i = 0; i < rows; ++i, sums += ld, at += s.n) {
+    switch (s.activation) {
+      case Activation::relu: s.slope ? INKSTONE_FINISH(pre > 0.0f ? x : splat(0)) : INKSTONE_FINISH(relu(x)); break;
+      case Activation::gelu: s.slope ? INKSTONE_FINISH(x * geluSlope(pre)) : INKSTONE_FINISH(gelu(x)); break;
+      case Activation::geluTanh: s.slope ? INKSTONE_FINISH(x * geluTanhSlope(pre)) : INKSTONE_FINISH(geluTanh(x)); break;
+      case Activation::silu: s.slope ? INKSTONE_FINISH(x * siluSlope(pre)) : INKSTONE_FINISH(silu(x)); break;
+      default: INKSTONE_FINISH(x); break;
     }
   }
+#undef INKSTONE_FINISH
 }

@@ -109,6 +109,34 @@ static void packColumns(const typename Read::Stored* from, int64_t ld, int64_t k
   }
 }
 
+/** Runs of memory that are wanted soon: hardware does not see them coming. */
+struct Coming {
+  const char* data = nullptr;
+  int64_t runs = 0, lines = 0, stride = 0;
+  /** Lines to fetch beside each tile. */
+  int64_t share = 0, line = 0;
+
+  void spread(int64_t tiles) { share = (runs * lines + tiles - 1) / tiles; }
+  INKSTONE_MEMBER void fetch(int64_t count) {
+    for (; count > 0 && runs > 0; --count) {
+      __builtin_prefetch(data + line * 64, 0, 2);
+      if (++line < lines) continue;
+      line = 0;
+      data += stride;
+      --runs;
+    }
+  }
+};
+/** What is packed next of both operands, fetched bit by bit while the tiles work. */
+struct Ahead {
+  Coming a, b;
+  /** One part of what goes with a tile. */
+  INKSTONE_MEMBER void fetch(int64_t parts) {
+    a.fetch((a.share + parts - 1) / parts);
+    b.fetch((b.share + parts - 1) / parts);
+  }
+};
+
 /** c[mr, width] = (c +) a tile computed aside. */
 static void addTile(const float* tile, int ldt, float* c, int64_t ldc, int mr, int width, bool add) {
   for (int i = 0; i < mr; ++i, tile += ldt, c += ldc) {

@@ -1,81 +1,65 @@
 // How a and b are packed for bf16 products: pairs of neighbours along k side by side, padded with zeros.
 
-/** Rows and depth of op(a) as bf16 rows, padded with zeros: the rows to whole panels, k to kUnit. */
-static PanelsOfA<uint16_t> panelsOfA(KernelBf16, const Matmul& s, Range rows, Range depth, Scratch& scratch) {
-  constexpr int64_t R = KernelBf16::rows;
-  const int64_t k = depth.size(), padded = roundUp(k, KernelBf16::kUnit), panels = (rows.size() + R - 1) / R;
-  // Rows a power of two apart would fall into the same few sets of the cache.
-  const int64_t stride = padded % 256 == 0 ? padded + 32 : padded;
-  auto* to = static_cast<uint16_t*>(scratch.bytes(panels * R * stride * 2));
-  parallelFor(panels, 1 + 512 / k, [&](int64_t begin, int64_t end) {
-    for (int64_t panel = begin; panel < end; ++panel) {
-      const int64_t i0 = panel * R, height = least(R, rows.size() - i0);
-      uint16_t* at = to + i0 * stride;
-      if (!s.transA) {
-        for (int64_t i = 0; i < height; ++i) {
-          const float* from = s.a + (rows.begin + i0 + i) * s.k + depth.begin;
-          int64_t p = 0;
-          for (; p + lanes <= k; p += lanes) storeBf16(at + i * stride + p, load(from + p));
-          for (; p < k; ++p) at[i * stride + p] = toBf16(from[p]);
-        }
-      } else {
-        for (int64_t q = 0; q < k; q += lanes) {  // blocks of 16 columns of k: rows of a side by side, then turned
-          const int64_t some = least(lanes, k - q);
-          float block[R * lanes];
-          const float* from = s.a + (depth.begin + q) * s.m + rows.begin + i0;
-          packColumns<ReadF32, lanes>(from, s.m, height, static_cast<int>(some), block);
-          for (int64_t i = 0; i < height; ++i) {
-            const vu bits = bf16Bits(load(block + i * lanes));
-            const vh row = __builtin_convertvector(bits, vh);
-            __builtin_memcpy(at + i * stride + q, &row, static_cast<size_t>(some) * 2);
-          }
-        }
-      }
-      for (int64_t i = 0; i < height; ++i) __builtin_memset(at + i * stride + k, 0, static_cast<size_t>(padded - k) * 2);
-      __builtin_memset(at + height * stride, 0, static_cast<size_t>((R - height) * stride) * 2);
-    }
-  });
-  return {to, stride, R * stride, false};
-}
+INKSTONE_INLINE int64_t clampToVector(int64_t n) { return most(0, least(n, lanes)); }
 
-/**
- * `width` columns in panels: pairs of rows p, p + 1 of op(b) side by side, panel[(p/2·cols + j)·2 + p%2]; zeros fill
- * the last panel up, and k to kUnit.
- */
-template <class Read>
-static void packPairsOfRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t width, uint16_t* to) {
-  constexpr int C = KernelBf16::cols;
-  const int64_t padded = roundUp(k, KernelBf16::kUnit), step = panelSize<uint16_t>(padded, C);
-  for (int64_t p = 0; p < padded; p += 2, from += 2 * ld, to += 2 * C) {
-    uint16_t* panel = to;
-    for (int64_t j0 = 0; j0 < width; j0 += C, panel += step) {
-      int j = 0;
-      for (; j < C && j0 + j + lanes <= width && p + 1 < k; j += lanes) {
-        const vu low = bf16Bits(Read::wide(from + j0 + j)), high = bf16Bits(Read::wide(from + ld + j0 + j));
-        const vu pair = low | (high << 16);
-        __builtin_memcpy(panel + 2 * j, &pair, sizeof pair);
-      }
-      for (; j < C; ++j) {
-        const bool inside = j0 + j < width;
-        panel[2 * j] = inside && p < k ? toBf16(Read::at(from + j0 + j)) : 0;
-        panel[2 * j + 1] = inside && p + 1 < k ? toBf16(Read::at(from + ld + j0 + j)) : 0;
-      }
-    }
+/** How an operand is read: 16 numbers rounded to bf16, or 16 pairs of numbers at `low` and at `high`. */
+struct RoundF32 {
+  typedef float Stored;
+  static INKSTONE_MEMBER uint16_t at(const float* p) { return toBf16(*p); }
+  static INKSTONE_MEMBER vh wide(const float* p) { return roundBf16(load(p)); }
+  static INKSTONE_MEMBER vu pairs(const float* low, const float* high) { return pairsOf(load(low), load(high)); }
+  static INKSTONE_MEMBER vu somePairs(const float* low, const float* high, int64_t n) {
+    n = clampToVector(n);
+    return pairsOf(loadTail(low, n), high ? loadTail(high, n) : vf{});
   }
+};
+struct TakeBf16 {
+  typedef uint16_t Stored;
+  static INKSTONE_MEMBER uint16_t at(const uint16_t* p) { return *p; }
+  static INKSTONE_MEMBER vh wide(const uint16_t* p) {
+    vh v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+  }
+  static INKSTONE_MEMBER vu pairs(const uint16_t* low, const uint16_t* high) { return pairsOf(wide(low), wide(high)); }
+  static INKSTONE_MEMBER vu somePairs(const uint16_t* low, const uint16_t* high, int64_t n) {
+    uint16_t rows[2][lanes] = {};
+    for (int64_t j = 0; j < clampToVector(n); ++j) {
+      rows[0][j] = low[j];
+      rows[1][j] = high ? high[j] : 0;
+    }
+    return pairs(rows[0], rows[1]);
+  }
+};
+
+// ---- from rows of k: pairs lie side by side ----------------------------------------------------------------------------
+
+/** Rows of k numbers at a distance of ld → rows of `padded` at a distance of `stride`, and rows of zeros up to `all`. */
+template <class Read>
+static void packRowsOfA(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t rows, int64_t all,
+                        uint16_t* to, int64_t stride) {
+  for (int64_t i = 0; i < rows; ++i, from += ld, to += stride) {
+    int64_t p = 0;
+    for (; p + lanes <= k; p += lanes) {
+      const vh numbers = Read::wide(from + p);
+      __builtin_memcpy(to + p, &numbers, sizeof numbers);
+    }
+    for (; p < padded; ++p) to[p] = p < k ? Read::at(from + p) : 0;
+  }
+  for (int64_t i = rows; i < all; ++i, to += stride) __builtin_memset(to, 0, static_cast<size_t>(padded) * 2);
 }
 
-/** The same, one panel, from b stored [n, k]: pairs lie side by side already, four rows by four pairs are turned at a time. */
-template <class Read>
-static void packPairsOfColumns(const typename Read::Stored* from, int64_t ld, int64_t k, int width, uint16_t* to) {
-  constexpr int C = KernelBf16::cols;
-  const int64_t padded = roundUp(k, KernelBf16::kUnit);
+/** One panel of C columns from b stored [n, k]: four rows by four pairs are turned at a time. */
+template <class Read, int C>
+static void packPairsOfColumns(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int width,
+                               uint16_t* to) {
   int j = 0;
   for (; j + 4 <= width; j += 4) {
     int64_t p = 0;
     for (; p + lanes <= k; p += lanes) {
       vu4 pairs[4][lanes / 8];
       for (int i = 0; i < 4; ++i) {
-        const vh row = __builtin_convertvector(bf16Bits(Read::wide(from + (j + i) * ld + p)), vh);
+        const vh row = Read::wide(from + (j + i) * ld + p);
         __builtin_memcpy(pairs[i], &row, sizeof row);
       }
       for (int q = 0; q < lanes / 8; ++q) {
@@ -84,30 +68,118 @@ static void packPairsOfColumns(const typename Read::Stored* from, int64_t ld, in
       }
     }
     for (; p < padded; ++p) {
-      for (int i = 0; i < 4; ++i) {
-        to[(p / 2 * C + j + i) * 2 + (p & 1)] = p < k ? toBf16(Read::at(from + (j + i) * ld + p)) : 0;
-      }
+      for (int i = 0; i < 4; ++i) to[(p / 2 * C + j + i) * 2 + (p & 1)] = p < k ? Read::at(from + (j + i) * ld + p) : 0;
     }
   }
   for (; j < C; ++j) {
     for (int64_t p = 0; p < padded; ++p) {
-      to[(p / 2 * C + j) * 2 + (p & 1)] = j < width && p < k ? toBf16(Read::at(from + j * ld + p)) : 0;
+      to[(p / 2 * C + j) * 2 + (p & 1)] = j < width && p < k ? Read::at(from + j * ld + p) : 0;
     }
   }
 }
 
-template <class Read>
-static void packPairs(const Matmul& s, int64_t p0, int64_t k, Range columns, uint16_t* to) {
-  const auto* b = static_cast<const typename Read::Stored*>(s.b);
-  if (!s.transB) return packPairsOfRows<Read>(b + p0 * s.n + columns.begin, s.n, k, columns.size(), to);
-  const int64_t step = panelSize<uint16_t>(roundUp(k, KernelBf16::kUnit), KernelBf16::cols);
-  for (int64_t j = columns.begin; j < columns.end; j += KernelBf16::cols, to += step) {
-    const int width = static_cast<int>(least(KernelBf16::cols, columns.end - j));
-    packPairsOfColumns<Read>(b + j * s.k + p0, s.k, k, width, to);
+// ---- from rows of columns: two rows make pairs -------------------------------------------------------------------------
+
+/**
+ * C columns of the rows `low` and `high`, zeros beyond `width`; without `high`, zeros in its place.
+ * NOTE writes whole vectors: what follows `to` is written later, or is the room between panels.
+ */
+template <class Read, int C>
+INKSTONE_INLINE void packPairOfRows(const typename Read::Stored* low, const typename Read::Stored* high, int64_t width,
+                                    uint16_t* to) {
+#pragma GCC unroll 2
+  for (int j = 0; j < C; j += lanes) {
+    const bool whole = width >= j + lanes && high;
+    const vu pairs = whole ? Read::pairs(low + j, high + j) : Read::somePairs(low + j, high ? high + j : high, width - j);
+    __builtin_memcpy(to + 2 * j, &pairs, sizeof pairs);
   }
 }
 
-static void packB(KernelBf16, const Matmul& s, int64_t p0, int64_t k, Range columns, uint16_t* to) {
-  if (s.bIsBf16) packPairs<ReadBf16>(s, p0, k, columns, to);
-  else packPairs<ReadF32>(s, p0, k, columns, to);
+/**
+ * `width` columns in panels of C, `step` apart: panel[(p/2·C + j)·2 + p%2] = from[p·ld + j]; zeros fill the last panel up,
+ * and k to `padded`. Some rows at a time, the next ones fetched ahead: hardware does not follow such strides.
+ */
+template <class Read, int C>
+static void packPairsOfRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t width,
+                            uint16_t* to, int64_t step) {
+  constexpr int64_t together = 8, line = 64 / static_cast<int64_t>(sizeof(typename Read::Stored));
+  for (int64_t p = 0; p < padded; p += together, from += together * ld, to += together * C) {
+    const int64_t rows = least(together, padded - p);
+    for (int64_t q = together; q < least(2 * together, k - p); ++q) {
+      for (int64_t j = 0; j < width; j += line) __builtin_prefetch(from + q * ld + j);
+    }
+    uint16_t* panel = to;
+    for (int64_t j = 0; j < width; j += C, panel += step) {
+      for (int64_t q = 0; q < rows; q += 2) {
+        const typename Read::Stored* low = from + q * ld + j;
+        if (p + q < k) packPairOfRows<Read, C>(low, p + q + 1 < k ? low + ld : nullptr, width - j, panel + q * C);
+        else __builtin_memset(panel + q * C, 0, 4 * C);
+      }
+    }
+  }
 }
+
+// ---- the operands ------------------------------------------------------------------------------------------------------
+
+template <class Kernel>
+struct PackBf16 : Kernel {
+  static constexpr int R = Kernel::rows, C = Kernel::cols;
+
+  static int64_t paddedK(int64_t k) { return roundUp(k, Kernel::kUnit); }
+  /** Rows a power of two apart would fall into the same few sets of the cache. */
+  static int64_t strideOfA(int64_t k) { return paddedK(k) % 256 == 0 ? paddedK(k) + 32 : paddedK(k); }
+  static int64_t sizeOfA(int64_t k) { return most(R * strideOfA(k), panelSize<uint16_t>(paddedK(k), R)); }
+  static int64_t panelWidth(int64_t left) { return least(C, left); }
+  static PanelsOfA<uint16_t> lyingA(const Matmul& s, int64_t row, int64_t p0) {
+    return {s.aBf16 + row * s.k + p0, s.k, R * s.k, false};
+  }
+
+  static PanelsOfA<uint16_t> packA(const Matmul& s, Range rows, int64_t p0, int64_t k, uint16_t* to) {
+    return s.aBf16 ? packRows<TakeBf16>(s, s.aBf16, rows, p0, k, to) : packRows<RoundF32>(s, s.a, rows, p0, k, to);
+  }
+  static void packB(const Matmul& s, int64_t p0, int64_t k, Range columns, uint16_t* to) {
+    if (s.bIsBf16) packColumns<TakeBf16>(s, static_cast<const uint16_t*>(s.b), p0, k, columns, to);
+    else packColumns<RoundF32>(s, static_cast<const float*>(s.b), p0, k, columns, to);
+  }
+
+ private:
+  template <class Read>
+  static PanelsOfA<uint16_t> packRows(const Matmul& s, const typename Read::Stored* a, Range rows, int64_t p0, int64_t k,
+                                      uint16_t* to) {
+    const int64_t stride = strideOfA(k), padded = paddedK(k);
+    if (!s.transA) {
+      packRowsOfA<Read>(a + rows.begin * s.k + p0, s.k, k, padded, rows.size(), roundUp(rows.size(), R), to, stride);
+      return {to, stride, R * stride, false};
+    }
+    const typename Read::Stored* from = a + p0 * s.m + rows.begin;
+    if constexpr (Kernel::turnsA) {
+      packPairsOfRows<Read, R>(from, s.m, k, padded, rows.size(), to, panelSize<uint16_t>(padded, R));
+      return {to, 2 * R, panelSize<uint16_t>(padded, R), true};
+    } else {
+      turnRows<Read>(from, s.m, k, padded, rows.size(), to, stride);
+      return {to, stride, R * stride, false};
+    }
+  }
+
+  /** Columns of `from` become rows. */
+  template <class Read>
+  static void turnRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t rows,
+                       uint16_t* to, int64_t stride) {
+    for (int64_t i = 0; i < roundUp(rows, R); ++i) {
+      for (int64_t p = 0; p < padded; ++p) to[i * stride + p] = i < rows && p < k ? Read::at(from + p * ld + i) : 0;
+    }
+  }
+
+  template <class Read>
+  static void packColumns(const Matmul& s, const typename Read::Stored* b, int64_t p0, int64_t k, Range columns,
+                          uint16_t* to) {
+    const int64_t padded = paddedK(k), step = panelSize<uint16_t>(padded, C);
+    if (!s.transB) {
+      return packPairsOfRows<Read, C>(b + p0 * s.n + columns.begin, s.n, k, padded, columns.size(), to, step);
+    }
+    for (int64_t j = columns.begin; j < columns.end; j += C, to += step) {
+      const int width = static_cast<int>(least(C, columns.end - j));
+      packPairsOfColumns<Read, C>(b + j * s.k + p0, s.k, k, padded, width, to);
+    }
+  }
+};

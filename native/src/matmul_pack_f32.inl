@@ -46,6 +46,12 @@ static void packWholePanels(const typename Read::Stored* from, int64_t ld, int64
   }
 }
 
+/** How many of the columns that are left the next panel of b takes: rather two panels of two vectors than three and one. */
+INKSTONE_INLINE int64_t panelWidth(int64_t left) {
+  if (tileVectors > 2 && left > tileCols && left <= tileCols + lanes) return 2 * lanes;
+  return least(tileCols, left);
+}
+
 /** Rows p0 … p0 + k, columns j0 … j0 + width of op(b). */
 template <class Read>
 static void packPanelsOfB(const typename Read::Stored* b, int64_t ld, bool transposed, int64_t p0, int64_t k, int64_t j0,
@@ -95,3 +101,35 @@ static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to)
     packColumns<Read, tileRows>(s.a + i * s.k + p0, s.k, k, static_cast<int>(height), to);
   }
 }
+
+// ---- what the packed product needs to know -----------------------------------------------------------------------------
+
+struct KernelF32 {
+  typedef float Packed;
+  struct Session {};
+  static constexpr int rows = tileRows, cols = tileCols, colUnit = lanes, kUnit = 1;
+  /** A panel of a and one of b share L1, so that a's stays while those of b pass. */
+  static int64_t depthMost(int64_t) { return 320; }
+  static int64_t mostOfB() { return cacheSizes().l2 / 2 / 4; }
+  static int64_t rowsMost(int64_t) { return roundUp(96, 4 * tileRows); }
+  /** Rows of a are read where they lie. */
+  static bool inPlace(const Matmul& s) { return !s.transA && !s.bf16; }
+  static PanelsOfA<float> lyingA(const Matmul& s, int64_t row, int64_t p0) {
+    return {s.a + row * s.k + p0, s.k, tileRows * s.k, false};
+  }
+  static int64_t sizeOfA(int64_t k) { return panelSize<float>(k, tileRows); }
+  static PanelsOfA<float> packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to) {
+    if (s.bf16) gemm::packA<ReadRounded>(s, rows, p0, k, to);
+    else gemm::packA<ReadF32>(s, rows, p0, k, to);
+    return {to, tileRows, sizeOfA(k), true};
+  }
+  static void packB(const Matmul& s, int64_t p0, int64_t k, Range columns, float* to) {
+    gemm::packB(s, p0, k, columns, to);
+  }
+  static int64_t panelWidth(int64_t left) { return gemm::panelWidth(left); }
+  static void tile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
+                   int64_t ldc, bool add, Ahead& ahead) {
+    ahead.fetch(1);
+    runTile(mr, width, k, a, stride, kMajor, b, c, ldc, add);
+  }
+};

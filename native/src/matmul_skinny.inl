@@ -176,8 +176,7 @@ static void skinny(const Matmul& s) {
   const float* a = plainRows(s, scratch);
   const auto* b = static_cast<const typename Read::Stored*>(s.b);
   const auto finish = [&](int64_t j0, int64_t j1) {
-    finishRows(s.out + j0, s.preActivation ? s.preActivation + j0 : nullptr, s.bias ? s.bias + j0 : nullptr,
-               s.activation, s.m, j1 - j0, s.n);
+    finishRows(s.out + j0, s.n, s, j0, j0, s.m, j1 - j0);
   };
   if (s.transB) {
     const int64_t grain = 1 + 65536 / (s.k * s.m);
@@ -243,8 +242,7 @@ static void slim(const Matmul& s) {
     typedef decltype(read) ReadA;
     parallelFor(s.m, 1 + 65536 / (s.k * s.n), [&](int64_t i0, int64_t i1) {
       dotBlock<ReadA, 3>(columns, s.n, s.k, s.a + i0 * s.k, s.k, s.k, i1 - i0, s.out + i0 * s.n, 1, s.n, s.accumulate);
-      finishRows(s.out + i0 * s.n, s.preActivation ? s.preActivation + i0 * s.n : nullptr, s.bias, s.activation,
-                 i1 - i0, s.n, s.n);
+      finishRows(s.out + i0 * s.n, s.n, s, i0 * s.n, 0, i1 - i0, s.n);
     });
   };
   if (s.bf16) rows(ReadRounded{});

@@ -85,9 +85,3 @@ static void runTile(int mr, int width, int64_t k, const float* a, int64_t stride
   run(k, a, stride, b, aside, tileCols, false);
   addTile(aside, tileCols, c, ldc, mr, width, add);
 }
-
-/** How many of the columns that are left the next panel of b takes: rather two panels of two vectors than three and one. */
-INKSTONE_INLINE int64_t panelWidth(int64_t left) {
-  if (tileVectors > 2 && left > tileCols && left <= tileCols + lanes) return 2 * lanes;
-  return least(tileCols, left);
-}

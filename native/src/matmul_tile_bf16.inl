@@ -4,6 +4,25 @@
 
 // ---- the instructions --------------------------------------------------------------------------------------------------
 
+/** 16 numbers, rounded; and 16 pairs of them, low beside high. The instructions take numbers below 2⁻¹²⁶ for 0. */
+#if defined(INKSTONE_EMULATED)
+INKSTONE_INLINE vh roundBf16(vf x) { return __builtin_convertvector(bf16Bits(x), vh); }
+INKSTONE_INLINE vu pairsOf(vf low, vf high) { return bf16Bits(low) | (bf16Bits(high) << 16); }
+#else
+INKSTONE_INLINE vh roundBf16(vf x) { return (vh)_mm512_cvtneps_pbh((__m512)x); }
+INKSTONE_INLINE vu pairsOf(vf low, vf high) {
+  constexpr auto places = [](int i) { return i | (i + 16) << 16; };
+  const vi order{places(0), places(1), places(2),  places(3),  places(4),  places(5),  places(6),  places(7),
+                 places(8), places(9), places(10), places(11), places(12), places(13), places(14), places(15)};
+  const __m512i halves = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+  return (vu)_mm512_permutexvar_epi16((__m512i)order, halves);
+}
+#endif
+/** The same for operands stored as bf16. */
+INKSTONE_INLINE vu pairsOf(vh low, vh high) {
+  return __builtin_convertvector(low, vu) | (__builtin_convertvector(high, vu) << 16);
+}
+
 #if INKSTONE_BF16 == 1
 /** sum[j] += a[2j]·b[2j] + a[2j + 1]·b[2j + 1] on 16 pairs. */
 INKSTONE_INLINE vf dotPairs(vf sum, vi a, vi b) {
@@ -78,11 +97,12 @@ struct TileSession {
 #if INKSTONE_BF16 == 1
 
 constexpr int tileRows = 12, tileVectors = 2, tileCols = tileVectors * lanes;
+constexpr int64_t tilePart = 32;  // pairs between fetches
 
-/** As tileF32, k counted in pairs: a[i·stride + 2p], b + p·2·tileCols. */
-template <int M, int V>
+/** As tileF32, k counted in pairs: a[i·stride + 2p], or a[2i + p·stride] when KMajor; b + p·2·tileCols. */
+template <int M, int V, bool KMajor>
 static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uint16_t* b, float* c, int64_t ldc,
-                     bool add) {
+                     bool add, Ahead& ahead) {
   vf sum[M][V];
 #pragma GCC unroll 16
   for (int i = 0; i < M; ++i) {
@@ -90,21 +110,25 @@ static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uin
 #pragma GCC unroll 4
     for (int j = 0; j < V; ++j) sum[i][j] = vf{};
   }
+  const int64_t parts = (pairs + tilePart - 1) / tilePart;
+  for (int64_t left = pairs; left > 0; left -= tilePart) {
+    ahead.fetch(parts);
 #pragma GCC unroll 2
-  for (int64_t p = 0; p < pairs; ++p) {
-    vi row[V];
+    for (int64_t p = least(left, tilePart); p > 0; --p) {
+      vi row[V];
 #pragma GCC unroll 4
-    for (int j = 0; j < V; ++j) __builtin_memcpy(&row[j], b + j * 2 * lanes, sizeof row[j]);
+      for (int j = 0; j < V; ++j) __builtin_memcpy(&row[j], b + j * 2 * lanes, sizeof row[j]);
 #pragma GCC unroll 16
-    for (int i = 0; i < M; ++i) {
-      int32_t pair;
-      __builtin_memcpy(&pair, a + i * stride, 4);
-      const vi x = splatInt(pair);
+      for (int i = 0; i < M; ++i) {
+        int32_t pair;
+        __builtin_memcpy(&pair, KMajor ? a + 2 * i : a + i * stride, 4);
+        const vi x = splatInt(pair);
 #pragma GCC unroll 4
-      for (int j = 0; j < V; ++j) sum[i][j] = dotPairs(sum[i][j], x, row[j]);
+        for (int j = 0; j < V; ++j) sum[i][j] = dotPairs(sum[i][j], x, row[j]);
+      }
+      a += KMajor ? stride : 2;
+      b += 2 * tileCols;
     }
-    a += 2;
-    b += 2 * tileCols;
   }
 #pragma GCC unroll 16
   for (int i = 0; i < M; ++i) {
@@ -116,15 +140,18 @@ static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uin
   }
 }
 
+/** Tiles by [k-major][vectors − 1][rows − 1]. */
 typedef void (*TileBf16)(int64_t pairs, const uint16_t* a, int64_t stride, const uint16_t* b, float* c, int64_t ldc,
-                         bool add);
+                         bool add, Ahead& ahead);
 struct TilesBf16 {
-  TileBf16 list[tileVectors][tileRows];
+  TileBf16 list[2][tileVectors][tileRows];
 };
 template <int M>
 static constexpr void listTilesBf16(TilesBf16& tiles) {
-  tiles.list[0][M - 1] = tileBf16<M, 1>;
-  tiles.list[1][M - 1] = tileBf16<M, 2>;
+  tiles.list[0][0][M - 1] = tileBf16<M, 1, false>;
+  tiles.list[1][0][M - 1] = tileBf16<M, 1, true>;
+  tiles.list[0][1][M - 1] = tileBf16<M, 2, false>;
+  tiles.list[1][1][M - 1] = tileBf16<M, 2, true>;
   if constexpr (M > 1) listTilesBf16<M - 1>(tiles);
 }
 static constexpr TilesBf16 makeTilesBf16() {
@@ -134,19 +161,24 @@ static constexpr TilesBf16 makeTilesBf16() {
 }
 static constexpr TilesBf16 tilesBf16 = makeTilesBf16();
 
+/** Turned rows of a stand k-major, pairs side by side, as b does; others in rows. */
 struct KernelBf16 {
   typedef uint16_t Packed;
-  static constexpr int rows = tileRows, cols = tileCols, kUnit = 2, kMost = 768;
-  static bool packsA(const Matmul&) { return true; }
   struct Session {};
+  static constexpr int rows = tileRows, cols = tileCols, colUnit = lanes, kUnit = 2;
+  static constexpr bool turnsA = true;
+  static int64_t mostOfB() { return cacheSizes().l2 * 3 / 4 / 2; }
+  static int64_t depthMost(int64_t whole) { return most(384, least(whole, 1024)); }
+  static int64_t rowsMost(int64_t k) { return most(rows, least(96, 49152 / k) / rows * rows); }
+  static bool inPlace(const Matmul& s) { return s.aBf16 && !s.transA && s.k % kUnit == 0; }
 
-  static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool, const uint16_t* b, float* c,
-                   int64_t ldc, bool add) {
+  static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool kMajor, const uint16_t* b,
+                   float* c, int64_t ldc, bool add, Ahead& ahead) {
     const int vectors = width > lanes ? 2 : 1;
-    const TileBf16 run = tilesBf16.list[vectors - 1][mr - 1];
-    if (width == vectors * lanes) return run(k / 2, a, stride, b, c, ldc, add);
+    const TileBf16 run = tilesBf16.list[kMajor][vectors - 1][mr - 1];
+    if (width == vectors * lanes) return run(k / 2, a, stride, b, c, ldc, add, ahead);
     float aside[tileRows * tileCols];
-    run(k / 2, a, stride, b, aside, tileCols, false);
+    run(k / 2, a, stride, b, aside, tileCols, false, ahead);
     addTile(aside, tileCols, c, ldc, mr, width, add);
   }
 };
@@ -155,13 +187,18 @@ struct KernelBf16 {
 
 struct KernelBf16 {
   typedef uint16_t Packed;
-  static constexpr int rows = 32, cols = 32, kUnit = 32, kMost = 512;
-  static bool packsA(const Matmul&) { return true; }
+  static constexpr int rows = 32, cols = 32, colUnit = 32, kUnit = 32;
+  static constexpr bool turnsA = false;
   typedef TileSession Session;
+  static int64_t mostOfB() { return cacheSizes().l2 / 2 / 2; }
+  static int64_t depthMost(int64_t) { return 512; }
+  static int64_t rowsMost(int64_t) { return 4 * rows; }
+  static bool inPlace(const Matmul&) { return false; }
 
   /** c[32, 32] in 2×2 tiles; panels are padded with zeros, so a smaller c only has to be cut out. */
   static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool, const uint16_t* b, float* c,
-                   int64_t ldc, bool add) {
+                   int64_t ldc, bool add, Ahead& ahead) {
+    ahead.fetch(1);
     alignas(64) float aside[32 * 32];
     const bool whole = mr == 32 && width == 32;
     float* sums = whole ? c : aside;

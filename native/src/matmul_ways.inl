@@ -13,17 +13,20 @@ static Way wayOf(const Matmul& s) {
 
 /** Is out more than one product can add to in place, or nothing to multiply? */
 static bool plain(const Matmul& s) {
-  return s.k > 0 && !(s.accumulate && (s.activation != Activation::none || s.preActivation));
+  return s.k > 0 && !(s.accumulate && (s.activation != Activation::none || s.preActivation || s.preBf16 || s.outBf16));
 }
 
 /** The i-th product of the batch. */
 static Matmul item(const Matmul& s, int64_t i) {
   Matmul one = s;
   one.batch = 1;
-  one.a = s.a + i * s.aBatchStride;
+  if (s.aBf16) one.aBf16 = s.aBf16 + i * s.aBatchStride;
+  else one.a = s.a + i * s.aBatchStride;
   if (s.bIsBf16) one.b = static_cast<const uint16_t*>(s.b) + i * s.bBatchStride;
   else one.b = static_cast<const float*>(s.b) + i * s.bBatchStride;
-  one.out = s.out + i * s.m * s.n;
+  if (s.outBf16) one.outBf16 = s.outBf16 + i * s.m * s.n;
+  else one.out = s.out + i * s.m * s.n;
+  if (s.preBf16) one.preBf16 = s.preBf16 + i * s.m * s.n;
   if (s.preActivation) one.preActivation = s.preActivation + i * s.m * s.n;
   return one;
 }

@@ -236,4 +236,18 @@ INKSTONE_INLINE uint16_t toBf16(float x) {
   return (uint16_t)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
 }
 
+/** What `part` of a sweep covers, stored as bf16. */
+INKSTONE_INLINE vf getBf16(const uint16_t* p, Whole) { return loadBf16(p); }
+INKSTONE_INLINE vf getBf16(const uint16_t* p, Rest part) {
+  uint16_t all[lanes] = {};
+  for (int64_t i = 0; i < part.count; ++i) all[i] = p[i];
+  return loadBf16(all);
+}
+INKSTONE_INLINE void putBf16(uint16_t* p, vf x, Whole) { storeBf16(p, x); }
+INKSTONE_INLINE void putBf16(uint16_t* p, vf x, Rest part) {
+  uint16_t all[lanes];
+  storeBf16(all, x);
+  for (int64_t i = 0; i < part.count; ++i) p[i] = all[i];
+}
+
 #include "vector_math.inl"

@@ -30,28 +30,56 @@ double activate(Activation activation, double x) {
   }
 }
 
+double slopeOf(Activation activation, double x) {
+  const double density = std::exp(-0.5 * x * x) / std::sqrt(2 * M_PI), sigmoid = 1 / (1 + std::exp(-x));
+  const double inner = std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x), t = std::tanh(inner);
+  switch (activation) {
+    case Activation::relu: return x > 0 ? 1 : 0;
+    case Activation::gelu: return 0.5 * (1 + std::erf(x / std::sqrt(2.0))) + x * density;
+    case Activation::geluTanh:
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x);
+    case Activation::silu: return sigmoid * (1 + x * (1 - sigmoid));
+    default: return 1;
+  }
+}
+
 struct Case {
   int64_t batch, m, n, k;
   bool transA, transB, bf16, bIsBf16, accumulate, bias, pre, repeatB;
   Activation activation;
+  /** Stored as bf16; the activation's slope at what is before it. */
+  bool aIsBf16, outIsBf16, preIsBf16, slope;
 };
+
+std::vector<uint16_t> rounded(const std::vector<float>& x) {
+  std::vector<uint16_t> y(x.size());
+  for (size_t i = 0; i < x.size(); ++i) y[i] = roundToBf16(x[i]);
+  return y;
+}
 
 void check(const KernelTable& table, const char* name, const Case& c, Random& random) {
   const auto a = randomFloats(random, c.batch * c.m * c.k);
   const auto b = randomFloats(random, (c.repeatB ? 1 : c.batch) * c.k * c.n);
   const auto bias = randomFloats(random, c.n);
-  std::vector<uint16_t> b16(b.size());
-  for (size_t i = 0; i < b.size(); ++i) b16[i] = roundToBf16(b[i]);
+  const auto a16 = rounded(a), b16 = rounded(b);
   const auto before = randomFloats(random, c.batch * c.m * c.n);
   auto out = before;
-  std::vector<float> pre(c.pre ? out.size() : 0, -7.0f);
+  auto out16 = rounded(before);
+  auto pre = randomFloats(random, c.pre ? c.batch * c.m * c.n : 0);
+  auto pre16 = rounded(pre);
+  const auto preBefore = pre;
+  const auto preBefore16 = pre16;
 
   Matmul s{};
-  s.a = a.data();
+  if (c.aIsBf16) s.aBf16 = a16.data();
+  else s.a = a.data();
   s.b = c.bIsBf16 ? static_cast<const void*>(b16.data()) : b.data();
-  s.out = out.data();
+  if (c.outIsBf16) s.outBf16 = out16.data();
+  else s.out = out.data();
   s.bias = c.bias ? bias.data() : nullptr;
-  s.preActivation = c.pre ? pre.data() : nullptr;
+  if (c.pre && c.preIsBf16) s.preBf16 = pre16.data();
+  else if (c.pre) s.preActivation = pre.data();
+  s.slope = c.slope;
   s.batch = c.batch;
   s.m = c.m;
   s.n = c.n;
@@ -69,11 +97,13 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
   const std::string label = std::string(name) + " batch " + std::to_string(c.batch) + " m " + std::to_string(c.m) +
                             " n " + std::to_string(c.n) + " k " + std::to_string(c.k) + (c.transA ? " aT" : "") +
                             (c.transB ? " bT" : "") + (c.bf16 ? " bf16" : "") + (c.bIsBf16 ? " b16" : "") +
-                            (c.accumulate ? " add" : "") + (c.bias ? " bias" : "") + (c.pre ? " pre" : "") + " act " +
+                            (c.accumulate ? " add" : "") + (c.bias ? " bias" : "") + (c.pre ? " pre" : "") + (c.aIsBf16 ? " a16" : "") +
+                            (c.outIsBf16 ? " out16" : "") + (c.preIsBf16 ? " pre16" : "") + (c.slope ? " slope" : "") +
+                            " act " +
                             std::to_string(static_cast<int>(c.activation)) + " threads " + std::to_string(threads());
   const auto A = [&](int64_t g, int64_t i, int64_t p) {
     const float x = a[static_cast<size_t>(g * c.m * c.k + (c.transA ? p * c.m + i : i * c.k + p))];
-    return c.bf16 ? widen(roundToBf16(x)) : x;
+    return c.bf16 || c.aIsBf16 ? widen(roundToBf16(x)) : x;
   };
   const auto B = [&](int64_t g, int64_t p, int64_t j) {
     const size_t at = static_cast<size_t>((c.repeatB ? 0 : g) * c.k * c.n + (c.transB ? j * c.k + p : p * c.n + j));
@@ -89,12 +119,19 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
           size += std::fabs(product);
         }
         const size_t at = static_cast<size_t>((g * c.m + i) * c.n + j);
-        const double want = activate(c.activation, sum) + (c.accumulate ? before[at] : 0);
+        const double kept = !c.pre ? 0 : c.preIsBf16 ? widen(preBefore16[at]) : preBefore[at];
+        const double value = c.slope ? sum * slopeOf(c.activation, kept) : activate(c.activation, sum);
+        const double want = value + (!c.accumulate ? 0 : c.outIsBf16 ? widen(roundToBf16(before[at])) : before[at]);
         // Each sum of k terms of f32 errs by less than k roundings of what it sums, in practice by far less.
-        const double bound = 2e-6 * size;
-        CHECK(std::fabs(out[at] - want) <= bound, "%s: out[%ld, %ld] %.9g, want %.9g", label.c_str(), long(i), long(j),
-              double(out[at]), want);
-        if (c.pre) CHECK(std::fabs(pre[at] - sum) <= bound, "%s: pre[%ld, %ld]", label.c_str(), long(i), long(j));
+        const double bound = 2e-6 * size, half = 1.0 / 256;  // and half a unit of bf16
+        const double got = c.outIsBf16 ? widen(out16[at]) : out[at];
+        const double slack = c.slope ? 1.2 : 1;  // no slope is steeper
+        CHECK(std::fabs(got - want) <= slack * bound + (c.outIsBf16 ? half * std::fabs(want) + 1e-30 : 0),
+              "%s: out[%ld, %ld] %.9g, want %.9g", label.c_str(), long(i), long(j), got, want);
+        if (!c.pre || c.slope) continue;
+        const double before16 = c.preIsBf16 ? widen(pre16[at]) : pre[at];
+        CHECK(std::fabs(before16 - sum) <= bound + (c.preIsBf16 ? half * std::fabs(sum) : 0), "%s: pre[%ld, %ld]",
+              label.c_str(), long(i), long(j));
       }
     }
   }
@@ -120,6 +157,10 @@ void odd(const KernelTable& table, const char* name) {
     c.pre = random.below(3) == 0;
     c.repeatB = random.below(3) == 0;
     c.activation = static_cast<Activation>(random.below(5));
+    c.aIsBf16 = random.below(3) == 0;
+    c.outIsBf16 = random.below(3) == 0;
+    c.preIsBf16 = c.pre && coin();
+    c.slope = c.pre && coin();
     check(table, name, c, random);
   }
 }
@@ -134,13 +175,18 @@ void large(const KernelTable& table, const char* name) {
   for (const auto& shape : shapes) {
     for (int bits = 0; bits < 4; ++bits, ++turn) {
       Case c{1,     shape[0], shape[1], shape[2], (bits & 1) != 0, (bits & 2) != 0, (turn / 4 + bits / 2) % 2 != 0, false,
-             false, true,     true,     false,    Activation::gelu};
+             false, true,     true,     false,    Activation::gelu, false,           false,           false,
+             false};
+      c.aIsBf16 = turn % 2 == 0;
+      c.outIsBf16 = turn % 5 == 0;
+      c.preIsBf16 = turn % 7 == 0;
+      c.slope = turn % 4 == 3;
       if (turn % 3 == 1) {
         c.accumulate = true;
         c.activation = Activation::none;
-        c.pre = false;
+        c.pre = c.slope = false;
       } else if (turn % 3 == 2) {  // nothing behind the sums: long ones are cut along k
-        c.bias = c.pre = false;
+        c.bias = c.pre = c.slope = c.outIsBf16 = false;
         c.activation = Activation::none;
       }
       check(table, name, c, random);

@@ -44,8 +44,9 @@ export interface Walk {
  * out[b] = act(op(a[b])·op(b[b]) + bias) (+ out when `accumulate`), for b < batch.
  * op(a) is [m, k] (stored [k, m] when transA); op(b) is [k, n] (stored [n, k] when transB). A batch stride of 0
  * repeats the operand; when bBatchStride is 0 and transA is false, the caller folds the batch into m instead.
- * `b` may be bf16 (Uint16Array) while a and out are f32: weights kept in half the bytes.
+ * Each operand, out and preActivation may be bf16 (Uint16Array): half the bytes.
  * `preActivation`, when given, receives the value before the activation (what its gradient needs).
+ * With `slope`, it is read instead: out[b] = (op(a[b])·op(b[b]) + bias)∘act′(preActivation).
  */
 export interface MatmulArgs {
   readonly batch: number;
@@ -60,7 +61,8 @@ export interface MatmulArgs {
   readonly precision: Precision;
   readonly bias?: Floats;
   readonly activation: Activation;
-  readonly preActivation?: Floats;
+  readonly preActivation?: Floats | Uint16Array;
+  readonly slope?: boolean;
 }
 
 /**
@@ -203,7 +205,7 @@ export interface Kernels {
   ): void;
 
   // ---- linear ------------------------------------------------------------------------------------------------
-  matmul(a: Floats, b: Floats | Uint16Array, out: Floats, args: MatmulArgs): void;
+  matmul(a: Floats | Uint16Array, b: Floats | Uint16Array, out: Floats | Uint16Array, args: MatmulArgs): void;
 
   // ---- normalisation and softmax, rows of n ------------------------------------------------------------------
   softmax(x: Floats, out: Floats, rows: number, n: number): void;

@@ -24,6 +24,7 @@ export const matmulKernels = (addon: Addon): Partial<Kernels> => ({
       args.bias,
       activations.get(args.activation),
       args.preActivation,
+      args.slope ?? false,
     );
   },
 });

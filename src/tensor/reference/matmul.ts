@@ -5,8 +5,8 @@
 
 import type { Floats } from '../dtype.ts';
 import type { Kernels, MatmulArgs } from '../kernels.ts';
-import { fromBf16, roundToBf16 } from './bf16.ts';
-import { activationFunctions } from './scalar.ts';
+import { fromBf16, roundToBf16, toBf16 } from './bf16.ts';
+import { activationFunctions, activationSlopes } from './scalar.ts';
 
 /** Columns of b are packed in blocks of this many numbers (256 kB), which stay in the cache while rows of a pass. */
 const BLOCK = 32768;
@@ -23,7 +23,8 @@ interface Side {
 export const matmulKernels: Pick<Kernels, 'matmul'> = {
   matmul(a, b, out, args) {
     const { batch, m, n, k, transA, transB, aBatchStride, bBatchStride } = args;
-    const tooFewRows = m < 4 && args.precision === 'f32' && !(b instanceof Uint16Array);
+    const stored = a instanceof Uint16Array || b instanceof Uint16Array;
+    const tooFewRows = m < 4 && args.precision === 'f32' && !stored;
     const multiply = tooFewRows ? multiplyRows : multiplyBlocks;
     for (let i = 0; i < batch; i++) {
       const rows = {
@@ -46,7 +47,7 @@ export const matmulKernels: Pick<Kernels, 'matmul'> = {
 };
 
 /** Packing b does not pay for a few rows: each is multiplied as it lies. */
-function multiplyRows(a: Side, b: Side, out: Floats, outStart: number, args: MatmulArgs): void {
+function multiplyRows(a: Side, b: Side, out: Floats | Uint16Array, outStart: number, args: MatmulArgs): void {
   const sums = new Float64Array(args.n);
   for (let i = 0; i < args.m; i++) {
     sums.fill(0);
@@ -75,7 +76,13 @@ function addScaledRows(a: Side, row: number, b: Side, k: number, sums: Float64Ar
   }
 }
 
-function multiplyBlocks(a: Side, b: Side, out: Floats, outStart: number, args: MatmulArgs): void {
+function multiplyBlocks(
+  a: Side,
+  b: Side,
+  out: Floats | Uint16Array,
+  outStart: number,
+  args: MatmulArgs,
+): void {
   const { m, n, k } = args;
   const columns = Math.min(n + 3, Math.max(4, Math.floor(BLOCK / Math.max(k, 1)))) & ~3;
   const bPanels = new Float64Array(columns * k);
@@ -156,21 +163,30 @@ function multiplyPanels(
 
 const zeros = [0, 0, 0, 0, 0, 0, 0, 0];
 
-/** Bias, activation and accumulation: `count` sums of one row, from `column` on, become out[at…]. */
+/** Bias, activation (or its slope) and accumulation: `count` sums of one row, from `column` on, become out[at…]. */
 function storeRow(
   sums: Float64Array,
   sumsAt: number,
   count: number,
-  out: Floats,
+  out: Floats | Uint16Array,
   at: number,
   column: number,
   args: MatmulArgs,
 ): void {
-  const { bias, preActivation, accumulate } = args;
+  const { bias, preActivation, accumulate, slope } = args;
   const activation = activationFunctions[args.activation];
+  const slopeAt = activationSlopes[args.activation];
   for (let j = 0; j < count; j++) {
     const sum = sums[sumsAt + j] + (bias ? bias[column + j] : 0);
-    if (preActivation) preActivation[at + j] = sum;
-    out[at + j] = accumulate ? out[at + j] + activation(sum) : activation(sum);
+    if (preActivation && !slope) put(preActivation, at + j, sum);
+    const value = slope ? sum * slopeAt(numberAt(preActivation!, at + j)) : activation(sum);
+    put(out, at + j, accumulate ? numberAt(out, at + j) + value : value);
   }
+}
+
+const numberAt = (data: Floats | Uint16Array, i: number): number =>
+  data instanceof Uint16Array ? fromBf16(data[i]) : data[i];
+
+function put(data: Floats | Uint16Array, i: number, value: number): void {
+  data[i] = data instanceof Uint16Array ? toBf16(value) : value;
 }

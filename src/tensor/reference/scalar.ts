@@ -121,6 +121,15 @@ export const compareFunctions: { readonly [C in CompareCode]: (x: number, y: num
   greaterEqual: (x, y) => x >= y,
 };
 
+/** act′. */
+export const activationSlopes: { readonly [A in Activation]: (x: number) => number } = {
+  none: () => 1,
+  relu: (x) => (x > 0 ? 1 : 0),
+  gelu: geluSlope,
+  geluTanh: geluTanhSlope,
+  silu: siluSlope,
+};
+
 export const activationFunctions: { readonly [C in Activation]: (x: number) => number } = {
   none: (x) => x,
   relu,
