@@ -71,7 +71,13 @@ export function inspectFilters(
   } finally {
     sequence.close();
   }
-  const watched = [...new Set([rows[0], rows.at(-1)!].flatMap((row) => topIds(row.logits, top)))];
+  const watched = [
+    ...new Set(
+      [rows[0], rows.at(-1)!].flatMap(({ logits }) =>
+        topIds(logits, Math.min(top, logits.length)).filter((id) => logits[id] > Number.NEGATIVE_INFINITY),
+      ),
+    ),
+  ];
   return {
     tokens: watched.map((id) => pieceOf(tokenizer, id)),
     stages: rows.map(({ name, logits }) => {

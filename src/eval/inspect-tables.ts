@@ -28,6 +28,7 @@ const WORDS = {
   entropy: { en: 'entropy, nats', zh: '熵（奈特）' },
   expected: { en: 'expected', zh: '模型预期' },
   layer: { en: 'layer', zh: '层' },
+  after: { en: 'after layer (-1: input)', zh: '第几层后（-1：输入）' },
   head: { en: 'head', zh: '头' },
   previous: { en: 'previous token', zh: '前一个词元' },
   first: { en: 'first token', zh: '首个词元' },
@@ -71,13 +72,13 @@ export const inspectTables = {
     ]),
   }),
   lens: (places: InspectAnswers['lens']): InspectTable => ({
-    columns: labels('place', 'token', 'answer', 'layer', 'probability', 'rank', 'entropy', 'likeliest'),
+    columns: labels('place', 'token', 'answer', 'after', 'probability', 'rank', 'entropy', 'likeliest'),
     rows: places.flatMap(({ at, token, answer, layers }) =>
       layers.map((said, layer) => [
         at,
         shownPiece(token),
         shownPiece(answer),
-        layer,
+        layer - 1,
         round(said.probability, 6),
         said.rank,
         round(said.entropy),
