@@ -15,9 +15,9 @@ import { checkInteger, checkNumber, checkOneOf } from './options.ts';
 import { checkNamedIds, collectProcessors, type ProcessorOptions } from './processor-table.ts';
 import type { LogitsProcessor } from './processors.ts';
 import { checkLogits, likeliest } from './samplers.ts';
-import { createScorer, noScores } from './scores.ts';
+import { type ChosenScore, createScorer, noScores } from './scores.ts';
 import { type Scored, sharedTexts } from './shared-texts.ts';
-import { type DecodeTask, runStep, type Strategy } from './strategy.ts';
+import { type DecodeTask, type Reply, runStep, type StepCall, type Strategy, takeTurn } from './strategy.ts';
 
 /** Processors edit log-probabilities here, not raw logits, each along the beam's own history. */
 export interface BeamSearchOptions extends ProcessorOptions {
@@ -129,15 +129,20 @@ function search(options: BeamSearchOptions, plan: SearchPlan): Strategy {
     });
 
     /** The next beams of a group, best first, added to what was `said`. Texts that end go to its hypotheses. */
-    const lengthen = ({ beams, ended }: Group, length: number, said: number[]): Child[] => {
-      const scores = beams.map(({ logits, history }) => {
+    function* lengthen(
+      { beams, ended }: Group,
+      length: number,
+      said: number[],
+    ): Generator<StepCall, Child[], Reply> {
+      const scores: ((chosen: number) => ChosenScore)[] = [];
+      for (const { logits, history } of beams) {
+        yield* takeTurn();
         checkLogits(logits, history.ids.length);
-        const score = scorer(logits);
+        scores.push(scorer(logits));
         logSoftmax(logits);
         for (const id of said) logits[id] -= diversityPenalty;
         processRow(processors, logits, history);
-        return score;
-      });
+      }
       const rows = beams.map(({ logits }) => logits);
       const sums = beams.map(({ score }) => score);
       const children: Child[] = [];
@@ -156,7 +161,7 @@ function search(options: BeamSearchOptions, plan: SearchPlan): Strategy {
         }
       }
       return [];
-    };
+    }
 
     /** Each child becomes a beam: the first of a parent takes its place, the others fork it; parents without go. */
     const adopt = (parents: readonly Beam[], children: readonly Child[]): Beam[] => {
@@ -206,7 +211,7 @@ function search(options: BeamSearchOptions, plan: SearchPlan): Strategy {
         for (const group of groups) {
           let children: Child[];
           try {
-            children = lengthen(group, length, said);
+            children = yield* lengthen(group, length, said);
           } catch (error) {
             return yield* texts.finishAll('error', error);
           }

@@ -7,6 +7,7 @@ import { checkIds, checkInteger } from './options.ts';
 import { sampling } from './sampling.ts';
 import { firstPart, isLong, restOf, type StepWaiter, stepTogether } from './step-together.ts';
 import type { DecodeEvent, DecodeTask, FinishEvent, Reply, StepCall, Strategy, Verdict } from './strategy.ts';
+import { freshTurn, isTurnSpent } from './turn-work.ts';
 
 export interface GenerateTokensOptions {
   /** Default: `sampling()`. */
@@ -116,6 +117,7 @@ export async function* runTasks(
     while (running.length > 0) {
       for (const one of running) {
         one.call = undefined;
+        while (isTurnSpent()) await freshTurn();
         for (let next = one.events.next(one.reply); !next.done; next = one.events.next(one.reply)) {
           if (next.value.type === 'step') {
             one.call = next.value;

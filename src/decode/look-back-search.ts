@@ -18,6 +18,7 @@ import {
   type Reply,
   runStep,
   type Strategy,
+  takeTurn,
 } from './strategy.ts';
 
 export interface LookBackSearchOptions extends ProcessorOptions {
@@ -166,6 +167,7 @@ export function lookBackSearch(options: LookBackSearchOptions = {}): Strategy {
         for (const draft of live) {
           if (length === maxTokens) yield finish(draft, 'length');
           else {
+            yield* takeTurn();
             try {
               plans.push(planOf(draft));
             } catch (error) {

@@ -6,7 +6,14 @@ import { createHistory, type History } from './history.ts';
 import { checkNamedIds, collectProcessors, type ProcessorOptions } from './processor-table.ts';
 import { checkLogits, greedy, type Sampler, sample } from './samplers.ts';
 import { type ChosenScore, createScorer, noScores } from './scores.ts';
-import { type DecodeTask, type FinishEvent, offerToken, runStep, type Strategy } from './strategy.ts';
+import {
+  type DecodeTask,
+  type FinishEvent,
+  offerToken,
+  runStep,
+  type Strategy,
+  takeTurn,
+} from './strategy.ts';
 
 /**
  * Sampling with the given filters; greedy when `temperature` is 0. Text i of n draws from its own stream of random
@@ -91,6 +98,7 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
         for (const draft of live) {
           const { index, sequence, history } = draft;
           let score: ChosenScore;
+          yield* takeTurn();
           try {
             score = choose(draft);
           } catch (error) {

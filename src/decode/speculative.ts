@@ -21,6 +21,7 @@ import {
   runStep,
   type StepCall,
   type Strategy,
+  takeTurn,
 } from './strategy.ts';
 
 export interface SpeculativeOptions extends ProcessorOptions {
@@ -119,6 +120,7 @@ function speculate(
       for (const [i, row] of rows.entries()) {
         let id: number;
         let score: ChosenScore;
+        yield* takeTurn();
         try {
           checkLogits(row, history.ids.length);
           const scoreOf = scorer(row);

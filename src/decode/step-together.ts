@@ -17,7 +17,7 @@ export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCal
       call.model === waiting[0].call.model && wantsOf(call) === wantsOf(waiting[0].call);
     const together = waiting.filter(alike);
     const batch = together.flatMap(({ call }) => call.batch);
-    const results = (yield { ...kind, batch }) as readonly StepResult[];
+    const results = batch.length > 0 ? ((yield { ...kind, batch }) as readonly StepResult[]) : [];
     let from = 0;
     for (const { call, answer } of together) answer(results.slice(from, (from += call.batch.length)));
     waiting = waiting.filter((waiter) => !alike(waiter));

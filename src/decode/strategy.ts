@@ -13,6 +13,7 @@ import type {
   StepWants,
 } from '../types.ts';
 import type { ChosenScore } from './scores.ts';
+import { isTurnSpent } from './turn-work.ts';
 
 /** One prompt to continue. Everything in it has been checked. */
 export interface DecodeTask {
@@ -99,6 +100,11 @@ export function* runStep(
   model?: LanguageModel,
 ): Generator<StepCall, readonly StepResult[], Reply> {
   return (yield { type: 'step', batch, wants, ...(model && { model }) }) as readonly StepResult[];
+}
+
+/** Inside a strategy that has worked much since its last step: goes on in a fresh turn of the event loop. */
+export function* takeTurn(): Generator<StepCall, void, Reply> {
+  if (isTurnSpent()) yield* runStep([]);
 }
 
 /** Inside a strategy: `const verdict = yield* offerToken({ index, id })`. */

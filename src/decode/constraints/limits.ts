@@ -22,8 +22,8 @@ export const limits = {
   states: 100_000,
   /** Calls of rules that are open at the same time while a text is written. */
   openRules: 4_096,
-  /** Automaton states entered to find one mask; well below a tenth of a second. */
-  work: 500_000,
+  /** Automaton states entered to find one mask; below a twentieth of a second. */
+  work: 200_000,
   /** Steps in finding out what a vocabulary that lacks some bytes can spell. */
   spellingWork: 2_000_000,
   /** Compiled constraints that are remembered for each tokenizer. */

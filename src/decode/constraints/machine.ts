@@ -51,8 +51,8 @@ export interface Machine {
   blanks(place: Place): readonly Returns[];
   /** Where one stands when the rules above have been returned to. */
   returnTo(returns: readonly Returns[]): Place;
-  /** Starts counting work anew. */
-  rest(): void;
+  /** Starts counting work anew; returns what was counted. */
+  rest(): number;
   /** Changes whenever everything remembered was forgotten. */
   readonly epoch: number;
 }
@@ -257,7 +257,9 @@ export function createMachine(network: Network, ranks: Int32Array): Machine {
       return epoch;
     },
     rest() {
+      const done = work;
       work = 0;
+      return done;
     },
     step(place, byte) {
       const kind = classOf[byte];

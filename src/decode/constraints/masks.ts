@@ -1,5 +1,6 @@
 /** Which tokens may follow at a place: the vocabulary's tree walked beside the machine. */
 
+import { spendWork } from '../turn-work.ts';
 import { limits } from './limits.ts';
 import type { Machine, Place } from './machine.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -43,6 +44,7 @@ export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (plac
   let outlines = new Map<Place, OutlineMask>();
   let epoch = machine.epoch;
   let sizeBytes = 0;
+  let visited = 0;
 
   const remember = (bytes: number): void => {
     sizeBytes += bytes;
@@ -61,6 +63,7 @@ export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (plac
     const last = end[root];
     for (let node = root + 1; node < last; ) {
       const level = depth[node];
+      visited++;
       const here = path[level - 1];
       let next = here.next[classOf[byte[node]]];
       if (next === undefined) next = machine.step(here, byte[node]);
@@ -108,11 +111,16 @@ export function createMasks({ machine, vocabulary, isLive }: MaskOptions): (plac
     if (mask) return mask;
     machine.rest();
     let bits: Int32Array;
-    if (isLive) {
-      bits = new Int32Array(words);
-      walk(0, place, bits, undefined);
-    } else {
-      bits = bitsBeyondRules(place);
+    try {
+      if (isLive) {
+        bits = new Int32Array(words);
+        walk(0, place, bits, undefined);
+      } else {
+        bits = bitsBeyondRules(place);
+      }
+    } finally {
+      spendWork(machine.rest() + visited);
+      visited = 0;
     }
     mask = createMask(bits, vocabulary.size);
     remember(mask.sizeBytes);
