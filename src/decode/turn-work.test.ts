@@ -1,47 +1,34 @@
 import { expect, test } from 'vitest';
 import { byteTokenizer } from '../../test/toy-tokenizer.ts';
 import { compileConstraint } from './constraints/constraint.ts';
+import { limits } from './constraints/limits.ts';
 import { createEngine, generateTokens, markovModel, parseStrategy } from './index.ts';
-import { WORK_OF_A_TURN, workSpent } from './turn-work.ts';
+import { spendWork, WORK_OF_A_TURN, workSpent } from './turn-work.ts';
 
-/** Long tokens, so that one mask walks far. */
-const tokens = Array.from({ length: 128 }, (_, i) =>
-  i.toString(2).padStart(7, '0').replaceAll('0', 'a').replaceAll('1', 'b'),
-);
-const tokenizer = byteTokenizer(...tokens);
-const model = markovModel({ vocabSize: tokenizer.vocabSize, order: 3, seed: 4, spread: 1 });
-/** Every place of the text needs a mask of its own, which costs more than a turn may have. */
-const constraint = () => compileConstraint({ regex: '(?:a?b?){1200}' }, tokenizer);
+const model = markovModel({ vocabSize: 300, order: 3, seed: 4, spread: 1 });
 
-/** Runs `work`; the most that was counted between two turns of the event loop, and in all. */
-async function mostWorkOfATurn(work: () => Promise<unknown>): Promise<{ most: number; whole: number }> {
-  let [most, whole, before, isOver] = [0, 0, workSpent(), false];
+/** Less than a turn may have, more than half of it. */
+const OF_A_TEXT = 40_000;
+const working = { processors: [() => spendWork(OF_A_TEXT)] };
+
+/** Runs `work`; the most that is found counted whenever the event loop has its turn. */
+async function mostOfATurn(work: () => Promise<unknown>): Promise<number> {
+  let most = 0;
+  let isOver = false;
   const look = (): void => {
-    const now = workSpent();
-    const done = now >= before ? now - before : now;
-    most = Math.max(most, done);
-    whole += done;
-    before = now;
+    most = Math.max(most, workSpent());
     if (!isOver) setImmediate(look);
   };
-  setImmediate(look);
+  look();
+  most = 0;
   await work();
-  await new Promise((resolve) => setTimeout(resolve));
   isOver = true;
-  return { most, whole };
+  return most;
 }
-
-/** What one mask of this expression may cost: it is less than a turn. */
-const ONE_MASK = WORK_OF_A_TURN;
 
 async function write(strategy: string, n: number, prompts = 1): Promise<void> {
   const all = Array.from({ length: prompts }, (_, i) => [i + 1]);
-  const options = {
-    strategy: parseStrategy(strategy, { constraint: constraint() }),
-    n,
-    seed: 3,
-    maxTokens: 3,
-  };
+  const options = { strategy: parseStrategy(strategy, working), n, seed: 3, maxTokens: 4 };
   for await (const _ of generateTokens(model, all, options));
 }
 
@@ -49,22 +36,52 @@ test.each<[string, () => Promise<unknown>]>([
   ['six texts of a prompt', () => write('sample', 6)],
   ['six prompts', () => write('sample', 1, 6)],
   ['six beams', () => write('beam:6', 1)],
-  ['look-back', () => write('look-back:9', 6)],
-  ['proposals', () => write('lookup,min-match=1', 6)],
+  ['six groups', () => write('diverse:6:6', 1)],
+  ['six texts that look back', () => write('look-back:9', 6)],
+  ['six texts with proposals', () => write('lookup,min-match=1', 6)],
   [
     'six requests to an engine',
     async () => {
       const engine = createEngine(model);
       const one = async (i: number): Promise<void> => {
-        const strategy = parseStrategy('sample', { constraint: constraint() });
-        for await (const _ of engine.generate([i + 1], { strategy, maxTokens: 3, seed: i }));
+        const strategy = parseStrategy('sample', working);
+        for await (const _ of engine.generate([i + 1], { strategy, maxTokens: 4, seed: i }));
       };
       await Promise.all(Array.from({ length: 6 }, (_, i) => one(i)));
       engine.close();
     },
   ],
-])('%s: masks are shared out over turns of the event loop', async (_, work) => {
-  const { most, whole } = await mostWorkOfATurn(work);
-  expect(whole).toBeGreaterThan(6 * WORK_OF_A_TURN);
-  expect(most).toBeLessThan(WORK_OF_A_TURN + ONE_MASK);
+])('%s share the turns of the event loop', async (_, work) => {
+  const most = await mostOfATurn(work);
+  expect(most).toBeGreaterThanOrEqual(OF_A_TEXT);
+  expect(most).toBeLessThan(WORK_OF_A_TURN + OF_A_TEXT);
+});
+
+test('a mask counts what it costs when it is new, and that is never above the limit', () => {
+  const tokens = Array.from({ length: 256 }, (_, i) =>
+    i.toString(2).replaceAll('0', 'a').replaceAll('1', 'b').padStart(8, 'a'),
+  );
+  const tokenizer = byteTokenizer(...tokens);
+  const costOf = (size: number): number => {
+    const { start } = compileConstraint({ regex: `(?:a?b?){${size}}` }, tokenizer);
+    const before = workSpent();
+    const row = new Float32Array(tokenizer.vocabSize);
+    try {
+      start.mask(row);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'constraint/work' });
+    }
+    const cost = workSpent() - before;
+    return cost;
+  };
+  const small = compileConstraint({ regex: 'a{3}' }, tokenizer).start;
+  small.mask(new Float32Array(tokenizer.vocabSize));
+  const before = workSpent();
+  small.mask(new Float32Array(tokenizer.vocabSize));
+  expect(workSpent()).toBe(before);
+
+  expect(costOf(100)).toBeGreaterThan(1_000);
+  const most = limits.work + 2 * tokenizer.vocabSize + 2 ** 10;
+  expect(costOf(4_000)).toBeLessThan(most);
+  expect(costOf(4_000)).toBeGreaterThan(limits.work / 2);
 });
