@@ -7,6 +7,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions
   matmul: () => import('./matmul.ts'),
   elementwise: () => import('./elementwise.ts'),
   decode: () => import('./decode.ts'),
+  serve: () => import('./serve.ts'),
   'decode-overhead': () => import('./decode-overhead.ts'),
   strategies: () => import('./strategies.ts'),
   detector: () => import('./detector.ts'),

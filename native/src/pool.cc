@@ -98,12 +98,14 @@ class Pool {
       shares_[i].end = chunks * (i + 1) / count_;
       shares_[i].next.store(chunks * i / count_, std::memory_order_relaxed);
     }
-    left_.store(count_ - 1, std::memory_order_relaxed);
+    open_.store(true);
     announce();
     insideParallel = true;
     take(0);
     insideParallel = false;
-    for (int spin = 0; left_.load(std::memory_order_acquire) != 0; ++spin) {
+    // Nothing is left to take: whoever has not come by now (its core may be another process's) is not waited for.
+    open_.store(false);
+    for (int spin = 0; busy_.load() != 0; ++spin) {
       relax();
       if (spin > spins) std::this_thread::yield();
     }
@@ -142,10 +144,11 @@ class Pool {
         wake_.wait(lock, [&] { return round_.load() != seen; });
         asleep_.fetch_sub(1);
       }
-      ++seen;
+      seen = round_.load();
       if (stop_.load()) return;
-      take(self);
-      left_.fetch_sub(1, std::memory_order_release);
+      busy_.fetch_add(1);  // sequentially consistent with `open_`: the caller waits, or this sees it closed
+      if (open_.load()) take(self);
+      busy_.fetch_sub(1);
     }
   }
 
@@ -155,7 +158,9 @@ class Pool {
   void (*function_)(void*, int64_t) = nullptr;
   void* context_ = nullptr;
   alignas(64) std::atomic<uint64_t> round_{0};
-  alignas(64) std::atomic<int> left_{0};
+  /** Whether there is work to take, and how many workers look at it. */
+  alignas(64) std::atomic<bool> open_{false};
+  alignas(64) std::atomic<int> busy_{0};
   alignas(64) std::atomic<int> asleep_{0};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;

@@ -46,11 +46,13 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
     checkNamedIds(options, model.vocabSize);
     const sampler = createSampler();
     const scorer = task.logprobs === undefined ? noScores : createScorer(task.logprobs);
+    const isEdited = processors.length > 0 || task.logprobs !== undefined;
     const rng = createRng(task.seed);
 
     const choose = (draft: Draft): ChosenScore => {
       const { logits, history } = draft;
-      checkLogits(logits, history.ids.length);
+      // A sampler checks what it is given; processors and scores must not be given less.
+      if (isEdited) checkLogits(logits, history.ids.length);
       const score = scorer(logits);
       for (const process of processors) process(logits, history);
       draft.next = sampler(logits, draft.rng, history.ids.length);

@@ -333,9 +333,9 @@ function attendPages(
   };
 }
 
-/** The rows of x [rows, n], each in memory of its own. */
+/** The rows of x [rows, n], copied out of it in one go. */
 function rowsOf(x: Tensor): Float32Array[] {
   const [rows, n] = x.shape;
-  const data = x.data as Float32Array;
-  return Array.from({ length: rows }, (_, row) => data.slice(row * n, (row + 1) * n));
+  const data = (x.data as Float32Array).slice();
+  return Array.from({ length: rows }, (_, row) => data.subarray(row * n, (row + 1) * n));
 }
