@@ -82,6 +82,12 @@ export const fail = defineErrors({
     en: (d: { name: string }) => `serve: two runs are called "${d.name}"; rename one of the folders`,
     zh: (d) => `serve：有两个训练记录都叫 "${d.name}"；请给其中一个目录改名`,
   },
+  'cli/remote': {
+    en: (d: { remote: string }) =>
+      `--remote: must be NAME=URL#MODEL, got "${d.remote}"; write it like qwen=http://127.0.0.1:8000/v1#qwen3`,
+    zh: (d) =>
+      `--remote：必须是 名称=地址#模型，得到 "${d.remote}"；应形如 qwen=http://127.0.0.1:8000/v1#qwen3`,
+  },
   'cli/serve-open': {
     en: (d: { host: string }) =>
       `serve: --host ${d.host} can be reached from other machines and needs --api-key; give one, or leave out --host`,

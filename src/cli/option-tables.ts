@@ -455,6 +455,14 @@ export const serveOptions = {
       zh: '允许跨站请求（CORS）的来源，以逗号分隔；默认没有',
     },
   },
+  remote: {
+    type: 'string',
+    placeholder: 'name=url#model',
+    doc: {
+      en: 'models behind other OpenAI-compatible endpoints, served under a name beside the runs, separated by commas; their key is read from INKSTONE_REMOTE_KEY',
+      zh: '其他 OpenAI 兼容端点上的模型，以给定名称与各次训练一同提供，以逗号分隔；密钥取自 INKSTONE_REMOTE_KEY',
+    },
+  },
   studio: {
     type: 'boolean',
     default: true,

@@ -8,7 +8,8 @@ import { bodyOf, readChunk } from './wire.ts';
 
 export interface RemoteMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
-  readonly content: unknown;
+  /** Text, parts, or nothing beside calls of tools; sent as it is. */
+  readonly content?: unknown;
 }
 
 export interface RemoteRequest {

@@ -17,7 +17,7 @@ import { readBody } from './read-body.ts';
 import { type ModelRegistry, registryOf } from './registry.ts';
 import { type RouteScope, routes } from './routes.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
-import type { ServedModel } from './served-model.ts';
+import type { RemoteServed, ServedModel } from './served-model.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
 import { stateRoutes } from './studio/state-routes.ts';
@@ -25,6 +25,8 @@ import { stateRoutes } from './studio/state-routes.ts';
 export interface AppOptions {
   /** Those served from the beginning, or a registry that models join and leave. */
   readonly models: readonly ServedModel[] | ModelRegistry;
+  /** Models behind other endpoints, served beside these. */
+  readonly remotes?: readonly RemoteServed[];
   /** The pages of the studio and what they need beside the models; without, there are none. */
   readonly studio?: StudioOptions & { readonly files?: StudioFiles };
   /** Without keys everyone who reaches the address may ask. */
@@ -64,7 +66,7 @@ export type AppContext = Context<{ Variables: Variables }>;
 
 /** The routes, as a function from requests to responses; `startServer` gives it a port. */
 export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
-  const { studio, hosts = [], origins = [] } = options;
+  const { studio, remotes = [], hosts = [], origins = [] } = options;
   const registry = registryOf(options.models);
   const keys = createKeys(options.keys ?? []);
   const metrics = createMetrics();
@@ -99,6 +101,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   const { sandbox = createSandbox() } = options;
   const scope: RouteScope = {
     registry,
+    remotes,
     sandbox,
     checkConstraint: createConstraintCheck(sandbox),
     history: options.history,
@@ -115,7 +118,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   app.use('/api/*', authorize, limit);
   if (options.state) app.route('/api', stateRoutes(options.state));
 
-  if (studio) app.route('/api', studioApi(registry, studio));
+  if (studio) app.route('/api', studioApi(registry, remotes, studio));
 
   app.notFound(
     (c) =>

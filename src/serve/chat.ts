@@ -6,21 +6,22 @@ import { callId, createAnswerReader, readAnswer } from './answer-parts.ts';
 import type { AppContext } from './app.ts';
 import { chatLogprobs, collect, finishReason } from './responses.ts';
 import type { ChatBody } from './schemas.ts';
-import type { ServedModel } from './served-model.ts';
+import { isRemote, type RemoteServed, type ServedModel } from './served-model.ts';
 import { followClient, gather, streamParts } from './stream.ts';
 import { chatRequest, type RequestScope } from './to-request.ts';
 
 export async function answerChat(
   c: AppContext,
   body: ChatBody,
-  model: ServedModel,
+  model: ServedModel | RemoteServed,
   scope: RequestScope,
 ): Promise<Response> {
-  const { request, toolNames } = await chatRequest(body, model, scope);
   const requestId = c.get('requestId');
   const controller = followClient(c);
-  const collected = collect(request.n, request.n);
-  const parts = model.write(request, controller.signal);
+  const { parts, n, toolNames } = isRemote(model)
+    ? { parts: model.chat(body, controller.signal), n: body.n ?? 1, toolNames: [] }
+    : await answerHere(body, model, scope, controller.signal);
+  const collected = collect(n, n);
   const head = {
     id: requestId.replace('req_', 'chatcmpl-'),
     created: Math.floor(Date.now() / 1000),
@@ -68,7 +69,7 @@ export async function answerChat(
     finish_reason: null,
     ...more,
   });
-  const reader = createAnswerReader(request.n, toolNames);
+  const reader = createAnswerReader(n, toolNames);
   /** Scores whose text is still held back. */
   const scores: TokenScore[][] = collected.texts.map(() => []);
   const takeScores = (index: number) => {
@@ -104,6 +105,11 @@ export async function answerChat(
     first: collected.texts.map((_, index) => chunk([choice(index, { role: 'assistant', content: '' })])),
     last: () => (withUsage ? [chunk([], { usage: collected.usage() })] : []),
   });
+}
+
+async function answerHere(body: ChatBody, model: ServedModel, scope: RequestScope, signal: AbortSignal) {
+  const { request, toolNames } = await chatRequest(body, model, scope);
+  return { parts: model.write(request, signal), n: request.n, toolNames };
 }
 
 /** A repaired loop, for clients that want to show it; others pass over the field. */

@@ -5,7 +5,7 @@ import type { AppContext } from './app.ts';
 import { loopOf } from './chat.ts';
 import { collect, completionLogprobs, finishReason } from './responses.ts';
 import type { CompletionBody } from './schemas.ts';
-import type { ServedModel, WriteRequest } from './served-model.ts';
+import { isRemote, type RemoteServed, type ServedModel, type WriteRequest } from './served-model.ts';
 import { followClient, gather, streamParts } from './stream.ts';
 import { completionRequest, type RequestScope } from './to-request.ts';
 
@@ -16,17 +16,26 @@ interface Echo {
   readonly tokens: readonly (TokenScore | { readonly text: string })[];
 }
 
+/** What is written: so many texts, n to a prompt. */
+interface Writing {
+  readonly parts: AsyncIterable<GenerationPart>;
+  readonly count: number;
+  readonly n: number;
+  readonly echoes?: readonly Echo[];
+}
+
 export async function answerCompletion(
   c: AppContext,
   body: CompletionBody,
-  model: ServedModel,
+  model: ServedModel | RemoteServed,
   scope: RequestScope,
 ): Promise<Response> {
-  const request = await completionRequest(body, model, scope);
   const controller = followClient(c);
-  const { prompts, n } = request;
-  const collected = collect(prompts.length * n, n);
-  const echoes = body.echo ? await readEchoes(request, model, controller.signal) : undefined;
+  const { signal } = controller;
+  const { parts, count, n, echoes } = isRemote(model)
+    ? writeThere(body, model, signal)
+    : await writeHere(body, model, scope, signal);
+  const collected = collect(count, n);
   const echoOf = (index: number): Echo => echoes?.[Math.floor(index / n)] ?? { text: '', tokens: [] };
   const head = {
     id: c.get('requestId').replace('req_', 'cmpl-'),
@@ -34,7 +43,6 @@ export async function answerCompletion(
     created: Math.floor(Date.now() / 1000),
     model: model.id,
   };
-  const parts = model.write(request, controller.signal);
   const wantsScores = body.logprobs != null;
 
   if (!body.stream) {
@@ -94,6 +102,23 @@ export async function answerCompletion(
       : [],
     last: () => (withUsage ? [chunk([], { usage: collected.usage() })] : []),
   });
+}
+
+async function writeHere(
+  body: CompletionBody,
+  model: ServedModel,
+  scope: RequestScope,
+  signal: AbortSignal,
+): Promise<Writing> {
+  const request = await completionRequest(body, model, scope);
+  const { prompts, n } = request;
+  const echoes = body.echo ? await readEchoes(request, model, signal) : undefined;
+  return { parts: model.write(request, signal), count: prompts.length * n, n, ...(echoes && { echoes }) };
+}
+
+function writeThere(body: CompletionBody, model: RemoteServed, signal: AbortSignal): Writing {
+  const n = body.n ?? 1;
+  return { parts: model.complete(body, signal), count: n, n };
 }
 
 /** The prompts as text, with scores when they are wanted. */

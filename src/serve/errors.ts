@@ -79,6 +79,16 @@ export const fail = defineErrors({
       'request: its chat template, schema or grammar takes too long or too much memory here; make it smaller',
     zh: () => '请求：对话模板、schema 或文法耗时或占用内存过多；请改小',
   },
+  'serve/remote-prompt': {
+    en: (d: { field: string; model: string }) =>
+      `prompt: must be one text, since ${d.model} is answered by another endpoint; send texts one at a time, not as ids`,
+    zh: (d) => `prompt：${d.model} 由另一个端点应答，只能是一段文字；请逐段发送文字，不要发送编号`,
+  },
+  'serve/remote-field': {
+    en: (d: { field: string; model: string }) =>
+      `${d.field}: ${d.model} is answered by another endpoint, where this is not known; ask a model that is served here, or leave it out`,
+    zh: (d) => `${d.field}：${d.model} 由另一个端点应答，无法使用此项；请改用本机模型，或去掉它`,
+  },
   'serve/busy': {
     en: (d: { seconds: number }) => `server: too many requests are waiting; try again in ${d.seconds} s`,
     zh: (d) => `服务器：排队的请求太多；请 ${d.seconds} 秒后再试`,
@@ -114,6 +124,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/models-fixed', 409, 'invalid_request_error'],
   ['serve/model', 404, 'invalid_request_error'],
   ['serve/size', 413, 'invalid_request_error'],
+  ['remote/prompt', 400, 'invalid_request_error'],
+  ['remote/', 502, 'server_error'],
   ['serve/', 400, 'invalid_request_error'],
   ['eval/', 400, 'invalid_request_error'],
   ['model/id', 400, 'invalid_request_error'],

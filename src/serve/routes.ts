@@ -11,11 +11,12 @@ import { fail } from './errors.ts';
 import type { ModelRegistry } from './registry.ts';
 import type { Sandbox } from './sandbox.ts';
 import { chatBody, completionBody, embeddingBody, responseBody } from './schemas.ts';
-import type { ServedModel } from './served-model.ts';
+import { isRemote, type RemoteServed, type ServedModel } from './served-model.ts';
 
 /** What a route may use beside its request. */
 export interface RouteScope {
   readonly registry: ModelRegistry;
+  readonly remotes: readonly RemoteServed[];
   readonly sandbox: Sandbox;
   readonly checkConstraint: CheckConstraint;
   readonly history: ResponseHistory | undefined;
@@ -81,30 +82,28 @@ export const routes: readonly Route[] = [
     path: '/v1/models',
     summary: 'The models that are served.',
     answers: 'json',
-    answer: (c, _, { registry }) => c.json({ object: 'list', data: registry.list().map(describeModel) }),
+    answer: (c, _, scope) => c.json({ object: 'list', data: served(scope).map(describeModel) }),
   },
   {
     method: 'get',
     path: '/v1/models/{id}',
     summary: 'One model.',
     answers: 'json',
-    answer: (c, _, { registry }) => c.json(describeModel(modelOf(registry, c.req.param('id')!))),
+    answer: (c, _, scope) => c.json(describeModel(modelOf(scope, c.req.param('id')!))),
   },
   withBody({
     path: '/v1/completions',
     summary: 'Goes on with texts; with echo and logprobs scores them.',
     body: completionBody,
     answers: 'events',
-    answer: (c, body, scope) =>
-      answerCompletion(c, body, modelOf(scope.registry, body.model), requestScope(c, scope)),
+    answer: (c, body, scope) => answerCompletion(c, body, modelOf(scope, body.model), requestScope(c, scope)),
   }),
   withBody({
     path: '/v1/chat/completions',
     summary: 'Goes on with a conversation: text, JSON by schema, calls of tools.',
     body: chatBody,
     answers: 'events',
-    answer: (c, body, scope) =>
-      answerChat(c, body, modelOf(scope.registry, body.model), requestScope(c, scope)),
+    answer: (c, body, scope) => answerChat(c, body, modelOf(scope, body.model), requestScope(c, scope)),
   }),
   withBody({
     path: '/v1/responses',
@@ -112,7 +111,7 @@ export const routes: readonly Route[] = [
     body: responseBody,
     answers: 'events',
     answer: (c, body, scope) =>
-      answerResponse(c, body, modelOf(scope.registry, body.model), {
+      answerResponse(c, body, ownModel(scope, body.model), {
         ...requestScope(c, scope),
         history: scope.history,
       }),
@@ -122,7 +121,7 @@ export const routes: readonly Route[] = [
     summary: 'Texts as vectors: the mean of the last hidden states, of length 1.',
     body: embeddingBody,
     answers: 'json',
-    answer: (c, body, { registry }) => answerEmbeddings(c, body, modelOf(registry, body.model)),
+    answer: (c, body, scope) => answerEmbeddings(c, body, ownModel(scope, body.model)),
   }),
 ];
 
@@ -132,14 +131,27 @@ const requestScope = (c: AppContext, { sandbox, checkConstraint }: RouteScope) =
   checkConstraint,
 });
 
-function modelOf(registry: ModelRegistry, id: string): ServedModel {
-  const known = registry.list();
+const served = ({ registry, remotes }: RouteScope) => [...registry.list(), ...remotes];
+
+function modelOf(scope: RouteScope, id: string): ServedModel | RemoteServed {
+  const known = served(scope);
   const model = known.find((one) => one.id === id);
   if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
   return model;
 }
 
-const describeModel = ({ id, created, contextLength, chatTemplate }: ServedModel) => ({
+function ownModel(scope: RouteScope, id: string): ServedModel {
+  const model = modelOf(scope, id);
+  if (isRemote(model)) throw fail('serve/remote-field', { field: 'model', model: id });
+  return model;
+}
+
+const describeModel = (model: ServedModel | RemoteServed) =>
+  isRemote(model)
+    ? { id: model.id, object: 'model', created: model.created, owned_by: model.host }
+    : describeOwn(model);
+
+const describeOwn = ({ id, created, contextLength, chatTemplate }: ServedModel) => ({
   id,
   object: 'model',
   created,

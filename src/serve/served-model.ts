@@ -4,6 +4,7 @@ import type { ConstraintSpec, ProcessorOptions } from '../decode/index.ts';
 import type { ChatTemplateSource } from '../text/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
 import type { InspectQuestion } from './inspect-questions.ts';
+import type { ChatBody, CompletionBody } from './schemas.ts';
 
 /** A request as plain data, so that it can cross to another process. */
 export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'processors'> {
@@ -56,3 +57,16 @@ export interface ServedModel {
   /** Whether it can write now. */
   readonly isReady: boolean;
 }
+
+/** A model behind another endpoint: it takes words and gives words. */
+export interface RemoteServed {
+  readonly id: string;
+  readonly created: number;
+  /** Whose it is: the host that answers. */
+  readonly host: string;
+  /** @throws for what only a model of ours can do. */
+  complete(body: CompletionBody, signal: AbortSignal): AsyncIterable<GenerationPart>;
+  chat(body: ChatBody, signal: AbortSignal): AsyncIterable<GenerationPart>;
+}
+
+export const isRemote = (model: ServedModel | RemoteServed): model is RemoteServed => 'complete' in model;

@@ -7,6 +7,7 @@ import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
 import {
   type EngineProcess,
+  type RemoteServed,
   type RequestLog,
   type RunningServer,
   startEngineProcess,
@@ -17,6 +18,7 @@ import { openState, storePlace } from '../../store/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { serveOptions } from '../option-tables.ts';
+import { parseRemotes } from '../remotes.ts';
 import { readEarlierRun, readFolderTemplate } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import type { Terminal } from '../terminal.ts';
@@ -53,6 +55,8 @@ export interface ServeSettings {
   readonly orAnyPort?: boolean;
   readonly keys: readonly string[];
   readonly origins: readonly string[];
+  /** Models behind other endpoints. */
+  readonly remotes?: readonly RemoteServed[];
   readonly studio: boolean;
   /** Where conversations and reviews are kept: a folder or a URL; empty for nowhere. */
   readonly state: string;
@@ -64,12 +68,13 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin, studio, state } = options;
+  const { port, host, apiKey, allowOrigin, remote, studio, state } = options;
   await serveRuns(args, terminal, signal, {
     host,
     port,
     keys: apiKey === undefined ? [] : apiKey.split(','),
     origins: allowOrigin === undefined ? [] : allowOrigin.split(','),
+    remotes: remote === undefined ? [] : parseRemotes(remote),
     studio,
     state,
   });
@@ -82,9 +87,9 @@ export async function serveRuns(
   folders: readonly string[],
   terminal: Terminal,
   signal: AbortSignal,
-  { host, port, orAnyPort = false, keys, origins, studio, state: place }: ServeSettings,
+  { host, port, orAnyPort = false, keys, origins, remotes = [], studio, state: place }: ServeSettings,
 ): Promise<void> {
-  const names = folders.map((folder) => basename(resolve(folder)));
+  const names = [...folders.map((folder) => basename(resolve(folder))), ...remotes.map(({ id }) => id)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw fail('cli/serve-twice', { name: twice });
   if (host !== undefined && !isLoopback(host) && keys.length === 0) throw fail('cli/serve-open', { host });
@@ -99,6 +104,7 @@ export async function serveRuns(
     const files = studio ? studioFiles(studioFolder()) : undefined;
     const options = {
       models: engines,
+      remotes,
       ...(studio && { studio: { files } }),
       state,
       host,

@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import type { Variables } from '../app.ts';
 import type { ModelRegistry } from '../registry.ts';
+import type { RemoteServed } from '../served-model.ts';
 import { inspectRoutes } from './inspect.ts';
 import { modelRoutes } from './models.ts';
 import { strategyRoutes } from './strategies.ts';
@@ -14,10 +15,14 @@ export type StudioOptions = {};
 export type StudioApp = Hono<{ Variables: Variables }>;
 
 /** Its routes, each a small app of its own. */
-export function studioApi(registry: ModelRegistry, _options: StudioOptions): StudioApp {
+export function studioApi(
+  registry: ModelRegistry,
+  remotes: readonly RemoteServed[],
+  _options: StudioOptions,
+): StudioApp {
   const app: StudioApp = new Hono();
   app.route('/inspect', inspectRoutes(registry));
-  app.route('/models', modelRoutes(registry));
+  app.route('/models', modelRoutes(registry, remotes));
   app.route('/strategies', strategyRoutes());
   return app;
 }

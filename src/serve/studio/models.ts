@@ -4,14 +4,14 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { readBody } from '../read-body.ts';
 import type { ModelOrigin, ModelRegistry } from '../registry.ts';
-import type { ServedModel } from '../served-model.ts';
+import type { RemoteServed, ServedModel } from '../served-model.ts';
 import type { StudioApp } from './api.ts';
 
 const loadBody = z.strictObject({ run: z.string().min(1).max(200) });
 
-export function modelRoutes(registry: ModelRegistry): StudioApp {
+export function modelRoutes(registry: ModelRegistry, remotes: readonly RemoteServed[]): StudioApp {
   const app: StudioApp = new Hono();
-  app.get('/', (c) => c.json({ data: registry.list().map(describe) }));
+  app.get('/', (c) => c.json({ data: [...registry.list().map(describe), ...remotes.map(describeRemote)] }));
   app.post('/', async (c) => {
     const { run } = await readBody(c, loadBody);
     return c.json(describe(await registry.load(run)));
@@ -22,6 +22,9 @@ export function modelRoutes(registry: ModelRegistry): StudioApp {
   });
   return app;
 }
+
+/** Nobody tells us more. */
+const describeRemote = ({ id, host }: RemoteServed) => ({ id, isReady: true, host });
 
 const describe = (model: ServedModel & { readonly origin?: ModelOrigin }) => ({
   id: model.id,
