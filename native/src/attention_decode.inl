@@ -7,17 +7,12 @@ namespace flash {
 constexpr int64_t decodeQueries = 4;  // up to here this way is the faster one
 constexpr int64_t decodeKeys = 64;    // keys of a stretch: between two looks at the running softmax
 constexpr int decodeDots = 4;         // keys at a time
+constexpr int64_t fetchAhead = 8;     // keys between the fetching and the use
 
-/** The sums over the lanes of a, b, c, d. */
-INKSTONE_INLINE void sumFour(const vf* x, float* out) {
-  const vf ab = Shuffle::zip<0>(x[0], x[1]) + Shuffle::zip<1>(x[0], x[1]);
-  const vf cd = Shuffle::zip<0>(x[2], x[3]) + Shuffle::zip<1>(x[2], x[3]);
-  const vf abcd = Shuffle::zipPairs<0>(ab, cd) + Shuffle::zipPairs<1>(ab, cd);
-  typedef float vq __attribute__((vector_size(16)));
-  vq quarters[lanes / 4];
-  __builtin_memcpy(quarters, &abcd, sizeof abcd);
-  for (int i = 1; i < lanes / 4; ++i) quarters[0] += quarters[i];
-  __builtin_memcpy(out, quarters, 16);
+/** `count` floats that are read soon: after the next few keys, or after this stretch. */
+template <int Locality>
+INKSTONE_INLINE void fetch(const float* from, int64_t count) {
+  for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, Locality);
 }
 
 /** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. */
@@ -109,6 +104,10 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
     const Range tile{k0, least(k0 + decodeKeys, keys.end)};
     const int64_t length = tile.end - tile.begin;
     for (int64_t s = 0; s < length; s += decodeDots) {
+      for (int64_t key = k0 + s; key < least(k0 + s + decodeDots, keys.end); ++key) {
+        fetch<2>(v + plan.atK(batch, key, 0), plan.strideK);
+        if (key + fetchAhead < keys.end) fetch<3>(k + plan.atK(batch, key + fetchAhead, 0), plan.strideK);
+      }
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
         const float* someKeys = k + plan.atK(batch, k0 + s, kvHead);
         int64_t r = kvHead * group;

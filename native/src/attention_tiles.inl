@@ -166,45 +166,6 @@ static void packPanels(const float* x, int64_t stride, int64_t rows, int64_t siz
   }
 }
 
-/** Lane i of the result is lane I of (a, b). */
-template <int... I>
-INKSTONE_INLINE vf shuffle(vf a, vf b) {
-#if defined(__clang__)
-  return __builtin_shufflevector(a, b, I...);
-#else
-  return __builtin_shuffle(a, b, vi{I...});
-#endif
-}
-
-/** The shuffles of a transposition, for lane numbers I = 0 … lanes − 1; a quarter is four lanes. */
-template <int... I>
-struct Shuffles {
-  /** In each quarter: a0 b0 a1 b1, or from the upper half: a2 b2 a3 b3. */
-  template <int Upper>
-  static INKSTONE_ALWAYS vf zip(vf a, vf b) {
-    return shuffle<((I & ~3) + 2 * Upper + (I & 3) / 2 + (I & 1) * lanes)...>(a, b);
-  }
-  /** In each quarter: a0 a1 b0 b1, or a2 a3 b2 b3. */
-  template <int Upper>
-  static INKSTONE_ALWAYS vf zipPairs(vf a, vf b) {
-    return shuffle<((I & ~3) + 2 * Upper + (I & 1) + (I & 2) / 2 * lanes)...>(a, b);
-  }
-  /** Quarters of a with bit Step change places with those of b without it. */
-  template <int Step>
-  static INKSTONE_ALWAYS void exchange(vf& a, vf& b) {
-    const vf first = shuffle<((I / 4 & Step) ? lanes + I - 4 * Step : I)...>(a, b);
-    b = shuffle<((I / 4 & Step) ? lanes + I : (I + 4 * Step) % (2 * lanes))...>(a, b);
-    a = first;
-  }
-};
-#if INKSTONE_VECTOR_BYTES == 16
-using Shuffle = Shuffles<0, 1, 2, 3>;
-#elif INKSTONE_VECTOR_BYTES == 32
-using Shuffle = Shuffles<0, 1, 2, 3, 4, 5, 6, 7>;
-#else
-using Shuffle = Shuffles<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>;
-#endif
-
 /** out[j·ld + i] = x[i·stride + j] for i, j < lanes. */
 INKSTONE_INLINE void transposeBlock(const float* x, int64_t stride, float* out, int64_t ld) {
   vf v[lanes / 4][4];

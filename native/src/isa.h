@@ -8,7 +8,7 @@ namespace inkstone {
 
 struct KernelTable;
 
-/** From slow to fast. avx512bf16 and amx are the avx512 table with other bf16 matmuls. */
+/** From slow to fast. avx512bf16 is the avx512 table with other bf16 matmuls, amx that one with yet others. */
 enum class Path : int { portable = 0, avx2, avx512, avx512bf16, amx, count };
 
 const char* pathName(Path path);

@@ -1,4 +1,4 @@
-// AMX tiles for bf16 products: Sapphire Rapids and later. The avx512 table with another matmul.
+// AMX tiles for bf16 products: Sapphire Rapids and later. The avx512bf16 table with another matmul.
 #include "isa_includes.h"
 
 #if INKSTONE_X86
@@ -10,7 +10,9 @@
 
 #define INKSTONE_ISA "amx"
 #define INKSTONE_VECTOR_BYTES 64
-#define INKSTONE_WIDE_TABLE avx512Table
+#define INKSTONE_FMA 1
+#define INKSTONE_AVX512 1
+#define INKSTONE_WIDE_TABLE avx512bf16Table
 #define INKSTONE_BF16 2
 
 namespace inkstone {

@@ -10,6 +10,8 @@
 
 #define INKSTONE_ISA "avx512bf16"
 #define INKSTONE_VECTOR_BYTES 64
+#define INKSTONE_FMA 1
+#define INKSTONE_AVX512 1
 #define INKSTONE_WIDE_TABLE avx512Table
 #define INKSTONE_BF16 1
 

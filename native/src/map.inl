@@ -6,6 +6,11 @@ static int64_t streamingBytes() {
   return bytes;
 }
 
+/** Whether rows of n floats, written once, are written past the caches. */
+INKSTONE_INLINE bool streamsRows(const float* x, const float* out, int64_t rows, int64_t n) {
+  return x != out && rows * n * 4 >= streamingBytes() && n >= 8 * lanes;
+}
+
 /** out[begin … end) = f(i, part), vector by vector; streaming stores need `streamingFence` afterwards. */
 template <class F>
 INKSTONE_INLINE void mapSpan(float* out, int64_t begin, int64_t end, bool streaming, const F& f) {
@@ -20,10 +25,10 @@ INKSTONE_INLINE void mapSpan(float* out, int64_t begin, int64_t end, bool stream
       ragged = end - i;
       continue;
     }
-    for (; i + lanes <= end; i += lanes) {
-      const vf y = f(i, Whole{});
-      if (streaming) storeStreaming(out + i, y);
-      else store(out + i, y);
+    if (streaming) {
+      for (; i + lanes <= end; i += lanes) storeStreaming(out + i, f(i, Whole{}));
+    } else {
+      for (; i + lanes <= end; i += lanes) store(out + i, f(i, Whole{}));
     }
     ragged = end - i;
   }

@@ -7,6 +7,7 @@ namespace gemm {
 #include "matmul_ways.inl"
 #include "matmul_packed.inl"
 #include "matmul_pack_f32.inl"
+#include "matmul_dots.inl"
 #include "matmul_skinny.inl"
 #include "matmul_peak.inl"
 

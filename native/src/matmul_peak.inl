@@ -1,18 +1,5 @@
 // The speed that nothing can exceed: multiplications and additions on registers alone.
 
-/** Keeps a vector in its register and its value unknown. */
-INKSTONE_INLINE void hide(vf& v) {
-#if defined(INKSTONE_EMULATED)
-  (void)v;
-#elif defined(__x86_64__)
-  __asm__ volatile("" : "+v"(v));
-#elif defined(__aarch64__)
-  __asm__ volatile("" : "+w"(v));
-#else
-  (void)v;
-#endif
-}
-
 #if !defined(INKSTONE_BF16)
 static double peakF32() {
   constexpr int sums = INKSTONE_VECTOR_BYTES == 64 ? 24 : 12;

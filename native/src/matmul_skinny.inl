@@ -1,89 +1,7 @@
-// Few rows: every element of b is used only a few times, so the time is that of reading b once, unpacked.
+// Few rows or few columns: every element of the large operand is used only a few times, so the time is that of reading
+// it once.
 
-constexpr int skinnyGroup = 4;  // rows of a that share one reading of b from registers
-
-// ---- b stored [n, k]: dot products ---------------------------------------------------------------------------------
-
-/** Which part of k a tile sums: sums go on from `partial` unless it is the first, and end in out if it is the last. */
-struct Span {
-  int64_t k;
-  vf* partial;
-  bool first, last;
-};
-
-/** out[i·ldo + j·step] = a[i]·b[j] for M rows of a and R rows of b, all contiguous along k. */
-template <class Read, int M, int R>
-INKSTONE_APART static void dotTile(const float* a, int64_t lda, const typename Read::Stored* b, int64_t ldb, Span span,
-                                   float* out, int64_t ldo, int64_t step, bool add) {
-  vf sum[M][R];
-#pragma GCC unroll 4
-  for (int i = 0; i < M; ++i) {
-#pragma GCC unroll 4
-    for (int j = 0; j < R; ++j) sum[i][j] = span.first ? vf{} : span.partial[i * R + j];
-  }
-  int64_t p = 0;
-  for (; p + lanes <= span.k; p += lanes) {
-    vf row[R];
-#pragma GCC unroll 4
-    for (int j = 0; j < R; ++j) {
-      row[j] = Read::wide(b + j * ldb + p);
-      __builtin_prefetch(b + (j + R) * ldb + p);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < M; ++i) {
-      const vf x = load(a + i * lda + p);
-#pragma GCC unroll 4
-      for (int j = 0; j < R; ++j) sum[i][j] += x * row[j];
-    }
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < M; ++i) {
-#pragma GCC unroll 4
-    for (int j = 0; j < R; ++j) {
-      if (!span.last) {
-        span.partial[i * R + j] = sum[i][j];
-        continue;
-      }
-      float total = sumLanes(sum[i][j]);
-      for (int64_t q = p; q < span.k; ++q) total += a[i * lda + q] * Read::at(b + j * ldb + q);
-      float* at = out + i * ldo + j * step;
-      *at = add ? *at + total : total;
-    }
-  }
-}
-
-/** All m ≤ skinnyRows rows of a with `count` rows of b. Of k, as much at a time as keeps a in half of L1. */
-template <class Read, int R>
-static void dotBlock(const float* a, int64_t m, int64_t lda, const typename Read::Stored* b, int64_t ldb, int64_t k,
-                     int64_t count, float* out, int64_t ldo, int64_t step, bool add) {
-  constexpr int64_t together = 8;
-  const int64_t kc = 4096 / m / lanes * lanes;
-  vf partial[together * skinnyRows * R];
-  for (int64_t j0 = 0; j0 + R <= count; j0 += together * R) {
-    const int64_t j1 = least(j0 + together * R, count / R * R);
-    for (int64_t p = 0; p < k; p += kc) {
-      Span span{least(kc, k - p), partial, p == 0, p + kc >= k};
-      for (int64_t j = j0; j < j1; j += R) {
-        for (int64_t i = 0; i < m; i += skinnyGroup) {
-          const float* x = a + i * lda + p;
-          const typename Read::Stored* y = b + j * ldb + p;
-          float* to = out + i * ldo + j * step;
-          switch (m - i) {
-            case 1: dotTile<Read, 1, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
-            case 2: dotTile<Read, 2, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
-            case 3: dotTile<Read, 3, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
-            default: dotTile<Read, 4, R>(x, lda, y, ldb, span, to, ldo, step, add); break;
-          }
-          span.partial += skinnyGroup * R;
-        }
-      }
-    }
-  }
-  if constexpr (R > 1) {
-    const int64_t done = count / R * R;
-    if (done < count) dotBlock<Read, 1>(a, m, lda, b + done * ldb, ldb, k, count - done, out + done * step, ldo, step, add);
-  }
-}
+constexpr int skinnyGroup = 4;  // rows of a that share one reading of b [k, n] from registers
 
 // ---- b stored [k, n]: rows of b added up -----------------------------------------------------------------------------
 
@@ -157,35 +75,40 @@ static void axpyBlock(const float* a, int64_t m, int64_t lda, const typename Rea
 
 // ---- the two, over threads -------------------------------------------------------------------------------------------
 
-/** a as [m, k] rows, rounded when asked: the operand itself, or a copy in `scratch`. */
+/** Elements p … p + count of row i of op(a), rounded when asked. */
+INKSTONE_INLINE void copyRow(const Matmul& s, int64_t i, int64_t p, int64_t count, float* to) {
+  const float* from = s.transA ? s.a + p * s.m + i : s.a + i * s.k + p;
+  const int64_t step = s.transA ? s.m : 1;
+  for (int64_t q = 0; q < count; ++q) to[q] = s.bf16 ? fromBf16(toBf16(from[q * step])) : from[q * step];
+}
+
+/** a as [m, k] rows: the operand itself, or a copy in `scratch`. */
 static const float* plainRows(const Matmul& s, Scratch& scratch) {
   if (!s.transA && !s.bf16) return s.a;
   float* copy = scratch.floats(s.m * s.k);
-  for (int64_t i = 0; i < s.m; ++i) {
-    for (int64_t p = 0; p < s.k; ++p) {
-      const float x = s.transA ? s.a[p * s.m + i] : s.a[i * s.k + p];
-      copy[i * s.k + p] = s.bf16 ? fromBf16(toBf16(x)) : x;
-    }
-  }
+  for (int64_t i = 0; i < s.m; ++i) copyRow(s, i, 0, s.k, copy + i * s.k);
   return copy;
+}
+
+/** Dot products of the rows of a, rounded when asked. */
+template <class Read>
+static void skinnyDots(const Matmul& s) {
+  Scratch scratch;
+  DotGroups<DotsOf<Read>> a(s.m, s.k);
+  if (s.m == 1 && s.k % lanes == 0 && !s.bf16) a.data = s.a;
+  else a.pack(scratch, [&](int64_t i, int64_t p, int64_t count, float* to) { copyRow(s, i, p, count, to); });
+  dotProducts(s, a);
 }
 
 template <class Read>
 static void skinny(const Matmul& s) {
+  if (s.transB) return skinnyDots<Read>(s);
   Scratch scratch;
   const float* a = plainRows(s, scratch);
   const auto* b = static_cast<const typename Read::Stored*>(s.b);
   const auto finish = [&](int64_t j0, int64_t j1) {
     finishRows(s.out + j0, s.n, s, j0, j0, s.m, j1 - j0);
   };
-  if (s.transB) {
-    const int64_t grain = 1 + 65536 / (s.k * s.m);
-    parallelFor(s.n, (grain + 15) / 16 * 16, [&](int64_t j0, int64_t j1) {
-      dotBlock<Read, 3>(a, s.m, s.k, b + j0 * s.k, s.k, s.k, j1 - j0, s.out + j0, s.n, 1, s.accumulate);
-      finish(j0, j1);
-    });
-    return;
-  }
   // Blocks of columns whose part of out stays in L1. Few blocks: k is split as well, and the partial sums are added.
   const int64_t widest = least(4096 / s.m, 2048), blocks = (s.n + widest - 1) / widest;
   const bool worthThreads = s.m * s.n * s.k > 131072;
@@ -234,14 +157,14 @@ template <class Read>
 static void slim(const Matmul& s) {
   Scratch scratch;
   const auto* b = static_cast<const typename Read::Stored*>(s.b);
-  float* columns = scratch.floats(s.n * s.k);
-  for (int64_t j = 0; j < s.n; ++j) {
-    for (int64_t p = 0; p < s.k; ++p) columns[j * s.k + p] = Read::at(s.transB ? b + j * s.k + p : b + p * s.n + j);
-  }
   const auto rows = [&](auto read) {
-    typedef decltype(read) ReadA;
+    typedef DotsOf<decltype(read)> Dots;
+    DotGroups<Dots> columns(s.n, s.k);
+    columns.pack(scratch, [&](int64_t j, int64_t p, int64_t count, float* to) {
+      for (int64_t q = p; q < p + count; ++q) *to++ = Read::at(s.transB ? b + j * s.k + q : b + q * s.n + j);
+    });
     parallelFor(s.m, 1 + 65536 / (s.k * s.n), [&](int64_t i0, int64_t i1) {
-      dotBlock<ReadA, 3>(columns, s.n, s.k, s.a + i0 * s.k, s.k, s.k, i1 - i0, s.out + i0 * s.n, 1, s.n, s.accumulate);
+      dotBlock<Dots>(columns, s.a + i0 * s.k, i1 - i0, s.out + i0 * s.n, 1, s.n, s.accumulate);
       finishRows(s.out + i0 * s.n, s.n, s, i0 * s.n, 0, i1 - i0, s.n);
     });
   };

@@ -1,12 +1,13 @@
 // A matmul as its parts: the ways there are, the products of a batch.
 
-constexpr int skinnyRows = 8;  // at most so many rows of a
+constexpr int fewRows = 8;      // at most so many rows of a with b [k, n]
+constexpr int skinnyRows = 16;  // and with b [n, k]
 
 /** The way of one product; a function of the shape alone. */
 enum class Way { skinny, slim, packed };
 
 static Way wayOf(const Matmul& s) {
-  if (s.m <= skinnyRows) return Way::skinny;
+  if (s.m <= (s.transB ? skinnyRows : fewRows)) return Way::skinny;
   if (s.n <= 4 && !s.transA) return Way::slim;
   return Way::packed;
 }

@@ -42,6 +42,7 @@ struct No {
 static void layerNorm(const float* x, const float* weight, const float* bias, float* out, float* mean, float* rstd,
                       int64_t rows, int64_t n, double eps) {
   RAN("layerNorm");
+  const bool streaming = streamsRows(x, out, rows, n);
   withWeight(weight, [=](auto w) {
     withBias(bias, [=](auto b) {
       parallelFor(rows, rowGrain(n, moveGrain / 2), [=](int64_t begin, int64_t end) {
@@ -51,16 +52,18 @@ static void layerNorm(const float* x, const float* weight, const float* bias, fl
           const float centre =
               (float)(rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(from + i); }) / n);
           const double squares = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+            __builtin_prefetch(from + n + i);
             const vf d = part.get(from + i, centre) - centre;
             return d * d;
           });
           const float scale = (float)(1 / sqrt(squares / n + eps));
           mean[row] = centre;
           rstd[row] = scale;
-          sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
-            part.put(to + i, (part.get(from + i) - centre) * scale * w.at(i, part) + b.at(i, part));
+          mapSpan(to, 0, n, streaming, [=](int64_t i, auto part) INKSTONE_FLAT {
+            return (part.get(from + i) - centre) * scale * w.at(i, part) + b.at(i, part);
           });
         }
+        if (streaming) streamingFence();
       });
     });
   });
@@ -69,21 +72,23 @@ static void layerNorm(const float* x, const float* weight, const float* bias, fl
 /** out = x·rstd·weight, rstd = 1/√(mean x² + eps). */
 static void rmsNorm(const float* x, const float* weight, float* out, float* rstd, int64_t rows, int64_t n, double eps) {
   RAN("rmsNorm");
+  const bool streaming = streamsRows(x, out, rows, n);
   withWeight(weight, [=](auto w) {
     parallelFor(rows, rowGrain(n, moveGrain / 2), [=](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         const float* from = x + row * n;
         float* to = out + row * n;
         const double squares = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+          __builtin_prefetch(from + n + i);
           const vf v = part.get(from + i);
           return v * v;
         });
         const float scale = (float)(1 / sqrt(squares / n + eps));
         rstd[row] = scale;
-        sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
-          part.put(to + i, part.get(from + i) * scale * w.at(i, part));
-        });
+        mapSpan(to, 0, n, streaming,
+                [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(from + i) * scale * w.at(i, part); });
       }
+      if (streaming) streamingFence();
     });
   });
 }

@@ -1,5 +1,6 @@
 // Vectors of the width of the instruction set being compiled: loads and stores, tails, sums over lanes, bf16.
-// Included inside the namespace of that instruction set.
+// Included inside the namespace of that instruction set, whose file says INKSTONE_AVX512 and INKSTONE_FMA where it has them:
+// many compilers do not define their own macros for a target that a pragma names.
 
 constexpr int lanes = INKSTONE_VECTOR_BYTES / 4;
 typedef float vf __attribute__((vector_size(INKSTONE_VECTOR_BYTES)));
@@ -31,7 +32,7 @@ INKSTONE_INLINE vf loadTail(const float* p, int64_t n, float fill = 0) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
   const __m256i mask = _mm256_loadu_si256((const __m256i*)(tailMask + lanes - n));
   return (vf)_mm256_blendv_ps((__m256)splat(fill), _mm256_maskload_ps(p, mask), (__m256)mask);
-#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#elif defined(INKSTONE_AVX512)
   return (vf)_mm512_mask_loadu_ps((__m512)splat(fill), (__mmask16)((1u << n) - 1), p);
 #else
   float lane[lanes];
@@ -42,7 +43,7 @@ INKSTONE_INLINE vf loadTail(const float* p, int64_t n, float fill = 0) {
 INKSTONE_INLINE void storeTail(float* p, vf v, int64_t n) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
   _mm256_maskstore_ps(p, _mm256_loadu_si256((const __m256i*)(tailMask + lanes - n)), (__m256)v);
-#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#elif defined(INKSTONE_AVX512)
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
 #else
   float lane[lanes];
@@ -88,7 +89,7 @@ INKSTONE_INLINE void sweep4(int64_t n, const F& f) {
 INKSTONE_INLINE void storeStreaming(float* p, vf v) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
   _mm256_stream_ps(p, (__m256)v);
-#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#elif defined(INKSTONE_AVX512)
   _mm512_stream_ps(p, (__m512)v);
 #elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 16
   _mm_stream_ps(p, (__m128)v);
@@ -107,7 +108,7 @@ INKSTONE_INLINE void streamingFence() {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
 INKSTONE_INLINE vf vmax(vf a, vf b) { return (vf)_mm256_max_ps((__m256)a, (__m256)b); }
 INKSTONE_INLINE vf vmin(vf a, vf b) { return (vf)_mm256_min_ps((__m256)a, (__m256)b); }
-#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#elif defined(INKSTONE_AVX512)
 INKSTONE_INLINE vf vmax(vf a, vf b) { return (vf)_mm512_max_ps((__m512)a, (__m512)b); }
 INKSTONE_INLINE vf vmin(vf a, vf b) { return (vf)_mm512_min_ps((__m512)a, (__m512)b); }
 #elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 16
@@ -126,7 +127,7 @@ INKSTONE_INLINE vf withSign(vf magnitude, vf sign) {
 INKSTONE_INLINE vf vsqrt(vf x) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
   return (vf)_mm256_sqrt_ps((__m256)x);
-#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#elif defined(INKSTONE_AVX512)
   return (vf)_mm512_sqrt_ps((__m512)x);
 #elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 16
   return (vf)_mm_sqrt_ps((__m128)x);
@@ -141,7 +142,7 @@ INKSTONE_INLINE vf vsqrt(vf x) {
 INKSTONE_INLINE bool any(vi mask) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
   return _mm256_movemask_ps((__m256)mask) != 0;
-#elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#elif defined(INKSTONE_AVX512)
   return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0;
 #elif defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 16
   return _mm_movemask_ps((__m128)mask) != 0;
@@ -166,7 +167,7 @@ INKSTONE_INLINE bool any(vi mask) {
     }                                                                      \
     return lane[0];                                                        \
   }
-#if defined(__x86_64__) && INKSTONE_VECTOR_BYTES >= 32 && (INKSTONE_VECTOR_BYTES == 32 || defined(__AVX512F__))
+#if defined(INKSTONE_AVX512) || (defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32)
 #define INKSTONE_HALVE_X86(NAME, OP)                                                                      \
   INKSTONE_INLINE float NAME(vf v) {                                                                      \
     __m128 q = INKSTONE_QUARTER(v, OP);                                                                   \
@@ -250,4 +251,5 @@ INKSTONE_INLINE void putBf16(uint16_t* p, vf x, Rest part) {
   for (int64_t i = 0; i < part.count; ++i) p[i] = all[i];
 }
 
+#include "shuffle.inl"
 #include "vector_math.inl"

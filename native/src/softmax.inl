@@ -47,10 +47,13 @@ INKSTONE_INLINE LogSum rowLogSum(const float* x, int64_t n) {
 /** Rows that make some microseconds of work. */
 INKSTONE_INLINE int64_t rowGrain(int64_t n, int64_t elements) { return elements / (n + 1) + 1; }
 
-/** Large results are written past the caches; their exponentials wait in a row of scratch. */
+/**
+ * Large results are written past the caches; their exponentials wait in a row of scratch. The row that comes next is
+ * fetched while this one is computed.
+ */
 static void softmax(const float* x, float* out, int64_t rows, int64_t n) {
   RAN("softmax");
-  const bool streaming = x != out && rows * n * 4 >= streamingBytes() && n >= 8 * lanes;
+  const bool streaming = streamsRows(x, out, rows, n);
   parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
     Scratch scratch;
     float* waiting = streaming ? scratch.floats(n) : nullptr;
@@ -59,6 +62,7 @@ static void softmax(const float* x, float* out, int64_t rows, int64_t n) {
       float *to = out + row * n, *exps = streaming ? waiting : to;
       const float largest = rowMax(from, n);
       const double sum = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+        __builtin_prefetch(from + n + i);
         const vf e = expFlush(part.get(from + i, MaxOf::start) - largest);
         part.put(exps + i, e);
         return e;

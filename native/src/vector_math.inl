@@ -13,7 +13,7 @@ constexpr float roundingMagic = 12582912.0f;
 INKSTONE_INLINE vf expReduced(vf x, vf& shifted, bool fine) {
   shifted = x * 1.44269504f + roundingMagic;
   const vf n = shifted - roundingMagic;
-#if defined(__FMA__)
+#if defined(INKSTONE_FMA)
   // log 2 in one piece is n·2e-9 off: fine for |x| < 30, 4 ulp at the ends.
   const vf r = fine ? (x - n * 0.693359375f) - n * -2.12194440e-4f : x - n * 0.693147182f;
 #else

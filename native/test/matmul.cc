@@ -194,6 +194,19 @@ void large(const KernelTable& table, const char* name) {
   }
 }
 
+/** Few rows with b as bf16 or f32, along k more than L1 holds: several groups of rows, several passes. */
+void skinny(const KernelTable& table, const char* name) {
+  Random random;
+  const int64_t shapes[][3] = {{1, 77, 3100}, {4, 29, 2070}, {7, 131, 64}, {9, 53, 1999}, {11, 100, 800}, {16, 70, 4099}};
+  for (const auto& shape : shapes) {
+    for (int bits = 0; bits < 8; ++bits) {
+      const bool transA = bits == 7;
+      check(table, name, {1, shape[0], shape[1], shape[2], transA, true, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0,
+                          true, false, false, Activation::none}, random);
+    }
+  }
+}
+
 /** The same inputs and threads give the same bits, whoever ran which task. */
 void repeatable(const KernelTable& table, const char* name) {
   Random random;
@@ -257,7 +270,10 @@ int main() {
     const auto test = [](const KernelTable& table, const char* name) {
       odd(table, name);
       specials(table, name);
-      if (threads() == 2) large(table, name);
+      if (threads() == 2) {
+        large(table, name);
+        skinny(table, name);
+      }
       repeatable(table, name);
     };
     forEachTable(test);

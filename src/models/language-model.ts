@@ -22,6 +22,7 @@ import {
   rowsView,
   scope,
   type Tensor,
+  withPrecision,
   withRecording,
 } from '../tensor/index.ts';
 import { mapTree } from '../tree.ts';
@@ -33,7 +34,7 @@ import { fail } from './errors.ts';
 export interface LanguageModelOptions {
   /**
    * How matrices are kept: `f32` uses the given parameters as they are and as they change; `bf16` copies them now, at half
-   * the bytes, which is what one-token steps wait for. Default `f32`.
+   * the bytes, which is what one-token steps wait for, and rounds what they multiply to bf16 as well. Default `f32`.
    */
   readonly weights?: 'f32' | 'bf16';
   /**
@@ -65,7 +66,8 @@ export function createLanguageModel(
   config: DecoderConfig,
   options: LanguageModelOptions = {},
 ): DecoderLanguageModel {
-  const weights = options.weights === 'bf16' ? toBf16(params) : params;
+  const { weights: precision = 'f32' } = options;
+  const weights = precision === 'bf16' ? toBf16(params) : params;
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
   const { memoryTokens } = options;
@@ -151,7 +153,9 @@ export function createLanguageModel(
       if (wanted > free) throw fail('model/memory', { wanted, free });
       try {
         for (const { past, count } of readings) past.grow(count);
-        return withRecording(false, () => scope(() => read(weights, config, memory, readings, wants)));
+        return withPrecision(precision, () =>
+          withRecording(false, () => scope(() => read(weights, config, memory, readings, wants))),
+        );
       } catch (error) {
         for (const { past, start } of readings) past.rewind(start);
         throw error;
