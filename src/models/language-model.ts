@@ -68,6 +68,8 @@ export function createLanguageModel(
 ): DecoderLanguageModel {
   const { weights: precision = 'f32' } = options;
   const weights = precision === 'bf16' ? toBf16(params) : params;
+  const compute = <Result>(body: () => Result): Result =>
+    withPrecision(precision, () => withRecording(false, () => scope(body)));
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
   const { memoryTokens } = options;
@@ -153,9 +155,7 @@ export function createLanguageModel(
       if (wanted > free) throw fail('model/memory', { wanted, free });
       try {
         for (const { past, count } of readings) past.grow(count);
-        return withPrecision(precision, () =>
-          withRecording(false, () => scope(() => read(weights, config, memory, readings, wants))),
-        );
+        return compute(() => read(weights, config, memory, readings, wants));
       } catch (error) {
         for (const { past, start } of readings) past.rewind(start);
         throw error;
@@ -165,25 +165,21 @@ export function createLanguageModel(
       if (rows.length === 0) return [];
       for (const row of rows)
         if (row.length !== hiddenSize) throw fail('model/row-size', { got: row.length, hiddenSize });
-      return withRecording(false, () =>
-        scope(() => {
-          const flat = new Float32Array(rows.length * hiddenSize);
-          rows.forEach((row, i) => flat.set(row, i * hiddenSize));
-          const x = runNorm(
-            weights.finalNorm,
-            fromArray<'f32'>(flat, [rows.length, hiddenSize], 'f32'),
-            config.norm,
-          );
-          return rowsOf(logitsOf(weights, config, x));
-        }),
-      );
+      return compute(() => {
+        const flat = new Float32Array(rows.length * hiddenSize);
+        rows.forEach((row, i) => flat.set(row, i * hiddenSize));
+        const x = runNorm(
+          weights.finalNorm,
+          fromArray<'f32'>(flat, [rows.length, hiddenSize], 'f32'),
+          config.norm,
+        );
+        return rowsOf(logitsOf(weights, config, x));
+      });
     },
     embed(ids) {
       if (ids.length === 0) return [];
       for (const id of ids) checkId(id, vocabSize);
-      return withRecording(false, () =>
-        scope(() => rowsOf(runEmbedding(weights.embedding, indices(Int32Array.from(ids))))),
-      );
+      return compute(() => rowsOf(runEmbedding(weights.embedding, indices(Int32Array.from(ids)))));
     },
   };
 }
