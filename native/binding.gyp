@@ -6,7 +6,7 @@
         "<!@(node -p \"require('fs').readdirSync('src').filter((f) => f.endsWith('.cc')).map((f) => 'src/' + f).join(' ')\")"
       ],
       "defines": ["NAPI_VERSION=8"],
-      "cflags": ["-Wall", "-Wextra", "-Wno-psabi", "-fvisibility=hidden"],
+      "cflags": ["-Wall", "-Wextra", "-Wno-psabi", "-Wno-maybe-uninitialized", "-fvisibility=hidden"],
       "cflags_cc!": ["-std=gnu++20"],
       "cflags_cc": [
         "-std=gnu++17",

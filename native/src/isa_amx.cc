@@ -10,7 +10,6 @@
 
 #define INKSTONE_ISA "amx"
 #define INKSTONE_VECTOR_BYTES 64
-#define INKSTONE_FMA 1
 #define INKSTONE_AVX512 1
 #define INKSTONE_WIDE_TABLE avx512bf16Table
 #define INKSTONE_BF16 2

@@ -10,7 +10,6 @@
 
 #define INKSTONE_ISA "avx2"
 #define INKSTONE_VECTOR_BYTES 32
-#define INKSTONE_FMA 1
 
 namespace inkstone {
 namespace avx2 {

@@ -10,7 +10,6 @@
 
 #define INKSTONE_ISA "avx512"
 #define INKSTONE_VECTOR_BYTES 64
-#define INKSTONE_FMA 1
 #define INKSTONE_AVX512 1
 
 namespace inkstone {

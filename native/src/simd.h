@@ -1,6 +1,6 @@
 // Vectors of the width of the instruction set being compiled: loads and stores, tails, sums over lanes, bf16.
-// Included inside the namespace of that instruction set, whose file says INKSTONE_AVX512 and INKSTONE_FMA where it has them:
-// many compilers do not define their own macros for a target that a pragma names.
+// Included inside the namespace of that instruction set, whose file says INKSTONE_AVX512 where it has it:
+// many compilers do not define their own macro for a target that a pragma names.
 
 constexpr int lanes = INKSTONE_VECTOR_BYTES / 4;
 typedef float vf __attribute__((vector_size(INKSTONE_VECTOR_BYTES)));

@@ -10,16 +10,10 @@ constexpr float roundingMagic = 12582912.0f;
  * exp(x) = 2ⁿ·e^r, n = round(x·log₂e): gives e^r in [0.70, 1.42]; n stands in the low bits of `shifted`.
  * Polynomials here are added up in pairs, not one by one: short chains keep the multipliers busy.
  */
-INKSTONE_INLINE vf expReduced(vf x, vf& shifted, bool fine) {
+INKSTONE_INLINE vf expReduced(vf x, vf& shifted) {
   shifted = x * 1.44269504f + roundingMagic;
   const vf n = shifted - roundingMagic;
-#if defined(INKSTONE_FMA)
-  // log 2 in one piece is n·2e-9 off: fine for |x| < 30, 4 ulp at the ends.
-  const vf r = fine ? (x - n * 0.693359375f) - n * -2.12194440e-4f : x - n * 0.693147182f;
-#else
-  (void)fine;
   const vf r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-#endif
   const vf r2 = r * r;
   const vf low = r * 0.166665148f + 0.499999931f;
   const vf high = r2 * 0.00138131445f + (r * 0.00836941884f + 0.0416684568f);
@@ -29,7 +23,7 @@ INKSTONE_INLINE vf expReduced(vf x, vf& shifted, bool fine) {
 /** e^x for −87.3 ≤ x ≤ 88.3, without a look at what lies outside. Within 2 ulp for |x| < 30, 5 at the ends. */
 INKSTONE_INLINE vf expInRange(vf x) {
   vf shifted;
-  const vf p = expReduced(x, shifted, false);
+  const vf p = expReduced(x, shifted);
   return p * (vf)(((vu)shifted << 23) + 0x3f800000);
 }
 
@@ -43,7 +37,7 @@ INKSTONE_INLINE vf expFlush(vf x) {
 INKSTONE_INLINE vf vexp(vf x) {
   x = vmin(splat(89.0f), vmax(splat(-104.0f), x));
   vf shifted;
-  const vf p = expReduced(x, shifted, true);
+  const vf p = expReduced(x, shifted);
   const vi n = (vi)((vu)shifted - (vu)splat(roundingMagic)), half = n >> 1;
   return p * (vf)((vu)(half + 127) << 23) * (vf)((vu)(n - half + 127) << 23);
 }
