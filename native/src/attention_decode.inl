@@ -81,9 +81,9 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, group = plan.group * T;
   const int64_t rows = plan.shape.heads * T;  // row = head·T + query; `group` of them read the same keys
-  // Values at a time: more would leave the order. In pages, no more than lie in a row from every stretch's begin on.
-  const int64_t row = !plan.shape.pages ? decodeKeys : decodeKeys % plan.shape.pageTokens ? 8 : plan.shape.pageTokens;
-  const int64_t few = clamp(down(8192 / plan.strideK, 8), 8, row);
+  // Values at a time: more would leave the order; they lie in one page.
+  const int64_t fit = clamp(down(8192 / plan.strideK, 8), 8, decodeKeys), page = plan.shape.pageTokens;
+  const int64_t few = !plan.shape.pages ? fit : fit < page ? 8 : page;
   constexpr int64_t ld = decodeKeys + lanes;
 
   Scratch scratch;
