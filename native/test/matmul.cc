@@ -200,9 +200,11 @@ void skinny(const KernelTable& table, const char* name) {
   const int64_t shapes[][3] = {{1, 77, 3100}, {4, 29, 2070}, {7, 131, 64}, {9, 53, 1999}, {11, 100, 800}, {16, 70, 4099}};
   for (const auto& shape : shapes) {
     for (int bits = 0; bits < 8; ++bits) {
-      const bool transA = bits == 7;
-      check(table, name, {1, shape[0], shape[1], shape[2], transA, true, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0,
-                          true, false, false, Activation::none}, random);
+      Case c{};
+      c.batch = 1, c.m = shape[0], c.n = shape[1], c.k = shape[2];
+      c.transA = bits == 7, c.transB = true, c.bias = true;
+      c.bf16 = bits & 1, c.bIsBf16 = bits & 2, c.accumulate = bits & 4;
+      check(table, name, c, random);
     }
   }
 }
