@@ -6,7 +6,7 @@
 namespace inkstone {
 
 /** Raised with every change of a function's arguments; src/tensor/native/addon.ts names the one it speaks. */
-constexpr int addonVersion = 2;
+constexpr int addonVersion = 3;
 
 // One line per topic, here and in `topics`.
 extern const Glue elementwiseGlue[];

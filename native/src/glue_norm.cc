@@ -5,14 +5,26 @@
 namespace inkstone {
 namespace {
 
+/** The result of a norm: Float32Array or, for bf16, Uint16Array. */
+struct NormOut {
+  float* wide = nullptr;
+  uint16_t* bf16 = nullptr;
+
+  NormOut(Args& args, int index, int64_t size) {
+    if (args.any(index).type == napi_uint16_array) bf16 = args.bf16(index, size);
+    else wide = args.f32(index, size);
+  }
+};
+
 /** layerNorm(x, weight?, bias?, out, mean, rstd, rows, n, eps) */
 napi_value layerNorm(napi_env env, napi_callback_info info) {
   Args args(env, info, "layerNorm");
   const int64_t rows = args.count(6), n = args.count(7), size = sizeOf(rows, n);
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true), *bias = args.f32(2, n, true);
-  float *out = args.f32(3, size), *mean = args.f32(4, rows), *rstd = args.f32(5, rows);
+  const NormOut out(args, 3, size);
+  float *mean = args.f32(4, rows), *rstd = args.f32(5, rows);
   const double eps = args.number(8);
-  if (args.ok()) kernels->layerNorm(x, weight, bias, out, mean, rstd, rows, n, eps);
+  if (args.ok()) kernels->layerNorm(x, weight, bias, out.wide, out.bf16, mean, rstd, rows, n, eps);
   return nothing();
 }
 
@@ -32,9 +44,10 @@ napi_value rmsNorm(napi_env env, napi_callback_info info) {
   Args args(env, info, "rmsNorm");
   const int64_t rows = args.count(4), n = args.count(5), size = sizeOf(rows, n);
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true);
-  float *out = args.f32(2, size), *rstd = args.f32(3, rows);
+  const NormOut out(args, 2, size);
+  float* rstd = args.f32(3, rows);
   const double eps = args.number(6);
-  if (args.ok()) kernels->rmsNorm(x, weight, out, rstd, rows, n, eps);
+  if (args.ok()) kernels->rmsNorm(x, weight, out.wide, out.bf16, rstd, rows, n, eps);
   return nothing();
 }
 

@@ -67,12 +67,13 @@ struct KernelTable {
   void (*logSoftmax)(const float* x, float* out, int64_t rows, int64_t n);
   void (*logSoftmaxGrad)(const float* y, const float* grad, float* out, int64_t rows, int64_t n);
   void (*logSumExp)(const float* x, float* out, int64_t rows, int64_t n);
-  /** weight, bias, gradWeight, gradBias may be null. */
-  void (*layerNorm)(const float* x, const float* weight, const float* bias, float* out, float* mean, float* rstd,
-                    int64_t rows, int64_t n, double eps);
+  /** weight, bias, gradWeight, gradBias may be null. The result goes to out or, as bf16, to outBf16: the other is null. */
+  void (*layerNorm)(const float* x, const float* weight, const float* bias, float* out, uint16_t* outBf16, float* mean,
+                    float* rstd, int64_t rows, int64_t n, double eps);
   void (*layerNormGrad)(const float* x, const float* weight, const float* mean, const float* rstd, const float* grad,
                         float* gradX, float* gradWeight, float* gradBias, int64_t rows, int64_t n);
-  void (*rmsNorm)(const float* x, const float* weight, float* out, float* rstd, int64_t rows, int64_t n, double eps);
+  void (*rmsNorm)(const float* x, const float* weight, float* out, uint16_t* outBf16, float* rstd, int64_t rows,
+                  int64_t n, double eps);
   void (*rmsNormGrad)(const float* x, const float* weight, const float* rstd, const float* grad, float* gradX,
                       float* gradWeight, int64_t rows, int64_t n);
   void (*crossEntropy)(const float* logits, const int32_t* targets, float* losses, float* lse, int64_t rows, int64_t n,

@@ -4,20 +4,25 @@
 /** Columns of one row: `act` turns (x, value before the activation) into what out gets. */
 template <class F>
 INKSTONE_INLINE void finishRow(const float* sums, const Matmul& s, int64_t at, int64_t column, int64_t n, const F& act) {
+  // NOTE copies: what is stored could otherwise change s
   const float* bias = s.bias ? s.bias + column : nullptr;
-  const bool wide = s.preActivation, narrow = s.preBf16;
-  sweep(n, [&](int64_t j, auto part) INKSTONE_FLAT {
-    vf x = part.get(sums + j), pre{};
+  float* pre = s.preActivation ? s.preActivation + at : nullptr;
+  uint16_t* preBf16 = s.preBf16 ? s.preBf16 + at : nullptr;
+  uint16_t* outBf16 = s.outBf16 ? s.outBf16 + at : nullptr;
+  float* out = outBf16 ? nullptr : s.out + at;
+  const bool slope = s.slope;
+  sweep(n, [=](int64_t j, auto part) INKSTONE_FLAT {
+    vf x = part.get(sums + j), before{};
     if (bias) x += part.get(bias + j);
-    if (s.slope) {
-      pre = wide ? part.get(s.preActivation + at + j) : getBf16(s.preBf16 + at + j, part);
+    if (slope) {
+      before = pre ? part.get(pre + j) : getBf16(preBf16 + j, part);
     } else {
-      if (wide) part.put(s.preActivation + at + j, x);
-      if (narrow) putBf16(s.preBf16 + at + j, x, part);
+      if (pre) part.put(pre + j, x);
+      if (preBf16) putBf16(preBf16 + j, x, part);
     }
-    const vf y = act(x, pre);
-    if (s.outBf16) putBf16(s.outBf16 + at + j, y, part);
-    else part.put(s.out + at + j, y);
+    const vf y = act(x, before);
+    if (outBf16) putBf16(outBf16 + j, y, part);
+    else part.put(out + j, y);
   });
 }
 
@@ -26,13 +31,13 @@ INKSTONE_APART static void finishRows(const float* sums, int64_t ld, const Matmu
                                       int64_t rows, int64_t n) {
   const bool kept = s.preActivation || s.preBf16;
   if (!s.outBf16 && !kept && !s.bias && s.activation == Activation::none) return;
-#define INKSTONE_FINISH(VALUE) finishRow(sums, s, at, column, n, [](vf x, [[maybe_unused]] vf pre) INKSTONE_FLAT { return VALUE; })
+#define INKSTONE_FINISH(VALUE) finishRow(sums, s, at, column, n, [](vf x, [[maybe_unused]] vf before) INKSTONE_FLAT { return VALUE; })
   for (int64_t i = 0; i < rows; ++i, sums += ld, at += s.n) {
     switch (s.activation) {
-      case Activation::relu: s.slope ? INKSTONE_FINISH(pre > 0.0f ? x : splat(0)) : INKSTONE_FINISH(relu(x)); break;
-      case Activation::gelu: s.slope ? INKSTONE_FINISH(x * geluSlope(pre)) : INKSTONE_FINISH(gelu(x)); break;
-      case Activation::geluTanh: s.slope ? INKSTONE_FINISH(x * geluTanhSlope(pre)) : INKSTONE_FINISH(geluTanh(x)); break;
-      case Activation::silu: s.slope ? INKSTONE_FINISH(x * siluSlope(pre)) : INKSTONE_FINISH(silu(x)); break;
+      case Activation::relu: s.slope ? INKSTONE_FINISH(before > 0.0f ? x : splat(0)) : INKSTONE_FINISH(relu(x)); break;
+      case Activation::gelu: s.slope ? INKSTONE_FINISH(x * geluSlope(before)) : INKSTONE_FINISH(gelu(x)); break;
+      case Activation::geluTanh: s.slope ? INKSTONE_FINISH(x * geluTanhSlope(before)) : INKSTONE_FINISH(geluTanh(x)); break;
+      case Activation::silu: s.slope ? INKSTONE_FINISH(x * siluSlope(before)) : INKSTONE_FINISH(silu(x)); break;
       default: INKSTONE_FINISH(x); break;
     }
   }

@@ -127,13 +127,15 @@ struct Coming {
     }
   }
 };
-/** What is packed next of both operands, fetched bit by bit while the tiles work. */
+/** What is packed next of both operands, and what finishing these rows touches; fetched bit by bit while the tiles work. */
 struct Ahead {
-  Coming a, b;
+  Coming a, b, pre, out;
   /** One part of what goes with a tile. */
   INKSTONE_MEMBER void fetch(int64_t parts) {
     a.fetch((a.share + parts - 1) / parts);
     b.fetch((b.share + parts - 1) / parts);
+    if (pre.runs > 0) pre.fetch((pre.share + parts - 1) / parts);
+    if (out.runs > 0) out.fetch((out.share + parts - 1) / parts);
   }
 };
 

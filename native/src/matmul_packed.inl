@@ -106,6 +106,14 @@ static void multiplyPart(const Matmul& s, const Plan& plan, Range rows, Range co
             ahead.a = comingA(s, {i + R, least(i + 2 * R, rows.end)}, p0, k);
             ahead.a.spread(panels);
           }
+          if (last) {
+            const Range tall{i, i + mr};
+            if (s.preBf16) ahead.pre = comingOf(s.preBf16, 2, false, s.n, tall, j0, wide.size());
+            else if (s.preActivation) ahead.pre = comingOf(s.preActivation, 4, false, s.n, tall, j0, wide.size());
+            if (s.outBf16) ahead.out = comingOf(s.outBf16, 2, false, s.n, tall, j0, wide.size());
+            ahead.pre.spread(panels);
+            ahead.out.spread(panels);
+          }
           for (int64_t t = 0, j = 0; t < panels; ++t) {
             const int64_t left = Kernel::panelWidth(wide.size() - j);
             Kernel::tile(mr, static_cast<int>(left), padded, x, panelsOfA.stride, panelsOfA.kMajor, b + t * panelOfB,

@@ -4,12 +4,10 @@
 
 // ---- the instructions --------------------------------------------------------------------------------------------------
 
-/** 16 numbers, rounded; and 16 pairs of them, low beside high. The instructions take numbers below 2⁻¹²⁶ for 0. */
+/** 16 pairs of numbers, rounded, low beside high. */
 #if defined(INKSTONE_EMULATED)
-INKSTONE_INLINE vh roundBf16(vf x) { return __builtin_convertvector(bf16Bits(x), vh); }
 INKSTONE_INLINE vu pairsOf(vf low, vf high) { return bf16Bits(low) | (bf16Bits(high) << 16); }
 #else
-INKSTONE_INLINE vh roundBf16(vf x) { return (vh)_mm512_cvtneps_pbh((__m512)x); }
 INKSTONE_INLINE vu pairsOf(vf low, vf high) {
   constexpr auto places = [](int i) { return i | (i + 16) << 16; };
   const vi order{places(0), places(1), places(2),  places(3),  places(4),  places(5),  places(6),  places(7),

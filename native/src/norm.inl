@@ -31,6 +31,13 @@ INKSTONE_INLINE void withBias(const float* bias, const Body& body) {
   else body(Zeros{});
 }
 
+/** One row of the result from `at` on: f32 or, when given, bf16. */
+template <class F>
+INKSTONE_INLINE void writeRow(float* out, uint16_t* outBf16, int64_t at, int64_t n, bool streaming, const F& f) {
+  if (!outBf16) return mapSpan(out + at, 0, n, streaming, f);
+  sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { putBf16(outBf16 + at + i, f(i, part), part); });
+}
+
 struct Yes {
   static constexpr bool value = true;
 };
@@ -39,16 +46,15 @@ struct No {
 };
 
 /** out = (x − mean)·rstd·weight + bias. */
-static void layerNorm(const float* x, const float* weight, const float* bias, float* out, float* mean, float* rstd,
-                      int64_t rows, int64_t n, double eps) {
+static void layerNorm(const float* x, const float* weight, const float* bias, float* out, uint16_t* outBf16, float* mean,
+                      float* rstd, int64_t rows, int64_t n, double eps) {
   RAN("layerNorm");
-  const bool streaming = streamsRows(x, out, rows, n);
+  const bool streaming = !outBf16 && streamsRows(x, out, rows, n);
   withWeight(weight, [=](auto w) {
     withBias(bias, [=](auto b) {
       parallelFor(rows, rowGrain(n, moveGrain / 2), [=](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row) {
           const float* from = x + row * n;
-          float* to = out + row * n;
           const float centre =
               (float)(rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(from + i); }) / n);
           const double squares = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
@@ -59,7 +65,7 @@ static void layerNorm(const float* x, const float* weight, const float* bias, fl
           const float scale = (float)(1 / sqrt(squares / n + eps));
           mean[row] = centre;
           rstd[row] = scale;
-          mapSpan(to, 0, n, streaming, [=](int64_t i, auto part) INKSTONE_FLAT {
+          writeRow(out, outBf16, row * n, n, streaming, [=](int64_t i, auto part) INKSTONE_FLAT {
             return (part.get(from + i) - centre) * scale * w.at(i, part) + b.at(i, part);
           });
         }
@@ -70,14 +76,14 @@ static void layerNorm(const float* x, const float* weight, const float* bias, fl
 }
 
 /** out = x·rstd·weight, rstd = 1/√(mean x² + eps). */
-static void rmsNorm(const float* x, const float* weight, float* out, float* rstd, int64_t rows, int64_t n, double eps) {
+static void rmsNorm(const float* x, const float* weight, float* out, uint16_t* outBf16, float* rstd, int64_t rows,
+                    int64_t n, double eps) {
   RAN("rmsNorm");
-  const bool streaming = streamsRows(x, out, rows, n);
+  const bool streaming = !outBf16 && streamsRows(x, out, rows, n);
   withWeight(weight, [=](auto w) {
     parallelFor(rows, rowGrain(n, moveGrain / 2), [=](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         const float* from = x + row * n;
-        float* to = out + row * n;
         const double squares = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
           __builtin_prefetch(from + n + i);
           const vf v = part.get(from + i);
@@ -85,8 +91,8 @@ static void rmsNorm(const float* x, const float* weight, float* out, float* rstd
         });
         const float scale = (float)(1 / sqrt(squares / n + eps));
         rstd[row] = scale;
-        mapSpan(to, 0, n, streaming,
-                [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(from + i) * scale * w.at(i, part); });
+        writeRow(out, outBf16, row * n, n, streaming,
+                 [=](int64_t i, auto part) INKSTONE_FLAT { return part.get(from + i) * scale * w.at(i, part); });
       }
       if (streaming) streamingFence();
     });

@@ -220,8 +220,16 @@ INKSTONE_INLINE vu bf16Bits(vf x) {
   const vu rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   return x == x ? rounded : (bits >> 16) | 0x40;
 }
+/** The instruction takes numbers below 2⁻¹²⁶ for 0, as products in bf16 do. */
+INKSTONE_INLINE vh roundBf16(vf x) {
+#if defined(INKSTONE_BF16) && !defined(INKSTONE_EMULATED)
+  return (vh)_mm512_cvtneps_pbh((__m512)x);
+#else
+  return __builtin_convertvector(bf16Bits(x), vh);
+#endif
+}
 INKSTONE_INLINE void storeBf16(uint16_t* p, vf x) {
-  const vh v = __builtin_convertvector(bf16Bits(x), vh);
+  const vh v = roundBf16(x);
   __builtin_memcpy(p, &v, sizeof v);
 }
 INKSTONE_INLINE float fromBf16(uint16_t x) {

@@ -1,6 +1,8 @@
 // Layer norm and RMS norm with their gradients against the definitions in double.
 #include "support/check.h"
 
+#include <cstring>
+
 using namespace inkstone;
 
 namespace {
@@ -54,11 +56,20 @@ void test(const KernelTable& table, const char* path) {
         std::vector<float> gradW((size_t)n, -9.0f), gradB((size_t)n, -9.0f);
         float *gw = weight ? gradW.data() : nullptr, *gb = bias ? gradB.data() : nullptr;
         if (centred) {
-          table.layerNorm(x.data(), weight, bias, out.data(), mean.data(), rstd.data(), rows, n, eps);
+          table.layerNorm(x.data(), weight, bias, out.data(), nullptr, mean.data(), rstd.data(), rows, n, eps);
           table.layerNormGrad(x.data(), weight, mean.data(), rstd.data(), g.data(), gradX.data(), gw, gb, rows, n);
         } else {
-          table.rmsNorm(x.data(), weight, out.data(), rstd.data(), rows, n, eps);
+          table.rmsNorm(x.data(), weight, out.data(), nullptr, rstd.data(), rows, n, eps);
           table.rmsNormGrad(x.data(), weight, rstd.data(), g.data(), gradX.data(), gw, rows, n);
+        }
+        std::vector<uint16_t> out16(x.size());
+        if (centred) table.layerNorm(x.data(), weight, bias, nullptr, out16.data(), mean.data(), rstd.data(), rows, n, eps);
+        else table.rmsNorm(x.data(), weight, nullptr, out16.data(), rstd.data(), rows, n, eps);
+        for (size_t i = 0; i < x.size(); ++i) {
+          const uint32_t bits = static_cast<uint32_t>(out16[i]) << 16;
+          float rounded;
+          std::memcpy(&rounded, &bits, 4);
+          CHECK(near(rounded, out[i], 1.0 / 256), "%s as bf16 [%ld, %ld]: %g, not %g", path, (long)rows, (long)n, rounded, out[i]);
         }
         const Sums want = reference(centred, x, weight, g, rows, n, eps);
         for (size_t i = 0; i < x.size(); ++i) {

@@ -1,6 +1,6 @@
 /** A Transformer block with normalisation before each part (Xiong et al. 2020). */
 
-import { add, type Tensor } from '../tensor/index.ts';
+import { add, matmulPrecision, type Tensor } from '../tensor/index.ts';
 import { type AttentionConfig, type AttentionRun, attentionSpec, runAttention } from './attention.ts';
 import { type FfnConfig, ffnSpec, runFfn } from './ffn.ts';
 import { type NormConfig, normSpec, runNorm } from './norm.ts';
@@ -33,14 +33,16 @@ export type BlockParams = Parameters<ReturnType<typeof blockSpec>>;
 /** x + attention(norm x), then + ffn(norm x). */
 export function runBlock(params: BlockParams, x: Tensor, config: BlockConfig, run: BlockRun): Tensor {
   const { dropout = same } = run;
+  const forProducts = { rounded: matmulPrecision() === 'bf16' };
   const mixed = runAttention(
     params.attention,
-    runNorm(params.attentionNorm, x, config.norm),
+    runNorm(params.attentionNorm, x, config.norm, forProducts),
     config.attention,
     run,
   );
   const middle = add(x, dropout(mixed, 0));
-  const out = runFfn(params.ffn, runNorm(params.ffnNorm, middle, config.norm), config.ffn.activation);
+  const inner = runNorm(params.ffnNorm, middle, config.norm, forProducts);
+  const out = runFfn(params.ffn, inner, config.ffn.activation);
   return add(middle, dropout(out, 1));
 }
 

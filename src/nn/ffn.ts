@@ -1,6 +1,6 @@
 /** The feed-forward part of a block: up, activation, down; with a gate for SwiGLU (Shazeer 2020). */
 
-import { type Activation, swiglu, type Tensor } from '../tensor/index.ts';
+import { type Activation, feedForward, swiglu, type Tensor } from '../tensor/index.ts';
 import { linearSpec, runLinear } from './linear.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
@@ -26,9 +26,7 @@ export type FfnParams = Parameters<ReturnType<typeof ffnSpec>>;
 
 /** x [..., width] → [..., width]. */
 export function runFfn(params: FfnParams, x: Tensor, activation: FfnActivation): Tensor {
-  const inner =
-    activation === 'swiglu'
-      ? swiglu(runLinear(params.gate!, x), runLinear(params.up, x))
-      : runLinear(params.up, x, activation);
-  return runLinear(params.down, inner);
+  const { gate, up, down } = params;
+  if (activation === 'swiglu') return runLinear(down, swiglu(runLinear(gate!, x), runLinear(up, x)));
+  return feedForward(x, up.weight, down.weight, activation, { upBias: up.bias, downBias: down.bias });
 }

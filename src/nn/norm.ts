@@ -12,9 +12,14 @@ export interface NormConfig {
   readonly eps: number;
 }
 
+interface Rest {
+  readonly eps: number;
+  readonly rounded?: boolean;
+}
+
 const norms = {
-  layerNorm: (x: Tensor, { weight, bias }: NormParams, eps: number) => layerNorm(x, { weight, bias, eps }),
-  rmsNorm: (x: Tensor, { weight }: NormParams, eps: number) => rmsNorm(x, { weight, eps }),
+  layerNorm: (x: Tensor, { weight, bias }: NormParams, rest: Rest) => layerNorm(x, { weight, bias, ...rest }),
+  rmsNorm: (x: Tensor, { weight }: NormParams, rest: Rest) => rmsNorm(x, { weight, ...rest }),
 };
 
 export type NormKind = 'layerNorm' | 'rmsNorm';
@@ -26,6 +31,12 @@ export function normSpec(size: number, { kind, bias }: Pick<NormConfig, 'kind' |
 
 export type NormParams = Parameters<ReturnType<typeof normSpec>>;
 
-export function runNorm(params: NormParams, x: Tensor, { kind, eps }: NormConfig): Tensor {
-  return norms[kind](x, params, eps);
+/** `rounded`: the result is stored as bf16, for products in bf16 only. */
+export function runNorm(
+  params: NormParams,
+  x: Tensor,
+  { kind, eps }: NormConfig,
+  options: { readonly rounded?: boolean } = {},
+): Tensor {
+  return norms[kind](x, params, { eps, ...options });
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { valueAndGrad } from './autodiff.ts';
+import { withPrecision } from './backend.ts';
 import { isFloat } from './dtype.ts';
 import type { AttentionArgs } from './kernels.ts';
 import type { Op } from './op.ts';
@@ -39,6 +40,11 @@ const last = { axis: -1, keepDims: true } as const;
 /** The value of the row's first output, written with plain ops. */
 const plainExpressions: { readonly [name: string]: (inputs: readonly Tensor[], attrs: Attrs) => Tensor } = {
   swiglu: ([gate, up]) => mul(silu(gate), up),
+
+  feedForward: ([x, up, down, ...biases], { activation, precision, upBias, downBias }) => {
+    const [b, c] = upBias ? biases : [undefined, downBias ? biases[0] : undefined];
+    return withPrecision(precision, () => linear(linear(x, up, { activation, bias: b }), down, { bias: c }));
+  },
 
   layerNorm: ([x, weight, bias], { eps }) => {
     const standard = mul(sub(x, mean(x, last)), rsqrt(add(variance(x, last), eps)));

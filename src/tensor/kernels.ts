@@ -215,12 +215,12 @@ export interface Kernels {
   /** dx = g − exp(y)·Σ g. */
   logSoftmaxGrad(y: Floats, grad: Floats, out: Floats, rows: number, n: number): void;
   logSumExp(x: Floats, out: Floats, rows: number, n: number): void;
-  /** out = (x − mean)·rstd·weight + bias; mean and rstd [rows] are kept for the gradient. */
+  /** out = (x − mean)·rstd·weight + bias, f32 or bf16; mean and rstd [rows] are kept for the gradient. */
   layerNorm(
     x: Floats,
     weight: Floats | undefined,
     bias: Floats | undefined,
-    out: Floats,
+    out: Floats | Uint16Array,
     mean: Floats,
     rstd: Floats,
     rows: number,
@@ -240,11 +240,11 @@ export interface Kernels {
     rows: number,
     n: number,
   ): void;
-  /** out = x·rstd·weight, rstd = 1/√(mean x² + eps). */
+  /** out = x·rstd·weight, f32 or bf16; rstd = 1/√(mean x² + eps). */
   rmsNorm(
     x: Floats,
     weight: Floats | undefined,
-    out: Floats,
+    out: Floats | Uint16Array,
     rstd: Floats,
     rows: number,
     n: number,

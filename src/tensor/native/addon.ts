@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** The version of the functions' arguments this code speaks; `addonVersion` in native/src/addon.cc is its twin. */
-const speaks = 2;
+const speaks = 3;
 
 /** The addon's own functions; those of the kernels are found by name in the adapters beside this file. */
 export interface Addon {

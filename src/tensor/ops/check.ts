@@ -18,6 +18,19 @@ export function floatType(op: string, ...operands: readonly Tensor[]): 'f32' | '
   return dtype;
 }
 
+/** The elements of an operand of a product, which may be stored as bf16. */
+export const productOperand = (x: Tensor): Floats | Uint16Array => x.data as Floats | Uint16Array;
+
+/** The float type of a product: f32 also where operands are stored as bf16. */
+export function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {
+  const stored = [a, b].filter(({ dtype }) => dtype !== 'bf16');
+  return stored.length === 0
+    ? 'f32'
+    : stored.length === 1 && stored[0].dtype === 'f32'
+      ? 'f32'
+      : floatType(op, a, b);
+}
+
 /** @throws when an operand has another type. */
 export function requireType(op: string, expected: string, ...operands: readonly Tensor[]): void {
   for (const { dtype } of operands)

@@ -1,6 +1,7 @@
 export { type AttentionOptions, alibiSlopes, attention, attentionPaged } from './attention.ts';
 export { cast, equal, greater, greaterEqual, less, lessEqual, notEqual, where } from './compare.ts';
 export { add, affine, div, maximum, minimum, mul, pow, sub } from './elementwise.ts';
+export { type FeedForwardOptions, feedForward } from './feed-forward.ts';
 export { swiglu } from './gate.ts';
 export { linearCrossEntropy } from './head-loss.ts';
 export { embedding, gather, oneHot, scatterAdd, scatterRows } from './indexing.ts';

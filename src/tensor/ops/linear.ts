@@ -5,7 +5,15 @@ import { fail } from '../errors.ts';
 import type { Activation, Precision } from '../kernels.ts';
 import { defineOp, isTracked, type OutputSpec } from '../op.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
-import { broadcastShapes, floats, floatType, requireShape, requireType, sameShape } from './check.ts';
+import {
+  broadcastShapes,
+  floats,
+  productOperand,
+  productType,
+  requireShape,
+  requireType,
+  sameShape,
+} from './check.ts';
 import { add, geluGrad, geluTanhGrad, reluGrad, siluGrad } from './elementwise.ts';
 import { sum } from './reduce.ts';
 import { normalSample } from './samples.ts';
@@ -48,11 +56,6 @@ function productOf(
   return [m, n, k];
 }
 
-/** The float type of a product; b may be bf16 beside an f32 a. */
-function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {
-  return b.dtype === 'bf16' && a.dtype === 'f32' ? 'f32' : floatType(op, a, b);
-}
-
 // The slope of an activation, times g. relu's can be read from y; the others need the value before.
 const activationGrads: { readonly [A in Activation]: (pre: Tensor, y: Tensor, g: Tensor) => Tensor } = {
   none: (_pre, _y, g) => g,
@@ -76,7 +79,7 @@ export const linearOps = {
       const [m, n, k] = productOf('matmul', a, b, attrs);
       const aBatchStride = sizeOf(batchOf(a)) === 1 ? 0 : m * k;
       const bBatchStride = sizeOf(batchOf(b)) === 1 ? 0 : n * k;
-      kernels.matmul(floats(a), b.data as Float32Array | Uint16Array, floats(y), {
+      kernels.matmul(productOperand(a), productOperand(b), floats(y), {
         batch: sizeOf(batchOf(y)),
         m,
         n,
@@ -131,14 +134,14 @@ export const linearOps = {
       const [m, n] = productOf('linear', x, weight, { transA: false, transB: true, precision: 'f32' });
       const spec: OutputSpec = { shape: [m, n], dtype: productType('linear', x, weight) };
       if (bias) {
-        requireType('linear', x.dtype, bias);
+        requireType('linear', spec.dtype, bias);
         requireShape('linear', 'bias', [n], bias.shape);
       }
       return keep ? [spec, spec] : [spec];
     },
     run: (kernels, [x, weight, bias], [y, pre], { activation, precision }) => {
       const [m, k] = x.shape;
-      kernels.matmul(floats(x), weight.data as Float32Array | Uint16Array, floats(y), {
+      kernels.matmul(productOperand(x), productOperand(weight), floats(y), {
         batch: 1,
         m,
         n: weight.shape[0],
@@ -192,7 +195,7 @@ export interface MatmulOptions {
 }
 
 /**
- * a [..., m, k] times b [..., k, n]. Leading axes broadcast. b may be bf16 beside an f32 a.
+ * a [..., m, k] times b [..., k, n]. Leading axes broadcast. Each may be bf16.
  *
  * @example matmul(q, k, { transB: true }) // q [B, T, D], k [B, S, D] → [B, T, S]
  */
@@ -219,7 +222,7 @@ export interface LinearOptions {
   readonly activation?: Activation;
 }
 
-/** activation(x·Wᵀ + bias) for x [..., in] and weight [out, in] (as in PyTorch; f32 or bf16): [..., out]. */
+/** activation(x·Wᵀ + bias) for x [..., in] and weight [out, in] (as in PyTorch; each f32 or bf16): [..., out]. */
 export function linear(x: Tensor, weight: Tensor, { bias, activation = 'none' }: LinearOptions = {}): Tensor {
   const size = x.shape.at(-1) ?? 0;
   const leading = x.shape.slice(0, -1);

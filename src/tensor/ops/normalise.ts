@@ -4,7 +4,7 @@ import { kernelsFor } from '../backend.ts';
 import type { Kernels } from '../kernels.ts';
 import { defineOp } from '../op.ts';
 import { empty, type Shape, type Tensor } from '../tensor.ts';
-import { floats, floatType, normalizeAxis, requireShape, spans } from './check.ts';
+import { floats, floatType, normalizeAxis, productOperand, requireShape, spans } from './check.ts';
 import { mul, sub } from './elementwise.ts';
 import { sum } from './reduce.ts';
 import { normalSample, positiveSample } from './samples.ts';
@@ -81,6 +81,8 @@ export interface NormAttrs {
   readonly eps: number;
   readonly weight: boolean;
   readonly bias: boolean;
+  /** The result is stored as bf16. */
+  readonly rounded?: boolean;
 }
 
 /** Inputs of a norm by name: x, then weight and bias when there are any. */
@@ -95,12 +97,16 @@ function named(inputs: readonly Tensor[], { weight, bias }: NormAttrs) {
 const given = (x: Tensor | undefined) => x && floats(x);
 const emptyLike = (x: Tensor): Tensor => empty(x.shape, x.dtype);
 
-function normOutputs(op: string, inputs: readonly Tensor[], moments: number) {
+function normOutputs(op: string, inputs: readonly Tensor[], { rounded }: NormAttrs, moments: number) {
   const [x, ...vectors] = inputs;
   const rows = rowShape(op, x);
   const dtype = floatType(op, ...inputs);
   for (const vector of vectors) requireShape(op, 'weight and bias', [x.shape.at(-1)!], vector.shape);
-  return [{ shape: x.shape, dtype }, ...Array.from({ length: moments }, () => ({ shape: rows, dtype }))];
+  const stored = rounded && dtype === 'f32' ? ('bf16' as const) : dtype;
+  return [
+    { shape: x.shape, dtype: stored },
+    ...Array.from({ length: moments }, () => ({ shape: rows, dtype })),
+  ];
 }
 
 export const normaliseOps = {
@@ -139,7 +145,7 @@ export const normaliseOps = {
     name: 'layerNorm',
     doc: '(x − mean)/√(variance + eps)·weight + bias',
     plain: 'add(mul(mul(sub(x, mean(x)), rsqrt(add(variance(x), eps))), weight), bias)',
-    outputs: (inputs) => normOutputs('layerNorm', inputs, 2),
+    outputs: (inputs, attrs) => normOutputs('layerNorm', inputs, attrs, 2),
     run: (kernels, inputs, [y, mean, rstd], attrs) => {
       const { x, weight, bias } = named(inputs, attrs);
       const moments = [floats(mean), floats(rstd)] as const;
@@ -147,7 +153,7 @@ export const normaliseOps = {
         floats(x),
         given(weight),
         given(bias),
-        floats(y),
+        productOperand(y),
         ...moments,
         ...rowsOf(x),
         attrs.eps,
@@ -180,6 +186,11 @@ export const normaliseOps = {
         { inputs: [x, weight], attrs: { eps: 1e-5, weight: true, bias: false } },
         { inputs: [x], attrs: { eps: 1e-3, weight: false, bias: false } },
         { inputs: [normalSample([5, 67], 4)], attrs: { eps: 1e-5, weight: false, bias: false } },
+        {
+          inputs: [x, weight, bias],
+          attrs: { eps: 1e-5, weight: true, bias: true, rounded: true },
+          skipGradient: 'rounding to bf16 has no slope',
+        },
       ];
     },
   }),
@@ -188,10 +199,10 @@ export const normaliseOps = {
     name: 'rmsNorm',
     doc: 'x/√(mean x² + eps)·weight',
     plain: 'mul(mul(x, rsqrt(add(mean(square(x)), eps))), weight)',
-    outputs: (inputs) => normOutputs('rmsNorm', inputs, 1),
+    outputs: (inputs, attrs) => normOutputs('rmsNorm', inputs, attrs, 1),
     run: (kernels, inputs, [y, rstd], attrs) => {
       const { x, weight } = named(inputs, attrs);
-      kernels.rmsNorm(floats(x), given(weight), floats(y), floats(rstd), ...rowsOf(x), attrs.eps);
+      kernels.rmsNorm(floats(x), given(weight), productOperand(y), floats(rstd), ...rowsOf(x), attrs.eps);
     },
     gradient: ({ inputs, outputs: [, rstd], grads: [g], attrs }) => {
       const { x, weight } = named(inputs, attrs);
@@ -244,6 +255,8 @@ export interface RmsNormOptions {
   readonly weight?: Tensor;
   /** Added to the mean square. Default 1e-5. */
   readonly eps?: number;
+  /** Stores the result as bf16: for products in bf16, which would round it anyway. */
+  readonly rounded?: boolean;
 }
 
 export interface LayerNormOptions extends RmsNormOptions {
@@ -254,12 +267,13 @@ const present = (...tensors: readonly (Tensor | undefined)[]): Tensor[] =>
   tensors.filter((x) => x !== undefined);
 
 /** (x − mean)/√(variance + eps)·weight + bias over the last axis (Ba et al. 2016). */
-export function layerNorm(x: Tensor, { weight, bias, eps = 1e-5 }: LayerNormOptions = {}): Tensor {
-  const attrs = { eps, weight: weight !== undefined, bias: bias !== undefined };
+export function layerNorm(x: Tensor, { weight, bias, eps = 1e-5, rounded }: LayerNormOptions = {}): Tensor {
+  const attrs = { eps, weight: weight !== undefined, bias: bias !== undefined, rounded };
   return normaliseOps.layerNorm(present(x, weight, bias), attrs)[0];
 }
 
 /** x/√(mean x² + eps)·weight over the last axis (Zhang & Sennrich 2019). */
-export function rmsNorm(x: Tensor, { weight, eps = 1e-5 }: RmsNormOptions = {}): Tensor {
-  return normaliseOps.rmsNorm(present(x, weight), { eps, weight: weight !== undefined, bias: false })[0];
+export function rmsNorm(x: Tensor, { weight, eps = 1e-5, rounded }: RmsNormOptions = {}): Tensor {
+  const attrs = { eps, weight: weight !== undefined, bias: false, rounded };
+  return normaliseOps.rmsNorm(present(x, weight), attrs)[0];
 }

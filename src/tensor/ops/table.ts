@@ -3,6 +3,7 @@
 import { attentionOps } from './attention.ts';
 import { compareOps } from './compare.ts';
 import { affineOps, elementwiseOps } from './elementwise.ts';
+import { feedForwardOps } from './feed-forward.ts';
 import { gateOps } from './gate.ts';
 import { headLossOps } from './head-loss.ts';
 import { indexingOps } from './indexing.ts';
@@ -27,6 +28,7 @@ export const opTable = {
   ...shapeOps,
   ...indexingOps,
   ...linearOps,
+  ...feedForwardOps,
   ...normaliseOps,
   ...rotaryOps,
   ...attentionOps,

@@ -5,7 +5,7 @@
 
 import type { Floats } from '../dtype.ts';
 import type { Kernels, MatmulArgs } from '../kernels.ts';
-import { fromBf16, roundToBf16, toBf16 } from './bf16.ts';
+import { fromBf16, numberAt, put, roundToBf16 } from './bf16.ts';
 import { activationFunctions, activationSlopes } from './scalar.ts';
 
 /** Columns of b are packed in blocks of this many numbers (256 kB), which stay in the cache while rows of a pass. */
@@ -182,11 +182,4 @@ function storeRow(
     const value = slope ? sum * slopeAt(numberAt(preActivation!, at + j)) : activation(sum);
     put(out, at + j, accumulate ? numberAt(out, at + j) + value : value);
   }
-}
-
-const numberAt = (data: Floats | Uint16Array, i: number): number =>
-  data instanceof Uint16Array ? fromBf16(data[i]) : data[i];
-
-function put(data: Floats | Uint16Array, i: number, value: number): void {
-  data[i] = data instanceof Uint16Array ? toBf16(value) : value;
 }

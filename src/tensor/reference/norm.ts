@@ -1,6 +1,7 @@
 /** Layer norm (Ba et al. 2016) and RMS norm (Zhang & Sennrich 2019), rows of n, moments in double. */
 
 import type { Kernels } from '../kernels.ts';
+import { put } from './bf16.ts';
 
 type Norm = Pick<Kernels, 'layerNorm' | 'layerNormGrad' | 'rmsNorm' | 'rmsNormGrad'>;
 
@@ -16,7 +17,8 @@ export const normKernels: Norm = {
       mean[row] = centre;
       rstd[row] = scale;
       for (let i = 0; i < n; i++) {
-        out[at + i] = (x[at + i] - centre) * scale * (weight ? weight[i] : 1) + (bias ? bias[i] : 0);
+        const standard = (x[at + i] - centre) * scale;
+        put(out, at + i, standard * (weight ? weight[i] : 1) + (bias ? bias[i] : 0));
       }
     }
   },
@@ -52,7 +54,7 @@ export const normKernels: Norm = {
       for (let i = 0; i < n; i++) squares += x[at + i] * x[at + i];
       const scale = 1 / Math.sqrt(squares / n + eps);
       rstd[row] = scale;
-      for (let i = 0; i < n; i++) out[at + i] = x[at + i] * scale * (weight ? weight[i] : 1);
+      for (let i = 0; i < n; i++) put(out, at + i, x[at + i] * scale * (weight ? weight[i] : 1));
     }
   },
 

@@ -1,0 +1,167 @@
+/** Two linear maps with an activation between: the feed-forward part of a Transformer, its inside kept in few bytes. */
+
+import { kernelsFor, matmulPrecision } from '../backend.ts';
+import type { Activation, Precision } from '../kernels.ts';
+import { defineOp, isTracked, type OutputSpec } from '../op.ts';
+import { empty, ones, sizeOf, type Tensor } from '../tensor.ts';
+import { floats, productOperand, productType, requireShape, requireType } from './check.ts';
+import { matmul } from './linear.ts';
+import { sum } from './reduce.ts';
+import { normalSample } from './samples.ts';
+import { reshape } from './shape.ts';
+
+export interface FeedForwardAttrs {
+  readonly activation: Activation;
+  readonly precision: Precision;
+  readonly upBias: boolean;
+  readonly downBias: boolean;
+  /** Keeps the value before the activation: the gradient needs it. */
+  readonly keep: boolean;
+}
+
+const shared = { batch: 1, transA: false, aBatchStride: 0, bBatchStride: 0, accumulate: false } as const;
+
+/** x [m, k], up [n, k], down [o, n] and the biases there are. */
+function named(inputs: readonly Tensor[], { upBias, downBias }: FeedForwardAttrs) {
+  const [x, up, down, ...biases] = inputs;
+  return {
+    x,
+    up,
+    down,
+    upBias: upBias ? biases.shift() : undefined,
+    downBias: downBias ? biases[0] : undefined,
+  };
+}
+
+/** How many columns the gradient h [m, n] sums up to: 1ᵀ·h, since h may be stored as bf16. */
+const columnSums = (h: Tensor): Tensor =>
+  reshape(matmul(ones([1, h.shape[0]], h.dtype === 'f64' ? 'f64' : 'f32'), h, { precision: 'f32' }), [
+    h.shape[1],
+  ]);
+
+export const feedForwardOps = {
+  feedForward: defineOp<FeedForwardAttrs>({
+    name: 'feedForward',
+    doc: 'activation(x·Upᵀ + b)·Downᵀ + c; in bf16 the inside is stored as the products read it, rounded',
+    plain: 'linear(linear(x, up, { activation }), down)',
+    outputs: (inputs, attrs) => {
+      const op = 'feedForward';
+      const { x, up, down, upBias, downBias } = named(inputs, attrs);
+      const [m, k] = x.shape;
+      const [n] = up.shape;
+      requireShape(op, 'up', [n, k], up.shape);
+      requireShape(op, 'down', [down.shape[0], n], down.shape);
+      const dtype = productType(op, x, up);
+      for (const [bias, size] of [
+        [upBias, n],
+        [downBias, down.shape[0]],
+      ] as const) {
+        if (!bias) continue;
+        requireType(op, dtype, bias);
+        requireShape(op, 'a bias', [size], bias.shape);
+      }
+      const inside: OutputSpec = {
+        shape: [m, n],
+        dtype: attrs.precision === 'bf16' && dtype === 'f32' ? 'bf16' : dtype,
+      };
+      return [{ shape: [m, down.shape[0]], dtype }, inside, attrs.keep ? inside : { ...inside, shape: [0] }];
+    },
+    run: (kernels, inputs, [y, inner, pre], attrs) => {
+      const { x, up, down, upBias, downBias } = named(inputs, attrs);
+      const { activation, precision, keep } = attrs;
+      const [m, k] = x.shape;
+      const [n] = up.shape;
+      const kinds = { ...shared, m, transB: true, precision };
+      kernels.matmul(productOperand(x), productOperand(up), productOperand(inner), {
+        ...kinds,
+        n,
+        k,
+        activation,
+        bias: upBias && floats(upBias),
+        preActivation: keep ? productOperand(pre) : undefined,
+      });
+      kernels.matmul(productOperand(inner), productOperand(down), floats(y), {
+        ...kinds,
+        n: down.shape[0],
+        k: n,
+        activation: 'none',
+        bias: downBias && floats(downBias),
+      });
+    },
+    // With h = (g·Down)∘activation′: ∂x = h·Up, ∂Up = hᵀ·x, ∂Down = gᵀ·inner, ∂b = Σ h, ∂c = Σ g over rows
+    gradient: ({ inputs, outputs: [, inner, pre], grads: [g], attrs, needs }) => {
+      const { x, up, down } = named(inputs, attrs);
+      const { activation, precision, upBias, downBias } = attrs;
+      const [m, n] = inner.shape;
+      const h = empty(inner.shape, inner.dtype);
+      kernelsFor([g!]).matmul(floats(g!), productOperand(down), productOperand(h), {
+        ...shared,
+        m,
+        n,
+        k: down.shape[0],
+        transB: false,
+        precision,
+        activation,
+        preActivation: productOperand(pre),
+        slope: true,
+      });
+      return [
+        needs[0] ? matmul(h, up, { precision }) : undefined,
+        needs[1] ? matmul(h, x, { transA: true, precision }) : undefined,
+        needs[2] ? matmul(g!, inner, { transA: true, precision }) : undefined,
+        ...(upBias ? [needs[3] ? columnSums(h) : undefined] : []),
+        ...(downBias ? [needs[upBias ? 4 : 3] ? sum(g!, { axis: 0 }) : undefined] : []),
+      ];
+    },
+    samples: () => {
+      const sample = (activation: Activation, upBias: boolean, downBias: boolean) => ({
+        inputs: [
+          normalSample([5, 3]),
+          normalSample([7, 3], 2),
+          normalSample([4, 7], 3),
+          ...(upBias ? [normalSample([7], 4)] : []),
+          ...(downBias ? [normalSample([4], 5)] : []),
+        ],
+        attrs: { activation, upBias, downBias, keep: true, precision: 'f32' as const },
+      });
+      const half = sample('gelu', true, true);
+      return [
+        sample('gelu', false, false),
+        sample('geluTanh', true, true),
+        sample('silu', false, true),
+        sample('relu', true, false),
+        {
+          ...half,
+          attrs: { ...half.attrs, precision: 'bf16' as const },
+          skipGradient: 'rounding to bf16 has no slope',
+        },
+      ];
+    },
+  }),
+};
+
+export interface FeedForwardOptions {
+  readonly upBias?: Tensor;
+  readonly downBias?: Tensor;
+}
+
+/** activation(x·Upᵀ + upBias)·Downᵀ + downBias for x [..., in], up [inner, in], down [out, inner]. */
+export function feedForward(
+  x: Tensor,
+  up: Tensor,
+  down: Tensor,
+  activation: Activation,
+  { upBias, downBias }: FeedForwardOptions = {},
+): Tensor {
+  const leading = x.shape.slice(0, -1);
+  const biases = [upBias, downBias].filter((bias) => bias !== undefined);
+  const inputs = [reshape(x, [sizeOf(leading), x.shape.at(-1) ?? 0]), up, down, ...biases];
+  const [y] = feedForwardOps.feedForward(inputs, {
+    activation,
+    precision: matmulPrecision(),
+    upBias: upBias !== undefined,
+    downBias: downBias !== undefined,
+    keep: isTracked(inputs),
+  });
+  return reshape(y, [...leading, y.shape[1]]);
+}
