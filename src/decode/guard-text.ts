@@ -2,7 +2,6 @@
 
 import {
   classifyToken,
-  createLoopDetector,
   type Loop,
   type LoopDetector,
   type LoopDetectorOptions,
@@ -12,7 +11,7 @@ import type { FinishReason, GenerationPart, TextModel, TokenScore } from '../typ
 import { fail } from './errors.ts';
 import { createPieceSplitter, type PieceSplitter } from './guard-pieces.ts';
 import { createLadder, type Ladder } from './guard-repair.ts';
-import { createWatch, loopAtEnd, type Watch } from './guard-watch.ts';
+import { createWatch, detectorMaker, loopAtEnd, type Watch } from './guard-watch.ts';
 import { checkInteger, checkKeys, checkNumber } from './options.ts';
 import { createStopMatcher, type StopMatcher } from './stop-strings.ts';
 
@@ -285,12 +284,10 @@ function createText(
   settings: Settings,
 ): Text {
   const { detector, maxHold } = settings;
-  const watching =
-    typeof detector === 'function' ? detector() : createLoopDetector({ classify, ...detector });
   return {
     index,
     splitter: createPieceSplitter(),
-    watch: createWatch<Piece>(watching, maxHold),
+    watch: createWatch<Piece>(detectorMaker(detector, { classify }), maxHold),
     ladder: createLadder(settings),
     stops: createStopMatcher(stops),
     pieces: [],

@@ -1,6 +1,13 @@
 /** One guarded text on its way to the reader: what may be the start of a loop waits. */
 
-import { endLoop, type Loop, type LoopDetector } from '../repeat/index.ts';
+import {
+  createLoopDetector,
+  endLoop,
+  LOOP_THRESHOLD,
+  type Loop,
+  type LoopDetector,
+  type LoopDetectorOptions,
+} from '../repeat/index.ts';
 
 /** Holds back the suspect end of a growing text. An item is whatever the reader gets for an id. */
 export interface Watch<Item> {
@@ -20,8 +27,30 @@ export interface Watch<Item> {
   rewind(length: number): void;
 }
 
-/** At most `maxHold` ids wait; when there are more, the oldest are let through, suspect or not. */
-export function createWatch<Item>(detector: LoopDetector, maxHold: number): Watch<Item> {
+/** Makes the detector of a text; a keener one for a text that has looped before. */
+export type MakeDetector = (isKeen: boolean) => LoopDetector;
+
+/** Of the threshold, where a text has looped before. */
+const KEEN_SHARE = 0.5;
+
+/** Detectors by options, on top of `defaults`; one of the caller's own is never keener. */
+export function detectorMaker(
+  detector: LoopDetectorOptions | (() => LoopDetector),
+  defaults: LoopDetectorOptions = {},
+): MakeDetector {
+  if (typeof detector === 'function') return detector;
+  const { threshold = LOOP_THRESHOLD, ...options } = { ...defaults, ...detector };
+  return (isKeen) =>
+    createLoopDetector({ ...options, threshold: isKeen ? KEEN_SHARE * threshold : threshold });
+}
+
+/**
+ * At most `maxHold` ids wait; when there are more, the oldest are let through, suspect or not. `createDetector` is asked for
+ * a keener detector once something was taken back: a text that went round once will sooner do so again.
+ */
+export function createWatch<Item>(createDetector: MakeDetector, maxHold: number): Watch<Item> {
+  let detector = createDetector(false);
+  let isKeen = false;
   const ids: number[] = [];
   const items: Item[] = [];
   let shown = 0;
@@ -59,7 +88,10 @@ export function createWatch<Item>(detector: LoopDetector, maxHold: number): Watc
       discarded += ids.length - length;
       ids.length = length;
       items.length = length - shown;
-      detector.rewind(length);
+      if (isKeen) return detector.rewind(length);
+      isKeen = true;
+      detector = createDetector(true);
+      for (const id of ids) detector.push(id);
     },
   };
 }

@@ -4,12 +4,7 @@
  */
 
 import { InkstoneError } from '../errors.ts';
-import {
-  createLoopDetector,
-  type Loop,
-  type LoopDetector,
-  type LoopDetectorOptions,
-} from '../repeat/index.ts';
+import type { Loop, LoopDetector, LoopDetectorOptions } from '../repeat/index.ts';
 import { createRng } from '../rng.ts';
 import type { FinishReason, StepResult } from '../types.ts';
 import { fail } from './errors.ts';
@@ -22,7 +17,7 @@ import {
   type RepairPlan,
 } from './guard-repair.ts';
 import { type Kept, type TrackedModel, trackModel } from './guard-sequences.ts';
-import { createWatch, loopAtEnd, type Watch } from './guard-watch.ts';
+import { createWatch, detectorMaker, loopAtEnd, type MakeDetector, type Watch } from './guard-watch.ts';
 import { checkInteger, checkKeys, checkNumber } from './options.ts';
 import { type ChosenScore, createScorer } from './scores.ts';
 import { type StepWaiter, stepTogether } from './step-together.ts';
@@ -55,13 +50,13 @@ export interface GuardOptions {
 }
 
 interface Settings extends Required<Omit<GuardOptions, 'detector'>> {
-  readonly createDetector: () => LoopDetector;
+  readonly createDetector: MakeDetector;
 }
 
 /**
  * The same strategy, with a reader who never sees a loop. A text without one passes unchanged, token for token. A text with
  * one is taken back to the end of the first copy, as far as it was not shown, and written on with the next of `actions`;
- * each time a `loop-repaired` event is offered. When nothing helps it ends with the reason `loop`. A text that reaches its
+ * each time a `loop-repaired` event is offered, and from then on half the detector's threshold is enough. When nothing helps it ends with the reason `loop`. A text that reaches its
  * maximum in the middle of two equal copies (`endLoop`) counts as looping too.
  *
  * `maxTokens` counts what the reader gets. Each text is guarded by itself; same seed, same texts. What waits when the reader
@@ -96,8 +91,8 @@ function checkGuard(options: GuardOptions): Settings {
       throw fail('decode/option', { option: 'actions', rule: REPAIR_ACTIONS.join(' | '), value: action });
     }
   }
-  const createDetector = typeof detector === 'function' ? detector : () => createLoopDetector(detector);
-  createDetector();
+  const createDetector = detectorMaker(detector);
+  createDetector(false);
   return { createDetector, maxHold, maxRepairs, actions, patience, penalty, temperature };
 }
 
@@ -296,7 +291,7 @@ function* guardTask(strategy: Strategy, task: DecodeTask, settings: Settings): G
 }
 
 function createText(index: number, settings: Settings): Text {
-  const watch = createWatch<TokenEvent>(settings.createDetector(), settings.maxHold);
+  const watch = createWatch<TokenEvent>(settings.createDetector, settings.maxHold);
   return { index, watch, ladder: createLadder(settings) };
 }
 

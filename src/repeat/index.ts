@@ -25,6 +25,7 @@ export {
 } from './levels.ts';
 export {
   createLoopDetector,
+  LOOP_THRESHOLD,
   type Loop,
   type LoopDetector,
   type LoopDetectorOptions,

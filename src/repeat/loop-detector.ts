@@ -59,6 +59,9 @@ export interface LoopDetector {
   fork(): LoopDetector;
 }
 
+/** The score that makes a loop certain. */
+export const LOOP_THRESHOLD = 28;
+
 /** What a word adds to the score: repeated for the first time, the second, more often; and what takes from it. */
 const FIRST_COPY = 0.4;
 const SECOND_COPY = 1;
@@ -82,7 +85,7 @@ const NEAR_MOST_NEW = 0.2;
  * for (const id of ids) if (detector.push(id)) break;
  */
 export function createLoopDetector(options: LoopDetectorOptions = {}): LoopDetector {
-  const { threshold = 28, gramSize = 4, maxMarks = 64, classify = () => 'word' } = options;
+  const { threshold = LOOP_THRESHOLD, gramSize = 4, maxMarks = 64, classify = () => 'word' } = options;
   if (!(threshold > 0 && threshold < Number.POSITIVE_INFINITY)) {
     throw fail('repeat/option', { option: 'threshold', rule: 'a positive number', value: threshold });
   }
