@@ -1,6 +1,6 @@
 /** `inkstone tune decoding` from end to end on a tiny run, and options that suit a task. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { taskPresets } from '../src/decode/index.ts';
@@ -104,5 +104,43 @@ describe('generate --task', () => {
     expect(status).toBe(2);
     expect(err).toContain(message);
     expect(err).toContain(hint);
+  });
+});
+
+describe('generate --vary', () => {
+  test('changes what was written by the rules of a file, and tells where; the prompt stays', async () => {
+    writeFileSync(join(cwd, 'rules.txt'), 'the | that\n\na | one\n');
+    const argv = [
+      'generate',
+      'en',
+      '--prompt',
+      'the ',
+      '--strategy',
+      'greedy',
+      '--max-tokens',
+      '12',
+      '--json',
+    ];
+    const plain = (await run(...argv)).json.at(-1)!.text as string;
+    const { json } = await run(...argv, '--vary', 'rules.txt', '--vary-rate', '1');
+    expect(json.map(({ type }) => type)).toEqual(['finish']);
+    const { text, variations } = json[0] as unknown as { text: string; variations: { from: string }[] };
+    expect(text.startsWith('the ')).toBe(true);
+    expect(text.slice(4)).toBe(
+      plain
+        .slice(4)
+        .replace(/\bthe\b/g, 'that')
+        .replace(/\ba\b/g, 'one'),
+    );
+    expect(variations.map(({ from }) => from)).toEqual(plain.slice(4).match(/\b(the|a)\b/g) ?? []);
+  });
+
+  test.each([
+    [['--vary', 'nowhere.txt'], 'nowhere.txt'],
+    [['--vary-rate', '0.3'], 'generate: --vary needs a value'],
+    [['--vary', 'rules.txt', '--vary-rate', '3'], '--vary-rate must be'],
+  ])('%j is refused', async (argv, message) => {
+    const { status, err } = await run('generate', 'en', ...argv);
+    expect({ status, isTold: err.includes(message) }).toEqual({ status: 2, isTold: true });
   });
 });

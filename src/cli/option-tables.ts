@@ -3,7 +3,7 @@
 import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
-import { positive, wholeFromZero, wholePositive } from './option-rules.ts';
+import { positive, probability, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
 
 export const globalOptions = {
@@ -240,6 +240,19 @@ export const generateOptions = {
     doc: { en: 'at most so many tokens', zh: '最多生成的词元数' },
   },
   stop: { type: 'string', doc: { en: 'end before this text', zh: '遇到此文本即止' } },
+  vary: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'change the finished text at random: each line of the file has words that may stand for one another, "big | large"',
+      zh: '随机改写写成的文本：文件每行列出可互换的词，如“大 | 巨”',
+    },
+  },
+  varyRate: {
+    type: 'number',
+    rule: probability,
+    doc: { en: 'share of such places that are changed (default 0.5)', zh: '其中改动的比例（默认 0.5）' },
+  },
   n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
   seed,
 } as const satisfies OptionTable;

@@ -37,6 +37,12 @@ export const fail = defineErrors({
     zh: (d: { option: string }) =>
       `生成：给出 \`strategy\` 时不能再给 "${d.option}"，否则它会被忽略；请把 "${d.option}" 交给该策略`,
   },
+  'decode/vary-set': {
+    en: (d: { word: string; set: string }) =>
+      `vary: "${d.word}" must stand in one set of at least two words, got "${d.set}"`,
+    zh: (d: { word: string; set: string }) =>
+      `替换规则：“${d.word}” 必须只在一个至少两个词的集合里，得到 "${d.set}"`,
+  },
   'decode/engine-full': {
     en: (d: { waiting: number; most: number }) =>
       `engine: at most ${d.most} texts may wait, ${d.waiting} do; try again in a moment`,

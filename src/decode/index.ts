@@ -115,4 +115,5 @@ export {
   type TuneStatistics,
   tuneDecoding,
 } from './tune.ts';
+export { type Variation, type VariedText, type VaryOptions, varyText } from './vary-text.ts';
 export { sequenceBreakers, withTokenizer } from './with-tokenizer.ts';

@@ -10,12 +10,14 @@ import {
   type Strategy,
   type Task,
   taskPreset,
+  varyText,
   withTokenizer,
 } from '../../decode/index.ts';
 import { defineMessages } from '../../language.ts';
 import type { GuardStats, Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { constraintOf } from '../constraint.ts';
+import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import type { generateOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';
@@ -92,9 +94,21 @@ export function strategyOf(
   );
 }
 
+/** The rules of `--vary`, one set of words a line. */
+async function varyOf({ vary, varyRate, seed }: Context['options']) {
+  if (vary === undefined) {
+    if (varyRate === undefined) return undefined;
+    throw fail('cli/missing-value', { command: 'generate', option: '--vary' });
+  }
+  const lines = (await readTextFile(vary)).split('\n').filter((line) => line.trim() !== '');
+  const sets = lines.map((line) => line.split('|').map((word) => word.trim()));
+  return varyText({ sets, rate: varyRate, seed });
+}
+
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   const constraint = await constraintOf(options);
+  const vary = await varyOf(options);
   const { run: saved, writer, tokenizer } = await loadRun(args[0]);
   tellSkipped(terminal, saved);
   const { prompt, maxTokens, n, seed, stop } = options;
@@ -111,20 +125,26 @@ export async function run(context: Context): Promise<void> {
   // Several texts grow side by side: each is shown whole when it ends; a single one as it grows.
   const texts = Array.from({ length: n }, () => prompt);
   const start = performance.now();
-  if (n === 1) terminal.write(prompt);
+  const isShownAsItGrows = n === 1 && !vary;
+  if (isShownAsItGrows) terminal.write(prompt);
   for await (const part of parts) {
     const index = part.index ?? 0;
     if (part.type === 'loop-repaired') terminal.json(part);
     else if (part.type === 'text-delta') {
       texts[index] += part.text;
-      if (n === 1) terminal.write(part.text);
-      terminal.json(part);
+      if (isShownAsItGrows) terminal.write(part.text);
+      if (!vary) terminal.json(part);
     } else {
       if (part.reason === 'error') throw part.error;
       const { reason, completionTokens: tokens, guard } = part;
       const rate = tokens / ((performance.now() - start) / 1000);
-      terminal.json({ ...part, text: texts[index], tokensPerSecond: rate });
-      terminal.print(n === 1 ? '' : texts[index]);
+      const varied = vary?.(texts[index].slice(prompt.length));
+      const text = varied ? prompt + varied.text : texts[index];
+      terminal.json({
+        ...{ ...part, text, tokensPerSecond: rate },
+        ...(varied && { variations: varied.variations }),
+      });
+      terminal.print(isShownAsItGrows ? '' : text);
       terminal.print(say('finish', { reason, tokens, rate, guard }));
     }
   }
