@@ -73,6 +73,11 @@ export const fail = defineErrors({
     zh: (d) =>
       `inspect：--${d.option} 必须是 1 个词元，而 "${d.text}" 是 ${d.tokens} 个；可用 inkstone tokenizer encode 查看`,
   },
+  'cli/lab-ended': {
+    en: (d: { problem: string | undefined; code: number | null }) =>
+      d.problem ?? `lab: its process ended (${d.code ?? 'killed'}); perhaps there was too little memory`,
+    zh: (d) => d.problem ?? `实验室：进程已结束（${d.code ?? '被终止'}）；可能内存不足`,
+  },
   'cli/profile-subject': {
     en: (d: { name: string; known: readonly string[] }) =>
       `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,

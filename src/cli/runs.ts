@@ -25,6 +25,9 @@ export type RunLength =
   | { readonly steps: number; readonly minutes?: undefined }
   | { readonly steps?: undefined; readonly minutes: number };
 
+/** What the lab found, in the folder of the run. */
+export const LAB_FILE = 'lab.json';
+
 /** What `config.json` of a run says: everything that made it. */
 export interface RunConfig {
   readonly version: 1;

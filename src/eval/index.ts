@@ -55,6 +55,7 @@ export { type LabPageOptions, labPage } from './lab-page.ts';
 export { type LabPlot, labPlots } from './lab-plots.ts';
 export type { Estimate, LabRow, LabText } from './lab-rows.ts';
 export { type LabColumn, labColumns, labTable, unchangedRows } from './lab-table.ts';
+export { type LabView, type LabViewRow, labView } from './lab-view.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export { type Recall, recallPassages } from './recall.ts';
 export {

@@ -9,10 +9,12 @@ export interface InspectTable {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** A token as it can stand in a line: half characters and special tokens in angle brackets. */
+/** A token as it can stand in a line: half characters in angle brackets, white space alone as a sign. */
 export function shownPiece({ text, bytes, isSpecial }: Piece): string {
   if (bytes) return `<${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}>`;
-  return isSpecial ? text || '<>' : text.replaceAll('\n', '⏎').replaceAll('\t', '⇥');
+  if (isSpecial) return text || '<>';
+  const lines = text.replaceAll('\n', '⏎').replaceAll('\t', '⇥');
+  return lines.trim() === '' ? lines.replaceAll(/\s/g, '␣') : lines;
 }
 
 const round = (value: number, digits = 4): number => Number(value.toFixed(digits));

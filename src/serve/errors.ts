@@ -69,6 +69,10 @@ export const fail = defineErrors({
       `${d.what}: there is none with the id ${shown(d.id)}; list them to see those that are there`,
     zh: (d) => `${d.zhWhat}：没有 id 为 ${shown(d.id)} 的；请先列出已有的`,
   },
+  'serve/lab-busy': {
+    en: (d: { model: string }) => `lab: it is measuring ${d.model} now; wait for its end, or stop it`,
+    zh: (d) => `实验室：正在测量 ${d.model}；请等它结束，或先停止`,
+  },
   'serve/no-inside': {
     en: (d: { model: string }) =>
       `model: "${d.model}" shows nothing of its insides; choose one that runs here`,
@@ -116,6 +120,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['decode/engine-full', 429, 'rate_limit_error'],
   ['decode/engine-wait', 429, 'rate_limit_error'],
   ['model/memory', 503, 'server_error'],
+  ['serve/lab-busy', 409, 'invalid_request_error'],
   ['serve/key', 401, 'authentication_error'],
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],

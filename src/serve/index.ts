@@ -22,3 +22,4 @@ export type { ModelLoad, RemoteServed, ServedModel, WriteRequest } from './serve
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { type StudioFiles, studioFiles } from './static.ts';
 export type { StudioOptions } from './studio/api.ts';
+export type { LabNews, LabOrder, LabPort } from './studio/lab.ts';

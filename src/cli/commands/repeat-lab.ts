@@ -2,7 +2,15 @@
 
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type LabReport, labColumns, labPage, labTable, runLab, unchangedRows } from '../../eval/index.ts';
+import {
+  type LabReport,
+  labColumns,
+  labPage,
+  labTable,
+  labView,
+  runLab,
+  unchangedRows,
+} from '../../eval/index.ts';
 import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import { labelIn } from '../../plots/index.ts';
@@ -13,7 +21,7 @@ import { fail } from '../errors.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { tellSkipped } from '../outcome.ts';
 import { specOf, textsOfRun } from '../run-texts.ts';
-import { loadRun } from '../runs.ts';
+import { LAB_FILE, loadRun } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 
@@ -108,6 +116,13 @@ export async function run(context: CommandContext<typeof repeatOptions>): Promis
   });
   await mkdir(dirname(out), { recursive: true });
   await writeFileAtomic(out, page);
+  const view = labView(report!, {
+    made: new Date().toISOString(),
+    data: name,
+    command: again.replace(/ --json\b/, ''),
+    trainCommand: train,
+  });
+  await writeFileAtomic(join(folder, LAB_FILE), `${JSON.stringify(view)}\n`);
   terminal.json({ type: 'report', page: out, report });
   for (const line of linesOf(report!)) terminal.print(line);
   terminal.print(say('page', { path: out }));

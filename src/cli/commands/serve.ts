@@ -21,6 +21,7 @@ import type { serveOptions } from '../option-tables.ts';
 import { parseRemotes } from '../remotes.ts';
 import { readEarlierRun, readFolderTemplate } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
+import { studioLab } from '../studio-lab.ts';
 import type { Terminal } from '../terminal.ts';
 
 const say = defineMessages({
@@ -105,7 +106,7 @@ export async function serveRuns(
     const options = {
       models: engines,
       remotes,
-      ...(studio && { studio: { files } }),
+      ...(studio && { studio: { files, lab: studioLab((model) => folders[names.indexOf(model)]) } }),
       state,
       host,
       keys,

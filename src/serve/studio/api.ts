@@ -5,12 +5,15 @@ import type { Variables } from '../app.ts';
 import type { ModelRegistry } from '../registry.ts';
 import type { RemoteServed } from '../served-model.ts';
 import { inspectRoutes } from './inspect.ts';
+import { type LabPort, labRoutes } from './lab.ts';
 import { modelRoutes } from './models.ts';
 import { strategyRoutes } from './strategies.ts';
 
 /** What the studio can do beside showing itself. */
-// biome-ignore lint/complexity/noBannedTypes: parts join one by one
-export type StudioOptions = {};
+export interface StudioOptions {
+  /** The repetition lab; without, there is none. */
+  readonly lab?: LabPort;
+}
 
 export type StudioApp = Hono<{ Variables: Variables }>;
 
@@ -18,10 +21,11 @@ export type StudioApp = Hono<{ Variables: Variables }>;
 export function studioApi(
   registry: ModelRegistry,
   remotes: readonly RemoteServed[],
-  _options: StudioOptions,
+  options: StudioOptions,
 ): StudioApp {
   const app: StudioApp = new Hono();
   app.route('/inspect', inspectRoutes(registry));
+  if (options.lab) app.route('/lab', labRoutes(registry, options.lab));
   app.route('/models', modelRoutes(registry, remotes));
   app.route('/strategies', strategyRoutes());
   return app;

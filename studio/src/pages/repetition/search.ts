@@ -1,10 +1,21 @@
 /** What the address of this page holds. */
 
-import { compact, type RawSearch, textOf } from '../../parts/search.ts';
+import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
 
 export interface RepetitionSearch {
   readonly model?: string;
+  readonly prompts?: number;
+  readonly tokens?: number;
+  readonly seed?: number;
+  /** Only where it is off. */
+  readonly guard?: 'off';
 }
 
 export const repetitionSearch = (raw: RawSearch): RepetitionSearch =>
-  compact({ model: textOf(raw, 'model') });
+  compact({
+    model: textOf(raw, 'model'),
+    prompts: numberOf(raw, 'prompts'),
+    tokens: numberOf(raw, 'tokens'),
+    seed: numberOf(raw, 'seed'),
+    guard: textOf(raw, 'guard') === 'off' ? 'off' : undefined,
+  });

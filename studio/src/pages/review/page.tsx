@@ -1,8 +1,188 @@
+/** The queue of texts that a person should judge: one at a time, by key; how far two people agree; training data. */
+
+import { Button, Group, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { ApiError, ask } from '../../api/client.ts';
+import { recall, remember } from '../../parts/memory.ts';
 import { PageHead } from '../../parts/page-head.tsx';
+import { saveFile } from '../../parts/save-file.ts';
+import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
+import { AgreementTable } from './agreement-table.tsx';
+import { Decide } from './decide.tsx';
+import classes from './review.module.css';
+import { ReviewText } from './review-text.tsx';
+import { useReview, useReviewChanges, useReviews } from './use-reviews.ts';
 import { reviewWords } from './words.ts';
+
+const route = getRouteApi('/review');
+const NAME = 'inkstone-reviewer';
 
 export function ReviewPage() {
   const say = useWords(reviewWords);
-  return <PageHead title={say.title} lead={say.lead} />;
+  const [reviewer, setReviewer] = useState(recall(NAME) ?? '');
+  const save = async (): Promise<void> =>
+    saveFile('reviews.jsonl', await (await ask('/api/reviews/export')).blob());
+  return (
+    <>
+      <PageHead title={say.title} lead={say.lead}>
+        {reviewer !== '' && (
+          <>
+            <Button variant="default" title={say.exportHow} onClick={() => void save()}>
+              {say.exportAll}
+            </Button>
+            <Button variant="subtle" color="gray" title={say.reviewer} onClick={() => setReviewer('')}>
+              {reviewer}
+            </Button>
+          </>
+        )}
+      </PageHead>
+      {reviewer === '' ? (
+        <Name
+          onName={(name) => {
+            remember(NAME, name);
+            setReviewer(name);
+          }}
+        />
+      ) : (
+        <Queue reviewer={reviewer} />
+      )}
+    </>
+  );
+}
+
+function Name({ onName }: { readonly onName: (name: string) => void }) {
+  const say = useWords(reviewWords);
+  const [name, setName] = useState(recall(NAME) ?? '');
+  const enter = (event: FormEvent): void => {
+    event.preventDefault();
+    if (name.trim()) onName(name.trim());
+  };
+  return (
+    <form className={classes.name} onSubmit={enter}>
+      <p>{say.reviewerHow}</p>
+      <Group align="flex-end">
+        <TextInput
+          label={say.reviewer}
+          autoComplete="off"
+          maxLength={64}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button type="submit" disabled={!name.trim()}>
+          {say.enter}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function Queue({ reviewer }: { readonly reviewer: string }) {
+  const say = useWords(reviewWords);
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const status = search.status ?? 'open';
+  const reviews = useReviews(status, reviewer);
+  const single = useReview(search.id);
+  const [told, setTold] = useState('');
+  const error = reviews.error ?? single.error;
+  if (error instanceof ApiError && error.code === 'serve/route') {
+    return (
+      <Notice title={say.noState}>
+        <p>{say.noStateHow}</p>
+      </Notice>
+    );
+  }
+  if (error) return <Failure error={error} onAgain={() => void reviews.refetch()} />;
+  if (!reviews.data || (search.id !== undefined && !single.data)) return <Waiting />;
+  const current = search.id === undefined ? reviews.data.data[0] : single.data;
+  return (
+    <div className={classes.stack}>
+      <SegmentedControl
+        aria-label={say.queue}
+        className={classes.fit}
+        value={status}
+        data={[
+          { value: 'open', label: say.open },
+          { value: 'done', label: say.done },
+        ]}
+        onChange={(value) => void navigate({ search: value === 'done' ? { status: 'done' } : {} })}
+      />
+      <p role="status" className={classes.told}>
+        {told}
+      </p>
+      {status === 'open' && !current && (
+        <Notice title={say.nothing}>
+          <p>{say.nothingHow}</p>
+        </Notice>
+      )}
+      {status === 'open' && current && (
+        <article className={classes.sheet}>
+          <ReviewText review={current} />
+          <Decide
+            key={current.id}
+            review={current}
+            reviewer={reviewer}
+            onDecided={(decision) => {
+              setTold(say.decided(decision));
+              if (search.id !== undefined) void navigate({ search: {} });
+            }}
+          />
+        </article>
+      )}
+      {status === 'done' && reviews.data.data.length === 0 && <Notice title={say.nothing} />}
+      {status === 'done' &&
+        (search.id === undefined ? reviews.data.data : [single.data!]).map((review) => (
+          <article key={review.id} className={classes.sheet}>
+            <ReviewText review={review} />
+          </article>
+        ))}
+      <AgreementTable />
+      <Add />
+    </div>
+  );
+}
+
+function Add() {
+  const say = useWords(reviewWords);
+  const { add } = useReviewChanges();
+  const [prompt, setPrompt] = useState('');
+  const [output, setOutput] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    add.mutate(
+      { prompt, output },
+      {
+        onSuccess() {
+          setPrompt('');
+          setOutput('');
+        },
+      },
+    );
+  };
+  return (
+    <details className={classes.add}>
+      <summary>{say.add}</summary>
+      <form onSubmit={submit}>
+        <TextInput
+          label={say.prompt}
+          value={prompt}
+          onChange={(event) => setPrompt(event.currentTarget.value)}
+        />
+        <Textarea
+          label={say.output}
+          autosize
+          minRows={3}
+          maxRows={12}
+          value={output}
+          onChange={(event) => setOutput(event.currentTarget.value)}
+        />
+        {add.error && <Failure error={add.error} />}
+        <Button type="submit" mt="sm" disabled={output === ''} loading={add.isPending}>
+          {say.addIt}
+        </Button>
+      </form>
+    </details>
+  );
 }

@@ -3,7 +3,10 @@
 import { compact, type RawSearch, textOf } from '../../parts/search.ts';
 
 export interface ReviewSearch {
-  readonly model?: string;
+  readonly status?: 'done';
+  /** One text, by its id. */
+  readonly id?: string;
 }
 
-export const reviewSearch = (raw: RawSearch): ReviewSearch => compact({ model: textOf(raw, 'model') });
+export const reviewSearch = (raw: RawSearch): ReviewSearch =>
+  compact({ status: textOf(raw, 'status') === 'done' ? 'done' : undefined, id: textOf(raw, 'id') });

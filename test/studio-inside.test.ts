@@ -1,0 +1,296 @@
+/** The pages Inside, Repetition and Review in a real browser, over a small model, a lab that is played, and real state. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inspect, type LabView } from '../src/eval/index.ts';
+import { createLanguageModel, init, preset } from '../src/models/index.ts';
+import { createRng } from '../src/rng.ts';
+import {
+  createLocalModel,
+  type LabPort,
+  type LocalModel,
+  type RunningServer,
+  startServer,
+  studioFiles,
+} from '../src/serve/index.ts';
+import { openState, type State } from '../src/store/index.ts';
+import { trainCharacters } from '../src/text/index.ts';
+import { noBrowser, openBrowser, watchedPage } from './browser.ts';
+import { copyEmptyState } from './state-folder.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
+const hostile = '<script>window.wasRun = true</script><img src=x onerror="window.wasRun = true">';
+const tokenizer = trainCharacters(['春眠不觉晓处闻啼鸟', hostile], { specialTokens: ['<|endoftext|>'] });
+
+let browser: Browser;
+let server: RunningServer;
+let state: State;
+let model: LocalModel;
+
+const row = { name: 'greedy', guard: false, repeated: 0.5, low: 0.4, high: 0.6, stuck: 0.25 };
+const loop = { onset: 2, period: 2, copies: 3, secondAt: 4 };
+const text = (written: string, more: object = {}) => ({ text: written, repairs: 0, ...more });
+
+/** What a lab leaves behind. */
+const view = {
+  version: 1,
+  made: '2026-01-02T03:04:05Z',
+  data: 'poems',
+  settings: { prompts: 2, promptTokens: 2, tokens: 8, unit: 'characters', seed: 1 },
+  repeats: true,
+  findings: [
+    {
+      id: 'x',
+      title: { en: 'Self-reinforcement', zh: '自我强化' },
+      sentence: { en: hostile, zh: hostile },
+      isCause: true,
+    },
+  ],
+  cure: {
+    strategy: 'top-p:0.9',
+    guard: false,
+    isEnough: true,
+    decoding: { en: 'top-p:0.9 fits', zh: '适合 top-p:0.9' },
+    rule: '',
+    training: [{ finding: 'x', words: { en: 'train', zh: '训练' }, trainCure: 'ditto' }],
+  },
+  columns: [{ id: 'rep4', title: 'rep-4', doc: { en: 'repeated', zh: '重复' } }],
+  rows: [
+    {
+      name: 'greedy',
+      strategy: 'greedy',
+      guard: false,
+      cells: ['50.0'],
+      texts: [text('不觉不觉不觉', { loop }), text('晓')],
+    },
+    {
+      name: 'greedy + guard',
+      strategy: 'greedy',
+      guard: true,
+      cells: ['1.0'],
+      texts: [text('不觉晓', { repairs: 1 }), text('晓')],
+    },
+    {
+      name: 'people',
+      strategy: 'people',
+      guard: false,
+      isPeople: true,
+      cells: ['0.1'],
+      texts: [text('不觉晓'), text('晓')],
+    },
+  ],
+  prompts: ['春眠', '处'],
+  plots: [
+    {
+      id: 'one',
+      plot: {
+        title: { en: 'A plot', zh: '一张图' },
+        x: { label: 'x' },
+        y: { label: 'y' },
+        marks: [
+          {
+            type: 'line',
+            points: [
+              { x: 0, y: 0 },
+              { x: 1, y: null },
+              { x: 2, y: 1 },
+            ],
+          },
+        ],
+      },
+      note: { en: 'look here', zh: '看这里' },
+    },
+  ],
+  command: 'npx inkstone repeat lab runs/small',
+  trainCommand: 'npx inkstone train --cure',
+} as unknown as LabView;
+
+/** A lab that goes on when the test says so. */
+const lab = { isDone: false, goOn: () => {} };
+const port: LabPort = {
+  saved: async () => (lab.isDone ? view : undefined),
+  commandOf: () => view.command,
+  async *run() {
+    yield { type: 'progress', stage: 'greedy', done: 1, total: 4 };
+    yield { type: 'row', row };
+    await new Promise<void>((resolve) => (lab.goOn = resolve));
+    lab.isDone = true;
+  },
+};
+
+/** Everything that axe finds wrong. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: checker } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await checker.run();
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+  });
+}
+
+const open = (path: string, options: Parameters<typeof watchedPage>[2] = {}) =>
+  watchedPage(browser, server.url, { bypassCSP: true, ...options }).then(async (watched) => {
+    await watched.page.goto(server.url + path);
+    return watched;
+  });
+
+describe.skipIf(noBrowser !== undefined)(
+  `pages that look inside${noBrowser ? ` (skipped: ${noBrowser})` : ''}`,
+  () => {
+    beforeAll(async () => {
+      const config = preset('nano', { layers: 2, contextLength: 128, vocabSize: tokenizer.vocabSize });
+      model = createLocalModel({
+        id: 'small',
+        model: createLanguageModel(init(config, createRng(1), { std: 0.2 }), config),
+        tokenizer,
+        prefixIds: [tokenizer.eosId!],
+        inspect,
+      });
+      await copyEmptyState(join(folder, 'state'));
+      state = openState({ folder: join(folder, 'state') });
+      const files = studioFiles(join(import.meta.dirname, '../dist/studio'));
+      server = await startServer({ models: [model], studio: { files, lab: port }, state });
+      browser = await openBrowser();
+    }, 120_000);
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close({ graceMs: 100 });
+      model?.close();
+      await state?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test.each([
+      [
+        'en-US',
+        'light',
+        {
+          look: 'Look inside',
+          text: 'Text',
+          tabs: ['Tokens', 'Attention', 'Layers', 'Why', 'Map', 'Decoding'],
+        },
+      ],
+      [
+        'zh-CN',
+        'dark',
+        { look: '查看内部', text: '文本', tabs: ['词元', '注意力', '各层', '为何', '地图', '解码'] },
+      ],
+    ] as const)(
+      'inside: every view of a text, without a violation (%s, %s)',
+      async (locale, colorScheme, say) => {
+        const { page, faults } = await open('/inside', { locale, colorScheme });
+        await page.getByLabel(say.text, { exact: true }).fill(`春眠不觉晓${hostile}`);
+        await page.getByRole('button', { name: say.look }).click();
+        const strip = page.getByRole('listbox');
+        await strip.waitFor();
+        // Chosen by key, kept in the address.
+        await strip.getByRole('option').nth(4).click();
+        await page.keyboard.press('ArrowRight');
+        await page.waitForURL(/at=5/);
+        for (const tab of say.tabs) {
+          await page.getByRole('tab', { name: tab }).click();
+          await page.waitForTimeout(100);
+          await page.getByRole('status').filter({ hasText: /…/ }).waitFor({ state: 'detached' });
+          expect(await violations(page), tab).toEqual([]);
+        }
+        expect(await page.evaluate(() => 'wasRun' in globalThis)).toBe(false);
+        expect(faults).toEqual([]);
+        await page.context().close();
+      },
+      240_000,
+    );
+
+    test('inside: a head large, its numbers, and the files', async () => {
+      const { page, faults } = await open('/inside?text=春眠不觉晓&view=attention&at=3');
+      await page.getByRole('button', { name: /^1\.1/ }).click();
+      await page.getByRole('heading', { name: 'Layer 1, head 1', exact: true }).waitFor();
+      const saved = async (kind: string): Promise<string> => {
+        const download = page.waitForEvent('download');
+        await page.getByRole('button', { name: `Save as ${kind}` }).click();
+        return readFileSync(await (await download).path(), kind === 'PNG' ? 'latin1' : 'utf8');
+      };
+      const lines = (await saved('CSV')).trim().split('\r\n').slice(1);
+      // Six places, each looking at itself and all before.
+      expect(lines).toHaveLength(21);
+      const weights = lines.filter((line) => line.startsWith('5,')).map((line) => Number(line.split(',')[2]));
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
+      expect(await saved('SVG')).toMatch(/^<svg /);
+      expect((await saved('PNG')).slice(1, 4)).toBe('PNG');
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 240_000);
+
+    test('repetition: started, watched, seen again after a reload', async () => {
+      const { page, faults } = await open('/repetition');
+      await page.getByRole('button', { name: 'Start the lab' }).click();
+      await page.getByRole('rowheader', { name: 'greedy' }).waitFor();
+      await page.getByText('2 of 4: greedy').waitFor();
+      await page.reload();
+      await page.getByText('2 of 4: greedy').waitFor();
+      expect(await violations(page)).toEqual([]);
+      lab.goOn();
+      await page.getByText('This model repeats itself').waitFor();
+      await page.getByText('top-p:0.9 fits').waitFor();
+      expect(await page.locator('mark').textContent()).toBe('不觉');
+      await page.getByText('the guard repaired 1').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.setViewportSize({ width: 390, height: 800 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+      expect(await page.evaluate(() => 'wasRun' in globalThis)).toBe(false);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 240_000);
+
+    test('review: two people judge by key, their agreement, the training data', async () => {
+      for (const prompt of ['一', '二']) {
+        await fetch(`${server.url}/api/reviews`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ prompt, output: hostile }),
+        });
+      }
+      const { page, faults } = await open('/review');
+      const judge = async (name: string, keys: readonly string[]): Promise<void> => {
+        await page.getByLabel('Your name').fill(name);
+        await page.keyboard.press('Enter');
+        for (const key of keys) {
+          await page.getByRole('button', { name: /^Approve/ }).waitFor();
+          const shown = await page.locator('article p').first().textContent();
+          await page.keyboard.press(key);
+          if (key === 'e') {
+            await page.getByLabel('As it should have been').fill('改好的');
+            await page.keyboard.press('Control+Enter');
+          }
+          await page.locator('article p').first().filter({ hasText: shown! }).waitFor({ state: 'detached' });
+        }
+      };
+      await judge('Li', ['a', 'e']);
+      await page.getByText('Nothing waits for you').waitFor();
+      await page.getByRole('button', { name: 'Li', exact: true }).click();
+      await judge('Wang', ['a']);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('r');
+      await page.getByRole('rowheader', { name: 'Li · Wang' }).waitFor();
+      await page.getByText('1 texts on which they differ').waitFor();
+      await page.getByRole('link', { name: 'Text 1' }).click();
+      await page.getByText('改好的').waitFor();
+      expect(await violations(page)).toEqual([]);
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save as training data' }).click();
+      const lines = readFileSync(await (await download).path(), 'utf8')
+        .trim()
+        .split('\n');
+      expect(JSON.parse(lines[0])).toMatchObject({ prompt: '一', chosen: hostile });
+      expect(await page.evaluate(() => 'wasRun' in globalThis)).toBe(false);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 240_000);
+  },
+);
