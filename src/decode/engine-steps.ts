@@ -126,9 +126,9 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
     let rows = writing.length > 0 ? ROWS : ROWS_ALONE;
     for (const one of prompts) {
       const part = partOf(one);
-      const wanted = part?.ids.length ?? rowsOf(one);
+      const wanted = part?.count ?? rowsOf(one);
       if (turns.length > writing.length && wanted > rows) break;
-      turns.push({ one, part });
+      turns.push({ one, part: part && readPart(part) });
       rows -= wanted;
     }
     return turns;
@@ -258,17 +258,26 @@ const ranksBefore = (a: Job, b: Job): boolean =>
 const byRank = (a: Waiting, b: Waiting): number => (ranksBefore(a.job, b.job) ? -1 : 1);
 
 /** The first part of a prompt that is too long for one go; none when the rest can be read as a whole. */
-function partOf({ waiters }: Waiting): Turn['part'] {
+function partOf({ waiters }: Waiting): { waiter: Waiter; at: number; count: number } | undefined {
   for (const waiter of waiters) {
     const at = waiter.readings.findIndex(({ ids, least }) =>
       isWhole(waiter.source) ? ids.length > least : ids.length > PART,
     );
     if (at < 0) continue;
     const { ids, least } = waiter.readings[at];
-    return { waiter, at, ids: Array.from(ids).slice(0, Math.min(PART, ids.length - least)) };
+    return { waiter, at, count: Math.min(PART, ids.length - least) };
   }
   return undefined;
 }
+
+const readPart = ({ waiter, at, count }: NonNullable<ReturnType<typeof partOf>>): Turn['part'] => ({
+  waiter,
+  at,
+  ids: cut(waiter.readings[at].ids, 0, count),
+});
+
+const cut = (ids: ArrayLike<number>, from: number, to?: number): number[] =>
+  Array.prototype.slice.call(ids, from, to);
 
 /** Reads the part and leaves the rest. The logits are those that texts want, so that one pass does for both. */
 function partWaiter({ waiter, at, ids }: NonNullable<Turn['part']>): StepWaiter {
@@ -276,7 +285,7 @@ function partWaiter({ waiter, at, ids }: NonNullable<Turn['part']>): StepWaiter 
   return {
     call: { type: 'step', batch: [{ sequence, ids }] },
     answer() {
-      const rest = { sequence, ids: Array.from(all).slice(ids.length), least };
+      const rest = { sequence, ids: cut(all, ids.length), least };
       waiter.readings = waiter.readings.with(at, rest);
     },
   };

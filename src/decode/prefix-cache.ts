@@ -116,10 +116,12 @@ export function createPrefixCache(
   const takeOver = ({ sequence, ids }: StepRequest, least = 1): StepRequest => {
     const view = views.of(sequence);
     if (view.real) return { sequence, ids };
-    const rest = [...view.ids.splice(0), ...Array.from(ids)];
+    const rest = [...view.ids, ...Array.from(ids)];
+    view.ids.length = 0;
     view.real = begin(view.tenant, rest, least);
-    view.ids.push(...rest.splice(0, view.real.length));
-    return { sequence, ids: rest };
+    const known = view.real.length;
+    for (let i = 0; i < known; i++) view.ids.push(rest[i]);
+    return { sequence, ids: rest.slice(known) };
   };
 
   const { memory } = source;

@@ -10,7 +10,17 @@ const LOAD_EVERY = 200;
 
 /** Serves one model to the parent process until that goes. */
 export function runEngineChild(model: LocalModel): void {
-  const send = (message: FromEngine): void => void process.send?.(message);
+  let unsent: FromEngine[] = [];
+  /** NOTE one message for all parts of a step: a tick comes when every text of it has said its word. */
+  const send = (message: FromEngine): void => {
+    if (unsent.length === 0) {
+      process.nextTick(() => {
+        process.send?.(unsent);
+        unsent = [];
+      });
+    }
+    unsent.push(message);
+  };
   const jobs = new Map<number, { readonly controller: AbortController; taken(parts: number): void }>();
 
   const begin = (

@@ -63,7 +63,7 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    child.on('message', (message: FromEngine) => {
+    const hear = (message: FromEngine): void => {
       if (message.type === 'ready') {
         ({ contextLength } = message);
         isReady = true;
@@ -71,6 +71,9 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
         onReady?.();
       } else if (message.type === 'load') load = message.load;
       else jobs.get(message.job)?.(message);
+    };
+    child.on('message', (messages: readonly FromEngine[]) => {
+      for (const message of messages) hear(message);
     });
     child.on('error', () => {});
     child.on('exit', (code, signal) => {

@@ -14,6 +14,7 @@ export type ToEngine =
   | { readonly type: 'taken'; readonly job: number; readonly parts: number }
   | { readonly type: 'abort'; readonly job: number };
 
+/** All that an engine says in one turn goes in one message. */
 export type FromEngine =
   | { readonly type: 'ready'; readonly contextLength: number }
   | { readonly type: 'load'; readonly load: ModelLoad }

@@ -20,6 +20,8 @@ export const limits = {
   looks: 16,
   /** Seconds that a reader may leave a stream unread. */
   idleSeconds: 30,
+  /** Seconds that an answer may take, its turn in the queue included; then it ends as it is. */
+  answerSeconds: 600,
   /** What a busy server tells a client to wait. */
   retrySeconds: 2,
   /** What a template or a constraint may take before it is refused, and how many may wait for that. */

@@ -1,5 +1,6 @@
 /** Server-sent events: one JSON object a line, `[DONE]` at the end. */
 
+import type { ServerResponse } from 'node:http';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { GenerationPart } from '../types.ts';
 import type { AppContext } from './app.ts';
@@ -102,11 +103,16 @@ function countWritten(c: AppContext, collected: Collected): void {
   c.get('metrics').written({ promptTokens: prompt_tokens, completionTokens: completion_tokens, repairs });
 }
 
-/** Aborts with the client. */
+/** Aborts with the client, or when it has taken too long. */
 export function followClient(c: AppContext): AbortController {
   const controller = new AbortController();
   const { signal } = c.req.raw;
-  if (signal.aborted) controller.abort();
-  signal.addEventListener('abort', () => controller.abort(), { once: true });
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(abort, limits.answerSeconds * 1000).unref();
+  controller.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  // Answered, or gone: nothing waits for the time to be over.
+  (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing?.once('close', abort);
   return controller;
 }
