@@ -109,9 +109,9 @@ struct KernelF32 {
   struct Session {};
   static constexpr int rows = tileRows, cols = tileCols, colUnit = lanes, kUnit = 1;
   /** A panel of a and one of b share L1, so that a's stays while those of b pass. */
-  static int64_t depthMost(int64_t) { return 320; }
+  static int64_t depthMost(const Matmul&, int64_t) { return 320; }
   static int64_t mostOfB() { return cacheSizes().l2 / 2 / 4; }
-  static int64_t rowsMost(int64_t) { return roundUp(96, 4 * tileRows); }
+  static int64_t rowsMost(const Matmul&, int64_t) { return roundUp(96, 4 * tileRows); }
   /** Rows of a are read where they lie. */
   static bool inPlace(const Matmul& s) { return !s.transA && !s.bf16; }
   static PanelsOfA<float> lyingA(const Matmul& s, int64_t row, int64_t p0) {

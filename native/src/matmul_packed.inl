@@ -30,9 +30,9 @@ static Plan planOf(const Matmul& s) {
   const int64_t inL2 = Kernel::mostOfB();
   const int64_t width = roundUp((s.n + plan.colParts - 1) / plan.colParts, C);
   const int64_t depth = (s.k + plan.depthParts - 1) / plan.depthParts;
-  const int64_t deepest = Kernel::depthMost(inL2 / width), passes = (depth + deepest - 1) / deepest;
+  const int64_t deepest = Kernel::depthMost(s, inL2 / width), passes = (depth + deepest - 1) / deepest;
   plan.kc = roundUp((depth + passes - 1) / passes, most(8, Kernel::kUnit));
-  plan.mb = Kernel::rowsMost(plan.kc);
+  plan.mb = Kernel::rowsMost(s, plan.kc);
   const int64_t widest = most(C, inL2 / plan.kc / C * C);
   const int64_t blocks = (width + widest - 1) / widest;
   plan.nb = roundUp((width + blocks - 1) / blocks, C);
@@ -95,8 +95,12 @@ static void multiplyPart(const Matmul& s, const Plan& plan, Range rows, Range co
         const Range high{i0, least(i0 + plan.mb, rows.end)};
         if (inPlace) panelsOfA = Kernel::lyingA(s, i0, p0);
         else if (!once || j0 == columns.begin) panelsOfA = Kernel::packA(s, high, p0, k, a);
-        if (!inPlace && high.end < rows.end) ahead.a = comingA(s, {high.end, least(high.end + plan.mb, rows.end)}, p0, k);
-        ahead.a.spread((high.size() + R - 1) / R * panels);
+        if (!inPlace) {  // the next rows, or the first ones of the next part of k
+          const bool more = high.end < rows.end;
+          const int64_t next = more ? high.end : rows.begin, p = more ? p0 : p0 + k;
+          ahead.a = comingA(s, {next, least(next + plan.mb, rows.end)}, p, least(plan.kc, depth.end - p));
+          ahead.a.spread((high.size() + R - 1) / R * panels);
+        }
         for (int64_t i = high.begin; i < high.end; i += R) {
           const int mr = static_cast<int>(least(R, high.end - i));
           const Packed* x = panelsOfA.data + (i - i0) / R * panelsOfA.panel;

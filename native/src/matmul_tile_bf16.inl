@@ -166,8 +166,13 @@ struct KernelBf16 {
   static constexpr int rows = tileRows, cols = tileCols, colUnit = lanes, kUnit = 2;
   static constexpr bool turnsA = true;
   static int64_t mostOfB() { return cacheSizes().l2 * 3 / 4 / 2; }
-  static int64_t depthMost(int64_t whole) { return most(384, least(whole, 1024)); }
-  static int64_t rowsMost(int64_t k) { return most(rows, least(96, 49152 / k) / rows * rows); }
+  /** Measured on Zen 5. Where both operands come from rows of columns, short wide blocks: what is next comes in longer runs. */
+  static int64_t depthMost(const Matmul& s, int64_t whole) {
+    return s.transA && s.m * s.n < int64_t(1) << 20 ? 256 : most(384, least(whole, 1024));
+  }
+  static int64_t rowsMost(const Matmul& s, int64_t k) {
+    return most(rows, least(s.transA ? 192 : 96, 49152 / k) / rows * rows);
+  }
   static bool inPlace(const Matmul& s) { return s.aBf16 && !s.transA && s.k % kUnit == 0; }
 
   static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool kMajor, const uint16_t* b,
@@ -189,8 +194,8 @@ struct KernelBf16 {
   static constexpr bool turnsA = false;
   typedef TileSession Session;
   static int64_t mostOfB() { return cacheSizes().l2 / 2 / 2; }
-  static int64_t depthMost(int64_t) { return 512; }
-  static int64_t rowsMost(int64_t) { return 4 * rows; }
+  static int64_t depthMost(const Matmul&, int64_t) { return 512; }
+  static int64_t rowsMost(const Matmul&, int64_t) { return 4 * rows; }
   static bool inPlace(const Matmul&) { return false; }
 
   /** c[32, 32] in 2×2 tiles; panels are padded with zeros, so a smaller c only has to be cut out. */
