@@ -107,7 +107,8 @@ export interface LanguageModel {
   embed?(ids: readonly number[]): Float32Array[];
 }
 
-export type FinishReason = 'stop' | 'length' | 'eos' | 'aborted' | 'loop' | 'error';
+/** `blocked`: a rule of moderation ended the text. */
+export type FinishReason = 'stop' | 'length' | 'eos' | 'aborted' | 'loop' | 'error' | 'blocked';
 
 /** What a guard against loops did to one text. */
 export interface GuardStats {

@@ -14,6 +14,12 @@ export const limits = {
   logitBias: 1024,
   logprobs: 20,
   messages: 1024,
+  /** Rules of moderation that one tenant may have. */
+  rules: 200,
+  ruleLength: 1000,
+  /** Characters of the longest match: so much of a stream is held back. */
+  ruleSpan: 200,
+  ruleStates: 2000,
   /** Ids of a text that is looked into; the model's own limits are lower. */
   inspectTokens: 16_384,
   /** Looks inside one model that may wait for each other. */

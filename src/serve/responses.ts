@@ -51,7 +51,11 @@ export function collect(count: number, n: number): Collected {
 }
 
 /** OpenAI knows few reasons; a loop that could not be repaired ends a text like a stop. */
-export function finishReason(reason: FinishReason, hasCalled = false): 'stop' | 'length' | 'tool_calls' {
+export function finishReason(
+  reason: FinishReason,
+  hasCalled = false,
+): 'stop' | 'length' | 'tool_calls' | 'content_filter' {
+  if (reason === 'blocked') return 'content_filter';
   if (reason === 'length') return 'length';
   return hasCalled ? 'tool_calls' : 'stop';
 }
