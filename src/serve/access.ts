@@ -3,28 +3,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { fail } from './errors.ts';
 
-/** Keys are kept as hashes only. */
+/** Keys given on the command line, kept as hashes only. */
 export interface Keys {
-  /** The tenant behind an Authorization header. @throws when a key is needed and this is none. */
-  tenantOf(authorization: string | undefined): string;
+  /** The tenant behind an Authorization header; `undefined` when it is none of them. */
+  find(authorization: string | undefined): string | undefined;
 }
 
 const hash = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** With no keys everyone is welcome, as one tenant. Every key is compared, in constant time. */
+/** Every key is compared, in constant time. */
 export function createKeys(keys: readonly string[]): Keys {
   const known = keys.map(hash);
   return {
-    tenantOf(authorization) {
-      if (known.length === 0) return '';
-      const given = hash(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '');
-      const matches = known.map((one) => timingSafeEqual(one, given));
-      const at = matches.indexOf(true);
-      if (at < 0) throw fail('serve/key', undefined);
-      return known[at].toString('hex').slice(0, 16);
+    find(authorization) {
+      const given = hash(bearerOf(authorization) ?? '');
+      const at = known.map((one) => timingSafeEqual(one, given)).indexOf(true);
+      return at < 0 ? undefined : known[at].toString('hex').slice(0, 16);
     },
   };
 }
+
+/** The secret in an Authorization header. */
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
 
 /** The name in a Host header or origin, without port. */
 function nameOf(host: string): string {

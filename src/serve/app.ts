@@ -6,7 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { State } from '../store/index.ts';
-import { checkOrigin, createKeys } from './access.ts';
+import { checkOrigin } from './access.ts';
 import type { ResponseHistory } from './answer-response.ts';
 import { createConstraintCheck } from './check-constraint.ts';
 import { fail, wireError } from './errors.ts';
@@ -21,6 +21,10 @@ import type { RemoteServed, ServedModel } from './served-model.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
 import { stateRoutes } from './studio/state-routes.ts';
+import type { Caller } from './watch/callers.ts';
+import { createRecorder, type Recorder } from './watch/recorder.ts';
+import type { Trace } from './watch/trace.ts';
+import { createWatch } from './watch/watch.ts';
 
 export interface AppOptions {
   /** Those served from the beginning, or a registry that models join and leave. */
@@ -35,12 +39,14 @@ export interface AppOptions {
   readonly hosts?: readonly string[];
   /** Pages of other sites that may ask (CORS); none by default. */
   readonly origins?: readonly string[];
-  /** What is kept: conversations and reviews. Without it their routes are not there. */
+  /** What is kept: conversations, reviews, keys, rules, the audit log. Without it their routes are not there. */
   readonly state?: State;
   /** Where costly requests are tried; default: one of its own, whose process goes with this one. */
   readonly sandbox?: Sandbox;
   /** Where `/v1/responses` keeps conversations; without it none is kept. */
   readonly history?: ResponseHistory;
+  /** Writes what happened into the state; whoever gives it can wait for the last row. */
+  readonly recorder?: Recorder;
   /** Hears of every answered request. Never a key, never a text. */
   readonly log?: (entry: RequestLog) => void;
   /** Hears of faults of the server's own. */
@@ -59,6 +65,9 @@ export interface RequestLog {
 export interface Variables {
   requestId: string;
   tenant: string;
+  caller: Caller;
+  /** What the audit log will say; none without state, and none of mere reading. */
+  trace: Trace | undefined;
   metrics: Metrics;
   lang: 'en' | 'zh';
 }
@@ -68,7 +77,10 @@ export type AppContext = Context<{ Variables: Variables }>;
 export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   const { studio, remotes = [], hosts = [], origins = [] } = options;
   const registry = registryOf(options.models);
-  const keys = createKeys(options.keys ?? []);
+  const { state } = options;
+  const recorder =
+    options.recorder ?? (state && createRecorder(state, (error) => options.onFault?.(error, '')));
+  const watch = createWatch(options.keys ?? [], state && recorder && { state, recorder });
   const metrics = createMetrics();
   const app = new Hono<{ Variables: Variables }>();
 
@@ -79,6 +91,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     c.set('lang', /^zh\b/i.test(c.req.header('accept-language') ?? '') ? 'zh' : 'en');
     c.header('x-request-id', c.get('requestId'));
     await next();
+    watch.left(c);
     const route = c.req.routePath;
     metrics.request(route, c.res.status);
     const ms = Math.round(performance.now() - start);
@@ -105,6 +118,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     sandbox,
     checkConstraint: createConstraintCheck(sandbox),
     history: options.history,
+    watch: watch.model,
   };
   for (const { method, path: written, isOpen, body, answer } of routes) {
     const path = written.replace(/\{(\w+)\}/g, ':$1');
@@ -116,7 +130,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   app.get('/openapi.json', (c) => c.json(openApi(routes)));
 
   app.use('/api/*', authorize, limit);
-  if (options.state) app.route('/api', stateRoutes(options.state));
+  if (state) app.route('/api', stateRoutes(state, watch));
 
   if (studio) app.route('/api', studioApi(registry, remotes, studio));
 
@@ -128,16 +142,22 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   return app;
 
   async function authorize(c: AppContext, next: () => Promise<void>): Promise<void> {
-    c.set('tenant', keys.tenantOf(c.req.header('authorization')));
+    await watch.enter(c);
     await next();
   }
 
   function answerError(c: AppContext, error: unknown): Response {
     const { status, body } = wireError(error, c.get('lang'), c.get('requestId'));
     if (status >= 500) options.onFault?.(error, c.get('requestId'));
-    if (status === 429 || status === 503) c.header('retry-after', String(limits.retrySeconds));
+    if (status === 429 || status === 503) c.header('retry-after', String(secondsOf(error)));
     // What is left of a body that is too large is not read: the connection is of no more use.
     if (status === 413) c.header('connection', 'close');
     return c.json(body, status as ContentfulStatusCode);
   }
+}
+
+/** How long a client shall wait, where the error knows. */
+function secondsOf(error: unknown): number {
+  const { seconds } = ((error as { data?: unknown }).data ?? {}) as { seconds?: unknown };
+  return typeof seconds === 'number' ? seconds : limits.retrySeconds;
 }

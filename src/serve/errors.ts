@@ -2,6 +2,13 @@
 
 import { defineErrors, InkstoneError } from '../errors.ts';
 
+type Amount = 'minute' | 'concurrent' | 'day';
+const amounts: { readonly [What in Amount]: { readonly en: string; readonly zh: string } } = {
+  minute: { en: 'requests a minute', zh: '每分钟请求数' },
+  concurrent: { en: 'requests at a time', zh: '同时请求数' },
+  day: { en: 'tokens a day (UTC)', zh: '每日（UTC）词元数' },
+};
+
 export const fail = defineErrors({
   'serve/field': {
     en: (d: { field: string; rule: string; zhRule: string; got: unknown }) =>
@@ -101,6 +108,23 @@ export const fail = defineErrors({
     en: () => 'server: the engine stopped and is being started again; try again in a moment',
     zh: () => '服务器：引擎已停止，正在重新启动；请稍后再试',
   },
+  'serve/limit': {
+    en: (d: { what: Amount; most: number; seconds: number }) =>
+      `key: at most ${d.most} ${amounts[d.what].en}; try again in ${d.seconds} s`,
+    zh: (d) => `密钥：${amounts[d.what].zh}最多 ${d.most}；请 ${d.seconds} 秒后再试`,
+  },
+  'serve/blocked': {
+    en: () => 'prompt: a rule of this server does not allow it; ask for something else',
+    zh: () => '提示：本服务器的规则不允许此内容；请换一个请求',
+  },
+  'serve/admin': {
+    en: () => 'key: this needs a key with the right to administer; ask the owner of the server',
+    zh: () => '密钥：此操作需要具有管理权限的密钥；请联系服务器所有者',
+  },
+  'serve/rules-full': {
+    en: (d: { most: number }) => `rules: at most ${d.most} are allowed; remove one first`,
+    zh: (d) => `规则：最多 ${d.most} 条；请先删除一条`,
+  },
   'serve/state-down': {
     en: () => 'server: the state cannot be opened now; what is wrong stands in the terminal of the server',
     zh: () => '服务器：状态库现在无法打开；原因见服务器的终端',
@@ -117,6 +141,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/state-down', 503, 'server_error'],
   ['serve/engine-down', 503, 'server_error'],
   ['serve/busy', 429, 'rate_limit_error'],
+  ['serve/limit', 429, 'rate_limit_error'],
+  ['serve/admin', 403, 'permission_error'],
   ['decode/engine-full', 429, 'rate_limit_error'],
   ['decode/engine-wait', 429, 'rate_limit_error'],
   ['model/memory', 503, 'server_error'],
@@ -136,7 +162,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['model/id', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],
-  ['text/template', 400, 'invalid_request_error'],
+  ['store/key-name', 409, 'invalid_request_error'],
+  ['text/', 400, 'invalid_request_error'],
 ];
 
 /** What a client sees of an error: never a stack, never a path. */
@@ -154,7 +181,7 @@ export interface WireError {
 
 /** An error as OpenAI's clients expect it. An unknown one is told apart only by the request's id. */
 export function wireError(thrown: unknown, lang: 'en' | 'zh', requestId: string): WireError {
-  const isState = thrown instanceof InkstoneError && /^(store|folder)\//.test(thrown.code);
+  const isState = thrown instanceof InkstoneError && /^(store\/(?!key-name)|folder\/)/.test(thrown.code);
   // The sentences of the state name folders and processes: they are for the server's owner.
   const error = isState ? fail('serve/state-down', undefined, thrown) : thrown;
   const known = error instanceof InkstoneError && statuses.find(([prefix]) => error.code.startsWith(prefix));

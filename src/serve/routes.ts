@@ -12,6 +12,7 @@ import type { ModelRegistry } from './registry.ts';
 import type { Sandbox } from './sandbox.ts';
 import { chatBody, completionBody, embeddingBody, responseBody } from './schemas.ts';
 import { isRemote, type RemoteServed, type ServedModel } from './served-model.ts';
+import type { Watch } from './watch/watch.ts';
 
 /** What a route may use beside its request. */
 export interface RouteScope {
@@ -20,6 +21,8 @@ export interface RouteScope {
   readonly sandbox: Sandbox;
   readonly checkConstraint: CheckConstraint;
   readonly history: ResponseHistory | undefined;
+  /** A model as this request may see it. */
+  readonly watch: Watch['model'];
 }
 
 /** A row of the table. */
@@ -96,14 +99,16 @@ export const routes: readonly Route[] = [
     summary: 'Goes on with texts; with echo and logprobs scores them.',
     body: completionBody,
     answers: 'events',
-    answer: (c, body, scope) => answerCompletion(c, body, modelOf(scope, body.model), requestScope(c, scope)),
+    answer: (c, body, scope) =>
+      answerCompletion(c, body, scope.watch(c, modelOf(scope, body.model)), requestScope(c, scope)),
   }),
   withBody({
     path: '/v1/chat/completions',
     summary: 'Goes on with a conversation: text, JSON by schema, calls of tools.',
     body: chatBody,
     answers: 'events',
-    answer: (c, body, scope) => answerChat(c, body, modelOf(scope, body.model), requestScope(c, scope)),
+    answer: (c, body, scope) =>
+      answerChat(c, body, scope.watch(c, modelOf(scope, body.model)), requestScope(c, scope)),
   }),
   withBody({
     path: '/v1/responses',
@@ -111,7 +116,7 @@ export const routes: readonly Route[] = [
     body: responseBody,
     answers: 'events',
     answer: (c, body, scope) =>
-      answerResponse(c, body, ownModel(scope, body.model), {
+      answerResponse(c, body, scope.watch(c, ownModel(scope, body.model)), {
         ...requestScope(c, scope),
         history: scope.history,
       }),
@@ -121,7 +126,7 @@ export const routes: readonly Route[] = [
     summary: 'Texts as vectors: the mean of the last hidden states, of length 1.',
     body: embeddingBody,
     answers: 'json',
-    answer: (c, body, scope) => answerEmbeddings(c, body, ownModel(scope, body.model)),
+    answer: (c, body, scope) => answerEmbeddings(c, body, scope.watch(c, ownModel(scope, body.model))),
   }),
 ];
 

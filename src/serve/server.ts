@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { serve as listen } from '@hono/node-server';
 import { type AppOptions, createApp } from './app.ts';
 import { createSandbox } from './sandbox.ts';
+import { createRecorder } from './watch/recorder.ts';
 
 export interface ServerOptions extends AppOptions {
   /** Default 127.0.0.1: nobody from outside. */
@@ -15,7 +16,7 @@ export interface ServerOptions extends AppOptions {
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
-  /** Takes no new request, lets streams end for at most so long, then cuts them. */
+  /** Takes no new request, lets streams end for at most so long, then cuts them; the last row of the log is written. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
@@ -34,7 +35,9 @@ export function startServer({
 }: ServerOptions): Promise<RunningServer> {
   const hosts = [...(options.hosts ?? []), ...(host === '0.0.0.0' || host === '::' ? [] : [host])];
   const sandbox = options.sandbox ?? createSandbox();
-  const app = createApp({ ...options, hosts, sandbox });
+  const { state } = options;
+  const recorder = state && createRecorder(state, (error) => options.onFault?.(error, ''));
+  const app = createApp({ ...options, hosts, sandbox, recorder });
   return new Promise((resolve, reject) => {
     const server = listen(
       {
@@ -62,7 +65,7 @@ export function startServer({
         server.close(() => {
           clearTimeout(cut);
           if (!options.sandbox) sandbox.close();
-          done();
+          done(recorder?.flush());
         });
         if ('closeIdleConnections' in server) server.closeIdleConnections();
       });

@@ -13,6 +13,8 @@ export interface Queries {
 export interface Database extends Queries {
   /** All of the work or, when it throws, none of it. Inside, only `queries` may be asked. */
   transaction<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result>;
+  /** Whether nothing was ever kept in it; without it, something may be. It does not open the database. */
+  isNew?(): Promise<boolean>;
   close(): Promise<void>;
 }
 

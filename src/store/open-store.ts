@@ -3,7 +3,7 @@
 import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
-import { openPglite } from './pglite.ts';
+import { isThere, openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 
 /** An embedded database in a folder, or a PostgreSQL server. */
@@ -32,6 +32,7 @@ export function openStore(place: StorePlace): Database {
   return {
     query: async (sql, params) => (await open()).query(sql, params),
     transaction: async (work) => (await open()).transaction(work),
+    isNew: async () => opened === undefined && 'folder' in place && !(await isThere(place.folder)),
     async close() {
       isClosed = true;
       const database = await opened?.catch(() => undefined);

@@ -12,14 +12,20 @@ interface Asked {
   query<Row>(sql: string, params?: unknown[]): Promise<{ readonly rows: Row[] }>;
 }
 
+const placeIn = (folder: string): string => join(folder, 'database');
+
+/** Whether a database was made in this folder. */
+export const isThere = async (folder: string): Promise<boolean> =>
+  (await nodeFiles.status(placeIn(folder))) !== undefined;
+
 /** Opens the database in this folder, and makes it when there is none. Throws `folder/locked` when another process has it. */
 export async function openPglite(folder: string): Promise<Database> {
   await nodeFiles.makeFolder(folder);
   const lock = await lockFolder(folder, 'state');
   try {
     const { PGlite } = await import('@electric-sql/pglite');
-    const place = join(folder, 'database');
-    if (!(await nodeFiles.status(place))) await createWhole(place, (path) => PGlite.create(path));
+    const place = placeIn(folder);
+    if (!(await isThere(folder))) await createWhole(place, (path) => PGlite.create(path));
     const pglite = await PGlite.create(place);
     const on = (asked: Asked): Queries => ({
       async query<Row>(sql: string, params?: readonly Param[]) {

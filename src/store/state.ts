@@ -19,6 +19,8 @@ export interface State {
   readonly keys: Keys;
   readonly rules: Rules;
   readonly audit: AuditLog;
+  /** Whether nothing was ever kept. It does not open the database. */
+  isNew(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export function createState(database: Database, { retention }: StateOptions = {}
     keys: keys(database),
     rules: rules(database),
     audit: auditLog(database, { days: 30, text: false, ...retention }),
+    isNew: async () => (await database.isNew?.()) ?? false,
     close: () => database.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** Rules applied to a generation part by part: what the reader sees of it, streamed or whole. */
 
+import type { Rule } from '../../store/index.ts';
 import type { GenerationPart, TokenScore } from '../../types.ts';
 import { type CompiledRule, createModerator, type Moderator } from './moderator.ts';
 
@@ -22,11 +23,23 @@ interface Text {
 export async function* moderateParts(
   parts: AsyncIterable<GenerationPart>,
   rules: readonly CompiledRule[],
-  { texts: count, stop }: { readonly texts: number; readonly stop: () => void },
+  {
+    texts: count,
+    stop,
+    onMatch,
+  }: {
+    readonly texts: number;
+    readonly stop: () => void;
+    /** Hears once of each rule that matches in a text. */
+    readonly onMatch?: (rule: Rule, index: number) => void;
+  },
 ): AsyncGenerator<GenerationPart, void> {
   const texts = Array.from(
     { length: count },
-    (): Text => ({ moderator: createModerator(rules), scores: [], came: 0, shown: 0, isFinished: false }),
+    (_, index): Text => ({
+      moderator: createModerator(rules, (rule) => onMatch?.(rule, index)),
+      ...{ scores: [], came: 0, shown: 0, isFinished: false },
+    }),
   );
   for await (const part of parts) {
     const text = texts[part.index ?? 0];

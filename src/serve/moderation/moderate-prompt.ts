@@ -1,27 +1,31 @@
 /** Rules applied to what is asked, before anything is written. */
 
 import type { Tokenizer } from '../../types.ts';
+import { fail } from '../errors.ts';
 import { type CompiledRule, createModerator } from './moderator.ts';
 
-export interface ModeratedPrompt {
-  readonly ids: readonly number[];
-  readonly isBlocked: boolean;
-  readonly matched: ReadonlySet<CompiledRule['rule']>;
+/** Hears of each rule that matches. */
+type OnMatch = (rule: CompiledRule['rule']) => void;
+
+/** A text as the rules let it through. @throws `serve/blocked` */
+export function moderateText(text: string, rules: readonly CompiledRule[], onMatch: OnMatch): string {
+  const moderator = createModerator(rules, onMatch);
+  const stretches = [...moderator.push(text), ...moderator.end()];
+  if (moderator.isBlocked) throw fail('serve/blocked', undefined);
+  return stretches.map((stretch) => stretch.text).join('');
 }
 
 /**
  * A prompt as the rules let it through. Only text between special tokens is looked at and replaced: a replacement never
- * becomes a special token, nor does the text around it.
+ * becomes a special token, nor does the text around it. @throws `serve/blocked`
  */
 export function moderatePrompt(
   ids: readonly number[],
   rules: readonly CompiledRule[],
-  tokenizer: Tokenizer,
-): ModeratedPrompt {
+  { tokenizer, onMatch }: { readonly tokenizer: Tokenizer; readonly onMatch: OnMatch },
+): number[] {
   const special = new Set(tokenizer.specialTokens.values());
-  const matched = new Set<CompiledRule['rule']>();
   const out: number[] = [];
-  let isBlocked = false;
   for (let at = 0; at < ids.length; ) {
     if (special.has(ids[at])) {
       out.push(ids[at++]);
@@ -29,14 +33,11 @@ export function moderatePrompt(
     }
     let end = at;
     while (end < ids.length && !special.has(ids[end])) end++;
-    const moderator = createModerator(rules);
-    const stretches = [...moderator.push(tokenizer.decode(ids.slice(at, end))), ...moderator.end()];
-    for (const rule of moderator.matched) matched.add(rule);
-    isBlocked ||= moderator.isBlocked;
-    const isChanged = stretches.some((stretch) => stretch.isReplaced);
-    const text = stretches.map((stretch) => stretch.text).join('');
-    out.push(...(isChanged ? tokenizer.encode(text) : ids.slice(at, end)));
+    const own = ids.slice(at, end);
+    const text = tokenizer.decode(own);
+    const passed = moderateText(text, rules, onMatch);
+    out.push(...(passed === text ? own : tokenizer.encode(passed)));
     at = end;
   }
-  return { ids: out, isBlocked, matched };
+  return out;
 }

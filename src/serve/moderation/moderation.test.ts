@@ -173,8 +173,7 @@ describe('what is asked', () => {
   test('is replaced between special tokens, which stay', () => {
     const rules = compiled(rule('坏蛋', 'rewrite', { replacement: '<|endoftext|>' }));
     const ids = [eosId!, ...tokenizer.encode('a坏蛋b'), eosId!, ...tokenizer.encode('坏')];
-    const { ids: after, isBlocked } = moderatePrompt(ids, rules, tokenizer);
-    expect(isBlocked).toBe(false);
+    const after = moderatePrompt(ids, rules, { tokenizer, onMatch: () => {} });
     expect(after.filter((id) => id === eosId)).toHaveLength(2);
     expect(tokenizer.decode(after, { keepSpecial: true })).toBe(
       '<|endoftext|>a<|endoftext|>b<|endoftext|>坏',
@@ -184,8 +183,11 @@ describe('what is asked', () => {
   test('is blocked, or passes as it was', () => {
     const rules = compiled(rule('secret', 'block'), rule('蛋', 'flag'));
     const ids = tokenizer.encode('a 蛋');
-    const passed = moderatePrompt(ids, rules, tokenizer);
-    expect([passed.ids, passed.isBlocked, passed.matched.size]).toEqual([ids, false, 1]);
-    expect(moderatePrompt(tokenizer.encode('a secret'), rules, tokenizer).isBlocked).toBe(true);
+    const matched: string[] = [];
+    const scope = { tokenizer, onMatch: (one: Rule) => matched.push(one.pattern) };
+    expect(moderatePrompt(ids, rules, scope)).toEqual(ids);
+    expect(matched).toEqual(['蛋']);
+    expect(() => moderatePrompt(tokenizer.encode('a secret'), rules, scope)).toThrow('does not allow');
+    expect(matched).toEqual(['蛋', 'secret']);
   });
 });

@@ -34,13 +34,20 @@ export const strictness: { readonly [Action in RuleAction]: number } = { flag: 1
 
 /**
  * Goes from character to character. Where rules match at one place the strictest acts, then the one with the longest match. A place is
- * decided only when no longer match could come, so that a text in pieces is treated like the same text whole.
+ * decided only when no longer match could come, so that a text in pieces is treated like the same text whole. `onMatch`
+ * hears once of each rule that matches.
  */
-export function createModerator(rules: readonly CompiledRule[]): Moderator {
+export function createModerator(rules: readonly CompiledRule[], onMatch?: (rule: Rule) => void): Moderator {
   const hold = Math.max(0, ...rules.map(({ matcher }) => matcher.span));
   const matched = new Set<Rule>();
   let pending = '';
   let isBlocked = false;
+
+  const match = (rule: Rule): void => {
+    if (matched.has(rule)) return;
+    matched.add(rule);
+    onMatch?.(rule);
+  };
 
   /** What stands at a place: the strictest rule with the end of its match. */
   const strictestAt = (at: number): { readonly rule: Rule; readonly end: number } | undefined => {
@@ -48,7 +55,7 @@ export function createModerator(rules: readonly CompiledRule[]): Moderator {
     for (const { rule, matcher } of rules) {
       const end = matcher.endOf(pending, at);
       if (end < 0) continue;
-      if (rule.action === 'flag') matched.add(rule);
+      if (rule.action === 'flag') match(rule);
       const more = found ? strictness[rule.action] - strictness[found.rule.action] : 1;
       if (more > 0 || (more === 0 && end > found!.end)) found = { rule, end };
     }
@@ -69,7 +76,7 @@ export function createModerator(rules: readonly CompiledRule[]): Moderator {
         continue;
       }
       const { rule, end } = found;
-      matched.add(rule);
+      match(rule);
       show();
       if (rule.action === 'block') isBlocked = true;
       else out.push({ text: rule.replacement, read: end - at, isReplaced: true });

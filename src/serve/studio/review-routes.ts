@@ -1,14 +1,19 @@
 /** `/api/reviews`: outputs that a person should look at, decisions, agreement, and training data made of them. */
 
 import { Hono } from 'hono';
-import type { Reviews } from '../../store/index.ts';
+import type { State } from '../../store/index.ts';
 import type { Variables } from '../app.ts';
 import { fail } from '../errors.ts';
 import { readBody, readQuery } from '../read-body.ts';
+import type { Watch } from '../watch/watch.ts';
 import { attachment } from './attachment.ts';
+import { addRule } from './rule-routes.ts';
 import { decisionBody, reviewBody, reviewQuery } from './state-schemas.ts';
 
-export function reviewRoutes(kept: Reviews): Hono<{ Variables: Variables }> {
+export function reviewRoutes(
+  { reviews: kept, rules }: Pick<State, 'reviews' | 'rules'>,
+  watch: Pick<Watch, 'forget'>,
+): Hono<{ Variables: Variables }> {
   const app = new Hono<{ Variables: Variables }>();
 
   app.get('/', async (c) => c.json(await kept.list(c.get('tenant'), readQuery(c, reviewQuery))));
@@ -28,7 +33,10 @@ export function reviewRoutes(kept: Reviews): Hono<{ Variables: Variables }> {
   });
   app.post('/:id/decisions', async (c) => {
     const id = c.req.param('id');
-    const decision = await readBody(c, decisionBody);
+    const { rule, ...decision } = await readBody(c, decisionBody);
+    found(id, await kept.get(c.get('tenant'), id));
+    if (rule) await addRule(c, rules, rule);
+    watch.forget();
     return c.json(found(id, await kept.decide(c.get('tenant'), id, decision)));
   });
   app.delete('/:id', async (c) => {

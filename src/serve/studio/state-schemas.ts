@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { limits } from '../../store/index.ts';
+import { limits as serveLimits } from '../limits.ts';
 
 const text = z.string().max(limits.textLength);
 const name = z.string().trim().min(1).max(limits.nameLength);
@@ -48,11 +49,55 @@ export const reviewQuery = z.strictObject({
   why: z.enum(['loop', 'rule', 'manual']).optional(),
   reviewer: name.optional(),
 });
+export const ruleBody = z.strictObject({
+  name,
+  kind: z.enum(['literal', 'regex']).default('literal'),
+  pattern: z.string().min(1).max(serveLimits.ruleLength),
+  action: z.enum(['block', 'rewrite', 'flag']),
+  replacement: z.string().max(serveLimits.ruleLength).default(''),
+  stage: z.enum(['before', 'after', 'both']).default('both'),
+  isOn: z.boolean().default(true),
+  isForAll: z.boolean().default(false),
+});
+/** NOTE: a change has no defaults: what is not named stays. */
+export const ruleChange = z.strictObject({
+  name: name.optional(),
+  kind: z.enum(['literal', 'regex']).optional(),
+  pattern: z.string().min(1).max(serveLimits.ruleLength).optional(),
+  action: z.enum(['block', 'rewrite', 'flag']).optional(),
+  replacement: z.string().max(serveLimits.ruleLength).optional(),
+  stage: z.enum(['before', 'after', 'both']).optional(),
+  isOn: z.boolean().optional(),
+});
+
 export const decisionBody = z
   .strictObject({
     reviewer: name,
-    decision: z.enum(['approve', 'edit', 'reject']),
+    decision: z.enum(['approve', 'edit', 'reject', 'make-rule']),
     edited: text.min(1).nullable().default(null),
     note: z.string().max(limits.noteLength).nullable().default(null),
+    rule: ruleBody.nullable().default(null),
   })
-  .refine(({ decision, edited }) => (decision === 'edit') === (edited !== null), { path: ['edited'] });
+  .refine(({ decision, edited }) => (decision === 'edit') === (edited !== null), { path: ['edited'] })
+  .refine(({ decision, rule }) => (decision === 'make-rule') === (rule !== null), { path: ['rule'] });
+
+export const auditQuery = z.strictObject({
+  ...page,
+  decision: z.enum(['block', 'rewrite', 'flag']).optional(),
+  request: z.string().max(100).optional(),
+});
+
+const amount = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
+  .nullable()
+  .optional();
+export const keyBody = z.strictObject({
+  name,
+  tenant: name.optional(),
+  isAdmin: z.boolean().optional(),
+  requestsPerMinute: amount,
+  tokensPerDay: z.int().min(1).nullable().optional(),
+  concurrent: amount,
+});

@@ -1,0 +1,198 @@
+/** A model as one request sees it: within the limits of its key, under the rules, and written down. */
+
+import type { Rule } from '../../store/index.ts';
+import type { GenerationPart } from '../../types.ts';
+import { moderateParts } from '../moderation/moderate-parts.ts';
+import { moderatePrompt, moderateText } from '../moderation/moderate-prompt.ts';
+import type { CompiledRule } from '../moderation/moderator.ts';
+import type { ChatBody } from '../schemas.ts';
+import type { RemoteServed, ServedModel } from '../served-model.ts';
+import { dayOf, type KeyCounts } from './key-limits.ts';
+import type { Recorder } from './recorder.ts';
+import type { Trace } from './trace.ts';
+
+export interface Watching {
+  readonly counts: KeyCounts;
+  readonly recorder: Recorder;
+  /** The rules that hold for a tenant and are on. */
+  rulesOf(tenant: string): Promise<readonly CompiledRule[]>;
+}
+
+/** The request that watches. */
+export interface Watched {
+  readonly request: string;
+  readonly trace: Trace;
+}
+
+/** A generation that is asked for. */
+interface Asked {
+  /** As text; each is continued n times. */
+  readonly prompts: readonly string[];
+  readonly n: number;
+  /** Begins it, with the prompts as these rules let them through. @throws `serve/blocked` */
+  open(rules: readonly CompiledRule[], signal: AbortSignal): AsyncIterable<GenerationPart>;
+}
+
+/** One text while it is written. */
+interface Text {
+  output: string;
+  readonly loops: object[];
+  /** Rules that want a person to look at it. */
+  readonly flags: Rule[];
+}
+
+/** A model of ours, watched for one request. */
+export function watchModel(model: ServedModel, watched: Watched, watching: Watching): ServedModel {
+  const { tokenizer, prefixIds } = model;
+  const run = createWriting(model.id, watched, watching);
+  const onMatch = matchesOf(watched);
+  const write: ServedModel['write'] = (request, signal) =>
+    run(
+      {
+        n: request.n,
+        prompts: request.prompts.map((ids) =>
+          tokenizer.decode(ids.slice(prefixIds.length), { keepSpecial: true }),
+        ),
+        open(rules, both) {
+          const prompts =
+            rules.length === 0
+              ? request.prompts
+              : request.prompts.map((ids) => moderatePrompt(ids, rules, { tokenizer, onMatch }));
+          return model.write({ ...request, prompts }, both);
+        },
+      },
+      signal,
+    );
+  // NOTE: what changes while the model runs (its load) is still read from the model itself.
+  return Object.create(model, { write: { value: write, enumerable: true } });
+}
+
+/** A model behind another endpoint, watched for one request. */
+export function watchRemote(model: RemoteServed, watched: Watched, watching: Watching): RemoteServed {
+  const run = createWriting(model.id, watched, watching);
+  const onMatch = matchesOf(watched);
+  return {
+    ...model,
+    complete(body, signal) {
+      const { prompt } = body;
+      const texts = (Array.isArray(prompt) ? prompt : [prompt]).filter((one) => typeof one === 'string');
+      const passed = (rules: readonly CompiledRule[]) =>
+        texts.length > 0 ? texts.map((text) => moderateText(text, rules, onMatch)) : prompt;
+      return run(
+        {
+          prompts: texts.length > 0 ? texts : [''],
+          n: body.n ?? 1,
+          open: (rules, both) => model.complete({ ...body, prompt: passed(rules) }, both),
+        },
+        signal,
+      );
+    },
+    chat(body, signal) {
+      return run(
+        {
+          prompts: [body.messages.flatMap(textsOf).join('\n')],
+          n: body.n ?? 1,
+          open(rules, both) {
+            const messages = body.messages.map((message) => moderateMessage(message, rules, onMatch));
+            return model.chat({ ...body, messages }, both);
+          },
+        },
+        signal,
+      );
+    },
+  };
+}
+
+type Message = ChatBody['messages'][number];
+
+const textsOf = ({ content }: Message): string[] =>
+  typeof content === 'string' ? [content] : (content ?? []).map(({ text }) => text);
+
+function moderateMessage(
+  message: Message,
+  rules: readonly CompiledRule[],
+  onMatch: (rule: Rule) => void,
+): Message {
+  const { content } = message;
+  if (content == null) return message;
+  const passed =
+    typeof content === 'string'
+      ? moderateText(content, rules, onMatch)
+      : content.map((part) => ({ ...part, text: moderateText(part.text, rules, onMatch) }));
+  return { ...message, content: passed } as Message;
+}
+
+const matchesOf =
+  ({ trace }: Watched) =>
+  (rule: Rule): void =>
+    void trace.rules.set(rule.id, rule);
+
+/** Runs the generations of one request on one model. */
+function createWriting(model: string, { request, trace }: Watched, watching: Watching) {
+  const { counts, recorder, rulesOf } = watching;
+  const { tenant, stored } = trace.caller;
+  trace.model = model;
+
+  /** What is left of it: the tokens used, the log, and the queue of those that a person should see. */
+  const close = ({ prompts, n }: Asked, texts: readonly Text[]): void => {
+    trace.output = texts.map(({ output }) => output).join('\n');
+    const tokens = trace.promptTokens + trace.completionTokens;
+    if (stored && tokens > 0) {
+      counts.used(stored, tokens);
+      recorder.use(stored.id, dayOf(Date.now()), tokens);
+    }
+    for (const [i, { output, loops, flags }] of texts.entries()) {
+      trace.repairs += loops.length;
+      const about = { model, request, prompt: prompts[Math.floor(i / n)], output };
+      if (loops.length > 0) recorder.review(tenant, { ...about, why: 'loop', detail: { loops } });
+      const rules = flags.map(({ id, name }) => ({ id, name }));
+      if (rules.length > 0) recorder.review(tenant, { ...about, why: 'rule', detail: { rules } });
+    }
+  };
+
+  return async function* write(asked: Asked, signal: AbortSignal): AsyncGenerator<GenerationPart, void> {
+    const release = stored && (await counts.begin(stored));
+    const end = trace.begin();
+    const texts = Array.from(
+      { length: asked.prompts.length * asked.n },
+      (): Text => ({ output: '', loops: [], flags: [] }),
+    );
+    trace.prompt = asked.prompts.join('\n');
+    try {
+      const rules = await rulesOf(tenant);
+      const controller = new AbortController();
+      const parts = asked.open(
+        rules.filter(({ rule }) => rule.stage !== 'after'),
+        AbortSignal.any([signal, controller.signal]),
+      );
+      const after = rules.filter(({ rule }) => rule.stage !== 'before');
+      const options = {
+        texts: texts.length,
+        stop: () => controller.abort(),
+        onMatch: (rule: Rule, index: number) => {
+          trace.rules.set(rule.id, rule);
+          if (rule.action === 'flag') texts[index].flags.push(rule);
+        },
+      };
+      for await (const part of after.length > 0 ? moderateParts(parts, after, options) : parts) {
+        follow(part, texts[part.index ?? 0], trace);
+        yield part;
+      }
+    } finally {
+      release?.();
+      close(asked, texts);
+      end();
+    }
+  };
+}
+
+function follow(part: GenerationPart, text: Text, trace: Trace): void {
+  if (part.type === 'text-delta') text.output += part.text;
+  else if (part.type === 'loop-repaired') {
+    const { onset, period, action } = part;
+    text.loops.push({ onset, period, action });
+  } else {
+    trace.promptTokens += part.promptTokens;
+    trace.completionTokens += part.completionTokens;
+  }
+}
