@@ -29,9 +29,12 @@ function serving(child: ReturnType<typeof startInkstone>['child']): Promise<Json
 }
 
 test('a run is served to a client with a key, and Ctrl-C ends it', async () => {
-  const { child, ended } = startInkstone(['serve', 'run', '--port', '0', '--api-key', 'abc', '--json'], {
-    cwd,
-  });
+  const { child, ended } = startInkstone(
+    ['serve', 'run', '--port', '0', '--api-key', 'abc', '--no-state', '--json'],
+    {
+      cwd,
+    },
+  );
   const { url, models } = await serving(child);
   expect(models).toEqual(['run']);
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'abc', maxRetries: 0 });
