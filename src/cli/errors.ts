@@ -93,10 +93,15 @@ export const fail = defineErrors({
     zh: (d) =>
       `--remote：必须是 名称=地址#模型，得到 "${d.remote}"；应形如 qwen=http://127.0.0.1:8000/v1#qwen3`,
   },
+  'cli/no-key': {
+    en: (d: { name: string; near?: string }) => `keys: no key in use is called "${d.name}"${hint(d.near)}`,
+    zh: (d) => `密钥：没有名为 "${d.name}" 的有效密钥${zhHint(d.near)}`,
+  },
   'cli/serve-open': {
     en: (d: { host: string }) =>
-      `serve: --host ${d.host} can be reached from other machines and needs --api-key; give one, or leave out --host`,
-    zh: (d) => `serve：--host ${d.host} 可从其他机器访问，须同时给出 --api-key；请设置密钥，或去掉 --host`,
+      `serve: --host ${d.host} can be reached from other machines and needs --api-key or a key of inkstone keys create; make one, or leave out --host`,
+    zh: (d) =>
+      `serve：--host ${d.host} 可从其他机器访问，须有 --api-key 或用 inkstone keys create 创建的密钥；请设置密钥，或去掉 --host`,
   },
   'cli/serve-port': {
     en: (d: { port: number }) => `serve: port ${d.port} is taken; choose another with --port, or 0 for any`,

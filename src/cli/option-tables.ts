@@ -5,6 +5,7 @@ import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { positive, probability, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
+import { auditOptions, state } from './state-options.ts';
 
 export const globalOptions = {
   help: { type: 'boolean', doc: { en: 'show this page', zh: '显示本页' } },
@@ -52,17 +53,6 @@ const minutes = {
   doc: {
     en: 'training time; the size of the model follows from it',
     zh: '训练时间（分钟）；模型大小由它决定',
-  },
-} as const;
-
-const state = {
-  type: 'string',
-  placeholder: 'place',
-  default: '.inkstone/state',
-  canBeNone: true,
-  doc: {
-    en: 'where conversations and reviews are kept: a folder or postgres://…; --no-state keeps nothing',
-    zh: '对话与审阅的存放处：目录或 postgres://…；--no-state 则不保存',
   },
 } as const;
 
@@ -482,4 +472,5 @@ export const serveOptions = {
     doc: { en: 'with --no-studio only the API is served', zh: '加 --no-studio 则只提供接口' },
   },
   state,
+  ...auditOptions,
 } as const satisfies OptionTable;

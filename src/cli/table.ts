@@ -12,6 +12,7 @@ import {
   tokenizerOptions,
   trainOptions,
 } from './option-tables.ts';
+import { keysOptions } from './state-options.ts';
 import { tuneOptions } from './tune-options.ts';
 
 const start = defineCommand({
@@ -110,6 +111,18 @@ const serve = defineCommand({
   load: () => import('./commands/serve.ts'),
 });
 
+const keys = defineCommand({
+  name: 'keys',
+  args: '<create|list|revoke> [name]',
+  summary: {
+    en: 'the keys with which clients may ask the server, each with limits of its own',
+    zh: '管理客户端访问服务器的密钥，各有限额',
+  },
+  options: keysOptions,
+  example: 'inkstone keys create ci --requests-per-minute 60',
+  load: () => import('./commands/keys.ts'),
+});
+
 const profile = defineCommand({
   name: 'profile',
   args: '[preset|run]',
@@ -131,6 +144,7 @@ export const commands = [
   repeat,
   inspect,
   serve,
+  keys,
   profile,
   doctor,
 ] as unknown as readonly CommandRow[];

@@ -14,7 +14,7 @@ import {
   startServer,
   studioFiles,
 } from '../../serve/index.ts';
-import { openState, storePlace } from '../../store/index.ts';
+import { openState, type Retention, type State, storePlace } from '../../store/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { serveOptions } from '../option-tables.ts';
@@ -46,6 +46,10 @@ const say = defineMessages({
       `the engine of ${d.model} stopped (${d.reason}); starting it again`,
     zh: (d) => `${d.model} 的引擎已停止（${d.reason}），正在重新启动`,
   },
+  withoutState: {
+    en: (d: { reason: string }) => `nothing is kept this time: ${d.reason}`,
+    zh: (d) => `此次不保存任何内容：${d.reason}`,
+  },
   closing: { en: () => 'finishing what is being written …', zh: () => '正在写完剩余内容……' },
 });
 
@@ -59,13 +63,17 @@ export interface ServeSettings {
   /** Models behind other endpoints. */
   readonly remotes?: readonly RemoteServed[];
   readonly studio: boolean;
-  /** Where conversations and reviews are kept: a folder or a URL; empty for nowhere. */
+  /** Where state is kept: a folder or a URL; empty for nowhere. */
   readonly state: string;
+  /** Whether the user chose that place; another one that is in use is done without. */
+  readonly isStateGiven: boolean;
+  readonly retention?: Retention;
 }
 
 export async function run({
   args,
   options,
+  given,
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
@@ -78,6 +86,8 @@ export async function run({
     remotes: remote === undefined ? [] : parseRemotes(remote),
     studio,
     state,
+    isStateGiven: given.has('state'),
+    retention: { days: options.auditDays, text: options.auditText ?? false },
   });
   // Ctrl-C is how serving ends.
   return 0;
@@ -88,17 +98,20 @@ export async function serveRuns(
   folders: readonly string[],
   terminal: Terminal,
   signal: AbortSignal,
-  { host, port, orAnyPort = false, keys, origins, remotes = [], studio, state: place }: ServeSettings,
+  settings: ServeSettings,
 ): Promise<void> {
+  const { host, port, orAnyPort = false, keys, origins, remotes = [], studio } = settings;
   const names = [...folders.map((folder) => basename(resolve(folder))), ...remotes.map(({ id }) => id)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw fail('cli/serve-twice', { name: twice });
-  if (host !== undefined && !isLoopback(host) && keys.length === 0) throw fail('cli/serve-open', { host });
   const logger = pino({ level: terminal.isJson ? 'info' : 'silent' }, pino.destination(2));
   const engines: EngineProcess[] = [];
-  const state = place === '' ? undefined : openState(storePlace(place));
+  const state = await openServerState(settings, terminal);
   let server: RunningServer | undefined;
   try {
+    if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
+      throw fail('cli/serve-open', { host });
+    }
     for (const [i, folder] of folders.entries()) {
       engines.push(await startEngine(folder, names[i], terminal));
     }
@@ -139,6 +152,27 @@ export async function serveRuns(
     await state?.close();
   }
 }
+
+/** The state of the server. A database that is there is opened now: it may hold keys that every client needs. */
+async function openServerState(
+  { state: place, isStateGiven, retention }: ServeSettings,
+  terminal: Terminal,
+): Promise<State | undefined> {
+  if (place === '') return undefined;
+  const state = openState(storePlace(place), { retention });
+  try {
+    await hasKeys(state);
+    return state;
+  } catch (error) {
+    await state.close();
+    if (isStateGiven || !(error instanceof InkstoneError) || error.code !== 'folder/locked') throw error;
+    terminal.error(say('withoutState', { reason: error.message }));
+    return undefined;
+  }
+}
+
+const hasKeys = async (state: State | undefined): Promise<boolean> =>
+  state !== undefined && !(await state.isNew()) && (await state.keys.any());
 
 async function startEngine(folder: string, id: string, terminal: Terminal): Promise<EngineProcess> {
   // Read here first: a folder that is no run is an error of this command, not of a child.

@@ -137,6 +137,7 @@ export async function run(context: Context): Promise<number> {
       origins: [],
       studio: true,
       state: options.state,
+      isStateGiven: context.given.has('state'),
     };
     await serveRuns([place.folder], terminal, signal, settings);
   }
