@@ -74,6 +74,18 @@ export function createMetrics(): Metrics {
         'Prompt tokens that were in the cache.',
         each(({ savedTokens }) => savedTokens),
       );
+      metric(
+        'preemptions_total',
+        'counter',
+        'Times a text gave its memory away and read its own tokens again.',
+        each(({ preemptions = 0 }) => preemptions),
+      );
+      metric(
+        'memory_tokens',
+        'gauge',
+        'Tokens in the memory of the model.',
+        each(({ usedTokens = 0 }) => usedTokens),
+      );
       return `${lines.join('\n')}\n`;
     },
   };

@@ -34,6 +34,9 @@ export interface ModelLoad {
   readonly steps: number;
   readonly stepTexts: number;
   readonly savedTokens: number;
+  /** Where the memory of texts is known. */
+  readonly preemptions?: number;
+  readonly usedTokens?: number;
 }
 
 export interface ServedModel {
