@@ -23,9 +23,58 @@ export function labPlots(report: LabReport): LabPlot[] {
     entropyPlot(report),
     reinforcementPlot(report),
     beamPlot(report),
+    treePlot(report),
     inductionPlot(report),
     similarityPlot(report),
   ].filter((plot) => plot !== undefined);
+}
+
+/** Each candidate by its step and how likely it is from the prompt on; lines join what the search kept. */
+function treePlot({ tree }: LabReport): LabPlot | undefined {
+  if (!tree) return undefined;
+  const at = (i: number) => {
+    const { depth, score, text } = tree.nodes[i];
+    return { x: depth, y: score, label: { en: text, zh: text } };
+  };
+  const root = { x: 0, y: 0 };
+  const pathTo = (i: number): { x: number; y: number }[] => [
+    ...(tree.nodes[i].parent < 0 ? [root] : pathTo(tree.nodes[i].parent)),
+    { x: tree.nodes[i].depth, y: tree.nodes[i].score },
+  ];
+  const places = tree.nodes.map((_, i) => i);
+  const kept = places.filter((i) => tree.nodes[i].isKept);
+  const leaves = kept.filter((i) => !kept.some((j) => tree.nodes[j].parent === i));
+  const best = new Set(tree.best);
+  return {
+    id: 'beam-tree',
+    plot: {
+      title: { en: 'What a beam search kept', zh: '束搜索留下了什么' },
+      x: { label: tokensLabel, min: 0 },
+      y: {
+        label: { en: 'log-probability from the prompt on, nats', zh: '自提示起的对数概率（奈特）' },
+        max: 0,
+      },
+      marks: [
+        ...leaves.map((i): Mark => ({ type: 'line', points: pathTo(i) })),
+        {
+          type: 'points',
+          name: { en: 'dropped', zh: '舍弃' },
+          points: places.filter((i) => !tree.nodes[i].isKept).map((i) => ({ x: at(i).x, y: at(i).y })),
+        },
+        {
+          type: 'points',
+          name: { en: 'kept', zh: '保留' },
+          points: kept.filter((i) => !best.has(i)).map((i) => ({ x: at(i).x, y: at(i).y })),
+        },
+        { type: 'points', name: { en: 'the text chosen', zh: '选定的文本' }, points: tree.best.map(at) },
+      ],
+      height: 380,
+    },
+    note: {
+      en: 'Each step keeps the three likeliest beginnings. Where the kept ones share almost all tokens, the search looks at one text only, and safe, repeated words win.',
+      zh: '每一步保留最可能的三个开头。保留者几乎全同时，搜索其实只看着一篇文本，稳妥而重复的词就会胜出。',
+    },
+  };
 }
 
 const tokensLabel: Label = { en: 'tokens after the prompt', zh: '提示之后的词元数' };

@@ -23,6 +23,7 @@ import { decodePrompts } from './decode-prompts.ts';
 import { entropyAlong, entropyCollapse } from './entropy.ts';
 import { checkInteger, fail } from './errors.ts';
 import { type Finding, findCauses, repeatsItself } from './findings.ts';
+import { type BeamTree, beamTree } from './inspect-beams.ts';
 import { type LabPrompt, labPrompts } from './lab-prompts.ts';
 import { comparePaired, type LabRow, measureRow } from './lab-rows.ts';
 import { type ReadText, readTexts } from './read-texts.ts';
@@ -70,6 +71,8 @@ export interface LabReport {
   readonly causes: Causes;
   /** Cosines of the places of one text: a greedy one that loops, if there is one. */
   readonly similarity?: { readonly text: string; readonly rows: readonly (readonly number[])[] };
+  /** What a narrow beam search kept and dropped after the first prompt; none where beams do not exist. */
+  readonly tree?: BeamTree;
   readonly repeats: boolean;
   readonly findings: readonly Finding[];
   readonly cure: Cure;
@@ -105,6 +108,9 @@ export function defaultStrategies(): string[] {
   ];
   return usual.filter((spec) => Object.hasOwn(strategies, spec.split(/[:,]/)[0]));
 }
+
+/** Steps of the tree that is shown. */
+const TREE_STEPS = 8;
 
 /** Strategies whose text shows what the model believes, from the most usual on. */
 const SAMPLERS = ['top-p', 'sample', 'top-k', 'temperature', 'min-p', 'typical'];
@@ -248,6 +254,12 @@ export async function* runLab(options: LabOptions): AsyncGenerator<LabEvent, voi
     rows,
     causes,
     ...similarityOf(model, prompts, greedy, causes),
+    ...(beams.length > 0 && {
+      tree: await beamTree(model, tokenizer, prompts[0].ids, {
+        steps: Math.min(TREE_STEPS, tokens),
+        ...(signal && { signal }),
+      }),
+    }),
     repeats: repeatsItself(evidence),
     findings,
     cure: chooseCure(rows, people.row, findings),
