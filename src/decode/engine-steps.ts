@@ -4,7 +4,7 @@ import type { LanguageModel, ModelMemory, StepRequest } from '../types.ts';
 import { fail } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import type { CachedModel, PrefixCache } from './prefix-cache.ts';
-import { PART, type StepWaiter, stepTogether } from './step-together.ts';
+import { PART, type StepWaiter, stepOf, stepTogether } from './step-together.ts';
 
 /** A request that was let in. */
 export interface Job {
@@ -207,7 +207,7 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
       const { batch, wants, model: other = one.job.model } = next.value;
       steps++;
       stepTexts += batch.length;
-      next = calls.next(other.step(batch, wants));
+      next = calls.next(stepOf(other, batch, wants));
     }
   };
 

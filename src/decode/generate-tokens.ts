@@ -5,7 +5,7 @@ import { fail } from './errors.ts';
 import { nextTurn } from './next-turn.ts';
 import { checkIds, checkInteger } from './options.ts';
 import { sampling } from './sampling.ts';
-import { firstPart, isLong, restOf, type StepWaiter, stepTogether } from './step-together.ts';
+import { firstPart, isLong, restOf, type StepWaiter, stepOf, stepTogether } from './step-together.ts';
 import type { DecodeEvent, DecodeTask, FinishEvent, Reply, StepCall, Strategy, Verdict } from './strategy.ts';
 import { freshTurn, isTurnSpent } from './turn-work.ts';
 
@@ -154,7 +154,7 @@ function alone(model: LanguageModel, signal: AbortSignal | undefined): Stepper {
       const { batch, wants, model: other = model } = next.value;
       const rest = await readAhead(other, batch, wants, signal);
       if (!rest) return false;
-      next = steps.next(other.step(rest, wants));
+      next = steps.next(stepOf(other, rest, wants));
     }
     return true;
   };

@@ -1,6 +1,6 @@
 /** Puts the steps of many strategies into one batch. */
 
-import type { StepRequest, StepResult } from '../types.ts';
+import type { LanguageModel, StepRequest, StepResult, StepWants } from '../types.ts';
 import type { Reply, StepCall } from './strategy.ts';
 
 /** A strategy that waits for a step. */
@@ -8,6 +8,13 @@ export interface StepWaiter {
   readonly call: StepCall;
   answer(results: readonly StepResult[]): void;
 }
+
+/** A step of a model; one of nothing, which only asks for a turn, is none. */
+export const stepOf = (
+  model: LanguageModel,
+  batch: readonly StepRequest[],
+  wants?: StepWants,
+): readonly StepResult[] => (batch.length === 0 ? [] : model.step(batch, wants));
 
 /** Asks for as few steps as there are different models and wants, and gives everyone the results of their own requests. */
 export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCall, void, Reply> {
@@ -17,7 +24,7 @@ export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCal
       call.model === waiting[0].call.model && wantsOf(call) === wantsOf(waiting[0].call);
     const together = waiting.filter(alike);
     const batch = together.flatMap(({ call }) => call.batch);
-    const results = batch.length > 0 ? ((yield { ...kind, batch }) as readonly StepResult[]) : [];
+    const results = (yield { ...kind, batch }) as readonly StepResult[];
     let from = 0;
     for (const { call, answer } of together) answer(results.slice(from, (from += call.batch.length)));
     waiting = waiting.filter((waiter) => !alike(waiter));

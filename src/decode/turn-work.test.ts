@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { byteTokenizer } from '../../test/toy-tokenizer.ts';
 import { compileConstraint } from './constraints/constraint.ts';
 import { limits } from './constraints/limits.ts';
-import { createEngine, generateTokens, markovModel, parseStrategy } from './index.ts';
+import { createEngine, generateTokens, guarded, markovModel, parseStrategy, type Strategy } from './index.ts';
 import { spendWork, WORK_OF_A_TURN, workSpent } from './turn-work.ts';
 
 const model = markovModel({ vocabSize: 300, order: 3, seed: 4, spread: 1 });
@@ -26,15 +26,16 @@ async function mostOfATurn(work: () => Promise<unknown>): Promise<number> {
   return most;
 }
 
-async function write(strategy: string, n: number, prompts = 1): Promise<void> {
+async function write(strategy: string, n: number, prompts = 1, wrap = (one: Strategy) => one): Promise<void> {
   const all = Array.from({ length: prompts }, (_, i) => [i + 1]);
-  const options = { strategy: parseStrategy(strategy, working), n, seed: 3, maxTokens: 4 };
+  const options = { strategy: wrap(parseStrategy(strategy, working)), n, seed: 3, maxTokens: 4 };
   for await (const _ of generateTokens(model, all, options));
 }
 
 test.each<[string, () => Promise<unknown>]>([
   ['six texts of a prompt', () => write('sample', 6)],
   ['six prompts', () => write('sample', 1, 6)],
+  ['six guarded texts', () => write('sample', 6, 1, guarded)],
   ['six beams', () => write('beam:6', 1)],
   ['six groups', () => write('diverse:6:6', 1)],
   ['six texts that look back', () => write('look-back:9', 6)],
