@@ -9,10 +9,9 @@ constexpr int64_t decodeKeys = 64;    // keys of a stretch: between two looks at
 constexpr int decodeDots = 4;         // keys at a time
 constexpr int64_t fetchAhead = 8;     // keys between the fetching and the use
 
-/** `count` floats that are read soon: after the next few keys, or after this stretch. */
-template <int Locality>
+/** `count` floats that are read soon. */
 INKSTONE_INLINE void fetch(const float* from, int64_t count) {
-  for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, Locality);
+  for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, 2);
 }
 
 /** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. */
@@ -104,20 +103,20 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
     const Range tile{k0, least(k0 + decodeKeys, keys.end)};
     const int64_t length = tile.end - tile.begin;
     for (int64_t s = 0; s < length; s += decodeDots) {
-      for (int64_t key = k0 + s; key < least(k0 + s + decodeDots, keys.end); ++key) {
-        fetch<2>(v + plan.atK(batch, key, 0), plan.strideK);
-        if (key + fetchAhead < keys.end) fetch<3>(k + plan.atK(batch, key + fetchAhead, 0), plan.strideK);
-      }
+      const int64_t later = k0 + s + fetchAhead;
+      const float* someKeys = k + plan.atK(batch, k0 + s, 0);
+      const float* coming = later < keys.end ? k + plan.atK(batch, later, 0) : someKeys;
+      const float* someValues = v + plan.atK(batch, k0 + s, 0);
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
-        const float* someKeys = k + plan.atK(batch, k0 + s, kvHead);
+        fetch(coming + kvHead * decodeDots * size, decodeDots * size);
+        fetch(someValues + kvHead * decodeDots * size, decodeDots * size);  // for the end of this stretch
+        const float* ofHead = someKeys + kvHead * size;
         int64_t r = kvHead * group;
         for (; r + 2 <= (kvHead + 1) * group; r += 2) {
-          dotKeys<2>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size,
-                     scores + r * ld + s, ld);
+          dotKeys<2>(queries + r * padded, padded, ofHead, plan.strideK, length - s, size, scores + r * ld + s, ld);
         }
         if (r < (kvHead + 1) * group) {
-          dotKeys<1>(queries + r * padded, padded, someKeys, plan.strideK, length - s, size,
-                     scores + r * ld + s, ld);
+          dotKeys<1>(queries + r * padded, padded, ofHead, plan.strideK, length - s, size, scores + r * ld + s, ld);
         }
       }
     }
@@ -131,9 +130,10 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
     soften(rows, scores, ld, chunks, seen, partial.running, shrink);
 
     for (int64_t s = 0; s < length; s += few) {
+      const float* someValues = v + plan.atK(batch, k0 + s, 0);
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
         const int64_t r = kvHead * group;
-        sumValues(group, scores + r * ld + s, ld, v + plan.atK(batch, k0 + s, kvHead), plan.strideK,
+        sumValues(group, scores + r * ld + s, ld, someValues + kvHead * size, plan.strideK,
                   least(few, length - s), size, padded, values, product + r * padded, s > 0);
       }
     }
