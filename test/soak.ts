@@ -33,7 +33,10 @@ const post = ({ url }: Client, body: object | string, signal?: AbortSignal): Pro
   fetch(`${url}/v1/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: typeof body === 'string' ? body : JSON.stringify({ model: 'double', temperature: 0, ...body }),
+    body:
+      typeof body === 'string'
+        ? body
+        : JSON.stringify({ model: 'double', temperature: 0, ignore_eos: true, ...body }),
     signal,
   });
 
@@ -89,7 +92,14 @@ const vanishing: Kind = async (client, prompt, max_tokens) => {
 
 /** Asks for a stream and never reads it. */
 const deaf: Kind = async ({ port, rng }, prompt, max_tokens) => {
-  const body = JSON.stringify({ model: 'double', temperature: 0, prompt, max_tokens, stream: true });
+  const body = JSON.stringify({
+    model: 'double',
+    temperature: 0,
+    ignore_eos: true,
+    prompt,
+    max_tokens,
+    stream: true,
+  });
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   socket.pause();

@@ -111,7 +111,8 @@ export function createEngine(
     const { priority = 0, tenant = '', strategy = sampling() } = request;
     const own = cache.modelFor(tenant);
     const tasks = createTasks({ ...own, contextLength }, promptIds, request);
-    const signal = request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal;
+    // A signal of its own: `closing` would have a listener of everyone who waits.
+    const signal = AbortSignal.any([closing.signal, ...(request.signal ? [request.signal] : [])]);
     const ticket = { texts: textsOf(tasks), tokens: tokensOf(tasks), priority, tenant };
     const isAdmitted = await queue.enter(ticket, signal);
     const job: Job = { model: own, signal, priority, order: order++, isStalled: false };
