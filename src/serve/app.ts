@@ -117,7 +117,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     remotes,
     sandbox,
     checkConstraint: createConstraintCheck(sandbox),
-    history: options.history,
+    history: options.history ?? (state?.responses as ResponseHistory | undefined),
     watch: watch.model,
   };
   for (const { method, path: written, isOpen, body, answer } of routes) {

@@ -43,7 +43,7 @@ export interface AuditLog {
   add(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. */
   list(filter: AuditFilter): Promise<Page<AuditEntry>>;
-  /** Takes out what is older than the retention; how many rows that were. */
+  /** Takes out what is older than the retention, and answers of the Responses API as old; how many rows of the log. */
   purge(now?: Date): Promise<number>;
 }
 
@@ -88,6 +88,7 @@ export function auditLog(database: Database, { days, text }: Retention): AuditLo
       const sql =
         'with gone as (delete from audit where at < $1 returning 1) select count(*)::int as n from gone';
       const before = new Date(now.getTime() - days * DAY_MS);
+      await database.query('delete from responses where created < $1', [before]);
       return (await database.query<{ n: number }>(sql, [before]))[0].n;
     },
   };

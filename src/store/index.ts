@@ -19,6 +19,7 @@ export { limits } from './limits.ts';
 export { openStore, type StorePlace, storePlace } from './open-store.ts';
 export type { Page, PageOptions } from './page.ts';
 export { redact } from './redact.ts';
+export { type Responses, responses } from './responses.ts';
 export {
   type Decision,
   type NewReview,

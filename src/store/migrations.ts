@@ -67,4 +67,13 @@ export const migrations: readonly Migration[] = [
       'create index audit_by_time on audit (at)',
     ],
   },
+  {
+    name: 'responses',
+    statements: [
+      `create table responses (
+        tenant text not null, id text not null, items jsonb not null, created timestamptz not null,
+        primary key (tenant, id))`,
+      'create index responses_by_time on responses (created)',
+    ],
+  },
 ];

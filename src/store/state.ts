@@ -5,6 +5,7 @@ import { type Conversations, conversations } from './conversations.ts';
 import type { Database } from './database.ts';
 import { type Keys, keys } from './keys.ts';
 import { openStore, type StorePlace } from './open-store.ts';
+import { type Responses, responses } from './responses.ts';
 import { type Reviews, reviews } from './reviews.ts';
 import { type Rules, rules } from './rules.ts';
 
@@ -19,6 +20,7 @@ export interface State {
   readonly keys: Keys;
   readonly rules: Rules;
   readonly audit: AuditLog;
+  readonly responses: Responses;
   /** Whether nothing was ever kept. It does not open the database. */
   isNew(): Promise<boolean>;
   close(): Promise<void>;
@@ -32,6 +34,7 @@ export function createState(database: Database, { retention }: StateOptions = {}
     keys: keys(database),
     rules: rules(database),
     audit: auditLog(database, { days: 30, text: false, ...retention }),
+    responses: responses(database),
     isNew: async () => (await database.isNew?.()) ?? false,
     close: () => database.close(),
   };

@@ -261,6 +261,19 @@ export function stateContract(open: () => Promise<Database>): void {
     });
   });
 
+  describe('answers of the Responses API', () => {
+    test.each(hostile)('%j is only an id, and another tenant finds nothing', async (id) => {
+      const { responses } = state;
+      const items = [{ role: 'user', content: id }];
+      const kept = [{ role: 'user', content: id.replace(/\0|\ud800/g, '\ufffd') }];
+      await responses.save('one', id, items);
+      await responses.save('two', id, [{ role: 'user', content: 'other' }]);
+      await responses.save('one', id, []);
+      expect(await responses.load('one', id)).toEqual(kept);
+      expect(await responses.load('three', id)).toBeUndefined();
+    });
+  });
+
   describe('audit log', () => {
     const entry = (more: Partial<AuditEntry>): AuditEntry => ({
       ...{

@@ -152,6 +152,15 @@ describe('the audit log', () => {
   });
 });
 
+test('a conversation of the Responses API goes on where it was, for its own tenant', async () => {
+  const [own, other] = [await newKey(), await newKey()];
+  const respond = (key: string, more: object) =>
+    ask(key, '/v1/responses', { model: 'poems', input: '春', max_output_tokens: 5, ...more });
+  const { id } = (await respond(own.secret, {})).json();
+  expect((await respond(own.secret, { previous_response_id: id })).status).toBe(200);
+  expect((await respond(other.secret, { previous_response_id: id })).status).toBeGreaterThanOrEqual(400);
+});
+
 describe('rules', () => {
   const rule = (name: string, pattern: string, action: string, more: object = {}) => ({
     ...{ name, pattern, action, ...more },
