@@ -137,6 +137,8 @@ async function violations(page: Page): Promise<string[]> {
 
 const open = (path: string, options: Parameters<typeof watchedPage>[2] = {}) =>
   watchedPage(browser, server.url, { bypassCSP: true, ...options }).then(async (watched) => {
+    // Generous: no test depends on the speed of the machine.
+    watched.page.setDefaultTimeout(120_000);
     await watched.page.goto(server.url + path);
     return watched;
   });
