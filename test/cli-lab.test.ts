@@ -52,6 +52,13 @@ test('shows people the table, the causes and the cure, in their language; the pa
   expect(english.out).not.toContain('guard');
   expect(english.out).toMatch(/What fits it\n {2}Decode with /);
   expect(existsSync(join(cwd, 'en/lab.html'))).toBe(true);
+  // What the studio shows of it, as data.
+  const view = JSON.parse(readFileSync(join(cwd, 'en/lab.json'), 'utf8'));
+  expect(view).toMatchObject({
+    version: 1,
+    rows: expect.arrayContaining([expect.objectContaining({ isPeople: true })]),
+  });
+  expect(view.command).not.toContain('--json');
   const chinese = await inkstone(['repeat', 'lab', 'zh', ...small], { cwd, lang: 'zh' });
   expect(chinese.out).toMatch(/策略 +rep-4 +多样性/);
   expect(chinese.out).toMatch(/适合它的办法\n {2}用 /);
