@@ -284,6 +284,17 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByRole('link', { name: 'Text 1' }).click();
       await page.getByText('改好的').waitFor();
       expect(await violations(page)).toEqual([]);
+      // A text that shall not be written again becomes a rule.
+      await page.getByText('Add a text').click();
+      await page.getByLabel('Output').fill('不觉不觉');
+      await page.getByRole('button', { name: 'Put it into the queue' }).click();
+      await page.getByText('Waiting for me').click();
+      await page.getByRole('button', { name: /^Make a rule/ }).click();
+      await page.getByLabel('Text that the rule looks for').fill('不觉不觉');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('Decided: Make a rule').waitFor();
+      const rules = await (await fetch(`${server.url}/api/rules`)).json();
+      expect(rules).toMatchObject({ data: [{ pattern: '不觉不觉', action: 'block', isOn: true }] });
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save as training data' }).click();
       const lines = readFileSync(await (await download).path(), 'utf8')
