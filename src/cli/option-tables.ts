@@ -474,3 +474,21 @@ export const serveOptions = {
   state,
   ...auditOptions,
 } as const satisfies OptionTable;
+
+const { port, host, apiKey } = serveOptions;
+
+export const studioOptions = {
+  port,
+  host,
+  apiKey,
+  runs: {
+    type: 'string',
+    placeholder: 'folder',
+    default: 'runs',
+    doc: {
+      en: 'the folder whose folders are runs; new ones come here',
+      zh: '训练记录所在目录；新的训练也放在这里',
+    },
+  },
+  state,
+} as const satisfies OptionTable;

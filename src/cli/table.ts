@@ -9,6 +9,7 @@ import {
   repeatOptions,
   serveOptions,
   startOptions,
+  studioOptions,
   tokenizerOptions,
   trainOptions,
 } from './option-tables.ts';
@@ -123,6 +124,18 @@ const keys = defineCommand({
   load: () => import('./commands/keys.ts'),
 });
 
+const studio = defineCommand({
+  name: 'studio',
+  args: '[run…]',
+  summary: {
+    en: 'pages in the browser: train and watch, write, chat, look inside',
+    zh: '浏览器里的工作台：训练并旁观、写作、对话、看内部',
+  },
+  options: studioOptions,
+  example: 'inkstone studio',
+  load: () => import('./commands/studio.ts'),
+});
+
 const profile = defineCommand({
   name: 'profile',
   args: '[preset|run]',
@@ -145,6 +158,7 @@ export const commands = [
   inspect,
   serve,
   keys,
+  studio,
   profile,
   doctor,
 ] as unknown as readonly CommandRow[];

@@ -70,13 +70,8 @@ export async function lockFolder(
   const processes = options.processes ?? nodeProcesses;
   const { pid, host } = processes;
   const me: Owner = { pid, host, started: processes.started(pid) ?? '', id: randomUUID() };
-  const prefix = `${kind}.lock.`;
-  const pathOf = (n: number) => join(folder, `${prefix}${n}`);
-  const locks = async () =>
-    (await files.list(folder))
-      .flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
-      .flatMap((n) => (/^\d{1,15}$/.test(n) ? [Number(n)] : []))
-      .sort((a, b) => b - a);
+  const pathOf = (n: number) => join(folder, `${kind}.lock.${n}`);
+  const locks = async () => lockNumbers(await files.list(folder), kind);
 
   /** Throws if the highest lock belongs to somebody who lives. */
   const refuseIfOwned = async (n: number) => {
@@ -156,4 +151,29 @@ async function readOwner(path: string, files: Files): Promise<Owner | undefined>
     if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** The process of this machine that holds the folder now; undefined when nobody does. Looks only, and takes nothing. */
+export async function folderOwner(
+  folder: string,
+  kind: FolderKind,
+  options: { readonly files?: Files; readonly processes?: ProcessTable } = {},
+): Promise<number | undefined> {
+  const files = options.files ?? nodeFiles;
+  const processes = options.processes ?? nodeProcesses;
+  const [highest] = lockNumbers(await files.list(folder).catch(() => []), kind);
+  const owner = highest && (await readOwner(join(folder, `${kind}.lock.${highest}`), files));
+  if (!owner || owner.host !== processes.host) return undefined;
+  const started = processes.started(owner.pid);
+  if (started === undefined) return undefined;
+  return started === '' || owner.started === '' || started === owner.started ? owner.pid : undefined;
+}
+
+/** The numbers of the locks among these files, the highest first. */
+function lockNumbers(names: readonly string[], kind: FolderKind): number[] {
+  const prefix = `${kind}.lock.`;
+  return names
+    .flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+    .flatMap((n) => (/^\d{1,15}$/.test(n) ? [Number(n)] : []))
+    .sort((a, b) => b - a);
 }

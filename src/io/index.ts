@@ -13,6 +13,7 @@ export { describeFileError, type FileStatus, type Files, nodeFiles, type OpenFil
 export {
   type FolderKind,
   type FolderLock,
+  folderOwner,
   lockFolder,
   nodeProcesses,
   type ProcessTable,

@@ -20,6 +20,7 @@ import { createSandbox, type Sandbox } from './sandbox.ts';
 import type { RemoteServed, ServedModel } from './served-model.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
+import { createSessions } from './studio/sessions.ts';
 import { stateRoutes } from './studio/state-routes.ts';
 import type { Caller } from './watch/callers.ts';
 import { createRecorder, type Recorder } from './watch/recorder.ts';
@@ -81,6 +82,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   const recorder =
     options.recorder ?? (state && createRecorder(state, (error) => options.onFault?.(error, '')));
   const watch = createWatch(options.keys ?? [], state && recorder && { state, recorder });
+  const sessions = createSessions(watch.check);
   const metrics = createMetrics();
   const app = new Hono<{ Variables: Variables }>();
 
@@ -129,7 +131,8 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   }
   app.get('/openapi.json', (c) => c.json(openApi(routes)));
 
-  app.use('/api/*', authorize, limit);
+  if (studio) app.use('/api/session', limit).route('/api/session', sessions.routes);
+  app.use('/api/*', authorize, (c, next) => (c.req.path === '/api/runs' ? next() : limit(c, next)));
   if (state) app.route('/api', stateRoutes(state, watch));
 
   if (studio) app.route('/api', studioApi(registry, remotes, studio));
@@ -142,7 +145,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   return app;
 
   async function authorize(c: AppContext, next: () => Promise<void>): Promise<void> {
-    await watch.enter(c);
+    await watch.enter(c, c.req.header('authorization') ?? sessions.authorizationOf(c));
     await next();
   }
 

@@ -3,7 +3,7 @@
 import type { GenerationPart, TokenScore } from '../types.ts';
 import type { AppContext } from './app.ts';
 import { loopOf } from './chat.ts';
-import { collect, completionLogprobs, finishReason } from './responses.ts';
+import { collect, completionIds, completionLogprobs, finishReason } from './responses.ts';
 import type { CompletionBody } from './schemas.ts';
 import { isRemote, type RemoteServed, type ServedModel, type WriteRequest } from './served-model.ts';
 import { followClient, gather, streamParts } from './stream.ts';
@@ -44,6 +44,14 @@ export async function answerCompletion(
     model: model.id,
   };
   const wantsScores = body.logprobs != null;
+  const wantsIds = Boolean(body.return_token_ids);
+  const logprobsOf = (tokens: Echo['tokens'], from: number) => ({
+    ...completionLogprobs(tokens, from),
+    ...(wantsIds && completionIds(tokens)),
+  });
+  /** The prompt as the model read it, without what stands before every prompt. */
+  const promptIds = (index: number) =>
+    wantsIds && { prompt_token_ids: prompts[Math.floor(index / n)].slice(model.prefixIds.length) };
 
   if (!body.stream) {
     await gather(c, parts, collected);
@@ -54,9 +62,10 @@ export async function answerCompletion(
         return {
           index,
           text: echo.text + text,
-          logprobs: wantsScores ? completionLogprobs([...echo.tokens, ...tokens], 0) : null,
+          logprobs: wantsScores ? logprobsOf([...echo.tokens, ...tokens], 0) : null,
           finish_reason: finishReason(finish?.reason ?? 'stop'),
           ...(body.guard && { loops_repaired: repairs }),
+          ...promptIds(index),
         };
       }),
       usage: collected.usage(),
@@ -81,7 +90,7 @@ export async function answerCompletion(
   const chunksOf = (part: GenerationPart): object[] => {
     const index = part.index ?? 0;
     if (part.type === 'text-delta') {
-      const logprobs = wantsScores ? completionLogprobs(part.tokens ?? [], lengths[index]) : null;
+      const logprobs = wantsScores ? logprobsOf(part.tokens ?? [], lengths[index]) : null;
       lengths[index] += part.text.length;
       return [chunk([choice(index, part.text, { logprobs })])];
     }
@@ -92,14 +101,14 @@ export async function answerCompletion(
   return streamParts(c, parts, controller, {
     collected,
     chunksOf,
-    first: echoes
-      ? collected.texts.map((_, index) => {
-          const { text, tokens } = echoOf(index);
-          return chunk([
-            choice(index, text, { logprobs: wantsScores ? completionLogprobs(tokens, 0) : null }),
-          ]);
-        })
-      : [],
+    first:
+      echoes || wantsIds
+        ? collected.texts.map((_, index) => {
+            const { text, tokens } = echoOf(index);
+            const logprobs = wantsScores && echoes ? logprobsOf(tokens, 0) : null;
+            return chunk([choice(index, text, { logprobs, ...promptIds(index) })]);
+          })
+        : [],
     last: () => (withUsage ? [chunk([], { usage: collected.usage() })] : []),
   });
 }

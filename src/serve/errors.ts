@@ -37,6 +37,27 @@ export const fail = defineErrors({
       `model: "${d.model}" is not served here; there is ${d.known.join(', ')}`,
     zh: (d) => `model：这里没有 "${d.model}"；可用的有 ${d.known.join('、')}`,
   },
+  'serve/no-run': {
+    en: (d: { name: string }) => `runs: there is no run "${d.name}" here`,
+    zh: (d) => `训练：这里没有 "${d.name}"`,
+  },
+  'serve/run-exists': {
+    en: (d: { name: string }) => `runs: there is a run "${d.name}" already; choose another name`,
+    zh: (d) => `训练：已经有 "${d.name}"；请换一个名字`,
+  },
+  'serve/run-busy': {
+    en: (d: { name: string }) => `runs: "${d.name}" is being trained; stop it first`,
+    zh: (d) => `训练："${d.name}" 正在训练；请先停止`,
+  },
+  'serve/run-idle': {
+    en: (d: { name: string }) => `runs: "${d.name}" is not being trained; there is nothing to stop`,
+    zh: (d) => `训练："${d.name}" 没有在训练，无需停止`,
+  },
+  'serve/run-finished': {
+    en: (d: { name: string }) =>
+      `runs: "${d.name}" is finished; to go on from its model, start a run that begins with it`,
+    zh: (d) => `训练："${d.name}" 已完成；要接着训练，请新建一次从它开始的训练`,
+  },
   'serve/models-full': {
     en: (d: { most: number }) => `models: at most ${d.most} can be served at once; take one away first`,
     zh: (d) => `模型：最多同时提供 ${d.most} 个；请先卸下一个`,
@@ -151,6 +172,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
+  ['serve/no-run', 404, 'invalid_request_error'],
+  ['serve/run-', 409, 'invalid_request_error'],
   ['serve/models-full', 409, 'invalid_request_error'],
   ['serve/models-fixed', 409, 'invalid_request_error'],
   ['serve/model', 404, 'invalid_request_error'],

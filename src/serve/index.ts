@@ -23,3 +23,12 @@ export { type RunningServer, type ServerOptions, startServer } from './server.ts
 export { type StudioFiles, studioFiles } from './static.ts';
 export type { StudioOptions } from './studio/api.ts';
 export type { LabNews, LabOrder, LabPort } from './studio/lab.ts';
+export { readLastRecords } from './studio/run-metrics.ts';
+export type {
+  ProcessMark,
+  RunEstimate,
+  RunsPort,
+  StartedTraining,
+  TextSource,
+  TrainOrder,
+} from './studio/runs-port.ts';

@@ -24,6 +24,10 @@ export const limits = {
   inspectTokens: 16_384,
   /** Looks inside one model that may wait for each other. */
   looks: 16,
+  /** Bytes of a text to learn from, sent by the studio. */
+  uploadBytes: 16 << 20,
+  /** Characters of the notes on a run. */
+  noteLength: 10_000,
   /** Seconds that a reader may leave a stream unread. */
   idleSeconds: 30,
   /** Seconds that an answer may take, its turn in the queue included; then it ends as it is. */

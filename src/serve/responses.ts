@@ -96,5 +96,16 @@ export function completionLogprobs(
   };
 }
 
+/** The ids beside `logprobs`: of the tokens, and of their alternatives, whose texts may be alike (bytes of a character). */
+export function completionIds(tokens: readonly (TokenScore | { readonly text: string })[]) {
+  const scored = tokens as readonly Partial<TokenScore>[];
+  return {
+    token_ids: scored.map(({ id }) => id ?? null),
+    top_tokens: scored.map(
+      ({ top }) => top?.map(({ id, text, logprob }) => ({ id, text, logprob: finite(logprob) })) ?? null,
+    ),
+  };
+}
+
 /** JSON has no −∞. */
 const finite = (logprob: number): number => Math.max(logprob, -9999);

@@ -64,6 +64,8 @@ export const completionBody = z.strictObject({
   ...sampling,
   echo: z.boolean().nullish(),
   logprobs: z.int().min(0).max(limits.logprobs).nullish(),
+  /** vLLM's name: the ids of the prompt, of what is written, and with `logprobs` of the alternatives. */
+  return_token_ids: z.boolean().nullish(),
   best_of: z.int().min(1).max(limits.texts).nullish(),
   suffix: z.null().optional(),
 });

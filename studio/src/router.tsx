@@ -5,6 +5,7 @@ import { chatSearch } from './pages/chat/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
 import { repetitionSearch } from './pages/repetition/search.ts';
 import { reviewSearch } from './pages/review/search.ts';
+import { compareSearch, runSearch } from './pages/runs/search.ts';
 import { writeSearch } from './pages/write/search.ts';
 import { Waiting } from './parts/states.tsx';
 import { BrokenPage, MissingPage } from './shell/broken-page.tsx';
@@ -23,6 +24,26 @@ const runs = createRoute({
   getParentRoute: at,
   path: '/runs',
   component: lazyRouteComponent(() => import('./pages/runs/page.tsx'), 'RunsPage'),
+});
+
+const order = createRoute({
+  getParentRoute: at,
+  path: '/runs/new',
+  component: lazyRouteComponent(() => import('./pages/runs/order-page.tsx'), 'OrderPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: at,
+  path: '/runs/compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('./pages/runs/compare-page.tsx'), 'ComparePage'),
+});
+
+const run = createRoute({
+  getParentRoute: at,
+  path: '/runs/$name',
+  validateSearch: runSearch,
+  component: lazyRouteComponent(() => import('./pages/runs/run-page.tsx'), 'RunPage'),
 });
 
 const write = createRoute({
@@ -67,7 +88,19 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, write, chat, repetition, inside, review, settings]),
+  routeTree: root.addChildren([
+    home,
+    runs,
+    order,
+    compare,
+    run,
+    write,
+    chat,
+    repetition,
+    inside,
+    review,
+    settings,
+  ]),
   defaultPreload: 'intent',
   defaultPendingComponent: Waiting,
   defaultErrorComponent: BrokenPage,

@@ -1,33 +1,42 @@
 /** `inkstone serve RUN…`: trained models behind OpenAI's wire format. */
 
-import { basename, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join, resolve } from 'node:path';
 import pino from 'pino';
 import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
+import { parameterCount } from '../../models/index.ts';
 import {
-  type EngineProcess,
+  createRegistry,
+  type LoadedModel,
+  type ModelOrigin,
   type RemoteServed,
   type RequestLog,
   type RunningServer,
+  readLastRecords,
   startEngineProcess,
   startServer,
   studioFiles,
 } from '../../serve/index.ts';
 import { openState, type Retention, type State, storePlace } from '../../store/index.ts';
+import { moduleLoaders, modulePath, studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { serveOptions } from '../option-tables.ts';
 import { parseRemotes } from '../remotes.ts';
-import { readEarlierRun, readFolderTemplate } from '../runs.ts';
+import { type EarlierRun, readEarlierRun, readFolderTemplate } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import { studioLab } from '../studio-lab.ts';
+import { studioRuns } from '../studio-runs.ts';
 import type { Terminal } from '../terminal.ts';
 
 const say = defineMessages({
   serving: {
     en: (d: { url: string; models: string }) => `serving ${d.models} at ${d.url}/v1 (Ctrl-C ends it)`,
     zh: (d) => `正在 ${d.url}/v1 提供 ${d.models}（Ctrl-C 结束）`,
+  },
+  servingNone: {
+    en: (d: { url: string }) => `no model is served yet; the API is at ${d.url}/v1 (Ctrl-C ends it)`,
+    zh: (d) => `尚未提供任何模型；接口在 ${d.url}/v1（Ctrl-C 结束）`,
   },
   studio: {
     en: (d: { url: string }) => `the studio: open ${d.url} in a browser`,
@@ -68,7 +77,12 @@ export interface ServeSettings {
   /** Whether the user chose that place; another one that is in use is done without. */
   readonly isStateGiven: boolean;
   readonly retention?: Retention;
+  /** Where the studio finds runs and puts new ones. */
+  readonly runs?: string;
 }
+
+/** Models served at once: each is a process with its memory. */
+const MOST_MODELS = 4;
 
 export async function run({
   args,
@@ -100,26 +114,29 @@ export async function serveRuns(
   signal: AbortSignal,
   settings: ServeSettings,
 ): Promise<void> {
-  const { host, port, orAnyPort = false, keys, origins, remotes = [], studio } = settings;
+  const { host, port, orAnyPort = false, keys, origins, remotes = [], studio, runs = 'runs' } = settings;
   const names = [...folders.map((folder) => basename(resolve(folder))), ...remotes.map(({ id }) => id)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw fail('cli/serve-twice', { name: twice });
   const logger = pino({ level: terminal.isJson ? 'info' : 'silent' }, pino.destination(2));
-  const engines: EngineProcess[] = [];
+  const folderOf = (name: string): string => folders[names.indexOf(name)] ?? join(runs, name);
+  const registry = createRegistry({
+    models: [],
+    load: (name) => startEngine(folderOf(name), name, terminal),
+    most: Math.max(MOST_MODELS, folders.length),
+  });
   const state = await openServerState(settings, terminal);
   let server: RunningServer | undefined;
   try {
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
       throw fail('cli/serve-open', { host });
     }
-    for (const [i, folder] of folders.entries()) {
-      engines.push(await startEngine(folder, names[i], terminal));
-    }
+    for (const name of names.slice(0, folders.length)) await registry.load(name);
     const files = studio ? studioFiles(studioFolder()) : undefined;
     const options = {
-      models: engines,
+      models: registry,
       remotes,
-      ...(studio && { studio: { files, lab: studioLab((model) => folders[names.indexOf(model)]) } }),
+      ...(studio && { studio: { files, runs: studioRuns(runs), lab: studioLab(folderOf) } }),
       state,
       host,
       keys,
@@ -138,9 +155,11 @@ export async function serveRuns(
     });
     const { url } = server;
     terminal.json({ type: 'serving', url, models: names });
-    terminal.print(say('serving', { url, models: names.join(', ') }));
+    terminal.print(
+      names.length > 0 ? say('serving', { url, models: names.join(', ') }) : say('servingNone', { url }),
+    );
     if (studio) terminal.print(files ? say('studio', { url }) : say('noStudio', {}));
-    terminal.print(say('try', { command: exampleCall(url, names[0], keys[0]) }));
+    if (names.length > 0) terminal.print(say('try', { command: exampleCall(url, names[0], keys[0]) }));
     await new Promise<void>((done) => {
       if (signal.aborted) done();
       signal.addEventListener('abort', () => done(), { once: true });
@@ -148,7 +167,7 @@ export async function serveRuns(
     terminal.print(say('closing', {}));
   } finally {
     await server?.close();
-    for (const engine of engines) engine.close();
+    registry.close();
     await state?.close();
   }
 }
@@ -174,34 +193,39 @@ async function openServerState(
 const hasKeys = async (state: State | undefined): Promise<boolean> =>
   state !== undefined && !(await state.isNew()) && (await state.keys.any());
 
-async function startEngine(folder: string, id: string, terminal: Terminal): Promise<EngineProcess> {
+async function startEngine(folder: string, id: string, terminal: Terminal): Promise<LoadedModel> {
   // Read here first: a folder that is no run is an error of this command, not of a child.
-  const { tokenizer } = await readEarlierRun(folder);
+  const earlier = await readEarlierRun(folder);
+  const { tokenizer } = earlier;
   const chatTemplate = await readFolderTemplate(folder);
   const { eosId } = tokenizer;
-  const isSource = import.meta.url.endsWith('.ts');
-  return startEngineProcess({
+  const engine = await startEngineProcess({
     id,
-    script: fileURLToPath(new URL(`../engine-main.${isSource ? 'ts' : 'js'}`, import.meta.url)),
+    script: modulePath('engine-main'),
     args: [folder],
-    execArgv: isSource ? loaders() : [],
+    execArgv: moduleLoaders(),
     tokenizer,
     prefixIds: eosId === undefined ? [] : [eosId],
     ...(chatTemplate && { chatTemplate }),
     onExit: (reason) => terminal.error(say('died', { model: id, reason })),
   });
+  return Object.defineProperty(engine as LoadedModel, 'origin', { value: await originOf(earlier) });
 }
 
-/** Where the build puts the studio, seen from the sources and from the build. */
-function studioFolder(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../../../dist/studio' : '../../studio';
-  return fileURLToPath(new URL(up, import.meta.url));
-}
+/** Enough of the metrics for the last evaluation. */
+const TAIL_BYTES = 512 << 10;
 
-/** What lets this process read TypeScript, for another one. */
-function loaders(): string[] {
-  const { execArgv } = process;
-  return execArgv.flatMap((word, i) => (word === '--import' ? [word, execArgv[i + 1]] : []));
+async function originOf({ run, config }: EarlierRun): Promise<ModelOrigin> {
+  const last = await readLastRecords(join(run.folder, 'metrics.jsonl'), TAIL_BYTES);
+  const evaluation = last.findLast(({ type }) => type === 'evaluation');
+  const { heldOutLoss, bitsPerCharacter } = evaluation ?? ({} as Partial<Record<string, unknown>>);
+  return {
+    parameters: parameterCount(config.model),
+    source: config.data.source,
+    ...(typeof heldOutLoss === 'number' && { heldOutLoss }),
+    ...(typeof bitsPerCharacter === 'number' && { bitsPerCharacter }),
+    ...(run.place && { step: run.place.step }),
+  };
 }
 
 const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(host);

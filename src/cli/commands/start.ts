@@ -25,12 +25,12 @@ import {
   describeGuarded,
   humanTexts,
   openingsFor,
-  sampleWriter,
   writeTexts,
 } from '../showcase.ts';
 import { compactNumber, formatDuration } from '../terminal.ts';
 import { learnBpe } from '../tokenizers.ts';
 import { prepareTraining, type Training } from '../training.ts';
+import { watchSamples } from '../training-samples.ts';
 import { describeMachine, inspectMachine, type MachineReport } from './doctor.ts';
 import { serveRuns } from './serve.ts';
 
@@ -58,10 +58,6 @@ const say = defineMessages({
     zh: (d) =>
       `${d.minutes} 分钟、${d.gflops} GFLOP/s，宜用 ${d.layers} 层、宽 ${d.width}、上下文 ${d.context}：${d.parameters} 参数`,
   },
-  sample: {
-    en: (d: { step: number; text: string; rep: string }) => `step ${d.step}, rep-4 ${d.rep} %: ${d.text}`,
-    zh: (d) => `第 ${d.step} 步，rep-4 ${d.rep} %：${d.text}`,
-  },
   learned: {
     en: (d: { bits: string; steps: number; seconds: string }) =>
       `held-out text: ${d.bits} bits per character after ${d.steps} steps (${d.seconds})`,
@@ -77,8 +73,6 @@ const say = defineMessages({
 const REPORT_TEXTS = 60;
 /** Held-out losses while training, spread over the time. */
 const EVALUATIONS = 12;
-/** A text is shown at these evaluations: soon, then at growing distances. */
-const SAMPLE_AT = new Set([1, 2, 4, 8]);
 const MAX_TOKENS = 96;
 /** Where the model can be reached at the end, if the port is free. */
 const PORT = 8080;
@@ -224,16 +218,8 @@ async function learn(
 ): Promise<number> {
   const { terminal } = context;
   tellPlace(context, training);
-  let evaluations = 0;
-  const write = sampleWriter(training, tokenizer);
-  const finish = await watchTraining(training, terminal, {
-    async onEvaluation({ step }) {
-      if (!SAMPLE_AT.has(++evaluations)) return;
-      const { text, rep4 } = await write(opening, step);
-      terminal.json({ type: 'sample', step, text, rep4 });
-      terminal.print(`  ${say('sample', { step, text: text.replaceAll('\n', ' '), rep: rep4.toFixed(0) })}`);
-    },
-  });
+  const samples = watchSamples(training, tokenizer, opening, terminal);
+  const finish = await watchTraining(training, terminal, samples);
   const status = tellEnd('start', context, finish, training.run.folder);
   if (status !== 0) return status;
   const { step, seconds, bitsPerCharacter } = finish;

@@ -15,13 +15,14 @@ import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import type { trainOptions } from '../option-tables.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
-import { watchTraining } from '../progress.ts';
+import { type TrainingWatch, watchTraining } from '../progress.ts';
 import { trainingPreset } from '../recipe.ts';
 import {
   defaultFolder,
   type EarlierRun,
   findEarlierRun,
   type InitialWeights,
+  type RunLength,
   readEarlierRun,
   readInitialWeights,
 } from '../runs.ts';
@@ -34,9 +35,11 @@ import {
   tuningSettings,
 } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
+import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
 import { learnBpe, learnCharacters, readTokenizer } from '../tokenizers.ts';
 import { prepareTraining, type Training } from '../training.ts';
+import { watchSamples } from '../training-samples.ts';
 import { inspectMachine } from './doctor.ts';
 
 type Context = CommandContext<typeof trainOptions>;
@@ -66,6 +69,12 @@ const say = defineMessages({
 });
 
 const DEFAULT_MINUTES = 2;
+/** Held-out losses of a short run; a longer one has one every so many seconds. */
+const EVALUATIONS = 12;
+const EVALUATION_SECONDS = 20;
+
+const evaluationSeconds = ({ minutes }: RunLength): number =>
+  minutes === undefined ? EVALUATION_SECONDS : Math.min(EVALUATION_SECONDS, (60 * minutes) / EVALUATIONS);
 
 export async function run(context: Context): Promise<number> {
   const { options, terminal, signal } = context;
@@ -101,11 +110,13 @@ export async function run(context: Context): Promise<number> {
     init: start?.init ?? settings.init,
     ...length,
     saveEvery: options.saveEvery ? { steps: options.saveEvery } : { seconds: 30 },
-    evaluateEvery: options.evalEvery ? { steps: options.evalEvery } : { seconds: 20 },
+    evaluateEvery: options.evalEvery ? { steps: options.evalEvery } : { seconds: evaluationSeconds(length) },
     signal,
   });
   try {
-    return await runTraining(context, training);
+    const [opening] = openingsFor(corpus.known, split.heldOut);
+    const samples = watchSamples(training, tokenizer, opening, terminal);
+    return await runTraining(context, training, samples);
   } finally {
     await training.run.close();
   }
@@ -177,13 +188,13 @@ function tellModel({ terminal }: Context, config: DecoderConfig, batch: number) 
   return { parameters, memory, flopsPerToken: flops };
 }
 
-async function runTraining(context: Context, training: Training): Promise<number> {
+async function runTraining(context: Context, training: Training, watch: TrainingWatch): Promise<number> {
   const { terminal } = context;
   const { folder } = training.run;
   const { trainTokens, config } = training;
   terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
   tellPlace(context, training);
-  const finish = await watchTraining(training, terminal);
+  const finish = await watchTraining(training, terminal, watch);
   const status = tellEnd('train', context, finish, folder);
   if (status !== 0) return status;
   const { heldOutLoss, bitsPerCharacter } = finish;

@@ -6,13 +6,18 @@ import type { ModelRegistry } from '../registry.ts';
 import type { RemoteServed } from '../served-model.ts';
 import { inspectRoutes } from './inspect.ts';
 import { type LabPort, labRoutes } from './lab.ts';
+import { machineRoutes } from './machine.ts';
 import { modelRoutes } from './models.ts';
+import { runRoutes } from './runs.ts';
+import type { RunsPort } from './runs-port.ts';
 import { strategyRoutes } from './strategies.ts';
 
 /** What the studio can do beside showing itself. */
 export interface StudioOptions {
   /** The repetition lab; without, there is none. */
   readonly lab?: LabPort;
+  /** Trainings; without, there are none. */
+  readonly runs?: RunsPort;
 }
 
 export type StudioApp = Hono<{ Variables: Variables }>;
@@ -28,5 +33,7 @@ export function studioApi(
   if (options.lab) app.route('/lab', labRoutes(registry, options.lab));
   app.route('/models', modelRoutes(registry, remotes));
   app.route('/strategies', strategyRoutes());
+  app.route('/machine', machineRoutes());
+  if (options.runs) app.route('/runs', runRoutes(options.runs));
   return app;
 }

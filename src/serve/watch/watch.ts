@@ -13,7 +13,9 @@ import { type Watching, watchModel, watchRemote } from './watched-model.ts';
 
 export interface Watch {
   /** Lets a request in, or not. @throws `serve/key`, `serve/limit` */
-  enter(c: AppContext): Promise<void>;
+  enter(c: AppContext, authorization: string | undefined): Promise<void>;
+  /** Whether the key would let a request in. @throws `serve/key` */
+  check(authorization: string): Promise<unknown>;
   /** Its answer has begun. */
   left(c: AppContext): void;
   /** A model as this request sees it. */
@@ -38,10 +40,11 @@ export function createWatch(
     rulesOf: rules.get,
   };
   return {
-    async enter(c) {
+    check: (authorization) => callers.callerOf(authorization),
+    async enter(c, authorization) {
       // A request that meets two doors on its way is counted once.
       if (c.get('caller')) return;
-      const caller = await callers.callerOf(c.req.header('authorization'));
+      const caller = await callers.callerOf(authorization);
       c.set('caller', caller);
       c.set('tenant', caller.tenant);
       if (!watching || c.req.method === 'GET') return;

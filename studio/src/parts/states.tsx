@@ -22,15 +22,19 @@ export function Notice({
   children,
   action,
   isProblem = false,
+  isPage = false,
 }: {
   readonly title: string;
   readonly children?: ReactNode;
   readonly action?: ReactNode;
   readonly isProblem?: boolean;
+  /** It is all there is. */
+  readonly isPage?: boolean;
 }) {
+  const Title = isPage ? 'h1' : 'h2';
   return (
     <section className={classes.notice} data-problem={isProblem || undefined}>
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       <div className={classes.text}>{children}</div>
       {action}
     </section>

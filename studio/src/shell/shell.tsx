@@ -8,6 +8,7 @@ import { useLanguage, useWords } from '../words.ts';
 import { Icon } from './icons.tsx';
 import { pages } from './pages.ts';
 import classes from './shell.module.css';
+import { SignIn, useNeedsKey } from './sign-in.tsx';
 import { usePageKeys } from './use-page-keys.ts';
 import { shellWords } from './words.ts';
 
@@ -17,6 +18,7 @@ onlineManager.setEventListener(() => () => {});
 
 export function Shell() {
   const say = useWords(shellWords);
+  const needsKey = useNeedsKey();
   usePageKeys();
   return (
     <div className={classes.frame}>
@@ -51,7 +53,7 @@ export function Shell() {
       </header>
       <main id="page" tabIndex={-1} className={classes.main}>
         <LostNotice />
-        <Outlet />
+        {needsKey ? <SignIn /> : <Outlet />}
       </main>
     </div>
   );

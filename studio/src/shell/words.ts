@@ -31,5 +31,12 @@ export const shellWords = defineWords({
     en: 'The address may be old or mistyped.',
     zh: '地址可能已失效，或输入有误。',
   },
+  keyNeeded: { en: 'This server asks for a key', zh: '本服务器需要密钥' },
+  keyHow: {
+    en: 'It is one of those given with --api-key when the server was started. It is kept in a cookie that no script can read.',
+    zh: '即启动时用 --api-key 给出的密钥之一。它保存在脚本无法读取的 cookie 中。',
+  },
+  key: { en: 'API key', zh: 'API 密钥' },
+  signIn: { en: 'Sign in', zh: '登录' },
   toStart: { en: 'To the start', zh: '回到开始' },
 });

@@ -1,0 +1,39 @@
+/** Texts that a model writes while it learns: soon, then at growing distances; kept with the metrics of the run. */
+
+import { defineMessages } from '../language.ts';
+import type { Tokenizer } from '../types.ts';
+import type { TrainingWatch } from './progress.ts';
+import { sampleWriter } from './showcase.ts';
+import type { Terminal } from './terminal.ts';
+import type { Training } from './training.ts';
+
+const say = defineMessages({
+  sample: {
+    en: (d: { step: number; text: string; rep: string }) => `step ${d.step}, rep-4 ${d.rep} %: ${d.text}`,
+    zh: (d) => `第 ${d.step} 步，rep-4 ${d.rep} %：${d.text}`,
+  },
+});
+
+const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
+
+/** Writes from the opening at evaluations 1, 2, 4, 8 and so on; nothing without an opening. */
+export function watchSamples(
+  training: Training,
+  tokenizer: Tokenizer,
+  opening: string | undefined,
+  terminal: Terminal,
+): TrainingWatch {
+  if (!opening) return {};
+  const write = sampleWriter(training, tokenizer);
+  let evaluations = 0;
+  return {
+    async onEvaluation({ step }) {
+      if (!isPowerOfTwo(++evaluations)) return;
+      const { text, rep4 } = await write(opening, step);
+      const record = { type: 'sample', step, opening, text, rep4 };
+      await training.run.append(record);
+      terminal.json(record);
+      terminal.print(`  ${say('sample', { step, text: text.replaceAll('\n', ' '), rep: rep4.toFixed(0) })}`);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { defineWords } from '../../words.ts';
+
+export const chatWords = defineWords({
+  title: { en: 'Chat', zh: '对话' },
+  lead: {
+    en: 'Talk with a model. Every answer can be written anew, every question changed: the earlier branches are kept.',
+    zh: '与模型对话。每个回答都可重写，每个问题都可修改，原来的分支都会保留。',
+  },
+  conversations: { en: 'Conversations', zh: '会话' },
+  fresh: { en: 'New conversation', zh: '新会话' },
+  search: { en: 'Search', zh: '搜索' },
+  untitled: { en: 'Untitled', zh: '未命名' },
+  none: { en: 'Nothing said yet', zh: '还没有说话' },
+  noneHow: {
+    en: 'Write below and press Enter. A model trained only on poems answers with poems: it goes on from what you say.',
+    zh: '在下面输入并按回车。只学过诗的模型会以诗作答：它接着你的话往下写。',
+  },
+  say: { en: 'Say something', zh: '说点什么' },
+  send: { en: 'Send', zh: '发送' },
+  stop: { en: 'Stop', zh: '停止' },
+  you: { en: 'You', zh: '你' },
+  edit: { en: 'Edit', zh: '修改' },
+  save: { en: 'Send as changed', zh: '以修改后的发送' },
+  cancel: { en: 'Cancel', zh: '取消' },
+  again: { en: 'Answer anew', zh: '重新回答' },
+  before: { en: 'Earlier version', zh: '上一版本' },
+  next: { en: 'Later version', zh: '下一版本' },
+  versions: {
+    en: (now: number, all: number) => `${now} of ${all}`,
+    zh: (now: number, all: number) => `${now} / ${all}`,
+  },
+  remove: { en: 'Delete conversation', zh: '删除会话' },
+  exportAs: { en: 'Export', zh: '导出' },
+  notKept: {
+    en: 'This server keeps no state: the conversation is gone when the page is closed.',
+    zh: '本服务器不保存状态：关闭页面后会话即消失。',
+  },
+  opening: {
+    en: 'Opening the conversations … the first time takes some seconds',
+    zh: '正在打开会话……首次需要数秒',
+  },
+  figures: {
+    en: (tokens: number, speed: string, ms: number) =>
+      `${tokens} tokens, ${speed} tokens/s, first after ${ms} ms`,
+    zh: (tokens: number, speed: string, ms: number) => `${tokens} 词元，${speed} 词元/秒，首词元 ${ms} 毫秒`,
+  },
+  repaired: { en: (n: number) => `${n} loops repaired`, zh: (n: number) => `修复 ${n} 处循环` },
+  settings: { en: 'How it writes', zh: '写作方式' },
+  guard: { en: 'Guard against loops', zh: '防复读护卫' },
+  tokens: { en: 'At most so many tokens', zh: '最多词元数' },
+  strategy: { en: 'Strategy', zh: '策略' },
+});

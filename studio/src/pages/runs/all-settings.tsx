@@ -1,0 +1,91 @@
+/** The settings behind the simple ones; what is left empty follows from the recipe. */
+
+import { NumberInput, Select } from '@mantine/core';
+import type { RunSummary, TrainOrder } from '../../api/types.ts';
+import { useWords } from '../../words.ts';
+import { orderWords } from './words.ts';
+
+/** The numbers, with the least that each may be. */
+const numbers = {
+  steps: 1,
+  vocabSize: 1,
+  layers: 1,
+  width: 1,
+  heads: 1,
+  contextLength: 1,
+  batchSize: 1,
+  lr: 0,
+} as const satisfies { readonly [Name in keyof TrainOrder]?: number };
+
+/** Cures of repetition with their usual strengths. */
+const cures = [
+  'unlikelihood:1',
+  'unlikelihood-seq',
+  'simctg:0.5',
+  'ditto',
+  'scalegrad:0.2',
+  'repetition-dropout:0.6',
+];
+
+export function AllSettings({
+  order,
+  onChange,
+  runs,
+}: {
+  readonly order: TrainOrder;
+  readonly onChange: (part: Partial<TrainOrder>) => void;
+  readonly runs: readonly RunSummary[];
+}) {
+  const say = useWords(orderWords);
+  return (
+    <>
+      {(Object.keys(numbers) as (keyof typeof numbers)[]).map((name) => (
+        <NumberInput
+          key={name}
+          label={say[name]}
+          placeholder={say.asPreset}
+          value={order[name] ?? ''}
+          min={numbers[name]}
+          allowDecimal={name === 'lr'}
+          decimalScale={6}
+          step={name === 'lr' ? 0.001 : 1}
+          onChange={(value) => onChange({ [name]: typeof value === 'number' ? value : undefined })}
+        />
+      ))}
+      <Select
+        label={say.tokenizer}
+        allowDeselect={false}
+        value={order.tokenizer ?? ''}
+        data={[
+          { value: '', label: say.learned },
+          { value: 'characters', label: say.characters },
+        ]}
+        onChange={(value) => onChange({ tokenizer: value === 'characters' ? value : undefined })}
+      />
+      <Select
+        label={say.precision}
+        allowDeselect={false}
+        value={order.precision ?? ''}
+        data={[{ value: '', label: say.asPreset }, 'f32', 'bf16']}
+        onChange={(value) => onChange({ precision: value === 'f32' || value === 'bf16' ? value : undefined })}
+      />
+      <Select
+        label={say.cure}
+        allowDeselect={false}
+        value={order.cure ?? ''}
+        data={[{ value: '', label: say.none }, ...cures]}
+        onChange={(value) => onChange({ cure: value || undefined })}
+      />
+      <Select
+        label={say.init}
+        allowDeselect={false}
+        value={order.init ?? ''}
+        data={[
+          { value: '', label: say.newModel },
+          ...runs.filter(({ hasModel }) => hasModel).map(({ name }) => ({ value: name, label: name })),
+        ]}
+        onChange={(value) => onChange({ init: value || undefined })}
+      />
+    </>
+  );
+}

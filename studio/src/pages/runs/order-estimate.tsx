@@ -1,0 +1,52 @@
+/** What an order comes to, before it costs anything. */
+
+import type { RunEstimate } from '../../api/types.ts';
+import { CommandLine } from '../../parts/command-line.tsx';
+import { bytes, duration, shortNumber } from '../../parts/numbers.ts';
+import { useErrorText, Waiting } from '../../parts/states.tsx';
+import { useWords } from '../../words.ts';
+import classes from './runs.module.css';
+import { orderWords } from './words.ts';
+
+export function OrderEstimate({
+  estimate,
+  error,
+  name,
+}: {
+  readonly estimate: RunEstimate | undefined;
+  readonly error: Error | null;
+  readonly name: string;
+}) {
+  const say = useWords(orderWords);
+  const textOf = useErrorText();
+  if (error) {
+    return (
+      <p role="alert" className={classes.problem}>
+        {textOf(error)}
+      </p>
+    );
+  }
+  if (!estimate) return <Waiting />;
+  const { parameters, layers, width, contextLength, memoryBytes, seconds, tokens, command } = estimate;
+  return (
+    <>
+      <section className={classes.panel}>
+        <h2>{say.estimate}</h2>
+        <dl className={classes.facts}>
+          <dt>{say.parameters}</dt>
+          <dd>{shortNumber(parameters)}</dd>
+          <dt>{say.shape}</dt>
+          <dd>{say.shapeOf(layers, width, contextLength)}</dd>
+          <dt>{say.memory}</dt>
+          <dd>{say.about(bytes(memoryBytes))}</dd>
+          <dt>{say.time}</dt>
+          <dd>{say.about(duration(seconds))}</dd>
+          <dt>{say.tokens}</dt>
+          <dd>{say.about(shortNumber(tokens))}</dd>
+        </dl>
+        <p className={classes.meta}>{say.plusReading}</p>
+      </section>
+      <CommandLine command={command.replace('NAME', name)} />
+    </>
+  );
+}

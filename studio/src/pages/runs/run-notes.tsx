@@ -1,0 +1,41 @@
+/** A person's notes on a run, saved as they are written. */
+
+import { Textarea } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { request } from '../../api/client.ts';
+import { runPath } from '../../api/queries.ts';
+import { useErrorText } from '../../parts/states.tsx';
+import { useWords } from '../../words.ts';
+import { runWords } from './words.ts';
+
+const PAUSE = 600;
+const MOST = 10_000;
+
+export function RunNotes({ name, notes }: { readonly name: string; readonly notes: string }) {
+  const say = useWords(runWords);
+  const textOf = useErrorText();
+  const [text, setText] = useState(notes);
+  const save = useMutation({
+    mutationFn: (next: string) => request(runPath(name, '/notes'), { method: 'PUT', body: { notes: next } }),
+  });
+  const later = useDebouncedCallback((next: string) => save.mutate(next), PAUSE);
+  return (
+    <Textarea
+      label={say.notes}
+      placeholder={say.notesHint}
+      description={save.isSuccess ? say.saved : undefined}
+      error={save.error ? textOf(save.error) : undefined}
+      value={text}
+      maxLength={MOST}
+      autosize
+      minRows={2}
+      maxRows={8}
+      onChange={({ currentTarget }) => {
+        setText(currentTarget.value);
+        later(currentTarget.value);
+      }}
+    />
+  );
+}
