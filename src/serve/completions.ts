@@ -22,6 +22,8 @@ interface Writing {
   readonly count: number;
   readonly n: number;
   readonly echoes?: readonly Echo[];
+  /** The prompts as the model read them, without what stands before every prompt. */
+  readonly promptIds?: readonly (readonly number[])[];
 }
 
 export async function answerCompletion(
@@ -32,7 +34,7 @@ export async function answerCompletion(
 ): Promise<Response> {
   const controller = followClient(c);
   const { signal } = controller;
-  const { parts, count, n, echoes } = isRemote(model)
+  const { parts, count, n, echoes, promptIds } = isRemote(model)
     ? writeThere(body, model, signal)
     : await writeHere(body, model, scope, signal);
   const collected = collect(count, n);
@@ -49,9 +51,8 @@ export async function answerCompletion(
     ...completionLogprobs(tokens, from),
     ...(wantsIds && completionIds(tokens)),
   });
-  /** The prompt as the model read it, without what stands before every prompt. */
-  const promptIds = (index: number) =>
-    wantsIds && { prompt_token_ids: prompts[Math.floor(index / n)].slice(model.prefixIds.length) };
+  const promptOf = (index: number) =>
+    wantsIds && promptIds && { prompt_token_ids: promptIds[Math.floor(index / n)] };
 
   if (!body.stream) {
     await gather(c, parts, collected);
@@ -65,7 +66,7 @@ export async function answerCompletion(
           logprobs: wantsScores ? logprobsOf([...echo.tokens, ...tokens], 0) : null,
           finish_reason: finishReason(finish?.reason ?? 'stop'),
           ...(body.guard && { loops_repaired: repairs }),
-          ...promptIds(index),
+          ...promptOf(index),
         };
       }),
       usage: collected.usage(),
@@ -106,7 +107,7 @@ export async function answerCompletion(
         ? collected.texts.map((_, index) => {
             const { text, tokens } = echoOf(index);
             const logprobs = wantsScores && echoes ? logprobsOf(tokens, 0) : null;
-            return chunk([choice(index, text, { logprobs, ...promptIds(index) })]);
+            return chunk([choice(index, text, { logprobs, ...promptOf(index) })]);
           })
         : [],
     last: () => (withUsage ? [chunk([], { usage: collected.usage() })] : []),
@@ -122,7 +123,13 @@ async function writeHere(
   const request = await completionRequest(body, model, scope);
   const { prompts, n } = request;
   const echoes = body.echo ? await readEchoes(request, model, signal) : undefined;
-  return { parts: model.write(request, signal), count: prompts.length * n, n, ...(echoes && { echoes }) };
+  return {
+    parts: model.write(request, signal),
+    count: prompts.length * n,
+    n,
+    promptIds: prompts.map((ids) => ids.slice(model.prefixIds.length)),
+    ...(echoes && { echoes }),
+  };
 }
 
 function writeThere(body: CompletionBody, model: RemoteServed, signal: AbortSignal): Writing {

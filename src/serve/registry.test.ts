@@ -2,18 +2,24 @@ import { expect, test } from 'vitest';
 import { createRegistry, type LoadedModel } from './registry.ts';
 
 /** A model that says whether it was closed. */
-function double(id: string): LoadedModel & { isClosed: boolean; running: number } {
-  return {
+interface Double extends LoadedModel {
+  isClosed: boolean;
+  running: number;
+}
+
+function double(id: string): Double {
+  const model: Pick<Double, 'id' | 'isClosed' | 'running' | 'load' | 'close'> = {
     id,
     isClosed: false,
     running: 0,
     get load() {
-      return { running: this.running, waiting: 0, steps: 0, stepTexts: 0, savedTokens: 0 };
+      return { running: model.running, waiting: 0, steps: 0, stepTexts: 0, savedTokens: 0 };
     },
     close() {
-      this.isClosed = true;
+      model.isClosed = true;
     },
-  } as unknown as LoadedModel & { isClosed: boolean; running: number };
+  };
+  return model as Double;
 }
 
 function setUp({ most = 2 } = {}) {

@@ -232,27 +232,4 @@ describe('a run that is there', () => {
     expect(existsSync(join(outside, 'config.json'))).toBe(true);
     rmSync(outside, { recursive: true });
   });
-
-  test('is followed: what is there, what comes, and a file begun anew', async () => {
-    const run = writeRun('one', [step(1)]);
-    const path = join(run, 'metrics.jsonl');
-    const controller = new AbortController();
-    const response = await app().request('http://localhost/api/runs/one/events', {
-      headers: { host: 'localhost' },
-      signal: controller.signal,
-    });
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    let heard = '';
-    const hear = async (part: string): Promise<void> => {
-      while (!heard.includes(part)) heard += (await reader.read()).value;
-    };
-    await hear('"step":1');
-    writeFileSync(path, `${readFileSync(path, 'utf8')}${JSON.stringify(step(2))}\n`);
-    await hear('"step":2');
-    writeFileSync(path, `${JSON.stringify(step(3))}\n`);
-    await hear('event: reset');
-    await hear('"step":3');
-    await reader.cancel();
-    controller.abort();
-  });
 });

@@ -6,8 +6,11 @@ import type { Language } from '../words.ts';
 export interface Model {
   readonly id: string;
   readonly isReady: boolean;
-  readonly contextLength: number;
-  readonly vocabSize: number;
+  /** Of models behind another endpoint neither is known. */
+  readonly contextLength?: number;
+  readonly vocabSize?: number;
+  /** Where it really is, when not here. */
+  readonly host?: string;
   /** The run that it was loaded from, where the server knows it. */
   readonly run?: ModelOrigin;
 }

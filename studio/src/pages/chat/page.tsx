@@ -89,7 +89,8 @@ function Room({
     model: model.id,
     strategy,
     guard,
-    tokens: Math.min(tokens, model.contextLength - 1),
+    tokens: Math.min(tokens, (model.contextLength ?? Number.POSITIVE_INFINITY) - 1),
+    isRemote: model.host !== undefined,
   };
   return (
     <div className={classes.room}>

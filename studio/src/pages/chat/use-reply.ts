@@ -9,6 +9,8 @@ export interface ReplyOrder {
   readonly strategy: string;
   readonly guard: boolean;
   readonly tokens: number;
+  /** Behind another endpoint, which knows no strategies. */
+  readonly isRemote: boolean;
 }
 
 /** A finished answer, or as much of it as there was when it was stopped. */
@@ -72,10 +74,10 @@ export function useReply(): ReplyWriter {
   return { text, ask, stop: () => running.current?.abort() };
 }
 
-const bodyOf = (branch: readonly Message[], { model, strategy, guard, tokens }: ReplyOrder) => ({
+const bodyOf = (branch: readonly Message[], { model, strategy, guard, tokens, isRemote }: ReplyOrder) => ({
   model,
   messages: branch.map(({ role, content }) => ({ role, content })),
-  strategy,
+  ...(!isRemote && { strategy }),
   ...(guard && { guard }),
   seed: Math.floor(Math.random() * 2 ** 31),
   max_completion_tokens: tokens,

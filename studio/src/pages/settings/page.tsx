@@ -77,8 +77,9 @@ function ServedModel({ model }: { readonly model: Model }) {
       <strong>{model.id}</strong>
       <span>{model.isReady ? say.ready : say.starting}</span>
       {model.run && <span>{shortNumber(model.run.parameters)}</span>}
-      <span>{say.context(String(model.contextLength))}</span>
-      <span>{say.vocabulary(String(model.vocabSize))}</span>
+      {model.contextLength && <span>{say.context(String(model.contextLength))}</span>}
+      {model.vocabSize && <span>{say.vocabulary(String(model.vocabSize))}</span>}
+      {model.host && <span>{model.host}</span>}
       {unload.error && <span role="alert">{textOf(unload.error)}</span>}
       <Button size="compact-sm" variant="default" loading={unload.isPending} onClick={() => unload.mutate()}>
         {say.unload}

@@ -51,6 +51,8 @@ export interface WriteOrder {
   readonly guard: boolean;
   readonly seed: number;
   readonly tokens: number;
+  /** Behind another endpoint, which knows no strategies and no ids. */
+  readonly isRemote: boolean;
 }
 
 /** What of a chunk of `/v1/completions` is read here. */
@@ -77,7 +79,7 @@ export interface CompletionChunk {
 export function piecesOf({ choices }: CompletionChunk): Piece[] {
   const [choice] = choices ?? [];
   const logprobs = choice?.logprobs;
-  if (!logprobs) return [];
+  if (!logprobs) return choice?.text ? [{ text: choice.text, logprob: 0, top: [] }] : [];
   const isWhole = logprobs.tokens.join('') === choice.text;
   const last = logprobs.tokens.length - 1;
   return logprobs.tokens.map((text, i) => ({

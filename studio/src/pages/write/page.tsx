@@ -61,7 +61,8 @@ function Desk({ model, rows }: { readonly model: Model; readonly rows: readonly 
     strategy: spec,
     guard,
     seed: from,
-    tokens: Math.min(tokens, model.contextLength - 1),
+    tokens: model.contextLength === undefined ? tokens : Math.min(tokens, model.contextLength - 1),
+    isRemote: model.host !== undefined,
   });
   const write = (from = seed): void => {
     change({ prompt: prompt || undefined, seed: from, model: model.id });
@@ -161,7 +162,7 @@ function Desk({ model, rows }: { readonly model: Model; readonly rows: readonly 
           <NumberInput
             label={say.tokens}
             min={1}
-            max={model.contextLength - 1}
+            max={model.contextLength === undefined ? undefined : model.contextLength - 1}
             allowDecimal={false}
             value={tokens}
             onChange={(next) => typeof next === 'number' && change({ tokens: next })}

@@ -107,15 +107,14 @@ export function useDraft(): DraftWriter {
   };
 }
 
-const bodyOf = (start: Draft, { model, strategy, guard, seed, tokens }: WriteOrder) => ({
+const bodyOf = (start: Draft, { model, strategy, guard, seed, tokens, isRemote }: WriteOrder) => ({
   model,
   prompt: promptOf(start),
-  strategy,
+  ...(!isRemote && { strategy, return_token_ids: true }),
   ...(guard && { guard }),
   seed,
   max_tokens: Math.max(1, tokens - start.pieces.length),
   logprobs: ALTERNATIVES,
-  return_token_ids: true,
   stream: true,
 });
 
