@@ -81,7 +81,7 @@ function Room({
   const search = route.useSearch();
   const navigate = useNavigate();
   const change = (part: Partial<ChatSearch>): void =>
-    void navigate({ to: '/chat', search: (before) => compact({ ...before, ...part }), replace: true });
+    void navigate({ to: '/chat', search: compact({ ...search, ...part }), replace: true });
   /** Another talk is begun by choosing one; a new one that gets its name goes on. */
   const [talk, setTalk] = useState(0);
   const { strategy = defaults.strategy, guard = false, tokens = defaults.tokens, id } = search;

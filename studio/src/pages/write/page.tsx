@@ -55,7 +55,7 @@ function Desk({ model, rows }: { readonly model: Model; readonly rows: readonly 
   const isWriting = first.draft.status === 'writing' || second.draft.status === 'writing';
 
   const change = (part: Partial<WriteSearch>): void =>
-    void navigate({ to: '/write', search: (before) => compact({ ...before, ...part }), replace: true });
+    void navigate({ to: '/write', search: compact({ ...search, ...part }), replace: true });
   const orderOf = (spec: string, from = seed): WriteOrder => ({
     model: model.id,
     strategy: spec,
