@@ -211,7 +211,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
         await page.setViewportSize({ width: 1280, height: 900 });
         await page.goto(url + path);
         await page.locator('main :is(h1, h2)').first().waitFor();
-        await page.waitForLoadState('networkidle').catch(() => {});
+        await page.locator('[role="status"] .mantine-Loader-root').waitFor({ state: 'detached' });
         await page.evaluate(axe);
         const { violations } = (await page.evaluate('axe.run()')) as {
           violations: { id: string; nodes: { html: string }[] }[];
