@@ -19,6 +19,8 @@ const expected: Readonly<Record<string, RegExp>> = {
   '04-serve.ts': /streamed in \d+ pieces\nJSON by schema: [春夏秋冬], [89]\d days/,
   '05-repetition-lab.ts':
     /greedy: diversity 0\.\d %, 100 % stuck\n.*sample: diversity 9\d\.\d %, 0 % stuck\n.*because: always taking the likeliest token\nDecode with .*\n用 .* 解码.*\none page with plots, 5 of them/s,
+  '06-openai-client.ts':
+    /streamed in \d+ pieces\nweather: [春夏秋冬]\nJSON by schema: \d days\n2 vectors of \d+ numbers/,
 };
 
 const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'));
