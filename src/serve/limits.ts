@@ -36,6 +36,8 @@ export const limits = {
   retrySeconds: 2,
   /** What a template or a constraint may take before it is refused, and how many may wait for that. */
   sandboxMs: 800,
+  /** Processor time for compiling a constraint, found in the sandbox. */
+  compileMs: 400,
   sandboxMegabytes: 256,
   sandboxWaiting: 64,
   /** Constraints known to be cheap enough, and how long such a one may be as JSON. */

@@ -2,6 +2,8 @@
 
 import { type ConstraintSpec, compileConstraint } from '../decode/index.ts';
 import { type Chat, type ChatTemplateSource, createChatTemplate, type SpecialToken } from '../text/index.ts';
+import { fail } from './errors.ts';
+import { limits } from './limits.ts';
 import type { SentError } from './sent-error.ts';
 
 /** The tasks by name, each with what it takes and gives. */
@@ -32,7 +34,11 @@ export const tasks: {
 } = {
   render: ({ source, specialTokens, chat }) => createChatTemplate(source, { specialTokens }).render(chat),
   compile({ spec }) {
+    const start = process.cpuUsage();
     compileConstraint(spec, bytes);
+    // The engine stands still as long when it compiles it again.
+    const { user, system } = process.cpuUsage(start);
+    if (user + system > limits.compileMs * 1000) throw fail('serve/too-costly', undefined);
     return null;
   },
 };
