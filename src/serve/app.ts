@@ -129,7 +129,10 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
       answer(c, (body && (await readBody(c, body))) as never, scope),
     );
   }
-  app.get('/openapi.json', (c) => c.json(openApi(routes)));
+  app.get('/openapi.json', (c) => {
+    const models = [...registry.list(), ...scope.remotes].map(({ id }) => id);
+    return c.json(openApi(routes, models));
+  });
 
   if (studio) app.use('/api/session', limit).route('/api/session', sessions.routes);
   app.use('/api/*', authorize, (c, next) => (c.req.path === '/api/runs' ? next() : limit(c, next)));

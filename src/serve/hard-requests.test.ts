@@ -75,6 +75,8 @@ const least: Readonly<Record<string, object>> = {
   '/v1/chat/completions': { model: 'm', messages: [{ role: 'user', content: 'ab' }], max_tokens: 2 },
   '/v1/responses': { model: 'm', input: 'ab', max_output_tokens: 2 },
   '/v1/embeddings': { model: 'm', input: 'ab' },
+  '/tokenize': { prompt: 'ab' },
+  '/detokenize': { tokens: [1] },
 };
 
 /** A legal value of every field. A field that is missing here fails the test below. */
@@ -154,6 +156,8 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     chat_template_kwargs: { a: 1 },
   },
   '/v1/embeddings': { model: 'm', input: ['a', 'b'], encoding_format: 'base64', dimensions: 2, user: 'u' },
+  '/tokenize': { model: 'm', prompt: '<|endoftext|>', add_special_tokens: true, return_token_strs: true },
+  '/detokenize': { model: null, tokens: [1, vocabSize] },
 };
 const bodies = routes.flatMap(({ path, body }) => (body ? [{ path, body }] : []));
 
@@ -309,6 +313,7 @@ describe('bytes on the wire', () => {
 
   const spellings = (path: string) => [
     `/${path}`,
+    path.toUpperCase(),
     path.replace('/v1/', '/v1//'),
     path.replace('/v1/', '/v1/./'),
     path.replace('/v1/', '/v1/x/../'),

@@ -18,12 +18,12 @@ const contentTypes: Readonly<Record<Route['answers'], readonly string[]>> = {
   events: ['application/json', 'text/event-stream'],
 };
 
-/** OpenAPI 3.1. */
-export function openApi(routes: readonly Route[]): object {
+/** OpenAPI 3.1. `models` are the names that a request may give. */
+export function openApi(routes: readonly Route[], models: readonly string[]): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     paths[route.path] ??= {};
-    paths[route.path][route.method] = operation(route);
+    paths[route.path][route.method] = operation(route, models);
   }
   return {
     openapi: '3.1.0',
@@ -45,7 +45,7 @@ export function openApi(routes: readonly Route[]): object {
   };
 }
 
-function operation({ path, summary, isOpen, body, answers }: Route): object {
+function operation({ path, summary, isOpen, body, answers }: Route, models: readonly string[]): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   return {
     summary,
@@ -55,11 +55,14 @@ function operation({ path, summary, isOpen, body, answers }: Route): object {
         name,
         in: 'path',
         required: true,
-        schema: { type: 'string' },
+        schema: { enum: models },
       })),
     }),
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: withModels(schemaOf(body), models) } },
+      },
     }),
     responses: {
       200: {
@@ -71,7 +74,13 @@ function operation({ path, summary, isOpen, body, answers }: Route): object {
   };
 }
 
-function schemaOf(schema: z.ZodType): object {
+function schemaOf(schema: z.ZodType) {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return rest;
+}
+
+/** A body's `model` is one of those that are served now. */
+function withModels(schema: ReturnType<typeof schemaOf>, models: readonly string[]): object {
+  const { properties = {} } = schema;
+  return { ...schema, properties: { ...properties, model: { enum: models } } };
 }

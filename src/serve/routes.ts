@@ -10,8 +10,16 @@ import { answerEmbeddings } from './embeddings.ts';
 import { fail } from './errors.ts';
 import type { ModelRegistry } from './registry.ts';
 import type { Sandbox } from './sandbox.ts';
-import { chatBody, completionBody, embeddingBody, responseBody } from './schemas.ts';
+import {
+  chatBody,
+  completionBody,
+  detokenizeBody,
+  embeddingBody,
+  responseBody,
+  tokenizeBody,
+} from './schemas.ts';
 import { isRemote, type RemoteServed, type ServedModel } from './served-model.ts';
+import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './tokenize.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What a route may use beside its request. */
@@ -128,6 +136,27 @@ export const routes: readonly Route[] = [
     answers: 'json',
     answer: (c, body, scope) => answerEmbeddings(c, body, scope.watch(c, ownModel(scope, body.model))),
   }),
+  withBody({
+    path: '/tokenize',
+    summary: 'The ids of a text; without a model, of the first.',
+    body: tokenizeBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerTokenize(c, body, ownModel(scope, body.model)),
+  }),
+  withBody({
+    path: '/detokenize',
+    summary: 'The text of some ids.',
+    body: detokenizeBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerDetokenize(c, body, ownModel(scope, body.model)),
+  }),
+  {
+    method: 'get',
+    path: '/tokenizer_info',
+    summary: 'What the tokenizer of the first model is called by, and its chat template.',
+    answers: 'json',
+    answer: (c, _, scope) => answerTokenizerInfo(c, ownModel(scope, undefined)),
+  },
 ];
 
 const requestScope = (c: AppContext, { sandbox, checkConstraint }: RouteScope) => ({
@@ -138,16 +167,17 @@ const requestScope = (c: AppContext, { sandbox, checkConstraint }: RouteScope) =
 
 const served = ({ registry, remotes }: RouteScope) => [...registry.list(), ...remotes];
 
-function modelOf(scope: RouteScope, id: string): ServedModel | RemoteServed {
+/** The model of this name; without one, the first. */
+function modelOf(scope: RouteScope, id: string | null | undefined): ServedModel | RemoteServed {
   const known = served(scope);
-  const model = known.find((one) => one.id === id);
-  if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
+  const model = id == null ? known[0] : known.find((one) => one.id === id);
+  if (!model) throw fail('serve/model', { model: id ?? '', known: known.map((one) => one.id) });
   return model;
 }
 
-function ownModel(scope: RouteScope, id: string): ServedModel {
+function ownModel(scope: RouteScope, id: string | null | undefined): ServedModel {
   const model = modelOf(scope, id);
-  if (isRemote(model)) throw fail('serve/remote-field', { field: 'model', model: id });
+  if (isRemote(model)) throw fail('serve/remote-field', { field: 'model', model: model.id });
   return model;
 }
 

@@ -85,6 +85,17 @@ export const embeddingBody = z.strictObject({
 });
 export type EmbeddingBody = z.infer<typeof embeddingBody>;
 
+export const tokenizeBody = z.strictObject({
+  model: text.nullish(),
+  prompt: text,
+  add_special_tokens: z.boolean().nullish(),
+  return_token_strs: z.boolean().nullish(),
+});
+export type TokenizeBody = z.infer<typeof tokenizeBody>;
+
+export const detokenizeBody = z.strictObject({ model: text.nullish(), tokens: z.array(id) });
+export type DetokenizeBody = z.infer<typeof detokenizeBody>;
+
 const part = z.strictObject({ type: z.literal('text'), text });
 const content = z.union([text, z.array(part)]);
 const functionName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);

@@ -132,7 +132,7 @@ export function textIds(
 /** Checks lengths and ids. With `onlyRead` nothing is written after them. */
 export function checkPrompts(
   prompts: (readonly number[])[],
-  { contextLength, tokenizer }: ServedModel,
+  { contextLength, tokenizer }: Pick<ServedModel, 'contextLength' | 'tokenizer'>,
   onlyRead: boolean,
 ): readonly (readonly number[])[] {
   for (const ids of prompts) {

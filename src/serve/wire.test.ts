@@ -406,6 +406,31 @@ describe('responses', () => {
   });
 });
 
+test("vLLM's routes to the tokenizer", async () => {
+  const ask = async (path: string, body: object) =>
+    (
+      await fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    ).json();
+  const ids = tokenizer.encode('春a');
+  expect(
+    await ask('/tokenize', { prompt: '春a', add_special_tokens: false, return_token_strs: true }),
+  ).toEqual({
+    count: 2,
+    max_model_len: 1024,
+    tokens: ids,
+    token_strs: ['春', 'a'],
+  });
+  expect(await ask('/tokenize', { model: 'chat', prompt: '春a' })).toMatchObject({ tokens: [eosId, ...ids] });
+  expect(await ask('/detokenize', { tokens: [eosId, ...ids] })).toEqual({ prompt: '<|endoftext|>春a' });
+  expect(await (await fetch(`${server.url}/tokenizer_info`)).json()).toMatchObject({
+    eos_token: '<|endoftext|>',
+  });
+});
+
 test('the OpenAPI document has every route and field', async () => {
   const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
     openapi: string;
@@ -425,6 +450,9 @@ test('the OpenAPI document has every route and field', async () => {
     '/v1/chat/completions',
     '/v1/responses',
     '/v1/embeddings',
+    '/tokenize',
+    '/detokenize',
+    '/tokenizer_info',
   ]);
   const { properties } =
     document.paths['/v1/chat/completions'].post.requestBody!.content['application/json'].schema;
