@@ -9,6 +9,9 @@ import { figuresOf, type PieceLoop } from './loops.ts';
 import { writeWords } from './words.ts';
 import classes from './write.module.css';
 
+/** Shorter times are not measured. */
+const LEAST_MS = 50;
+
 /** Of a phrase that is shown. */
 const PHRASE = 24;
 
@@ -23,7 +26,8 @@ export function DraftFigures({
   const textOf = useErrorText();
   const figures = useMemo(() => figuresOf(draft), [draft]);
   const { pieces, repairs, firstTokenMs, paced, status, error } = draft;
-  const speed = paced.ms > 0 && paced.tokens > 1 ? ((paced.tokens - 1) / paced.ms) * 1000 : undefined;
+  // What comes all at once says nothing of the speed.
+  const speed = paced.ms > LEAST_MS && paced.tokens > 1 ? ((paced.tokens - 1) / paced.ms) * 1000 : undefined;
   const facts: readonly (readonly [string, string])[] = [
     [say.statTokens, String(pieces.length)],
     [say.statSpeed, speed === undefined ? '–' : shortNumber(Math.round(speed))],
