@@ -9,6 +9,9 @@ if (!existsSync(main)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
   spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.meta.url));
+  const words = [vite, 'build', 'studio', '--logLevel', 'warn'];
+  if (existsSync(vite)) spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' });
 }
 const { main: run } = await import(main.href);
 process.exitCode = await run(process.argv.slice(2));
