@@ -122,6 +122,7 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     logprobs: 1,
     best_of: 1,
     suffix: null,
+    return_token_ids: true,
   },
   '/v1/chat/completions': {
     ...sampling,
