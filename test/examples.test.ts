@@ -18,7 +18,7 @@ const expected: Readonly<Record<string, RegExp>> = {
     /greedy +8\.7 % +the old moon rises slowly\nbeam 2 +19\.8 % +the moon rises slowly\nexhaustive +19\.8 % +the moon rises slowly/,
   '04-serve.ts': /streamed in \d+ pieces\nJSON by schema: [春夏秋冬], [89]\d days/,
   '05-repetition-lab.ts':
-    /greedy: diversity 0\.\d %, 100 % stuck\n.*sample: diversity 9\d\.\d %, 0 % stuck\n.*because: always taking the likeliest token\nDecode with .*\n用 .* 解码.*\none page with plots, 5 of them/s,
+    /greedy: diversity 0\.\d %, 100 % stuck\n.*sample: diversity 9\d\.\d %, 0 % stuck\n.*because: always taking the likeliest token\nDecode with .*\n用 .* 解码.*\none page with plots, 6 of them/s,
   '06-openai-client.ts':
     /streamed in \d+ pieces\nweather: [春夏秋冬]\nJSON by schema: \d days\n2 vectors of \d+ numbers/,
 };

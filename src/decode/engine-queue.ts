@@ -82,7 +82,7 @@ export function createEngineQueue(options: EngineQueueOptions): EngineQueue {
         };
         const timer = setTimeout(() => {
           leave();
-          reject(fail('decode/engine-wait', { seconds: Math.round(maxWaitMs / 1000) }));
+          reject(fail('decode/engine-wait', { within: Math.round(maxWaitMs / 1000) }));
         }, maxWaitMs);
         const stopListening = (): void => {
           clearTimeout(timer);

@@ -50,8 +50,8 @@ export const fail = defineErrors({
       `引擎：最多允许 ${d.most} 篇文本排队，现有 ${d.waiting} 篇；请稍后再试`,
   },
   'decode/engine-wait': {
-    en: (d: { seconds: number }) => `engine: its turn did not come within ${d.seconds} s; try again later`,
-    zh: (d: { seconds: number }) => `引擎：等待 ${d.seconds} 秒仍未轮到；请稍后再试`,
+    en: (d: { within: number }) => `engine: its turn did not come within ${d.within} s; try again later`,
+    zh: (d: { within: number }) => `引擎：等待 ${d.within} 秒仍未轮到；请稍后再试`,
   },
   'decode/memory': {
     en: (d: { wanted: number; total: number }) =>
