@@ -278,6 +278,13 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByRole('button', { name: 'Li', exact: true }).click();
       await judge('Wang', ['a']);
       expect(await violations(page)).toEqual([]);
+      // A letter after `g` leads to a page and decides nothing.
+      await page.keyboard.press('g');
+      await page.keyboard.press('a');
+      await page.getByRole('heading', { name: 'API', exact: true }).waitFor();
+      await page.keyboard.press('g');
+      await page.keyboard.press('v');
+      await page.getByRole('button', { name: /^Approve/ }).waitFor();
       await page.keyboard.press('r');
       await page.getByRole('rowheader', { name: 'Li · Wang' }).waitFor();
       await page.getByText('1 texts on which they differ').waitFor();

@@ -14,7 +14,8 @@ const isField = (target: EventTarget | null): boolean =>
 export function usePageKeys(): void {
   const navigate = useNavigate();
   useEffect(() => {
-    let pressed = 0;
+    // Not 0: times of events begin at 0 when the page loads, and its first keys would count as second ones.
+    let pressed = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent): void => {
       if (isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'g') {
@@ -22,10 +23,14 @@ export function usePageKeys(): void {
         return;
       }
       const page = event.timeStamp - pressed < PATIENCE && pages.find(({ key }) => key === event.key);
-      pressed = 0;
-      if (page) void navigate({ to: page.to });
+      pressed = Number.NEGATIVE_INFINITY;
+      if (!page) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void navigate({ to: page.to });
     };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    // Before any other listener: a page's own keys shall not act on the letter as well.
+    addEventListener('keydown', onKey, { capture: true });
+    return () => removeEventListener('keydown', onKey, { capture: true });
   }, [navigate]);
 }
