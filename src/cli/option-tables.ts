@@ -5,7 +5,7 @@ import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { positive, probability, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
-import { auditOptions, state } from './state-options.ts';
+import { state } from './serve-options.ts';
 
 export const globalOptions = {
   help: { type: 'boolean', doc: { en: 'show this page', zh: '显示本页' } },
@@ -419,76 +419,4 @@ export const profileOptions = {
     default: 'f32',
     doc: { en: 'of the matrix products', zh: '矩阵乘的精度' },
   },
-} as const satisfies OptionTable;
-
-export const serveOptions = {
-  port: {
-    type: 'number',
-    default: 8080,
-    rule: {
-      test: (x: number) => Number.isInteger(x) && x >= 0 && x < 65_536,
-      words: {
-        en: 'a whole number from 0 (any free port) to 65535',
-        zh: '为 0（任一空闲端口）到 65535 的整数',
-      },
-    },
-    doc: { en: 'where to listen; 0 takes any free port', zh: '监听端口；0 为任一空闲端口' },
-  },
-  host: {
-    type: 'string',
-    placeholder: 'address',
-    doc: {
-      en: 'address to listen on (default 127.0.0.1: only this machine; others need --api-key)',
-      zh: '监听地址（默认 127.0.0.1，只限本机；其他地址须有 --api-key）',
-    },
-  },
-  apiKey: {
-    type: 'string',
-    placeholder: 'keys',
-    doc: {
-      en: 'keys that clients must send, separated by commas; each is a tenant of its own',
-      zh: '客户端必须发送的密钥，以逗号分隔；每个密钥是一个独立租户',
-    },
-  },
-  allowOrigin: {
-    type: 'string',
-    placeholder: 'origins',
-    doc: {
-      en: 'pages of other sites that may ask (CORS), separated by commas; none by default',
-      zh: '允许跨站请求（CORS）的来源，以逗号分隔；默认没有',
-    },
-  },
-  remote: {
-    type: 'string',
-    placeholder: 'name=url#model',
-    doc: {
-      en: 'models behind other OpenAI-compatible endpoints, served under a name beside the runs, separated by commas; their key is read from INKSTONE_REMOTE_KEY',
-      zh: '其他 OpenAI 兼容端点上的模型，以给定名称与各次训练一同提供，以逗号分隔；密钥取自 INKSTONE_REMOTE_KEY',
-    },
-  },
-  studio: {
-    type: 'boolean',
-    default: true,
-    doc: { en: 'with --no-studio only the API is served', zh: '加 --no-studio 则只提供接口' },
-  },
-  state,
-  ...auditOptions,
-} as const satisfies OptionTable;
-
-const { port, host, apiKey } = serveOptions;
-
-export const studioOptions = {
-  port,
-  host,
-  apiKey,
-  runs: {
-    type: 'string',
-    placeholder: 'folder',
-    default: 'runs',
-    doc: {
-      en: 'the folder whose folders are runs; new ones come here',
-      zh: '训练记录所在目录；新的训练也放在这里',
-    },
-  },
-  state,
 } as const satisfies OptionTable;

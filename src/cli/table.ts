@@ -7,13 +7,11 @@ import {
   generateOptions,
   profileOptions,
   repeatOptions,
-  serveOptions,
   startOptions,
-  studioOptions,
   tokenizerOptions,
   trainOptions,
 } from './option-tables.ts';
-import { keysOptions } from './state-options.ts';
+import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { tuneOptions } from './tune-options.ts';
 
 const start = defineCommand({

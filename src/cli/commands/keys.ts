@@ -5,7 +5,7 @@ import { defineMessages } from '../../language.ts';
 import { type ApiKey, type Keys, openState, storePlace } from '../../store/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import type { keysOptions } from '../state-options.ts';
+import type { keysOptions } from '../serve-options.ts';
 import { padColumns } from '../terminal.ts';
 
 type Context = CommandContext<typeof keysOptions>;

@@ -21,9 +21,9 @@ import { openState, type Retention, type State, storePlace } from '../../store/i
 import { moduleLoaders, modulePath, studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import type { serveOptions } from '../option-tables.ts';
 import { parseRemotes } from '../remotes.ts';
 import { type EarlierRun, readEarlierRun, readFolderTemplate } from '../runs.ts';
+import type { serveOptions } from '../serve-options.ts';
 import { quoteWord } from '../shell-words.ts';
 import { studioLab } from '../studio-lab.ts';
 import { studioRuns } from '../studio-runs.ts';

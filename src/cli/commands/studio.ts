@@ -4,7 +4,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRun, readRun } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
-import type { studioOptions } from '../option-tables.ts';
+import { parseRemotes } from '../remotes.ts';
+import type { studioOptions } from '../serve-options.ts';
 import { serveRuns } from './serve.ts';
 
 export async function run({
@@ -14,7 +15,7 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof studioOptions>): Promise<number> {
-  const { port, host, apiKey, runs, state } = options;
+  const { port, host, apiKey, remote, runs, state } = options;
   const latest = args.length > 0 ? undefined : await latestModel(runs);
   const folders = latest === undefined ? args : [latest];
   await serveRuns(folders, terminal, signal, {
@@ -23,6 +24,7 @@ export async function run({
     orAnyPort: !given.has('port'),
     keys: apiKey === undefined ? [] : apiKey.split(','),
     origins: [],
+    remotes: remote === undefined ? [] : parseRemotes(remote),
     studio: true,
     runs,
     state,

@@ -1,6 +1,14 @@
 /** What the server's API speaks of. */
 
+import type { RunStatus, RunSummary } from '../../../src/serve/studio/run-folders.ts';
+import type {
+  RunEstimate as Estimate,
+  TrainOrder as Order,
+  TextSource,
+} from '../../../src/serve/studio/runs-port.ts';
 import type { Language } from '../words.ts';
+
+export type { RunStatus, RunSummary, TextSource };
 
 /** A model that is served. */
 export interface Model {
@@ -30,30 +38,6 @@ export interface StrategyRow {
   readonly doc: Readonly<Record<Language, string>>;
   readonly args: readonly { readonly name: string; readonly rule: string; readonly byDefault: number }[];
   readonly settings: readonly string[];
-}
-
-export type RunStatus = 'preparing' | 'running' | 'finished' | 'stopped' | 'failed';
-
-export interface RunSummary {
-  readonly name: string;
-  readonly status: RunStatus;
-  readonly cause?: string;
-  readonly source?: string;
-  readonly parameters?: number;
-  readonly seed?: number;
-  readonly minutes?: number;
-  readonly steps?: number;
-  readonly step?: number;
-  readonly fraction?: number;
-  readonly seconds?: number;
-  readonly etaSeconds?: number;
-  readonly tokensPerSecond?: number;
-  readonly loss?: number;
-  readonly heldOutLoss?: number;
-  readonly bitsPerCharacter?: number;
-  readonly notes: string;
-  readonly changedAt: number;
-  readonly hasModel: boolean;
 }
 
 export interface RunDetail extends RunSummary {
@@ -92,41 +76,11 @@ export interface RunMetrics {
   readonly offset: number;
 }
 
-/** A training as it is ordered. */
-export interface TrainOrder {
-  readonly preset?: string;
-  readonly minutes?: number;
-  readonly steps?: number;
-  readonly seed?: number;
-  readonly init?: string;
-  readonly tokenizer?: 'characters';
-  readonly vocabSize?: number;
-  readonly layers?: number;
-  readonly width?: number;
-  readonly heads?: number;
-  readonly contextLength?: number;
-  readonly batchSize?: number;
-  readonly lr?: number;
-  readonly precision?: 'f32' | 'bf16';
-  readonly cure?: string;
-}
+/** A training as it is ordered, beside its text. */
+export type TrainOrder = Omit<Order, 'data'>;
 
-export interface RunEstimate {
-  readonly layers: number;
-  readonly heads: number;
-  readonly width: number;
-  readonly contextLength: number;
-  readonly vocabSize: number;
-  readonly parameters: number;
-  readonly memoryBytes: number;
-  readonly seconds: number;
-  readonly tokens: number;
+export interface RunEstimate extends Estimate {
   readonly command: string;
-}
-
-export interface TextSource {
-  readonly data: string;
-  readonly title: Readonly<Record<Language, string>>;
 }
 
 export interface Machine {

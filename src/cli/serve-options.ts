@@ -1,0 +1,150 @@
+/** The options of what serves and keeps state: `inkstone serve`, `studio` and `keys`. */
+
+import type { OptionTable } from './command.ts';
+import { wholePositive } from './option-rules.ts';
+
+export const state = {
+  type: 'string',
+  placeholder: 'place',
+  default: '.inkstone/state',
+  canBeNone: true,
+  doc: {
+    en: 'where conversations, reviews, keys, rules and the log are kept: a folder or postgres://…; --no-state keeps nothing',
+    zh: '对话、审阅、密钥、规则与日志的存放处：目录或 postgres://…；--no-state 则不保存',
+  },
+} as const;
+
+/** Of the audit log. */
+export const auditOptions = {
+  auditDays: {
+    type: 'number',
+    default: 30,
+    rule: wholePositive,
+    doc: { en: 'how long the audit log is kept', zh: '审计日志保留天数' },
+  },
+  auditText: {
+    type: 'boolean',
+    doc: {
+      en: 'keep prompts and outputs in the audit log too, without e-mail addresses, phone numbers and keys',
+      zh: '审计日志也保留提示与输出（隐去邮箱、电话与密钥）',
+    },
+  },
+} as const satisfies OptionTable;
+
+export const keysOptions = {
+  state: {
+    ...state,
+    canBeNone: false,
+    doc: { en: 'the state of the server: a folder or postgres://…', zh: '服务器的状态：目录或 postgres://…' },
+  },
+  tenant: {
+    type: 'string',
+    placeholder: 'name',
+    verbs: ['create'],
+    doc: {
+      en: 'whose rows the key sees; keys of one tenant share them (default: a tenant of its own)',
+      zh: '密钥所属租户；同一租户的密钥共享数据（默认：独立租户）',
+    },
+  },
+  admin: {
+    type: 'boolean',
+    verbs: ['create'],
+    doc: {
+      en: 'it may make keys, make rules for all, and see the whole audit log',
+      zh: '可创建密钥、为所有人设规则、查看全部审计日志',
+    },
+  },
+  requestsPerMinute: {
+    type: 'number',
+    rule: wholePositive,
+    verbs: ['create'],
+    doc: { en: 'beyond it a request is told to wait', zh: '每分钟请求上限' },
+  },
+  tokensPerDay: {
+    type: 'number',
+    rule: wholePositive,
+    verbs: ['create'],
+    doc: { en: 'read and written, from midnight UTC', zh: '每日（UTC）读写词元上限' },
+  },
+  concurrent: {
+    type: 'number',
+    rule: wholePositive,
+    verbs: ['create'],
+    doc: { en: 'generations at a time', zh: '同时生成数上限' },
+  },
+} as const satisfies OptionTable;
+
+const remote = {
+  type: 'string',
+  placeholder: 'name=url#model',
+  doc: {
+    en: 'models behind other OpenAI-compatible endpoints, served under a name beside the runs, separated by commas; their key is read from INKSTONE_REMOTE_KEY',
+    zh: '其他 OpenAI 兼容端点上的模型，以给定名称与各次训练一同提供，以逗号分隔；密钥取自 INKSTONE_REMOTE_KEY',
+  },
+} as const;
+
+export const serveOptions = {
+  port: {
+    type: 'number',
+    default: 8080,
+    rule: {
+      test: (x: number) => Number.isInteger(x) && x >= 0 && x < 65_536,
+      words: {
+        en: 'a whole number from 0 (any free port) to 65535',
+        zh: '为 0（任一空闲端口）到 65535 的整数',
+      },
+    },
+    doc: { en: 'where to listen; 0 takes any free port', zh: '监听端口；0 为任一空闲端口' },
+  },
+  host: {
+    type: 'string',
+    placeholder: 'address',
+    doc: {
+      en: 'address to listen on (default 127.0.0.1: only this machine; others need --api-key)',
+      zh: '监听地址（默认 127.0.0.1，只限本机；其他地址须有 --api-key）',
+    },
+  },
+  apiKey: {
+    type: 'string',
+    placeholder: 'keys',
+    doc: {
+      en: 'keys that clients must send, separated by commas; each is a tenant of its own',
+      zh: '客户端必须发送的密钥，以逗号分隔；每个密钥是一个独立租户',
+    },
+  },
+  allowOrigin: {
+    type: 'string',
+    placeholder: 'origins',
+    doc: {
+      en: 'pages of other sites that may ask (CORS), separated by commas; none by default',
+      zh: '允许跨站请求（CORS）的来源，以逗号分隔；默认没有',
+    },
+  },
+  remote,
+  studio: {
+    type: 'boolean',
+    default: true,
+    doc: { en: 'with --no-studio only the API is served', zh: '加 --no-studio 则只提供接口' },
+  },
+  state,
+  ...auditOptions,
+} as const satisfies OptionTable;
+
+const { port, host, apiKey } = serveOptions;
+
+export const studioOptions = {
+  port,
+  host,
+  apiKey,
+  remote,
+  runs: {
+    type: 'string',
+    placeholder: 'folder',
+    default: 'runs',
+    doc: {
+      en: 'the folder whose folders are runs; new ones come here',
+      zh: '训练记录所在目录；新的训练也放在这里',
+    },
+  },
+  state,
+} as const satisfies OptionTable;
