@@ -3,8 +3,8 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type DoubleModel, functionModel } from '../src/decode/index.ts';
+import { createLocalModel, type LocalModel } from '../src/serve/engine/local-model.ts';
 import { limits } from '../src/serve/limits.ts';
-import { createLocalModel, type LocalModel } from '../src/serve/local-model.ts';
 import { type RunningServer, startServer } from '../src/serve/server.ts';
 import { doubleTokenizer } from './fixtures/double-tokenizer.ts';
 

@@ -19,7 +19,7 @@ export {
   type InspectQuestions,
   type InspectRequest,
   inspect,
-} from './inspect.ts';
+} from './inspect/inspect.ts';
 export {
   type AttentionMaps,
   type AttentionWindow,
@@ -28,28 +28,28 @@ export {
   type HeadScores,
   type HeadWeights,
   headWeights,
-} from './inspect-attention.ts';
-export { type BeamNode, type BeamTree, type BeamTreeOptions, beamTree } from './inspect-beams.ts';
+} from './inspect/inspect-attention.ts';
+export { type BeamNode, type BeamTree, type BeamTreeOptions, beamTree } from './inspect/inspect-beams.ts';
 export {
   type FilterOptions,
   type FilterStage,
   type FilterStages,
   inspectFilters,
-} from './inspect-filters.ts';
-export { type LensLayer, type LensOptions, type LensPlace, logitLens } from './inspect-lens.ts';
-export { inspectLimits } from './inspect-limits.ts';
+} from './inspect/inspect-filters.ts';
+export { type LensLayer, type LensOptions, type LensPlace, logitLens } from './inspect/inspect-lens.ts';
+export { inspectLimits } from './inspect/inspect-limits.ts';
 export {
   type EmbeddingDot,
   type EmbeddingMap,
   embeddingMap,
   type Neighbour,
   nearestTokens,
-} from './inspect-map.ts';
-export { type Choice, type Expectation, type Piece, pieceOf } from './inspect-pieces.ts';
-export { inspectPlots } from './inspect-plots.ts';
-export { type InspectTable, inspectTables, shownPiece, toCsv } from './inspect-tables.ts';
-export { inspectTokens, type TextReading, type TokenReading } from './inspect-tokens.ts';
-export { type Why, type WhyOptions, type WhyToken, whyThisToken } from './inspect-why.ts';
+} from './inspect/inspect-map.ts';
+export { type Choice, type Expectation, type Piece, pieceOf } from './inspect/inspect-pieces.ts';
+export { inspectPlots } from './inspect/inspect-plots.ts';
+export { type InspectTable, inspectTables, shownPiece, toCsv } from './inspect/inspect-tables.ts';
+export { inspectTokens, type TextReading, type TokenReading } from './inspect/inspect-tokens.ts';
+export { type Why, type WhyOptions, type WhyToken, whyThisToken } from './inspect/inspect-why.ts';
 export { defaultStrategies, type LabEvent, type LabOptions, type LabReport, runLab } from './lab.ts';
 export { type LabPageOptions, labPage } from './lab-page.ts';
 export { type LabPlot, labPlots } from './lab-plots.ts';

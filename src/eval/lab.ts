@@ -23,7 +23,7 @@ import { decodePrompts } from './decode-prompts.ts';
 import { entropyAlong, entropyCollapse } from './entropy.ts';
 import { checkInteger, fail } from './errors.ts';
 import { type Finding, findCauses, repeatsItself } from './findings.ts';
-import { type BeamTree, beamTree } from './inspect-beams.ts';
+import { type BeamTree, beamTree } from './inspect/inspect-beams.ts';
 import { type LabPrompt, labPrompts } from './lab-prompts.ts';
 import { comparePaired, type LabRow, measureRow } from './lab-rows.ts';
 import { type ReadText, readTexts } from './read-texts.ts';

@@ -1,13 +1,17 @@
 /** Serving: OpenAI's wire format over HTTP. Sees models as `ServedModel`, never their weights. */
 
-export type { ResponseHistory } from './answer-response.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
-export { runEngineChild } from './engine-child.ts';
-export { type EngineProcess, type EngineProcessOptions, startEngineProcess } from './engine-process.ts';
+export { runEngineChild } from './engine/engine-child.ts';
+export {
+  type EngineProcess,
+  type EngineProcessOptions,
+  startEngineProcess,
+} from './engine/engine-process.ts';
+export { createLocalModel, type LocalModel, type LocalModelOptions } from './engine/local-model.ts';
 export type { InspectKind, InspectQuestion } from './inspect-questions.ts';
 export { limits } from './limits.ts';
-export { createLocalModel, type LocalModel, type LocalModelOptions } from './local-model.ts';
-export { openApi } from './openapi.ts';
+export type { ResponseHistory } from './openai/answer-response.ts';
+export { openApi } from './openai/openapi.ts';
 export {
   createRegistry,
   type LoadedModel,
@@ -17,7 +21,7 @@ export {
 } from './registry.ts';
 export { remoteServed } from './remote-served.ts';
 export { type Route, routes } from './routes.ts';
-export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
+export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 export type { ModelLoad, RemoteServed, ServedModel, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { type StudioFiles, studioFiles } from './static.ts';

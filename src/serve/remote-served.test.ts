@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionModel } from '../decode/index.ts';
 import { trainCharacters } from '../text/index.ts';
-import { createLocalModel, type LocalModel } from './local-model.ts';
+import { createLocalModel, type LocalModel } from './engine/local-model.ts';
 import { remoteServed } from './remote-served.ts';
 import { type RunningServer, startServer } from './server.ts';
 

@@ -4,7 +4,7 @@ import { guardText } from '../decode/index.ts';
 import { createRemoteModel, type RemoteModelOptions, type RemoteRequest } from '../remote/index.ts';
 import type { GenerationPart } from '../types.ts';
 import { fail } from './errors.ts';
-import type { ChatBody, CompletionBody } from './schemas.ts';
+import type { ChatBody, CompletionBody } from './openai/schemas.ts';
 import type { RemoteServed } from './served-model.ts';
 
 type Asked = RemoteRequest & { readonly guard: boolean };

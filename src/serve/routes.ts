@@ -1,15 +1,12 @@
 /** The routes: one table from which both the server and its OpenAPI document come. */
 
 import type { z } from 'zod';
-import { answerResponse, type ResponseHistory } from './answer-response.ts';
 import type { AppContext } from './app.ts';
-import { answerChat } from './chat.ts';
-import type { CheckConstraint } from './check-constraint.ts';
-import { answerCompletion } from './completions.ts';
-import { answerEmbeddings } from './embeddings.ts';
 import { fail } from './errors.ts';
-import type { ModelRegistry } from './registry.ts';
-import type { Sandbox } from './sandbox.ts';
+import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
+import { answerChat } from './openai/chat.ts';
+import { answerCompletion } from './openai/completions.ts';
+import { answerEmbeddings } from './openai/embeddings.ts';
 import {
   chatBody,
   completionBody,
@@ -17,9 +14,12 @@ import {
   embeddingBody,
   responseBody,
   tokenizeBody,
-} from './schemas.ts';
+} from './openai/schemas.ts';
+import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './openai/tokenize.ts';
+import type { ModelRegistry } from './registry.ts';
+import type { CheckConstraint } from './sandbox/check-constraint.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import { isRemote, type RemoteServed, type ServedModel } from './served-model.ts';
-import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './tokenize.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What a route may use beside its request. */

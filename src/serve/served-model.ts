@@ -4,7 +4,7 @@ import type { ConstraintSpec, ProcessorOptions } from '../decode/index.ts';
 import type { ChatTemplateSource } from '../text/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
 import type { InspectQuestion } from './inspect-questions.ts';
-import type { ChatBody, CompletionBody } from './schemas.ts';
+import type { ChatBody, CompletionBody } from './openai/schemas.ts';
 
 /** A request as plain data, so that it can cross to another process. */
 export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'processors'> {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DoubleModel, functionModel } from '../decode/index.ts';
 import { createRng } from '../rng.ts';
 import { trainCharacters } from '../text/index.ts';
-import { createLocalModel, type LocalModel } from './local-model.ts';
+import { createLocalModel, type LocalModel } from './engine/local-model.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const letters = '春眠不觉晓处闻啼鸟夜来风雨声花落知多少 abcdefghij{}":0123456789';

@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve as listen } from '@hono/node-server';
 import { type AppOptions, createApp } from './app.ts';
-import { createSandbox } from './sandbox.ts';
+import { createSandbox } from './sandbox/sandbox.ts';
 import { createRecorder } from './watch/recorder.ts';
 
 export interface ServerOptions extends AppOptions {

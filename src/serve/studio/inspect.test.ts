@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { functionModel } from '../../decode/index.ts';
 import { trainCharacters } from '../../text/index.ts';
 import { createApp } from '../app.ts';
+import { createLocalModel, type Inspector } from '../engine/local-model.ts';
 import type { InspectQuestion } from '../inspect-questions.ts';
 import { limits } from '../limits.ts';
-import { createLocalModel, type Inspector } from '../local-model.ts';
 
 const tokenizer = trainCharacters(['春眠不觉晓'], { specialTokens: ['<|endoftext|>'] });
 const { vocabSize, eosId } = tokenizer;

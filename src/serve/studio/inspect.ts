@@ -3,9 +3,9 @@
 import { Hono } from 'hono';
 import { fail } from '../errors.ts';
 import { inspectBodies, inspectQuestion, isInspectKind } from '../inspect-questions.ts';
+import { followClient } from '../openai/stream.ts';
 import { readBody } from '../read-body.ts';
 import type { ModelRegistry } from '../registry.ts';
-import { followClient } from '../stream.ts';
 import type { StudioApp } from './api.ts';
 
 export function inspectRoutes(registry: ModelRegistry): StudioApp {

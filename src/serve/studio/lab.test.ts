@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { functionModel } from '../../decode/index.ts';
 import { trainCharacters } from '../../text/index.ts';
 import { createApp } from '../app.ts';
-import { createLocalModel } from '../local-model.ts';
+import { createLocalModel } from '../engine/local-model.ts';
 import type { LabNews, LabPort } from './lab.ts';
 
 const tokenizer = trainCharacters(['春眠'], { specialTokens: ['<|endoftext|>'] });

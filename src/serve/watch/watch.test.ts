@@ -6,7 +6,7 @@ import { copyEmptyState } from '../../../test/state-folder.ts';
 import { functionModel } from '../../decode/index.ts';
 import { type NewKey, openState } from '../../store/index.ts';
 import { trainCharacters } from '../../text/index.ts';
-import { createLocalModel } from '../local-model.ts';
+import { createLocalModel } from '../engine/local-model.ts';
 import { startServer } from '../server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 watch-'));

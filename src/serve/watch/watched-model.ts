@@ -5,7 +5,7 @@ import type { GenerationPart } from '../../types.ts';
 import { moderateParts } from '../moderation/moderate-parts.ts';
 import { moderatePrompt, moderateText } from '../moderation/moderate-prompt.ts';
 import type { CompiledRule } from '../moderation/moderator.ts';
-import type { ChatBody } from '../schemas.ts';
+import type { ChatBody } from '../openai/schemas.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
 import { dayOf, type KeyCounts } from './key-limits.ts';
 import type { Recorder } from './recorder.ts';

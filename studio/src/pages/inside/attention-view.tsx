@@ -3,7 +3,7 @@
 import { Button, Group } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { inspectPlots } from '../../../../src/eval/inspect-plots.ts';
+import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
 import { renderPlot } from '../../../../src/plots/index.ts';
 import { ExportButtons } from '../../parts/export-buttons.tsx';
 import { blobOf } from '../../parts/save-file.ts';

@@ -1,8 +1,8 @@
 /** The logit lens: what the model would say after each layer, around the chosen place. */
 
 import { useState } from 'react';
-import { inspectPlots } from '../../../../src/eval/inspect-plots.ts';
-import { inspectTables, toCsv } from '../../../../src/eval/inspect-tables.ts';
+import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
+import { inspectTables, toCsv } from '../../../../src/eval/inspect/inspect-tables.ts';
 import { labelIn, renderPlot } from '../../../../src/plots/index.ts';
 import { ExportButtons } from '../../parts/export-buttons.tsx';
 import { pngOf } from '../../parts/save-file.ts';

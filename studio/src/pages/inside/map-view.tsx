@@ -2,8 +2,8 @@
 
 import { Group, SegmentedControl, Select } from '@mantine/core';
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
-import { inspectPlots } from '../../../../src/eval/inspect-plots.ts';
-import { inspectTables, toCsv } from '../../../../src/eval/inspect-tables.ts';
+import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
+import { inspectTables, toCsv } from '../../../../src/eval/inspect/inspect-tables.ts';
 import { labelIn, renderPlot } from '../../../../src/plots/index.ts';
 import { ExportButtons } from '../../parts/export-buttons.tsx';
 import { blobOf } from '../../parts/save-file.ts';

@@ -1,8 +1,8 @@
 /** What the model expected at the chosen place, and how sure it was along the text. */
 
 import { useMemo } from 'react';
-import { inspectPlots } from '../../../../src/eval/inspect-plots.ts';
-import { inspectTables, toCsv } from '../../../../src/eval/inspect-tables.ts';
+import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
+import { inspectTables, toCsv } from '../../../../src/eval/inspect/inspect-tables.ts';
 import { labelIn } from '../../../../src/plots/index.ts';
 import { PlotFigure } from '../../parts/plot-figure.tsx';
 import { useLanguage, useWords } from '../../words.ts';

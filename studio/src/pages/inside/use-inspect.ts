@@ -1,12 +1,12 @@
 /** Asks the server to look inside a model; what it saw once it need not look at again. */
 
 import { useQuery } from '@tanstack/react-query';
-import type { InspectAnswers, InspectQuestions } from '../../../../src/eval/inspect.ts';
+import type { InspectAnswers, InspectQuestions } from '../../../../src/eval/inspect/inspect.ts';
 import { request } from '../../api/client.ts';
 
-export type { InspectAnswers } from '../../../../src/eval/inspect.ts';
-export type { Choice, Expectation, Piece } from '../../../../src/eval/inspect-pieces.ts';
-export { shownPiece } from '../../../../src/eval/inspect-tables.ts';
+export type { InspectAnswers } from '../../../../src/eval/inspect/inspect.ts';
+export type { Choice, Expectation, Piece } from '../../../../src/eval/inspect/inspect-pieces.ts';
+export { shownPiece } from '../../../../src/eval/inspect/inspect-tables.ts';
 
 type Kind = keyof InspectAnswers;
 /** The fields of a question, with the model, and the text where its ids are not known yet. */

@@ -2,8 +2,8 @@
 
 import { Group, Select } from '@mantine/core';
 import { useState } from 'react';
-import { inspectPlots } from '../../../../src/eval/inspect-plots.ts';
-import { inspectTables, toCsv } from '../../../../src/eval/inspect-tables.ts';
+import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
+import { inspectTables, toCsv } from '../../../../src/eval/inspect/inspect-tables.ts';
 import { labelIn } from '../../../../src/plots/index.ts';
 import { PlotFigure } from '../../parts/plot-figure.tsx';
 import { Failure, Waiting } from '../../parts/states.tsx';

@@ -1,0 +1,93 @@
+/** The engine's own process: it holds the model, and whatever goes wrong in native code ends it alone. */
+
+import type { GenerationPart } from '../../types.ts';
+import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
+import type { LocalModel } from './local-model.ts';
+import { toSent } from './sent-error.ts';
+
+/** How often the parent hears how busy the model is, in ms. */
+const LOAD_EVERY = 200;
+
+/** Serves one model to the parent process until that goes. */
+export function runEngineChild(model: LocalModel): void {
+  let unsent: FromEngine[] = [];
+  /** NOTE one message for all parts of a step: a tick comes when every text of it has said its word. */
+  const send = (message: FromEngine): void => {
+    if (unsent.length === 0) {
+      process.nextTick(() => {
+        process.send?.(unsent);
+        unsent = [];
+      });
+    }
+    unsent.push(message);
+  };
+  const jobs = new Map<number, { readonly controller: AbortController; taken(parts: number): void }>();
+
+  const begin = (
+    job: number,
+    work: (signal: AbortSignal, room: () => Promise<void>) => Promise<void>,
+  ): void => {
+    const controller = new AbortController();
+    let left = WINDOW;
+    let wake: (() => void) | undefined;
+    /** Waits until the reader has taken enough. */
+    const room = async (): Promise<void> => {
+      while (left <= 0 && !controller.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      left--;
+    };
+    jobs.set(job, {
+      controller,
+      taken(parts) {
+        left += parts;
+        wake?.();
+      },
+    });
+    controller.signal.addEventListener('abort', () => wake?.());
+    work(controller.signal, room)
+      .then(() => send({ type: 'end', job }))
+      .catch((error) => send({ type: 'error', job, error: toSent(error) }))
+      .finally(() => jobs.delete(job));
+  };
+
+  process.on('message', (message: ToEngine) => {
+    const { job } = message;
+    if (message.type === 'write') {
+      begin(job, async (signal, room) => {
+        for await (const part of model.write(message.request, signal)) {
+          await room();
+          send({ type: 'part', job, part: withoutError(part) });
+        }
+      });
+    } else if (message.type === 'score') {
+      begin(job, async (signal) => {
+        send({ type: 'scores', job, scores: await model.score(message.ids, message.top, signal) });
+      });
+    } else if (message.type === 'inspect') {
+      begin(job, async (signal) => {
+        send({ type: 'answer', job, answer: await model.inspect?.(message.question, signal) });
+      });
+    } else if (message.type === 'embed') {
+      begin(job, async (signal) => {
+        send({ type: 'embeddings', job, embeddings: await model.embed(message.texts, signal) });
+      });
+    } else if (message.type === 'taken') jobs.get(job)?.taken(message.parts);
+    else jobs.get(job)?.controller.abort();
+  });
+  process.on('disconnect', () => process.exit(0));
+
+  let last = '';
+  setInterval(() => {
+    const { load } = model;
+    const now = JSON.stringify(load);
+    if (now !== last) send({ type: 'load', load });
+    last = now;
+  }, LOAD_EVERY).unref();
+  send({ type: 'ready', contextLength: model.contextLength });
+}
+
+/** The error itself is thrown after the last part; an Error in a part would not cross whole. */
+function withoutError(part: GenerationPart): GenerationPart {
+  if (part.type !== 'finish' || part.error === undefined) return part;
+  const { error: _, ...rest } = part;
+  return rest;
+}

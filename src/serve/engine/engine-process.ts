@@ -1,0 +1,176 @@
+/** A model in a process of its own, as one that can be served. When the process dies it is started again. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import type { ChatTemplateSource } from '../../text/index.ts';
+import type { GenerationPart, Tokenizer, TokenScore } from '../../types.ts';
+import { fail } from '../errors.ts';
+import type { ModelLoad, ServedModel } from '../served-model.ts';
+import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
+import { fromSent } from './sent-error.ts';
+
+export interface EngineProcessOptions {
+  readonly id: string;
+  /** The module that loads the model and calls `runEngineChild`. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Options of Node for the process; default: those of this one. */
+  readonly execArgv?: readonly string[];
+  readonly tokenizer: Tokenizer;
+  readonly prefixIds?: readonly number[];
+  /** How it reads conversations. Default: as plain text. */
+  readonly chatTemplate?: ChatTemplateSource;
+  /** Hears when the process ended without being asked to. */
+  readonly onExit?: (reason: string) => void;
+}
+
+export interface EngineProcess extends ServedModel {
+  /** Of the process now running. */
+  readonly pid: number | undefined;
+  close(): void;
+}
+
+/** Parts taken before the child hears of it. */
+const ACKNOWLEDGE = WINDOW / 4;
+/** Wait before starting again, doubled after each early death, in ms. */
+const FIRST_WAIT = 200;
+const LONGEST_WAIT = 10_000;
+
+const idle: ModelLoad = { running: 0, waiting: 0, steps: 0, stepTexts: 0, savedTokens: 0 };
+
+/** What the child says to one job. */
+type Heard = Extract<FromEngine, { job: number }> | { readonly type: 'died' };
+
+/** Starts the process; resolves when the model is loaded, rejects when the first start fails. */
+export function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
+  const { id, script, args, tokenizer, prefixIds = [], chatTemplate, execArgv = process.execArgv } = options;
+  const jobs = new Map<number, (heard: Heard) => void>();
+  const created = Math.floor(Date.now() / 1000);
+  let child: ChildProcess | undefined;
+  let contextLength = 0;
+  let load = idle;
+  let isReady = false;
+  let isClosed = false;
+  let nextJob = 0;
+  let wait = FIRST_WAIT;
+
+  const send = (message: ToEngine): void => {
+    if (child?.connected) child.send(message, () => {});
+  };
+
+  const start = (onReady?: () => void, onFailure?: (error: Error) => void): void => {
+    child = fork(script, args, {
+      execArgv: [...execArgv],
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const hear = (message: FromEngine): void => {
+      if (message.type === 'ready') {
+        ({ contextLength } = message);
+        isReady = true;
+        wait = FIRST_WAIT;
+        onReady?.();
+      } else if (message.type === 'load') load = message.load;
+      else jobs.get(message.job)?.(message);
+    };
+    child.on('message', (messages: readonly FromEngine[]) => {
+      for (const message of messages) hear(message);
+    });
+    child.on('error', () => {});
+    child.on('exit', (code, signal) => {
+      const wasReady = isReady;
+      isReady = false;
+      load = idle;
+      for (const hear of jobs.values()) hear({ type: 'died' });
+      if (isClosed) return;
+      const reason = signal ?? `exit ${code}`;
+      options.onExit?.(reason);
+      if (!wasReady && onFailure) return onFailure(new Error(`engine process: ${reason}`));
+      setTimeout(() => isClosed || start(), wait).unref();
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+    });
+  };
+
+  /** What one job is told, until it ends; aborted when the listener goes. */
+  async function* listen(
+    message: (job: number) => ToEngine,
+    signal: AbortSignal,
+  ): AsyncGenerator<Exclude<Heard, { type: 'end' | 'error' | 'died' }>, void> {
+    if (!isReady) throw fail('serve/engine-down', undefined);
+    if (signal.aborted) return;
+    const job = nextJob++;
+    const heard: Heard[] = [];
+    let wake: (() => void) | undefined;
+    let taken = 0;
+    const abort = (): void => send({ type: 'abort', job });
+    jobs.set(job, (next) => {
+      heard.push(next);
+      wake?.();
+    });
+    signal.addEventListener('abort', abort, { once: true });
+    send(message(job));
+    try {
+      for (;;) {
+        while (heard.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+        const next = heard.shift()!;
+        if (next.type === 'end') return;
+        if (next.type === 'died') throw fail('serve/engine-down', undefined);
+        if (next.type === 'error') throw fromSent(next.error);
+        if (++taken % ACKNOWLEDGE === 0) send({ type: 'taken', job, parts: ACKNOWLEDGE });
+        yield next;
+      }
+    } finally {
+      jobs.delete(job);
+      signal.removeEventListener('abort', abort);
+      abort();
+    }
+  }
+
+  const engine: EngineProcess = {
+    id,
+    created,
+    tokenizer,
+    prefixIds,
+    ...(chatTemplate && { chatTemplate }),
+    get contextLength() {
+      return contextLength;
+    },
+    get load() {
+      return load;
+    },
+    get isReady() {
+      return isReady;
+    },
+    get pid() {
+      return child?.pid;
+    },
+    async *write(request, signal): AsyncGenerator<GenerationPart> {
+      for await (const heard of listen((job) => ({ type: 'write', job, request }), signal)) {
+        if (heard.type === 'part') yield heard.part;
+      }
+    },
+    async score(ids, top, signal): Promise<readonly TokenScore[]> {
+      for await (const heard of listen((job) => ({ type: 'score', job, ids, top }), signal)) {
+        if (heard.type === 'scores') return heard.scores;
+      }
+      throw signal.reason;
+    },
+    async inspect(question, signal): Promise<unknown> {
+      for await (const heard of listen((job) => ({ type: 'inspect', job, question }), signal)) {
+        if (heard.type === 'answer') return heard.answer;
+      }
+      throw signal.reason;
+    },
+    async embed(texts, signal): Promise<readonly Float32Array[]> {
+      for await (const heard of listen((job) => ({ type: 'embed', job, texts }), signal)) {
+        if (heard.type === 'embeddings') return heard.embeddings;
+      }
+      throw signal.reason;
+    },
+    close() {
+      isClosed = true;
+      isReady = false;
+      child?.kill();
+    },
+  };
+  return new Promise((resolve, reject) => start(() => resolve(engine), reject));
+}

@@ -1,0 +1,29 @@
+/** What the server and the engine's process say to each other; plain data on both sides. */
+
+import type { GenerationPart, TokenScore } from '../../types.ts';
+import type { InspectQuestion } from '../inspect-questions.ts';
+import type { ModelLoad, WriteRequest } from '../served-model.ts';
+import type { SentError } from './sent-error.ts';
+
+export type ToEngine =
+  | { readonly type: 'write'; readonly job: number; readonly request: WriteRequest }
+  | { readonly type: 'score'; readonly job: number; readonly ids: readonly number[]; readonly top: number }
+  | { readonly type: 'inspect'; readonly job: number; readonly question: InspectQuestion }
+  | { readonly type: 'embed'; readonly job: number; readonly texts: readonly (readonly number[])[] }
+  /** So many parts were taken by the reader: as many more may be sent. */
+  | { readonly type: 'taken'; readonly job: number; readonly parts: number }
+  | { readonly type: 'abort'; readonly job: number };
+
+/** All that an engine says in one turn goes in one message. */
+export type FromEngine =
+  | { readonly type: 'ready'; readonly contextLength: number }
+  | { readonly type: 'load'; readonly load: ModelLoad }
+  | { readonly type: 'part'; readonly job: number; readonly part: GenerationPart }
+  | { readonly type: 'scores'; readonly job: number; readonly scores: readonly TokenScore[] }
+  | { readonly type: 'answer'; readonly job: number; readonly answer: unknown }
+  | { readonly type: 'embeddings'; readonly job: number; readonly embeddings: readonly Float32Array[] }
+  | { readonly type: 'end'; readonly job: number }
+  | { readonly type: 'error'; readonly job: number; readonly error: SentError };
+
+/** Parts that may be under way to a reader who does not take them. */
+export const WINDOW = 64;

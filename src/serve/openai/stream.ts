@@ -1,0 +1,118 @@
+/** Server-sent events: one JSON object a line, `[DONE]` at the end. */
+
+import type { ServerResponse } from 'node:http';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { GenerationPart } from '../../types.ts';
+import type { AppContext } from '../app.ts';
+import { type WireError, wireError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { Collected } from './responses.ts';
+
+/** What a stream needs to know of its kind. */
+export interface StreamShape {
+  readonly collected: Collected;
+  /** The objects that a part becomes. */
+  readonly chunksOf: (part: GenerationPart) => readonly object[];
+  /** Said before anything is written. */
+  readonly first?: readonly object[];
+  /** Said at the end. */
+  readonly last?: () => readonly object[] | Promise<readonly object[]>;
+  /** Said in place of an error's own body. */
+  readonly failed?: (error: WireError['body']) => readonly object[];
+  /** What ends the stream. Default `[DONE]`. */
+  readonly done?: string;
+}
+
+/**
+ * Streams a generation. The first part is awaited before the answer begins, so that a refusal has its own status. The
+ * generation is aborted when the client goes, or leaves the stream unread for too long.
+ */
+export async function streamParts(
+  c: AppContext,
+  parts: AsyncIterable<GenerationPart>,
+  controller: AbortController,
+  {
+    collected,
+    chunksOf,
+    first = [],
+    last = () => [],
+    failed = (body) => [body],
+    done = '[DONE]',
+  }: StreamShape,
+): Promise<Response> {
+  const iterator = parts[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(() => controller.abort());
+    try {
+      for (const chunk of first) await send(stream, controller, chunk);
+      for (; !next.done && !stream.aborted; next = await iterator.next()) {
+        collected.add(next.value);
+        for (const chunk of chunksOf(next.value)) await send(stream, controller, chunk);
+      }
+      if (!stream.aborted) for (const chunk of await last()) await send(stream, controller, chunk);
+    } catch (error) {
+      // The answer has begun: the error is the last thing in it.
+      const { body } = wireError(error, c.get('lang'), c.get('requestId'));
+      for (const chunk of failed(body)) await send(stream, controller, chunk);
+    } finally {
+      countWritten(c, collected);
+      controller.abort();
+      await iterator.return?.();
+    }
+    if (done !== '' && !stream.aborted) await send(stream, controller, done);
+  });
+}
+
+/** Waits until the client has taken it, but not for ever. An object with a type is an event of that name. */
+async function send(
+  stream: SSEStreamingApi,
+  controller: AbortController,
+  chunk: object | string,
+): Promise<void> {
+  const event = typeof chunk === 'object' && 'type' in chunk ? String(chunk.type) : undefined;
+  const data = typeof chunk === 'string' ? chunk : JSON.stringify(chunk);
+  const timer = setTimeout(() => {
+    controller.abort();
+    stream.abort();
+  }, limits.idleSeconds * 1000);
+  try {
+    await stream.writeSSE({ data, ...(event !== undefined && { event }) });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A whole generation, gathered; `hear` is told each part. */
+export async function gather(
+  c: AppContext,
+  parts: AsyncIterable<GenerationPart>,
+  collected: Collected,
+  hear?: (part: GenerationPart) => void,
+): Promise<void> {
+  for await (const part of parts) {
+    collected.add(part);
+    hear?.(part);
+  }
+  countWritten(c, collected);
+}
+
+function countWritten(c: AppContext, collected: Collected): void {
+  const { prompt_tokens, completion_tokens } = collected.usage();
+  const repairs = collected.texts.reduce((sum, text) => sum + text.repairs, 0);
+  c.get('metrics').written({ promptTokens: prompt_tokens, completionTokens: completion_tokens, repairs });
+}
+
+/** Aborts with the client, or when it has taken too long. */
+export function followClient(c: AppContext): AbortController {
+  const controller = new AbortController();
+  const { signal } = c.req.raw;
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(abort, limits.answerSeconds * 1000).unref();
+  controller.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  // Answered, or gone: nothing waits for the time to be over.
+  (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing?.once('close', abort);
+  return controller;
+}
