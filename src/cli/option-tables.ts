@@ -312,7 +312,7 @@ export const repeatOptions = {
   threshold: {
     type: 'number',
     verbs: ['detect'],
-    default: 24,
+    default: 28,
     rule: positive,
     doc: {
       en: 'evidence that makes a loop certain; more is later and surer',
