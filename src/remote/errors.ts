@@ -19,6 +19,11 @@ export const fail = defineErrors({
       `remote model: ${d.host} refused the request (${d.status}): ${d.message}`,
     zh: (d) => `远程模型：${d.host} 拒绝了请求（${d.status}）：${d.message}`,
   },
+  'remote/request': {
+    en: (d: { host: string; status: number; message: string }) =>
+      `remote model: ${d.host} does not take this request (${d.status}): ${d.message}; leave out or change what it names`,
+    zh: (d) => `远程模型：${d.host} 不接受此请求（${d.status}）：${d.message}；请去掉或修改其中所指的内容`,
+  },
   'remote/broken': {
     en: (d: { host: string; reason: string }) =>
       `remote model: ${d.host} must stream OpenAI's chunks to the end, but ${d.reason}`,

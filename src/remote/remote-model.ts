@@ -54,7 +54,7 @@ interface Progress {
  * A remote model. Parts come as the endpoint sends them; `finish` carries its own counts of tokens where it tells them
  * and the text is the only one, otherwise the number of pieces that came. Wrap it in `guardText` against loops.
  *
- * @throws (while generating) `remote/unreachable`, `remote/refused`, `remote/broken`; never with the key in the sentence.
+ * @throws (while generating) `remote/unreachable`, `remote/request`, `remote/refused`, `remote/broken`; never with the key in the sentence.
  * @example
  * const model = createRemoteModel({ url: 'http://127.0.0.1:8000/v1', model: 'qwen', apiKey: process.env.KEY });
  * for await (const part of guardText(model).generate({ prompt: 'Once', maxTokens: 50 })) …
@@ -88,7 +88,8 @@ export function createRemoteModel({
     });
     if (response.ok && response.body) return response.body;
     const { status } = response;
-    throw fail('remote/refused', { host, status, message: await messageOf(response) });
+    const code = status === 400 || status === 422 ? 'remote/request' : 'remote/refused';
+    throw fail(code, { host, status, message: await messageOf(response) });
   }
 
   async function* generate(request: RemoteRequest): AsyncGenerator<GenerationPart, void> {

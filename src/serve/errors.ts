@@ -178,6 +178,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/models-fixed', 409, 'invalid_request_error'],
   ['serve/model', 404, 'invalid_request_error'],
   ['serve/size', 413, 'invalid_request_error'],
+  ['remote/request', 400, 'invalid_request_error'],
   ['remote/prompt', 400, 'invalid_request_error'],
   ['remote/', 502, 'server_error'],
   ['serve/', 400, 'invalid_request_error'],

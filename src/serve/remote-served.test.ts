@@ -103,6 +103,12 @@ describe('a remote model behind our routes', () => {
     });
   });
 
+  test('what the endpoint does not take is the fault of the request', async () => {
+    const request = { ...greedy, prompt: '春', regex: '(' };
+    const error = await client.completions.create(request).catch((one) => one);
+    expect([error.status, error.error.code]).toEqual([400, 'remote/request']);
+  });
+
   test('a fault of the endpoint is a 502 in our words, without its key', async () => {
     for (const model of ['locked', 'gone']) {
       const error = await client.completions.create({ ...greedy, model, prompt: '春' }).catch((one) => one);
