@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 export interface PostgresServer {
   readonly url: string;
+  /** Stopping twice is harmless. */
   stop(): Promise<void>;
 }
 
@@ -56,7 +57,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
     async stop() {
       server.kill('SIGINT');
       await ended;
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -8,6 +8,11 @@ export const fail = defineErrors({
       `state: the PostgreSQL server does not answer (${d.reason}); check the URL and that the server runs`,
     zh: (d) => `状态库：PostgreSQL 服务器没有应答（${d.reason}）；请检查 URL，并确认服务器在运行`,
   },
+  'store/stopped': {
+    en: (d: { reason: string }) =>
+      `state: the embedded database does not run (${d.reason}); the next request opens it again`,
+    zh: (d) => `状态库：内嵌数据库没有运行（${d.reason}）；下一个请求会重新打开它`,
+  },
   'store/postgres-version': {
     en: (d: { version: string; needed: number }) =>
       `state: PostgreSQL ${d.needed} or newer is needed, got ${d.version}; update the server, or give a folder`,

@@ -16,7 +16,7 @@ export {
 export type { Database, Param, Queries } from './database.ts';
 export { type ApiKey, type KeyLimits, type Keys, keys, type NewKey } from './keys.ts';
 export { limits } from './limits.ts';
-export { openStore, type StorePlace, storePlace } from './open-store.ts';
+export { openStore, type StoreOptions, type StorePlace, storePlace } from './open-store.ts';
 export type { Page, PageOptions } from './page.ts';
 export { redact } from './redact.ts';
 export { type Responses, responses } from './responses.ts';

@@ -9,6 +9,11 @@ import { openPostgres } from './postgres.ts';
 /** An embedded database in a folder, or a PostgreSQL server. */
 export type StorePlace = { readonly folder: string } | { readonly url: string };
 
+export interface StoreOptions {
+  /** Hears when an embedded database broke down; it is opened anew by the next question. */
+  readonly onFault?: (error: Error) => void;
+}
+
 /** `postgres://…` is a server, everything else a folder. */
 export function storePlace(text: string): StorePlace {
   return /^postgres(ql)?:\/\//i.test(text) ? { url: text } : { folder: text };
@@ -18,12 +23,12 @@ export function storePlace(text: string): StorePlace {
  * The database at this place, of the newest version. It is opened by the first question; when that fails, the next one
  * tries again.
  */
-export function openStore(place: StorePlace): Database {
+export function openStore(place: StorePlace, options: StoreOptions = {}): Database {
   let opened: Promise<Database> | undefined;
   let isClosed = false;
   const open = (): Promise<Database> => {
     if (isClosed) return Promise.reject(new Error('store: closed'));
-    opened ??= openNow(place).catch((error) => {
+    opened ??= openNow(place, options).catch((error) => {
       opened = undefined;
       throw error;
     });
@@ -41,8 +46,8 @@ export function openStore(place: StorePlace): Database {
   };
 }
 
-async function openNow(place: StorePlace): Promise<Database> {
-  const database = await ('url' in place ? openPostgres(place.url) : openPglite(place.folder));
+async function openNow(place: StorePlace, options: StoreOptions): Promise<Database> {
+  const database = await ('url' in place ? openPostgres(place.url) : openPglite(place.folder, options));
   try {
     await migrate(database, migrations);
     return database;

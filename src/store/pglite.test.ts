@@ -8,6 +8,7 @@ import { copyEmptyState } from '../../test/state-folder.ts';
 import { nodeProcesses } from '../io/index.ts';
 import { openStore, storePlace } from './open-store.ts';
 import { openPglite } from './pglite.ts';
+import { type DatabaseThread, startDatabaseThread } from './pglite-thread.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), '墨 pglite-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -40,6 +41,42 @@ test('one process at a time: a second is refused with the pid, a dead one is fol
   await store.close();
   expect(readdirSync(folder).filter((name) => name.includes('lock'))).toEqual([]);
   await expect(store.query('select 1')).rejects.toThrow('closed');
+});
+
+test('while a database is made, this thread goes on', async () => {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  const database = await openPglite(join(scratch, 'new'));
+  clearInterval(timer);
+  await database.close();
+  // Made in this thread it leaves about fifteen.
+  expect(ticks).toBeGreaterThan(100);
+});
+
+test('a breakdown is told to those who wait, and the next question finds all that was kept', async () => {
+  const folder = join(scratch, 'broken');
+  await copyEmptyState(folder);
+  let thread: DatabaseThread | undefined;
+  const start: typeof startDatabaseThread = async (...args) => (thread = await startDatabaseThread(...args));
+  const faults: Error[] = [];
+  const database = await openPglite(folder, { start, onFault: (error) => faults.push(error) });
+  await database.query('create table t (n integer)');
+  await database.query('insert into t values (1)');
+  const half = database.transaction(async (tx) => {
+    await tx.query('insert into t values (2)');
+    const asked = expect(tx.query('select pg_sleep(60)')).rejects.toMatchObject({ code: 'store/stopped' });
+    await thread!.kill();
+    await asked;
+    await tx.query('insert into t values (3)');
+  });
+  await expect(half).rejects.toMatchObject({ code: 'store/stopped' });
+  expect(await database.query('select n from t')).toEqual([{ n: 1 }]);
+  await thread!.kill();
+  expect(await database.query('select n from t')).toEqual([{ n: 1 }]);
+  expect(faults).toMatchObject([{ code: 'store/stopped' }, { code: 'store/stopped' }]);
+  // All the while the folder was ours.
+  await expect(openPglite(folder)).rejects.toMatchObject({ code: 'folder/locked' });
+  await database.close();
 });
 
 test('what cannot be opened is tried again with the next question', async () => {

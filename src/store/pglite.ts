@@ -5,11 +5,14 @@
 
 import { join } from 'node:path';
 import { lockFolder, nodeFiles } from '../io/index.ts';
-import { type Database, type Param, type Queries, storableParams } from './database.ts';
+import { type Database, type Queries, storableParams } from './database.ts';
+import { type DatabaseThread, startDatabaseThread } from './pglite-thread.ts';
 
-/** What both PGlite and its transactions answer. */
-interface Asked {
-  query<Row>(sql: string, params?: unknown[]): Promise<{ readonly rows: Row[] }>;
+export interface PgliteOptions {
+  /** Hears when the database broke down; it is opened anew by the next question. */
+  readonly onFault?: (error: Error) => void;
+  /** Replaced in tests. */
+  readonly start?: typeof startDatabaseThread;
 }
 
 const placeIn = (folder: string): string => join(folder, 'database');
@@ -19,40 +22,74 @@ export const isThere = async (folder: string): Promise<boolean> =>
   (await nodeFiles.status(placeIn(folder))) !== undefined;
 
 /** Opens the database in this folder, and makes it when there is none. Throws `folder/locked` when another process has it. */
-export async function openPglite(folder: string): Promise<Database> {
+export async function openPglite(
+  folder: string,
+  { onFault, start = startDatabaseThread }: PgliteOptions = {},
+): Promise<Database> {
   await nodeFiles.makeFolder(folder);
   const lock = await lockFolder(folder, 'state');
-  try {
-    const { PGlite } = await import('@electric-sql/pglite');
-    const place = placeIn(folder);
-    if (!(await isThere(folder))) await createWhole(place, (path) => PGlite.create(path));
-    const pglite = await PGlite.create(place);
-    const on = (asked: Asked): Queries => ({
-      async query<Row>(sql: string, params?: readonly Param[]) {
-        return (await asked.query<Row>(sql, storableParams(params))).rows;
-      },
+  const place = placeIn(folder);
+  const inTurn = oneAtATime();
+  let open: DatabaseThread | undefined;
+  /** The thread that has the database open: another one after a breakdown. */
+  const thread = async (): Promise<DatabaseThread> => {
+    open ??= await start(place, (error) => {
+      open = undefined;
+      onFault?.(error);
     });
-    return {
-      ...on(pglite),
-      transaction: (work) => pglite.transaction((tx) => work(on(tx))),
-      async close() {
-        await pglite.close();
-        await lock.release();
-      },
-    };
+    return open;
+  };
+  const on = (queries: Queries): Queries => ({
+    query: (sql, params) => queries.query(sql, storableParams(params)),
+  });
+  try {
+    if (!(await isThere(folder))) await createWhole(place, start);
+    await thread();
   } catch (error) {
     await lock.release();
     throw error;
   }
+  return {
+    query: (sql, params) => inTurn(async () => on(await thread()).query(sql, params)),
+    transaction: (work) => inTurn(async () => inTransaction(on(await thread()), work)),
+    close: () =>
+      inTurn(async () => {
+        await open?.close();
+        await lock.release();
+      }),
+  };
+}
+
+async function inTransaction<Result>(
+  queries: Queries,
+  work: (queries: Queries) => Promise<Result>,
+): Promise<Result> {
+  await queries.query('begin');
+  try {
+    const result = await work(queries);
+    await queries.query('commit');
+    return result;
+  } catch (error) {
+    // Where the database broke down there is nothing left to take back.
+    await queries.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+/** One piece of work after another: PGlite is one connection. */
+function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const own = last.then(work);
+    last = own.catch(() => {});
+    return own;
+  };
 }
 
 /** A new database gets its name when it is whole: one that was cut off while it was made is made again. */
-async function createWhole(
-  place: string,
-  create: (path: string) => Promise<{ close(): Promise<void> }>,
-): Promise<void> {
+async function createWhole(place: string, start: typeof startDatabaseThread): Promise<void> {
   const aside = `${place}.new`;
   await nodeFiles.remove(aside);
-  await (await create(aside)).close();
+  await (await start(aside)).close();
   await nodeFiles.rename(aside, place);
 }

@@ -20,18 +20,19 @@ export async function openPostgres(url: string): Promise<Database> {
   pool.on('error', () => {});
   const on = (asked: Asked): Queries => ({
     async query<Row>(sql: string, params?: readonly Param[]) {
-      return (await asked.query(sql, storableParams(params))).rows as Row[];
+      return (await asked.query(sql, storableParams(params)).catch(unreachable)).rows as Row[];
     },
   });
   const database: Database = {
     ...on(pool),
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await pool.connect().catch(unreachable);
+      const own = on(client);
       let broken: Error | undefined;
       try {
-        await client.query('begin');
-        const result = await work(on(client));
-        await client.query('commit');
+        await own.query('begin');
+        const result = await work(own);
+        await own.query('commit');
         return result;
       } catch (error) {
         await client.query('rollback').catch((failure: Error) => (broken = failure));
@@ -51,6 +52,12 @@ export async function openPostgres(url: string): Promise<Database> {
       ? error
       : fail('store/unreachable', { reason: reasonOf(error) }, error);
   }
+}
+
+/** What the server itself says of a statement stays; that it shuts down (57P), or says nothing, is an error of ours. */
+function unreachable(error: { readonly code?: string; readonly severity?: string }): never {
+  const isRefusal = error.severity !== undefined && !error.code?.startsWith('57P');
+  throw isRefusal ? error : fail('store/unreachable', { reason: reasonOf(error) }, error);
 }
 
 /** The oldest PostgreSQL that its makers still mend. */

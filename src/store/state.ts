@@ -4,7 +4,7 @@ import { type AuditLog, auditLog, type Retention } from './audit.ts';
 import { type Conversations, conversations } from './conversations.ts';
 import type { Database } from './database.ts';
 import { type Keys, keys } from './keys.ts';
-import { openStore, type StorePlace } from './open-store.ts';
+import { openStore, type StoreOptions, type StorePlace } from './open-store.ts';
 import { type Responses, responses } from './responses.ts';
 import { type Reviews, reviews } from './reviews.ts';
 import { type Rules, rules } from './rules.ts';
@@ -41,5 +41,5 @@ export function createState(database: Database, { retention }: StateOptions = {}
 }
 
 /** The state kept at this place; opened when it is first needed. */
-export const openState = (place: StorePlace, options?: StateOptions): State =>
-  createState(openStore(place), options);
+export const openState = (place: StorePlace, options: StateOptions & StoreOptions = {}): State =>
+  createState(openStore(place, options), options);

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { stateContract } from '../../test/contracts/state.ts';
-import { postgresPrograms, startPostgres } from '../../test/postgres-server.ts';
+import { type PostgresServer, postgresPrograms, startPostgres } from '../../test/postgres-server.ts';
 import { copyEmptyState } from '../../test/state-folder.ts';
 import { openStore, type StorePlace } from './open-store.ts';
 
@@ -31,10 +31,20 @@ const programs = postgresPrograms();
 if (programs === undefined) test.skip('PostgreSQL: skipped: needs PostgreSQL (apt-get install postgresql)');
 else {
   describe('PostgreSQL', () => {
+    let server: PostgresServer;
     stateContract(async () => {
-      const server = await startPostgres(programs);
+      server = await startPostgres(programs);
       closers.push(() => server.stop());
       return open({ url: server.url });
+    });
+
+    test('a server that goes away is told from a statement that it refuses', async () => {
+      const store = await open({ url: server.url });
+      await expect(store.query('select nothing')).rejects.toMatchObject({ code: '42703' });
+      await server.stop();
+      const gone = { code: 'store/unreachable' };
+      await expect(store.query('select 1')).rejects.toMatchObject(gone);
+      await expect(store.transaction((tx) => tx.query('select 1'))).rejects.toMatchObject(gone);
     });
   });
 }

@@ -34,6 +34,23 @@ export function stateContract(open: () => Promise<Database>): void {
       expect(await database.query('select n from counters')).toEqual([{ n: 1 }]);
     });
 
+    test('what others ask meanwhile is no part of a transaction', async () => {
+      await database.query('create table meanwhile (n integer)');
+      let others: Promise<unknown> = Promise.resolve();
+      const failing = database.transaction(async (tx) => {
+        await tx.query('insert into meanwhile values (1)');
+        others = Promise.all([
+          database.query('insert into meanwhile values (2)'),
+          database.transaction((other) => other.query('insert into meanwhile values (3)')),
+        ]);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      await others;
+      expect(await database.query('select n from meanwhile order by n')).toEqual([{ n: 2 }, { n: 3 }]);
+    });
+
     test('many at once each get their own answer', async () => {
       const asks = Array.from({ length: 50 }, (_, i) =>
         i % 2

@@ -178,7 +178,8 @@ async function openServerState(
   terminal: Terminal,
 ): Promise<State | undefined> {
   if (place === '') return undefined;
-  const state = openState(storePlace(place), { retention });
+  const onFault = (error: Error): void => terminal.error(error.message);
+  const state = openState(storePlace(place), { retention, onFault });
   try {
     await hasKeys(state);
     return state;

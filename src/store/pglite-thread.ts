@@ -1,0 +1,105 @@
+/** PGlite in a thread of its own: while it computes (a new database takes seconds), this one goes on. */
+
+import { Worker } from 'node:worker_threads';
+import type { Param, Queries } from './database.ts';
+import { fail } from './errors.ts';
+
+export type ToDatabase =
+  | { readonly type: 'query'; readonly id: number; readonly sql: string; readonly params: readonly Param[] }
+  | { readonly type: 'close' };
+
+export type FromDatabase =
+  | { readonly type: 'open' }
+  | { readonly type: 'rows'; readonly id: number; readonly rows: unknown[] }
+  | { readonly type: 'error'; readonly id: number; readonly error: Error };
+
+/** A database that is open in a thread. Statements are done in the order in which they are asked. */
+export interface DatabaseThread extends Queries {
+  /** Writes everything and ends the thread. */
+  close(): Promise<void>;
+  /** Ends the thread in the middle of its work. */
+  kill(): Promise<void>;
+}
+
+interface Asked {
+  resolve(rows: unknown[]): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Opens a folder of PGlite's, or makes a new one there. `onStop` hears when the thread ended without being asked to; what
+ * was not answered by then fails, too.
+ *
+ * @throws `store/stopped` when it cannot be opened.
+ */
+export function startDatabaseThread(
+  place: string,
+  onStop: (error: Error) => void = () => {},
+): Promise<DatabaseThread> {
+  const worker = startWorker(place);
+  const asked = new Map<number, Asked>();
+  let next = 0;
+  let isOpen = false;
+  let reason: string | undefined;
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+
+  const send = (message: ToDatabase): void => worker.postMessage(message);
+  const answered = (id: number): Asked => {
+    const one = asked.get(id)!;
+    asked.delete(id);
+    // An open database keeps nobody's process alive; a question does.
+    if (asked.size === 0) worker.unref();
+    return one;
+  };
+  const thread: DatabaseThread = {
+    query: <Row>(sql: string, params: readonly Param[] = []) =>
+      new Promise<Row[]>((resolve, reject) => {
+        if (reason !== undefined) throw fail('store/stopped', { reason });
+        const id = next++;
+        asked.set(id, { resolve: resolve as Asked['resolve'], reject });
+        worker.ref();
+        send({ type: 'query', id, sql, params });
+      }),
+    async close() {
+      isOpen = false;
+      worker.ref();
+      send({ type: 'close' });
+      await ended;
+    },
+    async kill() {
+      await worker.terminate();
+    },
+  };
+
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FromDatabase) => {
+      if (message.type === 'rows') answered(message.id).resolve(message.rows);
+      else if (message.type === 'error') answered(message.id).reject(message.error);
+      else {
+        isOpen = true;
+        worker.unref();
+        resolve(thread);
+      }
+    });
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', (code) => {
+      reason ??= `exit ${code}`;
+      const error = fail('store/stopped', { reason });
+      for (const id of [...asked.keys()]) answered(id).reject(error);
+      reject(error);
+      if (isOpen) onStop(error);
+    });
+  });
+}
+
+/** The module beside this one, from the sources as well as from the build. */
+function startWorker(place: string): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const module = new URL(`./pglite-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+  if (!isSource) return new Worker(module, { workerData: place });
+  const loader = import.meta.resolve('tsx/esm/api');
+  const program = `import('${loader}').then(({ register }) => { register(); return import('${module}'); });`;
+  return new Worker(program, { eval: true, workerData: place });
+}

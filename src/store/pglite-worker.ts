@@ -1,0 +1,27 @@
+/** The thread of an embedded database: it opens the folder that it is given, and answers until it is told to close. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import type { FromDatabase, ToDatabase } from './pglite-thread.ts';
+
+const port = parentPort!;
+const say = (message: FromDatabase): void => port.postMessage(message);
+
+const pglite = await PGlite.create(workerData as string);
+
+port.on('message', async (message: ToDatabase) => {
+  if (message.type === 'close') {
+    await pglite.close();
+    port.close();
+    return;
+  }
+  const { id, sql, params } = message;
+  try {
+    say({ type: 'rows', id, rows: (await pglite.query(sql, [...params])).rows });
+  } catch (error) {
+    // WebAssembly's own: the machine is broken, not the statement, and nothing that it says can be trusted any more.
+    if ((error as Error).name === 'RuntimeError') throw error;
+    say({ type: 'error', id, error: error as Error });
+  }
+});
+say({ type: 'open' });
