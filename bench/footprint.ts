@@ -9,7 +9,7 @@ import { backend, memoryStats } from '../src/tensor/index.ts';
 import type { BenchOptions } from './main.ts';
 import { startTorch, TORCH_MISSING } from './peer.ts';
 import { createReport } from './report.ts';
-import { median, medianMs } from './timing.ts';
+import { median, medianMsOf } from './timing.ts';
 import { configOf, operationsPerToken, shapes } from './train.ts';
 
 /** What one process found. */
@@ -22,12 +22,12 @@ interface Footprint {
 }
 
 /** In the child process: measures and prints one JSON line. */
-export function measureHere(name: string, seconds: number): void {
+export async function measureHere(name: string, seconds: number): Promise<void> {
   const shape = shapes[name];
   const step = createStepper({ config: configOf(shape), batchSize: shape.batch, precision: 'f32' });
-  for (let i = 0; i < 2; i++) step();
+  for (let i = 0; i < 2; i++) await step();
   const before = memoryStats();
-  const stepMs = medianMs(seconds, step);
+  const stepMs = await medianMsOf(seconds, step);
   const after = memoryStats();
   const footprint: Footprint = {
     stepMs,
@@ -108,5 +108,5 @@ export async function run({ rounds, seconds, json, python, config }: BenchOption
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  measureHere(process.argv[2], Number(process.argv[3]));
+  await measureHere(process.argv[2], Number(process.argv[3]));
 }

@@ -9,7 +9,7 @@ import { memoryStats, resetPeak, trimPool } from '../src/tensor/index.ts';
 import { peakFlops } from './machine.ts';
 import type { BenchOptions } from './main.ts';
 import { createReport } from './report.ts';
-import { median, medianMs, spread } from './timing.ts';
+import { median, medianMsOf, spread } from './timing.ts';
 import { configOf, operationsPerToken, type TrainShape } from './train.ts';
 
 const base: TrainShape = { layers: 2, heads: 4, width: 256, context: 256, batch: 4, vocab: 1000 };
@@ -29,16 +29,16 @@ export async function run({ rounds, seconds, json, config: only }: BenchOptions)
     for (const shape of shapes) {
       const tokens = shape.batch * shape.context;
       const step = createStepper({ config: configOf(shape), batchSize: shape.batch, precision: 'f32' });
-      step();
+      await step();
       resetPeak();
       const atRest = memoryStats().liveBytes;
-      step();
+      await step();
       const bytes = memoryStats().peakBytes - atRest;
       const times: number[] = [];
       const shares: number[] = [];
       const operations = operationsPerToken(shape) * tokens;
       for (let round = 0; round < rounds; round++) {
-        const ms = medianMs(seconds / 10, step);
+        const ms = await medianMsOf(seconds / 10, step);
         times.push(ms);
         shares.push((operations * 1000) / ms / peakFlops('f32'));
       }

@@ -22,3 +22,15 @@ export function medianMs(seconds: number, work: () => void): number {
   }
   return median(times);
 }
+
+/** The same for work that is awaited. */
+export async function medianMsOf(seconds: number, work: () => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  const begin = performance.now();
+  while (performance.now() - begin < seconds * 1000 || times.length < 3) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}

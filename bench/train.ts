@@ -11,7 +11,7 @@ import { peakFlops } from './machine.ts';
 import type { BenchOptions } from './main.ts';
 import { type Peer, startTorch, TORCH_MISSING } from './peer.ts';
 import { createReport } from './report.ts';
-import { median, medianMs, spread } from './timing.ts';
+import { median, medianMsOf, spread } from './timing.ts';
 
 export interface TrainShape {
   readonly layers: number;
@@ -66,7 +66,7 @@ async function compare(name: string, shape: TrainShape, peer: Peer | undefined, 
     dtype,
     step: createStepper({ config, batchSize: shape.batch, precision: dtype }),
   }));
-  for (const { step } of steppers) for (let i = 0; i < 2; i++) step();
+  for (const { step } of steppers) for (let i = 0; i < 2; i++) await step();
   const tokens = shape.batch * shape.context;
   const flops = operationsPerToken(shape);
   const ours: Record<string, number[]> = {};
@@ -75,7 +75,7 @@ async function compare(name: string, shape: TrainShape, peer: Peer | undefined, 
   const failed: Record<string, string> = {};
   for (let round = 0; round < rounds; round++) {
     for (const { dtype, step } of steppers) {
-      const speed = (tokens * 1000) / medianMs(seconds, step);
+      const speed = (tokens * 1000) / (await medianMsOf(seconds, step));
       (ours[dtype] ??= []).push(speed);
       (shares[dtype] ??= []).push((speed * flops) / peakFlops(dtype));
     }

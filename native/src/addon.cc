@@ -2,11 +2,12 @@
 #include "isa.h"
 #include "napi.h"
 #include "pool.h"
+#include "stream.h"
 
 namespace inkstone {
 
 /** Raised with every change of a function's arguments; src/tensor/native/addon.ts names the one it speaks. */
-constexpr int addonVersion = 3;
+constexpr int addonVersion = 4;
 
 // One line per topic, here and in `topics`.
 extern const Glue elementwiseGlue[];
@@ -21,12 +22,13 @@ extern const Glue matmulGlue[];
 extern const Glue measureGlue[];
 extern const Glue attentionGlue[];
 extern const Glue memoryGlue[];
+extern const Glue streamGlue[];
 
 namespace {
 
 const Glue* const topics[] = {
-    matmulGlue, measureGlue, memoryGlue, elementwiseGlue, attentionGlue, reduceGlue, softmaxGlue, normGlue, lossGlue,
-    indexGlue, randomGlue, optimizerGlue};
+    matmulGlue, measureGlue, memoryGlue, streamGlue, elementwiseGlue, attentionGlue, reduceGlue, softmaxGlue, normGlue,
+    lossGlue,   indexGlue,   randomGlue, optimizerGlue};
 
 napi_value strings(napi_env env, const std::vector<std::string>& list) {
   napi_value array;
@@ -53,6 +55,7 @@ napi_value setPathGlue(napi_env env, napi_callback_info info) {
   char name[32] = "";
   size_t length;
   if (args.value(0)) napi_get_value_string_utf8(env, args.value(0), name, sizeof name, &length);
+  stream::drain();
   napi_value result;
   napi_get_boolean(env, setPath(name), &result);
   return result;
@@ -63,12 +66,14 @@ napi_value threadsGlue(napi_env env, napi_callback_info) { return toJs(env, thre
 napi_value setThreadsGlue(napi_env env, napi_callback_info info) {
   Args args(env, info, "setThreads");
   const int64_t count = args.count(0);
+  stream::drain();
   if (args.ok()) setThreads(static_cast<int>(count < 1024 ? count : 1024));
   return nothing();
 }
 
 /** How often each kernel ran on each path: { "avx2/axpy": 3, … }. */
 napi_value counters(napi_env env, napi_callback_info) {
+  stream::drain();
   napi_value object;
   napi_create_object(env, &object);
   for (Counter* counter = firstCounter(); counter; counter = counter->next) {
@@ -78,6 +83,7 @@ napi_value counters(napi_env env, napi_callback_info) {
 }
 
 napi_value resetCounters(napi_env, napi_callback_info) {
+  stream::drain();
   for (Counter* counter = firstCounter(); counter; counter = counter->next) counter->calls = 0;
   return nothing();
 }

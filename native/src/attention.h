@@ -44,9 +44,9 @@ struct PagedShape {
   const PagedRequest* requests = nullptr;
 };
 
-/** x, out [rows, heads, headSize]; cos, sin [positions, rotarySize/2]. */
+/** x, out [rows, heads, headSize]; cos, sin [places, rotarySize/2]. The positions repeat where there are fewer than rows. */
 struct RotaryShape {
-  int64_t rows = 0, heads = 1, headSize = 1, rotarySize = 0;
+  int64_t rows = 0, positions = 1, heads = 1, headSize = 1, rotarySize = 0;
   bool interleaved = false, inverse = false;
 };
 

@@ -1,8 +1,10 @@
 // JavaScript's door to attention and rotary embedding.
+#include <utility>
 #include <vector>
 
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -42,7 +44,7 @@ napi_value attention(napi_env env, napi_callback_info info) {
   const float *q = args.f32(0, sizeQ(s)), *k = args.f32(1, sizeK(s)), *v = args.f32(2, sizeK(s));
   float *out = args.f32(3, sizeQ(s)), *lse = args.f32(4, sizeLse(s));
   if (!args.ok()) return nothing();
-  kernels->attention(q, k, v, out, lse, s);
+  launch([=] { kernels->attention(q, k, v, out, lse, s); });
   return nothing();
 }
 
@@ -81,12 +83,14 @@ napi_value attentionPaged(napi_env env, napi_callback_info info) {
     }
     row += request.queries;
   }
-  s.requests = all.data();
   const int64_t size = sizeOf(row, s.heads, s.headSize);
   const float *q = args.f32(0, size), *k = args.f32(1, 0), *v = args.f32(2, held * page);
   float* out = args.f32(3, size);
   if (!args.ok()) return nothing();
-  kernels->attentionPaged(q, k, v, out, s);
+  launch([=, all = std::move(all)]() mutable {
+    s.requests = all.data();
+    kernels->attentionPaged(q, k, v, out, s);
+  });
   return nothing();
 }
 
@@ -98,7 +102,7 @@ napi_value attentionGrad(napi_env env, napi_callback_info info) {
   const float *out = args.f32(3, sizeQ(s)), *lse = args.f32(4, sizeLse(s)), *grad = args.f32(5, sizeQ(s));
   float *gradQ = args.f32(6, sizeQ(s)), *gradK = args.f32(7, sizeK(s)), *gradV = args.f32(8, sizeK(s));
   if (!args.ok()) return nothing();
-  kernels->attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, s);
+  launch([=] { kernels->attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, s); });
   return nothing();
 }
 
@@ -117,17 +121,18 @@ napi_value rotary(napi_env env, napi_callback_info info) {
   }
   const int64_t size = sizeOf(s.rows, s.heads, s.headSize), half = s.rotarySize / 2;
   const float* x = args.f32(0, size);
-  const int32_t* positions = args.i32(1, s.rows);
+  const int32_t* positions = args.i32(1, s.rows > 0 ? 1 : 0);
+  s.positions = args.length(1);
   const int64_t rowsOfTables = half > 0 && args.ok() ? args.length(2) / half : 0;
   const float *cos = args.f32(2, 0), *sin = args.f32(3, sizeOf(rowsOfTables, half));
   float* out = args.f32(4, size);
   if (!args.ok()) return nothing();
-  for (int64_t row = 0; half > 0 && row < s.rows; ++row) {
+  for (int64_t row = 0; half > 0 && row < s.positions; ++row) {
     if (positions[row] >= 0 && positions[row] < rowsOfTables) continue;
     args.fail("positions must be in [0, %lld), got %d", static_cast<long long>(rowsOfTables), positions[row]);
     return nothing();
   }
-  kernels->rotary(x, positions, cos, sin, out, s);
+  launch([=] { kernels->rotary(x, positions, cos, sin, out, s); });
   return nothing();
 }
 

@@ -4,6 +4,7 @@
 #include "glue_walk.h"
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -21,7 +22,7 @@ napi_value unary(napi_env env, napi_callback_info info) {
   const int64_t n = args.length(2);
   const float* x = args.f32(1, n);
   float* out = args.f32(2, n);
-  if (args.ok()) kernels->unary(code, x, out, n);
+  if (args.ok()) launch([=] { kernels->unary(code, x, out, n); });
   return nothing();
 }
 
@@ -32,7 +33,7 @@ napi_value affine(napi_env env, napi_callback_info info) {
   const float* x = args.f32(0, n);
   float* out = args.f32(1, n);
   const float scale = static_cast<float>(args.number(2)), shift = static_cast<float>(args.number(3));
-  if (args.ok()) kernels->affine(x, out, n, scale, shift);
+  if (args.ok()) launch([=] { kernels->affine(x, out, n, scale, shift); });
   return nothing();
 }
 
@@ -43,7 +44,7 @@ napi_value axpy(napi_env env, napi_callback_info info) {
   const float* x = args.f32(0, n);
   float* out = args.f32(1, n);
   const float alpha = static_cast<float>(args.number(2));
-  if (args.ok()) kernels->axpy(x, out, n, alpha);
+  if (args.ok()) launch([=] { kernels->axpy(x, out, n, alpha); });
   return nothing();
 }
 
@@ -57,7 +58,7 @@ napi_value binary(napi_env env, napi_callback_info info) {
   float* out = args.f32(3, walk.count());
   checkReach(args, walk, 0, 0, args.length(1), "x");
   checkReach(args, walk, 1, 0, args.length(2), "y");
-  if (args.ok()) kernels->binary(code, x, y, out, walk);
+  if (args.ok()) launch([=] { kernels->binary(code, x, y, out, walk); });
   return nothing();
 }
 
@@ -74,11 +75,10 @@ napi_value compare(napi_env env, napi_callback_info info) {
   const bool ints = x.type == napi_int32_array;
   if (x.type != y.type || (!ints && x.type != napi_float32_array)) args.fail("two Float32Array or two Int32Array are needed");
   if (!args.ok()) return nothing();
-  if (ints) {
-    kernels->compareInt(code, static_cast<int32_t*>(x.data), static_cast<int32_t*>(y.data), out, walk);
-  } else {
-    kernels->compareFloat(code, static_cast<float*>(x.data), static_cast<float*>(y.data), out, walk);
-  }
+  launch([=] {
+    if (ints) kernels->compareInt(code, static_cast<int32_t*>(x.data), static_cast<int32_t*>(y.data), out, walk);
+    else kernels->compareFloat(code, static_cast<float*>(x.data), static_cast<float*>(y.data), out, walk);
+  });
   return nothing();
 }
 
@@ -92,7 +92,7 @@ napi_value where(napi_env env, napi_callback_info info) {
   float* out = args.f32(3, walk.count());
   const char* names[] = {"mask", "x", "y"};
   for (int k = 0; k < 3; ++k) checkReach(args, walk, k, 0, args.length(k), names[k]);
-  if (args.ok()) kernels->where(mask, x, y, out, walk);
+  if (args.ok()) launch([=] { kernels->where(mask, x, y, out, walk); });
   return nothing();
 }
 
@@ -106,8 +106,10 @@ napi_value copyStrided(napi_env env, napi_callback_info info) {
   checkReach(args, walk, 0, xOffset, x.length, "x");
   checkReach(args, walk, 1, outOffset, out.length, "out");
   if (!args.ok()) return nothing();
-  kernels->copyStrided(static_cast<char*>(x.data) + xOffset * x.elementBytes,
-                       static_cast<char*>(out.data) + outOffset * out.elementBytes, x.elementBytes, walk);
+  const char* from = static_cast<char*>(x.data) + xOffset * x.elementBytes;
+  char* to = static_cast<char*>(out.data) + outOffset * out.elementBytes;
+  const int64_t elementBytes = x.elementBytes;
+  launch([=] { kernels->copyStrided(from, to, elementBytes, walk); });
   return nothing();
 }
 
@@ -135,7 +137,7 @@ napi_value fill(napi_env env, napi_callback_info info) {
     case napi_int8_array: pattern = patternOf(static_cast<uint8_t>(whole)); break;
     default: args.fail("this element type cannot be filled");
   }
-  if (args.ok()) kernels->fill(out.data, out.length * out.elementBytes, pattern);
+  if (args.ok()) launch([=] { kernels->fill(out.data, out.length * out.elementBytes, pattern); });
   return nothing();
 }
 
@@ -149,7 +151,7 @@ napi_value cast(napi_env env, napi_callback_info info) {
   if (!args.ok()) return nothing();
   if (!x.data || !out.data || x.type != types[from] || out.type != types[to]) args.fail("the arrays are not of these types");
   if (x.length < out.length) args.fail("x is shorter than out");
-  if (args.ok()) kernels->cast(x.data, from, out.data, to, out.length);
+  if (args.ok()) launch([=] { kernels->cast(x.data, from, out.data, to, out.length); });
   return nothing();
 }
 
@@ -159,7 +161,7 @@ napi_value swiglu(napi_env env, napi_callback_info info) {
   const int64_t n = args.length(2);
   const float *gate = args.f32(0, n), *up = args.f32(1, n);
   float* out = args.f32(2, n);
-  if (args.ok()) kernels->swiglu(gate, up, out, n);
+  if (args.ok()) launch([=] { kernels->swiglu(gate, up, out, n); });
   return nothing();
 }
 
@@ -169,7 +171,7 @@ napi_value swigluGrad(napi_env env, napi_callback_info info) {
   const int64_t n = args.length(2);
   const float *gate = args.f32(0, n), *up = args.f32(1, n), *grad = args.f32(2, n);
   float *gradGate = args.f32(3, n), *gradUp = args.f32(4, n);
-  if (args.ok()) kernels->swigluGrad(gate, up, grad, gradGate, gradUp, n);
+  if (args.ok()) launch([=] { kernels->swigluGrad(gate, up, grad, gradGate, gradUp, n); });
   return nothing();
 }
 

@@ -1,6 +1,7 @@
 // JavaScript's door to reading and adding by index. Every index is checked here: the kernels trust them.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -26,7 +27,7 @@ napi_value gatherRows(napi_env env, napi_callback_info info) {
   if (args.ok() && (total < 0 || out.length < total)) args.fail("out has %lld elements, too few", static_cast<long long>(out.length));
   if (args.ok() && size == 0) return nothing();
   checkIds(args, ids, count, size > 0 ? table.length / size : 0);
-  if (args.ok()) kernels->gatherRows(table.data, ids, out.data, count, size * table.elementBytes);
+  if (args.ok()) launch([=] { kernels->gatherRows(table.data, ids, out.data, count, size * table.elementBytes); });
   return nothing();
 }
 
@@ -39,7 +40,7 @@ napi_value scatterAddRows(napi_env env, napi_callback_info info) {
   float* out = args.f32(2, length);
   if (args.ok() && size == 0) return nothing();
   checkIds(args, ids, count, size > 0 ? length / size : 0);
-  if (args.ok()) kernels->scatterAddRows(x, ids, out, count, size);
+  if (args.ok()) launch([=] { kernels->scatterAddRows(x, ids, out, count, size); });
   return nothing();
 }
 
@@ -52,7 +53,7 @@ napi_value gather(napi_env env, napi_callback_info info) {
   const int32_t* index = args.i32(1, picked);
   float* out = args.f32(2, picked);
   checkIds(args, index, picked, size);
-  if (args.ok() && picked > 0) kernels->gather(x, index, out, outer, size, count, inner);
+  if (args.ok() && picked > 0) launch([=] { kernels->gather(x, index, out, outer, size, count, inner); });
   return nothing();
 }
 
@@ -65,7 +66,7 @@ napi_value scatterAdd(napi_env env, napi_callback_info info) {
   const int32_t* index = args.i32(1, picked);
   float* out = args.f32(2, sizeOf(outer, size, inner));
   checkIds(args, index, picked, size);
-  if (args.ok() && picked > 0) kernels->scatterAdd(x, index, out, outer, size, count, inner);
+  if (args.ok() && picked > 0) launch([=] { kernels->scatterAdd(x, index, out, outer, size, count, inner); });
   return nothing();
 }
 

@@ -1,6 +1,7 @@
 // JavaScript's door to cross-entropy.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -24,7 +25,7 @@ napi_value crossEntropy(napi_env env, napi_callback_info info) {
   const int32_t ignoreIndex = static_cast<int32_t>(args.integer(6));
   const double smoothing = args.number(7);
   checkTargets(args, targets, rows, n, ignoreIndex);
-  if (args.ok()) kernels->crossEntropy(logits, targets, losses, lse, rows, n, ignoreIndex, smoothing);
+  if (args.ok()) launch([=] { kernels->crossEntropy(logits, targets, losses, lse, rows, n, ignoreIndex, smoothing); });
   return nothing();
 }
 
@@ -40,7 +41,7 @@ napi_value crossEntropyGrad(napi_env env, napi_callback_info info) {
   const double smoothing = args.number(8);
   checkTargets(args, targets, rows, n, ignoreIndex);
   if (args.ok()) {
-    kernels->crossEntropyGrad(logits, targets, lse, gradLosses, gradLogits, rows, n, ignoreIndex, smoothing);
+    launch([=] { kernels->crossEntropyGrad(logits, targets, lse, gradLosses, gradLogits, rows, n, ignoreIndex, smoothing); });
   }
   return nothing();
 }

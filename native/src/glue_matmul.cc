@@ -1,6 +1,7 @@
 // JavaScript's door to matmul.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -49,7 +50,7 @@ napi_value matmul(napi_env env, napi_callback_info info) {
   if (isBf16(15)) s.preBf16 = args.bf16(15, outCount);
   else s.preActivation = args.f32(15, outCount, !s.slope);
   if (!args.ok()) return nothing();
-  kernels->matmul(s);
+  launch([=] { kernels->matmul(s); });
   return nothing();
 }
 

@@ -7,6 +7,7 @@
 #include "kernel_table.h"
 #include "napi.h"
 #include "pool.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -20,6 +21,7 @@ napi_value measurePeak(napi_env env, napi_callback_info info) {
   Args args(env, info, "measurePeak");
   const bool bf16 = args.boolean(0);
   if (!args.ok()) return nothing();
+  stream::drain();
   double best = 0;
   for (int round = 0; round < 9; ++round) {
     std::vector<double> done(static_cast<size_t>(threads()));
@@ -39,6 +41,7 @@ napi_value measureBandwidth(napi_env env, napi_callback_info) {
   const int64_t bytes = wanted < least ? least : wanted > most ? most : wanted, words = bytes / 8;
   auto* memory = static_cast<uint64_t*>(std::malloc(static_cast<size_t>(bytes)));
   if (!memory) return toJs(env, 0.0);
+  stream::drain();
   parallelFor(words, 1 << 16, [&](int64_t begin, int64_t end) {
     std::memset(memory + begin, 1, static_cast<size_t>(end - begin) * 8);
   });

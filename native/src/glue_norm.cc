@@ -1,6 +1,7 @@
 // JavaScript's door to layer norm and RMS norm.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -24,7 +25,7 @@ napi_value layerNorm(napi_env env, napi_callback_info info) {
   const NormOut out(args, 3, size);
   float *mean = args.f32(4, rows), *rstd = args.f32(5, rows);
   const double eps = args.number(8);
-  if (args.ok()) kernels->layerNorm(x, weight, bias, out.wide, out.bf16, mean, rstd, rows, n, eps);
+  if (args.ok()) launch([=] { kernels->layerNorm(x, weight, bias, out.wide, out.bf16, mean, rstd, rows, n, eps); });
   return nothing();
 }
 
@@ -35,7 +36,7 @@ napi_value layerNormGrad(napi_env env, napi_callback_info info) {
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true), *mean = args.f32(2, rows);
   const float *rstd = args.f32(3, rows), *grad = args.f32(4, size);
   float *gradX = args.f32(5, size), *gradWeight = args.f32(6, n, true), *gradBias = args.f32(7, n, true);
-  if (args.ok()) kernels->layerNormGrad(x, weight, mean, rstd, grad, gradX, gradWeight, gradBias, rows, n);
+  if (args.ok()) launch([=] { kernels->layerNormGrad(x, weight, mean, rstd, grad, gradX, gradWeight, gradBias, rows, n); });
   return nothing();
 }
 
@@ -47,7 +48,7 @@ napi_value rmsNorm(napi_env env, napi_callback_info info) {
   const NormOut out(args, 2, size);
   float* rstd = args.f32(3, rows);
   const double eps = args.number(6);
-  if (args.ok()) kernels->rmsNorm(x, weight, out.wide, out.bf16, rstd, rows, n, eps);
+  if (args.ok()) launch([=] { kernels->rmsNorm(x, weight, out.wide, out.bf16, rstd, rows, n, eps); });
   return nothing();
 }
 
@@ -58,7 +59,7 @@ napi_value rmsNormGrad(napi_env env, napi_callback_info info) {
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true), *rstd = args.f32(2, rows);
   const float* grad = args.f32(3, size);
   float *gradX = args.f32(4, size), *gradWeight = args.f32(5, n, true);
-  if (args.ok()) kernels->rmsNormGrad(x, weight, rstd, grad, gradX, gradWeight, rows, n);
+  if (args.ok()) launch([=] { kernels->rmsNormGrad(x, weight, rstd, grad, gradX, gradWeight, rows, n); });
   return nothing();
 }
 

@@ -1,6 +1,7 @@
 // JavaScript's door to the optimizers.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -14,7 +15,7 @@ napi_value adamw(napi_env env, napi_callback_info info) {
   float *m = args.f32(2, n), *v = args.f32(3, n);
   const AdamwOptions options{args.number(4), args.number(5), args.number(6),  args.number(7),
                              args.number(8), args.number(9), args.number(10), args.number(11)};
-  if (args.ok()) kernels->adamw(parameter, grad, m, v, n, options);
+  if (args.ok()) launch([=] { kernels->adamw(parameter, grad, m, v, n, options); });
   return nothing();
 }
 

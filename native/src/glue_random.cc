@@ -1,6 +1,7 @@
 // JavaScript's door to the random numbers.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -16,7 +17,7 @@ napi_value uniform(napi_env env, napi_callback_info info) {
   const int64_t n = args.length(0);
   float* out = args.f32(0, n);
   const RandomStream stream = streamOf(args, 1);
-  if (args.ok()) kernels->uniform(out, n, stream);
+  if (args.ok()) launch([=] { kernels->uniform(out, n, stream); });
   return nothing();
 }
 
@@ -26,7 +27,7 @@ napi_value normal(napi_env env, napi_callback_info info) {
   const int64_t n = args.length(0);
   float* out = args.f32(0, n);
   const RandomStream stream = streamOf(args, 1);
-  if (args.ok()) kernels->normal(out, n, stream);
+  if (args.ok()) launch([=] { kernels->normal(out, n, stream); });
   return nothing();
 }
 
@@ -39,7 +40,7 @@ napi_value dropout(napi_env env, napi_callback_info info) {
   const double p = args.number(2);
   const RandomStream stream = streamOf(args, 3);
   if (args.ok() && !(p >= 0 && p <= 1)) args.fail("p must be in [0, 1], got %g", p);
-  if (args.ok()) kernels->dropout(x, out, n, p, stream);
+  if (args.ok()) launch([=] { kernels->dropout(x, out, n, p, stream); });
   return nothing();
 }
 

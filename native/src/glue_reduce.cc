@@ -1,6 +1,7 @@
 // JavaScript's door to reductions and order.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -21,7 +22,7 @@ napi_value reduce(napi_env env, napi_callback_info info) {
   const Layout l(args, 3);
   const float* x = args.f32(1, l.all());
   float* out = args.f32(2, l.rest());
-  if (args.ok()) kernels->reduce(static_cast<int>(code), x, out, l.outer, l.size, l.inner);
+  if (args.ok()) launch([=] { kernels->reduce(static_cast<int>(code), x, out, l.outer, l.size, l.inner); });
   return nothing();
 }
 
@@ -32,7 +33,7 @@ napi_value argmax(napi_env env, napi_callback_info info) {
   const float* x = args.f32(0, l.all());
   int32_t* out = args.i32(1, l.rest());
   if (args.ok() && l.size == 0) args.fail("the axis is empty");
-  if (args.ok()) kernels->argmax(x, out, l.outer, l.size, l.inner);
+  if (args.ok()) launch([=] { kernels->argmax(x, out, l.outer, l.size, l.inner); });
   return nothing();
 }
 
@@ -43,16 +44,18 @@ napi_value cumsum(napi_env env, napi_callback_info info) {
   const float* x = args.f32(0, l.all());
   float* out = args.f32(1, l.all());
   const bool reverse = args.boolean(5);
-  if (args.ok()) kernels->cumsum(x, out, l.outer, l.size, l.inner, reverse);
+  if (args.ok()) launch([=] { kernels->cumsum(x, out, l.outer, l.size, l.inner, reverse); });
   return nothing();
 }
 
-/** sumSquares(x) → number */
+/** sumSquares(x, sums, place): sums is a Float64Array. */
 napi_value sumSquares(napi_env env, napi_callback_info info) {
   Args args(env, info, "sumSquares");
-  const int64_t n = args.length(0);
+  const int64_t n = args.length(0), place = args.count(2);
   const float* x = args.f32(0, n);
-  return args.ok() ? toJs(env, kernels->sumSquares(x, n)) : nothing();
+  double* sums = args.f64(1, place + 1);
+  if (args.ok()) launch([=] { sums[place] = kernels->sumSquares(x, n); });
+  return nothing();
 }
 
 /** sort(x, values, indices, rows, n, descending) */
@@ -64,7 +67,7 @@ napi_value sort(napi_env env, napi_callback_info info) {
   int32_t* indices = args.i32(2, size);
   const bool descending = args.boolean(5);
   if (args.ok() && n > INT32_MAX) args.fail("rows of at most 2³¹ − 1 elements can be sorted");
-  if (args.ok()) kernels->sort(x, values, indices, rows, n, descending);
+  if (args.ok()) launch([=] { kernels->sort(x, values, indices, rows, n, descending); });
   return nothing();
 }
 
@@ -76,7 +79,7 @@ napi_value topK(napi_env env, napi_callback_info info) {
   float* values = args.f32(1, sizeOf(rows, k));
   int32_t* indices = args.i32(2, sizeOf(rows, k));
   if (args.ok() && (k > n || n > INT32_MAX)) args.fail("k must be at most n = %lld", static_cast<long long>(n));
-  if (args.ok()) kernels->topK(x, values, indices, rows, n, k);
+  if (args.ok()) launch([=] { kernels->topK(x, values, indices, rows, n, k); });
   return nothing();
 }
 

@@ -1,6 +1,7 @@
 // JavaScript's door to softmax and its relatives: rows of n.
 #include "kernel_table.h"
 #include "napi.h"
+#include "stream.h"
 
 namespace inkstone {
 namespace {
@@ -12,7 +13,7 @@ napi_value rowsInOut(napi_env env, napi_callback_info info, const char* name) {
   const int64_t rows = args.count(2), n = args.count(3), size = sizeOf(rows, n);
   const float* x = args.f32(0, size);
   float* out = args.f32(1, size);
-  if (args.ok()) (kernels->*kernel)(x, out, rows, n);
+  if (args.ok()) launch([=] { (kernels->*kernel)(x, out, rows, n); });
   return nothing();
 }
 
@@ -23,7 +24,7 @@ napi_value rowsGrad(napi_env env, napi_callback_info info, const char* name) {
   const int64_t rows = args.count(3), n = args.count(4), size = sizeOf(rows, n);
   const float *y = args.f32(0, size), *grad = args.f32(1, size);
   float* out = args.f32(2, size);
-  if (args.ok()) (kernels->*kernel)(y, grad, out, rows, n);
+  if (args.ok()) launch([=] { (kernels->*kernel)(y, grad, out, rows, n); });
   return nothing();
 }
 
@@ -46,7 +47,7 @@ napi_value logSumExp(napi_env env, napi_callback_info info) {
   const int64_t rows = args.count(2), n = args.count(3);
   const float* x = args.f32(0, sizeOf(rows, n));
   float* out = args.f32(1, rows);
-  if (args.ok()) kernels->logSumExp(x, out, rows, n);
+  if (args.ok()) launch([=] { kernels->logSumExp(x, out, rows, n); });
   return nothing();
 }
 

@@ -30,7 +30,7 @@ const CacheSizes& cacheSizes();
 /** The kernels in use. */
 extern const KernelTable* kernels;
 
-/** Counts the calls of one kernel on one path; lives in a static variable (see RAN in kernel_table.h). Main thread only. */
+/** Counts the calls of one kernel on one path; lives in a static variable (see RAN in kernel_table.h). One thread at a time runs kernels. */
 struct Counter {
   explicit Counter(const char* name);
   const char* name;

@@ -100,7 +100,7 @@ struct KernelTable {
   /** gradQ, gradK, gradV are written whole. */
   void (*attentionGrad)(const float* q, const float* k, const float* v, const float* out, const float* lse,
                         const float* grad, float* gradQ, float* gradK, float* gradV, const AttentionShape& shape);
-  /** positions[row] picks the row of cos and sin. `out` may be `x`. */
+  /** positions[row % shape.positions] picks the row of cos and sin. `out` may be `x`. */
   void (*rotary)(const float* x, const int32_t* positions, const float* cos, const float* sin, float* out,
                  const RotaryShape& shape);
 

@@ -38,15 +38,16 @@ static void rotary(const float* x, const int32_t* positions, const float* cos, c
   const int64_t grain = 8192 / (width > 0 ? width : 1) + 1;
   parallelFor(shape.rows, grain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      const float *c = cos + positions[row] * half, *s = sin + positions[row] * half;
+      const int64_t at = positions[row % shape.positions] * half;
+      const float *c = cos + at, *s = sin + at;
       for (int64_t head = 0; head < shape.heads; ++head) {
-        const int64_t at = row * width + head * shape.headSize;
+        const int64_t first = row * width + head * shape.headSize;
         if (shape.interleaved) {
-          rotation::turnNeighbours(x + at, c, s, out + at, half, sign);
+          rotation::turnNeighbours(x + first, c, s, out + first, half, sign);
         } else {
-          rotation::turnHalves(x + at, c, s, out + at, half, sign);
+          rotation::turnHalves(x + first, c, s, out + first, half, sign);
         }
-        for (int64_t d = turned; d < shape.headSize; ++d) out[at + d] = x[at + d];
+        for (int64_t d = turned; d < shape.headSize; ++d) out[first + d] = x[first + d];
       }
     }
   });

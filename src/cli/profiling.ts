@@ -29,7 +29,7 @@ interface RandomBatch {
 const BATCHES = 8;
 
 /** Makes one whole training step (AdamW, clipping) each time it is called. */
-export function createStepper({ config, batchSize, length, precision }: StepperOptions): () => void {
+export function createStepper({ config, batchSize, length, precision }: StepperOptions): () => Promise<void> {
   const columns = length ?? config.contextLength;
   const params = init(config, createRng(0));
   const tracked = trackParameters(params, uniformGroup(adamw()));
@@ -40,8 +40,8 @@ export function createStepper({ config, batchSize, length, precision }: StepperO
     return { ids, targets };
   });
   let step = 0;
-  return () => {
-    const report = trainStep<DecoderParams, RandomBatch>({
+  return async () => {
+    const report = await trainStep<DecoderParams, RandomBatch>({
       params,
       tracked,
       loss: (p, batch) => loss(p, config, batch),

@@ -4,7 +4,16 @@ import { leafValues, mapTree } from '../tree.ts';
 import { kernelsFor } from './backend.ts';
 import { fail } from './errors.ts';
 import { nextSerial, release, type Storage, scope } from './memory.ts';
-import { type GradientRule, isTracked, record, type TapeNode, withRecording } from './op.ts';
+import {
+  type GradientRule,
+  isSeed,
+  isTracked,
+  markSeed,
+  record,
+  type TapeNode,
+  withRecording,
+} from './op.ts';
+import { floats } from './ops/check.ts';
 import { add } from './ops/elementwise.ts';
 import { sumTo } from './ops/reduce.ts';
 import { ones, type Shape, Tensor } from './tensor.ts';
@@ -98,9 +107,9 @@ class Pending {
       this.hold(grad);
       return;
     }
-    const ours = this.#recyclable(before.storage) && this.#uses.get(before.storage) === 1;
+    const ours = this.#recyclable(before.storage) && this.#uses.get(before.storage) === 1 && !isSeed(before);
     if (ours && before.storage !== grad.storage) {
-      kernelsFor([before]).axpy(grad.data as Float32Array, before.data as Float32Array, 1);
+      kernelsFor([before]).axpy(floats(grad), floats(before), 1);
       this.hold(grad);
       this.drop(grad);
       return;
@@ -216,7 +225,7 @@ export function valueAndGrad<Params>(
     depth--;
   }
   if (value.size !== 1) throw fail('gradient/scalar', { shape: value.shape });
-  const seed = ones(value.shape, value.dtype);
+  const seed = markSeed(ones(value.shape, value.dtype));
   return { value, gradients: pullback(seed) };
 }
 

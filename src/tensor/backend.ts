@@ -8,6 +8,7 @@ import type { KernelName, Kernels, Precision } from './kernels.ts';
 import { setMemoryHost } from './memory.ts';
 import { loadNative, type NativeBackend } from './native.ts';
 import { referenceKernels } from './reference/index.ts';
+import { canStream, drain, hold, putInLine, setStreamHost } from './stream.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface Backend {
@@ -50,6 +51,7 @@ function choose(): Backend {
     });
   }
   setMemoryHost(native.memory);
+  setStreamHost(native.stream);
   const kernels = { ...referenceKernels, ...native.kernels };
   return { path: native.path, threads: native.threads, kernels, native };
 }
@@ -65,8 +67,14 @@ export function backend(): Backend {
 
 /** The kernels for these inputs: f64 runs on the reference. */
 export function kernelsFor(inputs: readonly Tensor[]): Kernels {
-  for (const input of inputs) if (input.dtype === 'f64') return referenceKernels;
+  for (const input of inputs) if (input.dtype === 'f64') return afterTheLine(referenceKernels);
   return currentKernels();
+}
+
+/** Kernels in TypeScript run at once: after those that stand in line. */
+function afterTheLine(kernels: Kernels): Kernels {
+  drain();
+  return kernels;
 }
 
 /** The kernels in use now: the backend's, or those `withKernels` set. For updates in place, which are no ops. */
@@ -74,14 +82,22 @@ export function currentKernels(): Kernels {
   return active ?? backend().kernels;
 }
 
-/** Runs `body` on other kernels: for tests and profiles. */
+/**
+ * Runs `body` on other kernels: for tests and profiles. A body that gives a promise has them until it is kept; nothing
+ * else should compute meanwhile.
+ */
 export function withKernels<Result>(kernels: Kernels, body: () => Result): Result {
   const before = currentKernels();
-  active = kernels;
-  try {
-    return body();
-  } finally {
+  const restore = (): void => {
     active = before;
+  };
+  active = kernels;
+  let result: Result | undefined;
+  try {
+    result = body();
+    return result instanceof Promise ? (result.finally(restore) as Result) : result;
+  } finally {
+    if (!(result instanceof Promise)) restore();
   }
 }
 
@@ -96,6 +112,25 @@ export function wrapKernels(
       around(name as KernelName, () => (kernel as (...all: unknown[]) => unknown)(...args), args);
   }
   return wrapped as unknown as Kernels;
+}
+
+let streaming: Kernels | undefined;
+
+/**
+ * Runs `body` off the event loop: the kernels it calls are put in line, the addon's thread runs them in that order, and
+ * the promise is kept when all have run. Until then timers and requests have their turn; whoever reads a tensor's `data`,
+ * or calls a kernel, waits for the line. `body` is synchronous, and reads no values if it can: reading waits as well.
+ * Without the addon, or with other kernels in place, `body` simply runs.
+ */
+export async function offThread<Result>(body: () => Result): Promise<Result> {
+  const { kernels } = backend();
+  if (!canStream() || currentKernels() !== kernels) return body();
+  streaming ??= wrapKernels(kernels, (_name, call, args) => {
+    hold(args);
+    return call();
+  });
+  const table = streaming;
+  return putInLine(() => withKernels(table, body));
 }
 
 /** How matmuls multiply now. */

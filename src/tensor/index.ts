@@ -6,6 +6,7 @@ export {
   backend,
   currentKernels,
   matmulPrecision,
+  offThread,
   withKernels,
   withPrecision,
   wrapKernels,
@@ -13,6 +14,7 @@ export {
 export { bytesPerElement, type Data, type DType, isFloat } from './dtype.ts';
 export type { Activation, KernelName, Kernels, Precision } from './kernels.ts';
 export {
+  lastingScope,
   type MemoryStats,
   memoryStats,
   openScope,

@@ -110,7 +110,10 @@ export interface PagedAttentionArgs {
   readonly alibiSlopes?: Float32Array;
 }
 
-/** Rotary embedding (Su et al. 2021) of x [rows, heads, headSize]: pairs (i, i+half) or (2i, 2i+1) when interleaved. */
+/**
+ * Rotary embedding (Su et al. 2021) of x [rows, heads, headSize]: pairs (i, i+half) or (2i, 2i+1) when interleaved.
+ * Positions that are fewer than the rows repeat.
+ */
 export interface RotaryArgs {
   readonly rows: number;
   readonly heads: number;
@@ -175,8 +178,8 @@ export interface Kernels {
   sort(x: Floats, values: Floats, indices: Int32Array, rows: number, n: number, descending: boolean): void;
   /** The k largest of each row, descending, ties by lower index. */
   topK(x: Floats, values: Floats, indices: Int32Array, rows: number, n: number, k: number): void;
-  /** Σ x², accumulated in double. */
-  sumSquares(x: Floats): number;
+  /** sums[place] = Σ x², accumulated in double. */
+  sumSquares(x: Floats, sums: Float64Array, place: number): void;
 
   // ---- index -------------------------------------------------------------------------------------------------
   /** out[i] = table[ids[i]] for rows of `size`. */
@@ -262,7 +265,7 @@ export interface Kernels {
   ): void;
 
   // ---- transformer -------------------------------------------------------------------------------------------
-  /** cos, sin [positions, rotarySize/2]; positions[row] picks the row of the tables. */
+  /** cos, sin [places, rotarySize/2]; positions[row % positions.length] picks the row of the tables. */
   rotary(x: Floats, positions: Int32Array, cos: Floats, sin: Floats, out: Floats, args: RotaryArgs): void;
   attention(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, args: AttentionArgs): void;
   attentionPaged(q: Floats, k: Floats, v: Floats, out: Floats, args: PagedAttentionArgs): void;

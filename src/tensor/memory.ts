@@ -6,6 +6,7 @@
 import { leafValues } from '../tree.ts';
 import { arrayConstructors, bytesPerElement, type Data, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
+import { lastPiece } from './stream.ts';
 
 const ALIGNMENT = 64;
 /** Buffers of at least this size are offered huge pages by the backend. */
@@ -26,9 +27,12 @@ export class Storage {
   owner: Scope | undefined;
   /** Rises with every storage made: tells which of two is newer. */
   readonly serial: number;
+  /** The last piece of work in line that may touch it (`stream.ts`). */
+  usedIn: number;
 
-  constructor(buffer: ArrayBuffer, byteOffset: number, owner: Scope | undefined) {
+  constructor(buffer: ArrayBuffer, byteOffset: number, owner: Scope | undefined, usedIn = 0) {
     this.serial = serial++;
+    this.usedIn = usedIn;
     this.buffer = buffer;
     this.byteOffset = byteOffset;
     this.owner = owner;
@@ -120,7 +124,7 @@ function allocateBuffer(bytes: number): ArrayBuffer {
 export function allocate(dtype: DType, count: number): Storage {
   const bytes = sizeClass(count * bytesPerElement[dtype]);
   const buffer = allocateBuffer(bytes);
-  const storage = new Storage(buffer, offsets.get(buffer)!, current);
+  const storage = new Storage(buffer, offsets.get(buffer)!, current, lastPiece());
   if (current) {
     current.held.add(storage);
     stats.liveBytes += bytes;
@@ -181,7 +185,6 @@ function close(scope: Scope, kept: unknown): void {
   }
   for (const storage of scope.held) giveBack(storage, storage.buffer!);
   scope.held.clear();
-  current = scope.parent;
 }
 
 /**
@@ -198,6 +201,7 @@ export function scope<Result>(body: () => Result): Result {
     return result;
   } finally {
     close(inner, result instanceof Promise ? undefined : result);
+    current = inner.parent;
   }
 }
 
@@ -211,8 +215,29 @@ export function openScope(): { end(kept?: unknown): void } & Disposable {
     if (current !== inner) throw fail('tensor/scope-order', {});
     open = false;
     close(inner, kept);
+    current = inner.parent;
   };
   return { end, [Symbol.dispose]: () => end() };
+}
+
+/**
+ * A scope that is entered several times, so that others have their turn in between: `run(body)` as `scope` does, but what
+ * is made inside lives until `end`.
+ */
+export function lastingScope(): { run<Result>(body: () => Result): Result; end(): void } {
+  const inner = new Scope(current);
+  return {
+    run(body) {
+      const outer = current;
+      current = inner;
+      try {
+        return body();
+      } finally {
+        current = outer;
+      }
+    },
+    end: () => close(inner, undefined),
+  };
 }
 
 /** Runs `body` outside every scope: what it makes lives until nobody refers to it. For state that outlives a step. */

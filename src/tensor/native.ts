@@ -13,6 +13,7 @@ import { optimizerKernels } from './native/optimizer.ts';
 import { randomKernels } from './native/random.ts';
 import { reduceKernels } from './native/reduce.ts';
 import { softmaxKernels } from './native/softmax.ts';
+import type { StreamHost } from './stream.ts';
 
 export interface NativeBackend {
   readonly addon: Addon;
@@ -21,6 +22,7 @@ export interface NativeBackend {
   readonly threads: number;
   readonly kernels: Partial<Kernels>;
   readonly memory: MemoryHost;
+  readonly stream: StreamHost;
 }
 
 /** One adapter a topic; each gives the kernels that the addon has. */
@@ -52,5 +54,6 @@ export function loadNative(): NativeBackend | { readonly reason: string } {
       misalignment: (buffer) => addon.misalignment(new Uint8Array(buffer)),
       adviseHuge: (buffer) => addon.adviseHuge(new Uint8Array(buffer)),
     },
+    stream: addon,
   };
 }

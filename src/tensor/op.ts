@@ -74,6 +74,19 @@ export interface TapeNode {
 let nodeCount = 0;
 let recording = true;
 
+const seeds = new WeakSet<Tensor>();
+
+/** Says that this tensor is the 1 that a backward pass begins with. */
+export function markSeed(tensor: Tensor): Tensor {
+  seeds.add(tensor);
+  return tensor;
+}
+
+/** Whether this upstream gradient is the 1 of the beginning: rules may then leave a product out. */
+export function isSeed(grad: Tensor): boolean {
+  return seeds.has(grad);
+}
+
 /** Puts a record on the tape for `outputs`. */
 export function record(
   row: TapeNode['row'],

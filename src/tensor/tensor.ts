@@ -1,9 +1,11 @@
 /** The n-d array: a shape, an element type, and contiguous row-major memory. Ops never change a tensor; they make new ones. */
 
+import { kernelsFor } from './backend.ts';
 import { type ArrayOf, arrayConstructors, type Data, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
 import { adopt, allocate, type Storage, viewStorage } from './memory.ts';
 import type { TapeNode } from './op.ts';
+import { openPiece, waitForPiece } from './stream.ts';
 
 export type Shape = readonly number[];
 
@@ -34,8 +36,20 @@ export class Tensor<D extends DType = DType> {
     this.offset = offset;
   }
 
-  /** The elements, not a copy. @throws when the tensor's scope has ended. */
+  /** The elements, not a copy; waits for the kernels that make them. @throws when the tensor's scope has ended. */
   get data(): ArrayOf[D] {
+    waitForPiece(this.storage.usedIn);
+    return this.#view();
+  }
+
+  /** The elements for a kernel to read or write: they may not be made yet. @throws when the tensor's scope has ended. */
+  get operand(): ArrayOf[D] {
+    const piece = openPiece();
+    if (piece) this.storage.usedIn = piece;
+    return this.#view();
+  }
+
+  #view(): ArrayOf[D] {
     if (!this.#data || !this.storage.buffer) {
       this.#data = viewStorage(this.storage, this.dtype, this.offset, this.size) as ArrayOf[D];
     }
@@ -68,10 +82,16 @@ export function empty<D extends DType = 'f32'>(shape: Shape, dtype: D = 'f32' as
   return new Tensor(shape, dtype, allocate(dtype, sizeOf(shape)));
 }
 
+/** The same for JavaScript to fill: while kernels are put in line, not from the pool, where they may still be at work. */
+function unfilled<D extends DType>(shape: Shape, dtype: D): Tensor<D> {
+  if (!openPiece()) return empty(shape, dtype);
+  return fromArray(new arrayConstructors[dtype](sizeOf(shape)) as ArrayOf[D], shape, dtype);
+}
+
 /** A tensor filled with one value. */
 export function full<D extends DType = 'f32'>(shape: Shape, value: number, dtype: D = 'f32' as D): Tensor<D> {
   const result = empty(shape, dtype);
-  result.data.fill(value);
+  kernelsFor([result]).fill(result.operand, value);
   return result;
 }
 
@@ -85,7 +105,7 @@ export function ones<D extends DType = 'f32'>(shape: Shape, dtype: D = 'f32' as 
 
 /** 0, 1, …, n − 1. */
 export function arange<D extends DType = 'i32'>(n: number, dtype: D = 'i32' as D): Tensor<D> {
-  const result = empty([n], dtype);
+  const result = unfilled([n], dtype);
   for (let i = 0; i < n; i++) result.data[i] = i;
   return result;
 }
@@ -127,7 +147,7 @@ export function tensor<D extends DType = 'f32'>(
     if (!options.shape) throw fail('tensor/ragged', {});
     throw fail('tensor/size', { shape, expected: sizeOf(shape), got: flat.length });
   }
-  const result = empty(shape, dtype);
+  const result = unfilled(shape, dtype);
   (result.data as Data).set(flat);
   return result;
 }

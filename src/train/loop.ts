@@ -122,7 +122,7 @@ export async function* train<Params, Batch>(
     const lr = options.lr * plan.schedule(progress);
     const first = place.step * plan.accumulate;
     const batches = Array.from({ length: plan.accumulate }, (_, micro) => options.batch(first + micro));
-    const { loss, gradNorm } = trainStep({
+    const { loss, gradNorm } = await trainStep({
       params: options.params,
       tracked,
       loss: options.loss,

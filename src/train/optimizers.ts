@@ -4,10 +4,15 @@
  */
 
 import {
+  add,
   affine,
   currentKernels,
+  div,
   matmul,
   scope,
+  sqrt,
+  square,
+  sum,
   type Tensor,
   transpose,
   withRecording,
@@ -108,7 +113,7 @@ export function adagrad(options: { readonly eps?: number } = {}): Optimizer {
   return {
     slots: (parameter) => ({ sum: zeros(parameter.shape) }),
     update(parameter, gradient, slots, { lr, gradScale }) {
-      const [p, g, sum] = [floats(parameter), floats(gradient), floats(slots.sum)];
+      const [p, g, sum] = [values(parameter), values(gradient), values(slots.sum)];
       for (let i = 0; i < p.length; i++) {
         const gi = g[i] * gradScale;
         sum[i] += gi * gi;
@@ -126,7 +131,7 @@ export function rmsprop(options: { readonly alpha?: number; readonly eps?: numbe
   return {
     slots: (parameter) => ({ v: zeros(parameter.shape) }),
     update(parameter, gradient, slots, { lr, gradScale }) {
-      const [p, g, v] = [floats(parameter), floats(gradient), floats(slots.v)];
+      const [p, g, v] = [values(parameter), values(gradient), values(slots.v)];
       for (let i = 0; i < p.length; i++) {
         const gi = g[i] * gradScale;
         v[i] = alpha * v[i] + (1 - alpha) * gi * gi;
@@ -143,8 +148,8 @@ const NEWTON_SCHULZ = { a: 3.4445, b: -4.775, c: 2.0315 };
 export function orthogonalize(matrix: Tensor, iterations: number): Tensor {
   const { a, b, c } = NEWTON_SCHULZ;
   const tall = matrix.shape[0] > matrix.shape[1];
-  const norm = Math.sqrt(currentKernels().sumSquares(floats(matrix)));
-  let x = affine(tall ? transpose(matrix) : matrix, 1 / (norm + 1e-7), 0);
+  const norm = sqrt(sum(square(matrix)));
+  let x = div(tall ? transpose(matrix) : matrix, add(norm, 1e-7));
   for (let i = 0; i < iterations; i++) {
     const xxt = matmul(x, x, { transB: true });
     const polynomial = matmul(xxt, xxt);
@@ -216,4 +221,7 @@ export function decayMatrices(options: AdamOptions & { readonly weightDecay?: nu
   return (_path, parameter) => (parameter.shape.length >= 2 ? decayed : plain);
 }
 
-const floats = (x: Tensor): Float32Array => x.data as Float32Array;
+/** For kernels. */
+const floats = (x: Tensor): Float32Array => x.operand as Float32Array;
+/** For loops in JavaScript: waits for the kernels that make it. */
+const values = (x: Tensor): Float32Array => x.data as Float32Array;

@@ -2,6 +2,8 @@
 
 import {
   currentKernels,
+  lastingScope,
+  offThread,
   type Precision,
   scope,
   type Tensor,
@@ -49,49 +51,56 @@ export interface StepReport {
 }
 
 /**
- * Makes one update in place. Nothing is changed when the loss or the gradient is not finite: the report says so.
- * In steady state it takes no new memory from the system.
+ * Makes one update in place, off the event loop. Nothing is changed when the loss or the gradient is not finite: the report
+ * says so. In steady state it takes no new memory from the system.
  */
-export function trainStep<Params, Batch>(options: StepOptions<Params, Batch>): StepReport {
+export async function trainStep<Params, Batch>(options: StepOptions<Params, Batch>): Promise<StepReport> {
   const { tracked, batches, lr, step } = options;
-  return scope(() => {
-    const { loss, gradients } = averageGradients(options);
-    const { sumSquares } = currentKernels();
-    let squares = 0;
-    for (const gradient of gradients) if (gradient) squares += sumSquares(gradient.data as Float32Array);
-    const gradNorm = Math.sqrt(squares) / batches.length;
+  const memory = lastingScope();
+  try {
+    const { losses, gradients, squares } = await offThread(() => memory.run(() => gradientsOf(options)));
+    const loss = losses.reduce((sum, x) => sum + x.item(), 0) / batches.length;
+    const gradNorm = Math.sqrt(squares.reduce((sum, x) => sum + x, 0)) / batches.length;
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) return { loss, gradNorm };
     const clipScale = options.clip === undefined ? 1 : Math.min(1, options.clip / (gradNorm + 1e-6));
-    tracked.forEach(({ tensor, group, slots }, i) => {
+    const update = ({ tensor, group, slots }: TrackedParameter, i: number): void => {
       const gradient = gradients[i];
       if (!group || !gradient) return;
       const context = { step, lr: lr * (group.lrScale ?? 1), gradScale: clipScale / batches.length };
       group.optimizer.update(tensor, gradient, slots, context);
-    });
+    };
+    await offThread(() => memory.run(() => tracked.forEach(update)));
     return { loss, gradNorm };
-  });
+  } finally {
+    memory.end();
+  }
 }
 
-/** Sum of the micro-batches' gradients (in the order of `tracked`) and the mean of their losses. */
-function averageGradients<Params, Batch>(options: StepOptions<Params, Batch>) {
+/** The micro-batches' losses, the sum of their gradients, in the order of `tracked`, and the sum of squares of each. */
+function gradientsOf<Params, Batch>(options: StepOptions<Params, Batch>) {
   const { params, batches, loss, precision } = options;
-  let total = 0;
+  const losses: Tensor[] = [];
   let gradients: (Tensor | undefined)[] = [];
   batches.forEach((batch, micro) => {
     const found = scope(() => {
       const result = withPrecision(precision, () => valueAndGrad((p: Params) => loss(p, batch), params));
-      total += result.value.item();
       const byPath = new Map(leaves<Tensor>(result.gradients));
-      return options.tracked.map(({ path }) => byPath.get(path));
+      return { loss: result.value, gradients: options.tracked.map(({ path }) => byPath.get(path)) };
     });
-    if (micro === 0) gradients = found;
-    else {
-      gradients = gradients.map((sum, i) => {
-        const next = found[i];
-        if (sum && next) currentKernels().axpy(next.data as Float32Array, sum.data as Float32Array, 1);
-        return sum ?? next;
-      });
-    }
+    losses.push(found.loss);
+    if (micro === 0) gradients = found.gradients;
+    else gradients = gradients.map((sum, i) => addInPlace(sum, found.gradients[i]));
   });
-  return { loss: total / batches.length, gradients };
+  const squares = new Float64Array(gradients.length);
+  gradients.forEach((gradient, i) => {
+    if (gradient) currentKernels().sumSquares(floats(gradient), squares, i);
+  });
+  return { losses, gradients, squares };
 }
+
+function addInPlace(sum: Tensor | undefined, next: Tensor | undefined): Tensor | undefined {
+  if (sum && next) currentKernels().axpy(floats(next), floats(sum), 1);
+  return sum ?? next;
+}
+
+const floats = (x: Tensor): Float32Array => x.operand as Float32Array;

@@ -359,7 +359,7 @@ export const kernelCases: Cases = {
     [Float32Array.of(3, nan, 1, 3, nan, inf, -inf, 1), out(8), new Int32Array(8), 2, 4, 4],
     [normals(10), out(0), new Int32Array(0), 1, 10, 0],
   ],
-  sumSquares: () => SIZES.map((n) => [normals(n)]),
+  sumSquares: () => SIZES.map((n) => [normals(n), new Float64Array(3), 1]),
 
   gatherRows: () => [
     [normals(700), integers(33, 10), out(33 * 70), 70],

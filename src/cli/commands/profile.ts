@@ -56,7 +56,7 @@ const WARM_UP = 2;
 
 /** What is measured: one step of work and how many tokens it stands for. */
 interface Subject {
-  readonly work: () => void;
+  readonly work: () => Promise<void> | void;
   readonly tokens: number;
 }
 
@@ -65,13 +65,13 @@ export async function run(context: Context): Promise<void> {
   const { path, threads, kernels } = backend();
   const limits = measureLimits(options.precision);
   const { work, tokens } = await subjectOf(context);
-  for (let i = 0; i < WARM_UP; i++) work();
+  for (let i = 0; i < WARM_UP; i++) await work();
 
   const profile = profileKernels(kernels);
   const start = performance.now();
   let steps = 0;
   while (steps < options.steps && !signal.aborted) {
-    withKernels(profile.kernels, work);
+    await withKernels(profile.kernels, work);
     steps++;
     await new Promise((resolve) => setImmediate(resolve));
   }

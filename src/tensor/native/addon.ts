@@ -2,12 +2,13 @@
 
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { StreamHost } from '../stream.ts';
 
 /** The version of the functions' arguments this code speaks; `addonVersion` in native/src/addon.cc is its twin. */
-const speaks = 3;
+const speaks = 4;
 
 /** The addon's own functions; those of the kernels are found by name in the adapters beside this file. */
-export interface Addon {
+export interface Addon extends StreamHost {
   readonly version: number;
   /** The kernel paths this machine has, slowest first: `portable`, `avx2`, `avx512`, `avx512bf16`, `amx`. */
   paths(): string[];

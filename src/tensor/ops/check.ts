@@ -4,10 +4,10 @@ import type { Floats } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
-/** The elements of a tensor that a shape rule has found to be f32 or f64. */
-export const floats = (x: Tensor): Floats => x.data as Floats;
+/** A kernel's operand that a shape rule has found to be f32 or f64. */
+export const floats = (x: Tensor): Floats => x.operand as Floats;
 
-/** The elements of a tensor that a shape rule has found to be i32. */
+/** The elements of a tensor that a shape rule has found to be i32: ids are checked before a kernel sees them. */
 export const ints = (x: Tensor): Int32Array => x.data as Int32Array;
 
 /** The common type of float operands. @throws when one is not f32 or f64, or they differ. */
@@ -19,7 +19,7 @@ export function floatType(op: string, ...operands: readonly Tensor[]): 'f32' | '
 }
 
 /** The elements of an operand of a product, which may be stored as bf16. */
-export const productOperand = (x: Tensor): Floats | Uint16Array => x.data as Floats | Uint16Array;
+export const productOperand = (x: Tensor): Floats | Uint16Array => x.operand as Floats | Uint16Array;
 
 /** The float type of a product: f32 also where operands are stored as bf16. */
 export function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {

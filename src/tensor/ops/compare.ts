@@ -18,7 +18,13 @@ function comparison(code: CompareCode): Op<undefined> {
       return [{ shape: broadcastShapes(code, a.shape, b.shape), dtype: 'u8' }];
     },
     run: (kernels, [a, b], [mask]) =>
-      kernels.compare(code, a.data, b.data, mask.data as Uint8Array, broadcastWalk(mask.shape, [a, b])),
+      kernels.compare(
+        code,
+        a.operand,
+        b.operand,
+        mask.operand as Uint8Array,
+        broadcastWalk(mask.shape, [a, b]),
+      ),
     gradient: 'none',
     samples: () => [
       { inputs: [idSample([3, 5], 3), idSample([5], 3, 2)], attrs: undefined },
@@ -58,7 +64,7 @@ export const compareOps = {
     },
     run: (kernels, [mask, a, b], [y]) =>
       kernels.where(
-        mask.data as Uint8Array,
+        mask.operand as Uint8Array,
         floats(a),
         floats(b),
         floats(y),
@@ -79,7 +85,7 @@ export const compareOps = {
     name: 'cast',
     doc: 'the same values in another type; to bf16 rounds to nearest even, to integers truncates',
     outputs: ([x], { dtype }) => [{ shape: x.shape, dtype }],
-    run: (kernels, [x], [y]) => kernels.cast(x.data, y.data, x.dtype, y.dtype),
+    run: (kernels, [x], [y]) => kernels.cast(x.operand, y.operand, x.dtype, y.dtype),
     // A gradient that reaches a bf16 tensor stays f32.
     gradient: ({ inputs: [x], grads: [g] }) => [g && isFloat(x.dtype) ? cast(g, gradientType(x)) : undefined],
     samples: () => [

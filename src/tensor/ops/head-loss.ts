@@ -3,10 +3,10 @@
 import { matmulPrecision } from '../backend.ts';
 import type { Kernels, Precision } from '../kernels.ts';
 import { scope } from '../memory.ts';
-import { defineOp, isTracked } from '../op.ts';
+import { defineOp, isSeed, isTracked } from '../op.ts';
 import { empty, full, type Shape, type Tensor } from '../tensor.ts';
 import { floats, floatType, ints, requireIds, requireShape, requireType } from './check.ts';
-import { affine } from './elementwise.ts';
+import { mul } from './elementwise.ts';
 import { linear } from './linear.ts';
 import {
   type CrossEntropyOptions,
@@ -64,8 +64,7 @@ export const headLossOps = {
     },
     run: (kernels, inputs, outputs, attrs) => scope(() => runHead(kernels, inputs, outputs, attrs)),
     gradient: ({ outputs: [, gradX, gradWeight], grads: [g], attrs }) => {
-      const scale = g!.item();
-      const scaled = (grad: Tensor): Tensor => (scale === 1 ? grad : affine(grad, scale, 0));
+      const scaled = (grad: Tensor): Tensor => (isSeed(g!) ? grad : mul(grad, g!));
       return [
         attrs.gradX ? scaled(gradX) : undefined,
         attrs.gradWeight ? scaled(gradWeight) : undefined,
@@ -104,12 +103,11 @@ function runHead(
   const vocab = weight.shape[0];
   const { ignoreIndex, smoothing, scale, precision, chunk } = attrs;
   const logits = floats(empty([chunk, vocab], x.dtype));
-  const losses = floats(empty([chunk], x.dtype));
+  const losses = floats(empty([rows], x.dtype));
   const lse = floats(empty([chunk], x.dtype));
   const rowScales = floats(full([chunk], scale, x.dtype));
   const shared = { batch: 1, aBatchStride: 0, bBatchStride: 0, precision, activation: 'none' } as const;
-  let total = 0;
-  if (rows === 0) kernels.fill(gradWeight.data, 0);
+  if (rows === 0) kernels.fill(floats(gradWeight), 0);
   for (let start = 0; start < rows; start += chunk) {
     const m = Math.min(chunk, rows - start);
     const part = logits.subarray(0, m * vocab);
@@ -117,8 +115,8 @@ function runHead(
     const targetPart = ints(targets).subarray(start, start + m);
     const toLogits = { ...shared, m, n: vocab, k: size, transA: false, transB: true, accumulate: false };
     kernels.matmul(xPart, floats(weight), part, toLogits);
-    kernels.crossEntropy(part, targetPart, losses, lse, m, vocab, ignoreIndex, smoothing);
-    for (let i = 0; i < m; i++) total += losses[i];
+    const lossPart = losses.subarray(start, start + m);
+    kernels.crossEntropy(part, targetPart, lossPart, lse, m, vocab, ignoreIndex, smoothing);
     if (!attrs.gradX && !attrs.gradWeight) continue;
     kernels.crossEntropyGrad(part, targetPart, lse, rowScales, part, m, vocab, ignoreIndex, smoothing);
     if (attrs.gradX) {
@@ -131,7 +129,8 @@ function runHead(
       kernels.matmul(part, xPart, floats(gradWeight), { ...toWeight, accumulate: start > 0 });
     }
   }
-  loss.data[0] = total * scale;
+  kernels.reduce('sum', losses, floats(loss), 1, rows, 1);
+  kernels.affine(floats(loss), floats(loss), scale, 0);
 }
 
 /**

@@ -24,7 +24,8 @@ export const indexingOps = {
       requireIds('embedding', ids, table.shape[0]);
       return [{ shape: [...ids.shape, table.shape[1]], dtype: table.dtype }];
     },
-    run: (kernels, [table, ids], [y]) => kernels.gatherRows(table.data, ints(ids), y.data, table.shape[1]),
+    run: (kernels, [table, ids], [y]) =>
+      kernels.gatherRows(table.operand, ints(ids), y.operand, table.shape[1]),
     gradient: ({ inputs: [table, ids], grads: [g] }) => [scatterRows(g!, ids, table.shape[0]), undefined],
     samples: () => [
       { inputs: [normalSample([7, 5]), idSample([2, 6], 7)], attrs: undefined },
@@ -41,7 +42,7 @@ export const indexingOps = {
       return [{ shape: [rows, x.shape.at(-1)!], dtype: floatType('scatterRows', x) }];
     },
     run: (kernels, [x, ids], [y]) => {
-      kernels.fill(y.data, 0);
+      kernels.fill(y.operand, 0);
       kernels.scatterAddRows(floats(x), ints(ids), floats(y), y.shape[1]);
     },
     gradient: ({ inputs: [, ids], grads: [g] }) => [embedding(g!, ids), undefined],
@@ -81,7 +82,7 @@ export const indexingOps = {
     },
     run: (kernels, [x, index, updates], [y], { axis }) => {
       const [outer, size, inner] = spans(x.shape, axis, axis + 1);
-      kernels.copyStrided(x.data, y.data, { shape: [x.size], strides: [[1], [1]] }, 0, 0);
+      kernels.copyStrided(x.operand, y.operand, { shape: [x.size], strides: [[1], [1]] }, 0, 0);
       kernels.scatterAdd(floats(updates), ints(index), floats(y), outer, size, index.shape[axis], inner);
     },
     gradient: ({ inputs: [, index], grads: [g], attrs: { axis }, needs }) => [

@@ -2,7 +2,7 @@
 
 import { fail } from '../errors.ts';
 import { defineOp } from '../op.ts';
-import { empty, sizeOf, type Tensor } from '../tensor.ts';
+import { empty, type Tensor } from '../tensor.ts';
 import { floats, floatType, ints, requireIds, requireOption, requireShape } from './check.ts';
 import { idSample, normalSample } from './samples.ts';
 
@@ -33,13 +33,15 @@ export const rotaryOps = {
         `of at most ${headSize / 2} columns`,
         cos.shape[1],
       );
-      requireShape('rotary', 'positions', [x.size / (heads * headSize)], positions.shape);
+      const rows = x.size / (heads * headSize);
+      if (positions.size === 0 || rows % positions.size !== 0)
+        requireShape('rotary', 'positions', [rows], positions.shape);
       requireIds('rotary', positions, cos.shape[0]);
       return [{ shape: x.shape, dtype: floatType('rotary', x) }];
     },
     run: (kernels, [x], [y], { positions, cos, sin, interleaved, inverse }) => {
       const [heads, headSize] = x.shape.slice(-2);
-      const rows = positions.size;
+      const rows = x.size / (heads * headSize);
       const rotarySize = 2 * cos.shape[1];
       const args = { rows, heads, headSize, rotarySize, interleaved, inverse };
       kernels.rotary(floats(x), ints(positions), floats(cos), floats(sin), floats(y), args);
@@ -51,7 +53,7 @@ export const rotaryOps = {
       const attrs = { ...tables, positions: idSample([6], 9), interleaved: false, inverse: false };
       return [
         { inputs: [normalSample([2, 3, 2, 4])], attrs },
-        { inputs: [normalSample([6, 1, 7], 2)], attrs },
+        { inputs: [normalSample([12, 1, 7], 2)], attrs },
         { inputs: [normalSample([6, 2, 6], 3)], attrs: { ...attrs, interleaved: true, inverse: true } },
       ];
     },
@@ -121,7 +123,7 @@ function scaledFrequency(i: number, size: number, base: number, scaling: RotaryS
 }
 
 export interface RotaryOptions {
-  /** i32, one for each row of x; or one for each place of the axis before heads, repeated over the batch. */
+  /** i32, one for each row of x; fewer repeat over the batch. */
   readonly positions: Tensor;
   readonly cos: Tensor;
   readonly sin: Tensor;
@@ -131,14 +133,5 @@ export interface RotaryOptions {
 
 /** x [..., heads, headSize] with each row turned to its position. The first 2·(columns of cos) features turn. */
 export function rotary(x: Tensor, { positions, cos, sin, interleaved = false }: RotaryOptions): Tensor {
-  const rows = sizeOf(x.shape.slice(0, -2));
-  return turn(x, { positions: repeatRows(positions, rows), cos, sin, interleaved, inverse: false });
-}
-
-/** Positions [T] as they repeat over a batch of rows = B·T. */
-function repeatRows(positions: Tensor, rows: number): Tensor {
-  if (positions.size === rows || positions.size === 0 || rows % positions.size !== 0) return positions;
-  const repeated = empty([rows], 'i32');
-  for (let start = 0; start < rows; start += positions.size) repeated.data.set(ints(positions), start);
-  return repeated;
+  return turn(x, { positions, cos, sin, interleaved, inverse: false });
 }

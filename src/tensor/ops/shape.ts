@@ -46,7 +46,7 @@ function copyAlong(
   const [outer, , inner] = spans(from.shape, axis, axis + 1);
   const strides = [from, to].map((x) => [x.shape[axis] * inner, 1]);
   const walk = { shape: [outer, count * inner], strides };
-  kernels.copyStrided(from.data, to.data, walk, fromStart * inner, toStart * inner);
+  kernels.copyStrided(from.operand, to.operand, walk, fromStart * inner, toStart * inner);
 }
 
 export const shapeOps = {
@@ -70,7 +70,7 @@ export const shapeOps = {
     run: (kernels, [x], [y], { axes }) => {
       const strides = stridesOf(x.shape);
       const walk = { shape: y.shape, strides: [axes.map((axis) => strides[axis]), stridesOf(y.shape)] };
-      kernels.copyStrided(x.data, y.data, walk, 0, 0);
+      kernels.copyStrided(x.operand, y.operand, walk, 0, 0);
     },
     gradient: ({ grads: [g], attrs: { axes } }) => [
       permute(
@@ -94,7 +94,7 @@ export const shapeOps = {
     },
     run: (kernels, [x], [y]) => {
       const strides = [broadcastStrides(x.shape, y.shape), stridesOf(y.shape)];
-      kernels.copyStrided(x.data, y.data, { shape: y.shape, strides }, 0, 0);
+      kernels.copyStrided(x.operand, y.operand, { shape: y.shape, strides }, 0, 0);
     },
     gradient: ({ grads: [g] }) => [g], // the tape sums it back
     samples: () => [
@@ -126,7 +126,7 @@ export const shapeOps = {
       { shape: withLength(x.shape, axis, before + x.shape[axis] + after), dtype: x.dtype },
     ],
     run: (kernels, [x], [y], { axis, before }) => {
-      kernels.fill(y.data, 0);
+      kernels.fill(y.operand, 0);
       copyAlong(kernels, axis, x.shape[axis], x, 0, y, before);
     },
     gradient: ({ inputs: [x], grads: [g], attrs: { axis, before } }) => [

@@ -49,10 +49,10 @@ export const reduceKernels: Pick<Kernels, 'reduce' | 'argmax' | 'cumsum' | 'sumS
     }
   },
 
-  sumSquares(x) {
+  sumSquares(x, sums, place) {
     let sum = 0;
     for (let i = 0; i < x.length; i++) sum += x[i] * x[i];
-    return sum;
+    sums[place] = sum;
   },
 };
 

@@ -1,0 +1,59 @@
+// Kernels in line. While the stream is open, what JavaScript calls is put in line, and a thread of its own runs it in that
+// order: the event loop goes on meanwhile. Everything here is for JavaScript's thread, but for the kernels themselves.
+#pragma once
+#include <cstddef>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace inkstone {
+namespace stream {
+
+/** From here on calls are put in line. */
+void open();
+/** From here on calls run at once again, after what is in line. */
+void close();
+bool isOpen();
+/** Whether something in line has not run yet. */
+bool busy();
+/** Returns when all that is in line has run. */
+void drain();
+
+/** Something in line. */
+struct Task {
+  /** Runs it, then ends its life. */
+  void (*run)(Task*);
+};
+
+/** Memory for a task, given back when the line is empty. */
+void* room(size_t bytes);
+/** Puts a task, which lies in `room`, in line. */
+void push(Task* task);
+
+/** Puts `body` in line, open or not. */
+template <class F>
+void enqueue(F body) {
+  struct Held : Task {
+    F body;
+    explicit Held(F&& given) : Task{run}, body(std::move(given)) {}
+    static void run(Task* task) {
+      auto* self = static_cast<Held*>(task);
+      self->body();
+      self->~Held();
+    }
+  };
+  static_assert(alignof(Held) <= alignof(std::max_align_t), "room is not aligned for more");
+  push(new (room(sizeof(Held))) Held(std::move(body)));
+}
+
+}  // namespace stream
+
+/** Runs a kernel: at once, or in line while the stream is open. It must own, or JavaScript must keep, what it reads. */
+template <class F>
+void launch(F kernel) {
+  if (stream::isOpen()) return stream::enqueue(std::move(kernel));
+  if (stream::busy()) stream::drain();
+  kernel();
+}
+
+}  // namespace inkstone

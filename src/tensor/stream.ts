@@ -1,0 +1,75 @@
+/**
+ * Which work is still in line. Kernels put in line by `offThread` run on the addon's own thread, in order; each such piece
+ * of work has a number, and memory remembers the number of the last piece that may touch it.
+ */
+
+/** What the addon offers; set once by the backend. */
+export interface StreamHost {
+  /** Between the two, kernels are put in line instead of run. */
+  openStream(): void;
+  closeStream(): void;
+  /** Returns when nothing is in line. */
+  drainStream(): void;
+  /** Kept when all that is in line now has run. */
+  settleStream(): Promise<void>;
+}
+
+let host: StreamHost | undefined;
+export function setStreamHost(next: StreamHost | undefined): void {
+  host = next;
+}
+
+let issued = 0;
+let finished = 0;
+/** The arguments of kernels in line, kept from the garbage collector; defined while the stream is open. */
+let held: unknown[] | undefined;
+
+/** Whether there is a stream and it is free to be opened. */
+export function canStream(): boolean {
+  return host !== undefined && held === undefined;
+}
+
+/** Keeps a kernel's arguments until it has run. */
+export function hold(args: unknown): void {
+  held?.push(args);
+}
+
+/** The number of the piece that is being put in line; 0 when the stream is closed. */
+export function openPiece(): number {
+  return held ? issued : 0;
+}
+
+/** The last piece that was put in line: memory that is used again may still be in its hands. */
+export function lastPiece(): number {
+  return issued;
+}
+
+/** Returns when this piece has run, holding the event loop if need be. */
+export function waitForPiece(piece: number): void {
+  if (piece > finished) drain();
+}
+
+/** Returns when nothing is in line: before plain TypeScript computes on the same memory. */
+export function drain(): void {
+  if (finished === issued) return;
+  host!.drainStream();
+  // What is being put in line now may go on growing.
+  finished = held ? issued - 1 : issued;
+}
+
+/** Puts the kernels that `body` calls in line, in their order, and waits without holding the event loop. */
+export async function putInLine<Result>(body: () => Result): Promise<Result> {
+  const piece = ++issued;
+  const args: unknown[] = [];
+  held = args;
+  host!.openStream();
+  try {
+    return body();
+  } finally {
+    host!.closeStream();
+    held = undefined;
+    await host!.settleStream();
+    finished = Math.max(finished, piece);
+    args.length = 0;
+  }
+}
