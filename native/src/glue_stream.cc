@@ -1,4 +1,4 @@
-// JavaScript's door to the stream: opening and closing it, waiting for it with and without holding the event loop.
+// JavaScript's door to the stream: opening it, waiting for it with and without holding the event loop.
 #include "napi.h"
 #include "stream.h"
 
@@ -8,17 +8,6 @@ namespace {
 napi_value openStream(napi_env, napi_callback_info) {
   stream::open();
   return nothing();
-}
-
-napi_value closeStream(napi_env, napi_callback_info) {
-  stream::close();
-  return nothing();
-}
-
-napi_value streamBusy(napi_env env, napi_callback_info) {
-  napi_value result;
-  napi_get_boolean(env, stream::busy(), &result);
-  return result;
 }
 
 napi_value drainStream(napi_env, napi_callback_info) {
@@ -35,7 +24,7 @@ void resolve(napi_env env, napi_value, void*, void* data) {
   napi_resolve_deferred(env, deferred, undefined);
 }
 
-/** settleStream() → a promise that is kept when all that is in line now has run. */
+/** settleStream(): closes it; a promise that is kept when all that is in line has run. */
 napi_value settleStream(napi_env env, napi_callback_info) {
   napi_deferred deferred;
   napi_value promise, name;
@@ -43,7 +32,6 @@ napi_value settleStream(napi_env env, napi_callback_info) {
   napi_create_string_utf8(env, "inkstone stream", NAPI_AUTO_LENGTH, &name);
   napi_threadsafe_function tell;
   napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, resolve, &tell);
-  stream::open();
   stream::enqueue([tell, deferred] {
     napi_call_threadsafe_function(tell, deferred, napi_tsfn_blocking);
     napi_release_threadsafe_function(tell, napi_tsfn_release);
@@ -54,7 +42,7 @@ napi_value settleStream(napi_env env, napi_callback_info) {
 
 }  // namespace
 
-extern const Glue streamGlue[] = {{"openStream", openStream},   {"closeStream", closeStream},   {"streamBusy", streamBusy},
-                                  {"drainStream", drainStream}, {"settleStream", settleStream}, {nullptr, nullptr}};
+extern const Glue streamGlue[] = {
+    {"openStream", openStream}, {"drainStream", drainStream}, {"settleStream", settleStream}, {nullptr, nullptr}};
 
 }  // namespace inkstone

@@ -15,9 +15,9 @@ namespace inkstone {
 namespace stream {
 namespace {
 
-/** As many tasks as can wait: a step of the deepest model has some thousand. A full line makes the caller wait. */
+/** As many tasks as can wait: a step of the deepest model has some thousand. A full line is run before it goes on. */
 constexpr uint64_t places = 1 << 15;
-/** Some hundred microseconds of looking for the next task, or for the last one's end, before a thread sleeps. */
+/** Some hundred microseconds of looking for the end before the caller sleeps. */
 constexpr int spins = 20000;
 constexpr size_t blockBytes = 256 << 10;
 
@@ -53,45 +53,46 @@ struct Line {
   bool isOpen = false;
   Blocks memory;
   Task* tasks[places];
-  alignas(64) std::atomic<uint64_t> pushed{0};
+  /** Tasks put in line, those of them that may run, and those that have run, since the start. */
+  uint64_t pushed = 0, released = 0;
   alignas(64) std::atomic<uint64_t> done{0};
-  /** Who sleeps: the line's thread for work, JavaScript's for the end. */
-  alignas(64) std::atomic<bool> idle{false};
+  /** JavaScript's thread sleeps until the end. */
   std::atomic<bool> waiting{false};
   std::mutex mutex;
   std::condition_variable wake, ended;
 
-  bool busy() const { return done.load(std::memory_order_acquire) != pushed.load(std::memory_order_relaxed); }
+  bool busy() const { return done.load(std::memory_order_acquire) != pushed; }
 
   void push(Task* task) {
-    const uint64_t at = pushed.load(std::memory_order_relaxed);
-    if (at - done.load(std::memory_order_acquire) == places) drain();
-    tasks[at % places] = task;
-    pushed.store(at + 1);  // sequentially consistent with `idle`: the sleeper is seen, or it sees the task
-    if (!idle.load()) return;
+    if (pushed - done.load(std::memory_order_acquire) == places) drain();
+    tasks[pushed++ % places] = task;
+  }
+
+  void release() {
     std::lock_guard<std::mutex> lock(mutex);
+    released = pushed;
     wake.notify_one();
   }
 
   void drain() {
+    release();
     for (int spin = 0; spin < spins; ++spin) {
       if (!busy()) return;
       relax();
     }
     std::unique_lock<std::mutex> lock(mutex);
     waiting.store(true);  // sequentially consistent with `done`
-    ended.wait(lock, [&] { return done.load() == pushed.load(); });
+    ended.wait(lock, [&] { return done.load() == pushed; });
     waiting.store(false);
   }
 
   void work() {
+    uint64_t until = 0;
     for (uint64_t at = 0;; ++at) {
-      for (int spin = 0; spin < spins && pushed.load(std::memory_order_acquire) == at; ++spin) relax();
-      if (pushed.load() == at) {
+      if (at == until) {
         std::unique_lock<std::mutex> lock(mutex);
-        idle.store(true);
-        wake.wait(lock, [&] { return pushed.load() != at; });
-        idle.store(false);
+        wake.wait(lock, [&] { return released != at; });
+        until = released;
       }
       Task* task = tasks[at % places];
       task->run(task);
@@ -117,7 +118,8 @@ void open() {
 }
 
 void close() {
-  if (line) line->isOpen = false;
+  line->isOpen = false;
+  line->release();
 }
 
 bool isOpen() { return line && line->isOpen; }

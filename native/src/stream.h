@@ -1,5 +1,6 @@
-// Kernels in line. While the stream is open, what JavaScript calls is put in line, and a thread of its own runs it in that
-// order: the event loop goes on meanwhile. Everything here is for JavaScript's thread, but for the kernels themselves.
+// Kernels in line. While the stream is open, what JavaScript calls is put in line; once it is closed, a thread of its own
+// runs it in that order, and the event loop goes on. (Not earlier: JavaScript would fight for a core with the kernels, and
+// their other threads would wait for the one that lost.) All this is for JavaScript's thread; only the kernels are not.
 #pragma once
 #include <cstddef>
 #include <new>
@@ -11,7 +12,7 @@ namespace stream {
 
 /** From here on calls are put in line. */
 void open();
-/** From here on calls run at once again, after what is in line. */
+/** What is in line begins to run; from here on calls run at once again, after it. */
 void close();
 bool isOpen();
 /** Whether something in line has not run yet. */

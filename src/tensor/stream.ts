@@ -5,12 +5,11 @@
 
 /** What the addon offers; set once by the backend. */
 export interface StreamHost {
-  /** Between the two, kernels are put in line instead of run. */
+  /** From here on kernels are put in line instead of run. */
   openStream(): void;
-  closeStream(): void;
   /** Returns when nothing is in line. */
   drainStream(): void;
-  /** Kept when all that is in line now has run. */
+  /** Closes the stream; kept when all that is in line has run. */
   settleStream(): Promise<void>;
 }
 
@@ -66,7 +65,6 @@ export async function putInLine<Result>(body: () => Result): Promise<Result> {
   try {
     return body();
   } finally {
-    host!.closeStream();
     held = undefined;
     await host!.settleStream();
     finished = Math.max(finished, piece);
