@@ -24,7 +24,16 @@ import {
   startFromBigrams,
 } from '../models/index.ts';
 import { createRng } from '../rng.ts';
-import { backend, fromArray, scope, withPrecision, withRecording } from '../tensor/index.ts';
+import {
+  backend,
+  fromArray,
+  lastingScope,
+  offThread,
+  type Precision,
+  type Tensor,
+  withPrecision,
+  withRecording,
+} from '../tensor/index.ts';
 import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
@@ -204,12 +213,12 @@ async function heldOutTokens(documents: readonly TextDocument[], tokenizer: Toke
 }
 
 /** Mean loss over one epoch of rows, in nats per token. */
-function heldOutLoss(
+async function heldOutLoss(
   params: DecoderParams,
   rows: RowSource,
-  lossOf: (params: DecoderParams, batch: Batch) => { item(): number },
-  precision: 'f32' | 'bf16',
-): number {
+  lossOf: (params: DecoderParams, batch: Batch) => Tensor,
+  precision: Precision,
+): Promise<number> {
   const batches = batchRows(rows, EVALUATION_ROWS);
   const into = batches.at(0);
   let [sum, count] = [0, 0];
@@ -219,8 +228,14 @@ function heldOutLoss(
     const left = rows.rowsPerEpoch! - i * EVALUATION_ROWS;
     if (left < EVALUATION_ROWS) batch.targets.fill(IGNORE, left * rows.contextLength);
     const targets = batch.targets.reduce((n, id) => n + (id === IGNORE ? 0 : 1), 0);
-    const evaluate = () => scope(() => lossOf(params, batch).item());
-    sum += targets * withPrecision(precision, () => withRecording(false, evaluate));
+    const forward = () => withPrecision(precision, () => withRecording(false, () => lossOf(params, batch)));
+    const memory = lastingScope();
+    try {
+      const loss = await offThread(() => memory.run(forward));
+      sum += targets * loss.item();
+    } finally {
+      memory.end();
+    }
     count += targets;
   }
   return sum / count;

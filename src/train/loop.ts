@@ -49,7 +49,7 @@ export interface TrainOptions<Params, Batch> {
   readonly clip?: number;
   readonly precision?: Precision;
   /** Held-out loss, in nats per token. */
-  readonly evaluate?: Every & { readonly run: () => number };
+  readonly evaluate?: Every & { readonly run: () => Promise<number> | number };
   readonly save?: Every & { readonly run: (snapshot: Snapshot) => Promise<void> | void };
   /** Asks the run to end early with a good result so far (early stopping): sees each held-out loss. */
   readonly stopWhen?: (heldOut: readonly number[]) => boolean;
@@ -97,7 +97,7 @@ const SPEED_WINDOW = 20;
 /**
  * Trains in place and tells what happens. Ends after `finish`. Abort stops within one step, saves, and says `aborted`.
  * A loss or gradient that is not finite, or a loss far above the first, ends the run as `diverged` without saving.
- * The event loop breathes between steps.
+ * The event loop goes on while kernels run.
  */
 export async function* train<Params, Batch>(
   options: TrainOptions<Params, Batch>,
@@ -169,7 +169,7 @@ export async function* train<Params, Batch>(
       yield { type: 'checkpoint', step: place.step };
     }
     if (isDue(options.evaluate, lastEvaluation, place) && fraction < 1) {
-      heldOut.push(options.evaluate!.run());
+      heldOut.push(await options.evaluate!.run());
       lastEvaluation = place;
       yield { type: 'evaluation', step: place.step, heldOutLoss: heldOut[heldOut.length - 1] };
       if (options.stopWhen?.(heldOut)) {
@@ -187,7 +187,7 @@ export async function* train<Params, Batch>(
   }
   if ((reason === 'done' || reason === 'stopped-early') && options.evaluate) {
     if (lastEvaluation !== place || heldOut.length === 0) {
-      heldOut.push(options.evaluate.run());
+      heldOut.push(await options.evaluate.run());
       yield { type: 'evaluation', step: place.step, heldOutLoss: heldOut[heldOut.length - 1] };
     }
   }
