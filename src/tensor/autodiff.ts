@@ -107,7 +107,7 @@ class Pending {
       this.hold(grad);
       return;
     }
-    const ours = this.#recyclable(before.storage) && this.#uses.get(before.storage) === 1 && !isSeed(before);
+    const ours = this.#recyclable(before.storage) && this.#uses.get(before.storage) === 1;
     if (ours && before.storage !== grad.storage) {
       kernelsFor([before]).axpy(floats(grad), floats(before), 1);
       this.hold(grad);
