@@ -4,15 +4,7 @@ import { leafValues, mapTree } from '../tree.ts';
 import { kernelsFor } from './backend.ts';
 import { fail } from './errors.ts';
 import { nextSerial, release, type Storage, scope } from './memory.ts';
-import {
-  type GradientRule,
-  isSeed,
-  isTracked,
-  markSeed,
-  record,
-  type TapeNode,
-  withRecording,
-} from './op.ts';
+import { type GradientRule, isTracked, markSeed, record, type TapeNode, withRecording } from './op.ts';
 import { floats } from './ops/check.ts';
 import { add } from './ops/elementwise.ts';
 import { sumTo } from './ops/reduce.ts';
