@@ -92,25 +92,31 @@ describe('an engine in another process', () => {
     await expect.poll(() => engine.load.running, { timeout: 5000 }).toBe(0);
   });
 
-  test('killed under eight streams: they end with an error, then 503, then all is well', async () => {
-    const streams = await Promise.all(Array.from({ length: 8 }, () => streamed('a', 3000)));
-    const texts = streams.map(async (stream) => {
-      let text = '';
-      for await (const { choices } of stream) text += choices[0].text;
-      return text;
-    });
-    for (const text of texts) text.catch(() => {});
-    process.kill(engine.pid!, 'SIGKILL');
-    for (const outcome of await Promise.allSettled(texts)) {
-      expect(outcome).toMatchObject({
-        status: 'rejected',
-        reason: { message: expect.stringMatching(/engine/) },
+  test.each(['SIGSEGV', 'SIGKILL'] as const)(
+    '%s under eight streams: they end with an error, then 503, then all is well',
+    async (signal) => {
+      const streams = await Promise.all(Array.from({ length: 8 }, () => streamed('a', 3000)));
+      const texts = streams.map(async (stream) => {
+        let text = '';
+        for await (const { choices } of stream) text += choices[0].text;
+        return text;
       });
-    }
-    expect(exits).toEqual(['SIGKILL']);
-    await expect(ask('a')).rejects.toMatchObject({ status: 503 });
-    expect((await fetch(`${server.url}/ready`)).status).toBe(503);
-    await expect.poll(async () => (await fetch(`${server.url}/ready`)).status, { timeout: 30_000 }).toBe(200);
-    expect((await ask('abc')).choices[0].text).toBe('defghijk');
-  }, 60_000);
+      for (const text of texts) text.catch(() => {});
+      process.kill(engine.pid!, signal);
+      for (const outcome of await Promise.allSettled(texts)) {
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { message: expect.stringMatching(/engine/) },
+        });
+      }
+      expect(exits.splice(0)).toEqual([signal]);
+      await expect(ask('a')).rejects.toMatchObject({ status: 503 });
+      expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+      await expect
+        .poll(async () => (await fetch(`${server.url}/ready`)).status, { timeout: 30_000 })
+        .toBe(200);
+      expect((await ask('abc')).choices[0].text).toBe('defghijk');
+    },
+    60_000,
+  );
 });

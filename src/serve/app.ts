@@ -92,6 +92,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     c.set('metrics', metrics);
     c.set('lang', /^zh\b/i.test(c.req.header('accept-language') ?? '') ? 'zh' : 'en');
     c.header('x-request-id', c.get('requestId'));
+    c.header('x-content-type-options', 'nosniff');
     await next();
     watch.left(c);
     const route = c.req.routePath;

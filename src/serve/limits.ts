@@ -28,6 +28,15 @@ export const limits = {
   uploadBytes: 16 << 20,
   /** Characters of the notes on a run. */
   noteLength: 10_000,
+  /** Bytes of a request's headers. */
+  headerBytes: 16 << 10,
+  /** Seconds that a client may take for its headers, the first of them included; and for its whole request. */
+  headerSeconds: 10,
+  requestSeconds: 30,
+  /** Seconds that a connection may stay open after an answer, for the next request. */
+  keepSeconds: 5,
+  /** Seconds until a silent connection is asked whether anyone is still there; ten more without a word, and it is gone. */
+  probeSeconds: 30,
   /** Seconds that a reader may leave a stream unread. */
   idleSeconds: 30,
   /** Seconds that an answer may take, its turn in the queue included; then it ends as it is. */

@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve as listen } from '@hono/node-server';
 import { type AppOptions, createApp } from './app.ts';
+import { limits } from './limits.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { createRecorder } from './watch/recorder.ts';
 
@@ -20,12 +21,9 @@ export interface RunningServer {
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
-/** Longest header block, in bytes. */
-const HEADER_BYTES = 16 << 10;
-/** How long a client may take for its headers and for its whole request. */
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 30_000;
 const GRACE_MS = 10_000;
+/** How often late clients are looked for, in ms. Node's own half a minute would make ten seconds forty. */
+const LOOK_MS = 1000;
 
 /** Starts serving. @throws the system's error when the port is taken. */
 export function startServer({
@@ -45,9 +43,14 @@ export function startServer({
         hostname: host,
         port,
         serverOptions: {
-          maxHeaderSize: HEADER_BYTES,
-          headersTimeout: HEADERS_MS,
-          requestTimeout: REQUEST_MS,
+          maxHeaderSize: limits.headerBytes,
+          headersTimeout: limits.headerSeconds * 1000,
+          requestTimeout: limits.requestSeconds * 1000,
+          keepAliveTimeout: limits.keepSeconds * 1000,
+          connectionsCheckingInterval: LOOK_MS,
+          // A client that vanished without a word (power, network) answers no probe.
+          keepAlive: true,
+          keepAliveInitialDelay: limits.probeSeconds * 1000,
         },
       },
       ({ port: bound }: AddressInfo) => {

@@ -74,6 +74,14 @@ describe('hostile templates', () => {
     expect(() => render(template, 'a')).toThrow(/^(chat template|tokenizer\.json: chat_template): /);
   });
 
+  test('a range at its limit, and one beyond it', () => {
+    expect(render('{{ range(100000) | length }}', 'a')).toEqual(['100000']);
+    expect(render('{{ range(5, -99995, -1) | length }}', 'a')).toEqual(['100000']);
+    for (const range of ['range(100001)', 'range(5, -99996, -1)', 'range(0, 200001, 2)']) {
+      expect(() => render(`{{ ${range} | length }}`, 'a')).toThrow('range of more than 100000');
+    }
+  });
+
   test.each([
     '{{ messages.constructor }}',
     '{{ messages[0].constructor.prototype }}',

@@ -1,5 +1,7 @@
+import { Hono } from 'hono';
 import { expect, test } from 'vitest';
-import { createApp } from '../app.ts';
+import { createApp, type Variables } from '../app.ts';
+import { createSessions } from './sessions.ts';
 
 const app = createApp({ models: [], keys: ['secret-one'], studio: {} });
 const ask = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
@@ -34,4 +36,26 @@ test('a wrong key buys nothing, and a cookie of one’s own making opens nothing
   expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null]);
   const cookie = 'inkstone_session=secret-one';
   expect((await ask('/api/models', { headers: { cookie } })).status).toBe(401);
+});
+
+test('of too many sessions the oldest goes', async () => {
+  const { routes, authorizationOf } = createSessions(async () => {});
+  const own = new Hono<{ Variables: Variables }>().route('/session', routes);
+  own.get('/', (c) => c.text(authorizationOf(c) ?? 'nobody'));
+  const enter = async (key: string) => {
+    const response = await own.request('/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key }),
+    });
+    return response.headers.get('set-cookie')!.split(';')[0];
+  };
+  const who = async (cookie: string) => (await own.request('/', { headers: { cookie } })).text();
+  const first = await enter('a');
+  const others = new Set<string>();
+  for (let i = 1; i < 1000; i++) others.add(await enter('b'));
+  expect(others.size).toBe(999);
+  expect(await who(first)).toBe('Bearer a');
+  await enter('b');
+  expect([await who(first), await who([...others][0])]).toEqual(['nobody', 'Bearer b']);
 });

@@ -30,6 +30,7 @@ const faults: unknown[] = [];
 const server = await startServer({
   models: [model],
   keys: ['given'],
+  studio: {},
   state,
   onFault: (error) => faults.push(error),
 });
@@ -86,11 +87,21 @@ describe('keys of the state', () => {
     expect((await write('given')).status).toBe(200);
     expect((await write('other')).status).toBe(401);
     expect((await ask(secret, '/api/keys')).status).toBe(403);
+    const signedIn = await fetch(`${server.url}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key: secret }),
+    });
+    const cookie = signedIn.headers.get('set-cookie')!.split(';')[0];
+    const inSession = async () => (await fetch(`${server.url}/v1/models`, { headers: { cookie } })).status;
+    expect(await inSession()).toBe(200);
     const admin = await newKey({ isAdmin: true });
     const listed = await ask(admin.secret, '/api/keys');
     expect(listed.text).not.toContain(secret);
     expect((await ask(admin.secret, `/api/keys/${key.id}`, undefined, 'DELETE')).status).toBe(200);
     expect((await write(secret)).status).toBe(401);
+    // And the sessions that it opened are over.
+    expect(await inSession()).toBe(401);
   });
 
   test('requests a minute: the one too many is told to wait', async () => {
