@@ -146,6 +146,29 @@ describe('coming and going', () => {
     expect((await Promise.all(waiting)).map(({ ids }) => ids[0].length)).toEqual([1, 1]);
   });
 
+  test('other work on the model waits for its turn among the texts, and is refused like them', async () => {
+    const model = listener();
+    const engine = createEngine(model, { maxTexts: 1, maxWaiting: 1 });
+    const text = engine.generate([1], { seed: 1 });
+    await text.next();
+    const done: string[] = [];
+    const visit = (name: string, signal?: AbortSignal) =>
+      engine.visit(async () => done.push(name), { tokens: 1, signal });
+    const leaving = new AbortController();
+    const gone = visit('gone', leaving.signal);
+    await expect(visit('too many')).rejects.toMatchObject({ code: 'decode/engine-full' });
+    leaving.abort(new Error('left'));
+    await expect(gone).rejects.toThrow('left');
+    const waiting = visit('waited');
+    expect([engine.load, done]).toMatchObject([{ running: 1, waiting: 1 }, []]);
+    await text.return();
+    await waiting;
+    await expect(engine.visit(() => Promise.reject(new Error('no')), { tokens: 1 })).rejects.toThrow('no');
+    expect([engine.load, done]).toMatchObject([{ running: 0, waiting: 0 }, ['waited']]);
+    engine.close();
+    await expect(visit('late')).rejects.toThrow();
+  });
+
   test('priority goes first, tenants take turns', async () => {
     const engine = createEngine(listener(), { maxTexts: 1 });
     const gate = engine.generate([1], { seed: 1 });

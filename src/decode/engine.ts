@@ -30,6 +30,11 @@ export interface EngineRequest extends GenerateTokensOptions {
   readonly tenant?: string;
 }
 
+export interface EngineVisit extends Pick<EngineRequest, 'priority' | 'tenant' | 'signal'> {
+  /** Tokens that it keeps in the memory of the model at a time. */
+  readonly tokens: number;
+}
+
 /** What goes on in an engine. */
 export interface EngineLoad {
   readonly running: number;
@@ -49,8 +54,6 @@ export interface EngineLoad {
 
 export interface Engine {
   readonly model: Pick<LanguageModel, 'vocabSize' | 'contextLength'>;
-  /** The model for work that is no generation; its steps come before those of texts when memory is short. */
-  readonly guest: LanguageModel;
   /**
    * As `generateTokens`: same ids for the same seed, whoever else is served (the logits agree within rounding, because a
    * batch of another size may be added up in another order). A reader that does not read does not hold up the others.
@@ -62,6 +65,12 @@ export interface Engine {
     promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
     request?: EngineRequest,
   ): AsyncGenerator<DecodeEvent, void, Verdict | undefined>;
+  /**
+   * Work on the model that is no generation. It waits for its turn and is counted like one text; its steps come before those
+   * of texts when memory is short.
+   * @throws as `generate`; and the signal's reason when that aborts while it waits.
+   */
+  visit<Result>(work: (model: LanguageModel) => Promise<Result>, visit: EngineVisit): Promise<Result>;
   readonly load: EngineLoad;
   /** Ends what runs with `aborted`, refuses what comes, and gives the memory back. */
   close(): void;
@@ -137,17 +146,28 @@ export function createEngine(
     }
   }
 
+  const guest: LanguageModel = {
+    ...model,
+    contextLength,
+    step(batch, wants) {
+      steps.makeRoom(batch);
+      return model.step(batch, wants);
+    },
+  };
+
   return {
     model: { vocabSize, contextLength },
-    guest: {
-      ...model,
-      contextLength,
-      step(batch, wants) {
-        steps.makeRoom(batch);
-        return model.step(batch, wants);
-      },
-    },
     generate: (promptIds, request = {}) => generate(promptIds, request),
+    async visit(work, { tokens, priority = 0, tenant = '', signal: own }) {
+      const signal = AbortSignal.any([closing.signal, ...(own ? [own] : [])]);
+      if (!(await queue.enter({ texts: 1, tokens, priority, tenant }, signal))) throw signal.reason;
+      try {
+        return await work(guest);
+      } finally {
+        texts--;
+        queue.admit();
+      }
+    },
     get load() {
       return {
         running: texts,

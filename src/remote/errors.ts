@@ -24,9 +24,15 @@ export const fail = defineErrors({
       `remote model: ${d.host} does not take this request (${d.status}): ${d.message}; leave out or change what it names`,
     zh: (d) => `远程模型：${d.host} 不接受此请求（${d.status}）：${d.message}；请去掉或修改其中所指的内容`,
   },
+  'remote/not-offered': {
+    en: (d: { host: string; route: string; message: string }) =>
+      `remote model: ${d.host} does not offer ${d.route} for it (${d.message}); ask a model that does, such as one that runs here`,
+    zh: (d) =>
+      `远程模型：${d.host} 不为它提供 ${d.route}（${d.message}）；请改用提供此功能的模型，如在本机运行的模型`,
+  },
   'remote/broken': {
     en: (d: { host: string; reason: string }) =>
-      `remote model: ${d.host} must stream OpenAI's chunks to the end, but ${d.reason}`,
+      `remote model: ${d.host} must answer in OpenAI's format to the end, but ${d.reason}`,
     zh: (d) => `远程模型：${d.host} 应按 OpenAI 格式完整传回内容，但${d.reason}`,
   },
   'remote/prompt': {

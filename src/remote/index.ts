@@ -1,8 +1,5 @@
 /** Models behind endpoints that speak OpenAI's wire format. */
 
-export {
-  createRemoteModel,
-  type RemoteMessage,
-  type RemoteModelOptions,
-  type RemoteRequest,
-} from './remote-model.ts';
+export type { RemoteModelOptions } from './endpoint.ts';
+export { createRemoteEmbedder, type RemoteEmbedder, type RemoteEmbeddings } from './remote-embedder.ts';
+export { createRemoteModel, type RemoteMessage, type RemoteRequest } from './remote-model.ts';

@@ -1,8 +1,8 @@
 /** A model behind an endpoint that speaks OpenAI's wire format, as a `TextModel` like any other. */
 
 import type { FinishReason, GenerationPart, TextModel } from '../types.ts';
+import { createEndpoint, type RemoteModelOptions, shorten } from './endpoint.ts';
 import { fail } from './errors.ts';
-import { limits } from './limits.ts';
 import { BrokenStream, readEvents } from './read-events.ts';
 import { bodyOf, readChunk } from './wire.ts';
 
@@ -32,17 +32,6 @@ export interface RemoteRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface RemoteModelOptions {
-  /** Up to and without `/completions`: `https://host/v1`. */
-  readonly url: string;
-  /** The name that the endpoint knows it by. */
-  readonly model: string;
-  /** Sent to this host alone: a redirect is an error. */
-  readonly apiKey?: string;
-  /** For tests. */
-  readonly fetch?: typeof fetch;
-}
-
 /** One text as it comes. */
 interface Progress {
   reason: FinishReason | undefined;
@@ -59,37 +48,18 @@ interface Progress {
  * const model = createRemoteModel({ url: 'http://127.0.0.1:8000/v1', model: 'qwen', apiKey: process.env.KEY });
  * for await (const part of guardText(model).generate({ prompt: 'Once', maxTokens: 50 })) …
  */
-export function createRemoteModel({
-  url,
-  model,
-  apiKey,
-  fetch: ask = fetch,
-}: RemoteModelOptions): TextModel<RemoteRequest> {
-  const base = checkUrl(url);
-  const { host } = base;
+export function createRemoteModel(options: RemoteModelOptions): TextModel<RemoteRequest> {
+  const { model } = options;
+  const { host, post: ask } = createEndpoint(options);
 
   async function post(request: RemoteRequest): Promise<ReadableStream<Uint8Array>> {
     if (!request.messages?.length && request.prompt === '') throw fail('remote/prompt', undefined);
     const route = request.messages ? 'chat/completions' : 'completions';
-    const response = await ask(new URL(route, base), {
-      method: 'POST',
-      redirect: 'error',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-      },
-      body: JSON.stringify(bodyOf(model, request)),
+    const response = await ask(route, bodyOf(model, request), {
+      accept: 'text/event-stream',
       signal: request.signal,
-    }).catch((error) => {
-      throw request.signal?.aborted
-        ? error
-        : fail('remote/unreachable', { host, reason: reasonOf(error) }, error);
     });
-    if (response.ok && response.body) return response.body;
-    const { status } = response;
-    const code = status === 400 || status === 422 ? 'remote/request' : 'remote/refused';
-    throw fail(code, { host, status, message: await messageOf(response) });
+    return response.body!;
   }
 
   async function* generate(request: RemoteRequest): AsyncGenerator<GenerationPart, void> {
@@ -127,47 +97,3 @@ export function createRemoteModel({
 
   return { generate };
 }
-
-/** The address with a slash at its end, so that routes are found below it. */
-function checkUrl(url: string): URL {
-  const base = URL.canParse(url) ? new URL(url.replace(/\/*$/, '/')) : undefined;
-  const isRoute = base && /\/completions\/$/.test(base.pathname);
-  if (!base || isRoute || !['http:', 'https:'].includes(base.protocol)) throw fail('remote/url', { url });
-  return base;
-}
-
-/** The cause in a few words: fetch hides it one level down. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code ?? shorten(cause instanceof Error ? cause.message : String(cause));
-}
-
-/** What the server says of its refusal. */
-async function messageOf(response: Response): Promise<string> {
-  const text = await firstBytes(response);
-  try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
-    const message = typeof error === 'string' ? error : error?.message;
-    if (typeof message === 'string') return shorten(message);
-  } catch {
-    // Not JSON: the text itself is all there is.
-  }
-  return shorten(text || response.statusText);
-}
-
-async function firstBytes({ body }: Response): Promise<string> {
-  if (!body) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const bytes of body) {
-    text += decoder.decode(bytes, { stream: true });
-    if (text.length > limits.errorBytes) break;
-  }
-  return text;
-}
-
-const shorten = (text: string): string => {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > limits.messageLength ? `${line.slice(0, limits.messageLength)}…` : line;
-};

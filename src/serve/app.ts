@@ -139,7 +139,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   app.use('/api/*', authorize, (c, next) => (c.req.path === '/api/runs' ? next() : limit(c, next)));
   if (state) app.route('/api', stateRoutes(state, watch));
 
-  if (studio) app.route('/api', studioApi(registry, remotes, studio));
+  if (studio) app.route('/api', studioApi(registry, remotes, watch.model, studio));
 
   app.notFound(
     (c) =>

@@ -62,6 +62,11 @@ export const fail = defineErrors({
     en: (d: { most: number }) => `models: at most ${d.most} can be served at once; take one away first`,
     zh: (d) => `模型：最多同时提供 ${d.most} 个；请先卸下一个`,
   },
+  'serve/models-taken': {
+    en: (d: { model: string; host: string }) =>
+      `models: "${d.model}" is the name of a model of ${d.host} here; give the run another name, or serve that model under another`,
+    zh: (d) => `模型："${d.model}" 在此已是 ${d.host} 上模型的名称；请给训练改名，或让该模型另用名称`,
+  },
   'serve/models-fixed': {
     en: () => 'models: this server keeps to the models that it was started with',
     zh: () => '模型：本服务器只提供启动时给定的模型',
@@ -175,10 +180,12 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/no-run', 404, 'invalid_request_error'],
   ['serve/run-', 409, 'invalid_request_error'],
   ['serve/models-full', 409, 'invalid_request_error'],
+  ['serve/models-taken', 409, 'invalid_request_error'],
   ['serve/models-fixed', 409, 'invalid_request_error'],
   ['serve/model', 404, 'invalid_request_error'],
   ['serve/size', 413, 'invalid_request_error'],
   ['remote/request', 400, 'invalid_request_error'],
+  ['remote/not-offered', 404, 'invalid_request_error'],
   ['remote/prompt', 400, 'invalid_request_error'],
   ['remote/', 502, 'server_error'],
   ['serve/', 400, 'invalid_request_error'],

@@ -72,6 +72,10 @@ export type InspectQuestion =
 
 export const isInspectKind = (what: string): what is InspectKind => Object.hasOwn(inspectBodies, what);
 
+/** Tokens of the text that it is about. */
+export const tokensIn = (question: InspectQuestion): number =>
+  ('ids' in question && question.ids?.length) || 0;
+
 /** The question that a checked body asks. What is wrong with its text the model says itself. */
 export function inspectQuestion<Kind extends InspectKind>(
   what: Kind,

@@ -27,6 +27,7 @@ beforeAll(async () => {
         const next = cycle[(cycle.indexOf(ids.at(-1)!) + 1) % cycle.length];
         return Float32Array.from({ length: vocabSize }, (_, id) => (id === next ? 9 : 0));
       },
+      hidden: (ids) => [ids.length, 1],
     }),
     tokenizer,
     prefixIds: [eosId!],
@@ -98,9 +99,52 @@ describe('a remote model behind our routes', () => {
       const request = { ...greedy, ...body } as unknown as { model: string; prompt: string };
       await expect(client.completions.create(request)).rejects.toMatchObject({ status: 400 });
     }
-    await expect(client.embeddings.create({ model: 'far', input: '春' })).rejects.toMatchObject({
-      status: 400,
+  });
+
+  test('answers in the form of the Responses API, whole and in a stream', async () => {
+    const asked = { model: 'far', input: '春', temperature: 0, max_output_tokens: 6 };
+    const whole = await client.responses.create(asked);
+    expect(whole).toMatchObject({ status: 'incomplete', output_text: '夏秋春夏秋春', model: 'far' });
+    let text = '';
+    for await (const event of await client.responses.create({ ...asked, stream: true })) {
+      if (event.type === 'response.output_text.delta') text += event.delta;
+    }
+    expect(text).toBe(whole.output_text);
+    const tools = [{ type: 'function' as const, name: 'f', parameters: {}, strict: false }];
+    const refused = await client.responses.create({ ...asked, tools }).catch((error) => error);
+    expect([refused.status, refused.error.param]).toEqual([400, 'tools']);
+  });
+
+  test('makes vectors, as many as texts, in their order', async () => {
+    const { data, usage } = await client.embeddings.create({ model: 'far', input: ['春', '夏秋'] });
+    const home = new OpenAI({ baseURL: `${behind.url}/v1`, apiKey: 'inner-key' });
+    const there = await home.embeddings.create({ model: 'inner', input: ['春', '夏秋'] });
+    expect(data.map(({ embedding }) => embedding)).toEqual(there.data.map(({ embedding }) => embedding));
+    expect(data[0].embedding).not.toEqual(data[1].embedding);
+    expect(usage).toEqual(there.usage);
+  });
+
+  test('a run cannot take its name', async () => {
+    const studio = await startServer({
+      models: { list: () => [], load: async () => own, unload() {}, close() {} },
+      remotes: [remoteServed('far', { url: `${behind.url}/v1`, model: 'inner' })],
+      studio: {},
     });
+    const load = async (run: string, lang: string) => {
+      const response = await fetch(`${studio.url}/api/models`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'accept-language': lang },
+        body: JSON.stringify({ run }),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    expect((await load('near', 'en')).status).toBe(200);
+    expect(await load('far', 'en')).toMatchObject({
+      status: 409,
+      text: expect.stringContaining('another name'),
+    });
+    expect((await load('far', 'zh')).text).toContain('请给训练改名');
+    await studio.close();
   });
 
   test('what the endpoint does not take is the fault of the request', async () => {

@@ -1,7 +1,12 @@
 /** A model behind another endpoint, served like one of ours: same routes, same guard, same limits. */
 
 import { guardText } from '../decode/index.ts';
-import { createRemoteModel, type RemoteModelOptions, type RemoteRequest } from '../remote/index.ts';
+import {
+  createRemoteEmbedder,
+  createRemoteModel,
+  type RemoteModelOptions,
+  type RemoteRequest,
+} from '../remote/index.ts';
 import type { GenerationPart } from '../types.ts';
 import { fail } from './errors.ts';
 import type { ChatBody, CompletionBody } from './openai/schemas.ts';
@@ -16,6 +21,7 @@ export function remoteServed(id: string, options: RemoteModelOptions): RemoteSer
   const write = ({ guard, ...request }: Asked, signal: AbortSignal): AsyncIterable<GenerationPart> =>
     (guard ? guardedModel : model).generate({ ...request, signal });
 
+  const embedder = createRemoteEmbedder(options);
   return {
     id,
     created: Math.floor(Date.now() / 1000),
@@ -30,7 +36,7 @@ export function remoteServed(id: string, options: RemoteModelOptions): RemoteSer
     },
     chat(body, signal) {
       const { messages, logprobs, top_logprobs, max_completion_tokens, tools, ...rest } = body;
-      refuse(id, { tools });
+      refuse(id, { tools: tools?.length ? tools : undefined });
       const maxTokens = max_completion_tokens ?? rest.max_tokens;
       return write(
         {
@@ -43,6 +49,8 @@ export function remoteServed(id: string, options: RemoteModelOptions): RemoteSer
         signal,
       );
     },
+    embed: ({ input, dimensions }, signal) =>
+      embedder.embed(input, { ...(dimensions != null && { dimensions }), signal }),
   };
 }
 

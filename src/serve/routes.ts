@@ -124,7 +124,7 @@ export const routes: readonly Route[] = [
     body: responseBody,
     answers: 'events',
     answer: (c, body, scope) =>
-      answerResponse(c, body, scope.watch(c, ownModel(scope, body.model)), {
+      answerResponse(c, body, scope.watch(c, modelOf(scope, body.model)), {
         ...requestScope(c, scope),
         history: scope.history,
       }),
@@ -134,7 +134,7 @@ export const routes: readonly Route[] = [
     summary: 'Texts as vectors: the mean of the last hidden states, of length 1.',
     body: embeddingBody,
     answers: 'json',
-    answer: (c, body, scope) => answerEmbeddings(c, body, scope.watch(c, ownModel(scope, body.model))),
+    answer: (c, body, scope) => answerEmbeddings(c, body, scope.watch(c, modelOf(scope, body.model))),
   }),
   withBody({
     path: '/tokenize',

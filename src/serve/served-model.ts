@@ -1,10 +1,11 @@
 /** What the server needs of a model: to write, to score a prompt, to be counted. */
 
 import type { ConstraintSpec, ProcessorOptions } from '../decode/index.ts';
+import type { RemoteEmbeddings } from '../remote/index.ts';
 import type { ChatTemplateSource } from '../text/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
 import type { InspectQuestion } from './inspect-questions.ts';
-import type { ChatBody, CompletionBody } from './openai/schemas.ts';
+import type { ChatBody, CompletionBody, EmbeddingBody } from './openai/schemas.ts';
 
 /** A request as plain data, so that it can cross to another process. */
 export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'processors'> {
@@ -70,6 +71,8 @@ export interface RemoteServed {
   /** @throws for what only a model of ours can do. */
   complete(body: CompletionBody, signal: AbortSignal): AsyncIterable<GenerationPart>;
   chat(body: ChatBody, signal: AbortSignal): AsyncIterable<GenerationPart>;
+  /** @throws where the endpoint has no embeddings. */
+  embed(body: EmbeddingBody, signal: AbortSignal): Promise<RemoteEmbeddings>;
 }
 
 export const isRemote = (model: ServedModel | RemoteServed): model is RemoteServed => 'complete' in model;

@@ -21,6 +21,7 @@ const listener = () =>
       const rng = createRng(ids.reduce((sum, id, i) => (sum * 31 + id * (i + 1)) % 1_000_003, 7));
       return Float32Array.from({ length: vocabSize }, (_, id) => (id === eosId ? -50 : 4 * rng.uniform()));
     },
+    hidden: () => [1, 0],
   });
 
 let double: DoubleModel;
@@ -315,10 +316,13 @@ describe('many clients', () => {
     await expect.poll(() => model.load.running).toBe(0);
   });
 
-  test('too many are told to wait', async () => {
-    const asks = Array.from({ length: 30 }, (_, seed) =>
-      post('/v1/chat/completions', { ...chat, seed, max_tokens: 60 }),
-    );
+  const scored = { model: 'poems', prompt: '春眠'.repeat(200), max_tokens: 0, echo: true, logprobs: 1 };
+  test.each([
+    ['to be answered', '/v1/chat/completions', { ...chat, max_tokens: 60 }],
+    ['to have a text scored', '/v1/completions', scored],
+    ['for embeddings', '/v1/embeddings', { model: 'poems', input: '春眠'.repeat(200) }],
+  ])('too many who ask %s are told to wait', async (_name, path, body) => {
+    const asks = Array.from({ length: 30 }, () => post(path, body));
     const responses = await Promise.all(asks);
     const statuses = responses.map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));

@@ -7,7 +7,10 @@ import type { FromDatabase, ToDatabase } from './pglite-thread.ts';
 const port = parentPort!;
 const say = (message: FromDatabase): void => port.postMessage(message);
 
-const pglite = await PGlite.create(workerData as string);
+const pglite = await PGlite.create(workerData as string).catch((error) => {
+  // What its file system throws is no Error, and says only a number.
+  throw error instanceof Error ? error : new Error(`it cannot be opened: ${error?.name} ${error?.errno}`);
+});
 
 port.on('message', async (message: ToDatabase) => {
   if (message.type === 'close') {

@@ -13,7 +13,7 @@ import {
 import type { ChatTemplateSource } from '../../text/index.ts';
 import type { LanguageModel, Tokenizer } from '../../types.ts';
 import { fail } from '../errors.ts';
-import type { InspectQuestion } from '../inspect-questions.ts';
+import { type InspectQuestion, tokensIn } from '../inspect-questions.ts';
 import { limits } from '../limits.ts';
 import type { ServedModel, WriteRequest } from '../served-model.ts';
 import { embedTexts } from './embed-texts.ts';
@@ -58,7 +58,8 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
     write: (request, signal) => writer.generate({ ...generationOf(request, tokenizer), signal }),
     async score(ids, top, signal) {
       const textOf = (token: number) => tokenizer.decode([token], { keepSpecial: true });
-      const scores = await scoreTokens(engine.guest, ids, { top, signal });
+      const visit = { tokens: ids.length, signal };
+      const scores = await engine.visit((guest) => scoreTokens(guest, ids, { top, signal }), visit);
       return scores.map(({ id: token, logprob, top: others }) => ({
         id: token,
         text: textOf(token),
@@ -68,10 +69,17 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
     },
     ...(inspect && {
       inspect: oneAfterAnother((question: InspectQuestion, signal) =>
-        inspect({ model: engine.guest, tokenizer, signal }, question),
+        engine.visit((guest) => inspect({ model: guest, tokenizer, signal }, question), {
+          tokens: tokensIn(question),
+          signal,
+        }),
       ),
     }),
-    embed: (texts, signal) => embedTexts(model, texts, prefixIds, signal),
+    embed: (texts, signal) =>
+      engine.visit((guest) => embedTexts(guest, texts, prefixIds, signal), {
+        tokens: prefixIds.length + Math.max(...texts.map(({ length }) => length)),
+        signal,
+      }),
     get load() {
       return engine.load;
     },

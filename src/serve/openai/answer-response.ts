@@ -4,14 +4,15 @@ import type { ToolCallPart } from '../../decode/index.ts';
 import type { GenerationPart, TokenScore } from '../../types.ts';
 import type { AppContext } from '../app.ts';
 import { fail, type WireError } from '../errors.ts';
-import type { ServedModel } from '../served-model.ts';
+import { isRemote, type RemoteServed, type ServedModel } from '../served-model.ts';
 import { callId, createAnswerReader } from './answer-parts.ts';
+import { answerHere } from './chat.ts';
 import { chatOf, itemsOf } from './response-input.ts';
 import { createResponseOutput } from './response-output.ts';
 import { collect } from './responses.ts';
 import type { ResponseBody, ResponseItem } from './schemas.ts';
 import { followClient, gather, streamParts } from './stream.ts';
-import { chatRequest, type RequestScope } from './to-request.ts';
+import type { RequestScope } from './to-request.ts';
 
 /** Where conversations are kept, so that a request may name the answer that it goes on from. */
 export interface ResponseHistory {
@@ -23,7 +24,7 @@ export interface ResponseHistory {
 export async function answerResponse(
   c: AppContext,
   body: ResponseBody,
-  model: ServedModel,
+  model: ServedModel | RemoteServed,
   scope: RequestScope & { readonly history: ResponseHistory | undefined },
 ): Promise<Response> {
   const { tenant, history } = scope;
@@ -31,10 +32,11 @@ export async function answerResponse(
   const before = previous == null ? [] : await history?.load(tenant, previous);
   if (!before) throw fail('serve/no-history', { id: previous! });
   const chat = chatOf(body, before);
-  const { request, toolNames } = await chatRequest(chat, model, scope);
   const controller = followClient(c);
+  const { parts, toolNames } = isRemote(model)
+    ? { parts: model.chat(chat, controller.signal), toolNames: [] }
+    : await answerHere(chat, model, scope, controller.signal);
   const collected = collect(1, 1);
-  const parts = model.write(request, controller.signal);
 
   const requestId = c.get('requestId');
   const id = requestId.replace('req_', '');
@@ -103,7 +105,7 @@ export async function answerResponse(
 }
 
 /** What an answer repeats of its request. */
-function headOf(body: ResponseBody, model: ServedModel, id: string) {
+function headOf(body: ResponseBody, model: Pick<ServedModel, 'id'>, id: string) {
   return {
     id,
     object: 'response',

@@ -107,7 +107,13 @@ export async function answerChat(
   });
 }
 
-async function answerHere(body: ChatBody, model: ServedModel, scope: RequestScope, signal: AbortSignal) {
+/** A chat with a model of ours: its parts, and the tools that its texts may call. */
+export async function answerHere(
+  body: ChatBody,
+  model: ServedModel,
+  scope: RequestScope,
+  signal: AbortSignal,
+) {
   const { request, toolNames } = await chatRequest(body, model, scope);
   return { parts: model.write(request, signal), n: request.n, toolNames };
 }

@@ -2,23 +2,44 @@
 
 import type { AppContext } from '../app.ts';
 import { fail } from '../errors.ts';
-import type { ServedModel } from '../served-model.ts';
+import { isRemote, type RemoteServed, type ServedModel } from '../served-model.ts';
 import type { EmbeddingBody } from './schemas.ts';
 import { followClient } from './stream.ts';
 import { checkPrompts, textIds } from './to-request.ts';
 
 export async function answerEmbeddings(
   c: AppContext,
-  { input, encoding_format, dimensions }: EmbeddingBody,
-  model: ServedModel,
+  body: EmbeddingBody,
+  model: ServedModel | RemoteServed,
 ): Promise<Response> {
+  const { signal } = followClient(c);
+  const { vectors, promptTokens: count } = isRemote(model)
+    ? await model.embed(body, signal)
+    : await embedHere(body, model, signal);
+  c.get('metrics').written({ promptTokens: count, completionTokens: 0, repairs: 0 });
+  return c.json({
+    object: 'list',
+    model: model.id,
+    data: vectors.map((vector, index) => {
+      const unit = normalized(Float32Array.from(vector));
+      return {
+        object: 'embedding',
+        index,
+        embedding: body.encoding_format === 'base64' ? base64(unit) : [...unit],
+      };
+    }),
+    usage: { prompt_tokens: count, total_tokens: count },
+  });
+}
+
+async function embedHere({ input, dimensions }: EmbeddingBody, model: ServedModel, signal: AbortSignal) {
   const texts = textIds(input, model);
   checkPrompts(
     texts.map((ids) => [...model.prefixIds, ...ids]),
     model,
     true,
   );
-  const vectors = await model.embed(texts, followClient(c).signal);
+  const vectors = await model.embed(texts, signal);
   const width = vectors[0].length;
   if (dimensions != null && dimensions !== width) {
     throw fail('serve/field', {
@@ -28,21 +49,7 @@ export async function answerEmbeddings(
       got: dimensions,
     });
   }
-  const count = texts.reduce((sum, { length }) => sum + length, 0);
-  c.get('metrics').written({ promptTokens: count, completionTokens: 0, repairs: 0 });
-  return c.json({
-    object: 'list',
-    model: model.id,
-    data: vectors.map((vector, index) => {
-      const unit = normalized(vector);
-      return {
-        object: 'embedding',
-        index,
-        embedding: encoding_format === 'base64' ? base64(unit) : [...unit],
-      };
-    }),
-    usage: { prompt_tokens: count, total_tokens: count },
-  });
+  return { vectors, promptTokens: texts.reduce((sum, { length }) => sum + length, 0) };
 }
 
 function normalized(vector: Float32Array): Float32Array {

@@ -103,15 +103,21 @@ function countWritten(c: AppContext, collected: Collected): void {
   c.get('metrics').written({ promptTokens: prompt_tokens, completionTokens: completion_tokens, repairs });
 }
 
-/** Aborts with the client, or when it has taken too long. */
+/** Aborts with the client, or when it has taken too long; and at the end of the answer. */
 export function followClient(c: AppContext): AbortController {
   const controller = new AbortController();
   const { signal } = c.req.raw;
   const abort = (): void => controller.abort();
   const timer = setTimeout(abort, limits.answerSeconds * 1000).unref();
-  controller.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  // NOTE The signal lives as long as the request, and a request lives as long as anything listens to its signal: Node keeps
+  // both for ever if nobody takes the listener away.
+  const stop = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  };
+  controller.signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
+  else signal.addEventListener('abort', abort, { once: true });
   // Answered, or gone: nothing waits for the time to be over.
   (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing?.once('close', abort);
   return controller;

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Variables } from '../app.ts';
 import type { ModelRegistry } from '../registry.ts';
 import type { RemoteServed } from '../served-model.ts';
+import type { Watch } from '../watch/watch.ts';
 import { inspectRoutes } from './inspect.ts';
 import { type LabPort, labRoutes } from './lab.ts';
 import { machineRoutes } from './machine.ts';
@@ -26,10 +27,11 @@ export type StudioApp = Hono<{ Variables: Variables }>;
 export function studioApi(
   registry: ModelRegistry,
   remotes: readonly RemoteServed[],
+  watch: Watch['model'],
   options: StudioOptions,
 ): StudioApp {
   const app: StudioApp = new Hono();
-  app.route('/inspect', inspectRoutes(registry));
+  app.route('/inspect', inspectRoutes(registry, watch));
   if (options.lab) app.route('/lab', labRoutes(registry, options.lab));
   app.route('/models', modelRoutes(registry, remotes));
   app.route('/strategies', strategyRoutes());

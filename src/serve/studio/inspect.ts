@@ -6,16 +6,19 @@ import { inspectBodies, inspectQuestion, isInspectKind } from '../inspect-questi
 import { followClient } from '../openai/stream.ts';
 import { readBody } from '../read-body.ts';
 import type { ModelRegistry } from '../registry.ts';
+import type { Watch } from '../watch/watch.ts';
 import type { StudioApp } from './api.ts';
 
-export function inspectRoutes(registry: ModelRegistry): StudioApp {
+/** `watch` gives a model as the request may see it. */
+export function inspectRoutes(registry: ModelRegistry, watch: Watch['model']): StudioApp {
   const app: StudioApp = new Hono();
   app.post('/:what', async (c) => {
     const what = c.req.param('what');
     if (!isInspectKind(what)) throw fail('serve/route', { method: c.req.method, path: c.req.path });
     const body = await readBody(c, inspectBodies[what]);
-    const model = registry.list().find(({ id }) => id === body.model);
-    if (!model) throw fail('serve/model', { model: body.model, known: registry.list().map(({ id }) => id) });
+    const known = registry.list().find(({ id }) => id === body.model);
+    if (!known) throw fail('serve/model', { model: body.model, known: registry.list().map(({ id }) => id) });
+    const model = watch(c, known);
     if (!model.inspect) throw fail('serve/no-inside', { model: body.model });
     const { signal } = followClient(c);
     return c.json((await model.inspect(inspectQuestion(what, body as never, model), signal)) as object);

@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { fail } from '../errors.ts';
 import { readBody } from '../read-body.ts';
 import type { ModelOrigin, ModelRegistry } from '../registry.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
@@ -14,6 +15,8 @@ export function modelRoutes(registry: ModelRegistry, remotes: readonly RemoteSer
   app.get('/', (c) => c.json({ data: [...registry.list().map(describe), ...remotes.map(describeRemote)] }));
   app.post('/', async (c) => {
     const { run } = await readBody(c, loadBody);
+    const remote = remotes.find(({ id }) => id === run);
+    if (remote) throw fail('serve/models-taken', { model: run, host: remote.host });
     return c.json(describe(await registry.load(run)));
   });
   app.delete('/:id', (c) => {

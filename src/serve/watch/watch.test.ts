@@ -23,8 +23,15 @@ const double = functionModel({
     const said = tokenizer.encode(script[ids.length % script.length])[0];
     return Float32Array.from({ length: vocabSize }, (_, id) => (id === said ? 20 : 0));
   },
+  hidden: () => [1, 0],
 });
-const model = createLocalModel({ id: 'poems', model: double, tokenizer, prefixIds: [eosId!] });
+const model = createLocalModel({
+  id: 'poems',
+  model: double,
+  tokenizer,
+  prefixIds: [eosId!],
+  inspect: async (_, question) => question,
+});
 const state = openState({ folder: join(folder, 'state') }, { retention: { text: true } });
 const faults: unknown[] = [];
 const server = await startServer({
@@ -121,6 +128,27 @@ describe('keys of the state', () => {
     );
     expect(statuses.toSorted()).toEqual([200, 429]);
     expect((await write(secret)).status).toBe(200);
+  });
+
+  test.each([
+    [
+      'scored',
+      '/v1/completions',
+      { ...completion, prompt: '春'.repeat(200), max_tokens: 0, echo: true, logprobs: 1 },
+      201,
+    ],
+    ['made a vector', '/v1/embeddings', { model: 'poems', input: '春'.repeat(200) }, 200],
+    ['looked into', '/api/inspect/tokens', { model: 'poems', text: '春'.repeat(200) }, 201],
+  ])('hold for a text that is %s', async (_name, path, body, tokens) => {
+    const { secret, key } = await newKey({ concurrent: 1, requestsPerMinute: 3, tokensPerDay: tokens });
+    const both = await Promise.all([ask(secret, path, body), ask(secret, path, body)]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 429]);
+    const [row] = (await audited(key.tenant, 2)).filter(({ status }) => status === 200);
+    expect(row).toMatchObject({ model: 'poems', promptTokens: tokens });
+    const day = await ask(secret, path, body);
+    expect([day.status, day.json().error.message]).toEqual([429, expect.stringContaining('tokens a day')]);
+    const minute = await ask(secret, path, body);
+    expect(minute.json().error.message).toContain('requests a minute');
   });
 
   test('tokens a day, kept across servers', async () => {

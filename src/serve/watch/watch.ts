@@ -24,6 +24,9 @@ export interface Watch {
   forget(): void;
 }
 
+/** Routes that keep a model busy. */
+const MODEL_WORK = /^\/(v1|api\/inspect)\//;
+
 /** Without state there are only the keys of the command line. */
 export function createWatch(
   keys: readonly string[],
@@ -51,7 +54,7 @@ export function createWatch(
       const about = { request: c.get('requestId'), route: () => c.req.routePath };
       const trace = createTrace(about, caller, watching.recorder.audit);
       c.set('trace', trace);
-      if (caller.stored && c.req.path.startsWith('/v1/')) watching.counts.request(caller.stored);
+      if (caller.stored && MODEL_WORK.test(c.req.path)) watching.counts.request(caller.stored);
     },
     left: (c) => c.get('trace')?.answered(c.res.status),
     model<Model extends ServedModel | RemoteServed>(c: AppContext, model: Model): Model {

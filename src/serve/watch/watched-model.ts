@@ -2,6 +2,7 @@
 
 import type { Rule } from '../../store/index.ts';
 import type { GenerationPart } from '../../types.ts';
+import { tokensIn } from '../inspect-questions.ts';
 import { moderateParts } from '../moderation/moderate-parts.ts';
 import { moderatePrompt, moderateText } from '../moderation/moderate-prompt.ts';
 import type { CompiledRule } from '../moderation/moderator.ts';
@@ -44,7 +45,7 @@ interface Text {
 /** A model of ours, watched for one request. */
 export function watchModel(model: ServedModel, watched: Watched, watching: Watching): ServedModel {
   const { tokenizer, prefixIds } = model;
-  const run = createWriting(model.id, watched, watching);
+  const { write: run, visit } = createWork(model.id, watched, watching);
   const onMatch = matchesOf(watched);
   const write: ServedModel['write'] = (request, signal) =>
     run(
@@ -63,13 +64,24 @@ export function watchModel(model: ServedModel, watched: Watched, watching: Watch
       },
       signal,
     );
+  // What is scored is counted when it is written: a text that is echoed is one text.
+  const score: ServedModel['score'] = (ids, top, signal) => visit(0, () => model.score(ids, top, signal));
+  const embed: ServedModel['embed'] = (texts, signal) =>
+    visit(
+      texts.reduce((sum, { length }) => sum + length, 0),
+      () => model.embed(texts, signal),
+    );
+  const inspect: ServedModel['inspect'] =
+    model.inspect &&
+    ((question, signal) => visit(tokensIn(question), () => model.inspect!(question, signal)));
   // NOTE: what changes while the model runs (its load) is still read from the model itself.
-  return Object.create(model, { write: { value: write, enumerable: true } });
+  const own = Object.entries({ write, score, embed, inspect });
+  return Object.create(model, Object.fromEntries(own.map(([name, value]) => [name, { value }])));
 }
 
 /** A model behind another endpoint, watched for one request. */
 export function watchRemote(model: RemoteServed, watched: Watched, watching: Watching): RemoteServed {
-  const run = createWriting(model.id, watched, watching);
+  const { write: run, visit } = createWork(model.id, watched, watching);
   const onMatch = matchesOf(watched);
   return {
     ...model,
@@ -100,6 +112,12 @@ export function watchRemote(model: RemoteServed, watched: Watched, watching: Wat
         signal,
       );
     },
+    embed: (body, signal) =>
+      visit(0, async () => {
+        const answer = await model.embed(body, signal);
+        watched.trace.promptTokens += answer.promptTokens;
+        return answer;
+      }),
   };
 }
 
@@ -127,20 +145,25 @@ const matchesOf =
   (rule: Rule): void =>
     void trace.rules.set(rule.id, rule);
 
-/** Runs the generations of one request on one model. */
-function createWriting(model: string, { request, trace }: Watched, watching: Watching) {
+/** Runs the work of one request on one model. */
+function createWork(model: string, { request, trace }: Watched, watching: Watching) {
   const { counts, recorder, rulesOf } = watching;
   const { tenant, stored } = trace.caller;
   trace.model = model;
 
+  let spent = 0;
+  const spend = (): void => {
+    const tokens = trace.promptTokens + trace.completionTokens - spent;
+    spent += tokens;
+    if (!stored || tokens === 0) return;
+    counts.used(stored, tokens);
+    recorder.use(stored.id, dayOf(Date.now()), tokens);
+  };
+
   /** What is left of it: the tokens used, the log, and the queue of those that a person should see. */
   const close = ({ prompts, n }: Asked, texts: readonly Text[]): void => {
     trace.output = texts.map(({ output }) => output).join('\n');
-    const tokens = trace.promptTokens + trace.completionTokens;
-    if (stored && tokens > 0) {
-      counts.used(stored, tokens);
-      recorder.use(stored.id, dayOf(Date.now()), tokens);
-    }
+    spend();
     for (const [i, { output, loops, flags }] of texts.entries()) {
       trace.repairs += loops.length;
       const about = { model, request, prompt: prompts[Math.floor(i / n)], output };
@@ -150,7 +173,21 @@ function createWriting(model: string, { request, trace }: Watched, watching: Wat
     }
   };
 
-  return async function* write(asked: Asked, signal: AbortSignal): AsyncGenerator<GenerationPart, void> {
+  /** Work that writes nothing, on so many tokens. */
+  async function visit<Result>(tokens: number, work: () => Promise<Result>): Promise<Result> {
+    const release = stored && (await counts.begin(stored));
+    const end = trace.begin();
+    try {
+      return await work();
+    } finally {
+      release?.();
+      trace.promptTokens += tokens;
+      spend();
+      end();
+    }
+  }
+
+  async function* write(asked: Asked, signal: AbortSignal): AsyncGenerator<GenerationPart, void> {
     const release = stored && (await counts.begin(stored));
     const end = trace.begin();
     const texts = Array.from(
@@ -183,7 +220,9 @@ function createWriting(model: string, { request, trace }: Watched, watching: Wat
       close(asked, texts);
       end();
     }
-  };
+  }
+
+  return { write, visit };
 }
 
 function follow(part: GenerationPart, text: Text, trace: Trace): void {

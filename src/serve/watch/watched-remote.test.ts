@@ -1,0 +1,109 @@
+/** Rules and limits on models behind other endpoints: what goes there, and what comes back to the reader. */
+
+import { expect, test } from 'vitest';
+import type { Rule } from '../../store/index.ts';
+import type { GenerationPart } from '../../types.ts';
+import { compileRule } from '../moderation/moderator.ts';
+import type { ChatBody, CompletionBody } from '../openai/schemas.ts';
+import type { RemoteServed } from '../served-model.ts';
+import { createTrace } from './trace.ts';
+import { watchRemote } from './watched-model.ts';
+
+const rule = (more: Pick<Rule, 'name' | 'pattern' | 'action' | 'stage'> & Partial<Rule>) =>
+  compileRule({ id: more.name, kind: 'literal', replacement: '友', isOn: true, ...more } as Rule);
+const rules = [
+  rule({ name: 'polite', pattern: '坏', action: 'rewrite', stage: 'both' }),
+  rule({ name: 'hush', pattern: 'secret', action: 'block', stage: 'before' }),
+  rule({ name: 'stop', pattern: '血', action: 'block', stage: 'after' }),
+  rule({ name: 'look', pattern: '哭', action: 'flag', stage: 'after' }),
+];
+
+/** A request to an endpoint that says this. */
+function request(says: string) {
+  const sent: unknown[] = [];
+  const kept: string[] = [];
+  let ended = 0;
+  async function* answer(body: unknown): AsyncGenerator<GenerationPart> {
+    sent.push(body);
+    for (const text of says) yield { type: 'text-delta', index: 0, text };
+    yield { type: 'finish', index: 0, reason: 'stop', promptTokens: 3, completionTokens: says.length };
+  }
+  const remote: RemoteServed = {
+    ...{ id: 'far', created: 0, host: 'far.example', complete: answer, chat: answer },
+    async embed(body) {
+      sent.push(body);
+      return { vectors: [[1]], promptTokens: 4 };
+    },
+  };
+  const stored = { id: 'key', requestsPerMinute: null, tokensPerDay: null, concurrent: 1 };
+  const caller = { tenant: 't', key: 'key', isAdmin: false, stored } as never;
+  const trace = createTrace({ request: 'req', route: () => '/' }, caller, () => {});
+  const counts = { request() {}, begin: async () => () => void ended++, used() {} };
+  const recorder = {
+    ...{ audit() {}, flush: async () => {} },
+    review: (_: string, { why }: { why: string }) => void kept.push(why),
+    use: (key: string, _: string, tokens: number) => void kept.push(`${key} ${tokens}`),
+  };
+  const watching = { counts, recorder, rulesOf: async () => rules };
+  const model = watchRemote(remote, { request: 'req', trace }, watching);
+  const { signal } = new AbortController();
+  const read = async (parts: AsyncIterable<GenerationPart>) => {
+    let text = '';
+    for await (const part of parts) {
+      if (part.type === 'text-delta') text += part.text;
+      else if (part.type === 'finish') text += ` (${part.reason})`;
+    }
+    return text;
+  };
+  return {
+    ...{ sent, kept, trace, ended: () => ended },
+    complete: (prompt: string) => read(model.complete({ prompt } as CompletionBody, signal)),
+    chat: (messages: unknown[]) => read(model.chat({ messages } as ChatBody, signal)),
+    embed: () => model.embed({ model: 'far', input: 'a' }, signal),
+  };
+}
+
+test('what goes there is rewritten, in prompts and in every message; what is blocked never goes', async () => {
+  const completion = request('好');
+  expect(await completion.complete('坏人')).toBe('好 (stop)');
+  expect(completion.sent).toEqual([{ prompt: ['友人'] }]);
+  const chat = request('好');
+  await chat.chat([
+    { role: 'system', content: '坏' },
+    { role: 'user', content: [{ type: 'text', text: '更坏' }] },
+    { role: 'assistant', content: null },
+  ]);
+  expect(chat.sent).toEqual([
+    {
+      messages: [
+        { role: 'system', content: '友' },
+        { role: 'user', content: [{ type: 'text', text: '更友' }] },
+        { role: 'assistant', content: null },
+      ],
+    },
+  ]);
+  for (const ask of [
+    () => completion.complete('a secret'),
+    () => chat.chat([{ role: 'user', content: [{ type: 'text', text: 'my secret' }] }]),
+  ]) {
+    await expect(ask()).rejects.toMatchObject({ code: 'serve/blocked' });
+  }
+  expect([completion.sent.length, chat.sent.length]).toEqual([1, 1]);
+  expect([completion.ended(), chat.ended()]).toEqual([2, 2]);
+});
+
+test('what comes back is rewritten, ended and flagged; what it took is counted', async () => {
+  const { complete, chat, kept, trace } = request('坏人哭了');
+  expect(await complete('a')).toBe('友人哭了 (stop)');
+  expect(kept).toEqual(['key 7', 'rule']);
+  expect(await chat([{ role: 'user', content: 'a' }])).toBe('友人哭了 (stop)');
+  expect([...trace.rules.keys()].toSorted()).toEqual(['look', 'polite']);
+  const ended = request('他见血就跑');
+  expect(await ended.complete('a')).toMatch(/^他见 \(blocked\)$/);
+});
+
+test('vectors are counted, too', async () => {
+  const { embed, kept, trace, ended } = request('');
+  await embed();
+  expect([kept, trace.promptTokens, ended()]).toEqual([['key 4'], 4, 1]);
+});
