@@ -62,11 +62,34 @@ export interface StepRequest {
   readonly sequence: Sequence;
   /** The tokens to read next; at least one. */
   readonly ids: ArrayLike<number>;
+  /** Asks for the token after the last one rather than for its logits, in a step that wants nothing but those. */
+  readonly choice?: TokenChoice;
+}
+
+/** How a token is chosen: logits divided by the temperature, then the filters in this order, then a draw. */
+export interface TokenChoice {
+  /** 0: the likeliest, of equals the one with the lowest id. */
+  readonly temperature: number;
+  /** Keeps the k likeliest, and any that equal the last of them; 0 keeps all. */
+  readonly topK: number;
+  /** Keeps the fewest that have this probability together; 1 keeps all. */
+  readonly topP: number;
+  /** Keeps those at least so many times as likely as the likeliest; 0 keeps all. */
+  readonly minP: number;
+  /** In [0, 1): chosen is the first id whose cumulative probability exceeds it. */
+  readonly draw: number;
+  /** Only ids below it, when given. */
+  readonly vocabSize?: number;
 }
 
 export interface StepResult {
   /** One row of `vocabSize` logits for each wanted place. The caller owns the rows and may edit them. */
   readonly logits: Float32Array[];
+  /**
+   * The token that a request's `choice` chose; there are no logits then. A model that does not choose, or cannot tell because
+   * a logit is not finite or rounding would decide, leaves it out and gives the logits.
+   */
+  readonly chosen?: number;
   /** One row of `hiddenSize` floats for each wanted place, when wanted. */
   readonly hidden?: Float32Array[];
   /**

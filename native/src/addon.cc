@@ -13,6 +13,7 @@ constexpr int addonVersion = 4;
 extern const Glue elementwiseGlue[];
 extern const Glue reduceGlue[];
 extern const Glue softmaxGlue[];
+extern const Glue chooseGlue[];
 extern const Glue normGlue[];
 extern const Glue lossGlue[];
 extern const Glue indexGlue[];
@@ -27,8 +28,8 @@ extern const Glue streamGlue[];
 namespace {
 
 const Glue* const topics[] = {
-    matmulGlue, measureGlue, memoryGlue, streamGlue, elementwiseGlue, attentionGlue, reduceGlue, softmaxGlue, normGlue,
-    lossGlue,   indexGlue,   randomGlue, optimizerGlue};
+    matmulGlue, measureGlue, memoryGlue, streamGlue, elementwiseGlue, attentionGlue, reduceGlue, softmaxGlue,
+    chooseGlue, normGlue,   lossGlue,   indexGlue,  randomGlue,      optimizerGlue};
 
 napi_value strings(napi_env env, const std::vector<std::string>& list) {
   napi_value array;

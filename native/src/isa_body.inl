@@ -7,6 +7,7 @@
 #include "reduce.inl"
 #include "order.inl"
 #include "softmax.inl"
+#include "choose.inl"
 #include "norm.inl"
 #include "loss.inl"
 #include "index.inl"
@@ -29,6 +30,7 @@ static KernelTable makeTable() {
   fillReduce(table);
   fillOrder(table);
   fillSoftmax(table);
+  fillChoose(table);
   fillNorm(table);
   fillLoss(table);
   fillIndex(table);

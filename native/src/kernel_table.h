@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "attention.h"
+#include "choose.h"
 #include "isa.h"
 #include "matmul.h"
 #include "walk.h"
@@ -60,6 +61,9 @@ struct KernelTable {
   double (*sumSquares)(const float* x, int64_t n);
   void (*sort)(const float* x, float* values, int32_t* indices, int64_t rows, int64_t n, bool descending);
   void (*topK)(const float* x, float* values, int32_t* indices, int64_t rows, int64_t n, int64_t k);
+
+  /** The next token of each row of n logits; −1 where it is not for this kernel to say. */
+  void (*chooseTokens)(const float* logits, const Choice* choices, int32_t* ids, int64_t rows, int64_t n);
 
   // ---- softmax, norm, losses -----------------------------------------------------------------------------------
   void (*softmax)(const float* x, float* out, int64_t rows, int64_t n);

@@ -281,11 +281,11 @@ const cut = (ids: ArrayLike<number>, from: number, to?: number): number[] =>
 
 /** Reads the part and leaves the rest. The logits are those that texts want, so that one pass does for both. */
 function partWaiter({ waiter, at, ids }: NonNullable<Turn['part']>): StepWaiter {
-  const { sequence, ids: all, least } = waiter.readings[at];
+  const reading = waiter.readings[at];
   return {
-    call: { type: 'step', batch: [{ sequence, ids }] },
+    call: { type: 'step', batch: [{ sequence: reading.sequence, ids }] },
     answer() {
-      const rest = { sequence, ids: cut(all, ids.length), least };
+      const rest = { ...reading, ids: cut(reading.ids, ids.length) };
       waiter.readings = waiter.readings.with(at, rest);
     },
   };

@@ -61,9 +61,10 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
       contextLength: source.contextLength,
       open: () => tracks.open({ ids: [], real: undefined }),
     },
-    translate({ sequence, ids }, wants) {
+    translate(request, wants) {
+      const { sequence, ids } = request;
       const track = tracks.find(sequence);
-      if (!track) return { sequence, ids };
+      if (!track) return request;
       let known = 0;
       if (!track.real) {
         const wanted = Array.from(ids);
@@ -76,7 +77,7 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
         setSpare(undefined);
       }
       for (let i = 0; i < ids.length; i++) track.ids.push(ids[i]);
-      return { sequence: track.real, ids: known > 0 ? Array.from(ids).slice(known) : ids };
+      return { ...request, sequence: track.real, ids: known > 0 ? Array.from(ids).slice(known) : ids };
     },
     idsOf: (sequence) => tracks.find(sequence)?.ids,
     keep(ids) {

@@ -243,7 +243,11 @@ function* guardTask(strategy: Strategy, task: DecodeTask, settings: Settings): G
   /** A run's step as the model understands it; the answer is edited where a repair wants that. */
   function waiterOf(run: Run): StepWaiter {
     const { call, tracked, repair } = run as Run & { readonly call: StepCall };
-    const batch = call.batch.map((request) => tracked.translate(request, call.wants));
+    const batch = call.batch.map(({ choice, ...request }) => ({
+      ...tracked.translate(request, call.wants),
+      // Rows that are edited are chosen from afterwards.
+      ...(!repair && { choice }),
+    }));
     return {
       call: { ...call, batch },
       answer(results) {

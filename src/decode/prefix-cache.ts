@@ -79,7 +79,7 @@ export function createPrefixCache(
   });
 
   const realOf = (sequence: Sequence): Sequence => (views.of(sequence).real ??= source.open());
-  const toReal = ({ sequence, ids }: StepRequest): StepRequest => ({ sequence: realOf(sequence), ids });
+  const toReal = (request: StepRequest): StepRequest => ({ ...request, sequence: realOf(request.sequence) });
 
   const hold = (entry: Held): void => {
     // What a longer one begins with needs no place of its own.
@@ -113,15 +113,15 @@ export function createPrefixCache(
     return sequence;
   };
 
-  const takeOver = ({ sequence, ids }: StepRequest, least = 1): StepRequest => {
-    const view = views.of(sequence);
-    if (view.real) return { sequence, ids };
-    const rest = [...view.ids, ...Array.from(ids)];
+  const takeOver = (request: StepRequest, least = 1): StepRequest => {
+    const view = views.of(request.sequence);
+    if (view.real) return request;
+    const rest = [...view.ids, ...Array.from(request.ids)];
     view.ids.length = 0;
     view.real = begin(view.tenant, rest, least);
     const known = view.real.length;
     for (let i = 0; i < known; i++) view.ids.push(rest[i]);
-    return { sequence, ids: rest.slice(known) };
+    return { ...request, ids: rest.slice(known) };
   };
 
   const { memory } = source;

@@ -7,7 +7,7 @@ import { fail } from './errors.ts';
  * Chooses an id. A row with NaN, with +∞, or with nothing but −∞ is an error (`decode/not-a-number`,
  * `decode/infinite`, `decode/all-banned`). `position` only stands in errors.
  */
-export type Sampler = (logits: Float32Array, rng: Rng, position?: number) => number;
+export type Sampler = (logits: Float32Array, rng: Pick<Rng, 'uniform'>, position?: number) => number;
 
 /** The likeliest token; of equals the one with the lowest id. Draws nothing. */
 export function greedy(): Sampler {

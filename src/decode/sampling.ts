@@ -1,8 +1,9 @@
 /** The plain strategy: one token after another, each chosen from the processed logits of the last one. */
 
 import { createRng, type Rng } from '../rng.ts';
-import type { FinishReason, Sequence } from '../types.ts';
+import type { FinishReason, Sequence, StepResult } from '../types.ts';
 import { createHistory, type History } from './history.ts';
+import { modelChoice } from './model-choice.ts';
 import { checkNamedIds, collectProcessors, type ProcessorOptions } from './processor-table.ts';
 import { checkLogits, greedy, type Sampler, sample } from './samplers.ts';
 import { type ChosenScore, createScorer, noScores } from './scores.ts';
@@ -34,28 +35,38 @@ interface Draft {
   readonly sequence: Sequence;
   readonly history: History;
   readonly rng: Rng;
-  logits: Float32Array;
+  /** The random number of the next token. */
+  draw: number;
+  /** What the model said last. */
+  result: Pick<StepResult, 'logits' | 'chosen'>;
   next: number;
 }
 
 function autoregressive(options: ProcessorOptions, createSampler: () => Sampler): Strategy {
   const processors = collectProcessors(options);
+  const chosenByModel = modelChoice(options);
 
   return function* (task: DecodeTask) {
     const { model, promptIds, promptLength, n, maxTokens, eosIds } = task;
     checkNamedIds(options, model.vocabSize);
     const sampler = createSampler();
+    const choiceOf = task.logprobs === undefined ? chosenByModel : () => undefined;
     const scorer = task.logprobs === undefined ? noScores : createScorer(task.logprobs);
     const isEdited = processors.length > 0 || task.logprobs !== undefined;
     const rng = createRng(task.seed);
 
     const choose = (draft: Draft): ChosenScore => {
-      const { logits, history } = draft;
+      const { history, draw, result } = draft;
+      if (result.chosen !== undefined) {
+        draft.next = result.chosen;
+        return {};
+      }
+      const [logits] = result.logits;
       // A sampler checks what it is given; processors and scores must not be given less.
       if (isEdited) checkLogits(logits, history.ids.length);
       const score = scorer(logits);
       for (const process of processors) process(logits, history);
-      draft.next = sampler(logits, draft.rng, history.ids.length);
+      draft.next = sampler(logits, { uniform: () => draw }, history.ids.length);
       return score(draft.next);
     };
 
@@ -76,7 +87,11 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
 
     try {
       const first = open(model.open());
-      const [{ logits }] = yield* runStep([{ sequence: first, ids: promptIds }]);
+      // Several texts draw from the same logits.
+      const firstDraw = rng.split(0).uniform();
+      const [result] = yield* runStep([
+        { sequence: first, ids: promptIds, choice: n === 1 ? choiceOf(firstDraw) : undefined },
+      ]);
       const history = createHistory(promptIds, promptLength, { rng: rng.split(0), eosIds });
       let live = Array.from({ length: n }, (_, index): Draft => {
         const isFirst = index === 0;
@@ -86,7 +101,8 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
           sequence: isFirst ? first : open(first.fork()),
           history: isFirst ? history : history.fork(own),
           rng: own,
-          logits: logits[0].slice(),
+          draw: own.uniform(),
+          result: n === 1 ? result : { logits: result.logits.map((row) => row.slice()) },
           next: -1,
         };
       });
@@ -121,9 +137,12 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
         }
         live = going;
         if (live.length === 0) return;
-        const results = yield* runStep(live.map(({ sequence, next }) => ({ sequence, ids: [next] })));
+        for (const draft of live) draft.draw = draft.rng.uniform();
+        const results = yield* runStep(
+          live.map(({ sequence, next, draw }) => ({ sequence, ids: [next], choice: choiceOf(draw) })),
+        );
         live.forEach((draft, i) => {
-          draft.logits = results[i].logits[0];
+          draft.result = results[i];
         });
       }
     } finally {

@@ -48,7 +48,7 @@ export const firstPart = ({ sequence, ids }: StepRequest): StepRequest => ({
 });
 
 /** What is left of it then. */
-export const restOf = ({ sequence, ids }: StepRequest): StepRequest => ({
-  sequence,
-  ids: Array.from(ids).slice(PART),
+export const restOf = (request: StepRequest): StepRequest => ({
+  ...request,
+  ids: Array.from(request.ids).slice(PART),
 });

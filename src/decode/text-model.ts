@@ -2,7 +2,14 @@
 
 import { classifyToken, type TokenClass } from '../repeat/index.ts';
 import { createDetokenizer } from '../text/index.ts';
-import type { GenerationPart, LanguageModel, TextModel, Tokenizer, TokenScore } from '../types.ts';
+import type {
+  GenerationPart,
+  LanguageModel,
+  StepRequest,
+  TextModel,
+  Tokenizer,
+  TokenScore,
+} from '../types.ts';
 import type { Engine } from './engine.ts';
 import { fail } from './errors.ts';
 import { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
@@ -154,6 +161,8 @@ export function withVocabulary(model: LanguageModel, vocabSize: number): Languag
   if (model.vocabSize === vocabSize) return model;
   const { project, embed } = model;
   const cut = (rows: Float32Array[]): Float32Array[] => rows.map((row) => row.subarray(0, vocabSize));
+  const among = (request: StepRequest): StepRequest =>
+    request.choice ? { ...request, choice: { ...request.choice, vocabSize } } : request;
   return {
     ...(project && { project: (rows) => cut(project(rows)) }),
     ...(embed && { embed }),
@@ -162,7 +171,7 @@ export function withVocabulary(model: LanguageModel, vocabSize: number): Languag
     memory: model.memory,
     open: () => model.open(),
     step: (batch, wants) =>
-      model.step(batch, wants).map((result) => ({ ...result, logits: cut(result.logits) })),
+      model.step(batch.map(among), wants).map((result) => ({ ...result, logits: cut(result.logits) })),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   attentionPaged,
   bytesPerElement,
   cast,
+  chooseTokens,
   embedding,
   fromArray,
   outsideScopes,
@@ -26,7 +27,15 @@ import {
   withRecording,
 } from '../tensor/index.ts';
 import { mapTree } from '../tree.ts';
-import type { LanguageModel, ModelMemory, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import type {
+  LanguageModel,
+  ModelMemory,
+  Sequence,
+  StepRequest,
+  StepResult,
+  StepWants,
+  TokenChoice,
+} from '../types.ts';
 import { type DecoderConfig, planOf } from './config.ts';
 import { type DecoderParams, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
@@ -115,14 +124,14 @@ export function createLanguageModel(
     return sequence;
   };
 
-  const checkRequest = ({ sequence, ids }: StepRequest): Reading => {
+  const checkRequest = ({ sequence, ids, choice }: StepRequest): Reading => {
     const past = live(sequence);
     if (!ids.length) throw fail('model/no-ids', {});
     const start = past.length;
     const length = start + ids.length;
     if (length > contextLength) throw fail('model/too-long', { length, contextLength });
     for (let i = 0; i < ids.length; i++) checkId(ids[i], vocabSize);
-    return { past, ids, start, count: ids.length };
+    return { past, ids, start, count: ids.length, choice };
   };
 
   return {
@@ -207,6 +216,7 @@ function toBf16(params: DecoderParams): DecoderParams {
 interface Reading extends KvGrowth {
   readonly ids: ArrayLike<number>;
   readonly start: number;
+  readonly choice: TokenChoice | undefined;
 }
 
 function read(
@@ -233,11 +243,15 @@ function read(
   const pick = (state: Tensor): Tensor =>
     places && places.length < x.shape[0] ? embedding(state, indices(places)) : state;
   const hidden = runNorm(params.finalNorm, pick(x), config.norm);
-  const logits = rowsOf(logitsOf(params, config, hidden));
+  const rows = logitsOf(params, config, hidden);
+  const isPlain = wanted === 'last' && !wantsHidden && !seen && !states;
+  const chosen = (isPlain && chosenIn(rows, readings)) || undefined;
+  const logits = rowsOf(chosen ? embedding(rows, indices(placesLeft(chosen))) : rows);
   const hiddenRows = wantsHidden ? rowsOf(hidden) : undefined;
   const layerRows = states?.map((state) => rowsOf(pick(state)));
   let row = 0;
   return readings.map(({ ids }, i) => {
+    if (chosen && chosen[i] !== NOBODY) return { logits: [], chosen: chosen[i] };
     const from = row;
     row += wanted === 'last' ? 1 : ids.length;
     return {
@@ -249,6 +263,27 @@ function read(
       }),
     };
   });
+}
+
+/** In the place of an id where none was chosen. */
+const NOBODY = -1;
+
+/** The ids that were chosen in the rows of logits of these requests; nothing when none of them wants to choose. */
+function chosenIn(rows: Tensor, readings: readonly Reading[]): Int32Array | undefined {
+  if (readings.every(({ choice }) => !choice)) return undefined;
+  const choices = readings.flatMap(({ choice }) => {
+    if (!choice) return NO_CHOICE;
+    const { temperature, topK, topP, minP, draw, vocabSize = rows.shape[1] } = choice;
+    return [temperature, topK, topP, Math.log(minP), draw, vocabSize];
+  });
+  return chooseTokens(rows, Float64Array.from(choices)).data;
+}
+
+/** A row of no ids. */
+const NO_CHOICE = [0, 0, 1, Number.NEGATIVE_INFINITY, 0, 0];
+
+function placesLeft(chosen: Int32Array): Int32Array {
+  return Int32Array.from(chosen.keys()).filter((place) => chosen[place] === NOBODY);
 }
 
 /** Is shown the queries and keys of each request in each layer: [queries, heads, headSize], [keys, kvHeads, headSize]. */

@@ -282,6 +282,13 @@ export interface Kernels {
     args: AttentionArgs,
   ): void;
 
+  /**
+   * The next id of each row of n logits, drawn with softmax(logits / temperature) after the filters. Six numbers for each
+   * row in `choices`: temperature (0: the likeliest), topK (0: all), topP (1: all), minP as a logarithm (−∞: all), the draw
+   * in [0, 1), and how many ids of the row count. −1 where a logit is not finite or another order of adding could matter.
+   */
+  chooseTokens(logits: Floats, choices: Float64Array, ids: Int32Array, rows: number, n: number): void;
+
   // ---- losses ------------------------------------------------------------------------------------------------
   /**
    * losses[r] = (1−ε)·(lse − x[t]) + ε·(lse − mean x); 0 where target = ignoreIndex. ε is label smoothing. lse [rows].

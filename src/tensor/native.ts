@@ -4,6 +4,7 @@ import type { Kernels } from './kernels.ts';
 import type { MemoryHost } from './memory.ts';
 import { type Addon, loadAddon } from './native/addon.ts';
 import { attentionKernels } from './native/attention.ts';
+import { chooseKernels } from './native/choose.ts';
 import { elementwiseKernels } from './native/elementwise.ts';
 import { indexingKernels } from './native/indexing.ts';
 import { lossKernels } from './native/loss.ts';
@@ -34,6 +35,7 @@ const topics: readonly ((addon: Addon) => Partial<Kernels>)[] = [
   softmaxKernels,
   normKernels,
   attentionKernels,
+  chooseKernels,
   lossKernels,
   randomKernels,
   optimizerKernels,

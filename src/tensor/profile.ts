@@ -133,6 +133,7 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
       10 * args.headSize * visiblePairs(args),
   },
 
+  chooseTokens: { flops: (logits) => logits.length, bytes: (logits) => logits.byteLength },
   crossEntropy: rowWork,
   crossEntropyGrad: {
     ...rowWork,

@@ -43,6 +43,16 @@ const ROWS = [
 ] as const;
 const seeds = { seedLow: 0x12345678, seedHigh: 9, streamLow: 0xffffffff, streamHigh: 7 };
 
+/** A choice of each kind in turn, of rows cut short as well. */
+const choiceOf = (row: number, n: number): number[] => [
+  [0, 1, 0.7, 1.3, 1][row % 5],
+  [0, 0, 0, 5, 40][row % 5],
+  [1, 1, 0.9, 1, 0.8][row % 5],
+  [-inf, -inf, -inf, -2, -4][row % 5],
+  (0.37 * (row + 1)) % 1,
+  row % 4 === 3 ? n >> 1 : n,
+];
+
 /** Operands of a walk with broadcasting: [5, 1, 7] and [3, 1]. */
 const broadcast = {
   shape: [5, 3, 7],
@@ -359,6 +369,18 @@ export const kernelCases: Cases = {
     [Float32Array.of(3, nan, 1, 3, nan, inf, -inf, 1), out(8), new Int32Array(8), 2, 4, 4],
     [normals(10), out(0), new Int32Array(0), 1, 10, 0],
   ],
+  chooseTokens: () =>
+    [0, 1, 30].flatMap((scale) =>
+      ROWS.filter(([rows]) => rows < 100).map(
+        ([rows, n]): Parameters<Kernels['chooseTokens']> => [
+          normals(rows * n, 1 + scale, scale),
+          Float64Array.from(Array.from({ length: rows }, (_, row) => choiceOf(row, n)).flat()),
+          new Int32Array(rows),
+          rows,
+          n,
+        ],
+      ),
+    ),
   sumSquares: () => SIZES.map((n) => [normals(n), new Float64Array(3), 1]),
 
   gatherRows: () => [

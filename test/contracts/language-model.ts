@@ -72,6 +72,32 @@ export function languageModelContract(name: string, options: LanguageModelContra
       expectClose(afresh(model, [1, 2, 3]), before, 'after the caller wrote into a row');
     });
 
+    test('chooses the token that its logits choose, or gives the logits', () => {
+      const model = create();
+      const greedy = { temperature: 0, topK: 0, topP: 1, minP: 0, draw: 0 };
+      const prompts = [[1], [2, 3], [1, 1, 2]];
+      const requests = prompts.map((ids, i) => ({
+        sequence: model.open(),
+        ids,
+        ...(i !== 1 && { choice: { ...greedy, vocabSize: model.vocabSize - 1 } }),
+      }));
+      model.step(requests).forEach(({ chosen, logits }, i) => {
+        expect(logits).toHaveLength(chosen === undefined ? 1 : 0);
+        const row = afresh(model, prompts[i]);
+        if (chosen === undefined) return expectClose(logits[0], row);
+        const among = row.subarray(0, -1);
+        expect(i).not.toBe(1);
+        expect(row[chosen]).toBeGreaterThanOrEqual(Math.max(...among) - tolerance);
+        expect(chosen).toBeLessThan(among.length);
+      });
+      const one = { ...greedy, temperature: 1, topK: 1, draw: 0.5 };
+      const [{ chosen, logits, hidden: state }] = model.step(
+        [{ sequence: model.open(), ids: [1], choice: one }],
+        { hidden },
+      );
+      if (hidden) expect([chosen, logits.length, state?.length]).toEqual([undefined, 1, 1]);
+    });
+
     test('gives rows for all places or for none when asked', () => {
       const model = create();
       const ids = randomIds(model, 7);

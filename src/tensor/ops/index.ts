@@ -1,4 +1,5 @@
 export { type AttentionOptions, alibiSlopes, attention, attentionPaged } from './attention.ts';
+export { chooseTokens } from './choose.ts';
 export { cast, equal, greater, greaterEqual, less, lessEqual, notEqual, where } from './compare.ts';
 export { add, affine, div, maximum, minimum, mul, pow, sub } from './elementwise.ts';
 export { type FeedForwardOptions, feedForward } from './feed-forward.ts';

@@ -1,6 +1,7 @@
 /** The closed table of ops. An op is here or it does not exist: tests and docs are made from these rows. */
 
 import { attentionOps } from './attention.ts';
+import { chooseOps } from './choose.ts';
 import { compareOps } from './compare.ts';
 import { affineOps, elementwiseOps } from './elementwise.ts';
 import { feedForwardOps } from './feed-forward.ts';
@@ -32,6 +33,7 @@ export const opTable = {
   ...normaliseOps,
   ...rotaryOps,
   ...attentionOps,
+  ...chooseOps,
   ...lossOps,
   ...headLossOps,
   ...randomOps,

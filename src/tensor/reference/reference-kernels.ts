@@ -2,6 +2,7 @@
 
 import type { Kernels } from '../kernels.ts';
 import { attentionKernels } from './attention.ts';
+import { chooseKernels } from './choose.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import { indexingKernels } from './indexing.ts';
 import { lossKernels } from './loss.ts';
@@ -24,6 +25,7 @@ export const referenceKernels: Kernels = {
   ...normKernels,
   ...rotaryKernels,
   ...attentionKernels,
+  ...chooseKernels,
   ...lossKernels,
   ...randomKernels,
   ...optimizerKernels,
