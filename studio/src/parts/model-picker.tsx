@@ -1,7 +1,8 @@
 /** Which model: those served now, and trained runs that can be loaded. */
 
-import { Select } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { request } from '../api/client.ts';
 import { modelsQuery, runsQuery } from '../api/queries.ts';
 import type { Model } from '../api/types.ts';
@@ -26,46 +27,61 @@ const words = defineWords({
     zh: '先训练一个：在这台机器上两分钟，就能写稚拙的诗。',
   },
   train: { en: 'Train a model', zh: '训练一个模型' },
+  away: { en: (id: string) => `${id} is not served now`, zh: (id: string) => `${id} 现在没有提供` },
+  awayHow: {
+    en: 'This address asks for it. Nothing is written with another model unless you say so.',
+    zh: '此地址要用它。未经你同意，不会改用别的模型。',
+  },
+  load: { en: (id: string) => `Load ${id}`, zh: (id: string) => `载入 ${id}` },
+  instead: { en: (id: string) => `Use ${id}`, zh: (id: string) => `改用 ${id}` },
 });
 
-/** The model of the address, else the first that is served. */
+/** The model that is asked for, else the first that is served; undefined where it is not there. */
 export function useModel(id: string | undefined): Model | undefined {
   const { data } = useQuery(modelsQuery);
-  return data?.find((model) => model.id === id) ?? data?.[0];
+  return id === undefined ? data?.[0] : data?.find((model) => model.id === id);
+}
+
+/** Loads a run, so that its model is served. */
+function useLoad(onLoaded: (id: string) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (run: string) => request<Model>('/api/models', { method: 'POST', body: { run } }),
+    onSuccess: async ({ id }) => {
+      await queries.invalidateQueries({ queryKey: modelsQuery.queryKey });
+      onLoaded(id);
+    },
+  });
 }
 
 export function ModelPicker({
   model,
+  isShort = false,
   onChoose,
 }: {
-  readonly model: Model | undefined;
+  readonly model: Model;
+  /** Without what is known about it. */
+  readonly isShort?: boolean;
   readonly onChoose: (id: string) => void;
 }) {
   const say = useWords(words);
   const textOf = useErrorText();
-  const queries = useQueryClient();
   const { data: models = [] } = useQuery(modelsQuery);
   const { data: runs = [] } = useQuery(runsQuery);
-  const load = useMutation({
-    mutationFn: (run: string) => request<Model>('/api/models', { method: 'POST', body: { run } }),
-    onSuccess: async ({ id }) => {
-      await queries.invalidateQueries({ queryKey: modelsQuery.queryKey });
-      onChoose(id);
-    },
-  });
+  const load = useLoad(onChoose);
   const served = models.map(({ id }) => id);
   const loadable = runs
     .filter(({ name, hasModel }) => hasModel && !served.includes(name))
     .map(({ name }) => name);
-  const { parameters, source, bitsPerCharacter } = model?.run ?? {};
+  const { parameters, source, bitsPerCharacter } = model.run ?? {};
   const about =
     parameters && source ? say.about(shortNumber(parameters), source, fixed(bitsPerCharacter)) : undefined;
   return (
     <Select
       label={say.model}
       allowDeselect={false}
-      value={model?.id ?? null}
-      description={load.isPending ? say.loading : about}
+      value={model.id}
+      description={load.isPending ? say.loading : isShort ? undefined : about}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={load.error ? textOf(load.error) : undefined}
       data={[
@@ -81,12 +97,45 @@ export function ModelPicker({
   );
 }
 
-/** Stands where a page needs a model and there is none. */
-export function NoModel() {
+/** Stands where a page needs a model and there is none, or not the one that its address asks for. */
+export function NoModel({ wanted }: { readonly wanted: string | undefined }) {
   const say = useWords(words);
+  const { data: models = [] } = useQuery(modelsQuery);
+  if (wanted !== undefined && models.length > 0) return <ModelAway wanted={wanted} other={models[0].id} />;
   return (
     <Notice title={say.none} action={<LinkButton to="/runs/new">{say.train}</LinkButton>}>
       <p>{say.noneHow}</p>
+    </Notice>
+  );
+}
+
+function ModelAway({ wanted, other }: { readonly wanted: string; readonly other: string }) {
+  const say = useWords(words);
+  const textOf = useErrorText();
+  const navigate = useNavigate();
+  const { data: runs = [] } = useQuery(runsQuery);
+  const load = useLoad(() => {});
+  const isLoadable = runs.some(({ name, hasModel }) => hasModel && name === wanted);
+  const instead = (): void =>
+    void navigate({ to: '.', search: (before) => ({ ...before, model: other }), replace: true });
+  return (
+    <Notice
+      title={say.away(wanted)}
+      action={
+        <Group justify="center">
+          {isLoadable && (
+            <Button loading={load.isPending} onClick={() => load.mutate(wanted)}>
+              {say.load(wanted)}
+            </Button>
+          )}
+          <Button variant="default" onClick={instead}>
+            {say.instead(other)}
+          </Button>
+        </Group>
+      }
+    >
+      <p>{say.awayHow}</p>
+      {load.error && <p role="alert">{textOf(load.error)}</p>}
     </Notice>
   );
 }

@@ -2,6 +2,11 @@
 
 import { ApiError, request } from '../../api/client.ts';
 
+/** Of what the cache knows of them. */
+export const KEY = 'conversations';
+/** Another page, or another person, may write too: so often it is looked for, in ms. */
+export const FRESH = 5000;
+
 export interface Conversation {
   readonly id: string;
   readonly title: string | null;
@@ -64,6 +69,8 @@ const onServer: ConversationStore = {
 /** As the server does it, for as long as the page is open. */
 export function createPageStore(): ConversationStore {
   const kept = new Map<string, WholeConversation>();
+  let count = 0;
+  const newId = (): string => `here-${++count}`;
   const change = (id: string, part: Partial<WholeConversation>): void => {
     kept.set(id, { ...kept.get(id)!, ...part, updated: new Date().toISOString() });
   };
@@ -78,7 +85,7 @@ export function createPageStore(): ConversationStore {
     },
     async create(title) {
       const made = {
-        id: crypto.randomUUID(),
+        id: newId(),
         title,
         leaf: null,
         updated: new Date().toISOString(),
@@ -94,7 +101,7 @@ export function createPageStore(): ConversationStore {
           ? messages.find((one) => one.id === message.siblingOf)!.parent
           : message.parent;
       const { role, content, model, detail } = message;
-      const made = { id: crypto.randomUUID(), role, content, model, detail, parent };
+      const made = { id: newId(), role, content, model, detail, parent };
       change(id, { messages: [...messages, made], leaf: made.id });
       return made;
     },
@@ -125,6 +132,15 @@ export function branchOf({ messages, leaf }: WholeConversation): Message[] {
     id = message.parent;
   }
   return branch;
+}
+
+/**
+ * The leaf that a page shows which showed `seen`: the server's, where that goes on from it. Another page that went to
+ * another branch takes nobody along.
+ */
+export function leafToShow(whole: WholeConversation, seen: string | null): string | null {
+  if (seen === null || !whole.messages.some(({ id }) => id === seen)) return whole.leaf;
+  return branchOf(whole).some(({ id }) => id === seen) ? whole.leaf : seen;
 }
 
 /** Versions of one message: edits of a question, answers to one question. */

@@ -17,6 +17,8 @@ export interface ReplyOrder {
 export interface Reply {
   readonly content: string;
   readonly detail: MessageDetail;
+  /** What broke it off. */
+  readonly error?: unknown;
 }
 
 interface ChatChunk {
@@ -29,10 +31,12 @@ interface ChatChunk {
 }
 
 export interface ReplyWriter {
-  /** What has come so far; undefined when nothing is being written. */
+  /** What has come so far; undefined when nothing is shown. */
   readonly text: string | undefined;
+  /** Asks; the text shows until it is cleared. */
   ask(branch: readonly Message[], order: ReplyOrder): Promise<Reply>;
   stop(): void;
+  clear(): void;
 }
 
 export function useReply(): ReplyWriter {
@@ -48,6 +52,7 @@ export function useReply(): ReplyWriter {
     const begun = performance.now();
     let [content, tokens, repairs] = ['', 0, 0];
     let firstMs: number | undefined;
+    let problem: unknown;
     setText('');
     try {
       const body = bodyOf(branch, order);
@@ -65,13 +70,12 @@ export function useReply(): ReplyWriter {
         setText(content);
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      setText(undefined);
+      if (!signal.aborted) problem = error;
     }
-    return { content, detail: { tokens, repairs, ms: performance.now() - begun, firstMs } };
+    const detail = { tokens, repairs, ms: performance.now() - begun, firstMs };
+    return { content, detail, ...(problem !== undefined && { error: problem }) };
   };
-  return { text, ask, stop: () => running.current?.abort() };
+  return { text, ask, stop: () => running.current?.abort(), clear: () => setText(undefined) };
 }
 
 const bodyOf = (branch: readonly Message[], { model, strategy, guard, tokens, isRemote }: ReplyOrder) => ({

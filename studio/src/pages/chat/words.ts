@@ -22,6 +22,7 @@ export const chatWords = defineWords({
   edit: { en: 'Edit', zh: '修改' },
   save: { en: 'Send as changed', zh: '以修改后的发送' },
   cancel: { en: 'Cancel', zh: '取消' },
+  answer: { en: 'Let it answer', zh: '让它回答' },
   again: { en: 'Answer anew', zh: '重新回答' },
   before: { en: 'Earlier version', zh: '上一版本' },
   next: { en: 'Later version', zh: '下一版本' },

@@ -1,11 +1,13 @@
 /** Looks inside a model on any text: one strip of tokens, and what is to be seen of the chosen one below it. */
 
-import { Button, SegmentedControl, Select, Tabs, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Tabs, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { modelsQuery } from '../../api/queries.ts';
+import type { Model } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
@@ -37,24 +39,18 @@ export function InsidePage() {
   const say = useWords(insideWords);
   const models = useQuery(modelsQuery);
   const search = route.useSearch();
-  const model = search.model ?? models.data?.[0]?.id;
+  const model = useModel(search.model);
   return (
     <>
       <PageHead title={say.title} lead={say.lead} />
       {models.error && <Failure error={models.error} onAgain={() => void models.refetch()} />}
       {models.isPending && <Waiting />}
-      {models.data && model === undefined && (
-        <Notice title={say.noModel}>
-          <p>{say.noModelHow}</p>
-        </Notice>
-      )}
-      {models.data && model !== undefined && (
-        <Form key={search.text} models={models.data.map(({ id }) => id)} model={model} />
-      )}
-      {model !== undefined && search.text ? (
-        <Reading model={model} text={search.text} />
+      {models.data && !model && <NoModel wanted={search.model} />}
+      {model && <Form key={search.text} model={model} />}
+      {model && search.text ? (
+        <Reading model={model.id} text={search.text} />
       ) : (
-        model !== undefined && (
+        model && (
           <Notice title={say.empty}>
             <p>{say.emptyHow}</p>
           </Notice>
@@ -64,7 +60,7 @@ export function InsidePage() {
   );
 }
 
-function Form({ models, model }: { readonly models: readonly string[]; readonly model: string }) {
+function Form({ model }: { readonly model: Model }) {
   const say = useWords(insideWords);
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -91,12 +87,10 @@ function Form({ models, model }: { readonly models: readonly string[]; readonly 
         classNames={{ description: classes.how }}
       />
       <div className={classes.actions}>
-        <Select
-          label={say.model}
-          data={models}
-          value={model}
-          allowDeselect={false}
-          onChange={(next) => void navigate({ search: { ...search, model: next ?? undefined } })}
+        <ModelPicker
+          model={model}
+          isShort
+          onChoose={(next) => void navigate({ search: { ...search, model: next } })}
         />
         <Button type="submit" disabled={text === ''}>
           {say.look}

@@ -13,11 +13,6 @@ export const insideWords = defineWords({
     zh: '按 Ctrl+Enter 查看；文本保存在地址里。',
   },
   look: { en: 'Look inside', zh: '查看内部' },
-  noModel: { en: 'No model is served', zh: '还没有可用的模型' },
-  noModelHow: {
-    en: 'Train one on the page of runs, or serve one: inkstone serve runs/NAME',
-    zh: '在「训练」页训练一个，或用命令提供一个：inkstone serve runs/名称',
-  },
   empty: { en: 'Write a text, then look', zh: '写一段文字，再查看' },
   emptyHow: {
     en: 'Every token is coloured by how well the model expected it. Choose one to see what else could have stood there.',

@@ -1,11 +1,12 @@
 /** The repetition lab: measured live, and what it found out about a model. */
 
-import { Button, Group, NumberInput, Progress, Select, Switch } from '@mantine/core';
+import { Button, Group, NumberInput, Progress, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { modelsQuery } from '../../api/queries.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
@@ -17,33 +18,30 @@ import { repetitionWords } from './words.ts';
 
 const route = getRouteApi('/repetition');
 
+/** What the lab takes where nothing is said. */
+const defaults = { prompts: 16, seed: 1337 } as const;
+
 export function RepetitionPage() {
   const say = useWords(repetitionWords);
   const models = useQuery(modelsQuery);
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const model = search.model ?? models.data?.[0]?.id;
+  const model = useModel(search.model);
   return (
     <>
       <PageHead title={say.title} lead={say.lead}>
-        {model !== undefined && (
-          <Select
-            aria-label={say.model}
-            data={models.data?.map(({ id }) => id) ?? []}
-            value={model}
-            allowDeselect={false}
-            onChange={(next) => void navigate({ search: { ...search, model: next ?? undefined } })}
+        {model && (
+          <ModelPicker
+            model={model}
+            isShort
+            onChoose={(next) => void navigate({ search: { ...search, model: next } })}
           />
         )}
       </PageHead>
       {models.error && <Failure error={models.error} onAgain={() => void models.refetch()} />}
       {models.isPending && <Waiting />}
-      {models.data && model === undefined && (
-        <Notice title={say.noModel}>
-          <p>{say.noModelHow}</p>
-        </Notice>
-      )}
-      {model !== undefined && <Lab key={model} model={model} />}
+      {models.data && !model && <NoModel wanted={search.model} />}
+      {model && <Lab key={model.id} model={model.id} />}
     </>
   );
 }
@@ -57,7 +55,7 @@ function Lab({ model }: { readonly model: string }) {
   if (!lab.data || !lab.state) return <Waiting />;
   const { state } = lab;
   const { report } = lab.data;
-  const { prompts = 16, tokens, seed, guard } = search;
+  const { prompts = defaults.prompts, tokens, seed, guard } = search;
   const start = (): void => {
     setProblem(undefined);
     lab
@@ -125,7 +123,7 @@ function Order({
           w="7rem"
           min={2}
           max={128}
-          value={search.prompts ?? 16}
+          value={search.prompts ?? defaults.prompts}
           onChange={(value) => set({ prompts: numberOf(value) })}
         />
         <NumberInput
@@ -133,7 +131,7 @@ function Order({
           w="8rem"
           min={2}
           max={1000}
-          placeholder="100"
+          placeholder={say.asFits}
           value={search.tokens ?? ''}
           onChange={(value) => set({ tokens: numberOf(value) })}
         />
@@ -141,8 +139,7 @@ function Order({
           label={say.seed}
           w="7rem"
           min={0}
-          placeholder="1337"
-          value={search.seed ?? ''}
+          value={search.seed ?? defaults.seed}
           onChange={(value) => set({ seed: numberOf(value) })}
         />
         <Switch

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { fixed, shortNumber } from '../../parts/numbers.ts';
 import { useErrorText } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, repairedPhrase } from './draft.ts';
 import { figuresOf, type PieceLoop } from './loops.ts';
 import { writeWords } from './words.ts';
 import classes from './write.module.css';
@@ -12,8 +12,9 @@ import classes from './write.module.css';
 /** Shorter times are not measured. */
 const LEAST_MS = 50;
 
-/** Of a phrase that is shown. */
+/** Characters of a phrase that are shown. */
 const PHRASE = 24;
+const short = (phrase: string): string => (phrase.length > PHRASE ? `${phrase.slice(0, PHRASE)}…` : phrase);
 
 export function DraftFigures({
   draft,
@@ -25,7 +26,7 @@ export function DraftFigures({
   const say = useWords(writeWords);
   const textOf = useErrorText();
   const figures = useMemo(() => figuresOf(draft), [draft]);
-  const { pieces, repairs, firstTokenMs, paced, status, error } = draft;
+  const { pieces, repairs, order, ending, firstTokenMs, paced, status, error } = draft;
   // What comes all at once says nothing of the speed.
   const speed = paced.ms > LEAST_MS && paced.tokens > 1 ? ((paced.tokens - 1) / paced.ms) * 1000 : undefined;
   const facts: readonly (readonly [string, string])[] = [
@@ -41,6 +42,13 @@ export function DraftFigures({
     [say.statRepairs, String(repairs.length)],
   ];
   const [loop] = loops;
+  const actionNames: Readonly<Record<string, string>> = {
+    swap: say.swap,
+    'swap-2': say.swapTwo,
+    penalty: say.penalty,
+    temperature: say.noise,
+    stop: say.stopped,
+  };
   return (
     <>
       {status === 'failed' && (
@@ -48,13 +56,26 @@ export function DraftFigures({
           {say.failed} {textOf(error)}
         </p>
       )}
+      {status === 'done' && ending === 'length' && order && pieces.length < order.tokens && (
+        <p className={classes.ended}>{say.windowFull}</p>
+      )}
       {loop && (
         <p className={classes.problem}>
-          {say.loopFound(
-            loop.phrase.length > PHRASE ? `${loop.phrase.slice(0, PHRASE)}…` : loop.phrase,
-            loop.copies,
-          )}
+          {say.loopFound(short(loop.phrase), loop.copies)}
+          {!order?.guard && ` ${say.tryGuard}`}
         </p>
+      )}
+      {repairs.length > 0 && (
+        <ul className={classes.mended}>
+          {repairs.map((repair) => (
+            <li key={repair.at}>
+              {say.repaired(
+                short(repairedPhrase(pieces, repair).trim()),
+                repair.actions.map((action) => actionNames[action] ?? action).join(' → '),
+              )}
+            </li>
+          ))}
+        </ul>
       )}
       <dl className={classes.figures}>
         {facts.map(([label, value]) => (

@@ -4,7 +4,7 @@ import { Tooltip } from '@mantine/core';
 import { type KeyboardEvent, memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
-import { type Alternative, type Draft, type Piece, probability, surprise } from './draft.ts';
+import { type Alternative, type Draft, type Piece, probability, repairedPhrase, surprise } from './draft.ts';
 import { DraftFigures } from './draft-figures.tsx';
 import { loopsOf } from './loops.ts';
 import { TokenDetail } from './token-detail.tsx';
@@ -54,17 +54,7 @@ export function DraftView({
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: a token's place is what it is
               <span key={at}>
-                {repair && (
-                  <Tooltip label={say.repaired(repair.period, repair.action)} multiline maw={280}>
-                    <span
-                      className={classes.repair}
-                      role="img"
-                      aria-label={say.repaired(repair.period, repair.action)}
-                    >
-                      <Icon name="repetition" size={14} />
-                    </span>
-                  </Tooltip>
-                )}
+                {repair && <RepairMark label={say.repairedHere(repairedPhrase(pieces, repair).trim())} />}
                 {loop?.again === at && (
                   <span className={classes.loopMark} role="img" aria-label={say.loop(loop.copies)}>
                     ↻
@@ -76,6 +66,7 @@ export function DraftView({
                   isActive={at === active}
                   isFirst={active === undefined && at === 0}
                   isLoop={loop !== undefined && at >= loop.again}
+                  isPhrase={repairs.some(({ onset, period }) => at >= onset && at < onset + period)}
                   onChoose={setChosen}
                 />
               </span>
@@ -99,12 +90,23 @@ export function DraftView({
   );
 }
 
+function RepairMark({ label }: { readonly label: string }) {
+  return (
+    <Tooltip label={label} multiline maw={280}>
+      <span className={classes.repair} role="img" aria-label={label}>
+        <Icon name="repetition" size={14} />
+      </span>
+    </Tooltip>
+  );
+}
+
 const Token = memo(function Token({
   piece,
   at,
   isActive,
   isFirst,
   isLoop,
+  isPhrase,
   onChoose,
 }: {
   readonly piece: Piece;
@@ -112,6 +114,8 @@ const Token = memo(function Token({
   readonly isActive: boolean;
   readonly isFirst: boolean;
   readonly isLoop: boolean;
+  /** Said once, and kept from coming again. */
+  readonly isPhrase: boolean;
   readonly onChoose: (at: number) => void;
 }) {
   return (
@@ -124,6 +128,7 @@ const Token = memo(function Token({
       data-shade={shadeOf(piece) || undefined}
       data-active={isActive || undefined}
       data-loop={isLoop || undefined}
+      data-phrase={isPhrase || undefined}
       data-chosen={piece.isChosen}
       aria-label={`${piece.text.trim() === '' ? '␣' : piece.text} ${(100 * probability(piece)).toFixed(0)} %`}
       aria-pressed={isActive}

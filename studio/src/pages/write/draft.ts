@@ -16,11 +16,15 @@ export interface Alternative {
   readonly logprob: number;
 }
 
-/** The guard took something back before the piece with this number. */
+/** The guard took back what would have said a phrase again. */
 export interface Repair {
+  /** The first piece that was written anew. */
   readonly at: number;
+  /** The phrase: pieces from here on, so many. */
+  readonly onset: number;
   readonly period: number;
-  readonly action: string;
+  /** What was tried, the last with success. */
+  readonly actions: readonly string[];
 }
 
 export interface Draft {
@@ -29,6 +33,10 @@ export interface Draft {
   readonly promptIds?: readonly number[];
   readonly pieces: readonly Piece[];
   readonly repairs: readonly Repair[];
+  /** How it was asked for; nothing was, while it is idle. */
+  readonly order?: WriteOrder;
+  /** Why it ended, in the server's word. */
+  readonly ending?: string;
   readonly error?: unknown;
   /** In ms, from the request on. */
   readonly firstTokenMs?: number;
@@ -55,13 +63,21 @@ export interface WriteOrder {
   readonly isRemote: boolean;
 }
 
+/** Where the first copy begins, in tokens of what was asked for. */
+export interface RepairNews {
+  readonly onset: number;
+  readonly period: number;
+  readonly action: string;
+}
+
 /** What of a chunk of `/v1/completions` is read here. */
 export interface CompletionChunk {
   readonly error?: { readonly message: string };
   readonly choices?: readonly {
     readonly text: string;
+    readonly finish_reason?: string | null;
     readonly prompt_token_ids?: readonly number[];
-    readonly loop_repaired?: { readonly period: number; readonly action: string };
+    readonly loop_repaired?: RepairNews;
     readonly logprobs?: {
       readonly tokens: readonly string[];
       readonly token_logprobs: readonly (number | null)[];
@@ -91,6 +107,29 @@ export function piecesOf({ choices }: CompletionChunk): Piece[] {
       Object.entries(logprobs.top_logprobs[i] ?? {}).map(([other, logprob]) => ({ text: other, logprob })),
   }));
 }
+
+/**
+ * The repairs with one more. `asked` pieces were there when the text was asked for, `shown` are there now: the change comes
+ * behind the first copy, and never in what was shown. Another try at the same place is no other repair.
+ */
+export function addRepair(
+  repairs: readonly Repair[],
+  { onset, period, action }: RepairNews,
+  { asked, shown }: { readonly asked: number; readonly shown: number },
+): readonly Repair[] {
+  const at = Math.max(asked + onset + period, shown);
+  const last = repairs.at(-1);
+  if (last && last.at >= at)
+    return [...repairs.slice(0, -1), { ...last, at, actions: [...last.actions, action] }];
+  return [...repairs, { at, onset: asked + onset, period, actions: [action] }];
+}
+
+/** What the repair kept from being said again. */
+export const repairedPhrase = (pieces: readonly Piece[], { onset, period }: Repair): string =>
+  pieces
+    .slice(onset, onset + period)
+    .map(({ text }) => text)
+    .join('');
 
 /** From which place on: the ids, where all are known; else the text. */
 export function promptOf(draft: Pick<Draft, 'prompt' | 'promptIds' | 'pieces'>): string | readonly number[] {

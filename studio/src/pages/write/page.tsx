@@ -38,7 +38,7 @@ export function WritePage() {
     <>
       <PageHead title={say.title} lead={say.lead} />
       {!isThere && (error ? <Failure error={error} /> : <Waiting />)}
-      {isThere && (model ? <Desk model={model} rows={strategies.data} /> : <NoModel />)}
+      {isThere && (model ? <Desk model={model} rows={strategies.data} /> : <NoModel wanted={id} />)}
     </>
   );
 }
@@ -161,6 +161,8 @@ function Desk({ model, rows }: { readonly model: Model; readonly rows: readonly 
           />
           <NumberInput
             label={say.tokens}
+            description={model.contextLength && say.window(model.contextLength)}
+            inputWrapperOrder={['label', 'input', 'description']}
             min={1}
             max={model.contextLength === undefined ? undefined : model.contextLength - 1}
             allowDecimal={false}

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { readEvents } from '../../api/events.ts';
 import {
   type Alternative,
+  addRepair,
   type CompletionChunk,
   type Draft,
   emptyDraft,
@@ -71,7 +72,7 @@ export function useDraft(): DraftWriter {
           const now = performance.now();
           const pieces = piecesOf(chunk);
           if (pieces.length > 0) first ??= now;
-          next = grow(next, chunk, pieces, { begun, first, now });
+          next = grow(next, chunk, pieces, { asked: start.pieces.length, begun, first, now });
           paint();
         }
         next = { ...next, status: 'done' };
@@ -93,7 +94,7 @@ export function useDraft(): DraftWriter {
   return {
     draft,
     stop,
-    write: (prompt, order) => void run({ ...emptyDraft, status: 'writing', prompt }, order),
+    write: (prompt, order) => void run({ ...emptyDraft, status: 'writing', prompt, order }, order),
     rewrite(at, instead, order) {
       const { prompt, promptIds, pieces, repairs } = latest.current;
       const before = pieces[at];
@@ -102,7 +103,8 @@ export function useDraft(): DraftWriter {
         ...(instead ? [{ ...instead, top: before.top, isChosen: true as const }] : []),
       ];
       const start = { ...emptyDraft, status: 'writing' as const, prompt, promptIds, pieces: kept };
-      void run({ ...start, repairs: repairs.filter((repair) => repair.at <= at) }, order);
+      const done = repairs.filter((repair) => repair.at <= at);
+      void run({ ...start, order, repairs: done }, order);
     },
   };
 }
@@ -122,7 +124,17 @@ function grow(
   draft: Draft,
   chunk: CompletionChunk,
   pieces: readonly Piece[],
-  { begun, first, now }: { readonly begun: number; readonly first: number | undefined; readonly now: number },
+  {
+    asked,
+    begun,
+    first,
+    now,
+  }: {
+    readonly asked: number;
+    readonly begun: number;
+    readonly first: number | undefined;
+    readonly now: number;
+  },
 ): Draft {
   const choice = chunk.choices?.[0];
   const repaired = choice?.loop_repaired;
@@ -132,8 +144,9 @@ function grow(
     promptIds: draft.promptIds ?? (draft.pieces.length === 0 ? choice?.prompt_token_ids : undefined),
     pieces: [...draft.pieces, ...pieces],
     repairs: repaired
-      ? [...draft.repairs, { at: draft.pieces.length, period: repaired.period, action: repaired.action }]
+      ? addRepair(draft.repairs, repaired, { asked, shown: draft.pieces.length })
       : draft.repairs,
+    ending: choice?.finish_reason ?? draft.ending,
     ...(first !== undefined && {
       firstTokenMs: first - begun,
       paced: { tokens: draft.paced.tokens + pieces.length, ms: now - first },

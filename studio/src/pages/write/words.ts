@@ -21,7 +21,7 @@ export const writeWords = defineWords({
     zh: '在你看到之前收回循环，并以最小改动续写',
   },
   seed: { en: 'Seed', zh: '种子' },
-  tokens: { en: 'At most so many tokens', zh: '最多词元数' },
+  tokens: { en: 'At most, in tokens', zh: '最多词元数' },
   more: { en: 'More settings', zh: '更多设置' },
   temperature: { en: 'Temperature', zh: '温度' },
   temperatureHint: { en: 'below 1 safer, above 1 wilder', zh: '小于 1 更稳，大于 1 更放' },
@@ -49,14 +49,27 @@ export const writeWords = defineWords({
     zh: (copies: number) => `循环从这里开始：共 ${copies} 遍`,
   },
   loopFound: {
-    en: (phrase: string, copies: number) =>
-      `It loops: “${phrase}” comes ${copies} times. The guard would have taken it back.`,
-    zh: (phrase: string, copies: number) => `陷入循环：“${phrase}”出现了 ${copies} 遍。打开护卫即可收回。`,
+    en: (phrase: string, copies: number) => `It loops: “${phrase}” comes ${copies} times.`,
+    zh: (phrase: string, copies: number) => `陷入循环：“${phrase}”出现了 ${copies} 遍。`,
+  },
+  tryGuard: {
+    en: 'With the guard it would have been taken back.',
+    zh: '打开护卫即可收回。',
+  },
+  repairedHere: {
+    en: (phrase: string) => `Here the guard kept “${phrase}” from coming again`,
+    zh: (phrase: string) => `护卫在此阻止了“${phrase}”再次出现`,
   },
   repaired: {
-    en: (period: number, action: string) => `The guard took back a loop of ${period} tokens here (${action})`,
-    zh: (period: number, action: string) => `护卫在此收回了一个 ${period} 词元的循环（${action}）`,
+    en: (phrase: string, how: string) =>
+      `The guard took a loop back: “${phrase}” would have come again (${how}).`,
+    zh: (phrase: string, how: string) => `护卫收回了一处循环：“${phrase}”本会再次出现（${how}）。`,
   },
+  swap: { en: 'another token in its place', zh: '换一个词元' },
+  swapTwo: { en: 'two other tokens', zh: '换两个词元' },
+  penalty: { en: 'the phrase made unlikely', zh: '压低该短语' },
+  noise: { en: 'some chance for a while', zh: '暂时加入随机' },
+  stopped: { en: 'nothing helped, so it ended', zh: '都不奏效，就此结束' },
   chosenHere: { en: 'You chose this one', zh: '这是你选的' },
   token: { en: 'Token', zh: '词元' },
   probability: { en: 'probability', zh: '概率' },
@@ -82,6 +95,14 @@ export const writeWords = defineWords({
   repHint: {
     en: 'share of n-grams that came before, in this very text',
     zh: '此文中先前出现过的 n 元组所占比例',
+  },
+  windowFull: {
+    en: 'The model’s window is full: beginning and text together hold no more tokens.',
+    zh: '模型的窗口已满：开头与正文合计放不下更多词元。',
+  },
+  window: {
+    en: (size: number) => `its window holds ${size}, with the beginning`,
+    zh: (size: number) => `窗口共 ${size}，含开头`,
   },
   failed: { en: 'Broken off:', zh: '中断：' },
   whitespace: { en: 'space', zh: '空格' },

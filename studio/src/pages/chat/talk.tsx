@@ -1,0 +1,210 @@
+/** One conversation: its branch, the answer that is being written, the field below. */
+
+import { Button, Textarea } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { Failure, Notice, useErrorText } from '../../parts/states.tsx';
+import { Icon } from '../../shell/icons.tsx';
+import { useWords } from '../../words.ts';
+import classes from './chat.module.css';
+import {
+  branchOf,
+  type ConversationStore,
+  FRESH,
+  KEY,
+  latestLeaf,
+  leafToShow,
+  type Message,
+  type NewMessage,
+  versionsOf,
+} from './conversations.ts';
+import { MessageView } from './message-view.tsx';
+import { type ReplyOrder, useReply } from './use-reply.ts';
+import { whileAway } from './while-away.ts';
+import { chatWords } from './words.ts';
+
+/** Characters of a title. */
+const TITLE = 40;
+
+export function Talk({
+  id,
+  store,
+  order,
+  onBegun,
+}: {
+  readonly id: string | undefined;
+  readonly store: ConversationStore;
+  readonly order: ReplyOrder;
+  readonly onBegun: (id: string) => void;
+}) {
+  const say = useWords(chatWords);
+  const textOf = useErrorText();
+  const queries = useQueryClient();
+  const reply = useReply();
+  const [typed, setTyped] = useState('');
+  const [problem, setProblem] = useState<unknown>();
+  const { data: kept, error } = useQuery({
+    queryKey: [KEY, 'one', id],
+    queryFn: () => store.get(id!),
+    enabled: id !== undefined,
+    refetchInterval: store.isKept && FRESH,
+  });
+  const [seen, setSeen] = useState<string | null>(null);
+  const leaf = kept ? leafToShow(kept, seen) : null;
+  if (kept && leaf !== seen) setSeen(leaf);
+  const whole = kept && { ...kept, leaf };
+  const branch = whole ? branchOf(whole) : [];
+  const isBusy = reply.text !== undefined;
+
+  const refresh = () => queries.invalidateQueries({ queryKey: [KEY] });
+  /** Asks for an answer to the branch, and keeps it. */
+  const answer = async (to: string, said: readonly Message[]): Promise<void> => {
+    const { content, detail, error: broken } = await reply.ask(said, order);
+    const message = {
+      role: 'assistant',
+      content,
+      model: order.model,
+      detail,
+      parent: said.at(-1)?.id ?? null,
+    } as const;
+    try {
+      if (content !== '') await keep(to, message);
+    } finally {
+      reply.clear();
+    }
+    if (broken !== undefined) throw broken;
+  };
+  /** Keeps a message and shows its branch. A server that is away may come back: what was written waits for it. */
+  const keep = async (to: string, message: NewMessage): Promise<Message> => {
+    const made = await whileAway(() => store.add(to, message));
+    await refresh();
+    setSeen(made.id);
+    return made;
+  };
+  const attempt = (work: () => Promise<void>): void => {
+    setProblem(undefined);
+    work().catch(setProblem);
+  };
+  const send = (): void => {
+    const content = typed.trim();
+    if (content === '' || isBusy) return;
+    setTyped('');
+    attempt(async () => {
+      const { to, message } = await begin(content).catch((failure: unknown) => {
+        // Nothing typed is lost.
+        setTyped((now) => now || content);
+        throw failure;
+      });
+      if (id === undefined) onBegun(to);
+      await refresh();
+      await answer(to, [...branch, message]);
+    });
+  };
+  const begin = async (content: string) => {
+    const to = id ?? (await store.create(content.slice(0, TITLE))).id;
+    const parent = branch.at(-1)?.id ?? null;
+    return { to, message: await store.add(to, { role: 'user', content, parent }) };
+  };
+  const edit = (message: Message, content: string): void =>
+    attempt(async () => {
+      const changed = await keep(id!, { role: 'user', content, siblingOf: message.id });
+      await answer(id!, [...branch.slice(0, branch.indexOf(message)), changed]);
+    });
+  const again = (message: Message): void =>
+    attempt(() => answer(id!, branch.slice(0, branch.indexOf(message))));
+  const show = (message: Message): void =>
+    attempt(async () => {
+      const end = latestLeaf(whole!, message.id);
+      await store.show(id!, end);
+      await refresh();
+      setSeen(end);
+    });
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <section className={classes.talk}>
+      <div className={classes.messages} aria-live="polite">
+        {error && <Failure error={error} />}
+        {branch.length === 0 && !isBusy && !error && (
+          <Notice title={say.none}>
+            <p>{say.noneHow}</p>
+          </Notice>
+        )}
+        {branch.map((message) => (
+          <MessageView
+            key={message.id}
+            message={message}
+            versions={versionsOf(whole!, message)}
+            isBusy={isBusy}
+            onShow={show}
+            onEdit={(content) => edit(message, content)}
+            onAgain={() => again(message)}
+          />
+        ))}
+        {isBusy && (
+          <article className={classes.message} data-role="assistant">
+            <header>{order.model}</header>
+            <p className={classes.content}>{reply.text || '…'}</p>
+          </article>
+        )}
+        {problem !== undefined && (
+          <p role="alert" className={classes.problem}>
+            {textOf(problem)}
+          </p>
+        )}
+        {!isBusy && branch.at(-1)?.role === 'user' && (
+          <Button
+            variant="default"
+            className={classes.fit}
+            leftSection={<Icon name="again" size={16} />}
+            onClick={() => attempt(() => answer(id!, branch))}
+          >
+            {say.answer}
+          </Button>
+        )}
+      </div>
+      <form
+        className={classes.form}
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <Textarea
+          aria-label={say.say}
+          placeholder={say.say}
+          autosize
+          minRows={1}
+          maxRows={6}
+          value={typed}
+          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+          onKeyDown={onKey}
+        />
+        {isBusy ? (
+          <Button onClick={reply.stop}>{say.stop}</Button>
+        ) : (
+          <Button type="submit" disabled={typed.trim() === ''}>
+            {say.send}
+          </Button>
+        )}
+      </form>
+      {store.isKept && id !== undefined && (
+        <p className={classes.quiet}>
+          {say.exportAs}:{' '}
+          {(['markdown', 'json'] as const).map((format) => (
+            <a
+              key={format}
+              href={`/api/conversations/${encodeURIComponent(id)}/export?format=${format}`}
+              download
+            >
+              {format}
+            </a>
+          ))}
+        </p>
+      )}
+    </section>
+  );
+}
