@@ -194,6 +194,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],
   ['store/key-name', 409, 'invalid_request_error'],
+  ['store/decided', 409, 'invalid_request_error'],
   ['text/', 400, 'invalid_request_error'],
 ];
 
@@ -212,7 +213,8 @@ export interface WireError {
 
 /** An error as OpenAI's clients expect it. An unknown one is told apart only by the request's id. */
 export function wireError(thrown: unknown, lang: 'en' | 'zh', requestId: string): WireError {
-  const isState = thrown instanceof InkstoneError && /^(store\/(?!key-name)|folder\/)/.test(thrown.code);
+  const isState =
+    thrown instanceof InkstoneError && /^(store\/(?!key-name|decided)|folder\/)/.test(thrown.code);
   // The sentences of the state name folders and processes: they are for the server's owner.
   const error = isState ? fail('serve/state-down', undefined, thrown) : thrown;
   const known = error instanceof InkstoneError && statuses.find(([prefix]) => error.code.startsWith(prefix));

@@ -35,4 +35,8 @@ export const fail = defineErrors({
     en: (d: { name: string }) => `keys: "${d.name}" is in use; choose another name, or revoke that key first`,
     zh: (d) => `密钥：名称 "${d.name}" 已被使用；请换一个名称，或先吊销那个密钥`,
   },
+  'store/decided': {
+    en: (d: { reviewer: string }) => `reviews: ${d.reviewer} has decided on this text already`,
+    zh: (d) => `审阅：${d.reviewer} 已经处理过这篇文本`,
+  },
 });

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type Agreement, agreementOf } from './agreement.ts';
 import type { Json } from './conversations.ts';
 import { type Database, type Queries, toJson } from './database.ts';
+import { fail } from './errors.ts';
 import type { Page, PageOptions } from './page.ts';
 
 /** Why an output is in the queue: the guard repaired a loop, a rule matched, a person asked. */
@@ -57,8 +58,16 @@ export interface Reviews {
   /** Oldest first. */
   list(tenant: string, filter: ReviewFilter): Promise<Page<Review>>;
   get(tenant: string, id: string): Promise<Review | undefined>;
-  /** Decides, or decides anew; `undefined` if there is no such review. */
-  decide(tenant: string, id: string, decision: Omit<Decision, 'created'>): Promise<Review | undefined>;
+  /**
+   * Decides, or decides anew; `undefined` if there is no such review. `isFirst` refuses to replace what the same person
+   * decided before: `store/decided`.
+   */
+  decide(
+    tenant: string,
+    id: string,
+    decision: Omit<Decision, 'created'>,
+    options?: { readonly isFirst?: boolean },
+  ): Promise<Review | undefined>;
   remove(tenant: string, id: string): Promise<boolean>;
   agreement(tenant: string): Promise<Agreement>;
   /** What the reviewers made of it, for training. Where they disagree nothing is learnt. */
@@ -123,15 +132,16 @@ export function reviews(database: Database): Reviews {
 
     get: (tenant, id) => get(database, tenant, id),
 
-    decide: (tenant, id, { reviewer, decision, edited, note }) =>
+    decide: (tenant, id, { reviewer, decision, edited, note }, { isFirst = false } = {}) =>
       database.transaction(async (tx) => {
         if (!(await get(tx, tenant, id))) return undefined;
-        await tx.query(
+        const again = isFirst ? 'nothing' : 'update set decision = $3, edited = $4, note = $5, created = $6';
+        const kept = await tx.query(
           `insert into decisions (review, reviewer, decision, edited, note, created) values ($1, $2, $3, $4, $5, $6)
-            on conflict (review, reviewer) do update
-            set decision = $3, edited = $4, note = $5, created = $6`,
+            on conflict (review, reviewer) do ${again} returning reviewer`,
           [id, reviewer, decision, edited, note, new Date()],
         );
+        if (kept.length === 0) throw fail('store/decided', { reviewer });
         return get(tx, tenant, id);
       }),
 

@@ -166,6 +166,13 @@ export function stateContract(open: () => Promise<Database>): void {
       expect(await queue('Zhao')).toEqual([]);
       expect((await reviews.agreement(tenant)).disagreements).toEqual([id]);
       expect(await reviews.preferences(tenant)).toEqual([]);
+      const first = reviews.decide(
+        tenant,
+        id,
+        { reviewer: 'Li', decision: 'approve', edited: null, note: null },
+        { isFirst: true },
+      );
+      await expect(first).rejects.toMatchObject({ code: 'store/decided' });
       await decide('Li', 'edit', '春眠不觉晓');
       expect(await reviews.agreement(tenant)).toEqual({
         pairs: [{ reviewers: ['Li', 'Wang'], items: 1, agreed: 1, kappa: 1 }],

@@ -1,5 +1,6 @@
 /** `inkstone start`: from a corpus of real poems to a model that writes, and the report on its repetition. */
 
+import { dirname } from 'node:path';
 import { defaultCorpus } from '../../data/index.ts';
 import { defineMessages, type Language } from '../../language.ts';
 import { decoderConfig, parameterCount } from '../../models/index.ts';
@@ -130,6 +131,7 @@ export async function run(context: Context): Promise<number> {
       keys: [],
       origins: [],
       studio: true,
+      runs: dirname(place.folder),
       state: options.state,
       isStateGiven: context.given.has('state'),
     };

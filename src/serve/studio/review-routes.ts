@@ -33,11 +33,13 @@ export function reviewRoutes(
   });
   app.post('/:id/decisions', async (c) => {
     const id = c.req.param('id');
-    const { rule, ...decision } = await readBody(c, decisionBody);
-    found(id, await kept.get(c.get('tenant'), id));
-    if (rule) await addRule(c, rules, rule);
+    const { rule, isFirst, ...decision } = await readBody(c, decisionBody);
+    const { decisions } = found(id, await kept.get(c.get('tenant'), id));
+    const isTaken = decisions.some(({ reviewer }) => reviewer === decision.reviewer);
+    // One that will be refused makes no rule.
+    if (rule && !(isFirst && isTaken)) await addRule(c, rules, rule);
     watch.forget();
-    return c.json(found(id, await kept.decide(c.get('tenant'), id, decision)));
+    return c.json(found(id, await kept.decide(c.get('tenant'), id, decision, { isFirst })));
   });
   app.delete('/:id', async (c) => {
     const id = c.req.param('id');

@@ -70,6 +70,12 @@ test('reviews: asked for, decided by two, agreed on, exported', async () => {
   expect((await decide({ reviewer: 'Li', decision: 'approve', edited: 'x' })).status).toBe(400);
   await decide({ reviewer: 'Li', decision: 'edit', edited: '春眠' });
   expect((await ask('GET', '/reviews?reviewer=Li')).body.data).toEqual([]);
+  // Another page of the same person does not know yet: nothing is replaced, and no rule is made.
+  const rule = { name: 'spring', pattern: '春春', action: 'block' };
+  const late = await decide({ reviewer: 'Li', decision: 'make-rule', rule, isFirst: true });
+  expect(late.status).toBe(409);
+  expect(late.body.error.code).toBe('store/decided');
+  expect((await ask('GET', '/rules')).body.data).toEqual([]);
   const both = await decide({ reviewer: 'Wang', decision: 'edit', edited: '春眠不觉晓' });
   expect(both.body.decisions).toHaveLength(2);
   expect((await ask('GET', '/reviews/agreement')).body.pairs).toMatchObject([{ kappa: 1 }]);

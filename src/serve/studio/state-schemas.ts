@@ -77,6 +77,8 @@ export const decisionBody = z
     edited: text.min(1).nullable().default(null),
     note: z.string().max(limits.noteLength).nullable().default(null),
     rule: ruleBody.nullable().default(null),
+    /** Refused where this reviewer has decided already. */
+    isFirst: z.boolean().default(false),
   })
   .refine(({ decision, edited }) => (decision === 'edit') === (edited !== null), { path: ['edited'] })
   .refine(({ decision, rule }) => (decision === 'make-rule') === (rule !== null), { path: ['rule'] });

@@ -4,8 +4,11 @@ import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { defineWords, useWords } from '../words.ts';
 import classes from './chart.module.css';
 import { shortNumber } from './numbers.ts';
+
+const words = defineWords({ step: { en: 'step', zh: '步' } });
 
 export interface Curve {
   readonly label: string;
@@ -45,6 +48,7 @@ export function Chart({
 }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  const say = useWords(words);
   const scheme = useComputedColorScheme('light');
   const shape = curves
     .map(({ label, color, isPoints, isFaint }) => `${label}${color}${isPoints}${isFaint}`)
@@ -73,7 +77,7 @@ export function Chart({
       cursor: { y: false, points: { size: 6 } },
       legend: { live: true },
       series: [
-        { label: '#', value: (_, x) => (x === null ? '' : shortNumber(x)) },
+        { label: say.step, value: (_, x) => (x === null ? '–' : x.toLocaleString()) },
         ...latest.current.map(({ label, color, isPoints, isFaint }) => ({
           label,
           stroke: isFaint ? `${color}55` : color,
@@ -93,7 +97,7 @@ export function Chart({
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape, scheme, height, isLog]);
+  }, [shape, scheme, height, isLog, say]);
 
   useEffect(() => plot.current?.setData(join(curves)), [curves]);
 

@@ -28,6 +28,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
 
+/** A day and a time, as short as the language allows. */
+export const dateTime = (when: number | string, language: 'en' | 'zh'): string =>
+  new Date(when).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    dateStyle: 'short',
+    timeStyle: 'short',
+  });
+
 export const percent = (share: number, digits = 0): string => `${(100 * share).toFixed(digits)} %`;
 
 /** A loss, or a dash where there is none yet. */

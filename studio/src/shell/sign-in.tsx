@@ -4,6 +4,7 @@ import { Button, PasswordInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState, useSyncExternalStore } from 'react';
 import { ApiError, request } from '../api/client.ts';
+import { remember } from '../parts/memory.ts';
 import { Notice, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../words.ts';
 import { shellWords } from './words.ts';
@@ -21,6 +22,9 @@ function setNeeded(next: boolean): void {
 export function noteError(error: unknown): void {
   if (error instanceof ApiError && error.status === 401) setNeeded(true);
 }
+
+/** Under which the browser keeps that this reader has signed in. */
+export const SIGNED_IN = 'inkstone.signed-in';
 
 export function useNeedsKey(): boolean {
   return useSyncExternalStore(
@@ -41,6 +45,7 @@ export function SignIn() {
     mutationFn: () => request('/api/session', { method: 'POST', body: { key } }),
     onSuccess: async () => {
       setNeeded(false);
+      remember(SIGNED_IN, 'yes');
       await queries.resetQueries();
     },
   });

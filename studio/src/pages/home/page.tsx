@@ -61,7 +61,13 @@ export function HomePage() {
                   {name}
                 </Link>
                 <RunStatusMark status={status} />
-                <span>{status === 'running' ? percent(fraction) : `${fixed(bitsPerCharacter)} bits`}</span>
+                <span>
+                  {status === 'running'
+                    ? percent(fraction)
+                    : bitsPerCharacter === undefined
+                      ? '–'
+                      : say.bits(fixed(bitsPerCharacter))}
+                </span>
               </li>
             ))}
           </ul>

@@ -16,6 +16,10 @@ export const homeWords = defineWords({
   },
   train: { en: 'Train a model', zh: '训练一个模型' },
   latest: { en: 'Latest runs', zh: '最近的训练' },
+  bits: {
+    en: (bits: string) => `${bits} bits/char`,
+    zh: (bits: string) => `${bits} 比特/字`,
+  },
   all: { en: 'All runs', zh: '全部训练' },
   runs: {
     en: 'Start a training and watch its loss fall; stop it, go on later, compare.',

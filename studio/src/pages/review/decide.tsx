@@ -2,7 +2,8 @@
 
 import { Button, Group, Kbd, Select, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { Failure } from '../../parts/states.tsx';
+import { ApiError } from '../../api/client.ts';
+import { useErrorText } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import classes from './review.module.css';
 import { type NewDecision, type Review, useReviewChanges, type Verdict } from './use-reviews.ts';
@@ -20,10 +21,13 @@ const isField = (target: EventTarget | null): boolean =>
 export function Decide({
   review,
   reviewer,
+  onAsking,
   onDecided,
 }: {
   readonly review: Review;
   readonly reviewer: string;
+  /** Whether words are being typed. */
+  readonly onAsking: (isAsking: boolean) => void;
   readonly onDecided: (decision: string) => void;
 }) {
   const say = useWords(reviewWords);
@@ -32,11 +36,15 @@ export function Decide({
   const names = { approve: say.approve, edit: say.edit, reject: say.reject, 'make-rule': say.makeRule };
   const send = (decision: Omit<NewDecision, 'reviewer'>): void =>
     decide.mutate(
-      { id: review.id, reviewer, ...decision },
+      { isFirst: true, id: review.id, reviewer, ...decision },
       { onSuccess: () => onDecided(names[decision.decision]) },
     );
+  const ask = (next: typeof asking): void => {
+    setAsking(next);
+    onAsking(next !== undefined);
+  };
   const answer = (verdict: Verdict): void => {
-    if (verdict === 'edit' || verdict === 'make-rule') setAsking(verdict);
+    if (verdict === 'edit' || verdict === 'make-rule') ask(verdict);
     else send({ decision: verdict });
   };
   useEffect(() => {
@@ -52,7 +60,9 @@ export function Decide({
   });
   return (
     <div className={classes.decide}>
-      {decide.error && <Failure error={decide.error} />}
+      {decide.error && (
+        <Refused error={decide.error} onReplace={() => send({ ...decide.variables!, isFirst: false })} />
+      )}
       {asking === undefined && (
         <Group>
           {Object.entries(keys).map(([key, verdict]) => (
@@ -72,15 +82,32 @@ export function Decide({
         <Edit
           output={review.output}
           onSave={(edited) => send({ decision: 'edit', edited })}
-          onCancel={() => setAsking(undefined)}
+          onCancel={() => ask(undefined)}
         />
       )}
       {asking === 'make-rule' && (
         <MakeRule
           phrase={String(review.detail.phrase ?? getSelection()?.toString() ?? '')}
           onSave={(rule) => send({ decision: 'make-rule', rule })}
-          onCancel={() => setAsking(undefined)}
+          onCancel={() => ask(undefined)}
         />
+      )}
+    </div>
+  );
+}
+
+/** A decision that was made before, in another tab perhaps, is replaced only by one who wants that. */
+function Refused({ error, onReplace }: { readonly error: Error; readonly onReplace: () => void }) {
+  const say = useWords(reviewWords);
+  const textOf = useErrorText();
+  const isTaken = error instanceof ApiError && error.code === 'store/decided';
+  return (
+    <div role="alert" className={classes.problem}>
+      <p>{textOf(error)}</p>
+      {isTaken && (
+        <Button size="compact-sm" variant="default" onClick={onReplace}>
+          {say.replace}
+        </Button>
       )}
     </div>
   );

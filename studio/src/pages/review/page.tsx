@@ -13,7 +13,7 @@ import { AgreementTable } from './agreement-table.tsx';
 import { Decide } from './decide.tsx';
 import classes from './review.module.css';
 import { ReviewText } from './review-text.tsx';
-import { useReview, useReviewChanges, useReviews } from './use-reviews.ts';
+import { type Review, useReview, useReviewChanges, useReviews } from './use-reviews.ts';
 import { reviewWords } from './words.ts';
 
 const route = getRouteApi('/review');
@@ -32,8 +32,8 @@ export function ReviewPage() {
             <Button variant="default" title={say.exportHow} onClick={() => void save()}>
               {say.exportAll}
             </Button>
-            <Button variant="subtle" color="gray" title={say.reviewer} onClick={() => setReviewer('')}>
-              {reviewer}
+            <Button variant="subtle" color="gray" title={say.otherPerson} onClick={() => setReviewer('')}>
+              {say.as(reviewer)}
             </Button>
           </>
         )}
@@ -86,6 +86,8 @@ function Queue({ reviewer }: { readonly reviewer: string }) {
   const reviews = useReviews(status, reviewer);
   const single = useReview(search.id);
   const [told, setTold] = useState('');
+  /** The text for which words are being typed: it stays, whatever is decided elsewhere. */
+  const [held, setHeld] = useState<Review>();
   const error = reviews.error ?? single.error;
   if (error instanceof ApiError && error.code === 'serve/route') {
     return (
@@ -96,7 +98,8 @@ function Queue({ reviewer }: { readonly reviewer: string }) {
   }
   if (error) return <Failure error={error} onAgain={() => void reviews.refetch()} />;
   if (!reviews.data || (search.id !== undefined && !single.data)) return <Waiting />;
-  const current = search.id === undefined ? reviews.data.data[0] : single.data;
+  const { data: waiting, next } = reviews.data;
+  const current = held ?? (search.id === undefined ? waiting[0] : single.data);
   return (
     <div className={classes.stack}>
       <SegmentedControl
@@ -104,10 +107,16 @@ function Queue({ reviewer }: { readonly reviewer: string }) {
         className={classes.fit}
         value={status}
         data={[
-          { value: 'open', label: say.open },
+          {
+            value: 'open',
+            label: status === 'open' ? say.openCount(waiting.length, next !== null) : say.open,
+          },
           { value: 'done', label: say.done },
         ]}
-        onChange={(value) => void navigate({ search: value === 'done' ? { status: 'done' } : {} })}
+        onChange={(value) => {
+          setHeld(undefined);
+          void navigate({ search: value === 'done' ? { status: 'done' } : {} });
+        }}
       />
       <p role="status" className={classes.told}>
         {told}
@@ -124,7 +133,9 @@ function Queue({ reviewer }: { readonly reviewer: string }) {
             key={current.id}
             review={current}
             reviewer={reviewer}
+            onAsking={(isAsking) => setHeld(isAsking ? current : undefined)}
             onDecided={(decision) => {
+              setHeld(undefined);
               setTold(say.decided(decision));
               if (search.id !== undefined) void navigate({ search: {} });
             }}

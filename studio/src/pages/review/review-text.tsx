@@ -1,6 +1,7 @@
 /** One text with why it is here, and what was decided, where that may be seen. */
 
 import { Badge, Group } from '@mantine/core';
+import { dateTime } from '../../parts/numbers.ts';
 import { useLanguage, useWords } from '../../words.ts';
 import classes from './review.module.css';
 import type { Review } from './use-reviews.ts';
@@ -19,9 +20,7 @@ export function ReviewText({ review }: { readonly review: Review }) {
       <Group gap="xs" mb="sm">
         <Badge variant="default">{say[why]}</Badge>
         <span className={classes.quiet}>
-          {[model, new Date(created).toLocaleString(language === 'zh' ? 'zh-CN' : 'en'), ...details]
-            .filter(Boolean)
-            .join(' · ')}
+          {[model, dateTime(created, language), ...details].filter(Boolean).join(' · ')}
         </span>
       </Group>
       <h2>{say.prompt}</h2>

@@ -27,6 +27,8 @@ export interface NewDecision {
     readonly action: 'block' | 'rewrite' | 'flag';
     readonly replacement?: string;
   };
+  /** Refused where this person has decided already, in another tab for example. */
+  readonly isFirst?: boolean;
 }
 
 interface Page {
@@ -39,7 +41,7 @@ export function useReviews(status: 'open' | 'done', reviewer: string) {
   return useQuery({
     queryKey: ['reviews', status, reviewer],
     queryFn: ({ signal }) => request<Page>(`/api/reviews?${asked}`, { signal }),
-    refetchInterval: 10_000,
+    refetchInterval: 5000,
   });
 }
 
@@ -54,6 +56,7 @@ export const useAgreement = () =>
   useQuery({
     queryKey: ['reviews', 'agreement'],
     queryFn: ({ signal }) => request<Agreement>('/api/reviews/agreement', { signal }),
+    refetchInterval: 5000,
   });
 
 /** Decides on one text, or puts one into the queue; both change every list. */

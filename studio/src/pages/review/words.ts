@@ -19,6 +19,13 @@ export const reviewWords = defineWords({
   enter: { en: 'Begin', zh: '开始' },
   queue: { en: 'Queue', zh: '队列' },
   open: { en: 'Waiting for me', zh: '等我处理' },
+  openCount: {
+    en: (count: number, isMore: boolean) => `Waiting for me: ${count}${isMore ? '+' : ''}`,
+    zh: (count: number, isMore: boolean) => `等我处理：${count}${isMore ? '+' : ''}`,
+  },
+  as: { en: (name: string) => `Reviewer: ${name}`, zh: (name: string) => `审阅者：${name}` },
+  otherPerson: { en: 'Another person takes over', zh: '换一位审阅者' },
+  replace: { en: 'Replace that decision', zh: '替换那次处理' },
   done: { en: 'Decided by two', zh: '两人已定' },
   nothing: { en: 'Nothing waits for you', zh: '没有待处理的文本' },
   nothingHow: {

@@ -24,7 +24,8 @@ const MOST = 6;
 
 export function ComparePage() {
   const say = useWords(compareWords);
-  const names = (route.useSearch().runs ?? '').split(',').filter(Boolean).slice(0, MOST);
+  const asked = (route.useSearch().runs ?? '').split(',').filter(Boolean);
+  const names = asked.slice(0, MOST);
   const runs = useQueries({ queries: names.map(runQuery) });
   const metrics = useQueries({ queries: names.map(runMetricsQuery) });
   const failed = [...runs, ...metrics].find(({ error }) => error);
@@ -37,7 +38,7 @@ export function ComparePage() {
   const isThere = details.length === names.length && curves.length === names.length;
   return (
     <>
-      <PageHead title={say.title} lead={say.lead} />
+      <PageHead title={say.title} lead={asked.length > MOST ? say.onlySome(MOST, asked.length) : say.lead} />
       {isThere ? <Comparison runs={details} metrics={curves} /> : <Waiting />}
     </>
   );
@@ -100,7 +101,7 @@ function Comparison({
                   <p>{sample.text}</p>
                 </div>
               ) : (
-                <p className={classes.meta}>{say.samplesNone}</p>
+                <p className={classes.meta}>{say.samplesNever}</p>
               )}
             </article>
           );

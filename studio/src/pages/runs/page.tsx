@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { runsQuery } from '../../api/queries.ts';
 import type { RunSummary } from '../../api/types.ts';
 import { LinkButton } from '../../parts/link-button.tsx';
-import { duration, fixed, percent, shortNumber } from '../../parts/numbers.ts';
+import { dateTime, duration, fixed, percent, shortNumber } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
@@ -49,13 +49,13 @@ export function RunsPage() {
             search={{ runs: there.join(',') }}
             leftSection={<Icon name="compare" size={16} />}
           >
-            {say.compare(there.length)}
+            {say.compareOf(there.length)}
           </LinkButton>
         ) : (
           <Tooltip label={say.compareHint}>
             <span>
               <Button variant="default" disabled leftSection={<Icon name="compare" size={16} />}>
-                {say.compare(there.length)}
+                {say.compare}
               </Button>
             </span>
           </Tooltip>
@@ -108,10 +108,6 @@ function RunRow({
   const { language } = useLanguage();
   const { name, status, fraction = 0, etaSeconds, source, parameters, heldOutLoss, bitsPerCharacter } = run;
   const isLive = status === 'running';
-  const when = new Date(run.changedAt).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    dateStyle: 'short',
-    timeStyle: 'short',
-  });
   return (
     <Table.Tr>
       <Table.Td>
@@ -139,7 +135,7 @@ function RunRow({
       <Table.Td className={classes.number}>{parameters ? shortNumber(parameters) : '–'}</Table.Td>
       <Table.Td className={classes.number}>{fixed(heldOutLoss, 3)}</Table.Td>
       <Table.Td className={classes.number}>{fixed(bitsPerCharacter)}</Table.Td>
-      <Table.Td className={classes.number}>{when}</Table.Td>
+      <Table.Td className={classes.number}>{dateTime(run.changedAt, language)}</Table.Td>
     </Table.Tr>
   );
 }

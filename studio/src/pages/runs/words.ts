@@ -7,7 +7,8 @@ export const runsWords = defineWords({
     zh: '本机的每一次训练：实时旁观，随时停止、以后再续，并与其他训练比较。',
   },
   newRun: { en: 'New run', zh: '新建训练' },
-  compare: { en: (n: number) => `Compare ${n}`, zh: (n: number) => `比较 ${n} 个` },
+  compare: { en: 'Compare', zh: '比较' },
+  compareOf: { en: (n: number) => `Compare ${n}`, zh: (n: number) => `比较 ${n} 个` },
   compareHint: { en: 'Tick two or more runs to compare them', zh: '勾选两个以上即可比较' },
   none: { en: 'No runs yet', zh: '还没有训练' },
   noneHow: {
@@ -130,6 +131,10 @@ export const runWords = defineWords({
     en: 'It writes its first text at the first held-out evaluation.',
     zh: '第一次评测留出集时，它会写下第一段文字。',
   },
+  samplesNever: {
+    en: 'No text of it was kept while it learned.',
+    zh: '学习时没有留下文字。',
+  },
   atStep: { en: (step: string) => `step ${step}`, zh: (step: string) => `第 ${step} 步` },
   rep4: { en: (rep: string) => `rep-4 ${rep} %`, zh: (rep: string) => `rep-4 ${rep} %` },
   settings: { en: 'Settings', zh: '设置' },
@@ -149,6 +154,10 @@ export const runWords = defineWords({
 export const compareWords = defineWords({
   title: { en: 'Compare runs', zh: '比较训练' },
   lead: { en: 'Only what differs is shown.', zh: '只列出不同之处。' },
+  onlySome: {
+    en: (shown: number, all: number) => `Only what differs is shown, of the first ${shown} of ${all} runs.`,
+    zh: (shown: number, all: number) => `只列出不同之处；共选 ${all} 个，仅比较前 ${shown} 个。`,
+  },
   key: { en: 'Setting', zh: '设置' },
   same: { en: 'Their settings are the same.', zh: '它们的设置完全相同。' },
   result: { en: 'Result', zh: '结果' },

@@ -6,10 +6,12 @@ import { request } from '../../api/client.ts';
 import { modelsQuery } from '../../api/queries.ts';
 import type { Model } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { recall, remember } from '../../parts/memory.ts';
 import { shortNumber } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { shellWord } from '../../parts/shell-word.ts';
 import { Failure, useErrorText } from '../../parts/states.tsx';
+import { SIGNED_IN } from '../../shell/sign-in.tsx';
 import { useWords } from '../../words.ts';
 import classes from './settings.module.css';
 import { settingsWords } from './words.ts';
@@ -21,14 +23,19 @@ export function SettingsPage() {
   const model = models[0]?.id ?? 'MODEL';
   const signOut = useMutation({
     mutationFn: () => request('/api/session', { method: 'DELETE' }),
-    onSuccess: () => location.assign('/'),
+    onSuccess() {
+      remember(SIGNED_IN, '');
+      location.assign('/');
+    },
   });
   return (
     <>
       <PageHead title={say.title} lead={say.lead}>
-        <Button variant="default" onClick={() => signOut.mutate()}>
-          {say.signOut}
-        </Button>
+        {recall(SIGNED_IN) && (
+          <Button variant="default" onClick={() => signOut.mutate()}>
+            {say.signOut}
+          </Button>
+        )}
       </PageHead>
       {error && <Failure error={error} />}
       <div className={classes.page}>
