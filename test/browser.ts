@@ -1,8 +1,10 @@
 /** A real browser for tests of the studio, where there is one. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const path = [process.env.INKSTONE_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
   (one) => one !== undefined && existsSync(one),
@@ -47,3 +49,23 @@ export async function watchedPage(
   });
   return { page, faults };
 }
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Everything that axe finds wrong in a page. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations: found } = (await page.evaluate('axe.run()')) as {
+    readonly violations: readonly {
+      readonly id: string;
+      readonly nodes: readonly { readonly html: string }[];
+    }[];
+  };
+  return found.map(({ id, nodes }) => {
+    const places = nodes.slice(0, 3).map(({ html }) => html.slice(0, 120));
+    return `${id}: ${places.join(' | ')}`;
+  });
+}
+
+/** What will be so in a while; no test depends on how soon. */
+export const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: 30_000 });

@@ -1,10 +1,9 @@
 /** The pages Inside, Repetition and Review in a real browser, over a small model, a lab that is played, and real state. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspect, type LabView } from '../src/eval/index.ts';
 import { createLanguageModel, init, preset } from '../src/models/index.ts';
@@ -19,10 +18,9 @@ import {
 } from '../src/serve/index.ts';
 import { openState, type State } from '../src/store/index.ts';
 import { trainCharacters } from '../src/text/index.ts';
-import { noBrowser, openBrowser, watchedPage } from './browser.ts';
+import { noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
 import { copyEmptyState } from './state-folder.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
 const hostile = '<script>window.wasRun = true</script><img src=x onerror="window.wasRun = true">';
 const tokenizer = trainCharacters(['春眠不觉晓处闻啼鸟', hostile], { specialTokens: ['<|endoftext|>'] });
@@ -122,18 +120,6 @@ const port: LabPort = {
     lab.isDone = true;
   },
 };
-
-/** Everything that axe finds wrong. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await checker.run();
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-  });
-}
 
 const open = (path: string, options: Parameters<typeof watchedPage>[2] = {}) =>
   watchedPage(browser, server.url, { bypassCSP: true, ...options }).then(async (watched) => {

@@ -78,17 +78,26 @@ const LOOK_AT_FOCUS = `(() => {
   const accent = getComputedStyle(probe).color;
   probe.remove();
   return {
+    isPage: at === document.body,
     name: at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent,
     isSeen: (outlineStyle !== 'none' && outlineWidth !== '0px') || borderTopColor === accent,
   };
 })()`;
+
+interface Focus {
+  readonly name: string;
+  readonly isSeen: boolean;
+  readonly isPage: boolean;
+}
 
 /** Goes on by Tab until the named thing has the keyboard; whatever is passed must be seen. */
 export async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
   const passed: string[] = [];
   for (let i = 0; i < most; i++) {
     await page.keyboard.press('Tab');
-    const at: { readonly name: string; readonly isSeen: boolean } = await page.evaluate(LOOK_AT_FOCUS);
+    const at: Focus = await page.evaluate(LOOK_AT_FOCUS);
+    // Behind the last thing, before the first.
+    if (at.isPage) continue;
     if (!at.isSeen) throw new Error(`the keyboard is at "${at.name}", and nothing shows it`);
     if (name.test(at.name)) return;
     passed.push(at.name);

@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalModel, RunningServer } from '../src/serve/index.ts';
-import { noBrowser, openBrowser, watchedPage } from './browser.ts';
+import { noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
 import {
   hostile,
   LOOP,
@@ -56,11 +56,11 @@ describe.skipIf(noBrowser !== undefined)(
         'zh-CN',
         {
           write: '写',
-          guard: /^防复读护卫/,
-          loops: `陷入循环：“${LOOP}”出现了 10 遍。 打开护卫即可收回。`,
+          guard: /^防复读护栏/,
+          loops: `陷入循环：“${LOOP}”出现了 10 遍。打开护栏即可收回。`,
           begins: '循环从这里开始：共 10 遍',
-          repaired: `护卫收回了一处循环：“${LOOP}”本会再次出现（换一个词元）。`,
-          mark: `护卫在此阻止了“${LOOP}”再次出现`,
+          repaired: `护栏收回了一处循环：“${LOOP}”本会再次出现（换一个词元）。`,
+          mark: `护栏在此阻止了“${LOOP}”再次出现`,
           anew: '从此处重写',
           text: '逐词元的文本',
         },
@@ -88,6 +88,7 @@ describe.skipIf(noBrowser !== undefined)(
         expect(await repair.locator('xpath=following-sibling::*').getAttribute('data-at')).toBe('6');
         expect(await page.locator('[data-loop]').count()).toBe(0);
 
+        expect(await violations(page)).toEqual([]);
         // From the fourth token on anew: what came before stays, and the guard reads what comes.
         await page.locator('[data-at="3"]').click();
         await page.getByRole('button', { name: say.anew }).click();

@@ -2,11 +2,10 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, watchedPage } from './browser.ts';
+import { noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
 import { englishText, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
@@ -187,7 +186,6 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     await page.context().close();
   }, 120_000);
 
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const pages = [
     '/',
     '/runs',
@@ -212,18 +210,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
         await page.goto(url + path);
         await page.locator('main :is(h1, h2)').first().waitFor();
         await page.locator('[role="status"] .mantine-Loader-root').waitFor({ state: 'detached' });
-        await page.evaluate(axe);
-        const { violations } = (await page.evaluate('axe.run()')) as {
-          violations: { id: string; nodes: { html: string }[] }[];
-        };
-        for (const { id, nodes } of violations) {
-          found.push(
-            `${path} ${id}: ${nodes
-              .map(({ html }) => html.slice(0, 120))
-              .slice(0, 3)
-              .join(' | ')}`,
-          );
-        }
+        found.push(...(await violations(page)).map((one) => `${path} ${one}`));
         await page.setViewportSize({ width: 390, height: 844 });
         const isWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
         if (isWide) found.push(`${path} scrolls sideways`);

@@ -45,7 +45,7 @@ const say = defineMessages({
       `The guard found a loop in ${d.repaired} of ${d.texts} greedy texts, wrote on in ${d.repaired - d.cutShort} of them and ended ${d.cutShort} before it ` +
       `(${d.repairs} repairs, ${d.discardedTokens} tokens taken back, none of them shown); the other texts are unchanged.`,
     zh: (d) =>
-      `护卫在 ${d.texts} 篇贪心之作中发现 ${d.repaired} 篇陷入循环：${d.repaired - d.cutShort} 篇改写后续完，${d.cutShort} 篇在循环之前收尾` +
+      `护栏在 ${d.texts} 篇贪心之作中发现 ${d.repaired} 篇陷入循环：${d.repaired - d.cutShort} 篇改写后续完，${d.cutShort} 篇在循环之前收尾` +
       `（修复 ${d.repairs} 次，收回 ${d.discardedTokens} 个未曾显示的词元）；其余各篇一字未动。`,
   },
   before: { en: (d: { text: string }) => `before: ${d.text}`, zh: (d) => `之前：${d.text}` },

@@ -4,6 +4,7 @@ import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { ApiError } from './api/client.ts';
+import { hearTabs } from './api/tabs.ts';
 import { LanguageProvider } from './language.tsx';
 import { router } from './router.tsx';
 import { noteError } from './shell/sign-in.tsx';
@@ -20,6 +21,8 @@ const queries = new QueryClient({
     queries: { retry: (count, error) => count < 2 && canRetry(error), staleTime: 1000 },
   },
 });
+
+hearTabs(queries);
 
 /** The nonce of this page, which the content security policy asks of every style element. */
 const nonce = (): string =>

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { request } from '../api/client.ts';
 import { modelsQuery, runsQuery } from '../api/queries.ts';
+import { refresh } from '../api/tabs.ts';
 import type { Model } from '../api/types.ts';
 import { defineWords, useWords } from '../words.ts';
 import { LinkButton } from './link-button.tsx';
@@ -48,7 +49,7 @@ function useLoad(onLoaded: (id: string) => void) {
   return useMutation({
     mutationFn: (run: string) => request<Model>('/api/models', { method: 'POST', body: { run } }),
     onSuccess: async ({ id }) => {
-      await queries.invalidateQueries({ queryKey: modelsQuery.queryKey });
+      await refresh(queries, modelsQuery.queryKey);
       onLoaded(id);
     },
   });

@@ -4,6 +4,7 @@ import { ActionIcon, Button, NavLink, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { refresh } from '../../api/tabs.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
 import classes from './chat.module.css';
@@ -61,7 +62,7 @@ export function ConversationList({
                 aria-label={`${say.remove}: ${title || say.untitled}`}
                 onClick={async () => {
                   await store.remove(id);
-                  await queries.invalidateQueries({ queryKey: [KEY] });
+                  await refresh(queries, [KEY]);
                   if (id === chosen) onChoose(undefined);
                 }}
               >

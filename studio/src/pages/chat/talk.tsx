@@ -3,6 +3,7 @@
 import { Button, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { refresh } from '../../api/tabs.ts';
 import { Failure, Notice, useErrorText } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
@@ -56,7 +57,7 @@ export function Talk({
   const branch = whole ? branchOf(whole) : [];
   const isBusy = reply.text !== undefined;
 
-  const refresh = () => queries.invalidateQueries({ queryKey: [KEY] });
+  const refreshAll = () => refresh(queries, [KEY]);
   /** Asks for an answer to the branch, and keeps it. */
   const answer = async (to: string, said: readonly Message[]): Promise<void> => {
     const { content, detail, error: broken } = await reply.ask(said, order);
@@ -77,7 +78,7 @@ export function Talk({
   /** Keeps a message and shows its branch. A server that is away may come back: what was written waits for it. */
   const keep = async (to: string, message: NewMessage): Promise<Message> => {
     const made = await whileAway(() => store.add(to, message));
-    await refresh();
+    await refreshAll();
     setSeen(made.id);
     return made;
   };
@@ -96,7 +97,7 @@ export function Talk({
         throw failure;
       });
       if (id === undefined) onBegun(to);
-      await refresh();
+      await refreshAll();
       await answer(to, [...branch, message]);
     });
   };
@@ -116,7 +117,7 @@ export function Talk({
     attempt(async () => {
       const end = latestLeaf(whole!, message.id);
       await store.show(id!, end);
-      await refresh();
+      await refreshAll();
       setSeen(end);
     });
   const onKey = (event: KeyboardEvent): void => {

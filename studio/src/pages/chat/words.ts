@@ -47,7 +47,7 @@ export const chatWords = defineWords({
   },
   repaired: { en: (n: number) => `${n} loops repaired`, zh: (n: number) => `修复 ${n} 处循环` },
   settings: { en: 'How it writes', zh: '写作方式' },
-  guard: { en: 'Guard against loops', zh: '防复读护卫' },
+  guard: { en: 'Guard against loops', zh: '防复读护栏' },
   tokens: { en: 'At most so many tokens', zh: '最多词元数' },
   strategy: { en: 'Strategy', zh: '策略' },
 });

@@ -51,8 +51,9 @@ function Lab({ model }: { readonly model: string }) {
   const lab = useLab(model);
   const [problem, setProblem] = useState<unknown>();
   const search = route.useSearch();
-  if (lab.error) return <Failure error={lab.error} onAgain={() => void lab.refetch()} />;
-  if (!lab.data || !lab.state) return <Waiting />;
+  if (!lab.data || !lab.state) {
+    return lab.error ? <Failure error={lab.error} onAgain={() => void lab.refetch()} /> : <Waiting />;
+  }
   const { state } = lab;
   const { report } = lab.data;
   const { prompts = defaults.prompts, tokens, seed, guard } = search;

@@ -96,8 +96,9 @@ function Queue({ reviewer }: { readonly reviewer: string }) {
       </Notice>
     );
   }
-  if (error) return <Failure error={error} onAgain={() => void reviews.refetch()} />;
-  if (!reviews.data || (search.id !== undefined && !single.data)) return <Waiting />;
+  if (!reviews.data || (search.id !== undefined && !single.data)) {
+    return error ? <Failure error={error} onAgain={() => void reviews.refetch()} /> : <Waiting />;
+  }
   const { data: waiting, next } = reviews.data;
   const current = held ?? (search.id === undefined ? waiting[0] : single.data);
   return (

@@ -8,6 +8,7 @@ import type {
   Verdict,
 } from '../../../../src/store/index.ts';
 import { request } from '../../api/client.ts';
+import { refresh } from '../../api/tabs.ts';
 
 export type { Agreement, Verdict };
 /** Times come as text. */
@@ -62,7 +63,7 @@ export const useAgreement = () =>
 /** Decides on one text, or puts one into the queue; both change every list. */
 export function useReviewChanges() {
   const queries = useQueryClient();
-  const onSuccess = () => queries.invalidateQueries({ queryKey: ['reviews'] });
+  const onSuccess = () => refresh(queries, ['reviews']);
   const decide = useMutation({
     mutationFn: ({ id, ...decision }: NewDecision & { readonly id: string }) =>
       request<Review>(`/api/reviews/${id}/decisions`, { method: 'POST', body: decision }),

@@ -7,6 +7,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { request } from '../../api/client.ts';
 import { estimateQuery, runsQuery, sourcesQuery } from '../../api/queries.ts';
+import { refresh } from '../../api/tabs.ts';
 import type { RunSummary, TrainOrder } from '../../api/types.ts';
 import { shortNumber } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -54,7 +55,7 @@ export function OrderPage() {
         body: { name, ...(isMine ? { text } : { data: chosen }), ...order },
       }),
     onSuccess: async (run) => {
-      await queries.invalidateQueries({ queryKey: runsQuery.queryKey });
+      await refresh(queries, runsQuery.queryKey);
       await navigate({ to: '/runs/$name', params: { name: run.name } });
     },
   });

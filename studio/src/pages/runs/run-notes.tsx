@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { request } from '../../api/client.ts';
 import { runPath, runQuery } from '../../api/queries.ts';
+import { refresh } from '../../api/tabs.ts';
 import { useErrorText } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import { runWords } from './words.ts';
@@ -23,6 +24,7 @@ export function RunNotes({ name, notes }: { readonly name: string; readonly note
     mutationFn: (next: string) => request(runPath(name, '/notes'), { method: 'PUT', body: { notes: next } }),
     onSuccess(_, next) {
       queries.setQueryData(runQuery(name).queryKey, (run) => run && { ...run, notes: next });
+      void refresh(queries, runQuery(name).queryKey);
       setTyped((now) => (now === next ? undefined : now));
     },
   });

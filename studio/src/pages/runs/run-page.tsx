@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { request } from '../../api/client.ts';
 import { machineQuery, modelsQuery, runPath, runQuery, runsQuery } from '../../api/queries.ts';
+import { refresh } from '../../api/tabs.ts';
 import type { RunDetail } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { bytes, duration, fixed, percent, shortNumber } from '../../parts/numbers.ts';
@@ -114,22 +115,22 @@ function RunActions({ run, isBusy }: { readonly run: RunDetail; readonly isBusy:
   const textOf = useErrorText();
   const [isAsking, asking] = useDisclosure();
   const { name, status, hasModel } = run;
-  const refresh = () => queries.invalidateQueries({ queryKey: runsQuery.queryKey });
+  const refreshAll = () => refresh(queries, runsQuery.queryKey);
   const change = useMutation({
     mutationFn: (verb: 'stop' | 'resume') => request(runPath(name, `/${verb}`), { method: 'POST' }),
-    onSettled: refresh,
+    onSettled: refreshAll,
   });
   const remove = useMutation({
     mutationFn: () => request(runPath(name), { method: 'DELETE' }),
     onSuccess: async () => {
       await navigate({ to: '/runs' });
-      await refresh();
+      await refreshAll();
     },
   });
   const write = useMutation({
     mutationFn: () => request('/api/models', { method: 'POST', body: { run: name } }),
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: modelsQuery.queryKey });
+      await refresh(queries, modelsQuery.queryKey);
       await navigate({ to: '/write', search: { model: name } });
     },
   });

@@ -4,6 +4,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { request } from '../../api/client.ts';
 import { modelsQuery } from '../../api/queries.ts';
+import { refresh } from '../../api/tabs.ts';
 import type { Model } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { recall, remember } from '../../parts/memory.ts';
@@ -77,7 +78,7 @@ function ServedModel({ model }: { readonly model: Model }) {
   const queries = useQueryClient();
   const unload = useMutation({
     mutationFn: () => request(`/api/models/${encodeURIComponent(model.id)}`, { method: 'DELETE' }),
-    onSettled: () => queries.invalidateQueries({ queryKey: modelsQuery.queryKey }),
+    onSettled: () => refresh(queries, modelsQuery.queryKey),
   });
   return (
     <li>

@@ -61,8 +61,7 @@ export function DraftFigures({
       )}
       {loop && (
         <p className={classes.problem}>
-          {say.loopFound(short(loop.phrase), loop.copies)}
-          {!order?.guard && ` ${say.tryGuard}`}
+          {say.loopFound(short(loop.phrase), loop.copies, order?.guard === true)}
         </p>
       )}
       {repairs.length > 0 && (

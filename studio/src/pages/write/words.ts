@@ -15,7 +15,7 @@ export const writeWords = defineWords({
   strategy: { en: 'Strategy', zh: '策略' },
   strategyOf: { en: (n: number) => `Strategy ${n}`, zh: (n: number) => `策略 ${n}` },
   beside: { en: 'Two side by side', zh: '两种并排' },
-  guard: { en: 'Guard against loops', zh: '防复读护卫' },
+  guard: { en: 'Guard against loops', zh: '防复读护栏' },
   guardHint: {
     en: 'takes a loop back before you see it, and writes on with the least change',
     zh: '在你看到之前收回循环，并以最小改动续写',
@@ -49,21 +49,19 @@ export const writeWords = defineWords({
     zh: (copies: number) => `循环从这里开始：共 ${copies} 遍`,
   },
   loopFound: {
-    en: (phrase: string, copies: number) => `It loops: “${phrase}” comes ${copies} times.`,
-    zh: (phrase: string, copies: number) => `陷入循环：“${phrase}”出现了 ${copies} 遍。`,
-  },
-  tryGuard: {
-    en: 'With the guard it would have been taken back.',
-    zh: '打开护卫即可收回。',
+    en: (phrase: string, copies: number, isGuarded: boolean) =>
+      `It loops: “${phrase}” comes ${copies} times.${isGuarded ? '' : ' With the guard it would have been taken back.'}`,
+    zh: (phrase: string, copies: number, isGuarded: boolean) =>
+      `陷入循环：“${phrase}”出现了 ${copies} 遍。${isGuarded ? '' : '打开护栏即可收回。'}`,
   },
   repairedHere: {
     en: (phrase: string) => `Here the guard kept “${phrase}” from coming again`,
-    zh: (phrase: string) => `护卫在此阻止了“${phrase}”再次出现`,
+    zh: (phrase: string) => `护栏在此阻止了“${phrase}”再次出现`,
   },
   repaired: {
     en: (phrase: string, how: string) =>
       `The guard took a loop back: “${phrase}” would have come again (${how}).`,
-    zh: (phrase: string, how: string) => `护卫收回了一处循环：“${phrase}”本会再次出现（${how}）。`,
+    zh: (phrase: string, how: string) => `护栏收回了一处循环：“${phrase}”本会再次出现（${how}）。`,
   },
   swap: { en: 'another token in its place', zh: '换一个词元' },
   swapTwo: { en: 'two other tokens', zh: '换两个词元' },

@@ -1,0 +1,206 @@
+/** What the studio keeps, in a real browser: over a reload, over a restart of the server, and with two tabs at once. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LocalModel, RunningServer } from '../src/serve/index.ts';
+import { openState, type State } from '../src/store/index.ts';
+import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
+import { copyEmptyState } from './state-folder.ts';
+import { spellingModel, startStudioServer, tabTo } from './studio-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
+const answer = '眠不觉晓';
+
+let browser: Browser;
+let model: LocalModel;
+let state: State;
+let server: RunningServer;
+let port = 0;
+
+async function start(): Promise<void> {
+  state = openState({ folder: join(folder, 'state') });
+  server = await startStudioServer({ models: [model], state, port });
+  ({ port } = server);
+}
+
+async function stop(): Promise<void> {
+  await server.close({ graceMs: 100 });
+  await state.close();
+}
+
+const post = (path: string, body: object) =>
+  fetch(`${server.url}/api${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** A page, and another one of the same browser: two tabs of one person. */
+async function twoTabs(
+  path: string,
+): Promise<{ context: BrowserContext; tabs: [Page, Page]; faults: string[] }> {
+  const { page, faults } = await watchedPage(browser, server.url);
+  const context = page.context();
+  const second = await context.newPage();
+  await page.goto(server.url + path);
+  await second.goto(server.url + path);
+  return { context, tabs: [page, second], faults };
+}
+
+const say = async (page: Page, text: string): Promise<void> => {
+  await page.getByLabel('Say something').fill(text);
+  await page.keyboard.press('Enter');
+};
+const said = (page: Page) => page.locator('article p');
+
+describe.skipIf(noBrowser !== undefined)(
+  `what the studio keeps${noBrowser ? ` (skipped: ${noBrowser})` : ''}`,
+  () => {
+    beforeAll(async () => {
+      model = spellingModel('poet', answer);
+      await copyEmptyState(join(folder, 'state'));
+      await start();
+      browser = await openBrowser();
+    }, 120_000);
+    afterAll(async () => {
+      await browser?.close();
+      if (server) await stop();
+      model?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test('a conversation is there after a reload and after a restart; what was typed meanwhile is not lost', async () => {
+      const { page, faults } = await watchedPage(browser, server.url);
+      await page.goto(`${server.url}/chat`);
+      await say(page, '春');
+      await page.getByText(/\d tokens/).waitFor();
+      await page.reload();
+      await eventually(() => said(page).allTextContents()).toEqual(['春', answer]);
+
+      await stop();
+      await say(page, '又是春');
+      await page.getByRole('alert').waitFor();
+      expect(await page.getByLabel('Say something').inputValue()).toBe('又是春');
+      await start();
+      await page.getByText('nothing you see is lost').waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Send' }).click();
+      await eventually(() => said(page).allTextContents()).toEqual(['春', answer, '又是春', answer]);
+      await page.goto(`${server.url}/chat`);
+      await page.getByRole('navigation', { name: 'Conversations' }).getByText('春').click();
+      await eventually(() => said(page).allTextContents()).toEqual(['春', answer, '又是春', answer]);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 60_000);
+
+    test('two tabs with one conversation: both see it grow, and neither takes the other to its branch', async () => {
+      const { context, tabs, faults } = await twoTabs('/chat');
+      const [one, two] = tabs;
+      await say(one, '早春');
+      await one.getByText(/\d tokens/).waitFor();
+      await two.goto(one.url());
+      await eventually(() => said(two).allTextContents()).toEqual(['早春', answer]);
+      // One goes on: the other sees it without a reload.
+      await say(one, '晚春');
+      await eventually(() => said(two).allTextContents()).toHaveLength(4);
+      // While one changes the last question, the other begins to change the first.
+      await two.getByRole('button', { name: 'Edit' }).last().click();
+      await two.getByRole('textbox', { name: 'Edit' }).fill('不眠春');
+      await one.getByRole('button', { name: 'Edit' }).first().click();
+      await one.getByRole('textbox', { name: 'Edit' }).fill('知春');
+      await one.getByRole('button', { name: 'Send as changed' }).click();
+      await eventually(() => said(one).allTextContents()).toEqual(['知春', answer]);
+      await two.waitForResponse((response) => /conversations\/[\w-]+$/.test(response.url()));
+      await two.waitForTimeout(200);
+      expect(await two.getByRole('textbox', { name: 'Edit' }).inputValue()).toBe('不眠春');
+      await two.getByRole('button', { name: 'Send as changed' }).click();
+      await eventually(() => said(two).allTextContents()).toEqual(['早春', answer, '不眠春', answer]);
+      // Nothing was lost: both branches are there, each with its versions.
+      expect(await two.getByText('1 of 2').count()).toBe(1);
+      expect(await violations(two)).toEqual([]);
+      await two.getByRole('button', { name: 'Later version' }).first().click();
+      await eventually(() => said(two).allTextContents()).toEqual(['知春', answer]);
+      expect(faults).toEqual([]);
+      await context.close();
+    }, 60_000);
+
+    test('two tabs with one queue: what one decides leaves the other, and no edit is lost', async () => {
+      for (const output of ['甲', '乙', '丙']) await post('/reviews', { prompt: '春', output });
+      const { context, tabs, faults } = await twoTabs('/review');
+      const [one, two] = tabs;
+      await one.getByLabel('Your name').fill('Li');
+      await one.keyboard.press('Enter');
+      await two.reload();
+      const text = (page: Page) => page.locator('article p').nth(1);
+      await eventually(() => text(one).textContent()).toBe('甲');
+      await two.getByRole('button', { name: /^Edit/ }).click();
+      await two.getByLabel('As it should have been').fill('甲，改好');
+      await one.keyboard.press('a');
+      await eventually(() => text(one).textContent()).toBe('乙');
+      // The other tab hears of it, and keeps what is being typed.
+      await two.getByText('Waiting for me: 2').waitFor();
+      expect(await two.getByLabel('As it should have been').inputValue()).toBe('甲，改好');
+      await two.getByRole('button', { name: 'Save', exact: true }).click();
+      await two.getByText('reviews: Li has decided on this text already').waitFor();
+      expect(await two.getByLabel('As it should have been').inputValue()).toBe('甲，改好');
+      await two.getByRole('button', { name: 'Replace that decision' }).click();
+      await eventually(() => text(two).textContent()).toBe('乙');
+
+      // A tab that has not heard yet replaces nothing.
+      await one.route('**/api/reviews?*', () => {});
+      await two.keyboard.press('e');
+      await two.getByLabel('As it should have been').fill('乙，改好');
+      await two.keyboard.press('Control+Enter');
+      await eventually(() => text(two).textContent()).toBe('丙');
+      expect(await text(one).textContent()).toBe('乙');
+      await one.keyboard.press('r');
+      await one.getByText('reviews: Li has decided on this text already').waitFor();
+      const { data } = await state.reviews.list('', { limit: 9 });
+      expect(data.map(({ decisions }) => decisions.map(({ edited }) => edited))).toEqual([
+        ['甲，改好'],
+        ['乙，改好'],
+        [],
+      ]);
+      expect(faults).toEqual([]);
+      await context.close();
+    }, 60_000);
+
+    test('keys alone, in Chinese: a name, a text made better, a rule left, the training data saved', async () => {
+      await post('/reviews', { prompt: '春眠', output: '春春春春' });
+      const { page, faults } = await watchedPage(browser, server.url, { locale: 'zh-CN' });
+      await page.goto(`${server.url}/review`);
+      await page.getByLabel('你的名字').waitFor();
+      await tabTo(page, /^你的名字/);
+      await page.keyboard.type('王');
+      await page.keyboard.press('Enter');
+      await page.getByText('等我处理：4').waitFor();
+      for (const key of ['a', 'r', 'a']) {
+        const shown = await page.locator('article p').nth(1).textContent();
+        await page.keyboard.press(key);
+        await page.locator('article p').nth(1).filter({ hasText: shown! }).waitFor({ state: 'detached' });
+      }
+      await page.keyboard.press('m');
+      await page.getByLabel('规则查找的文字').waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('e');
+      await page.getByLabel('应当这样写').fill('不觉晓');
+      await page.keyboard.press('Control+Enter');
+      await page.getByText('没有待处理的文本').waitFor();
+      await tabTo(page, /^保存为训练数据/);
+      const download = page.waitForEvent('download');
+      await page.keyboard.press('Enter');
+      const lines = readFileSync(await (await download).path(), 'utf8')
+        .trim()
+        .split('\n');
+      expect(lines.map((line) => JSON.parse(line))).toContainEqual({
+        prompt: '春眠',
+        chosen: '不觉晓',
+        rejected: '春春春春',
+      });
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 60_000);
+  },
+);
