@@ -13,6 +13,8 @@ struct AttentionShape {
   int64_t batch = 1, queries = 0, keys = 0, heads = 1, kvHeads = 1, headSize = 1;
   float scale = 1;
   bool causal = false;
+  /** What is multiplied (scaled queries, keys, values, weights, gradients) is rounded to bf16 first; sums stay f32. */
+  bool bf16 = false;
   /** 0: no window. */
   int64_t window = 0;
   /** Each null, or: slopes [heads], the others [batch]. */

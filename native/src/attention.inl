@@ -12,11 +12,11 @@ struct Running {
 };
 
 /**
- * Scores of M rows become 2^(score − largest) over their chunks (0 where hidden). Updates the running values;
+ * Scores of M rows become words of 2^(score − largest) over their chunks (0 where hidden). Updates the running values;
  * `shrink` receives the exponents by which earlier sums and outputs shrink. Several rows at a time hide each
  * other's waits.
  */
-template <int M>
+template <class Kind, int M>
 static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Range* seen, Running* running,
                        float* shrink) {
   const Range some = chunks.some;
@@ -39,7 +39,7 @@ static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Rang
     INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
       const vf p = exp2Below(load(rows + m * ld + c) - largest[m]);
       sum[m] += p;
-      store(rows + m * ld + c, p);
+      Kind::storeInRow(rows + m * ld, c, p);
     }
   }
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
@@ -49,12 +49,13 @@ static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Rang
 }
 
 /** The same for any number of rows. */
+template <class Kind>
 static void soften(int64_t count, float* rows, int64_t ld, const Chunks& chunks, const Range* seen,
                    Running* running, float* shrink) {
   int64_t r = 0;
-  for (; r + 3 <= count; r += 3) softenRows<3>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
-  if (count - r == 2) softenRows<2>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
-  if (count - r == 1) softenRows<1>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
+  for (; r + 3 <= count; r += 3) softenRows<Kind, 3>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
+  if (count - r == 2) softenRows<Kind, 2>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
+  if (count - r == 1) softenRows<Kind, 1>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
 }
 
 /** out (= | = out·shrink +) x, then times `factor`: what a tile adds to one row of the result. */
@@ -69,6 +70,7 @@ INKSTONE_INLINE void mergeRow(const float* x, float* out, int64_t size, bool fir
 }
 
 /** The queries `rows` of the heads that share one key/value head. */
+template <class Kind>
 static void forwardRows(const Plan& plan, const float* q, const float* k, const float* v, float* out,
                         float* lse, int64_t batch, int64_t kvHead, Range rows) {
   const Sight sight(plan.shape, batch);
@@ -80,9 +82,9 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
   const int64_t queryTile = tileOf(rows.end - rows.begin, mostQueries, 1);
 
   Scratch scratch;
-  float* keysT = scratch.floats(up(keyTile, panel) * size);
-  float* values = scratch.floats(keyTile * up(padded, panel));
-  float* queries = scratch.floats(queryTile * padded);
+  float* keysT = scratch.floats(up(keyTile, panel) * rowOf<Kind>(size));
+  float* values = scratch.floats(inWords<Kind>(keyTile) * up(padded, panel));
+  float* queries = scratch.floats(queryTile * rowOf<Kind>(size));
   float* scores = scratch.floats(queryTile * ld);
   float* product = scratch.floats(queryTile * padded);
   const int64_t count = rows.end - rows.begin;
@@ -96,9 +98,9 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
     if (overlap(sight.of(rows), tile).empty()) continue;
     const int64_t length = tile.end - tile.begin;
     const int64_t at = plan.atK(batch, k0, kvHead);
-    packTransposed(k + at, plan.strideK, length, size, keysT);
-    packPanels(v + at, plan.strideK, length, size, padded, keyTile, values);
-    const Right rightK{keysT, size * panel, panel}, rightV{values, keyTile * panel, panel};
+    const Right rightK{keysT, rowOf<Kind>(size) * panel, panel}, rightV{values, inWords<Kind>(keyTile) * panel, panel};
+    packTransposed<Kind>(k + at, plan.strideK, length, size, keysT);
+    packJoined<Kind>(v + at, plan.strideK, length, size, 1, values, rightV);
 
     for (int64_t member = 0; member < plan.group; ++member) {
       const int64_t head = kvHead * plan.group + member;
@@ -115,8 +117,8 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
           seen[b] = within(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
         }
 
-        packRows(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size, padded,
-                 plan.shape.scale * log2e, queries);
+        packRows<Kind>(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size,
+                       plan.shape.scale * log2e, queries);
         Ahead ahead(plan);
         ahead.add(out + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin);
         if (some.end < rows.end) {
@@ -134,7 +136,7 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
                     queryTile);
         }
         ahead.spread(blocks.count * (length / 2 + padded) / panel);
-        multiplySeen(blocks, seen, queries, padded, size, rightK, length, scores, ld, ahead);
+        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, scores, ld, ahead);
 
         float shrink[mostQueries];
         Running* state = running + member * count + (t0 - rows.begin);
@@ -144,14 +146,15 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
           for (int64_t i = r; slope != 0 && i < end; ++i) {
             addDistance(scores + i * ld, chunks.some, slope, sight.offset + t0 + i - k0);
           }
-          soften(end - r, scores + r * ld, ld, chunks, mine + r, state + r, shrink + r);
+          soften<Kind>(end - r, scores + r * ld, ld, chunks, mine + r, state + r, shrink + r);
         }
 
         for (int64_t j = 0; j * panel < padded; ++j) {
           for (int b = 0; b < blocks.count; ++b) {
             const int64_t r = blocks.start[b];
-            multiply(blocks.rows(b), scores + r * ld + seen[b].begin, ld, 1, rightV, j, seen[b].begin,
-                     product + r * padded, padded, padded, seen[b].end - seen[b].begin, false);
+            const Range deep = inWords<Kind>(seen[b]);
+            multiply<Kind>(blocks.rows(b), scores + r * ld + deep.begin, ld, 1, rightV, j, deep.begin,
+                           product + r * padded, padded, padded, deep.end - deep.begin, false);
             ahead.step();
           }
         }
@@ -177,6 +180,24 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
       for (int64_t d = 0; d < size; ++d) row[d] = 0;
     }
   }
+}
+
+/** All queries of all heads. */
+template <class Kind>
+static void forward(const Plan& plan, const float* q, const float* k, const float* v, float* out, float* lse) {
+  const AttentionShape& shape = plan.shape;
+  const int64_t pairs = shape.batch * shape.kvHeads;
+  // Few pairs: queries are cut as well. Late queries see more keys than early ones, so early and late take
+  // turns.
+  const int64_t wanted = pairs >= 2 * threads() ? 1 : (4 * threads() + pairs - 1) / pairs;
+  const int64_t piece = up((shape.queries + wanted - 1) / wanted, mostQueries);
+  const int64_t pieces = (shape.queries + piece - 1) / piece;
+  parallelTasks(pairs * pieces, [&](int64_t i) {
+    const int64_t pair = i / pieces, turn = i % pieces;
+    const int64_t at = turn % 2 ? pieces - 1 - turn / 2 : turn / 2;
+    forwardRows<Kind>(plan, q, k, v, out, lse, pair / shape.kvHeads, pair % shape.kvHeads,
+                      {at * piece, least((at + 1) * piece, shape.queries)});
+  });
 }
 
 }  // namespace flash

@@ -4,10 +4,9 @@
 
 namespace flash {
 
-constexpr int64_t decodeQueries = 4;  // up to here this way is the faster one
-constexpr int64_t decodeKeys = 64;    // keys of a stretch: between two looks at the running softmax
-constexpr int decodeDots = 4;         // keys at a time
-constexpr int64_t fetchAhead = 8;     // keys between the fetching and the use
+constexpr int64_t decodeKeys = 64;  // keys of a stretch: between two looks at the running softmax
+constexpr int decodeDots = 4;       // keys at a time
+constexpr int64_t fetchAhead = 8;   // keys between the fetching and the use
 
 /** `count` floats that are read soon. */
 INKSTONE_INLINE void fetch(const float* from, int64_t count) {
@@ -48,19 +47,19 @@ static void sumValues(int64_t rows, const float* weights, int64_t ld, const floa
                       int64_t keys, int64_t size, int64_t padded, float* values, float* out, bool add) {
   Right right{v, panel, stride};
   if (padded != size) {
-    packRows(v, stride, keys, size, padded, 1, values);
+    packRows<Exact>(v, stride, keys, size, 1, values);
     right = {values, panel, padded};
   }
   for (int64_t r = 0, count; r < rows; r += count) {
     count = rows - r > rowBlock ? least(rowBlock, (rows - r + 1) / 2) : rows - r;
     int64_t j = 0;
     for (; count <= 2 && (j + 2) * panel <= padded; j += 2) {
-      (count == 1 ? micro<1, 4> : micro<2, 4>)(weights + r * ld, ld, 1, right.data + j * panel,
+      (count == 1 ? micro<Exact, 1, 4> : micro<Exact, 2, 4>)(weights + r * ld, ld, 1, right.data + j * panel,
                                                right.rowStride, out + r * padded + j * panel, padded, keys,
                                                add);
     }
     for (; j * panel < padded; ++j) {
-      multiply(static_cast<int>(count), weights + r * ld, ld, 1, right, j, 0, out + r * padded, padded,
+      multiply<Exact>(static_cast<int>(count), weights + r * ld, ld, 1, right, j, 0, out + r * padded, padded,
                padded, keys, add);
     }
   }
@@ -93,7 +92,7 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
   float* shrink = scratch.floats(rows);
   Range* seen = static_cast<Range*>(scratch.bytes(rows * static_cast<int64_t>(sizeof(Range))));
   for (int64_t head = 0; head < plan.shape.heads; ++head) {
-    packRows(q + plan.atQ(batch, 0, head), plan.strideQ, T, size, padded, plan.shape.scale * log2e,
+    packRows<Exact>(q + plan.atQ(batch, 0, head), plan.strideQ, T, size, plan.shape.scale * log2e,
              queries + head * T * padded);
   }
   for (int64_t r = 0; r < rows; ++r) partial.running[r] = {-__builtin_inff(), 0};
@@ -127,7 +126,7 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
       const float slope = plan.slope(r / T);
       if (slope != 0) addDistance(scores + r * ld, chunks.some, slope, sight.offset + r % T - k0);
     }
-    soften(rows, scores, ld, chunks, seen, partial.running, shrink);
+    soften<Exact>(rows, scores, ld, chunks, seen, partial.running, shrink);
 
     for (int64_t s = 0; s < length; s += few) {
       const float* someValues = v + plan.atK(batch, k0 + s, 0);
@@ -196,24 +195,3 @@ static void decode(const Plan& plan, const float* q, const float* k, const float
 }
 
 }  // namespace flash
-
-static void attention(const float* q, const float* k, const float* v, float* out, float* lse,
-                      const AttentionShape& shape) {
-  RAN("attention");
-  using namespace flash;
-  const Plan plan(shape);
-  const int64_t pairs = shape.batch * shape.kvHeads;
-  if (pairs == 0 || shape.queries == 0) return;
-  if (shape.queries <= decodeQueries) return decode(plan, q, k, v, out, lse);
-  // Few pairs: queries are cut as well. Late queries see more keys than early ones, so early and late take
-  // turns.
-  const int64_t wanted = pairs >= 2 * threads() ? 1 : (4 * threads() + pairs - 1) / pairs;
-  const int64_t piece = up((shape.queries + wanted - 1) / wanted, mostQueries);
-  const int64_t pieces = (shape.queries + piece - 1) / piece;
-  parallelTasks(pairs * pieces, [&](int64_t i) {
-    const int64_t pair = i / pieces, turn = i % pieces;
-    const int64_t at = turn % 2 ? pieces - 1 - turn / 2 : turn / 2;
-    forwardRows(plan, q, k, v, out, lse, pair / shape.kvHeads, pair % shape.kvHeads,
-                {at * piece, least((at + 1) * piece, shape.queries)});
-  });
-}

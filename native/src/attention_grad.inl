@@ -6,41 +6,59 @@ namespace flash {
 
 constexpr int64_t backwardKeys = 128;  // columns of a tile, at most
 
-/** Scores and dP of M rows become P and dS; zeros over the rest of `wide`. */
-template <int M>
-static void slopeRows(float* scores, float* slopes, int64_t ld, Range wide, const Chunks& chunks,
-                      const Range* seen, const float* lse2, const float* dots) {
-  const auto clear = [&](int64_t begin, int64_t end) {
-    for (int64_t c = begin; c < end; c += lanes) {
-      INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
-        store(scores + m * ld + c, splat(0));
-        store(slopes + m * ld + c, splat(0));
-      }
+/** What the rows of a block know: the log-sum-exp of their scores, in units of log 2, and D. */
+struct Known {
+  const float *lse2, *dots;
+};
+
+/**
+ * Scores and dP of M rows become P and dS, words that join rows; dS also words of its rows in `inRows`. Zeros over the rest of
+ * `wide`.
+ */
+template <class Kind, int M>
+static void slopeRows(float* scores, float* slopes, float* inRows, int64_t ld, Range wide, const Chunks& chunks,
+                      const Range* seen, const Known& known) {
+  const auto join = [&](float* to, const vf* x) INKSTONE_FLAT {
+    INKSTONE_UNROLL for (int m = 0; m < M; m += Kind::unit) {
+      store(to + m * ld, Kind::join(x[m], Kind::unit > 1 && m + 1 < M ? x[m + 1] : splat(0)));
     }
+  };
+  const auto keep = [&](int64_t c, const vf* p, const vf* slope) INKSTONE_FLAT {
+    join(scores + c, p);
+    join(slopes + c, slope);
+    if (Kind::unit == 1) return;  // then inRows is slopes
+    INKSTONE_UNROLL for (int m = 0; m < M; ++m) Kind::storeInRow(inRows + m * ld / Kind::unit, c, slope[m]);
+  };
+  const auto clear = [&](int64_t begin, int64_t end) {
+    const vf zeros[M] = {};
+    for (int64_t c = begin; c < end; c += lanes) keep(c, zeros, zeros);
   };
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) hide(scores + m * ld, chunks, seen[m]);
   clear(wide.begin, chunks.some.begin);
   for (int64_t c = chunks.some.begin; c < chunks.some.end; c += lanes) {
+    vf p[M], slope[M];
     INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
-      float *score = scores + m * ld + c, *slope = slopes + m * ld + c;
-      const vf p = exp2Below(load(score) - lse2[m]);
-      store(score, p);
-      store(slope, p * (load(slope) - dots[m]));
+      p[m] = exp2Below(load(scores + m * ld + c) - known.lse2[m]);
+      slope[m] = p[m] * (load(slopes + m * ld + c) - known.dots[m]);
     }
+    keep(c, p, slope);
   }
   clear(chunks.some.end, wide.end);
 }
 
 /** The same for any number of rows. */
-static void slope(int64_t count, float* scores, float* slopes, int64_t ld, Range wide, const Chunks& chunks,
-                  const Range* seen, const float* lse2, const float* dots) {
+template <class Kind>
+static void slope(int64_t count, float* scores, float* slopes, float* inRows, int64_t ld, Range wide,
+                  const Chunks& chunks, const Range* seen, const Known& known) {
+  constexpr int M = Kind::unit == 1 ? 3 : 4;
+  const auto rows = [&](int64_t r, auto slopeSome) {
+    slopeSome(scores + r * ld, slopes + r * ld, inRows + r * ld / Kind::unit, ld, wide, chunks, seen + r,
+              Known{known.lse2 + r, known.dots + r});
+  };
   int64_t r = 0;
-  for (; r + 3 <= count; r += 3) {
-    slopeRows<3>(scores + r * ld, slopes + r * ld, ld, wide, chunks, seen + r, lse2 + r, dots + r);
-  }
-  for (; r < count; ++r) {
-    slopeRows<1>(scores + r * ld, slopes + r * ld, ld, wide, chunks, seen + r, lse2 + r, dots + r);
-  }
+  for (; r + M <= count; r += M) rows(r, slopeRows<Kind, M>);
+  if (Kind::unit > 1 && r + 2 <= count) rows(r, slopeRows<Kind, 2>), r += 2;
+  for (; r < count; ++r) rows(r, slopeRows<Kind, 1>);
 }
 
 /** out (= | +=) x·factor. */
@@ -53,13 +71,12 @@ INKSTONE_INLINE void addRow(const float* x, float* out, int64_t size, bool first
   for (; d < size; ++d) out[d] = first ? x[d] * factor : out[d] + x[d] * factor;
 }
 
+/** x·y with y as products see it: so that what cancels against such products does. */
+template <class Kind>
 INKSTONE_INLINE float dotRow(const float* x, const float* y, int64_t size) {
   vf sum = splat(0);
-  int64_t d = 0;
-  for (; d + lanes <= size; d += lanes) sum += load(x + d) * load(y + d);
-  float rest = 0;
-  for (; d < size; ++d) rest += x[d] * y[d];
-  return sumLanes(sum) + rest;
+  for (int64_t d = 0; d < size; d += lanes) sum += some(x + d, size - d, 1) * Kind::seen(some(y + d, size - d, 1));
+  return sumLanes(sum);
 }
 
 struct Gradients {
@@ -68,6 +85,7 @@ struct Gradients {
 };
 
 /** The heads that share one key/value head of one sequence: nobody else adds to its gradK and gradV. */
+template <class Kind>
 static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, int64_t kvHead) {
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, S = plan.shape.keys;
@@ -75,13 +93,22 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
   const int64_t queryTile = tileOf(T, mostQueries, 1), queryTiles = (T + queryTile - 1) / queryTile;
 
   Scratch scratch;
-  float* keysT = scratch.floats(up(keyTile, panel) * size);
-  float* valuesT = scratch.floats(up(keyTile, panel) * size);
-  float* keysN = scratch.floats(keyTile * up(padded, panel));
-  float* queries = scratch.floats(queryTile * padded);
-  float* grads = scratch.floats(queryTile * padded);
-  float* scores = scratch.floats(queryTile * ld);
-  float* slopes = scratch.floats(queryTile * ld);
+  const int64_t words = rowOf<Kind>(size);
+  float* keysT = scratch.floats(up(keyTile, panel) * words);
+  float* valuesT = scratch.floats(up(keyTile, panel) * words);
+  float* keysN = scratch.floats(inWords<Kind>(keyTile) * up(padded, panel));
+  float* queries = scratch.floats(queryTile * words);
+  float* grads = scratch.floats(queryTile * words);
+  float* scores = scratch.floats(up(queryTile, Kind::unit) * ld);
+  float* slopes = scratch.floats(up(queryTile, Kind::unit) * ld);
+  // The same numbers in words of other neighbours; where a word is one number, the same words.
+  constexpr bool twice = Kind::unit > 1;
+  float* queriesN = twice ? scratch.floats(inWords<Kind>(queryTile) * padded) : queries;
+  float* gradsN = twice ? scratch.floats(inWords<Kind>(queryTile) * padded) : grads;
+  float* slopesInRows = twice ? scratch.floats(queryTile * ld / Kind::unit) : slopes;
+  const Right rightK{keysT, words * panel, panel}, rightV{valuesT, words * panel, panel};
+  const Right rightKeysN{keysN, inWords<Kind>(keyTile) * panel, panel};
+  const Right rightQ{queriesN, panel, padded}, rightGrad{gradsN, panel, padded};
   float* product = scratch.floats(queryTile * padded);
   float* sumK = scratch.floats(keyTile * padded);
   float* sumV = scratch.floats(keyTile * padded);
@@ -106,9 +133,9 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         const Range some{t0, least(t0 + queryTile, T)};
         if (overlap(sight.of(some), tile).empty()) continue;
         if (!packed) {
-          packTransposed(g.k + at, plan.strideK, length, size, keysT);
-          packTransposed(g.v + at, plan.strideK, length, size, valuesT);
-          packPanels(g.k + at, plan.strideK, length, size, padded, keyTile, keysN);
+          packTransposed<Kind>(g.k + at, plan.strideK, length, size, keysT);
+          packTransposed<Kind>(g.v + at, plan.strideK, length, size, valuesT);
+          packJoined<Kind>(g.k + at, plan.strideK, length, size, 1, keysN, rightKeysN);
           for (int64_t d = 0; d < length * padded; d += lanes)
             store(sumK + d, splat(0)), store(sumV + d, splat(0));
           packed = true;
@@ -117,7 +144,7 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         float *dot = dots + member * T + t0, *logSum = lse2 + member * T + t0;
         bool& before = touched[member * queryTiles + i];
         for (int64_t r = 0; !before && r < rows; ++r) {
-          dot[r] = dotRow(g.out + atQ + r * plan.strideQ, g.grad + atQ + r * plan.strideQ, size);
+          dot[r] = dotRow<Kind>(g.out + atQ + r * plan.strideQ, g.grad + atQ + r * plan.strideQ, size);
           logSum[r] = sight.of(t0 + r).empty() ? 0 : g.lse[plan.atLse(batch, head, t0 + r)] * log2e;
         }
         const Blocks blocks(rows);
@@ -154,25 +181,27 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         }
         ahead.spread((blocks.count * (length + padded) + 2 * keyBlocks.count * padded) / panel);
 
-        packRows(g.q + atQ, plan.strideQ, rows, size, padded, plan.shape.scale * log2e, queries);
-        packRows(g.grad + atQ, plan.strideQ, rows, size, padded, 1, grads);
-        multiplySeen(blocks, seen, queries, padded, size, {keysT, size * panel, panel}, length, scores, ld,
-                     ahead);
-        multiplySeen(blocks, seen, grads, padded, size, {valuesT, size * panel, panel}, length, slopes, ld,
-                     ahead);
+        const float scale = plan.shape.scale * log2e;
+        packRows<Kind>(g.q + atQ, plan.strideQ, rows, size, scale, queries);
+        packRows<Kind>(g.grad + atQ, plan.strideQ, rows, size, 1, grads);
+        if (twice) {
+          packJoined<Kind>(g.q + atQ, plan.strideQ, rows, size, scale, queriesN, rightQ);
+          packJoined<Kind>(g.grad + atQ, plan.strideQ, rows, size, 1, gradsN, rightGrad);
+        }
+        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, scores, ld, ahead);
+        multiplySeen<Kind>(blocks, seen, grads, size, rightV, length, slopes, ld, ahead);
 
         for (int b = 0; b < blocks.count; ++b) {
           const int64_t r = blocks.start[b], end = blocks.start[b + 1];
           const Chunks chunks(seen[b], mine[r], mine[end - 1]);
-          // A block of keys reads the rows that see any of it: up to rowBlock − 1 places beside what a row
-          // sees.
-          const Range wide{
-              least(down(clamp(mine[r].begin - rowBlock + 1, 0, length), lanes), chunks.some.begin),
-              most(up(clamp(mine[end - 1].end + rowBlock - 1, 0, length), lanes), chunks.some.end)};
+          // A block of keys reads the words of rows that see any of it: up to rowBlock places beside what a row sees.
+          const Range wide{least(down(clamp(mine[r].begin - rowBlock, 0, length), lanes), chunks.some.begin),
+                           most(up(clamp(mine[end - 1].end + rowBlock, 0, length), lanes), chunks.some.end)};
           for (int64_t i = r; bias != 0 && i < end; ++i) {
             addDistance(scores + i * ld, chunks.some, bias, sight.offset + t0 + i - k0);
           }
-          slope(end - r, scores + r * ld, slopes + r * ld, ld, wide, chunks, mine + r, logSum + r, dot + r);
+          slope<Kind>(end - r, scores + r * ld, slopes + r * ld, slopesInRows + r * ld / Kind::unit, ld, wide, chunks,
+                      mine + r, {logSum + r, dot + r});
         }
 
         // gradV += Pᵀ·grad, gradK += dSᵀ·q: a block of keys meets the queries that see any of it.
@@ -183,14 +212,16 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
           if (to < from) to = from;
           while (to < rows && mine[to].begin < next) ++to;
           if (from >= to) continue;
+          const Range deep = inWords<Kind>(Range{from, to});
+          const int64_t at = deep.begin * Kind::unit * ld + s, depth = deep.end - deep.begin;
           for (int64_t j = 0; j * panel < padded; ++j) {
-            multiply(keyBlocks.rows(b), scores + from * ld + s, 1, ld, {grads, panel, padded}, j, from,
-                     sumV + s * padded, padded, padded, to - from, true);
+            multiply<Kind>(keyBlocks.rows(b), scores + at, 1, Kind::unit * ld, rightGrad, j, deep.begin,
+                           sumV + s * padded, padded, padded, depth, true);
             ahead.step();
           }
           for (int64_t j = 0; j * panel < padded; ++j) {
-            multiply(keyBlocks.rows(b), slopes + from * ld + s, 1, ld, {queries, panel, padded}, j, from,
-                     sumK + s * padded, padded, padded, to - from, true);
+            multiply<Kind>(keyBlocks.rows(b), slopes + at, 1, Kind::unit * ld, rightQ, j, deep.begin,
+                           sumK + s * padded, padded, padded, depth, true);
             ahead.step();
           }
         }
@@ -198,9 +229,9 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         for (int64_t j = 0; j * panel < padded; ++j) {
           for (int b = 0; b < blocks.count; ++b) {
             const int64_t r = blocks.start[b];
-            multiply(blocks.rows(b), slopes + r * ld + seen[b].begin, ld, 1, {keysN, keyTile * panel, panel},
-                     j, seen[b].begin, product + r * padded, padded, padded, seen[b].end - seen[b].begin,
-                     false);
+            const Range deep = inWords<Kind>(seen[b]);
+            multiply<Kind>(blocks.rows(b), slopesInRows + r * ld / Kind::unit + deep.begin, ld / Kind::unit, 1, rightKeysN,
+                           j, deep.begin, product + r * padded, padded, padded, deep.end - deep.begin, false);
             ahead.step();
           }
         }
@@ -231,16 +262,13 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
   }
 }
 
-}  // namespace flash
-
-static void attentionGrad(const float* q, const float* k, const float* v, const float* out, const float* lse,
-                          const float* grad, float* gradQ, float* gradK, float* gradV,
-                          const AttentionShape& shape) {
-  RAN("attentionGrad");
-  using namespace flash;
+/** All heads. */
+template <class Kind>
+static void backward(const AttentionShape& shape, const Gradients& g) {
   if (shape.queries + shape.keys == 0) return;
   const Plan plan(shape);
-  const Gradients g{q, k, v, out, lse, grad, gradQ, gradK, gradV};
   parallelTasks(shape.batch * shape.kvHeads,
-                [&](int64_t pair) { backwardPair(plan, g, pair / shape.kvHeads, pair % shape.kvHeads); });
+                [&](int64_t pair) { backwardPair<Kind>(plan, g, pair / shape.kvHeads, pair % shape.kvHeads); });
 }
+
+}  // namespace flash

@@ -1,6 +1,4 @@
-// What forward and backward of attention share: which keys a query sees, packing of tiles, the small matrix
-// products on them. Everything that multiplies goes through `micro`, everything that it reads through `pack…`:
-// products in another precision need other versions of these two only.
+// What forward and backward of attention share: which keys a query sees, how the work is cut, rows of scores.
 
 namespace flash {
 
@@ -9,6 +7,7 @@ namespace flash {
 
 constexpr int rowBlock = lanes >= 16 ? 12 : 6;       // rows of a micro tile: its sums fill the registers
 constexpr int panel = 2 * lanes;                     // columns of a micro tile
+constexpr int64_t decodeQueries = 4;                 // up to here keys are read as they lie: attention_decode.inl
 constexpr int64_t mostQueries = 72, mostKeys = 256;  // rows and columns of a tile, at most
 constexpr int mostBlocks = mostKeys / rowBlock + 2;
 constexpr float log2e = 1.44269504f, ln2 = 0.693147181f;
@@ -62,7 +61,7 @@ struct Sight {
   Range of(Range queries) const { return {of(queries.begin).begin, last(queries.end - 1)}; }
 };
 
-/** Cuts `rows` into blocks of rowBlock; the last two share what is left, so that neither is thin. */
+/** Cuts `rows` into blocks of rowBlock that begin at even rows; the last two share what is left, so that neither is thin. */
 struct Blocks {
   int count = 0;
   int64_t start[mostBlocks + 1];
@@ -72,142 +71,12 @@ struct Blocks {
     while (at < rows) {
       start[count++] = at;
       const int64_t left = rows - at;
-      at += left >= 2 * rowBlock || left == rowBlock ? rowBlock : left > rowBlock ? (left + 1) / 2 : left;
+      at += left >= 2 * rowBlock || left == rowBlock ? rowBlock : left > rowBlock ? up((left + 1) / 2, 2) : left;
     }
     start[count] = rows;
   }
   int rows(int block) const { return static_cast<int>(start[block + 1] - start[block]); }
 };
-
-/** A right operand: row r of panel j begins at data + j·panelStride + r·rowStride. */
-struct Right {
-  const float* data;
-  int64_t panelStride, rowStride;
-};
-
-/** c (+)= a·b for M rows and N vectors of columns; a[m, i] lies at a + m·rowStride + i·step. */
-template <int M, int N>
-static void micro(const float* a, int64_t rowStride, int64_t step, const float* b, int64_t ldb, float* c,
-                  int64_t ldc, int64_t depth, bool add) {
-  vf sum[M][N];
-  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
-    INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = splat(0);
-  }
-  for (int64_t i = 0; i < depth; ++i) {
-    vf right[N];
-    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = load(b + n * lanes);
-    INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
-      const vf left = splat(a[m * rowStride]);
-      INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] += left * right[n];
-    }
-    a += step;
-    b += ldb;
-  }
-  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
-    INKSTONE_UNROLL for (int n = 0; n < N; ++n) {
-      float* to = c + m * ldc + n * lanes;
-      store(to, add ? load(to) + sum[m][n] : sum[m][n]);
-    }
-  }
-}
-
-typedef void (*Micro)(const float*, int64_t, int64_t, const float*, int64_t, float*, int64_t, int64_t, bool);
-
-template <int N>
-static inline Micro microOf(int rows) {
-  static constexpr Micro of[] = {
-      nullptr,     micro<1, N>, micro<2, N>, micro<3, N>,  micro<4, N>,  micro<5, N>,  micro<6, N>,
-#if INKSTONE_VECTOR_BYTES >= 64
-      micro<7, N>, micro<8, N>, micro<9, N>, micro<10, N>, micro<11, N>, micro<12, N>,
-#endif
-  };
-  return of[rows];
-}
-
-/** One block of rows times `columns` columns, panel `j` of b. The columns beyond are padding of c. */
-INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64_t step, const Right& b,
-                              int64_t j, int64_t firstRow, float* c, int64_t ldc, int64_t columns,
-                              int64_t depth, bool add) {
-  const Micro kernel = columns - j * panel > lanes ? microOf<2>(rows) : microOf<1>(rows);
-  kernel(a, rowStride, step, b.data + j * b.panelStride + firstRow * b.rowStride, b.rowStride, c + j * panel,
-         ldc, depth, add);
-}
-
-// ---- packing ----------------------------------------------------------------------------------------------
-
-/** Rows of `size` at a stride → rows of `padded`, times `scale`, zeros behind. */
-static void packRows(const float* x, int64_t stride, int64_t rows, int64_t size, int64_t padded, float scale,
-                     float* out) {
-  for (int64_t r = 0; r < rows; ++r, x += stride, out += padded) {
-    int64_t d = 0;
-    for (; d + lanes <= size; d += lanes) store(out + d, load(x + d) * scale);
-    if (d < padded) store(out + d, loadTail(x + d, size - d) * scale);
-  }
-}
-
-/** Rows of `size` at a stride → panels [padded/panel, capacity, panel]. */
-static void packPanels(const float* x, int64_t stride, int64_t rows, int64_t size, int64_t padded,
-                       int64_t capacity, float* out) {
-  for (int64_t d = 0; d < padded; d += panel, out += capacity * panel) {
-    const float* from = x + d;
-    if (d + panel <= size) {
-      for (int64_t r = 0; r < rows; ++r, from += stride) {
-        const vf a = load(from), b = load(from + lanes);
-        store(out + r * panel, a);
-        store(out + r * panel + lanes, b);
-      }
-    } else {
-      const int64_t left = size - d;
-      for (int64_t r = 0; r < rows; ++r, from += stride) {
-        store(out + r * panel, loadTail(from, least(left, lanes)));
-        if (left > lanes) store(out + r * panel + lanes, loadTail(from + lanes, left - lanes));
-      }
-    }
-  }
-}
-
-/** out[j·ld + i] = x[i·stride + j] for i, j < lanes. */
-INKSTONE_INLINE void transposeBlock(const float* x, int64_t stride, float* out, int64_t ld) {
-  vf v[lanes / 4][4];
-  for (int g = 0; g < lanes / 4; ++g) {
-    const float* row = x + 4 * g * stride;
-    const vf a = load(row), b = load(row + stride), c = load(row + 2 * stride), d = load(row + 3 * stride);
-    const vf ab0 = Shuffle::zip<0>(a, b), ab1 = Shuffle::zip<1>(a, b);
-    const vf cd0 = Shuffle::zip<0>(c, d), cd1 = Shuffle::zip<1>(c, d);
-    v[g][0] = Shuffle::zipPairs<0>(ab0, cd0);
-    v[g][1] = Shuffle::zipPairs<1>(ab0, cd0);
-    v[g][2] = Shuffle::zipPairs<0>(ab1, cd1);
-    v[g][3] = Shuffle::zipPairs<1>(ab1, cd1);
-  }
-  for (int column = 0; column < 4; ++column) {
-#if INKSTONE_VECTOR_BYTES >= 32
-    for (int g = 0; g < lanes / 4; g += 2) Shuffle::exchange<1>(v[g][column], v[g + 1][column]);
-#endif
-#if INKSTONE_VECTOR_BYTES >= 64
-    for (int g = 0; g < 2; ++g) Shuffle::exchange<2>(v[g][column], v[g + 2][column]);
-#endif
-    for (int g = 0; g < lanes / 4; ++g) store(out + (4 * g + column) * ld, v[g][column]);
-  }
-}
-
-/**
- * Rows of `size` at a stride → their transpose in panels [rows/panel, size, panel], zeros in the columns
- * behind.
- */
-static void packTransposed(const float* x, int64_t stride, int64_t rows, int64_t size, float* out) {
-  for (int64_t r = 0; r < up(rows, panel); r += lanes) {
-    float* to = out + r / panel * (size * panel) + r % panel;
-    const float* from = x + r * stride;
-    const int64_t count = clamp(rows - r, 0, lanes);
-    int64_t d = 0;
-    if (count == lanes) {
-      for (; d + lanes <= size; d += lanes) transposeBlock(from + d, stride, to + d * panel, panel);
-    }
-    for (; d < size; ++d) {
-      for (int64_t i = 0; i < lanes; ++i) to[d * panel + i] = i < count ? from[i * stride + d] : 0.0f;
-    }
-  }
-}
 
 // ---- rows of scores ---------------------------------------------------------------------------------------
 
@@ -348,24 +217,6 @@ class Ahead {
   bool wanted_;
   int count_ = 0, current_ = 0, each_ = 1;
 };
-
-/**
- * Scores of a tile: for each block of rows, the panels of keys that it sees. Keys count from the tile's
- * first.
- */
-static void multiplySeen(const Blocks& blocks, const Range* seen, const float* rows, int64_t padded,
-                         int64_t size, const Right& transposed, int64_t keys, float* scores, int64_t ld,
-                         Ahead& ahead) {
-  for (int64_t j = 0; j * panel < keys; ++j) {
-    for (int b = 0; b < blocks.count; ++b) {
-      if (seen[b].begin >= (j + 1) * panel || seen[b].end <= j * panel) continue;
-      const int64_t r = blocks.start[b];
-      multiply(blocks.rows(b), rows + r * padded, padded, 1, transposed, j, 0, scores + r * ld, ld,
-               seen[b].end, size, false);
-      ahead.step();
-    }
-  }
-}
 
 #undef INKSTONE_ALWAYS
 }  // namespace flash

@@ -9,7 +9,7 @@
 namespace inkstone {
 namespace {
 
-/** Thirteen arguments from `index` on, in the order of src/tensor/native/attention.ts. */
+/** Fourteen arguments from `index` on, in the order of src/tensor/native/attention.ts. */
 AttentionShape shapeOf(Args& args, int index) {
   AttentionShape s;
   s.batch = args.count(index);
@@ -25,6 +25,7 @@ AttentionShape shapeOf(Args& args, int index) {
   s.prefixLengths = args.i32(index + 10, s.batch, true);
   s.keyStart = args.i32(index + 11, s.batch, true);
   s.keyEnd = args.i32(index + 12, s.batch, true);
+  s.bf16 = args.boolean(index + 13);
   if (args.ok() && (s.kvHeads < 1 || s.heads % s.kvHeads != 0)) {
     args.fail("heads must be a multiple of kvHeads, got %lld and %lld", static_cast<long long>(s.heads),
               static_cast<long long>(s.kvHeads));

@@ -16,8 +16,7 @@
 
 namespace inkstone {
 namespace amx {
-#include "simd.h"
-#include "matmul_bf16.inl"
+#include "isa_bf16.inl"
 }  // namespace amx
 
 #if defined(__clang__)

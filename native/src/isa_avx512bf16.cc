@@ -1,4 +1,4 @@
-// AVX-512 with bf16 products (vdpbf16ps): Cooper Lake, Zen 4 and later. The avx512 table with another matmul.
+// AVX-512 with bf16 products (vdpbf16ps): Cooper Lake, Zen 4 and later. The avx512 table with other products.
 #include "isa_includes.h"
 
 #if INKSTONE_X86
@@ -16,8 +16,7 @@
 
 namespace inkstone {
 namespace avx512bf16 {
-#include "simd.h"
-#include "matmul_bf16.inl"
+#include "isa_bf16.inl"
 }  // namespace avx512bf16
 
 #if defined(__clang__)

@@ -15,10 +15,12 @@
 #include "optimizer.inl"
 
 #include "attention_tiles.inl"
+#include "attention_products.inl"
 #include "attention.inl"
-#include "attention_decode.inl"
-#include "attention_pages.inl"
 #include "attention_grad.inl"
+#include "attention_decode.inl"
+#include "attention_kernels.inl"
+#include "attention_pages.inl"
 #include "rotary.inl"
 
 #include "matmul.inl"

@@ -59,9 +59,7 @@ static void matmul(const Matmul& s) {
 static double peakLoop(bool bf16) { return bf16 ? peakBf16() : INKSTONE_WIDE_TABLE()->peakLoop(bf16); }
 }  // namespace gemm
 
-static KernelTable makeTable() {
-  KernelTable table = *INKSTONE_WIDE_TABLE();
+static void fillMatmul(KernelTable& table) {
   table.matmul = gemm::matmul;
   table.peakLoop = gemm::peakLoop;
-  return table;
 }

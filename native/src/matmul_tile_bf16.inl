@@ -2,36 +2,7 @@
 // INKSTONE_EMULATED the instructions are written out, so that packing and loops can be tested on any machine.
 // INKSTONE_BF16 is 1 for vdpbf16ps, 2 for AMX. Vectors have 16 lanes here.
 
-// ---- the instructions --------------------------------------------------------------------------------------------------
-
-/** 16 pairs of numbers, rounded, low beside high. */
-#if defined(INKSTONE_EMULATED)
-INKSTONE_INLINE vu pairsOf(vf low, vf high) { return bf16Bits(low) | (bf16Bits(high) << 16); }
-#else
-INKSTONE_INLINE vu pairsOf(vf low, vf high) {
-  constexpr auto places = [](int i) { return i | (i + 16) << 16; };
-  const vi order{places(0), places(1), places(2),  places(3),  places(4),  places(5),  places(6),  places(7),
-                 places(8), places(9), places(10), places(11), places(12), places(13), places(14), places(15)};
-  const __m512i halves = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
-  return (vu)_mm512_permutexvar_epi16((__m512i)order, halves);
-}
-#endif
-/** The same for operands stored as bf16. */
-INKSTONE_INLINE vu pairsOf(vh low, vh high) {
-  return __builtin_convertvector(low, vu) | (__builtin_convertvector(high, vu) << 16);
-}
-
-#if INKSTONE_BF16 == 1
-/** sum[j] += a[2j]·b[2j] + a[2j + 1]·b[2j + 1] on 16 pairs. */
-INKSTONE_INLINE vf dotPairs(vf sum, vi a, vi b) {
-#if defined(INKSTONE_EMULATED)
-  const vf low = (vf)(a << 16) * (vf)(b << 16);
-  return sum + low + (vf)(a & (int32_t)0xffff0000) * (vf)(b & (int32_t)0xffff0000);
-#else
-  return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
-#endif
-}
-#endif
+// ---- AMX -----------------------------------------------------------------------------------------------------------
 
 #if INKSTONE_BF16 == 2
 // Tiles 0–3 hold sums, 4 and 5 rows of a, 6 and 7 columns of b; the numbers must be literals.

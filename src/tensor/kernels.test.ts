@@ -5,7 +5,7 @@ import { expectNear } from '../../test/contracts/kernel-arrays.ts';
 import { kernelCases } from '../../test/contracts/kernel-cases.ts';
 import { backend } from './backend.ts';
 import type { Data } from './dtype.ts';
-import type { KernelName } from './kernels.ts';
+import type { KernelName, Precision } from './kernels.ts';
 import { referenceKernels } from './reference/index.ts';
 
 const { native, reason } = backend();
@@ -13,6 +13,16 @@ const paths = native ? native.paths : [`absent (${reason})`];
 
 /** Paths that have products of their own and take every other kernel from the path named here. */
 const borrowsFrom: Readonly<Record<string, string>> = { avx512bf16: 'avx512', amx: 'avx512' };
+
+/** What these paths do themselves besides matmul when asked for bf16. */
+const bf16Counters: { readonly [K in KernelName]?: string } = {
+  attention: 'avx512bf16/attention.bf16',
+  attentionGrad: 'avx512bf16/attentionGrad.bf16',
+};
+
+/** How a kernel is asked to multiply. */
+const precisionOf = (args: readonly unknown[]): Precision | undefined =>
+  (args.at(-1) as { precision?: Precision } | undefined)?.precision;
 
 /** Every array among the arguments, and in options among them. */
 function arraysOf(args: readonly unknown[]): Data[] {
@@ -39,7 +49,7 @@ describe.each(paths)('native kernels on path %s', (path) => {
           if (typeof expected === 'number') expectNear([got as number], [expected], name);
           const arrays = arraysOf(fresh[i]);
           arraysOf(args).forEach((array, j) => {
-            expectNear(arrays[j], array, name);
+            expectNear(arrays[j], array, name, precisionOf(args));
           });
         });
         const owners = name === 'matmul' ? [path] : [path, borrowsFrom[path] ?? path];
@@ -47,6 +57,8 @@ describe.each(paths)('native kernels on path %s', (path) => {
           ([key, count]) => owners.includes(key.split('/')[0]) && count > 0,
         );
         expect(ran.length).toBeGreaterThan(0);
+        const own = borrowsFrom[path] && bf16Counters[name];
+        if (own) expect(addon.counters()[own]).toBeGreaterThan(0);
       } finally {
         addon.setPath(before);
       }
@@ -73,7 +85,7 @@ describe('reference kernels', () => {
       const exact = arraysOf(wide);
       arraysOf(args).forEach((got, j) => {
         const expected = Array.from(exact[j], (x, i) => (Number.isFinite(got[i]) ? x : got[i]));
-        expectNear(got, expected, name);
+        expectNear(got, expected, name, precisionOf(args));
       });
     }
   });

@@ -31,7 +31,7 @@ export type ReduceCode = (typeof reduceCodes)[number];
 export const activationCodes = ['none', 'relu', 'gelu', 'geluTanh', 'silu'] as const;
 export type Activation = (typeof activationCodes)[number];
 
-/** How the multiplications of a matmul are done. bf16: inputs rounded to bf16, products accumulated in f32. */
+/** How the multiplications of a product are done. bf16: inputs rounded to bf16, products accumulated in f32. */
 export type Precision = 'f32' | 'bf16';
 
 /** A strided walk over an n-d array: element (i₀, …) of an operand lies at offset + Σ iₖ·stride[k] (in elements). */
@@ -82,6 +82,8 @@ export interface AttentionArgs {
   readonly headSize: number;
   readonly scale: number;
   readonly causal: boolean;
+  /** bf16: queries, keys, values, weights and their gradients are rounded before they are multiplied; scores and sums stay f32. */
+  readonly precision: Precision;
   /** 0: no window. */
   readonly window: number;
   readonly alibiSlopes?: Float32Array;

@@ -10,6 +10,7 @@ import {
   type KernelName,
   type Kernels,
   type MatmulArgs,
+  type Precision,
   reduceCodes,
   unaryCodes,
 } from '../../src/tensor/kernels.ts';
@@ -134,9 +135,10 @@ function attentions() {
     headSize: 8,
     scale: 0.4,
     causal: true,
+    precision: 'f32' as Precision,
     window: 0,
   };
-  return [
+  const exact = [
     base,
     { ...base, queries: 1, keys: 33, headSize: 64, heads: 4, kvHeads: 1 },
     { ...base, queries: 70, keys: 70, headSize: 20 },
@@ -146,6 +148,7 @@ function attentions() {
     { ...base, queries: 20, keys: 20, prefixLengths: Int32Array.of(7, 20) },
     { ...base, queries: 20, keys: 20, keyStart: Int32Array.of(3, 0), keyEnd: Int32Array.of(20, 11) },
   ];
+  return [...exact, ...exact.map((args) => ({ ...args, precision: 'bf16' as const }))];
 }
 
 function pagedAttentions() {

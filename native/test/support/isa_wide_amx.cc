@@ -19,8 +19,7 @@ namespace inkstone {
 const KernelTable* wideTable();
 
 namespace wide_amx {
-#include "simd.h"
-#include "matmul_bf16.inl"
+#include "isa_bf16.inl"
 }  // namespace wide_amx
 
 #if INKSTONE_X86 && defined(__clang__)

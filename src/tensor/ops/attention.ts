@@ -1,6 +1,6 @@
 /** Attention without the score matrix (Vaswani et al. 2017; Dao et al. 2022). */
 
-import { kernelsFor } from '../backend.ts';
+import { kernelsFor, matmulPrecision } from '../backend.ts';
 import { fail } from '../errors.ts';
 import type { AttentionArgs, PagedAttentionArgs } from '../kernels.ts';
 import { defineOp } from '../op.ts';
@@ -35,7 +35,7 @@ function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
   const [, keys, kvHeads] = k.shape;
   requireShape(op, 'k', [batch, keys, kvHeads, headSize], k.shape);
   requireShape(op, 'v', k.shape, v.shape);
-  const { scale, causal, window, alibiSlopes, prefixLengths, keyStart, keyEnd } = masks;
+  const { scale, causal, precision, window, alibiSlopes, prefixLengths, keyStart, keyEnd } = masks;
   requireOption(op, 'heads', heads % kvHeads === 0, `a multiple of the ${kvHeads} heads of k`, heads);
   requireOption(op, 'queries', queries <= keys || !causal, `at most the ${keys} keys`, queries);
   requireOption(op, 'window', window >= 0, 'at least 0', window);
@@ -53,6 +53,7 @@ function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
     headSize,
     scale,
     causal,
+    precision,
     window,
     alibiSlopes,
     prefixLengths,
@@ -144,12 +145,12 @@ export const attentionOps = {
         normalSample([batch, keys, kvHeads, headSize], 2),
         normalSample([batch, keys, kvHeads, headSize], 3),
       ];
-      const causal = { causal: true, scale: 0.5, window: 0 };
+      const causal = { causal: true, precision: 'f32' as const, scale: 0.5, window: 0 };
       const pair = (a: number, b: number) => Int32Array.of(a, b);
       return [
         { inputs: qkv(2, 5, 5, 2, 2, 4), attrs: causal },
         { inputs: qkv(1, 3, 7, 4, 2, 3), attrs: { ...causal, window: 3, alibiSlopes: alibiSlopes(4) } },
-        { inputs: qkv(2, 4, 6, 2, 1, 4), attrs: { causal: false, scale: 0.3, window: 0 } },
+        { inputs: qkv(2, 4, 6, 2, 1, 4), attrs: { ...causal, causal: false, scale: 0.3 } },
         { inputs: qkv(2, 6, 6, 2, 2, 2), attrs: { ...causal, prefixLengths: pair(3, 0) } },
         { inputs: qkv(2, 5, 5, 2, 2, 4), attrs: { ...causal, keyStart: pair(2, 0), keyEnd: pair(5, 3) } },
         { inputs: qkv(1, 40, 40, 2, 2, 16), attrs: causal },
@@ -185,12 +186,14 @@ export const attentionOps = {
 
 /**
  * Attention of q [B, T, H, Dh] over k, v [B, S, KV, Dh]: [B, T, H, Dh]. H is a multiple of KV (grouped heads). Query t
- * stands at position S − T + t. A query that sees no key gives zeros. The score matrix never exists.
+ * stands at position S − T + t. A query that sees no key gives zeros. The score matrix never exists. Multiplies in the
+ * precision that `withPrecision` set.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
   const { causal, scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, alibiSlopes } = options;
   const { prefixLengths, keyStart, keyEnd } = options;
-  const masks = { causal, scale, window, alibiSlopes, prefixLengths, keyStart, keyEnd };
+  const precision = matmulPrecision();
+  const masks = { causal, precision, scale, window, alibiSlopes, prefixLengths, keyStart, keyEnd };
   return attentionOps.attention([q, k, v], masks)[0];
 }
 

@@ -5,30 +5,33 @@
 
 import type { Floats } from '../dtype.ts';
 import type { AttentionArgs, Kernels } from '../kernels.ts';
+import { roundToBf16 } from './bf16.ts';
 
 export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'attentionGrad'> = {
   attention(q, k, v, out, lse, args) {
     const { keys, headSize } = args;
+    const round = roundingOf(args);
     const scores = new Float64Array(keys);
     const sum = new Float64Array(headSize);
     forEachKeyHead(args, (keyHead, queryHeads) => {
-      const keyRows = headRows(k, keyHead, keys, args.kvHeads, headSize);
-      const valueRows = headRows(v, keyHead, keys, args.kvHeads, headSize);
+      const keyRows = round(headRows(k, keyHead, keys, args.kvHeads, headSize));
+      const valueRows = round(headRows(v, keyHead, keys, args.kvHeads, headSize));
       for (const place of queriesOf(args, queryHeads)) {
         const { first, end } = place;
-        const query = doubles(q, place.at, headSize);
+        const query = round(doubles(q, place.at, headSize));
         let largest = Number.NEGATIVE_INFINITY;
         for (let s = first; s < end; s++) {
           scores[s] = score(args, place, query, keyRows, s);
           largest = Math.max(largest, scores[s]);
         }
         let total = 0;
-        sum.fill(0);
         for (let s = first; s < end; s++) {
-          const weight = Math.exp(scores[s] - largest);
-          total += weight;
-          addScaled(sum, 0, weight, valueRows, s * headSize, headSize);
+          scores[s] = Math.exp(scores[s] - largest);
+          total += scores[s];
         }
+        const weights = round(scores);
+        sum.fill(0);
+        for (let s = first; s < end; s++) addScaled(sum, 0, weights[s], valueRows, s * headSize, headSize);
         for (let i = 0; i < headSize; i++) out[place.at + i] = first < end ? sum[i] / total : 0;
         lse[place.row] = first < end ? largest + Math.log(total) : Number.NEGATIVE_INFINITY;
       }
@@ -52,7 +55,7 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
       };
       const end = at + queries * heads * headSize;
       const lse = new Float64Array(heads * queries);
-      const shape = { ...args, batch: 1, queries, keys, causal: true };
+      const shape = { ...args, batch: 1, queries, keys, causal: true, precision: 'f32' as const };
       attentionKernels.attention(q.subarray(at, end), inRow(k), inRow(v), out.subarray(at, end), lse, shape);
       at = end;
     }
@@ -61,24 +64,27 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
   /** With P = exp(score − lse): dV = Pᵀ·g; dS = P∘(g·Vᵀ − Σ g∘out); dQ = scale·dS·K; dK = scale·dSᵀ·Q. */
   attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, args) {
     const { keys, kvHeads, headSize, scale } = args;
+    const round = roundingOf(args);
+    const pair = new Float64Array(2);
     const querySum = new Float64Array(headSize);
     const keySums = new Float64Array(keys * headSize);
     const valueSums = new Float64Array(keys * headSize);
     forEachKeyHead(args, (keyHead, queryHeads) => {
-      const keyRows = headRows(k, keyHead, keys, kvHeads, headSize);
-      const valueRows = headRows(v, keyHead, keys, kvHeads, headSize);
+      const keyRows = round(headRows(k, keyHead, keys, kvHeads, headSize));
+      const valueRows = round(headRows(v, keyHead, keys, kvHeads, headSize));
       keySums.fill(0);
       valueSums.fill(0);
       for (const place of queriesOf(args, queryHeads)) {
-        const query = doubles(q, place.at, headSize);
-        const g = doubles(grad, place.at, headSize);
+        const query = round(doubles(q, place.at, headSize));
+        const g = round(doubles(grad, place.at, headSize));
         const gradDotOut = dot(g, 0, doubles(out, place.at, headSize), 0, headSize);
         querySum.fill(0);
         for (let s = place.first; s < place.end; s++) {
-          const weight = Math.exp(score(args, place, query, keyRows, s) - lse[place.row]);
-          const gradScore = weight * (dot(g, 0, valueRows, s * headSize, headSize) - gradDotOut) * scale;
-          addScaled(querySum, 0, gradScore, keyRows, s * headSize, headSize);
-          addScaled(keySums, s * headSize, gradScore, query, 0, headSize);
+          pair[0] = Math.exp(score(args, place, query, keyRows, s) - lse[place.row]);
+          pair[1] = pair[0] * (dot(g, 0, valueRows, s * headSize, headSize) - gradDotOut);
+          const [weight, gradScore] = round(pair);
+          addScaled(querySum, 0, scale * gradScore, keyRows, s * headSize, headSize);
+          addScaled(keySums, s * headSize, scale * gradScore, query, 0, headSize);
           addScaled(valueSums, s * headSize, weight, g, 0, headSize);
         }
         gradQ.set(querySum, place.at);
@@ -147,6 +153,15 @@ function score(
 ): number {
   const bias = args.alibiSlopes ? args.alibiSlopes[place.head] * (place.position - s) : 0;
   return args.scale * dot(query, 0, keyRows, s * args.headSize, args.headSize) - bias;
+}
+
+/** What happens to numbers before they are multiplied: nothing, or rounding in place. */
+function roundingOf({ precision }: AttentionArgs): (numbers: Float64Array) => Float64Array {
+  if (precision === 'f32') return (numbers) => numbers;
+  return (numbers) => {
+    for (let i = 0; i < numbers.length; i++) numbers[i] = roundToBf16(numbers[i]);
+    return numbers;
+  };
 }
 
 function doubles(x: Floats, at: number, count: number): Float64Array {

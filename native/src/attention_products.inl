@@ -1,0 +1,213 @@
+// The small matrix products of attention, and the packing of what they read. Operands lie in words of four bytes: one number,
+// or two as bf16 that are neighbours along the sum. The kinds below say which, and nothing else knows.
+
+namespace flash {
+
+/** The first `left` numbers of a vector, scaled; zeros behind. */
+INKSTONE_INLINE vf some(const float* x, int64_t left, float scale) {
+  return (left >= lanes ? load(x) : left > 0 ? loadTail(x, left) : splat(0)) * scale;
+}
+
+/** Numbers as they are. */
+struct Exact {
+  /** Numbers of a word. */
+  static constexpr int unit = 1;
+
+  /** Numbers as products see them. */
+  static INKSTONE_MEMBER vf seen(vf x) { return x; }
+  /** A vector of words from a row that has `left` numbers more. */
+  static INKSTONE_MEMBER vf words(const float* x, int64_t left, float scale) { return some(x, left, scale); }
+  /** Words of which each holds a number of one row, and its neighbour of the row below. */
+  static INKSTONE_MEMBER vf join(vf row, vf) { return row; }
+  /** Numbers become words of their row, where numbers [c, c + lanes) belong. */
+  static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) { store(row + c, x); }
+  /** sum + left·right, the products of a word added up. */
+  static INKSTONE_MEMBER vf multiply(vf sum, const float* left, vf right) { return sum + splat(*left) * right; }
+};
+
+/** Numbers rounded to bf16, for machines that multiply f32 only. */
+struct Rounded : Exact {
+  static INKSTONE_MEMBER vf seen(vf x) { return (vf)(bf16Bits(x) << 16); }
+  static INKSTONE_MEMBER vf words(const float* x, int64_t left, float scale) { return seen(some(x, left, scale)); }
+  static INKSTONE_MEMBER vf join(vf row, vf) { return seen(row); }
+  static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) { store(row + c, seen(x)); }
+};
+
+#if INKSTONE_BF16 == 1
+/** Two numbers as bf16: half the bytes, and one instruction for both products. */
+struct Pairs {
+  static constexpr int unit = 2;
+
+  static INKSTONE_MEMBER vf seen(vf x) { return Rounded::seen(x); }
+  static INKSTONE_MEMBER vf words(const float* x, int64_t left, float scale) {
+    return (vf)neighbours(some(x, left, scale), some(x + lanes, left - lanes, scale));
+  }
+  static INKSTONE_MEMBER vf join(vf row, vf below) { return (vf)pairsOf(row, below); }
+  static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) {
+    storeBf16(reinterpret_cast<uint16_t*>(row) + c, x);
+  }
+  static INKSTONE_MEMBER vf multiply(vf sum, const float* left, vf right) {
+    int32_t pair;
+    __builtin_memcpy(&pair, left, 4);
+    return dotPairs(sum, splatInt(pair), (vi)right);
+  }
+};
+#endif
+
+/** Words that hold a range of numbers. */
+template <class Kind>
+INKSTONE_INLINE Range inWords(Range numbers) {
+  return {numbers.begin / Kind::unit, (numbers.end + Kind::unit - 1) / Kind::unit};
+}
+template <class Kind>
+INKSTONE_INLINE int64_t inWords(int64_t numbers) {
+  return (numbers + Kind::unit - 1) / Kind::unit;
+}
+/** Words of a packed row: whole vectors. */
+template <class Kind>
+INKSTONE_INLINE int64_t rowOf(int64_t numbers) {
+  return up(inWords<Kind>(numbers), lanes);
+}
+
+// ---- products ---------------------------------------------------------------------------------------------------------
+
+/** A right operand: row r of panel j begins at data + j·panelStride + r·rowStride. All in words. */
+struct Right {
+  const float* data;
+  int64_t panelStride, rowStride;
+};
+
+/** c (+)= a·b for M rows and N vectors of columns; word [m, i] of a lies at a + m·rowStride + i·step. */
+template <class Kind, int M, int N>
+static void micro(const float* a, int64_t rowStride, int64_t step, const float* b, int64_t ldb, float* c,
+                  int64_t ldc, int64_t depth, bool add) {
+  vf sum[M][N];
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = splat(0);
+  }
+  for (int64_t i = 0; i < depth; ++i) {
+    vf right[N];
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = load(b + n * lanes);
+    INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+      INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = Kind::multiply(sum[m][n], a + m * rowStride, right[n]);
+    }
+    a += step;
+    b += ldb;
+  }
+  INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) {
+      float* to = c + m * ldc + n * lanes;
+      store(to, add ? load(to) + sum[m][n] : sum[m][n]);
+    }
+  }
+}
+
+typedef void (*Micro)(const float*, int64_t, int64_t, const float*, int64_t, float*, int64_t, int64_t, bool);
+
+template <class Kind, int N>
+static inline Micro microOf(int rows) {
+  static constexpr Micro of[] = {
+      nullptr,           micro<Kind, 1, N>, micro<Kind, 2, N>,  micro<Kind, 3, N>,  micro<Kind, 4, N>,
+      micro<Kind, 5, N>, micro<Kind, 6, N>,
+#if INKSTONE_VECTOR_BYTES >= 64
+      micro<Kind, 7, N>, micro<Kind, 8, N>, micro<Kind, 9, N>, micro<Kind, 10, N>, micro<Kind, 11, N>,
+      micro<Kind, 12, N>,
+#endif
+  };
+  return of[rows];
+}
+
+/** One block of rows times `columns` columns, panel `j` of b. The columns beyond are padding of c. */
+template <class Kind>
+INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64_t step, const Right& b,
+                              int64_t j, int64_t firstRow, float* c, int64_t ldc, int64_t columns,
+                              int64_t depth, bool add) {
+  const Micro kernel = columns - j * panel > lanes ? microOf<Kind, 2>(rows) : microOf<Kind, 1>(rows);
+  kernel(a, rowStride, step, b.data + j * b.panelStride + firstRow * b.rowStride, b.rowStride, c + j * panel,
+         ldc, depth, add);
+}
+
+/**
+ * Scores of a tile: for each block of rows, the panels of keys that it sees. Keys count from the tile's first; `rows` and
+ * `transposed` are as packRows and packTransposed leave them.
+ */
+template <class Kind>
+static void multiplySeen(const Blocks& blocks, const Range* seen, const float* rows, int64_t size,
+                         const Right& transposed, int64_t keys, float* scores, int64_t ld, Ahead& ahead) {
+  const int64_t stride = rowOf<Kind>(size);
+  for (int64_t j = 0; j * panel < keys; ++j) {
+    for (int b = 0; b < blocks.count; ++b) {
+      if (seen[b].begin >= (j + 1) * panel || seen[b].end <= j * panel) continue;
+      const int64_t r = blocks.start[b];
+      multiply<Kind>(blocks.rows(b), rows + r * stride, stride, 1, transposed, j, 0, scores + r * ld, ld,
+                     seen[b].end, inWords<Kind>(size), false);
+      ahead.step();
+    }
+  }
+}
+
+// ---- packing ----------------------------------------------------------------------------------------------------------
+
+/** Rows of `size` at a stride → rows of words, times `scale`, zeros behind. */
+template <class Kind>
+static void packRows(const float* x, int64_t stride, int64_t rows, int64_t size, float scale, float* out) {
+  const int64_t words = rowOf<Kind>(size);
+  for (int64_t r = 0; r < rows; ++r, x += stride, out += words) {
+    for (int64_t w = 0, d = 0; w < words; w += lanes, d += Kind::unit * lanes) {
+      store(out + w, Kind::words(x + d, size - d, scale));
+    }
+  }
+}
+
+/** Rows of `size` at a stride → a right operand at `out` whose words join rows, times `scale`, zeros behind. */
+template <class Kind>
+static void packJoined(const float* x, int64_t stride, int64_t rows, int64_t size, float scale, float* out,
+                       const Right& layout) {
+  for (int64_t d = 0; d < size; d += lanes, x += lanes) {
+    float* to = out + d / panel * layout.panelStride + d % panel;
+    const float* row = x;
+    for (int64_t r = 0; r < rows; r += Kind::unit, row += Kind::unit * stride, to += layout.rowStride) {
+      const bool below = Kind::unit > 1 && r + 1 < rows;
+      store(to, Kind::join(some(row, size - d, scale), below ? some(row + stride, size - d, scale) : splat(0)));
+    }
+  }
+}
+
+/** The words of `count` rows, column by column: out[j·ld + i] = word j of row i, for i, j < lanes. */
+template <class Kind>
+INKSTONE_INLINE void transposeBlock(const float* x, int64_t stride, int64_t count, int64_t size, float* out, int64_t ld) {
+  vf v[lanes / 4][4];
+  for (int g = 0; g < lanes / 4; ++g) {
+    vf row[4];
+    for (int i = 0; i < 4; ++i) row[i] = 4 * g + i < count ? Kind::words(x + (4 * g + i) * stride, size, 1) : splat(0);
+    const vf ab0 = Shuffle::zip<0>(row[0], row[1]), ab1 = Shuffle::zip<1>(row[0], row[1]);
+    const vf cd0 = Shuffle::zip<0>(row[2], row[3]), cd1 = Shuffle::zip<1>(row[2], row[3]);
+    v[g][0] = Shuffle::zipPairs<0>(ab0, cd0);
+    v[g][1] = Shuffle::zipPairs<1>(ab0, cd0);
+    v[g][2] = Shuffle::zipPairs<0>(ab1, cd1);
+    v[g][3] = Shuffle::zipPairs<1>(ab1, cd1);
+  }
+  for (int column = 0; column < 4; ++column) {
+#if INKSTONE_VECTOR_BYTES >= 32
+    for (int g = 0; g < lanes / 4; g += 2) Shuffle::exchange<1>(v[g][column], v[g + 1][column]);
+#endif
+#if INKSTONE_VECTOR_BYTES >= 64
+    for (int g = 0; g < 2; ++g) Shuffle::exchange<2>(v[g][column], v[g + 2][column]);
+#endif
+    for (int g = 0; g < lanes / 4; ++g) store(out + (4 * g + column) * ld, v[g][column]);
+  }
+}
+
+/** Rows of `size` at a stride → the transpose of their words in panels [rows/panel, rowOf(size), panel], zeros behind. */
+template <class Kind>
+static void packTransposed(const float* x, int64_t stride, int64_t rows, int64_t size, float* out) {
+  const int64_t words = rowOf<Kind>(size);
+  for (int64_t r = 0; r < up(rows, panel); r += lanes) {
+    float* to = out + r / panel * (words * panel) + r % panel;
+    for (int64_t w = 0, d = 0; w < words; w += lanes, d += Kind::unit * lanes) {
+      transposeBlock<Kind>(x + r * stride + d, stride, rows - r, size - d, to + w * panel, panel);
+    }
+  }
+}
+
+}  // namespace flash
