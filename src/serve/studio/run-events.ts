@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { streamSSE } from 'hono/streaming';
 import type { AppContext } from '../app.ts';
-import { METRICS, summarize } from './run-folders.ts';
+import { folderOf, METRICS, summarize } from './run-folders.ts';
 import { type MetricsRecord, readRecords, sizeOf } from './run-metrics.ts';
 import type { RunsPort } from './runs-port.ts';
 
@@ -16,7 +16,7 @@ const BEAT = 25;
 
 /**
  * Events `records` (id: the place in the file behind them), `summary`, and `reset` where the file was begun anew. Starts
- * behind `Last-Event-ID`, or at `?from=`. Ends with the client.
+ * behind `Last-Event-ID`, or at `?from=`. Ends with the client, or with the run.
  */
 export function followRun(c: AppContext, port: RunsPort, name: string, folder: string): Response {
   const path = join(folder, METRICS);
@@ -39,8 +39,9 @@ export function followRun(c: AppContext, port: RunsPort, name: string, folder: s
           await stream.writeSSE({ event: 'records', data, ...(isLast && { id: String(offset) }) });
         }
       }
-      const summary = await summarize(port, name).catch(() => undefined);
-      if (!summary) return;
+      const isThere = await folderOf(port, name).catch(() => undefined);
+      if (!isThere) return;
+      const summary = await summarize(port, name);
       const now = JSON.stringify(summary);
       if (now !== last) await stream.writeSSE({ event: 'summary', data: now });
       last = now;

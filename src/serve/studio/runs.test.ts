@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -133,6 +134,50 @@ describe('what a run is doing is read from its folder', () => {
     const { columns } = (await ask('GET', '/one/metrics')).json;
     expect(columns.step.length).toBeLessThanOrEqual(1500);
     expect(columns.step.at(-1)).toBeGreaterThan(9990);
+  });
+});
+
+describe('a run that is followed', () => {
+  /** Reads its events until one holds these words; each is heard once. */
+  async function follow(headers: Record<string, string> = {}) {
+    const response = await app().request('http://localhost/api/runs/one/events', {
+      headers: { host: 'localhost', ...headers },
+    });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = '';
+    return {
+      async until(words: RegExp): Promise<string> {
+        while (!words.test(heard)) {
+          const { value, done } = await reader.read();
+          if (done) throw new Error(`ended with ${heard}`);
+          heard += value;
+        }
+        const all = heard;
+        heard = '';
+        return all;
+      },
+      leave: () => reader.cancel(),
+    };
+  }
+
+  test('tells what is new, and begins again when the file does; who comes back goes on where it was', async () => {
+    const run = writeRun('one', [step(1)]);
+    const path = join(run, 'metrics.jsonl');
+    const { until, leave } = await follow();
+    await until(/"step":1.*event: summary/s);
+    appendFileSync(path, `${JSON.stringify(step(2))}\n${JSON.stringify(step(3)).slice(0, 9)}`);
+    const id = /id: (\d+)/.exec(await until(/"step":2.*event: summary/s))![1];
+    appendFileSync(path, `${JSON.stringify(step(3)).slice(9)}\n`);
+    expect(await until(/"step":3/)).not.toMatch(/"type":"step","step":2/);
+    const later = await follow({ 'last-event-id': id });
+    expect(await later.until(/event: summary/)).toMatch(/^event: records\ndata: \[\{"type":"step","step":3,/);
+    await later.leave();
+    writeFileSync(path, `${JSON.stringify(step(7))}\n`);
+    await until(/event: reset.*"step":7/s);
+    // A run that is taken away ends what follows it.
+    rmSync(run, { recursive: true });
+    await expect(until(/never/)).rejects.toThrow('ended');
+    await leave();
   });
 });
 
