@@ -28,7 +28,7 @@ function serving(child: ReturnType<typeof startInkstone>['child']): Promise<Json
   });
 }
 
-test('a run is served to a client with a key, and Ctrl-C ends it', async () => {
+test('a run is served to a client with a key; a client that vanishes does not keep it from ending', async () => {
   const { child, ended } = startInkstone(
     ['serve', 'run', '--port', '0', '--api-key', 'abc', '--no-state', '--json'],
     {
@@ -47,7 +47,14 @@ test('a run is served to a client with a key, and Ctrl-C ends it', async () => {
   expect(choices[0].text.length).toBeGreaterThan(0);
   expect(usage).toMatchObject({ completion_tokens: 5 });
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
-  child.kill('SIGINT');
+  const vanishing = await client.completions.create({
+    model: 'run',
+    prompt: 'a',
+    stream: true,
+    max_tokens: 30,
+  });
+  vanishing.controller.abort();
+  child.kill('SIGTERM');
   const { status, err } = await ended;
   expect(status).toBe(0);
   // The log tells of requests, never of keys or texts.
