@@ -24,8 +24,11 @@ namespace {
 constexpr int maxThreads = 256;
 /** Pieces per thread: small enough to be cheap, large enough that a thread that was held up does not hold up all. */
 constexpr int64_t piecesPerThread = 4;
-/** Some hundred microseconds of looking for work before a worker sleeps: longer than what JavaScript does between kernels. */
-constexpr int spins = 20000;
+/**
+ * Some tens of microseconds of looking for work before a worker sleeps: longer than what JavaScript does between kernels, not
+ * so long that it keeps a core from a server beside it for as long as JavaScript does something else.
+ */
+constexpr int spins = 2000;
 
 inline void relax() {
 #if defined(__x86_64__)

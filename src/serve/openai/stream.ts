@@ -1,11 +1,11 @@
 /** Server-sent events: one JSON object a line, `[DONE]` at the end. */
 
 import type { ServerResponse } from 'node:http';
-import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { GenerationPart } from '../../types.ts';
 import type { AppContext } from '../app.ts';
 import { type WireError, wireError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { eventOf, eventStream } from './event-stream.ts';
 import type { Collected } from './responses.ts';
 
 /** What a stream needs to know of its kind. */
@@ -31,6 +31,18 @@ export async function streamParts(
   c: AppContext,
   parts: AsyncIterable<GenerationPart>,
   controller: AbortController,
+  shape: StreamShape,
+): Promise<Response> {
+  const iterator = parts[Symbol.asyncIterator]();
+  const begun = await iterator.next();
+  return eventStream(c, tell(c, { iterator, begun }, controller, shape), controller);
+}
+
+/** All that the stream says; the chunks of one part go together. */
+async function* tell(
+  c: AppContext,
+  { iterator, begun }: { iterator: AsyncIterator<GenerationPart>; begun: IteratorResult<GenerationPart> },
+  controller: AbortController,
   {
     collected,
     chunksOf,
@@ -39,48 +51,25 @@ export async function streamParts(
     failed = (body) => [body],
     done = '[DONE]',
   }: StreamShape,
-): Promise<Response> {
-  const iterator = parts[Symbol.asyncIterator]();
-  let next = await iterator.next();
-  return streamSSE(c, async (stream) => {
-    stream.onAbort(() => controller.abort());
-    try {
-      for (const chunk of first) await send(stream, controller, chunk);
-      for (; !next.done && !stream.aborted; next = await iterator.next()) {
-        collected.add(next.value);
-        for (const chunk of chunksOf(next.value)) await send(stream, controller, chunk);
-      }
-      if (!stream.aborted) for (const chunk of await last()) await send(stream, controller, chunk);
-    } catch (error) {
-      // The answer has begun: the error is the last thing in it.
-      const { body } = wireError(error, c.get('lang'), c.get('requestId'));
-      for (const chunk of failed(body)) await send(stream, controller, chunk);
-    } finally {
-      countWritten(c, collected);
-      controller.abort();
-      await iterator.return?.();
-    }
-    if (done !== '' && !stream.aborted) await send(stream, controller, done);
-  });
-}
-
-/** Waits until the client has taken it, but not for ever. An object with a type is an event of that name. */
-async function send(
-  stream: SSEStreamingApi,
-  controller: AbortController,
-  chunk: object | string,
-): Promise<void> {
-  const event = typeof chunk === 'object' && 'type' in chunk ? String(chunk.type) : undefined;
-  const data = typeof chunk === 'string' ? chunk : JSON.stringify(chunk);
-  const timer = setTimeout(() => {
-    controller.abort();
-    stream.abort();
-  }, limits.idleSeconds * 1000);
+): AsyncGenerator<string, void> {
   try {
-    await stream.writeSSE({ data, ...(event !== undefined && { event }) });
+    if (first.length > 0) yield first.map(eventOf).join('');
+    for (let next = begun; !next.done; next = await iterator.next()) {
+      collected.add(next.value);
+      const chunks = chunksOf(next.value);
+      if (chunks.length > 0) yield chunks.map(eventOf).join('');
+    }
+    for (const chunk of await last()) yield eventOf(chunk);
+  } catch (error) {
+    // The answer has begun: the error is the last thing in it.
+    const { body } = wireError(error, c.get('lang'), c.get('requestId'));
+    for (const chunk of failed(body)) yield eventOf(chunk);
   } finally {
-    clearTimeout(timer);
+    countWritten(c, collected);
+    controller.abort();
+    await iterator.return?.();
   }
+  if (done !== '') yield eventOf(done);
 }
 
 /** A whole generation, gathered; `hear` is told each part. */
