@@ -40,8 +40,8 @@ afterAll(async () => {
   model.close();
 });
 
-function open(): Socket {
-  const socket = connect(server.port, '127.0.0.1');
+function open(port = server.port): Socket {
+  const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   sockets.push(socket);
   return socket;
@@ -74,6 +74,31 @@ describe('the server closes a connection', () => {
     },
     20_000,
   );
+});
+
+describe('whole answers', () => {
+  let own: RunningServer;
+  beforeAll(async () => {
+    Object.assign(limits, { ...usual, idleSeconds: 0.3 });
+    own = await startServer({ models: [model] });
+  });
+  afterAll(() => own.close({ graceMs: 100 }));
+
+  test('that nobody takes are dropped', async () => {
+    const text = JSON.stringify({ prompt: 'a'.repeat(1_000_000), return_token_strs: true });
+    const socket = open(own.port);
+    socket.pause();
+    // Six megabytes each: the system takes some of them before it says that nobody reads.
+    const one = `POST /tokenize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+    const refused = new Promise((resolve) => socket.write(one.repeat(20), resolve));
+    // Nobody reads what it asks any more: it was dropped.
+    expect(await refused).toBeInstanceOf(Error);
+  }, 30_000);
+
+  test('may take longer than that to be made', async () => {
+    const answer = await untilClosed(open(own.port), request({ max_tokens: 3000 }));
+    expect(answer).toMatch(/"finish_reason":"length"/);
+  }, 30_000);
 });
 
 test.skipIf(process.platform !== 'linux')(

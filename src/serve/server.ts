@@ -1,5 +1,6 @@
 /** Gives the routes a port, and takes it back without cutting anyone off. */
 
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve as listen } from '@hono/node-server';
 import { type AppOptions, createApp } from './app.ts';
@@ -59,6 +60,7 @@ export function startServer({
       },
     );
     server.on('error', reject);
+    dropDeafClients(server as Server);
     const close: RunningServer['close'] = ({ graceMs = GRACE_MS } = {}) =>
       new Promise((done) => {
         const cut = setTimeout(
@@ -72,5 +74,18 @@ export function startServer({
         });
         if ('closeIdleConnections' in server) server.closeIdleConnections();
       });
+  });
+}
+
+/** Whoever takes nothing of what is ready does not get the rest. An answer that is still being made may take its time. */
+function dropDeafClients(server: Server): void {
+  const answers = new Set<ServerResponse>();
+  server.prependListener('request', (_: IncomingMessage, answer: ServerResponse) => {
+    answers.add(answer);
+    answer.once('close', () => answers.delete(answer));
+  });
+  server.setTimeout(limits.idleSeconds * 1000, (socket) => {
+    const isAnswering = [...answers].some((answer) => answer.socket === socket);
+    if (!isAnswering || socket.writableLength > 0) socket.destroy();
   });
 }

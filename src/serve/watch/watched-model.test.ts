@@ -1,13 +1,13 @@
-/** Rules and limits on models behind other endpoints: what goes there, and what comes back to the reader. */
+/** Rules and limits as a model sees them, whether it runs here or behind another endpoint. */
 
 import { expect, test } from 'vitest';
 import type { Rule } from '../../store/index.ts';
 import type { GenerationPart } from '../../types.ts';
 import { compileRule } from '../moderation/moderator.ts';
 import type { ChatBody, CompletionBody } from '../openai/schemas.ts';
-import type { RemoteServed } from '../served-model.ts';
+import type { RemoteServed, ServedModel } from '../served-model.ts';
 import { createTrace } from './trace.ts';
-import { watchRemote } from './watched-model.ts';
+import { watchModel, watchRemote } from './watched-model.ts';
 
 const rule = (more: Pick<Rule, 'name' | 'pattern' | 'action' | 'stage'> & Partial<Rule>) =>
   compileRule({ id: more.name, kind: 'literal', replacement: '友', isOn: true, ...more } as Rule);
@@ -62,6 +62,42 @@ function request(says: string) {
     embed: () => model.embed({ model: 'far', input: 'a' }, signal),
   };
 }
+
+test('work that writes nothing takes a place among that at work, and gives it back; without one it does not begin', async () => {
+  let places = 1;
+  let begun = 0;
+  const counts = {
+    ...{ request() {}, used() {} },
+    async begin() {
+      if (places === 0) throw new Error('no place');
+      places--;
+      return () => void places++;
+    },
+  };
+  let go = (): void => {};
+  const work = () => {
+    begun++;
+    return new Promise<never>((_, reject) => (go = () => reject(new Error('broke'))));
+  };
+  const own = { id: 'own', score: work, embed: work, inspect: work } as unknown as ServedModel;
+  const caller = { tenant: 't', key: 'key', isAdmin: false, stored: { id: 'key' } } as never;
+  const trace = createTrace({ request: 'req', route: () => '/' }, caller, () => {});
+  const recorder = { audit() {}, review() {}, use() {}, flush: async () => {} };
+  const watching = { counts, recorder, rulesOf: async () => [] };
+  const model = watchModel(own, { request: 'req', trace }, watching);
+  const { signal } = new AbortController();
+  for (const ask of [
+    () => model.score([1], 0, signal),
+    () => model.embed([[1]], signal),
+    () => model.inspect!({ what: 'map' }, signal),
+  ]) {
+    const first = ask();
+    await expect(ask()).rejects.toThrow('no place');
+    go();
+    await expect(first).rejects.toThrow('broke');
+  }
+  expect([begun, places]).toEqual([3, 1]);
+});
 
 test('what goes there is rewritten, in prompts and in every message; what is blocked never goes', async () => {
   const completion = request('好');
