@@ -1,6 +1,6 @@
 /** Self-attention with any grouping of heads (Vaswani et al. 2017; Shazeer 2019; Ainslie et al. 2023). */
 
-import { reshape, type Tensor } from '../tensor/index.ts';
+import { linears, reshape, type Tensor } from '../tensor/index.ts';
 import { linearSpec, runLinear } from './linear.ts';
 import { type NormConfig, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
@@ -58,11 +58,13 @@ export function runAttention(
   config: AttentionConfig,
   { attend, rotate }: AttentionRun,
 ): Tensor {
-  const { heads, kvHeads, headSize, qkNorm } = config;
+  const { headSize, qkNorm } = config;
+  const { query, key, value } = params;
   const rows = x.shape.slice(0, -1);
-  let q = reshape(runLinear(params.query, x), [...rows, heads, headSize]);
-  let k = reshape(runLinear(params.key, x), [...rows, kvHeads, headSize]);
-  const v = reshape(runLinear(params.value, x), [...rows, kvHeads, headSize]);
+  const biases = query.bias ? [query.bias, key.bias!, value.bias!] : [];
+  let [q, k, v] = linears(x, [query.weight, key.weight, value.weight], biases).map((y) =>
+    reshape(y, [...rows, y.shape.at(-1)! / headSize, headSize]),
+  );
   if (qkNorm) {
     q = runNorm(params.queryNorm!, q, qkNorm);
     k = runNorm(params.keyNorm!, k, qkNorm);
@@ -71,5 +73,5 @@ export function runAttention(
     q = rotate(q);
     k = rotate(k);
   }
-  return runLinear(params.output, reshape(attend(q, k, v), [...rows, heads * headSize]));
+  return runLinear(params.output, reshape(attend(q, k, v), [...rows, config.heads * headSize]));
 }

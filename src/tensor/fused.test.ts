@@ -37,9 +37,14 @@ type Attrs = any;
 
 const last = { axis: -1, keepDims: true } as const;
 
-/** The value of the row's first output, written with plain ops. */
-const plainExpressions: { readonly [name: string]: (inputs: readonly Tensor[], attrs: Attrs) => Tensor } = {
+/** The value of the row's first output, or of all of them, written with plain ops. */
+const plainExpressions: {
+  readonly [name: string]: (inputs: readonly Tensor[], attrs: Attrs) => Tensor | readonly Tensor[];
+} = {
   swiglu: ([gate, up]) => mul(silu(gate), up),
+
+  linears: ([x, ...rest], { count }) =>
+    rest.slice(0, count).map((weight, i) => linear(x, weight, { bias: rest[count + i] })),
 
   feedForward: ([x, up, down, ...biases], { activation, precision, upBias, downBias }) => {
     const [b, c] = upBias ? biases : [undefined, downBias ? biases[0] : undefined];
@@ -138,14 +143,20 @@ describe.each(fused)('%s', (name, op) => {
   const cases = op.row.samples().map(({ inputs, attrs }, i) => ({ i, inputs, attrs }));
   test.each(cases)('equals its plain expression: sample $i', ({ inputs, attrs }) => {
     const doubles = inputs.map((x) => (isFloat(x.dtype) ? cast(x, 'f64') : x));
-    const measure = (f: (inputs: readonly Tensor[]) => Tensor) => {
-      const output = f(doubles);
-      const weights = cast(normal(output.shape, { seed: 5 }), 'f64');
-      return { output, ...valueAndGrad((xs: readonly Tensor[]) => sum(mul(f(xs), weights)), doubles) };
+    const measure = (f: (inputs: readonly Tensor[]) => readonly Tensor[]) => {
+      const outputs = f(doubles);
+      const weights = outputs.map(({ shape }, i) => cast(normal(shape, { seed: 5 + i }), 'f64'));
+      const total = (xs: readonly Tensor[]) =>
+        f(xs)
+          .map((y, i) => sum(mul(y, weights[i])))
+          .reduce((a, b) => add(a, b));
+      return { outputs, ...valueAndGrad(total, doubles) };
     };
-    const got = measure((xs) => op(xs, attrs)[0]);
-    const expected = measure((xs) => plainExpressions[name](xs, attrs));
-    expectClose(got.output, expected.output);
+    const expected = measure((xs) => [plainExpressions[name](xs, attrs)].flat());
+    const got = measure((xs) => op(xs, attrs).slice(0, expected.outputs.length));
+    expected.outputs.forEach((output, i) => {
+      expectClose(got.outputs[i], output);
+    });
     doubles.forEach((x, i) => {
       if (isFloat(x.dtype)) expectClose(got.gradients[i], expected.gradients[i]);
     });

@@ -7,6 +7,7 @@ export { swiglu } from './gate.ts';
 export { linearCrossEntropy } from './head-loss.ts';
 export { embedding, gather, oneHot, scatterAdd, scatterRows } from './indexing.ts';
 export { type LinearOptions, linear, type MatmulOptions, matmul } from './linear.ts';
+export { linears } from './linears.ts';
 export {
   type CrossEntropyOptions,
   crossEntropy,

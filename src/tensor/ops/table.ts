@@ -9,6 +9,7 @@ import { gateOps } from './gate.ts';
 import { headLossOps } from './head-loss.ts';
 import { indexingOps } from './indexing.ts';
 import { linearOps } from './linear.ts';
+import { linearsOps } from './linears.ts';
 import { lossOps } from './loss.ts';
 import { normaliseOps } from './normalise.ts';
 import { orderOps } from './order.ts';
@@ -29,6 +30,7 @@ export const opTable = {
   ...shapeOps,
   ...indexingOps,
   ...linearOps,
+  ...linearsOps,
   ...feedForwardOps,
   ...normaliseOps,
   ...rotaryOps,
