@@ -36,12 +36,14 @@ napi_value crossEntropyGrad(napi_env env, napi_callback_info info) {
   const float* logits = args.f32(0, size);
   const int32_t* targets = args.i32(1, rows);
   const float *lse = args.f32(2, rows), *gradLosses = args.f32(3, rows);
-  float* gradLogits = args.f32(4, size);
+  const bool half = args.any(4).type == napi_uint16_array;
+  float* gradLogits = half ? nullptr : args.f32(4, size);
+  uint16_t* gradBf16 = half ? args.bf16(4, size) : nullptr;
   const int32_t ignoreIndex = static_cast<int32_t>(args.integer(7));
   const double smoothing = args.number(8);
   checkTargets(args, targets, rows, n, ignoreIndex);
   if (args.ok()) {
-    launch([=] { kernels->crossEntropyGrad(logits, targets, lse, gradLosses, gradLogits, rows, n, ignoreIndex, smoothing); });
+    launch([=] { kernels->crossEntropyGrad(logits, targets, lse, gradLosses, gradLogits, gradBf16, rows, n, ignoreIndex, smoothing); });
   }
   return nothing();
 }

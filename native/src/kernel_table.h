@@ -83,7 +83,7 @@ struct KernelTable {
   void (*crossEntropy)(const float* logits, const int32_t* targets, float* losses, float* lse, int64_t rows, int64_t n,
                        int32_t ignoreIndex, double smoothing);
   void (*crossEntropyGrad)(const float* logits, const int32_t* targets, const float* lse, const float* gradLosses,
-                           float* gradLogits, int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing);
+                           float* gradLogits, uint16_t* gradBf16, int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing);
 
   // ---- index, random, optimizer --------------------------------------------------------------------------------
   void (*gatherRows)(const void* table, const int32_t* ids, void* out, int64_t count, int64_t rowBytes);

@@ -23,24 +23,30 @@ static void crossEntropy(const float* logits, const int32_t* targets, float* los
   });
 }
 
-/** gradLogits[r] = gradLosses[r]·(softmax − (1 − ε)·onehot − ε/n); gradLogits may be the logits. */
+/** gradLogits[r] = gradLosses[r]·(softmax − (1 − ε)·onehot − ε/n); gradLogits may be the logits. Instead of it: gradBf16. */
 static void crossEntropyGrad(const float* logits, const int32_t* targets, const float* lse, const float* gradLosses,
-                             float* gradLogits, int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing) {
+                             float* gradLogits, uint16_t* gradBf16, int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing) {
   RAN("crossEntropyGrad");
-  const bool streaming = logits != gradLogits && rows * n * 4 >= streamingBytes() && n >= 8 * lanes;
+  const bool streaming = !gradBf16 && logits != gradLogits && rows * n * 4 >= streamingBytes() && n >= 8 * lanes;
   parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const float* x = logits + row * n;
-      float* to = gradLogits + row * n;
+      float* to = gradBf16 ? nullptr : gradLogits + row * n;
+      uint16_t* toBf16s = gradBf16 ? gradBf16 + row * n : nullptr;
       if (targets[row] == ignoreIndex) {
-        __builtin_memset(to, 0, n * 4);
+        gradBf16 ? __builtin_memset(toBf16s, 0, n * 2) : __builtin_memset(to, 0, n * 4);
         continue;
       }
       const float g = gradLosses[row], shift = lse[row], even = (float)(g * smoothing / n);
       const int32_t t = targets[row];
       const float atTarget = (float)(g * (exp((double)x[t] - shift) - (1 - smoothing)) - even);
-      mapSpan(to, 0, n, streaming,
-              [=](int64_t i, auto part) INKSTONE_FLAT { return expFlush(part.get(x + i) - shift) * g - even; });
+      const auto slope = [=](int64_t i, auto part) INKSTONE_FLAT { return expFlush(part.get(x + i) - shift) * g - even; };
+      if (gradBf16) {
+        sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { putBf16(toBf16s + i, slope(i, part), part); });
+        toBf16s[t] = toBf16(atTarget);
+        continue;
+      }
+      mapSpan(to, 0, n, streaming, slope);
       if (streaming) streamingFence();  // before the plain store into the same line
       to[t] = atTarget;
     }

@@ -29,17 +29,23 @@ INKSTONE_INLINE void finishRow(const float* sums, const Matmul& s, int64_t at, i
 /** Rows of out from element `at` on, of the sums [rows, n] with leading dimension ld; they may lie in out itself. */
 INKSTONE_APART static void finishRows(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column,
                                       int64_t rows, int64_t n) {
-  const bool kept = s.preActivation || s.preBf16;
+  const bool kept = s.preActivation || s.preBf16, rough = s.outBf16;
   if (!s.outBf16 && !kept && !s.bias && s.activation == Activation::none) return;
 #define INKSTONE_FINISH(VALUE) finishRow(sums, s, at, column, n, [](vf x, [[maybe_unused]] vf before) INKSTONE_FLAT { return VALUE; })
+#define INKSTONE_ACTIVATE(VALUE, SLOPE) (s.slope ? INKSTONE_FINISH(x * SLOPE) : INKSTONE_FINISH(VALUE))
+#define INKSTONE_GATE(GATE) INKSTONE_ACTIVATE(gated(GATE, x), gatedSlope(GATE, before))
   for (int64_t i = 0; i < rows; ++i, sums += ld, at += s.n) {
     switch (s.activation) {
       case Activation::relu: s.slope ? INKSTONE_FINISH(before > 0.0f ? x : splat(0)) : INKSTONE_FINISH(relu(x)); break;
-      case Activation::gelu: s.slope ? INKSTONE_FINISH(x * geluSlope(before)) : INKSTONE_FINISH(gelu(x)); break;
-      case Activation::geluTanh: s.slope ? INKSTONE_FINISH(x * geluTanhSlope(before)) : INKSTONE_FINISH(geluTanh(x)); break;
-      case Activation::silu: s.slope ? INKSTONE_FINISH(x * siluSlope(before)) : INKSTONE_FINISH(silu(x)); break;
+      case Activation::gelu: rough ? INKSTONE_GATE(geluGate) : INKSTONE_ACTIVATE(gelu(x), geluSlope(before)); break;
+      case Activation::geluTanh:
+        rough ? INKSTONE_GATE(geluTanhGate) : INKSTONE_ACTIVATE(geluTanh(x), geluTanhSlope(before));
+        break;
+      case Activation::silu: rough ? INKSTONE_GATE(siluGate) : INKSTONE_ACTIVATE(silu(x), siluSlope(before)); break;
       default: INKSTONE_FINISH(x); break;
     }
   }
+#undef INKSTONE_GATE
+#undef INKSTONE_ACTIVATE
 #undef INKSTONE_FINISH
 }

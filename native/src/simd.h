@@ -261,3 +261,4 @@ INKSTONE_INLINE void putBf16(uint16_t* p, vf x, Rest part) {
 
 #include "shuffle.inl"
 #include "vector_math.inl"
+#include "gate_math.inl"

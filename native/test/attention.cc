@@ -295,7 +295,8 @@ void checkRotary() {
     const auto x = randomFloats(random, s.rows * s.heads * s.headSize);
     const auto cos = randomFloats(random, places * half), sin = randomFloats(random, places * half);
     std::vector<int32_t> positions;
-    for (int64_t r = 0; r < s.rows; ++r) positions.push_back(int32_t(random.below(places)));
+    s.positions = random.below(2) ? s.rows : 1 + random.below(s.rows + 1);
+    for (int64_t i = 0; i < s.positions; ++i) positions.push_back(int32_t(random.below(places)));
     forEachTable([&](const KernelTable& table, const char* path) {
       for (bool inPlace : {false, true}) {
         std::vector<float> out = x;
@@ -308,7 +309,7 @@ void checkRotary() {
             if (d < s.rotarySize) {
               const int64_t pair = s.interleaved ? d / 2 : d % half;
               const int64_t a = s.interleaved ? 2 * pair : pair, b = s.interleaved ? a + 1 : pair + half;
-              const size_t angle = size_t(positions[size_t(r / s.heads)] * half + pair);
+              const size_t angle = size_t(positions[size_t(r / s.heads % s.positions)] * half + pair);
               const double c = double(cos[angle]), si = double(sin[angle]) * (s.inverse ? -1 : 1);
               want = d == a ? at(a) * c - at(b) * si : at(b) * c + at(a) * si;
             }

@@ -1,4 +1,6 @@
 // Cross-entropy and its gradient: label smoothing, ignored targets, in place, large vocabularies.
+#include <cstring>
+
 #include "support/check.h"
 
 using namespace inkstone;
@@ -18,9 +20,11 @@ void test(const KernelTable& table, const char* path) {
       std::vector<int32_t> targets((size_t)rows);
       for (size_t r = 0; r < targets.size(); ++r) targets[r] = r % 5 == 3 ? -100 : (int32_t)random.below(n);
       std::vector<float> losses((size_t)rows), lse((size_t)rows), grad(x.size()), place = x;
+      std::vector<uint16_t> half(x.size());
       table.crossEntropy(x.data(), targets.data(), losses.data(), lse.data(), rows, n, -100, smoothing);
-      table.crossEntropyGrad(x.data(), targets.data(), lse.data(), g.data(), grad.data(), rows, n, -100, smoothing);
-      table.crossEntropyGrad(place.data(), targets.data(), lse.data(), g.data(), place.data(), rows, n, -100, smoothing);
+      table.crossEntropyGrad(x.data(), targets.data(), lse.data(), g.data(), grad.data(), nullptr, rows, n, -100, smoothing);
+      table.crossEntropyGrad(place.data(), targets.data(), lse.data(), g.data(), place.data(), nullptr, rows, n, -100, smoothing);
+      table.crossEntropyGrad(x.data(), targets.data(), lse.data(), g.data(), nullptr, half.data(), rows, n, -100, smoothing);
       for (int64_t r = 0; r < rows; ++r) {
         const float* p = x.data() + r * n;
         const int32_t t = targets[(size_t)r];
@@ -37,6 +41,10 @@ void test(const KernelTable& table, const char* path) {
           const double slope = t == -100 ? 0 : g[(size_t)r] * (probability - (i == t ? 1 - smoothing : 0) - smoothing / (double)n);
           CHECK(near(grad[at], slope, 1e-5, 2e-6), "%s grad [%ld, %ld]: %g, not %g", path, (long)rows, (long)n, grad[at], slope);
           CHECK(place[at] == grad[at], "%s in place", path);
+          const uint32_t bits = uint32_t(half[at]) << 16;
+          float wide;
+          memcpy(&wide, &bits, 4);
+          CHECK(near(wide, grad[at], 1.0 / 256, 1e-37), "%s bf16 [%ld, %ld]: %g, not %g", path, (long)rows, (long)n, wide, grad[at]);
         }
       }
     }
@@ -50,7 +58,7 @@ void testStreaming(const KernelTable& table, const char* path) {
   std::vector<int32_t> targets((size_t)rows);
   for (int64_t r = 0; r < rows; ++r) targets[(size_t)r] = (int32_t)(r * 37 % n);
   table.crossEntropy(x.data(), targets.data(), losses.data(), lse.data(), rows, n, -1, 0);
-  table.crossEntropyGrad(x.data(), targets.data(), lse.data(), g.data(), grad.data(), rows, n, -1, 0);
+  table.crossEntropyGrad(x.data(), targets.data(), lse.data(), g.data(), grad.data(), nullptr, rows, n, -1, 0);
   for (int64_t i = 0; i < rows * n; ++i) {
     const double want = 2.0 / n - (i % n == targets[(size_t)(i / n)] ? 2 : 0);
     CHECK(near(grad[(size_t)i], want, 1e-5), "%s [%ld]: %g, not %g", path, (long)i, grad[(size_t)i], want);

@@ -306,13 +306,13 @@ export interface Kernels {
     ignoreIndex: number,
     smoothing: number,
   ): void;
-  /** gradLogits[r] = gradLosses[r]·(softmax − (1−ε)·onehot − ε/n). gradLogits may be the logits themselves. */
+  /** gradLogits[r] = gradLosses[r]·(softmax − (1−ε)·onehot − ε/n). gradLogits may be the logits themselves, or bf16. */
   crossEntropyGrad(
     logits: Floats,
     targets: Int32Array,
     lse: Floats,
     gradLosses: Floats,
-    gradLogits: Floats,
+    gradLogits: Floats | Uint16Array,
     rows: number,
     n: number,
     ignoreIndex: number,

@@ -5,7 +5,7 @@ import type { Kernels, Precision } from '../kernels.ts';
 import { scope } from '../memory.ts';
 import { defineOp, isSeed, isTracked } from '../op.ts';
 import { empty, full, type Shape, type Tensor } from '../tensor.ts';
-import { floats, floatType, ints, requireIds, requireShape, requireType } from './check.ts';
+import { floats, floatType, ints, productOperand, requireIds, requireShape, requireType } from './check.ts';
 import { mul } from './elementwise.ts';
 import { linear } from './linear.ts';
 import {
@@ -103,6 +103,8 @@ function runHead(
   const vocab = weight.shape[0];
   const { ignoreIndex, smoothing, scale, precision, chunk } = attrs;
   const logits = floats(empty([chunk, vocab], x.dtype));
+  // Rounded as its products would round it; else it takes the place of the logits.
+  const slopes = precision === 'bf16' ? productOperand(empty([chunk, vocab], 'bf16')) : logits;
   const losses = floats(empty([rows], x.dtype));
   const lse = floats(empty([chunk], x.dtype));
   const rowScales = floats(full([chunk], scale, x.dtype));
@@ -118,15 +120,16 @@ function runHead(
     const lossPart = losses.subarray(start, start + m);
     kernels.crossEntropy(part, targetPart, lossPart, lse, m, vocab, ignoreIndex, smoothing);
     if (!attrs.gradX && !attrs.gradWeight) continue;
-    kernels.crossEntropyGrad(part, targetPart, lse, rowScales, part, m, vocab, ignoreIndex, smoothing);
+    const slope = slopes.subarray(0, m * vocab);
+    kernels.crossEntropyGrad(part, targetPart, lse, rowScales, slope, m, vocab, ignoreIndex, smoothing);
     if (attrs.gradX) {
       const gradPart = floats(gradX).subarray(start * size, (start + m) * size);
       const toX = { ...shared, m, n: size, k: vocab, transA: false, transB: false, accumulate: false };
-      kernels.matmul(part, floats(weight), gradPart, toX);
+      kernels.matmul(slope, floats(weight), gradPart, toX);
     }
     if (attrs.gradWeight) {
       const toWeight = { ...shared, m: vocab, n: size, k: m, transA: true, transB: false };
-      kernels.matmul(part, xPart, floats(gradWeight), { ...toWeight, accumulate: start > 0 });
+      kernels.matmul(slope, xPart, floats(gradWeight), { ...toWeight, accumulate: start > 0 });
     }
   }
   kernels.reduce('sum', losses, floats(loss), 1, rows, 1);

@@ -1,6 +1,7 @@
 /** Cross-entropy over a vocabulary, with label smoothing (Szegedy et al. 2016). */
 
 import type { Kernels } from '../kernels.ts';
+import { put } from './bf16.ts';
 import { rowLogSumExp } from './softmax.ts';
 
 export const lossKernels: Pick<Kernels, 'crossEntropy' | 'crossEntropyGrad'> = {
@@ -29,9 +30,9 @@ export const lossKernels: Pick<Kernels, 'crossEntropy' | 'crossEntropyGrad'> = {
       const scale = gradLosses[row];
       const targetLogit = logits[at + targets[row]];
       for (let i = at; i < at + n; i++)
-        gradLogits[i] = scale * (Math.exp(logits[i] - lse[row]) - smoothing / n);
+        put(gradLogits, i, scale * (Math.exp(logits[i] - lse[row]) - smoothing / n));
       const probability = Math.exp(targetLogit - lse[row]);
-      gradLogits[at + targets[row]] = scale * (probability - (1 - smoothing) - smoothing / n);
+      put(gradLogits, at + targets[row], scale * (probability - (1 - smoothing) - smoothing / n));
     }
   },
 };
