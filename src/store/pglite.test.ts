@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { copyEmptyState } from '../../test/state-folder.ts';
@@ -77,6 +77,22 @@ test('a breakdown is told to those who wait, and the next question finds all tha
   // All the while the folder was ours.
   await expect(openPglite(folder)).rejects.toMatchObject({ code: 'folder/locked' });
   await database.close();
+});
+
+test('a database that was cut off while it was made is made anew', async () => {
+  const folder = join(scratch, 'cut');
+  const places: string[] = [];
+  const start = async (place: string) => {
+    places.push(basename(place));
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, `from start ${places.length}`), '');
+    if (places.length === 1) throw new Error('power');
+    return { close: async () => {} } as DatabaseThread;
+  };
+  await expect(openPglite(folder, { start })).rejects.toThrow('power');
+  await (await openPglite(folder, { start })).close();
+  expect(places).toEqual(['database.new', 'database.new', 'database']);
+  expect(readdirSync(join(folder, 'database'))).toEqual(['from start 2', 'from start 3']);
 });
 
 test('what cannot be opened is tried again with the next question', async () => {
