@@ -57,7 +57,7 @@ describe('an engine in another process', () => {
 
   test('shows its insides, refuses what it cannot show, and stops when nobody waits', async () => {
     const look = (question: object, signal?: AbortSignal) =>
-      engine.inspect!(question as never, signal ?? new AbortController().signal);
+      engine.inspect!(question as never, { tenant: '', signal: signal ?? new AbortController().signal });
     const ids = tokenizer.encode('abcd');
     const { tokens } = (await look({ what: 'tokens', ids })) as { tokens: { text: string }[] };
     expect(tokens.map(({ text }) => text)).toEqual(['a', 'b', 'c', 'd']);

@@ -22,7 +22,7 @@ export {
 export { remoteServed } from './remote-served.ts';
 export { type Route, routes } from './routes.ts';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
-export type { ModelLoad, RemoteServed, ServedModel, WriteRequest } from './served-model.ts';
+export type { ModelLoad, RemoteServed, ServedModel, Visit, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { type StudioFiles, studioFiles } from './static.ts';
 export type { StudioOptions } from './studio/api.ts';

@@ -40,6 +40,12 @@ export interface ModelLoad {
   readonly usedTokens?: number;
 }
 
+/** Who asks for work that writes nothing, and until when. */
+export interface Visit {
+  readonly tenant: string;
+  readonly signal: AbortSignal;
+}
+
 export interface ServedModel {
   readonly id: string;
   /** Unix seconds. */
@@ -52,11 +58,11 @@ export interface ServedModel {
   readonly chatTemplate?: ChatTemplateSource;
   write(request: WriteRequest, signal: AbortSignal): AsyncIterable<GenerationPart>;
   /** Log-probabilities of the ids after the first, with this many alternatives. */
-  score(ids: readonly number[], top: number, signal: AbortSignal): Promise<readonly TokenScore[]>;
+  score(ids: readonly number[], visit: Visit & { readonly top: number }): Promise<readonly TokenScore[]>;
   /** Answers a question about its insides; a model without insides leaves it out. */
-  inspect?(question: InspectQuestion, signal: AbortSignal): Promise<unknown>;
+  inspect?(question: InspectQuestion, visit: Visit): Promise<unknown>;
   /** For each text the mean of the last hidden states of its tokens. */
-  embed(texts: readonly (readonly number[])[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+  embed(texts: readonly (readonly number[])[], visit: Visit): Promise<readonly Float32Array[]>;
   readonly load: ModelLoad;
   /** Whether it can write now. */
   readonly isReady: boolean;

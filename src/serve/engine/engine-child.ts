@@ -60,15 +60,24 @@ export function runEngineChild(model: LocalModel): void {
       });
     } else if (message.type === 'score') {
       begin(job, async (signal) => {
-        send({ type: 'scores', job, scores: await model.score(message.ids, message.top, signal) });
+        const { ids, top, tenant } = message;
+        send({ type: 'scores', job, scores: await model.score(ids, { top, tenant, signal }) });
       });
     } else if (message.type === 'inspect') {
       begin(job, async (signal) => {
-        send({ type: 'answer', job, answer: await model.inspect?.(message.question, signal) });
+        send({
+          type: 'answer',
+          job,
+          answer: await model.inspect?.(message.question, { tenant: message.tenant, signal }),
+        });
       });
     } else if (message.type === 'embed') {
       begin(job, async (signal) => {
-        send({ type: 'embeddings', job, embeddings: await model.embed(message.texts, signal) });
+        send({
+          type: 'embeddings',
+          job,
+          embeddings: await model.embed(message.texts, { tenant: message.tenant, signal }),
+        });
       });
     } else if (message.type === 'taken') jobs.get(job)?.taken(message.parts);
     else jobs.get(job)?.controller.abort();

@@ -148,20 +148,20 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
         if (heard.type === 'part') yield heard.part;
       }
     },
-    async score(ids, top, signal): Promise<readonly TokenScore[]> {
-      for await (const heard of listen((job) => ({ type: 'score', job, ids, top }), signal)) {
+    async score(ids, { top, tenant, signal }): Promise<readonly TokenScore[]> {
+      for await (const heard of listen((job) => ({ type: 'score', job, tenant, ids, top }), signal)) {
         if (heard.type === 'scores') return heard.scores;
       }
       throw signal.reason;
     },
-    async inspect(question, signal): Promise<unknown> {
-      for await (const heard of listen((job) => ({ type: 'inspect', job, question }), signal)) {
+    async inspect(question, { tenant, signal }): Promise<unknown> {
+      for await (const heard of listen((job) => ({ type: 'inspect', job, tenant, question }), signal)) {
         if (heard.type === 'answer') return heard.answer;
       }
       throw signal.reason;
     },
-    async embed(texts, signal): Promise<readonly Float32Array[]> {
-      for await (const heard of listen((job) => ({ type: 'embed', job, texts }), signal)) {
+    async embed(texts, { tenant, signal }): Promise<readonly Float32Array[]> {
+      for await (const heard of listen((job) => ({ type: 'embed', job, tenant, texts }), signal)) {
         if (heard.type === 'embeddings') return heard.embeddings;
       }
       throw signal.reason;

@@ -5,11 +5,17 @@ import type { InspectQuestion } from '../inspect-questions.ts';
 import type { ModelLoad, WriteRequest } from '../served-model.ts';
 import type { SentError } from './sent-error.ts';
 
+/** A job that writes nothing. */
+interface Asked {
+  readonly job: number;
+  readonly tenant: string;
+}
+
 export type ToEngine =
   | { readonly type: 'write'; readonly job: number; readonly request: WriteRequest }
-  | { readonly type: 'score'; readonly job: number; readonly ids: readonly number[]; readonly top: number }
-  | { readonly type: 'inspect'; readonly job: number; readonly question: InspectQuestion }
-  | { readonly type: 'embed'; readonly job: number; readonly texts: readonly (readonly number[])[] }
+  | (Asked & { readonly type: 'score'; readonly ids: readonly number[]; readonly top: number })
+  | (Asked & { readonly type: 'inspect'; readonly question: InspectQuestion })
+  | (Asked & { readonly type: 'embed'; readonly texts: readonly (readonly number[])[] })
   /** So many parts were taken by the reader: as many more may be sent. */
   | { readonly type: 'taken'; readonly job: number; readonly parts: number }
   | { readonly type: 'abort'; readonly job: number };

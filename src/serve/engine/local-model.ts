@@ -15,7 +15,7 @@ import type { LanguageModel, Tokenizer } from '../../types.ts';
 import { fail } from '../errors.ts';
 import { type InspectQuestion, tokensIn } from '../inspect-questions.ts';
 import { limits } from '../limits.ts';
-import type { ServedModel, WriteRequest } from '../served-model.ts';
+import type { ServedModel, Visit, WriteRequest } from '../served-model.ts';
 import { embedTexts } from './embed-texts.ts';
 
 export interface LocalModelOptions extends EngineOptions {
@@ -56,9 +56,9 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
     prefixIds,
     ...(chatTemplate && { chatTemplate }),
     write: (request, signal) => writer.generate({ ...generationOf(request, tokenizer), signal }),
-    async score(ids, top, signal) {
+    async score(ids, { top, tenant, signal }) {
       const textOf = (token: number) => tokenizer.decode([token], { keepSpecial: true });
-      const visit = { tokens: ids.length, signal };
+      const visit = { tokens: ids.length, tenant, signal };
       const scores = await engine.visit((guest) => scoreTokens(guest, ids, { top, signal }), visit);
       return scores.map(({ id: token, logprob, top: others }) => ({
         id: token,
@@ -68,16 +68,18 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
       }));
     },
     ...(inspect && {
-      inspect: oneAfterAnother((question: InspectQuestion, signal) =>
+      inspect: oneAfterAnother((question: InspectQuestion, { tenant, signal }) =>
         engine.visit((guest) => inspect({ model: guest, tokenizer, signal }, question), {
           tokens: tokensIn(question),
+          tenant,
           signal,
         }),
       ),
     }),
-    embed: (texts, signal) =>
+    embed: (texts, { tenant, signal }) =>
       engine.visit((guest) => embedTexts(guest, texts, prefixIds, signal), {
         tokens: prefixIds.length + Math.max(...texts.map(({ length }) => length)),
+        tenant,
         signal,
       }),
     get load() {
@@ -95,16 +97,16 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
 
 /** The same work, never twice at a time: others wait, and too many are sent away. */
 function oneAfterAnother<Asked>(
-  work: (asked: Asked, signal: AbortSignal) => Promise<unknown>,
-): (asked: Asked, signal: AbortSignal) => Promise<unknown> {
+  work: (asked: Asked, visit: Visit) => Promise<unknown>,
+): (asked: Asked, visit: Visit) => Promise<unknown> {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
-  return async (asked, signal) => {
+  return async (asked, visit) => {
     if (waiting === limits.looks) throw fail('serve/busy', { seconds: limits.retrySeconds });
     waiting++;
     const own = last.then(() => {
-      signal.throwIfAborted();
-      return work(asked, signal);
+      visit.signal.throwIfAborted();
+      return work(asked, visit);
     });
     last = own.catch(() => {}).finally(() => waiting--);
     return own;

@@ -139,7 +139,7 @@ function writeThere(body: CompletionBody, model: RemoteServed, signal: AbortSign
 
 /** The prompts as text, with scores when they are wanted. */
 async function readEchoes(
-  { prompts, logprobs }: WriteRequest,
+  { prompts, logprobs, tenant }: WriteRequest,
   { tokenizer, prefixIds, score }: ServedModel,
   signal: AbortSignal,
 ): Promise<Echo[]> {
@@ -151,7 +151,7 @@ async function readEchoes(
       echoes.push({ text, tokens: [] });
       continue;
     }
-    const scores = await score(ids, logprobs, signal);
+    const scores = await score(ids, { top: logprobs, tenant, signal });
     const first = { text: tokenizer.decode(shown.slice(0, 1), { keepSpecial: true }) };
     // With something before it, the first token shown has a score too.
     const tokens = prefixIds.length > 0 ? scores.slice(prefixIds.length - 1) : [first, ...scores];

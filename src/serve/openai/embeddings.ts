@@ -2,7 +2,7 @@
 
 import type { AppContext } from '../app.ts';
 import { fail } from '../errors.ts';
-import { isRemote, type RemoteServed, type ServedModel } from '../served-model.ts';
+import { isRemote, type RemoteServed, type ServedModel, type Visit } from '../served-model.ts';
 import type { EmbeddingBody } from './schemas.ts';
 import { followClient } from './stream.ts';
 import { checkPrompts, textIds } from './to-request.ts';
@@ -15,7 +15,7 @@ export async function answerEmbeddings(
   const { signal } = followClient(c);
   const { vectors, promptTokens: count } = isRemote(model)
     ? await model.embed(body, signal)
-    : await embedHere(body, model, signal);
+    : await embedHere(body, model, { tenant: c.get('tenant'), signal });
   c.get('metrics').written({ promptTokens: count, completionTokens: 0, repairs: 0 });
   return c.json({
     object: 'list',
@@ -32,14 +32,14 @@ export async function answerEmbeddings(
   });
 }
 
-async function embedHere({ input, dimensions }: EmbeddingBody, model: ServedModel, signal: AbortSignal) {
+async function embedHere({ input, dimensions }: EmbeddingBody, model: ServedModel, visit: Visit) {
   const texts = textIds(input, model);
   checkPrompts(
     texts.map((ids) => [...model.prefixIds, ...ids]),
     model,
     true,
   );
-  const vectors = await model.embed(texts, signal);
+  const vectors = await model.embed(texts, visit);
   const width = vectors[0].length;
   if (dimensions != null && dimensions !== width) {
     throw fail('serve/field', {

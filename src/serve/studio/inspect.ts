@@ -20,8 +20,8 @@ export function inspectRoutes(registry: ModelRegistry, watch: Watch['model']): S
     if (!known) throw fail('serve/model', { model: body.model, known: registry.list().map(({ id }) => id) });
     const model = watch(c, known);
     if (!model.inspect) throw fail('serve/no-inside', { model: body.model });
-    const { signal } = followClient(c);
-    return c.json((await model.inspect(inspectQuestion(what, body as never, model), signal)) as object);
+    const visit = { tenant: c.get('tenant'), signal: followClient(c).signal };
+    return c.json((await model.inspect(inspectQuestion(what, body as never, model), visit)) as object);
   });
   return app;
 }

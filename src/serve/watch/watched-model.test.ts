@@ -85,11 +85,11 @@ test('work that writes nothing takes a place among that at work, and gives it ba
   const recorder = { audit() {}, review() {}, use() {}, flush: async () => {} };
   const watching = { counts, recorder, rulesOf: async () => [] };
   const model = watchModel(own, { request: 'req', trace }, watching);
-  const { signal } = new AbortController();
+  const how = { tenant: 't', signal: new AbortController().signal };
   for (const ask of [
-    () => model.score([1], 0, signal),
-    () => model.embed([[1]], signal),
-    () => model.inspect!({ what: 'map' }, signal),
+    () => model.score([1], { top: 0, ...how }),
+    () => model.embed([[1]], how),
+    () => model.inspect!({ what: 'map' }, how),
   ]) {
     const first = ask();
     await expect(ask()).rejects.toThrow('no place');

@@ -65,15 +65,14 @@ export function watchModel(model: ServedModel, watched: Watched, watching: Watch
       signal,
     );
   // What is scored is counted when it is written: a text that is echoed is one text.
-  const score: ServedModel['score'] = (ids, top, signal) => visit(0, () => model.score(ids, top, signal));
-  const embed: ServedModel['embed'] = (texts, signal) =>
+  const score: ServedModel['score'] = (ids, how) => visit(0, () => model.score(ids, how));
+  const embed: ServedModel['embed'] = (texts, how) =>
     visit(
       texts.reduce((sum, { length }) => sum + length, 0),
-      () => model.embed(texts, signal),
+      () => model.embed(texts, how),
     );
   const inspect: ServedModel['inspect'] =
-    model.inspect &&
-    ((question, signal) => visit(tokensIn(question), () => model.inspect!(question, signal)));
+    model.inspect && ((question, how) => visit(tokensIn(question), () => model.inspect!(question, how)));
   // NOTE: what changes while the model runs (its load) is still read from the model itself.
   const own = Object.entries({ write, score, embed, inspect });
   return Object.create(model, Object.fromEntries(own.map(([name, value]) => [name, { value }])));
