@@ -42,7 +42,7 @@ export const chatWords = defineWords({
   },
   figures: {
     en: (tokens: number, speed: string, ms: number) =>
-      `${tokens} tokens, ${speed} tokens/s, first after ${ms} ms`,
+      `${tokens === 1 ? '1 token' : `${tokens} tokens`}, ${speed} tokens/s, first after ${ms} ms`,
     zh: (tokens: number, speed: string, ms: number) => `${tokens} 词元，${speed} 词元/秒，首词元 ${ms} 毫秒`,
   },
   repaired: { en: (n: number) => `${n} loops repaired`, zh: (n: number) => `修复 ${n} 处循环` },

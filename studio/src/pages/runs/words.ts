@@ -125,7 +125,7 @@ export const runWords = defineWords({
   smoothed: { en: 'train, smoothed', zh: '训练（平滑）' },
   rate: { en: 'Learning rate', zh: '学习率' },
   norm: { en: 'Gradient norm', zh: '梯度范数' },
-  repetitionChart: { en: 'Repetition of the samples (rep-4, %)', zh: '样例的复读（rep-4，%）' },
+  repetitionChart: { en: 'Repetition of samples (rep-4, %)', zh: '样例的复读（rep-4，%）' },
   samples: { en: 'What it writes', zh: '它写出的文字' },
   samplesNone: {
     en: 'It writes its first text at the first held-out evaluation.',

@@ -41,6 +41,13 @@ export function DraftFigures({
     [say.statLoops, String(loops.length)],
     [say.statRepairs, String(repairs.length)],
   ];
+  const hints: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(([2, 3, 4] as const).map((n) => [say.rep(n), say.repHint])),
+    [say.statLoops]: say.loopsHint,
+    [say.statPerplexity]: say.perplexityHint,
+    [say.statDiversity]: say.diversityHint,
+    [say.statRepairs]: say.repairsHint,
+  };
   const [loop] = loops;
   const actionNames: Readonly<Record<string, string>> = {
     swap: say.swap,
@@ -78,7 +85,7 @@ export function DraftFigures({
       )}
       <dl className={classes.figures}>
         {facts.map(([label, value]) => (
-          <div key={label} title={label.startsWith('rep') ? say.repHint : undefined}>
+          <div key={label} title={hints[label]}>
             <dt>{label}</dt>
             <dd>{value}</dd>
           </div>

@@ -128,6 +128,7 @@ const Token = memo(function Token({
       data-shade={shadeOf(piece) || undefined}
       data-active={isActive || undefined}
       data-loop={isLoop || undefined}
+      data-break={/^\n/.test(piece.text) || undefined}
       data-phrase={isPhrase || undefined}
       data-chosen={piece.isChosen}
       aria-label={`${piece.text.trim() === '' ? '␣' : piece.text} ${(100 * probability(piece)).toFixed(0)} %`}
