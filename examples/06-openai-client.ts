@@ -1,55 +1,30 @@
 /**
- * OpenAI's own client, unmodified: it streams a text, calls a tool, asks for JSON by schema, and turns texts into vectors.
- * The model has random weights: what it says is nonsense, but every form is right.
- * Run: npx tsx examples/06-openai-client.ts
+ * OpenAI's own client, unmodified, on whatever `npm start` or `inkstone serve` serves: a text as it is written, a tool that
+ * is called, JSON by schema. A model that has only read poems fills the forms with nonsense, rightly as far as its window goes.
+ * Run, while it serves: npx tsx examples/06-openai-client.ts
  */
 
-import { createRng } from 'inkstone';
-import { createLanguageModel, init, preset } from 'inkstone/models';
-import { createLocalModel, startServer } from 'inkstone/serve';
-import { trainCharacters } from 'inkstone/text';
 import OpenAI from 'openai';
 
-const letters = 'abcdefghijklmnopqrstuvwxyz 0123456789{}[]<>_/",:\n春夏秋冬';
-const tokenizer = trainCharacters([letters], { specialTokens: ['<|endoftext|>'] });
-const config = preset('nano', { vocabSize: tokenizer.vocabSize, contextLength: 512 });
-const model = createLanguageModel(init(config, createRng(1)), config);
-const served = createLocalModel({ id: 'nano', model, tokenizer, prefixIds: [tokenizer.eosId!] });
-const server = await startServer({ models: [served] });
+const [baseURL = 'http://127.0.0.1:8080/v1', apiKey = 'none'] = process.argv.slice(2);
+const client = new OpenAI({ baseURL, apiKey });
+const [{ id: model }] = (await client.models.list()).data;
+const ask = { model, messages: [{ role: 'user' as const, content: '春' }] };
+const schema = { type: 'object', properties: { when: { enum: ['春', '秋'] } }, required: ['when'] };
 
-const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none' });
-const ask = { model: 'nano', messages: [{ role: 'user' as const, content: 'a season' }], seed: 1 };
-const schema = {
-  type: 'object',
-  properties: {
-    season: { enum: ['春', '夏', '秋', '冬'] },
-    days: { type: 'integer', minimum: 1, maximum: 9 },
-  },
-  required: ['season', 'days'],
-};
-
-let pieces = 0;
-const stream = await client.chat.completions.create({ ...ask, max_tokens: 20, stream: true });
-for await (const { choices } of stream) if (choices[0].delta.content) pieces++;
-console.log(`streamed in ${pieces} pieces`);
-
-const tools = [{ type: 'function' as const, function: { name: 'weather', parameters: schema } }];
-const called = await client.chat.completions.create({
+for await (const { choices } of await client.chat.completions.create({
   ...ask,
-  tools,
-  tool_choice: 'required',
-  parallel_tool_calls: false,
-});
+  max_tokens: 20,
+  stream: true,
+}))
+  process.stdout.write(choices[0].delta.content ?? '');
+
+const tools = [{ type: 'function' as const, function: { name: 'sky', parameters: schema } }];
+const choice = { tools, tool_choice: 'required' as const, parallel_tool_calls: false };
+const called = await client.chat.completions.create({ ...ask, ...choice });
 for (const call of called.choices[0].message.tool_calls ?? [])
-  if (call.type === 'function')
-    console.log(`${call.function.name}: ${JSON.parse(call.function.arguments).season}`);
+  if (call.type === 'function') console.log(`\n${call.function.name} ${call.function.arguments}`);
 
-const response_format = { type: 'json_schema' as const, json_schema: { name: 'season', schema } };
-const json = await client.chat.completions.create({ ...ask, response_format });
-console.log(`JSON by schema: ${JSON.parse(json.choices[0].message.content!).days} days`);
-
-const { data } = await client.embeddings.create({ model: 'nano', input: ['春', '秋'] });
-console.log(`${data.length} vectors of ${data[0].embedding.length} numbers`);
-
-await server.close();
-served.close();
+const response_format = { type: 'json_schema' as const, json_schema: { name: 'answer', schema } };
+const { choices } = await client.chat.completions.create({ ...ask, response_format });
+console.log(choices[0].message.content);

@@ -18,7 +18,7 @@ import {
 } from '../src/serve/index.ts';
 import { openState, type State } from '../src/store/index.ts';
 import { trainCharacters } from '../src/text/index.ts';
-import { noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
+import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
 import { copyEmptyState } from './state-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
@@ -286,8 +286,21 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByLabel('Text that the rule looks for').fill('不觉不觉');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('Decided: Make a rule').waitFor();
-      const rules = await (await fetch(`${server.url}/api/rules`)).json();
+      const rulesNow = async () =>
+        (await (await fetch(`${server.url}/api/rules`)).json()) as {
+          readonly data: readonly { readonly isOn: boolean }[];
+        };
+      const rules = await rulesNow();
       expect(rules).toMatchObject({ data: [{ pattern: '不觉不觉', action: 'block', isOn: true }] });
+      // It is seen, switched off, and taken away again.
+      const sheet = page.locator('section', { has: page.getByRole('heading', { name: 'Rules' }) });
+      await sheet.getByText('asked or written: end the text').waitFor();
+      await sheet.getByLabel('Rule on: 不觉不觉').uncheck({ force: true });
+      await eventually(async () => (await rulesNow()).data[0].isOn).toBe(false);
+      expect(await violations(page)).toEqual([]);
+      await sheet.getByRole('button', { name: 'Delete rule: 不觉不觉' }).click();
+      await sheet.getByText('None yet').waitFor();
+      expect((await rulesNow()).data).toEqual([]);
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save as training data' }).click();
       const lines = readFileSync(await (await download).path(), 'utf8')

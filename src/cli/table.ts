@@ -17,8 +17,8 @@ import { tuneOptions } from './tune-options.ts';
 const start = defineCommand({
   name: 'start',
   summary: {
-    en: 'the whole way: fetch poems, train a model in minutes, let it write, measure its repetition',
-    zh: '从头到尾走一遍：取诗、几分钟训练一个模型、让它写诗、度量复读',
+    en: 'the whole way: fetch poems, train a model in minutes, let it write, measure its repetition, meet it in the browser',
+    zh: '从头到尾走一遍：取诗、几分钟训练一个模型、让它写诗、度量复读，在浏览器里与它见面',
   },
   options: startOptions,
   example: 'inkstone start --minutes 0.5',
@@ -126,8 +126,8 @@ const studio = defineCommand({
   name: 'studio',
   args: '[run…]',
   summary: {
-    en: 'pages in the browser: train and watch, write, chat, look inside',
-    zh: '浏览器里的工作台：训练并旁观、写作、对话、看内部',
+    en: 'pages in the browser: train and watch, write, chat, look inside, review; on the runs named, else the latest',
+    zh: '浏览器里的工作台：训练并旁观、写作、对话、看内部、审阅；载入所列训练，未列则取最近一次',
   },
   options: studioOptions,
   example: 'inkstone studio',

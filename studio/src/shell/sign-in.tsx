@@ -18,9 +18,11 @@ function setNeeded(next: boolean): void {
   for (const listener of listeners) listener();
 }
 
+const isRefused = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+
 /** Hears of every error: an answer that asks for a key brings the page that takes one. */
 export function noteError(error: unknown): void {
-  if (error instanceof ApiError && error.status === 401) setNeeded(true);
+  if (isRefused(error)) setNeeded(true);
 }
 
 /** Under which the browser keeps that this reader has signed in. */
@@ -62,7 +64,7 @@ export function SignIn() {
           label={say.key}
           value={key}
           autoComplete="current-password"
-          error={signIn.error ? textOf(signIn.error) : undefined}
+          error={signIn.error && (isRefused(signIn.error) ? say.keyWrong : textOf(signIn.error))}
           onChange={({ currentTarget }) => setKey(currentTarget.value)}
         />
         <Button type="submit" mt="md" loading={signIn.isPending} disabled={key === ''}>

@@ -37,6 +37,7 @@ export const shellWords = defineWords({
     zh: '即启动时用 --api-key 给出的密钥之一。它保存在脚本无法读取的 cookie 中。',
   },
   key: { en: 'API key', zh: 'API 密钥' },
+  keyWrong: { en: 'The server does not know this key.', zh: '服务器不认识这个密钥。' },
   signIn: { en: 'Sign in', zh: '登录' },
   toStart: { en: 'To the start', zh: '回到开始' },
 });

@@ -13,6 +13,7 @@ import { AgreementTable } from './agreement-table.tsx';
 import { Decide } from './decide.tsx';
 import classes from './review.module.css';
 import { ReviewText } from './review-text.tsx';
+import { RuleTable } from './rule-table.tsx';
 import { type Review, useReview, useReviewChanges, useReviews } from './use-reviews.ts';
 import { reviewWords } from './words.ts';
 
@@ -151,6 +152,7 @@ function Queue({ reviewer }: { readonly reviewer: string }) {
           </article>
         ))}
       <AgreementTable />
+      <RuleTable />
       <Add />
     </div>
   );

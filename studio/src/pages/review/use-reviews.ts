@@ -9,6 +9,7 @@ import type {
 } from '../../../../src/store/index.ts';
 import { request } from '../../api/client.ts';
 import { refresh } from '../../api/tabs.ts';
+import { RULES } from './use-rules.ts';
 
 export type { Agreement, Verdict };
 /** Times come as text. */
@@ -67,7 +68,10 @@ export function useReviewChanges() {
   const decide = useMutation({
     mutationFn: ({ id, ...decision }: NewDecision & { readonly id: string }) =>
       request<Review>(`/api/reviews/${id}/decisions`, { method: 'POST', body: decision }),
-    onSuccess,
+    onSuccess(_, { rule }) {
+      if (rule) void refresh(queries, RULES);
+      return onSuccess();
+    },
   });
   const add = useMutation({
     mutationFn: (review: { readonly prompt: string; readonly output: string }) =>

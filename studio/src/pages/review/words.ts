@@ -50,6 +50,16 @@ export const reviewWords = defineWords({
   rewrite: { en: 'put other words in its place', zh: '换成别的文字' },
   flag: { en: 'let it pass into this queue', zh: '放行并进入队列' },
   replacement: { en: 'Other words', zh: '替换为' },
+  rules: { en: 'Rules', zh: '规则' },
+  rulesNone: {
+    en: 'None yet: “Make a rule” on a text makes the first.',
+    zh: '还没有：在文本上选“立规则”即可。',
+  },
+  ruleOn: { en: (pattern: string) => `Rule on: ${pattern}`, zh: (pattern: string) => `启用规则：${pattern}` },
+  removeRule: { en: 'Delete rule', zh: '删除规则' },
+  before: { en: 'in what is asked', zh: '在提问中' },
+  after: { en: 'in what is written', zh: '在所写中' },
+  both: { en: 'asked or written', zh: '在提问与所写中' },
   agreement: { en: 'Agreement', zh: '一致程度' },
   agreementNone: {
     en: 'It shows once two people have judged the same texts.',
