@@ -6,6 +6,7 @@ namespace gemm {
 #include "matmul_finish.inl"
 #include "matmul_ways.inl"
 #include "matmul_packed.inl"
+#include "matmul_turned.inl"
 #include "matmul_pack_f32.inl"
 #include "matmul_dots.inl"
 #include "matmul_skinny.inl"
@@ -81,7 +82,7 @@ static void matmul(const Matmul& s) {
   if (way == Way::packed) {
     if (s.bf16) RAN("matmul.packed.bf16");
     else RAN("matmul.packed.f32");
-    return eachProduct(s, multiplyPacked<KernelF32>);
+    return eachProduct(s, largeProduct<KernelF32>(s));
   }
   if (way == Way::skinny) RAN("matmul.skinny");
   else RAN("matmul.slim");

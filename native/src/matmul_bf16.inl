@@ -6,6 +6,7 @@ namespace gemm {
 #include "matmul_finish.inl"
 #include "matmul_ways.inl"
 #include "matmul_packed.inl"
+#include "matmul_turned.inl"
 #include "matmul_pack_bf16.inl"
 #include "matmul_dots.inl"
 #include "matmul_peak.inl"
@@ -53,7 +54,7 @@ static void matmul(const Matmul& s) {
 #endif
   if (!s.bf16 || !plain(s) || wayOf(s) != Way::packed) return INKSTONE_WIDE_TABLE()->matmul(s);
   RAN("matmul.packed.bf16");
-  eachProduct(s, multiplyPacked<PackBf16<KernelBf16>>);
+  eachProduct(s, largeProduct<PackBf16<KernelBf16>>(s));
 }
 
 static double peakLoop(bool bf16) { return bf16 ? peakBf16() : INKSTONE_WIDE_TABLE()->peakLoop(bf16); }

@@ -14,25 +14,60 @@ INKSTONE_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 INKSTONE_INLINE int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
 typedef float vf4 __attribute__((vector_size(16)));
-typedef int32_t vi4 __attribute__((vector_size(16)));
 typedef uint32_t vu4 __attribute__((vector_size(16)));
 typedef uint16_t vh4 __attribute__((vector_size(8)));
 
+/** In every four lanes: numbers a, b, c, d of the four of x (0 … 3) and the four of y (4 … 7). */
+template <int a, int b, int c, int d, class V, int... I>
+INKSTONE_INLINE V pickLanes(V x, V y, std::integer_sequence<int, I...>) {
+  constexpr int which[4] = {a, b, c, d}, count = sizeof...(I);
+  constexpr auto place = [](int i, const int* w) { return w[i % 4] + i / 4 * 4 + (w[i % 4] < 4 ? 0 : count - 4); };
 #if defined(__clang__)
-#define INKSTONE_PICK(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
+  return __builtin_shufflevector(x, y, place(I, which)...);
 #else
-#define INKSTONE_PICK(x, y, a, b, c, d) __builtin_shuffle(x, y, vi4{a, b, c, d})
+  typedef int32_t Places __attribute__((vector_size(sizeof(V))));
+  return __builtin_shuffle(x, y, Places{place(I, which)...});
 #endif
+}
+template <int a, int b, int c, int d, class V>
+INKSTONE_INLINE V pick(V x, V y) {
+  return pickLanes<a, b, c, d>(x, y, std::make_integer_sequence<int, sizeof(V) / 4>{});
+}
 
-/** Four rows of four become four columns. */
+/** In every four lanes: four rows of four become four columns. */
 template <class V>
 INKSTONE_INLINE void transpose4(V& a, V& b, V& c, V& d) {
-  const V ab01 = INKSTONE_PICK(a, b, 0, 4, 1, 5), ab23 = INKSTONE_PICK(a, b, 2, 6, 3, 7);
-  const V cd01 = INKSTONE_PICK(c, d, 0, 4, 1, 5), cd23 = INKSTONE_PICK(c, d, 2, 6, 3, 7);
-  a = INKSTONE_PICK(ab01, cd01, 0, 1, 4, 5);
-  b = INKSTONE_PICK(ab01, cd01, 2, 3, 6, 7);
-  c = INKSTONE_PICK(ab23, cd23, 0, 1, 4, 5);
-  d = INKSTONE_PICK(ab23, cd23, 2, 3, 6, 7);
+  const V ab01 = pick<0, 4, 1, 5>(a, b), ab23 = pick<2, 6, 3, 7>(a, b);
+  const V cd01 = pick<0, 4, 1, 5>(c, d), cd23 = pick<2, 6, 3, 7>(c, d);
+  a = pick<0, 1, 4, 5>(ab01, cd01);
+  b = pick<2, 3, 6, 7>(ab01, cd01);
+  c = pick<0, 1, 4, 5>(ab23, cd23);
+  d = pick<2, 3, 6, 7>(ab23, cd23);
+}
+
+/** Lanes 4·i … 4·i + 3 to memory (the first `bytes` of their 16): not by way of the stack, which would stall. */
+template <int bytes, class V>
+INKSTONE_INLINE void storeFour(void* to, V v, int i) {
+#if defined(INKSTONE_AVX512)
+  if constexpr (sizeof(V) == 64) {
+    const __m512i x = (__m512i)v;
+    const __m128i four = i == 0   ? _mm512_castsi512_si128(x)
+                         : i == 1 ? _mm512_extracti32x4_epi32(x, 1)
+                         : i == 2 ? _mm512_extracti32x4_epi32(x, 2)
+                                  : _mm512_extracti32x4_epi32(x, 3);
+    __builtin_memcpy(to, &four, bytes);
+    return;
+  }
+#endif
+#if defined(__x86_64__) && INKSTONE_VECTOR_BYTES >= 32
+  if constexpr (sizeof(V) == 32) {
+    const __m256i x = (__m256i)v;
+    const __m128i four = i == 0 ? _mm256_castsi256_si128(x) : _mm256_extracti128_si256(x, 1);
+    __builtin_memcpy(to, &four, bytes);
+    return;
+  }
+#endif
+  __builtin_memcpy(to, reinterpret_cast<const char*>(&v) + 16 * i, bytes);
 }
 
 /** Inlining these into their few callers costs minutes of compiling and gains nothing. */
@@ -83,14 +118,14 @@ INKSTONE_INLINE void packFour(const typename Read::Stored* from, int64_t ld, int
   const typename Read::Stored* row[4];
   for (int i = 0; i < 4; ++i) row[i] = from + (i < rows ? i : 0) * ld;
   int64_t p = 0;
-  for (; p + 4 <= k; p += 4) {
-    vf4 a = Read::four(row[0] + p), b = Read::four(row[1] + p), c = Read::four(row[2] + p), d = Read::four(row[3] + p);
-    transpose4(a, b, c, d);
-    float* at = to + p * cols;
-    __builtin_memcpy(at, &a, 4 * rows);
-    __builtin_memcpy(at + cols, &b, 4 * rows);
-    __builtin_memcpy(at + 2 * cols, &c, 4 * rows);
-    __builtin_memcpy(at + 3 * cols, &d, 4 * rows);
+  for (; p + lanes <= k; p += lanes) {
+    vf x[4] = {Read::wide(row[0] + p), Read::wide(row[1] + p), Read::wide(row[2] + p), Read::wide(row[3] + p)};
+    transpose4(x[0], x[1], x[2], x[3]);
+#pragma GCC unroll 4
+    for (int i = 0; i < lanes / 4; ++i) {
+#pragma GCC unroll 4
+      for (int q = 0; q < 4; ++q) storeFour<4 * rows>(to + (p + 4 * i + q) * cols, x[q], i);
+    }
   }
   for (; p < k; ++p) {
     for (int i = 0; i < rows; ++i) to[p * cols + i] = Read::at(row[i] + p);

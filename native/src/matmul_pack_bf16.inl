@@ -1,5 +1,8 @@
 // How a and b are packed for bf16 products: pairs of neighbours along k side by side, padded with zeros.
 
+/** The pairs in as many bf16 numbers as a vector has lanes. */
+typedef uint32_t vuHalf __attribute__((vector_size(INKSTONE_VECTOR_BYTES / 2)));
+
 INKSTONE_INLINE int64_t clampToVector(int64_t n) { return most(0, least(n, lanes)); }
 
 /** How an operand is read: 16 numbers rounded to bf16, or 16 pairs of numbers at `low` and at `high`. */
@@ -57,14 +60,13 @@ static void packPairsOfColumns(const typename Read::Stored* from, int64_t ld, in
   for (; j + 4 <= width; j += 4) {
     int64_t p = 0;
     for (; p + lanes <= k; p += lanes) {
-      vu4 pairs[4][lanes / 8];
-      for (int i = 0; i < 4; ++i) {
-        const vh row = Read::wide(from + (j + i) * ld + p);
-        __builtin_memcpy(pairs[i], &row, sizeof row);
-      }
+      vuHalf pairs[4];
+      for (int i = 0; i < 4; ++i) pairs[i] = (vuHalf)Read::wide(from + (j + i) * ld + p);
+      transpose4(pairs[0], pairs[1], pairs[2], pairs[3]);
+#pragma GCC unroll 4
       for (int q = 0; q < lanes / 8; ++q) {
-        transpose4(pairs[0][q], pairs[1][q], pairs[2][q], pairs[3][q]);
-        for (int i = 0; i < 4; ++i) __builtin_memcpy(to + ((p / 2 + 4 * q + i) * C + j) * 2, &pairs[i][q], 16);
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i) storeFour<16>(to + ((p / 2 + 4 * q + i) * C + j) * 2, pairs[i], q);
       }
     }
     for (; p < padded; ++p) {

@@ -113,7 +113,7 @@ struct KernelF32 {
   static int64_t mostOfB() { return cacheSizes().l2 / 2 / 4; }
   static int64_t rowsMost(const Matmul&, int64_t) { return roundUp(96, 4 * tileRows); }
   /** Rows of a are read where they lie. */
-  static bool inPlace(const Matmul& s) { return !s.transA && !s.bf16; }
+  static bool inPlace(const Matmul& s) { return s.a && !s.transA && !s.bf16; }
   static PanelsOfA<float> lyingA(const Matmul& s, int64_t row, int64_t p0) {
     return {s.a + row * s.k + p0, s.k, tileRows * s.k, false};
   }

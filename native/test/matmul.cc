@@ -248,6 +248,47 @@ void skinny(const KernelTable& table, const char* name) {
   }
 }
 
+/** More rows than the skinny way takes, fewer than b has: the product is turned where b can be read in place. */
+void turnedProducts(const KernelTable& table, const char* name) {
+  Random random;
+  const int64_t shapes[][3] = {{17, 50, 70}, {33, 131, 1030}, {100, 137, 2050}, {256, 260, 34}, {65, 1030, 24}};
+  for (const auto& shape : shapes) {
+    for (int bits = 0; bits < 16; ++bits) {
+      Case c{};
+      c.batch = 1, c.m = shape[0], c.n = shape[1], c.k = shape[2];
+      c.transB = true, c.bias = bits & 1, c.bf16 = c.bIsBf16 = bits & 2, c.aIsBf16 = (bits & 6) == 6;
+      c.outIsBf16 = bits & 8, c.pre = bits == 5 || bits == 11, c.preIsBf16 = bits == 11;
+      c.activation = bits % 3 == 0 ? Activation::geluTanh : Activation::none;
+      check(table, name, c, random);
+    }
+  }
+}
+
+/** What a row of a prompt gives does not depend on how many rows come with it. (AMX packs all, and cuts by the shape.) */
+void rowsAlone(const KernelTable& table, const char* name) {
+  if (std::strstr(name, "amx")) return;
+  Random random;
+  const int64_t most = 200, n = 230, k = 1500;
+  const auto a = randomFloats(random, most * k), b = randomFloats(random, n * k);
+  const auto bBf16 = rounded(b);
+  for (const bool bf16 : {false, true}) {
+    std::vector<float> whole;
+    for (const int64_t m : {most, int64_t(97), int64_t(17)}) {
+      std::vector<float> out(static_cast<size_t>(m * n));
+      Matmul s{};
+      s.a = a.data();
+      s.b = bf16 ? static_cast<const void*>(bBf16.data()) : b.data();
+      s.out = out.data();
+      s.batch = 1, s.m = m, s.n = n, s.k = k;
+      s.transB = true;
+      s.bf16 = s.bIsBf16 = bf16;
+      table.matmul(s);
+      if (m == most) whole = out;
+      CHECK(std::memcmp(whole.data(), out.data(), out.size() * 4) == 0, "%s, %ld rows", name, long(m));
+    }
+  }
+}
+
 /** The same inputs and threads give the same bits, whoever ran which task. */
 void repeatable(const KernelTable& table, const char* name) {
   Random random;
@@ -314,6 +355,8 @@ int main() {
       if (threads() == 2) {
         large(table, name);
         skinny(table, name);
+        turnedProducts(table, name);
+        rowsAlone(table, name);
       }
       repeatable(table, name);
     };

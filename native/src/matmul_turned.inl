@@ -1,0 +1,123 @@
+// Few rows times a matrix stored [n, k]: a prompt, or many texts at once, times weights. Packing the weights would cost as
+// much as multiplying them, so the product is turned: outᵀ = b·aᵀ. The tiles read rows of b where they lie; a, which is
+// small, is packed once for all threads; blocks of outᵀ are turned back while they are in the cache.
+
+/** The product with its sides exchanged; what follows the sums stays with the original. */
+static Matmul turned(const Matmul& s) {
+  Matmul t{};
+  if (s.bIsBf16) t.aBf16 = static_cast<const uint16_t*>(s.b);
+  else t.a = static_cast<const float*>(s.b);
+  t.bIsBf16 = s.aBf16;
+  t.b = s.aBf16 ? static_cast<const void*>(s.aBf16) : s.a;
+  t.batch = 1;
+  t.m = s.n;
+  t.n = s.m;
+  t.k = s.k;
+  t.transB = true;
+  t.bf16 = s.bf16;
+  return t;
+}
+
+/** Measured: beyond this many rows packing b pays. */
+constexpr int64_t mostTurned = 256;
+/** How deep a is packed at a time: a matter of k alone, so that a row's sums do not depend on how many there are. */
+constexpr int64_t turnedDepth = 1024;
+
+template <class Kernel>
+static bool suitsTurning(const Matmul& s) {
+  return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned && s.m < s.n && Kernel::inPlace(turned(s));
+}
+
+/** to[j·ldt + i] = from[i·ldf + j] for i < rows, j < cols. */
+static void turnBack(const float* from, int64_t ldf, int64_t rows, int64_t cols, float* to, int64_t ldt) {
+  const int64_t wholeRows = rows / 4 * 4, wholeCols = cols / lanes * lanes;
+  for (int64_t j = 0; j < wholeCols; j += lanes) {
+    for (int64_t i = 0; i < wholeRows; i += 4) {
+      const float* at = from + i * ldf + j;
+      vf x[4] = {load(at), load(at + ldf), load(at + 2 * ldf), load(at + 3 * ldf)};
+      transpose4(x[0], x[1], x[2], x[3]);
+#pragma GCC unroll 4
+      for (int part = 0; part < lanes / 4; ++part) {
+#pragma GCC unroll 4
+        for (int q = 0; q < 4; ++q) storeFour<16>(to + (j + 4 * part + q) * ldt + i, x[q], part);
+      }
+    }
+  }
+  for (int64_t j = 0; j < cols; ++j) {
+    for (int64_t i = j < wholeCols ? wholeRows : 0; i < rows; ++i) to[j * ldt + i] = from[i * ldf + j];
+  }
+}
+
+/** How a turned product is cut: a in `passes` of kc, each in `panels` of columns. */
+struct TurnedPlan {
+  int64_t kc, passes, panels, panelSize;
+};
+
+template <class Kernel>
+static TurnedPlan turnedPlanOf(const Matmul& t) {
+  TurnedPlan plan{least(t.k, turnedDepth), (t.k + turnedDepth - 1) / turnedDepth, 0, 0};
+  for (int64_t j = 0; j < t.n; j += Kernel::panelWidth(t.n - j)) ++plan.panels;
+  plan.panelSize = panelSize<typename Kernel::Packed>(roundUp(plan.kc, Kernel::kUnit), Kernel::cols);
+  return plan;
+}
+
+/** Rows [rows.begin, rows.end) of outᵀ, turned back into columns of out. */
+template <class Kernel>
+static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPlan& plan, Range rows,
+                                const typename Kernel::Packed* packed) {
+  constexpr int64_t R = Kernel::rows, C = Kernel::cols;
+  Scratch scratch;
+  const int64_t ld = plan.panels * C + lanes, height = rows.size();
+  float* sums = scratch.floats(height * ld);
+  Ahead ahead;
+  for (int64_t pass = 0; pass < plan.passes; ++pass) {
+    const int64_t p0 = pass * plan.kc, k = least(plan.kc, t.k - p0), padded = roundUp(k, Kernel::kUnit);
+    for (int64_t i = rows.begin; i < rows.end; i += R) {
+      const auto x = Kernel::lyingA(t, i, p0);
+      const int mr = static_cast<int>(least(R, rows.end - i));
+      ahead.a = comingA(t, {i + R, least(i + 2 * R, t.m)}, p0, k);
+      ahead.a.spread(plan.panels);
+      const auto* panel = packed + pass * plan.panels * plan.panelSize;
+      for (int64_t j = 0; j < t.n; panel += plan.panelSize) {
+        const int64_t width = Kernel::panelWidth(t.n - j);
+        Kernel::tile(mr, static_cast<int>(width), padded, x.data, x.stride, x.kMajor, panel, sums + (i - rows.begin) * ld + j,
+                     ld, pass > 0, ahead);
+        j += width;
+      }
+    }
+  }
+  const bool bare = !s.bias && !s.outBf16 && !s.preActivation && !s.preBf16 && s.activation == Activation::none;
+  if (bare) return turnBack(sums, ld, height, s.m, s.out + rows.begin, s.n);
+  float* back = scratch.floats(s.m * height);
+  turnBack(sums, ld, height, s.m, back, height);
+  finishRows(back, height, s, rows.begin, rows.begin, s.m, height);
+}
+
+template <class Kernel>
+static void multiplyTurned(const Matmul& s) {
+  typedef typename Kernel::Packed Packed;
+  const Matmul t = turned(s);
+  const TurnedPlan plan = turnedPlanOf<Kernel>(t);
+  Scratch scratch;
+  const int64_t size = plan.passes * plan.panels * plan.panelSize;
+  auto* packed = static_cast<Packed*>(scratch.bytes(size * static_cast<int64_t>(sizeof(Packed))));
+  const auto pack = [&](int64_t index) {
+    const int64_t p0 = index / plan.panels * plan.kc;
+    int64_t begin = 0;
+    for (int64_t i = index % plan.panels; i > 0; --i) begin += Kernel::panelWidth(t.n - begin);
+    const Range columns{begin, begin + Kernel::panelWidth(t.n - begin)};
+    Kernel::packB(t, p0, least(plan.kc, t.k - p0), columns, packed + index * plan.panelSize);
+  };
+  const int64_t block = 4 * Kernel::rows, blocks = (t.m + block - 1) / block;
+  const auto multiply = [&](int64_t index) {
+    multiplyTurnedBlock<Kernel>(s, t, plan, {index * block, least(t.m, (index + 1) * block)}, packed);
+  };
+  parallelTasks(plan.passes * plan.panels, pack);
+  parallelTasks(blocks, multiply);
+}
+
+/** How large products of this shape are made. */
+template <class Kernel>
+static auto largeProduct(const Matmul& s) -> void (*)(const Matmul&) {
+  return suitsTurning<Kernel>(s) ? multiplyTurned<Kernel> : multiplyPacked<Kernel>;
+}
