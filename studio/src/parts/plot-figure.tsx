@@ -1,5 +1,6 @@
 /** A plot of the plots room in the page: drawn as on the command line, in the reader's language and light. */
 
+import { useElementSize } from '@mantine/hooks';
 import { type ReactNode, useMemo } from 'react';
 import { type Plot, plotStyle, renderPlot } from '../../../src/plots/index.ts';
 import { useLanguage } from '../words.ts';
@@ -11,6 +12,9 @@ import { pngOf } from './save-file.ts';
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(plotStyle);
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+/** Narrower than this a plot is made smaller as a picture. */
+const NARROWEST = 320;
 
 export function PlotFigure({
   plot,
@@ -27,12 +31,17 @@ export function PlotFigure({
   readonly children?: ReactNode;
 }) {
   const { language: lang } = useLanguage();
-  const svg = useMemo(() => renderPlot(plot, { lang }), [plot, lang]);
+  const { ref, width } = useElementSize();
+  // Drawn for the room that there is: letters keep their size.
+  const svg = useMemo(() => {
+    const fits = width > 0 && { width: Math.max(NARROWEST, Math.min(plot.width ?? width, width)) };
+    return renderPlot({ ...plot, ...fits }, { lang });
+  }, [plot, lang, width]);
   const standalone = (): string => renderPlot(plot, { lang, standalone: true });
   return (
     <figure className={classes.figure}>
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: every word in it is escaped */}
-      <div className={classes.plot} dangerouslySetInnerHTML={{ __html: svg }} />
+      <div ref={ref} className={classes.plot} dangerouslySetInnerHTML={{ __html: svg }} />
       <figcaption>
         {children}
         <ExportButtons name={name} files={{ svg: standalone, png: () => pngOf(standalone()), ...files }} />

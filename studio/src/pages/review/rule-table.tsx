@@ -63,7 +63,7 @@ function RuleRow({
       />
       <code>{shown}</code>
       <span className={classes.quiet}>
-        {say[stage]}: {say[action]}
+        {say.ruleDoes(say[stage], say[action])}
         {action === 'rewrite' && ` “${replacement}”`}
       </span>
       <Tooltip label={say.removeRule}>

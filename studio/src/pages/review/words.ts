@@ -56,6 +56,10 @@ export const reviewWords = defineWords({
     zh: '还没有：在文本上选“立规则”即可。',
   },
   ruleOn: { en: (pattern: string) => `Rule on: ${pattern}`, zh: (pattern: string) => `启用规则：${pattern}` },
+  ruleDoes: {
+    en: (where: string, what: string) => `${where}: ${what}`,
+    zh: (where: string, what: string) => `${where}：${what}`,
+  },
   removeRule: { en: 'Delete rule', zh: '删除规则' },
   before: { en: 'in what is asked', zh: '在提问中' },
   after: { en: 'in what is written', zh: '在所写中' },
