@@ -35,6 +35,10 @@ export const dateTime = (when: number | string, language: 'en' | 'zh'): string =
     timeStyle: 'short',
   });
 
+/** A probability; a small one is not nothing. */
+export const chance = (share: number): string =>
+  share > 0 && share < 0.0005 ? '< 0.1 %' : `${(100 * share).toFixed(1)} %`;
+
 export const percent = (share: number, digits = 0): string => `${(100 * share).toFixed(digits)} %`;
 
 /** A loss, or a dash where there is none yet. */

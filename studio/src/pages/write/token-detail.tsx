@@ -1,6 +1,7 @@
 /** One token: how likely it was, what else it could have been, and the way on from there. */
 
 import { ActionIcon, Button } from '@mantine/core';
+import { chance } from '../../parts/numbers.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
 import { type Alternative, type Piece, probability, surprise } from './draft.ts';
@@ -25,7 +26,7 @@ export function TokenDetail({
       <header>
         <strong className={classes.glyph}>{shown(piece.text, say)}</strong>
         <span>
-          {say.probability} {(100 * probability(piece)).toFixed(1)} %
+          {say.probability} {chance(probability(piece))}
         </span>
         <span>
           {say.surprise} {say.bits(surprise(piece).toFixed(1))}
@@ -51,7 +52,7 @@ export function TokenDetail({
             <span className={classes.bar} aria-hidden="true">
               <span style={{ width: `${100 * probability(one)}%` }} />
             </span>
-            <span className={classes.share}>{(100 * probability(one)).toFixed(1)} %</span>
+            <span className={classes.share}>{chance(probability(one))}</span>
             {isWritten(one) ? (
               <span className={classes.note}>{say.written}</span>
             ) : (
