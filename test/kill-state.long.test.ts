@@ -11,13 +11,13 @@ import { expectStateToSurviveKills } from './kill-state.ts';
 const cwd = scratchFolder();
 
 test('embedded state killed at 40 random moments loses nothing that was acknowledged', {
-  timeout: 900_000,
+  timeout: 1_800_000,
 }, async () => {
   await expectStateToSurviveKills(cwd, { kills: 20, seed: 2 });
   expect.hasAssertions();
 });
 
-test('one killed while it is made is made anew', { timeout: 900_000 }, async () => {
+test('one killed while it is made is made anew', { timeout: 1_800_000 }, async () => {
   const module = join(import.meta.dirname, '../src/store/pglite.ts');
   for (const ms of [500, 1000, 2000, 3000, 4000, 6000]) {
     const folder = join(cwd, `made-${ms}`);
