@@ -182,7 +182,7 @@ INKSTONE_INLINE int64_t tileOf(int64_t count, int64_t limit, int64_t unit) {
 }
 
 /**
- * Rows that will be wanted soon, fetched towards the cache a few at a time between micro products: heads lie
+ * Rows that will be wanted soon, fetched into the cache a few at a time between micro products: heads lie
  * at a stride that hardware prefetchers do not follow.
  */
 class Ahead {
@@ -200,7 +200,7 @@ class Ahead {
   INKSTONE_ALWAYS void step() {
     for (int i = 0; i < each_ && current_ < count_; ++i) {
       Rows& rows = lists_[current_];
-      for (int64_t b = 0; b < bytes_; b += 64) __builtin_prefetch(rows.at + b, 0, 2);
+      for (int64_t b = 0; b < bytes_; b += 64) __builtin_prefetch(rows.at + b, 0, 3);
       rows.at += rows.stride;
       if (--rows.left == 0) ++current_;
     }

@@ -154,7 +154,7 @@ struct Coming {
   void spread(int64_t tiles) { share = (runs * lines + tiles - 1) / tiles; }
   INKSTONE_MEMBER void fetch(int64_t count) {
     for (; count > 0 && runs > 0; --count) {
-      __builtin_prefetch(data + line * 64, 0, 2);
+      __builtin_prefetch(data + line * 64, 0, 3);
       if (++line < lines) continue;
       line = 0;
       data += stride;
