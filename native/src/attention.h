@@ -40,6 +40,8 @@ struct PagedRequest {
 struct PagedShape {
   int64_t heads = 1, kvHeads = 1, headSize = 1, pageTokens = 8;
   float scale = 1;
+  /** Keys and values are bf16, not f32. */
+  bool bf16 = false;
   int64_t window = 0;
   const float* alibiSlopes = nullptr;
   int64_t count = 0;

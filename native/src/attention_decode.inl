@@ -8,18 +8,36 @@ constexpr int64_t decodeKeys = 64;  // keys of a stretch: between two looks at t
 constexpr int decodeDots = 4;       // keys at a time
 constexpr int64_t fetchAhead = 8;   // keys between the fetching and the use
 
-/** `count` floats that are read soon. */
-INKSTONE_INLINE void fetch(const float* from, int64_t count) {
-  for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, 2);
+/** Keys and values are kept as floats or as bf16; they are multiplied as floats either way. */
+INKSTONE_INLINE vf loadKept(const float* p) { return load(p); }
+INKSTONE_INLINE vf loadKept(const uint16_t* p) { return loadBf16(p); }
+INKSTONE_INLINE vf loadKeptTail(const float* p, int64_t n) { return loadTail(p, n); }
+INKSTONE_INLINE vf loadKeptTail(const uint16_t* p, int64_t n) { return getBf16(p, Rest{n}); }
+
+/** Rows as floats, each filled up with zeros to `padded`: its own size, or a multiple of `lanes`. */
+template <class Kept>
+static void unpackRows(const Kept* from, int64_t stride, int64_t rows, int64_t size, int64_t padded, float* to) {
+  for (int64_t r = 0; r < rows; ++r, from += stride, to += padded) {
+    int64_t d = 0;
+    for (; d + lanes <= size; d += lanes) store(to + d, loadKept(from + d));
+    if (d < size) storeTail(to + d, loadKeptTail(from + d, size - d), least(lanes, padded - d)), d += lanes;
+    for (; d < padded; d += lanes) store(to + d, splat(0));
+  }
+}
+
+/** `count` elements that are read soon. */
+template <class Kept>
+INKSTONE_INLINE void fetch(const Kept* from, int64_t count) {
+  for (int64_t i = 0; i < count; i += 64 / (int64_t)sizeof(Kept)) __builtin_prefetch(from + i, 0, 2);
 }
 
 /** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. */
-template <int M>
-static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stride, int64_t keys,
+template <int M, class Kept>
+static void dotKeys(const float* q, int64_t padded, const Kept* k, int64_t stride, int64_t keys,
                     int64_t size, float* scores, int64_t ld) {
   constexpr int N = decodeDots;
   const int64_t whole = down(size, lanes);
-  const float* row[N];
+  const Kept* row[N];
   for (int n = 0; n < N; ++n) row[n] = k + least(n, keys - 1) * stride;
   vf sum[M][N];
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
@@ -27,7 +45,7 @@ static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stri
   }
   for (int64_t d = 0; d < whole; d += lanes) {
     vf right[N];
-    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = load(row[n] + d);
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = loadKept(row[n] + d);
     INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
       const vf left = load(q + m * padded + d);
       INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] += left * right[n];
@@ -35,7 +53,7 @@ static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stri
   }
   if (whole < size) {
     INKSTONE_UNROLL for (int n = 0; n < N; ++n) {
-      const vf right = loadTail(row[n] + whole, size - whole);
+      const vf right = loadKeptTail(row[n] + whole, size - whole);
       INKSTONE_UNROLL for (int m = 0; m < M; ++m) sum[m][n] += load(q + m * padded + whole) * right;
     }
   }
@@ -43,13 +61,14 @@ static void dotKeys(const float* q, int64_t padded, const float* k, int64_t stri
 }
 
 /** out[m] (+)= Σ weights[m, s]·v[s] for `rows` rows and a few keys. */
-static void sumValues(int64_t rows, const float* weights, int64_t ld, const float* v, int64_t stride,
+template <class Kept>
+static void sumValues(int64_t rows, const float* weights, int64_t ld, const Kept* v, int64_t stride,
                       int64_t keys, int64_t size, int64_t padded, float* values, float* out, bool add) {
-  Right right{v, panel, stride};
-  if (padded != size) {
-    packRows<Exact>(v, stride, keys, size, 1, values);
-    right = {values, panel, padded};
+  Right right{values, panel, padded};
+  if constexpr (sizeof(Kept) == sizeof(float)) {
+    if (padded == size) right = {v, panel, stride};
   }
+  if (right.data == values) unpackRows(v, stride, keys, size, padded, values);
   for (int64_t r = 0, count; r < rows; r += count) {
     count = rows - r > rowBlock ? least(rowBlock, (rows - r + 1) / 2) : rows - r;
     int64_t j = 0;
@@ -74,7 +93,8 @@ struct Partial {
   Running* running;
 };
 
-static void decodePart(const Plan& plan, const float* q, const float* k, const float* v, int64_t batch,
+template <class Kept>
+static void decodePart(const Plan& plan, const float* q, const Kept* k, const Kept* v, int64_t batch,
                        Range keys, const Partial& partial) {
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, group = plan.group * T;
@@ -103,13 +123,13 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
     const int64_t length = tile.end - tile.begin;
     for (int64_t s = 0; s < length; s += decodeDots) {
       const int64_t later = k0 + s + fetchAhead;
-      const float* someKeys = k + plan.atK(batch, k0 + s, 0);
-      const float* coming = later < keys.end ? k + plan.atK(batch, later, 0) : someKeys;
-      const float* someValues = v + plan.atK(batch, k0 + s, 0);
+      const Kept* someKeys = k + plan.atK(batch, k0 + s, 0);
+      const Kept* coming = later < keys.end ? k + plan.atK(batch, later, 0) : someKeys;
+      const Kept* someValues = v + plan.atK(batch, k0 + s, 0);
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
         fetch(coming + kvHead * decodeDots * size, decodeDots * size);
         fetch(someValues + kvHead * decodeDots * size, decodeDots * size);  // for the end of this stretch
-        const float* ofHead = someKeys + kvHead * size;
+        const Kept* ofHead = someKeys + kvHead * size;
         int64_t r = kvHead * group;
         for (; r + 2 <= (kvHead + 1) * group; r += 2) {
           dotKeys<2>(queries + r * padded, padded, ofHead, plan.strideK, length - s, size, scores + r * ld + s, ld);
@@ -129,7 +149,7 @@ static void decodePart(const Plan& plan, const float* q, const float* k, const f
     soften<Exact>(rows, scores, ld, chunks, seen, partial.running, shrink);
 
     for (int64_t s = 0; s < length; s += few) {
-      const float* someValues = v + plan.atK(batch, k0 + s, 0);
+      const Kept* someValues = v + plan.atK(batch, k0 + s, 0);
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
         const int64_t r = kvHead * group;
         sumValues(group, scores + r * ld + s, ld, someValues + kvHead * size, plan.strideK,

@@ -22,7 +22,8 @@ static Range keysOf(const AttentionShape& shape) {
 static int64_t partsOf(Range keys) { return most(1, (keys.end - keys.begin + pagedPart - 1) / pagedPart); }
 
 /** Requests of few queries: all their parts at once. */
-static void decodePaged(const float* q, const float* k, const float* v, float* out, const PagedShape& s,
+template <class Kept>
+static void decodePaged(const float* q, const Kept* k, const Kept* v, float* out, const PagedShape& s,
                         const PagedRequest* requests, int64_t count) {
   struct Task {
     int64_t request, part;
@@ -67,24 +68,30 @@ static void decodePaged(const float* q, const float* k, const float* v, float* o
   }
 }
 
-/** Many queries: the pages are laid in a row first, unless they lie so already. */
-static void readPaged(const float* q, const float* k, const float* v, float* out, const PagedShape& s,
-                      const PagedRequest& request) {
+/** The pages of a request as floats in a row: where they lie so already, or laid so in `room`. */
+template <class Kept>
+static const float* inRow(const Kept* pages, const PagedShape& s, const PagedRequest& request, Scratch& room) {
   const int64_t page = s.pageTokens * s.kvHeads * s.headSize, count = (request.keys + s.pageTokens - 1) / s.pageTokens;
   bool inOrder = true;
   for (int64_t i = 1; i < count; ++i) inOrder = inOrder && request.pages[i] == request.pages[0] + i;
-  Scratch scratch;
-  const float *keys = k + request.pages[0] * page, *values = v + request.pages[0] * page;
-  if (!inOrder) {
-    float *allKeys = scratch.floats(count * page), *allValues = scratch.floats(count * page);
-    parallelFor(count, most(1, (int64_t(1) << 15) / page), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        __builtin_memcpy(allKeys + i * page, k + request.pages[i] * page, page * 4);
-        __builtin_memcpy(allValues + i * page, v + request.pages[i] * page, page * 4);
-      }
-    });
-    keys = allKeys, values = allValues;
+  if constexpr (sizeof(Kept) == sizeof(float)) {
+    if (inOrder) return pages + request.pages[0] * page;
   }
+  float* row = room.floats(count * page);
+  parallelFor(count, most(1, (int64_t(1) << 15) / page), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      unpackRows(pages + request.pages[i] * page, page, 1, page, page, row + i * page);
+    }
+  });
+  return row;
+}
+
+/** Many queries: the pages are laid in a row first. */
+template <class Kept>
+static void readPaged(const float* q, const Kept* k, const Kept* v, float* out, const PagedShape& s,
+                      const PagedRequest& request) {
+  Scratch scratch;
+  const float *keys = inRow(k, s, request, scratch), *values = inRow(v, s, request, scratch);
   AttentionShape shape = shapeOf(s, request);
   shape.pages = nullptr;
   const int64_t row = s.heads * s.headSize;
@@ -92,11 +99,8 @@ static void readPaged(const float* q, const float* k, const float* v, float* out
             shape);
 }
 
-}  // namespace flash
-
-static void attentionPaged(const float* q, const float* k, const float* v, float* out, const PagedShape& s) {
-  RAN("attentionPaged");
-  using namespace flash;
+template <class Kept>
+static void attentionOver(const float* q, const Kept* k, const Kept* v, float* out, const PagedShape& s) {
   Scratch scratch;
   PagedRequest* few =
       static_cast<PagedRequest*>(scratch.bytes(s.count * static_cast<int64_t>(sizeof(PagedRequest))));
@@ -110,4 +114,15 @@ static void attentionPaged(const float* q, const float* k, const float* v, float
     }
   }
   if (count > 0) decodePaged(q, k, v, out, s, few, count);
+}
+
+}  // namespace flash
+
+static void attentionPaged(const float* q, const void* k, const void* v, float* out, const PagedShape& s) {
+  RAN("attentionPaged");
+  if (s.bf16) {
+    flash::attentionOver(q, (const uint16_t*)k, (const uint16_t*)v, out, s);
+  } else {
+    flash::attentionOver(q, (const float*)k, (const float*)v, out, s);
+  }
 }

@@ -49,7 +49,7 @@ napi_value attention(napi_env env, napi_callback_info info) {
   return nothing();
 }
 
-/** attentionPaged(q, k, v, out, requests, pages, count, pageTokens, heads, kvHeads, headSize, scale, window, slopes) */
+/** k and v are f32 or bf16: attentionPaged(q, k, v, out, requests, pages, count, pageTokens, heads, kvHeads, headSize, scale, window, slopes) */
 napi_value attentionPaged(napi_env env, napi_callback_info info) {
   Args args(env, info, "attentionPaged");
   PagedShape s;
@@ -85,7 +85,10 @@ napi_value attentionPaged(napi_env env, napi_callback_info info) {
     row += request.queries;
   }
   const int64_t size = sizeOf(row, s.heads, s.headSize);
-  const float *q = args.f32(0, size), *k = args.f32(1, 0), *v = args.f32(2, held * page);
+  s.bf16 = args.any(1).type == napi_uint16_array;
+  const void* k = s.bf16 ? static_cast<void*>(args.bf16(1, 0)) : args.f32(1, 0);
+  const void* v = s.bf16 ? static_cast<void*>(args.bf16(2, held * page)) : args.f32(2, held * page);
+  const float* q = args.f32(0, size);
   float* out = args.f32(3, size);
   if (!args.ok()) return nothing();
   launch([=, all = std::move(all)]() mutable {

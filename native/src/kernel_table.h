@@ -100,7 +100,7 @@ struct KernelTable {
   // ---- attention, rotary --------------------------------------------------------------------------------------
   /** lse [batch, heads, queries] is written. */
   void (*attention)(const float* q, const float* k, const float* v, float* out, float* lse, const AttentionShape& shape);
-  void (*attentionPaged)(const float* q, const float* k, const float* v, float* out, const PagedShape& shape);
+  void (*attentionPaged)(const float* q, const void* k, const void* v, float* out, const PagedShape& shape);
   /** gradQ, gradK, gradV are written whole. */
   void (*attentionGrad)(const float* q, const float* k, const float* v, const float* out, const float* lse,
                         const float* grad, float* gradQ, float* gradK, float* gradV, const AttentionShape& shape);

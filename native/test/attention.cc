@@ -1,6 +1,8 @@
 // Attention and its gradient against plain loops in double, over random options and awkward sizes, on every
 // path.
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "support/check.h"
 
@@ -235,6 +237,21 @@ void checkPages() {
     if (random.below(3) == 0) s.alibiSlopes = slopes.data();
     const int64_t held = 60 * s.count, stride = s.kvHeads * s.headSize, row = s.heads * s.headSize;
     auto k = randomFloats(random, held * s.pageTokens * stride), v = randomFloats(random, held * s.pageTokens * stride);
+    // As bf16 they are the same numbers: those that bf16 has.
+    s.bf16 = round % 2;
+    std::vector<uint16_t> shortK, shortV;
+    for (auto [from, to] : {std::pair{&k, &shortK}, std::pair{&v, &shortV}}) {
+      for (float& x : *from) {
+        uint32_t bits;
+        std::memcpy(&bits, &x, 4);
+        bits &= 0xffff0000u;
+        if (s.bf16) std::memcpy(&x, &bits, 4);
+        to->push_back(static_cast<uint16_t>(bits >> 16));
+      }
+      to->shrink_to_fit();
+    }
+    const void *keptK = k.data(), *keptV = v.data();
+    if (s.bf16) keptK = shortK.data(), keptV = shortV.data();
     std::vector<PagedRequest> requests;
     std::vector<std::vector<int32_t>> pages;
     int64_t rows = 0, taken = 0;
@@ -257,7 +274,7 @@ void checkPages() {
     const auto q = randomFloats(random, rows * row);
     forEachTable([&](const KernelTable& table, const char* path) {
       std::vector<float> out(q.size(), 12345.0f);
-      table.attentionPaged(q.data(), k.data(), v.data(), out.data(), s);
+      table.attentionPaged(q.data(), keptK, keptV, out.data(), s);
       for (const PagedRequest& request : requests) {
         AttentionShape one;
         one.batch = 1, one.queries = request.queries, one.keys = request.keys, one.heads = s.heads,
@@ -286,6 +303,7 @@ void checkRotary() {
   for (int round = 0; round < 60; ++round) {
     RotaryShape s;
     s.rows = random.below(40);
+    s.positions = s.rows > 0 ? s.rows : 1;
     s.heads = 1 + random.below(4);
     s.headSize = 1 + random.below(70);
     s.rotarySize = 2 * random.below(s.headSize / 2 + 1);

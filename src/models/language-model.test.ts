@@ -90,14 +90,31 @@ describe('what a step returns', () => {
     expect([...logits[0]]).toEqual(before);
   });
 
-  test('weights kept as bf16 give nearly the same', () => {
-    const small = createLanguageModel(params, config, { weights: 'bf16' });
-    const [{ logits }] = small.step([{ sequence: small.open(), ids }]);
-    const [exact] = model.step([{ sequence: model.open(), ids }]);
-    const size = Math.max(...exact.logits[0].map(Math.abs));
-    expectClose(logits[0], exact.logits[0], 0.03 * size);
-    expect([...logits[0]]).not.toEqual([...exact.logits[0]]);
+  test.each([{ weights: 'bf16' }, { weights: 'bf16', past: 'f32' }, { past: 'bf16' }] as const)(
+    'kept as bf16, they give nearly the same: %o',
+    (kept) => {
+      const small = createLanguageModel(params, config, kept);
+      const sequence = small.open();
+      // A prompt of more than a few tokens, then one token: attention has a way for each.
+      small.step([{ sequence, ids: ids.slice(0, -1) }]);
+      const [{ logits }] = small.step([{ sequence, ids: ids.slice(-1) }]);
+      const [exact] = model.step([{ sequence: model.open(), ids }]);
+      const size = Math.max(...exact.logits[0].map(Math.abs));
+      expectClose(logits[0], exact.logits[0], 0.03 * size);
+      expect([...logits[0]]).not.toEqual([...exact.logits[0]]);
+    },
+  );
+});
+
+test('a past kept as bf16 takes half the bytes', () => {
+  const { params, config } = make();
+  const bytes = (['f32', 'bf16'] as const).map((past) => {
+    const model = createLanguageModel(params, config, { past });
+    const sequence = model.open();
+    model.step([{ sequence, ids }]);
+    return sequence.cacheBytes;
   });
+  expect(bytes[0]).toBe(2 * bytes[1]);
 });
 
 test('grouped heads shrink the cache by their factor', () => {
@@ -214,6 +231,13 @@ for (const [name, changes] of Object.entries(variants)) {
   });
 }
 const { params, config } = make();
+languageModelContract('a past in bf16', {
+  create: () => createLanguageModel(params, config, { past: 'bf16' }),
+  tolerance: 0.02,
+  hidden: true,
+  attention: true,
+  walks: 1,
+});
 languageModelContract('bf16 weights', {
   create: () => createLanguageModel(params, config, { weights: 'bf16' }),
   tolerance: 0.02, // sums in another order may round to the next bf16

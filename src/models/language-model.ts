@@ -6,6 +6,7 @@ import {
   type KvGrowth,
   type KvMemory,
   type KvPast,
+  type KvType,
   kvMemory,
   PAGE_TOKENS,
   runEmbedding,
@@ -46,6 +47,8 @@ export interface LanguageModelOptions {
    * the bytes, which is what one-token steps wait for, and rounds what they multiply to bf16 as well. Default `f32`.
    */
   readonly weights?: 'f32' | 'bf16';
+  /** How keys and values of tokens already read are kept: `bf16` halves what attention waits for. Default: as `weights`. */
+  readonly past?: KvType;
   /**
    * Most tokens that all sequences may hold together; what forks share counts once. A step that wants more is refused and
    * reads nothing. Default: as many as the machine holds.
@@ -75,7 +78,7 @@ export function createLanguageModel(
   config: DecoderConfig,
   options: LanguageModelOptions = {},
 ): DecoderLanguageModel {
-  const { weights: precision = 'f32' } = options;
+  const { weights: precision = 'f32', past: dtype = precision } = options;
   const weights = precision === 'bf16' ? toBf16(params) : params;
   const compute = <Result>(body: () => Result): Result =>
     withPrecision(precision, () => withRecording(false, () => scope(body)));
@@ -85,7 +88,7 @@ export function createLanguageModel(
   if (memoryTokens !== undefined && !(Number.isInteger(memoryTokens) && memoryTokens >= PAGE_TOKENS)) {
     throw fail('model/memory-tokens', { least: PAGE_TOKENS, got: memoryTokens });
   }
-  const memory = kvMemory({ layers, kvHeads, headSize, maxTokens: memoryTokens });
+  const memory = kvMemory({ layers, kvHeads, headSize, dtype, maxTokens: memoryTokens });
   /** What every sequence opened here has read; `undefined` once it was closed. */
   const pasts = new WeakMap<Sequence, KvPast | undefined>();
   /** Gives back what a sequence holds that nobody closed and nobody can reach. */
@@ -104,7 +107,7 @@ export function createLanguageModel(
       },
       get cacheBytes() {
         return (
-          2 * layers * live(sequence).pages.length * PAGE_TOKENS * kvHeads * headSize * bytesPerElement.f32
+          2 * layers * live(sequence).pages.length * PAGE_TOKENS * kvHeads * headSize * bytesPerElement[dtype]
         );
       },
       rewind(to) {
@@ -198,8 +201,12 @@ function checkId(id: number, vocabSize: number): void {
 }
 
 /** How many tokens of every layer's keys and values fit into so many bytes; for `memoryTokens`. */
-export function memoryTokensIn(bytes: number, { layers, kvHeads, headSize }: DecoderConfig): number {
-  const tokens = Math.floor(bytes / (2 * layers * kvHeads * headSize * bytesPerElement.f32));
+export function memoryTokensIn(
+  bytes: number,
+  { layers, kvHeads, headSize }: DecoderConfig,
+  past: KvType = 'f32',
+): number {
+  const tokens = Math.floor(bytes / (2 * layers * kvHeads * headSize * bytesPerElement[past]));
   return Math.max(PAGE_TOKENS, tokens);
 }
 

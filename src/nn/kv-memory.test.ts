@@ -152,3 +152,17 @@ describe('misuse is an error', () => {
     }
   });
 });
+
+test('kept as bf16 it takes half the bytes, rounds, and forks apart as ever', () => {
+  const memory = kvMemory({ ...sizes, dtype: 'bf16' });
+  const exact = kvMemory(sizes);
+  const past = memory.open();
+  read(memory, past, [1, 2.001, 3]);
+  read(exact, exact.open(), [1]);
+  const fork = past.fork();
+  read(memory, fork, [5]);
+  read(memory, past, [4]);
+  expect([...memory.keysOf(0, past).data].filter((_, i) => i % 6 === 5)).toEqual([1, 2, 3, 4]);
+  expect([...memory.keysOf(1, fork).data].filter((_, i) => i % 6 === 0)).toEqual([101, 102, 103, 105]);
+  expect(exact.sizeBytes).toBe(2 * memory.sizeBytes);
+});

@@ -1,12 +1,24 @@
 /** Keys and values of tokens already read, in pages that sequences share until they part (Kwon et al. 2023). */
 
-import { bytesPerElement, empty, outsideScopes, rowsView, type Tensor, withShape } from '../tensor/index.ts';
+import {
+  bytesPerElement,
+  cast,
+  empty,
+  outsideScopes,
+  rowsView,
+  type Tensor,
+  withShape,
+} from '../tensor/index.ts';
 import { fail } from './errors.ts';
+
+export type KvType = 'f32' | 'bf16';
 
 export interface KvSizes {
   readonly layers: number;
   readonly kvHeads: number;
   readonly headSize: number;
+  /** How they are kept. As bf16 they take half the bytes, and are rounded. Default f32. */
+  readonly dtype?: KvType;
   /** Most tokens of all sequences together, shared ones counted once. Default: as many as the machine holds. */
   readonly maxTokens?: number;
 }
@@ -63,12 +75,12 @@ const FIRST_PAGES = 4;
 const pagesFor = (tokens: number): number => Math.ceil(tokens / PAGE_TOKENS);
 
 /** Empty memory. It takes room as it is needed, doubling, and keeps what it took. */
-export function kvMemory({ layers, kvHeads, headSize, maxTokens }: KvSizes): KvMemory {
+export function kvMemory({ layers, kvHeads, headSize, dtype = 'f32', maxTokens }: KvSizes): KvMemory {
   const rowSize = kvHeads * headSize;
   const pageSize = PAGE_TOKENS * rowSize;
   const total = maxTokens === undefined ? Number.POSITIVE_INFINITY : Math.floor(maxTokens / PAGE_TOKENS);
-  const keys: Tensor<'f32'>[] = [];
-  const values: Tensor<'f32'>[] = [];
+  const keys: Tensor<KvType>[] = [];
+  const values: Tensor<KvType>[] = [];
   /** Sequences that hold each page; those of no one are in `free`. */
   let owners = new Int32Array(0);
   const free: number[] = [];
@@ -78,8 +90,8 @@ export function kvMemory({ layers, kvHeads, headSize, maxTokens }: KvSizes): KvM
   const extend = (): void => {
     const before = owners.length;
     const count = Math.min(total, Math.max(FIRST_PAGES, 2 * before));
-    const larger = (old: Tensor<'f32'> | undefined): Tensor<'f32'> => {
-      const next = outsideScopes(() => empty([count, PAGE_TOKENS, kvHeads, headSize]));
+    const larger = (old: Tensor<KvType> | undefined): Tensor<KvType> => {
+      const next = outsideScopes(() => empty([count, PAGE_TOKENS, kvHeads, headSize], dtype));
       if (old) next.data.set(old.data);
       return next;
     };
@@ -189,12 +201,12 @@ export function kvMemory({ layers, kvHeads, headSize, maxTokens }: KvSizes): KvM
       return used() * PAGE_TOKENS;
     },
     get sizeBytes() {
-      return 2 * layers * owners.length * pageSize * bytesPerElement.f32;
+      return 2 * layers * owners.length * pageSize * bytesPerElement[dtype];
     },
     open: () => openPast([], 0),
     tokensFor: (more) => pagesTaken(more) * PAGE_TOKENS,
     write(layer, grown, k, v) {
-      const from = [k.data, v.data];
+      const from = [k, v].map((x) => (x.dtype === dtype ? x : cast(x, dtype)).data);
       const to = [keys[layer].data, values[layer].data];
       let row = 0;
       for (const { past, count } of grown) {
@@ -211,11 +223,12 @@ export function kvMemory({ layers, kvHeads, headSize, maxTokens }: KvSizes): KvM
     },
     pagesOf: (layer) => ({ keys: keys[layer], values: values[layer] }),
     keysOf(layer, { pages, length }) {
-      const all = empty([pages.length * PAGE_TOKENS, kvHeads, headSize]);
+      const all = empty([pages.length * PAGE_TOKENS, kvHeads, headSize], dtype);
       pages.forEach((page, i) => {
         all.data.set(keys[layer].data.subarray(page * pageSize, (page + 1) * pageSize), i * pageSize);
       });
-      return withShape(rowsView(all, 0, length), [length, kvHeads, headSize]);
+      const kept = withShape(rowsView(all, 0, length), [length, kvHeads, headSize]);
+      return dtype === 'f32' ? kept : cast(kept, 'f32');
     },
   };
 }

@@ -93,8 +93,8 @@ export interface AttentionArgs {
 }
 
 /**
- * Causal attention of many sequences in one call, over keys and values in pages: k, v [pages, pageTokens, KV, Dh] where
- * sequences share pages as they like. The queries of request i, the last of its keys, follow those of i − 1 in q.
+ * Causal attention of many sequences in one call, over keys and values in pages: k, v [pages, pageTokens, KV, Dh], both in
+ * floats or both bf16, where sequences share pages as they like. The queries of request i, the last of its keys, follow those of i − 1 in q.
  */
 export interface PagedAttentionArgs {
   /** Three numbers for each request: queries, keys, and where its pages begin in `pages`. */
@@ -270,7 +270,13 @@ export interface Kernels {
   /** cos, sin [places, rotarySize/2]; positions[row % positions.length] picks the row of the tables. */
   rotary(x: Floats, positions: Int32Array, cos: Floats, sin: Floats, out: Floats, args: RotaryArgs): void;
   attention(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, args: AttentionArgs): void;
-  attentionPaged(q: Floats, k: Floats, v: Floats, out: Floats, args: PagedAttentionArgs): void;
+  attentionPaged(
+    q: Floats,
+    k: Floats | Uint16Array,
+    v: Floats | Uint16Array,
+    out: Floats,
+    args: PagedAttentionArgs,
+  ): void;
   attentionGrad(
     q: Floats,
     k: Floats,

@@ -125,8 +125,9 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
   attention: { flops: (_q, _k, _v, _out, _lse, args) => 4 * args.headSize * visiblePairs(args) },
   attentionPaged: {
     flops: (_q, _k, _v, _out, args) => 4 * args.headSize * args.heads * overRequests(args, pairsSeen),
-    bytes: (q, _k, _v, _out, args) =>
-      2 * q.byteLength + 8 * args.kvHeads * args.headSize * overRequests(args, (_queries, keys) => keys),
+    bytes: (q, k, _v, _out, args) =>
+      2 * q.byteLength +
+      2 * k.BYTES_PER_ELEMENT * args.kvHeads * args.headSize * overRequests(args, (_queries, keys) => keys),
   },
   attentionGrad: {
     flops: (_q, _k, _v, _out, _lse, _grad, _gradQ, _gradK, _gradV, args) =>

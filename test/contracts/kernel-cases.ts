@@ -457,12 +457,16 @@ export const kernelCases: Cases = {
       return [x.q, x.k, x.v, x.out, x.lse, args];
     }),
   attentionPaged: () =>
-    pagedAttentions().map((args) => {
+    pagedAttentions().flatMap((args): Parameters<Kernels['attentionPaged']>[] => {
       const { heads, kvHeads, headSize, requests, pages, pageTokens } = args;
       const rows = requests.reduce((sum, count, i) => (i % 3 === 0 ? sum + count : sum), 0);
       const held = (Math.max(...pages) + 1) * pageTokens * kvHeads * headSize;
       const size = rows * heads * headSize;
-      return [normals(size), normals(held, 2), normals(held, 3), out(size), args];
+      const [keys, values] = [normals(held, 2), normals(held, 3)];
+      return [
+        [normals(size), keys, values, out(size), args],
+        [normals(size), bf16(keys), bf16(values), out(size), args],
+      ];
     }),
   attentionGrad: () =>
     attentions().map((args) => {

@@ -5,7 +5,15 @@ import { fail } from '../errors.ts';
 import type { AttentionArgs, PagedAttentionArgs } from '../kernels.ts';
 import { defineOp } from '../op.ts';
 import { empty, type Tensor } from '../tensor.ts';
-import { floats, floatType, requireOption, requireShape } from './check.ts';
+import {
+  floats,
+  floatType,
+  productOperand,
+  productType,
+  requireOption,
+  requireShape,
+  requireType,
+} from './check.ts';
 import { normalSample } from './samples.ts';
 
 type Masks = Omit<AttentionArgs, 'batch' | 'queries' | 'keys' | 'heads' | 'kvHeads' | 'headSize'>;
@@ -162,12 +170,16 @@ export const attentionOps = {
     doc: 'causal attention of many sequences at once, over keys and values that lie in pages',
     outputs: ([q, k, v], masks) => {
       checkPaged(q, k, v, masks);
-      return [{ shape: q.shape, dtype: floatType('attentionPaged', q, k, v) }];
+      requireType('attentionPaged', k.dtype, v);
+      return [{ shape: q.shape, dtype: productType('attentionPaged', q, k) }];
     },
     run: (kernels, [q, k, v], [out], masks) => {
       const [, heads, headSize] = q.shape;
       const sizes = { heads, kvHeads: k.shape[2], headSize, pageTokens: k.shape[1] };
-      kernels.attentionPaged(floats(q), floats(k), floats(v), floats(out), { ...masks, ...sizes });
+      kernels.attentionPaged(floats(q), productOperand(k), productOperand(v), floats(out), {
+        ...masks,
+        ...sizes,
+      });
     },
     gradient: 'none',
     samples: () => [
@@ -198,7 +210,7 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
 }
 
 /**
- * Causal attention of many sequences in one call: q [rows, H, Dh], k, v [pages, pageTokens, KV, Dh]. `requests` says for
+ * Causal attention of many sequences in one call: q [rows, H, Dh], k, v [pages, pageTokens, KV, Dh], f32 or both bf16. `requests` says for
  * each sequence how many rows of q are its queries, how many keys it has (its queries are the last of them), and where
  * its list of pages begins in `pages`.
  */

@@ -5,7 +5,7 @@
 
 import type { Floats } from '../dtype.ts';
 import type { AttentionArgs, Kernels } from '../kernels.ts';
-import { roundToBf16 } from './bf16.ts';
+import { fromBf16, roundToBf16 } from './bf16.ts';
 
 export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'attentionGrad'> = {
   attention(q, k, v, out, lse, args) {
@@ -46,10 +46,11 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
     for (let i = 0; i < requests.length; i += 3) {
       const [queries, keys, first] = requests.subarray(i, i + 3);
       const own = pages.subarray(first, first + Math.ceil(keys / pageTokens));
-      const inRow = (x: Floats): Floats => {
-        const all = new (x.constructor as Float32ArrayConstructor)(own.length * pageSize);
+      const inRow = (x: Floats | Uint16Array): Floats => {
+        const all = new (q.constructor as Float32ArrayConstructor)(own.length * pageSize);
         own.forEach((page, j) => {
-          all.set(x.subarray(page * pageSize, (page + 1) * pageSize), j * pageSize);
+          const kept = x.subarray(page * pageSize, (page + 1) * pageSize);
+          all.set(kept instanceof Uint16Array ? Float32Array.from(kept, fromBf16) : kept, j * pageSize);
         });
         return all;
       };
