@@ -24,6 +24,7 @@ import { createSessions } from './studio/sessions.ts';
 import { stateRoutes } from './studio/state-routes.ts';
 import type { Caller } from './watch/callers.ts';
 import { createRecorder, type Recorder } from './watch/recorder.ts';
+import { remember } from './watch/remember.ts';
 import type { Trace } from './watch/trace.ts';
 import { createWatch } from './watch/watch.ts';
 
@@ -130,9 +131,15 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
       answer(c, (body && (await readBody(c, body))) as never, scope),
     );
   }
-  app.get('/openapi.json', (c) => {
+  // Anyone may read what can be asked; what the models are called is for those who may ask.
+  const documentOf = remember(async (names: string) => openApi(routes, JSON.parse(names)));
+  app.get('/openapi.json', async (c) => {
     const models = [...registry.list(), ...scope.remotes].map(({ id }) => id);
-    return c.json(openApi(routes, models));
+    const isGuest = await watch.check(authorizationOf(c)).then(
+      () => false,
+      () => true,
+    );
+    return c.json(await documentOf.get(JSON.stringify(isGuest ? [] : models)));
   });
 
   if (studio) app.use('/api/session', limit).route('/api/session', sessions.routes);
@@ -149,8 +156,12 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   return app;
 
   async function authorize(c: AppContext, next: () => Promise<void>): Promise<void> {
-    await watch.enter(c, c.req.header('authorization') ?? sessions.authorizationOf(c));
+    await watch.enter(c, authorizationOf(c));
     await next();
+  }
+
+  function authorizationOf(c: AppContext): string | undefined {
+    return c.req.header('authorization') ?? sessions.authorizationOf(c);
   }
 
   function answerError(c: AppContext, error: unknown): Response {

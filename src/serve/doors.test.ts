@@ -102,6 +102,14 @@ describe.each(all.filter(({ path }) => !open.includes(path)))('$method $path', (
   });
 });
 
+test('a stranger may read what can be asked, and not what the models are called', async () => {
+  const read = async (headers: Record<string, string>) => (await ask('/openapi.json', { headers })).text();
+  expect(await read({})).toContain('"enum":["poems"]');
+  const shown = await read({ authorization: 'Bearer wrong' });
+  expect(shown).toContain('/v1/chat/completions');
+  expect(shown).not.toContain('poems');
+});
+
 describe('other sites', () => {
   test('may not read: no header lets them, unless they are named', async () => {
     const headersOf = async (origins: string[], origin: string) =>

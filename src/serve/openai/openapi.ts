@@ -18,7 +18,7 @@ const contentTypes: Readonly<Record<Route['answers'], readonly string[]>> = {
   events: ['application/json', 'text/event-stream'],
 };
 
-/** OpenAPI 3.1. `models` are the names that a request may give. */
+/** OpenAPI 3.1. `models` are the names that a request may give; none where they are not told. */
 export function openApi(routes: readonly Route[], models: readonly string[]): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
@@ -55,7 +55,7 @@ function operation({ path, summary, isOpen, body, answers }: Route, models: read
         name,
         in: 'path',
         required: true,
-        schema: { enum: models },
+        schema: nameOf(models),
       })),
     }),
     ...(body && {
@@ -79,8 +79,11 @@ function schemaOf(schema: z.ZodType) {
   return rest;
 }
 
+const nameOf = (models: readonly string[]): object =>
+  models.length > 0 ? { enum: models } : { type: 'string' };
+
 /** A body's `model` is one of those that are served now. */
 function withModels(schema: ReturnType<typeof schemaOf>, models: readonly string[]): object {
   const { properties = {} } = schema;
-  return { ...schema, properties: { ...properties, model: { enum: models } } };
+  return { ...schema, properties: { ...properties, model: nameOf(models) } };
 }

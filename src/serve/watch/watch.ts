@@ -15,7 +15,7 @@ export interface Watch {
   /** Lets a request in, or not. @throws `serve/key`, `serve/limit` */
   enter(c: AppContext, authorization: string | undefined): Promise<void>;
   /** Whether the key would let a request in. @throws `serve/key` */
-  check(authorization: string): Promise<unknown>;
+  check(authorization: string | undefined): Promise<unknown>;
   /** Its answer has begun. */
   left(c: AppContext): void;
   /** A model as this request sees it. */
