@@ -55,7 +55,7 @@ export function spellingModel(id: string, text: string): LocalModel {
   const spelt = [...idsOf(text), tokenizer.eosId!];
   const model = functionModel({
     vocabSize,
-    contextLength: 4096,
+    contextLength: 100_000,
     logits(ids) {
       const said = ids.length - 1 - ids.lastIndexOf(from);
       return prefer(spelt[Math.min(said, spelt.length - 1)]);

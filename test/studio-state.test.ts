@@ -13,16 +13,18 @@ import { spellingModel, startStudioServer, tabTo } from './studio-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
 const answer = '眠不觉晓';
+/** Nobody waits for its end. */
+const endless = answer.repeat(24_000);
 
 let browser: Browser;
-let model: LocalModel;
+let models: readonly LocalModel[] = [];
 let state: State;
 let server: RunningServer;
 let port = 0;
 
 async function start(): Promise<void> {
   state = openState({ folder: join(folder, 'state') });
-  server = await startStudioServer({ models: [model], state, port });
+  server = await startStudioServer({ models, state, port });
   ({ port } = server);
 }
 
@@ -60,7 +62,7 @@ describe.skipIf(noBrowser !== undefined)(
   `what the studio keeps${noBrowser ? ` (skipped: ${noBrowser})` : ''}`,
   () => {
     beforeAll(async () => {
-      model = spellingModel('poet', answer);
+      models = [spellingModel('poet', answer), spellingModel('talker', endless)];
       await copyEmptyState(join(folder, 'state'));
       await start();
       browser = await openBrowser();
@@ -68,7 +70,7 @@ describe.skipIf(noBrowser !== undefined)(
     afterAll(async () => {
       await browser?.close();
       if (server) await stop();
-      model?.close();
+      for (const model of models) model.close();
       rmSync(folder, { recursive: true, force: true });
     });
 
@@ -91,6 +93,25 @@ describe.skipIf(noBrowser !== undefined)(
       await page.goto(`${server.url}/chat`);
       await page.getByRole('navigation', { name: 'Conversations' }).getByText('春').click();
       await eventually(() => said(page).allTextContents()).toEqual(['春', answer, '又是春', answer]);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 60_000);
+
+    test('an answer that breaks off with the server is kept as far as it came', async () => {
+      const { page, faults } = await watchedPage(browser, server.url);
+      await page.goto(`${server.url}/chat?model=talker&tokens=99000`);
+      await say(page, '春');
+      const last = page.locator('article[data-role="assistant"] p');
+      await last.getByText(answer).waitFor();
+      await stop();
+      await start();
+      await page.getByRole('alert').waitFor();
+      await page.getByRole('button', { name: 'Answer anew' }).waitFor();
+      const kept = (await last.textContent())!;
+      expect(kept.startsWith(answer)).toBe(true);
+      expect(kept.length).toBeLessThan(endless.length);
+      await page.reload();
+      await eventually(() => last.textContent()).toBe(kept);
       expect(faults).toEqual([]);
       await page.context().close();
     }, 60_000);

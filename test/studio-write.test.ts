@@ -128,7 +128,7 @@ describe.skipIf(noBrowser !== undefined)(
     });
 
     test('what a model writes, and a line of 100 kB, is text on every page that shows it', async () => {
-      const long = 'x'.repeat(100_000);
+      const long = 'x'.repeat(100_001);
       const { page, faults } = await open('/write?prompt=春&model=hostile&strategy=greedy&tokens=300', {
         viewport: { width: 390, height: 844 },
       });

@@ -1,6 +1,6 @@
 /** Server-sent events: read from one answer, or followed for as long as a page is open. */
 
-import { ask, type RequestOptions } from './client.ts';
+import { ApiError, ask, type RequestOptions, UNREACHABLE } from './client.ts';
 
 export interface ServerEvent {
   readonly event: string;
@@ -34,7 +34,10 @@ export async function* readEvents(path: string, options: RequestOptions): AsyncG
   const parse = createEventParser();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        if (options.signal?.aborted) throw error;
+        throw new ApiError(UNREACHABLE, 'studio/broken', String(error));
+      });
       if (done) return;
       yield* parse(value);
     }
