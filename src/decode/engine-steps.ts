@@ -103,7 +103,9 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
       for (const { one } of turns) end(one, () => one.reject(error));
       return;
     }
-    for (const { one, part } of turns) if (!part) end(one, () => one.resolve(true));
+    const done = new Set(turns.filter(({ part }) => !part).map(({ one }) => one));
+    pending = pending.filter((one) => !done.has(one));
+    for (const one of done) one.resolve(true);
   };
 
   /** Texts that are being written, all of them; beside them parts of prompts, the shortest and the oldest in turns. */

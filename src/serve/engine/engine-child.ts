@@ -25,16 +25,16 @@ export function runEngineChild(model: LocalModel): void {
 
   const begin = (
     job: number,
-    work: (signal: AbortSignal, room: () => Promise<void>) => Promise<void>,
+    work: (signal: AbortSignal, room: () => Promise<void> | undefined) => Promise<void>,
   ): void => {
     const controller = new AbortController();
     let left = WINDOW;
     let wake: (() => void) | undefined;
-    /** Waits until the reader has taken enough. */
-    const room = async (): Promise<void> => {
-      while (left <= 0 && !controller.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
-      left--;
+    const emptied = async (): Promise<void> => {
+      while (left < 0 && !controller.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
     };
+    /** Something to wait for when the reader has not taken enough. */
+    const room = (): Promise<void> | undefined => (--left < 0 ? emptied() : undefined);
     jobs.set(job, {
       controller,
       taken(parts) {
@@ -54,7 +54,8 @@ export function runEngineChild(model: LocalModel): void {
     if (message.type === 'write') {
       begin(job, async (signal, room) => {
         for await (const part of model.write(message.request, signal)) {
-          await room();
+          const full = room();
+          if (full) await full;
           send({ type: 'part', job, part: withoutError(part) });
         }
       });

@@ -40,6 +40,9 @@ const idle: ModelLoad = { running: 0, waiting: 0, steps: 0, stepTexts: 0, savedT
 /** What the child says to one job. */
 type Heard = Extract<FromEngine, { job: number }> | { readonly type: 'died' };
 
+type Said = Exclude<Heard, { type: 'end' | 'error' | 'died' }>;
+const whole = (heard: Said): Said => heard;
+
 /** Starts the process; resolves when the model is loaded, rejects when the first start fails. */
 export function startEngineProcess(options: EngineProcessOptions): Promise<EngineProcess> {
   const { id, script, args, tokenizer, prefixIds = [], chatTemplate, execArgv = process.execArgv } = options;
@@ -90,11 +93,12 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
     });
   };
 
-  /** What one job is told, until it ends; aborted when the listener goes. */
-  async function* listen(
+  /** What `pick` finds in what one job is told, until it ends; aborted when the listener goes. */
+  async function* listen<Picked>(
     message: (job: number) => ToEngine,
     signal: AbortSignal,
-  ): AsyncGenerator<Exclude<Heard, { type: 'end' | 'error' | 'died' }>, void> {
+    pick: (heard: Said) => Picked | undefined,
+  ): AsyncGenerator<Picked, void> {
     if (!isReady) throw fail('serve/engine-down', undefined);
     if (signal.aborted) return;
     const job = nextJob++;
@@ -116,7 +120,8 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
         if (next.type === 'died') throw fail('serve/engine-down', undefined);
         if (next.type === 'error') throw fromSent(next.error);
         if (++taken % ACKNOWLEDGE === 0) send({ type: 'taken', job, parts: ACKNOWLEDGE });
-        yield next;
+        const picked = pick(next);
+        if (picked !== undefined) yield picked;
       }
     } finally {
       jobs.delete(job);
@@ -143,25 +148,30 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
     get pid() {
       return child?.pid;
     },
-    async *write(request, signal): AsyncGenerator<GenerationPart> {
-      for await (const heard of listen((job) => ({ type: 'write', job, request }), signal)) {
-        if (heard.type === 'part') yield heard.part;
-      }
-    },
+    write: (request, signal): AsyncGenerator<GenerationPart> =>
+      listen(
+        (job) => ({ type: 'write', job, request }),
+        signal,
+        (heard) => (heard.type === 'part' ? heard.part : undefined),
+      ),
     async score(ids, { top, tenant, signal }): Promise<readonly TokenScore[]> {
-      for await (const heard of listen((job) => ({ type: 'score', job, tenant, ids, top }), signal)) {
+      for await (const heard of listen((job) => ({ type: 'score', job, tenant, ids, top }), signal, whole)) {
         if (heard.type === 'scores') return heard.scores;
       }
       throw signal.reason;
     },
     async inspect(question, { tenant, signal }): Promise<unknown> {
-      for await (const heard of listen((job) => ({ type: 'inspect', job, tenant, question }), signal)) {
+      for await (const heard of listen(
+        (job) => ({ type: 'inspect', job, tenant, question }),
+        signal,
+        whole,
+      )) {
         if (heard.type === 'answer') return heard.answer;
       }
       throw signal.reason;
     },
     async embed(texts, { tenant, signal }): Promise<readonly Float32Array[]> {
-      for await (const heard of listen((job) => ({ type: 'embed', job, tenant, texts }), signal)) {
+      for await (const heard of listen((job) => ({ type: 'embed', job, tenant, texts }), signal, whole)) {
         if (heard.type === 'embeddings') return heard.embeddings;
       }
       throw signal.reason;
