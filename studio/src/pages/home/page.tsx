@@ -71,7 +71,11 @@ export function HomePage() {
               </li>
             ))}
           </ul>
-          {runs.length > LATEST && <Link to="/runs">{say.all}</Link>}
+          {runs.length > LATEST && (
+            <Link to="/runs" className={classes.all}>
+              {say.all}
+            </Link>
+          )}
         </section>
       )}
       <ul className={classes.places}>

@@ -33,6 +33,8 @@ export function Decide({
   const say = useWords(reviewWords);
   const { decide } = useReviewChanges();
   const [asking, setAsking] = useState<'edit' | 'make-rule'>();
+  /** What was typed when the field was closed: it is there when it opens again. */
+  const [typed, setTyped] = useState(review.output);
   const names = { approve: say.approve, edit: say.edit, reject: say.reject, 'make-rule': say.makeRule };
   const send = (decision: Omit<NewDecision, 'reviewer'>): void =>
     decide.mutate(
@@ -81,6 +83,8 @@ export function Decide({
       {asking === 'edit' && (
         <Edit
           output={review.output}
+          text={typed}
+          onText={setTyped}
           onSave={(edited) => send({ decision: 'edit', edited })}
           onCancel={() => ask(undefined)}
         />
@@ -115,15 +119,18 @@ function Refused({ error, onReplace }: { readonly error: Error; readonly onRepla
 
 function Edit({
   output,
+  text,
+  onText,
   onSave,
   onCancel,
 }: {
   readonly output: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
   readonly onSave: (text: string) => void;
   readonly onCancel: () => void;
 }) {
   const say = useWords(reviewWords);
-  const [text, setText] = useState(output);
   return (
     <form
       onSubmit={(event) => {
@@ -139,7 +146,7 @@ function Edit({
         minRows={4}
         maxRows={16}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => onText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') onCancel();
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && text !== '') onSave(text);
