@@ -19,6 +19,9 @@ export const noBrowser = path === undefined ? 'needs Chromium' : isBuilt ? undef
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 
+/** Generous: no test depends on the speed of the machine; in ms. */
+const PATIENCE = 120_000;
+
 /** A page and everything that went wrong in it. */
 export interface WatchedPage {
   readonly page: Page;
@@ -33,6 +36,7 @@ export async function watchedPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ locale: 'en-US', ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
@@ -67,5 +71,5 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** What will be so in a while; no test depends on how soon. */
-export const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: 30_000 });
+/** What will be so in a while. */
+export const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: PATIENCE });

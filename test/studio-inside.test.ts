@@ -123,8 +123,6 @@ const port: LabPort = {
 
 const open = (path: string, options: Parameters<typeof watchedPage>[2] = {}) =>
   watchedPage(browser, server.url, { bypassCSP: true, ...options }).then(async (watched) => {
-    // Generous: no test depends on the speed of the machine.
-    watched.page.setDefaultTimeout(120_000);
     await watched.page.goto(server.url + path);
     return watched;
   });

@@ -53,6 +53,6 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByRole('heading', { name: 'This server asks for a key' }).waitFor();
       expect(faults).toEqual([]);
       await page.context().close();
-    });
+    }, 240_000);
   },
 );

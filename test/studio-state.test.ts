@@ -95,7 +95,7 @@ describe.skipIf(noBrowser !== undefined)(
       await eventually(() => said(page).allTextContents()).toEqual(['春', answer, '又是春', answer]);
       expect(faults).toEqual([]);
       await page.context().close();
-    }, 60_000);
+    }, 240_000);
 
     test('an answer that breaks off with the server is kept as far as it came', async () => {
       const { page, faults } = await watchedPage(browser, server.url);
@@ -114,7 +114,7 @@ describe.skipIf(noBrowser !== undefined)(
       await eventually(() => last.textContent()).toBe(kept);
       expect(faults).toEqual([]);
       await page.context().close();
-    }, 60_000);
+    }, 240_000);
 
     test('two tabs with one conversation: both see it grow, and neither takes the other to its branch', async () => {
       const { context, tabs, faults } = await twoTabs('/chat');
@@ -145,7 +145,7 @@ describe.skipIf(noBrowser !== undefined)(
       await eventually(() => said(two).allTextContents()).toEqual(['知春', answer]);
       expect(faults).toEqual([]);
       await context.close();
-    }, 60_000);
+    }, 240_000);
 
     test('two tabs with one queue: what one decides leaves the other, and no edit is lost', async () => {
       for (const output of ['甲', '乙', '丙']) await post('/reviews', { prompt: '春', output });
@@ -186,7 +186,7 @@ describe.skipIf(noBrowser !== undefined)(
       ]);
       expect(faults).toEqual([]);
       await context.close();
-    }, 60_000);
+    }, 240_000);
 
     test('keys alone, in Chinese: a name, a text made better, a rule left, the training data saved', async () => {
       for (const output of ['丁', '春春春春']) await post('/reviews', { prompt: '春眠', output });
@@ -226,6 +226,6 @@ describe.skipIf(noBrowser !== undefined)(
       });
       expect(faults).toEqual([]);
       await page.context().close();
-    }, 60_000);
+    }, 240_000);
   },
 );

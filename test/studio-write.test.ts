@@ -101,7 +101,7 @@ describe.skipIf(noBrowser !== undefined)(
         expect(faults).toEqual([]);
         await page.context().close();
       },
-      60_000,
+      240_000,
     );
 
     test('two strategies stand side by side, and on a phone below each other', async () => {
@@ -115,7 +115,7 @@ describe.skipIf(noBrowser !== undefined)(
       const [first, second] = await places();
       expect(second).toBeGreaterThan(first);
       await page.context().close();
-    });
+    }, 240_000);
 
     test('a model that is not served is not replaced by another one without a word', async () => {
       const { page } = await open('/write?prompt=春&model=elsewhere');
@@ -125,7 +125,7 @@ describe.skipIf(noBrowser !== undefined)(
       await page.locator('[data-at="3"]').waitFor();
       expect(page.url()).toContain('model=round');
       await page.context().close();
-    });
+    }, 240_000);
 
     test('what a model writes, and a line of 100 kB, is text on every page that shows it', async () => {
       const long = 'x'.repeat(100_001);
@@ -162,7 +162,7 @@ describe.skipIf(noBrowser !== undefined)(
       expect(await page.evaluate('window.wasRun')).toBeUndefined();
       expect(faults).toEqual([]);
       await page.context().close();
-    }, 60_000);
+    }, 240_000);
 
     test('keys alone: to the field, write, from token to token, an alternative, away again', async () => {
       const { page, faults } = await open('/write?model=round&strategy=greedy&tokens=12');
@@ -188,6 +188,6 @@ describe.skipIf(noBrowser !== undefined)(
       expect(written.endsWith(WAY_OUT)).toBe(true);
       expect(faults).toEqual([]);
       await page.context().close();
-    }, 60_000);
+    }, 240_000);
   },
 );

@@ -80,7 +80,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     execFileSync(process.execPath, [bin, ...words], { cwd, stdio: 'ignore' });
     writeHostileRun();
     [browser, url] = await Promise.all([openBrowser(), startStudio('0')]);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     if (server) await endStudio();
@@ -115,7 +115,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
       expect(faults).toEqual([]);
       await page.context().close();
     },
-    60_000,
+    240_000,
   );
 
   test('a run is ordered, watched while it learns, stopped, gone on with and written with', async () => {
@@ -154,7 +154,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     await page.locator('[data-at="3"]').waitFor();
     expect(faults).toEqual([]);
     await page.context().close();
-  }, 120_000);
+  }, 240_000);
 
   test('what models, runs and people write is shown as text, whatever it says', async () => {
     const { page, faults } = await watchedPage(browser, url);
@@ -172,7 +172,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     expect(await page.evaluate('window.wasRun')).toBeUndefined();
     expect(faults).toEqual([]);
     await page.context().close();
-  }, 60_000);
+  }, 240_000);
 
   test('the server goes and comes back: the page says so, and nothing typed is lost', async () => {
     const { page } = await watchedPage(browser, url);
@@ -184,7 +184,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     await page.getByText('The server does not answer.').waitFor({ state: 'hidden', timeout: 60_000 });
     expect(await page.getByLabel('Beginning').inputValue()).toBe('a line of mine');
     await page.context().close();
-  }, 120_000);
+  }, 240_000);
 
   const pages = [
     '/',
@@ -218,7 +218,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
       expect(found).toEqual([]);
       await page.context().close();
     },
-    120_000,
+    240_000,
   );
 });
 
