@@ -1,90 +1,34 @@
 /**
  * A server under load: 1, 8 and 32 clients that stream greedy texts over HTTP, one request after another, beside a static
- * batch of the same size in `transformers`. Clients and server share this process; the engine has its own.
+ * batch of the same size in `transformers`. Server, engine and clients are three processes.
  */
 
-import { Agent, request } from 'node:http';
+import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createRng } from '../src/rng.ts';
 import { startEngineProcess, startServer } from '../src/serve/index.ts';
 import type { BenchOptions } from './main.ts';
 import { startTorch, TORCH_MISSING } from './peer.ts';
 import { createReport } from './report.ts';
-import { characterOf, characterTokenizer, type ServeShape, serveShapes } from './serve-shapes.ts';
+import type { ClientsTask, Round } from './serve-clients.ts';
+import { characterTokenizer, serveShapes } from './serve-shapes.ts';
 import { median, spread } from './timing.ts';
 
 const CLIENTS = [1, 8, 32];
 
-/** What one round of clients saw, times in ms. */
-interface Round {
-  readonly tokensPerSecond: number;
-  readonly firstTokens: readonly number[];
-  readonly gaps: readonly number[];
-}
-
-/** One streamed answer: when each event came, in ms after the request. */
-function stream(port: number, agent: Agent, body: string): Promise<number[]> {
-  return new Promise((resolve, reject) => {
-    const start = performance.now();
-    const times: number[] = [];
-    const call = request(
-      {
-        port,
-        agent,
-        method: 'POST',
-        path: '/v1/completions',
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      },
-      (response) => {
-        response.on('data', (data: Buffer) => {
-          const at = performance.now() - start;
-          for (let i = data.indexOf('data: {'); i >= 0; i = data.indexOf('data: {', i + 1)) times.push(at);
+/** The clients' process: runs one round when asked. */
+function startClients() {
+  const child = fork(new URL('./serve-clients.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  return {
+    run: (task: ClientsTask): Promise<Round> =>
+      new Promise((resolve, reject) => {
+        child.once('message', (answer: Round | { error: string }) => {
+          if ('error' in answer) reject(new Error(answer.error));
+          else resolve(answer);
         });
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve(times);
-          else reject(new Error(`bench serve: status ${response.statusCode}`));
-        });
-      },
-    );
-    call.on('error', reject);
-    call.end(body);
-  });
-}
-
-async function runClients(
-  port: number,
-  count: number,
-  seconds: number,
-  { config, prompt, tokens }: ServeShape,
-): Promise<Round> {
-  const agent = new Agent({ keepAlive: true });
-  const start = performance.now();
-  let written = 0;
-  const firstTokens: number[] = [];
-  const gaps: number[] = [];
-  await Promise.all(
-    Array.from({ length: count }, async (_, client) => {
-      const rng = createRng(client).split(`clients ${count}`);
-      while (performance.now() - start < seconds * 1000) {
-        const text = Array.from({ length: prompt }, () => characterOf(rng.integer(config.vocabSize - 300)));
-        const body = JSON.stringify({
-          model: 'bench',
-          prompt: text.join(''),
-          max_tokens: tokens,
-          temperature: 0,
-          ignore_eos: true,
-          stream: true,
-        });
-        const times = await stream(port, agent, body);
-        // The last event is the end, not a token; a token that is half a character shows with the next.
-        written += tokens;
-        firstTokens.push(times[0]);
-        for (let i = 1; i < times.length - 1; i++) gaps.push(times[i] - times[i - 1]);
-      }
-    }),
-  );
-  agent.destroy();
-  return { tokensPerSecond: (1000 * written) / (performance.now() - start), firstTokens, gaps };
+        child.send(task);
+      }),
+    stop: () => child.disconnect(),
+  };
 }
 
 const quantile = (values: readonly number[], share: number): number => {
@@ -106,12 +50,15 @@ export async function run({ rounds, seconds, json, python, config: only }: Bench
       tokenizer: characterTokenizer(vocab),
     });
     const server = await startServer({ models: [engine] });
-    await runClients(server.port, 4, 1, shape);
+    const clients = startClients();
+    const runClients = (count: number, seconds: number) =>
+      clients.run({ port: server.port, count, seconds, shape: name });
+    await runClients(4, 1);
     const ours = new Map<number, Round[]>(CLIENTS.map((count) => [count, []]));
     const theirs = new Map<number, number[]>(CLIENTS.map((count) => [count, []]));
     for (let round = 0; round < rounds; round++) {
       for (const count of CLIENTS) {
-        ours.get(count)!.push(await runClients(server.port, count, seconds, shape));
+        ours.get(count)!.push(await runClients(count, seconds));
         const { prompt, tokens } = shape;
         const sizes = { layers, heads, width, vocab, context, prompt, tokens };
         for (let spent = 0, batches = 0; peer && spent < seconds / 2; batches++) {
@@ -155,6 +102,7 @@ export async function run({ rounds, seconds, json, python, config: only }: Bench
           ` gap ${quantile(gaps, 0.5).toFixed(1)} / ${quantile(gaps, 0.99).toFixed(1)} ms (median / p99)`,
       );
     }
+    clients.stop();
     await server.close({ graceMs: 100 });
     engine.close();
   }
