@@ -57,9 +57,14 @@ test.each([
   expect(masked.gradients.k.data.slice(0, span).some((g: number) => Math.abs(g) > 1e-4)).toBe(true);
 });
 
-test('a query that sees only hidden keys mixes them evenly', () => {
+test('a query that sees only hidden keys gives a mixture of them, never NaN', () => {
   const attend: Attend = (q, k, v) => attention(q, k, v, { causal: true, scale: 1 });
   const [q, k, v] = [1, 2, 3].map((seed) => at([1, 2, 1, 3], seed));
   const out = hidingKeys(attend, tensor([[1, 1]]))(q, k, v);
-  for (let i = 0; i < 3; i++) expect(out.data[3 + i]).toBeCloseTo((v.data[i] + v.data[3 + i]) / 2, 5);
+  // How much of each is left open: in f32 their scores round to the same, in f64 they do not.
+  for (let i = 0; i < 3; i++) {
+    const values = [v.data[i], v.data[3 + i]];
+    expect(out.data[3 + i]).toBeGreaterThanOrEqual(Math.min(...values) - 1e-5);
+    expect(out.data[3 + i]).toBeLessThanOrEqual(Math.max(...values) + 1e-5);
+  }
 });
