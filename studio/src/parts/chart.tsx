@@ -104,7 +104,7 @@ export function Chart({
   return (
     <figure className={classes.figure}>
       <figcaption>{title}</figcaption>
-      <div ref={place} role="img" aria-label={describe(title, curves)} />
+      <div ref={place} className={classes.plot} role="img" aria-label={describe(title, curves)} />
     </figure>
   );
 }
