@@ -26,11 +26,16 @@ INKSTONE_INLINE void finishRow(const float* sums, const Matmul& s, int64_t at, i
   });
 }
 
+/** Whether nothing follows the sums: they are the result. */
+static bool isBare(const Matmul& s) {
+  return !s.bias && !s.outBf16 && !s.preActivation && !s.preBf16 && s.activation == Activation::none;
+}
+
 /** Rows of out from element `at` on, of the sums [rows, n] with leading dimension ld; they may lie in out itself. */
 INKSTONE_APART static void finishRows(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column,
                                       int64_t rows, int64_t n) {
-  const bool kept = s.preActivation || s.preBf16, rough = s.outBf16;
-  if (!s.outBf16 && !kept && !s.bias && s.activation == Activation::none) return;
+  if (isBare(s)) return;
+  const bool rough = s.outBf16;
 #define INKSTONE_FINISH(VALUE) finishRow(sums, s, at, column, n, [](vf x, [[maybe_unused]] vf before) INKSTONE_FLAT { return VALUE; })
 #define INKSTONE_ACTIVATE(VALUE, SLOPE) (s.slope ? INKSTONE_FINISH(x * SLOPE) : INKSTONE_FINISH(VALUE))
 #define INKSTONE_GATE(GATE) INKSTONE_ACTIVATE(gated(GATE, x), gatedSlope(GATE, before))

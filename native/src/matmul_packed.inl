@@ -15,8 +15,7 @@ static Plan planOf(const Matmul& s) {
   Plan plan;
   plan.rowParts = plan.colParts = plan.depthParts = 1;
   const int64_t workers = inParallel() ? 1 : threads();
-  const bool bare = !s.bias && !s.outBf16 && !s.preActivation && !s.preBf16 && s.activation == Activation::none;
-  if (workers > 1 && s.m * s.n * s.k >= 400000 && s.k >= most(s.m, s.n) && bare) {
+  if (workers > 1 && s.m * s.n * s.k >= 400000 && s.k >= most(s.m, s.n) && isBare(s)) {
     plan.depthParts = least(workers, s.k / 64);  // a small result of long sums: nothing is packed twice, and adding the parts costs little
   } else if (workers > 1 && s.m * s.n * s.k >= 400000) {
     // One side is cut, the other is packed by every part; packing a costs more. Some parts for each thread, so that one

@@ -86,8 +86,7 @@ static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPl
       }
     }
   }
-  const bool bare = !s.bias && !s.outBf16 && !s.preActivation && !s.preBf16 && s.activation == Activation::none;
-  if (bare) return turnBack(sums, ld, height, s.m, s.out + rows.begin, s.n);
+  if (isBare(s)) return turnBack(sums, ld, height, s.m, s.out + rows.begin, s.n);
   float* back = scratch.floats(s.m * height);
   turnBack(sums, ld, height, s.m, back, height);
   finishRows(back, height, s, rows.begin, rows.begin, s.m, height);

@@ -8,7 +8,7 @@ import type { KernelName, Kernels, Precision } from './kernels.ts';
 import { setMemoryHost } from './memory.ts';
 import { loadNative, type NativeBackend } from './native.ts';
 import { referenceKernels } from './reference/index.ts';
-import { canStream, drain, hold, putInLine, setStreamHost } from './stream.ts';
+import { afterTheLine, canStream, hold, putInLine, setStreamHost } from './stream.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface Backend {
@@ -69,12 +69,6 @@ export function backend(): Backend {
 export function kernelsFor(inputs: readonly Tensor[]): Kernels {
   for (const input of inputs) if (input.dtype === 'f64') return afterTheLine(referenceKernels);
   return currentKernels();
-}
-
-/** Kernels in TypeScript run at once: after those that stand in line. */
-function afterTheLine(kernels: Kernels): Kernels {
-  drain();
-  return kernels;
 }
 
 /** The kernels in use now: the backend's, or those `withKernels` set. For updates in place, which are no ops. */

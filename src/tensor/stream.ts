@@ -48,8 +48,14 @@ export function waitForPiece(piece: number): void {
   if (piece > finished) drain();
 }
 
-/** Returns when nothing is in line: before plain TypeScript computes on the same memory. */
-export function drain(): void {
+/** Kernels in TypeScript, which run at once, for memory that those in line may still touch: waits for the line. */
+export function afterTheLine<Kernels>(kernels: Kernels): Kernels {
+  drain();
+  return kernels;
+}
+
+/** Returns when nothing is in line. */
+function drain(): void {
   if (finished === issued) return;
   host!.drainStream();
   // What is being put in line now may go on growing.
@@ -68,6 +74,6 @@ export async function putInLine<Result>(body: () => Result): Promise<Result> {
     held = undefined;
     await host!.settleStream();
     finished = Math.max(finished, piece);
-    args.length = 0;
+    args.length = 0; // used here, so alive until here
   }
 }

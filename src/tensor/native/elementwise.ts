@@ -3,7 +3,7 @@
 import type { DType } from '../dtype.ts';
 import { binaryCodes, compareCodes, type Kernels, unaryCodes, type Walk } from '../kernels.ts';
 import { elementwiseKernels as reference } from '../reference/elementwise.ts';
-import { drain } from '../stream.ts';
+import { afterTheLine } from '../stream.ts';
 import type { Addon } from './addon.ts';
 import { maxAxes, packWalk } from './walk.ts';
 
@@ -24,35 +24,29 @@ const comparePlaces = placesOf(compareCodes);
 /** As `ElementType` of native/src/copy.inl. */
 const typePlaces = placesOf<DType>(['f32', 'bf16', 'f64', 'i32', 'u8', 'i8']);
 
-/** The kernels in TypeScript, once those in line have run. */
-function plain(): Elementwise {
-  drain();
-  return reference;
-}
-
 const tooManyAxes = (walk: Walk) => walk.shape.length > maxAxes;
 
 export const elementwiseKernels = (addon: Addon): Elementwise => ({
   unary: (code, x, out) => addon.unary(unaryPlaces[code], x, out),
   affine: addon.affine,
   binary(code, x, y, out, walk) {
-    if (tooManyAxes(walk)) plain().binary(code, x, y, out, walk);
+    if (tooManyAxes(walk)) afterTheLine(reference).binary(code, x, y, out, walk);
     else addon.binary(binaryPlaces[code], x, y, out, packWalk(walk));
   },
   compare(code, x, y, out, walk) {
     const fits =
       (x instanceof Float32Array && y instanceof Float32Array) ||
       (x instanceof Int32Array && y instanceof Int32Array);
-    if (!fits || tooManyAxes(walk)) plain().compare(code, x, y, out, walk);
+    if (!fits || tooManyAxes(walk)) afterTheLine(reference).compare(code, x, y, out, walk);
     else addon.compare(comparePlaces[code], x, y, out, packWalk(walk));
   },
   where(mask, x, y, out, walk) {
-    if (tooManyAxes(walk)) plain().where(mask, x, y, out, walk);
+    if (tooManyAxes(walk)) afterTheLine(reference).where(mask, x, y, out, walk);
     else addon.where(mask, x, y, out, packWalk(walk));
   },
   cast: (x, out, from, to) => addon.cast(x, typePlaces[from as DType], out, typePlaces[to as DType]),
   copyStrided(x, out, walk, xOffset, outOffset) {
-    if (tooManyAxes(walk)) plain().copyStrided(x, out, walk, xOffset, outOffset);
+    if (tooManyAxes(walk)) afterTheLine(reference).copyStrided(x, out, walk, xOffset, outOffset);
     else addon.copyStrided(x, out, packWalk(walk), xOffset, outOffset);
   },
   fill: addon.fill,
