@@ -7,10 +7,14 @@ namespace inkstone {
 
 /**
  * q, out [batch, queries, heads, headSize]; k, v [batch, keys, kvHeads, headSize]; lse [batch, heads,
- * queries].
+ * queries]. All but lse are f32, or all are bf16.
  */
 struct AttentionShape {
   int64_t batch = 1, queries = 0, keys = 0, heads = 1, kvHeads = 1, headSize = 1;
+  /** From one token to the next in q, and in k and v, in numbers; their gradients lie the same way. 0: nothing lies between. */
+  int64_t rowQ = 0, rowK = 0;
+  /** The arrays are bf16. */
+  bool stored = false;
   float scale = 1;
   bool causal = false;
   /** What is multiplied (scaled queries, keys, values, weights, gradients) is rounded to bf16 first; sums stay f32. */

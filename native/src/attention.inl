@@ -58,20 +58,9 @@ static void soften(int64_t count, float* rows, int64_t ld, const Chunks& chunks,
   if (count - r == 1) softenRows<Kind, 1>(rows + r * ld, ld, chunks, seen + r, running + r, shrink + r);
 }
 
-/** out (= | = out·shrink +) x, then times `factor`: what a tile adds to one row of the result. */
-INKSTONE_INLINE void mergeRow(const float* x, float* out, int64_t size, bool first, float shrink,
-                              float factor) {
-  int64_t d = 0;
-  for (; d + lanes <= size; d += lanes) {
-    const vf now = load(x + d);
-    store(out + d, (first ? now : load(out + d) * shrink + now) * factor);
-  }
-  for (; d < size; ++d) out[d] = (first ? x[d] : out[d] * shrink + x[d]) * factor;
-}
-
 /** The queries `rows` of the heads that share one key/value head. */
-template <class Kind>
-static void forwardRows(const Plan& plan, const float* q, const float* k, const float* v, float* out,
+template <class Kind, class Element>
+static void forwardRows(const Plan& plan, const Element* q, const Element* k, const Element* v, Element* out,
                         float* lse, int64_t batch, int64_t kvHead, Range rows) {
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded;
@@ -88,6 +77,7 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
   float* scores = scratch.floats(queryTile * ld);
   float* product = scratch.floats(queryTile * padded);
   const int64_t count = rows.end - rows.begin;
+  float* sums = keyTile < keys.end - keys.begin ? scratch.floats(plan.group * count * padded) : nullptr;
   Running* running =
       static_cast<Running*>(scratch.bytes(plan.group * count * static_cast<int64_t>(sizeof(Running))));
   for (int64_t i = 0; i < plan.group * count; ++i) running[i] = {-__builtin_inff(), 0};
@@ -100,7 +90,7 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
     const int64_t at = plan.atK(batch, k0, kvHead);
     const Right rightK{keysT, rowOf<Kind>(size) * panel, panel}, rightV{values, inWords<Kind>(keyTile) * panel, panel};
     packTransposed<Kind>(k + at, plan.strideK, length, size, keysT);
-    packJoined<Kind>(v + at, plan.strideK, length, size, 1, values, rightV);
+    packJoined<Kind>(v + at, plan.strideK, length, size, values, rightV);
 
     for (int64_t member = 0; member < plan.group; ++member) {
       const int64_t head = kvHead * plan.group + member;
@@ -117,10 +107,9 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
           seen[b] = within(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
         }
 
-        packRows<Kind>(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size,
-                       plan.shape.scale * log2e, queries);
+        packRows<Kind>(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size, queries);
         Ahead ahead(plan);
-        ahead.add(out + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin);
+        if (last) ahead.add(out + plan.atOut(batch, t0, head), plan.strideOut, some.end - some.begin);
         if (some.end < rows.end) {
           const int64_t next = least(queryTile, rows.end - some.end);
           ahead.add(q + plan.atQ(batch, some.end, head), plan.strideQ, next);
@@ -136,7 +125,8 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
                     queryTile);
         }
         ahead.spread(blocks.count * (length / 2 + padded) / panel);
-        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, scores, ld, ahead);
+        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, plan.shape.scale * log2e, scores, ld,
+                           ahead);
 
         float shrink[mostQueries];
         Running* state = running + member * count + (t0 - rows.begin);
@@ -160,9 +150,11 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
         }
 
         for (int64_t r = 0; r < some.end - some.begin; ++r) {
-          const float sum = state[r].sum, factor = last ? (sum == 0 ? 0 : 1 / sum) : 1;
-          const float old = first ? 0 : exp2Below(splat(shrink[r]))[0];
-          mergeRow(product + r * padded, out + plan.atQ(batch, t0 + r, head), size, first, old, factor);
+          float* total = sums + (member * count + t0 + r - rows.begin) * padded;
+          const float* before = first ? nullptr : total;
+          const float old = first ? 0 : exp2Below(splat(shrink[r]))[0], sum = state[r].sum;
+          if (!last) writeRow(product + r * padded, before, old, 1, total, padded);
+          else writeRow(product + r * padded, before, old, sum == 0 ? 0 : 1 / sum, out + plan.atOut(batch, t0 + r, head), size);
         }
       }
     }
@@ -176,16 +168,16 @@ static void forwardRows(const Plan& plan, const float* q, const float* k, const 
       lse[plan.atLse(batch, head, t)] =
           blind ? -__builtin_inff() : (state.largest + __builtin_log2f(state.sum)) * ln2;
       if (!blind) continue;
-      float* row = out + plan.atQ(batch, t, head);
+      Element* row = out + plan.atOut(batch, t, head);
       for (int64_t d = 0; d < size; ++d) row[d] = 0;
     }
   }
 }
 
-/** All queries of all heads. */
-template <class Kind>
-static void forward(const Plan& plan, const float* q, const float* k, const float* v, float* out, float* lse) {
-  const AttentionShape& shape = plan.shape;
+/** All queries of all heads; all but lse is stored as Element. */
+template <class Kind, class Element>
+static void forward(const AttentionShape& shape, const void* q, const void* k, const void* v, void* out, float* lse) {
+  const Plan plan(shape);
   const int64_t pairs = shape.batch * shape.kvHeads;
   // Few pairs: queries are cut as well. Late queries see more keys than early ones, so early and late take
   // turns.
@@ -195,8 +187,8 @@ static void forward(const Plan& plan, const float* q, const float* k, const floa
   parallelTasks(pairs * pieces, [&](int64_t i) {
     const int64_t pair = i / pieces, turn = i % pieces;
     const int64_t at = turn % 2 ? pieces - 1 - turn / 2 : turn / 2;
-    forwardRows<Kind>(plan, q, k, v, out, lse, pair / shape.kvHeads, pair % shape.kvHeads,
-                      {at * piece, least((at + 1) * piece, shape.queries)});
+    forwardRows<Kind>(plan, (const Element*)q, (const Element*)k, (const Element*)v, (Element*)out, lse, pair / shape.kvHeads,
+                      pair % shape.kvHeads, {at * piece, least((at + 1) * piece, shape.queries)});
   });
 }
 

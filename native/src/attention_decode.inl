@@ -8,12 +8,6 @@ constexpr int64_t decodeKeys = 64;  // keys of a stretch: between two looks at t
 constexpr int decodeDots = 4;       // keys at a time
 constexpr int64_t fetchAhead = 8;   // keys between the fetching and the use
 
-/** Keys and values are kept as floats or as bf16; they are multiplied as floats either way. */
-INKSTONE_INLINE vf loadKept(const float* p) { return load(p); }
-INKSTONE_INLINE vf loadKept(const uint16_t* p) { return loadBf16(p); }
-INKSTONE_INLINE vf loadKeptTail(const float* p, int64_t n) { return loadTail(p, n); }
-INKSTONE_INLINE vf loadKeptTail(const uint16_t* p, int64_t n) { return getBf16(p, Rest{n}); }
-
 /** Rows as floats, each filled up with zeros to `padded`: its own size, or a multiple of `lanes`. */
 template <class Kept>
 static void unpackRows(const Kept* from, int64_t stride, int64_t rows, int64_t size, int64_t padded, float* to) {
@@ -75,7 +69,7 @@ static void sumValues(int64_t rows, const float* weights, int64_t ld, const Kept
     for (; count <= 2 && (j + 2) * panel <= padded; j += 2) {
       (count == 1 ? micro<Exact, 1, 4> : micro<Exact, 2, 4>)(weights + r * ld, ld, 1, right.data + j * panel,
                                                right.rowStride, out + r * padded + j * panel, padded, keys,
-                                               add);
+                                               1, add);
     }
     for (; j * panel < padded; ++j) {
       multiply<Exact>(static_cast<int>(count), weights + r * ld, ld, 1, right, j, 0, out + r * padded, padded,
@@ -112,9 +106,9 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
   float* shrink = scratch.floats(rows);
   Range* seen = static_cast<Range*>(scratch.bytes(rows * static_cast<int64_t>(sizeof(Range))));
   for (int64_t head = 0; head < plan.shape.heads; ++head) {
-    packRows<Exact>(q + plan.atQ(batch, 0, head), plan.strideQ, T, size, plan.shape.scale * log2e,
-             queries + head * T * padded);
+    packRows<Exact>(q + plan.atQ(batch, 0, head), plan.strideQ, T, size, queries + head * T * padded);
   }
+  for (int64_t d = 0; d < rows * padded; d += lanes) store(queries + d, load(queries + d) * (plan.shape.scale * log2e));
   for (int64_t r = 0; r < rows; ++r) partial.running[r] = {-__builtin_inff(), 0};
   for (int64_t d = 0; d < rows * padded; d += lanes) store(partial.sums + d, splat(0));
 
@@ -158,7 +152,7 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
     }
     for (int64_t r = 0; r < rows; ++r) {
       const float old = exp2Below(splat(shrink[r]))[0];
-      mergeRow(product + r * padded, partial.sums + r * padded, padded, false, old, 1);
+      writeRow(product + r * padded, partial.sums + r * padded, old, 1, partial.sums + r * padded, padded);
     }
   }
 }
@@ -209,7 +203,7 @@ static void decode(const Plan& plan, const float* q, const float* k, const float
     for (int64_t row = 0; row < rows; ++row) {
       const int64_t head = row / T, t = row % T;
       lse[plan.atLse(batch, head, t)] = joinParts(parts + batch * count, count, row, plan.padded, plan.size,
-                                                  out + plan.atQ(batch, t, head));
+                                                  out + plan.atOut(batch, t, head));
     }
   }
 }

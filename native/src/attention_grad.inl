@@ -61,32 +61,25 @@ static void slope(int64_t count, float* scores, float* slopes, float* inRows, in
   for (; r < count; ++r) rows(r, slopeRows<Kind, 1>);
 }
 
-/** out (= | +=) x·factor. */
-INKSTONE_INLINE void addRow(const float* x, float* out, int64_t size, bool first, float factor) {
-  int64_t d = 0;
-  for (; d + lanes <= size; d += lanes) {
-    const vf now = load(x + d) * factor;
-    store(out + d, first ? now : load(out + d) + now);
-  }
-  for (; d < size; ++d) out[d] = first ? x[d] * factor : out[d] + x[d] * factor;
-}
-
 /** x·y with y as products see it: so that what cancels against such products does. */
-template <class Kind>
-INKSTONE_INLINE float dotRow(const float* x, const float* y, int64_t size) {
+template <class Kind, class Element>
+INKSTONE_INLINE float dotRow(const Element* x, const Element* y, int64_t size) {
   vf sum = splat(0);
-  for (int64_t d = 0; d < size; d += lanes) sum += some(x + d, size - d, 1) * Kind::seen(some(y + d, size - d, 1));
+  for (int64_t d = 0; d < size; d += lanes) sum += some(x + d, size - d) * Kind::seen(some(y + d, size - d));
   return sumLanes(sum);
 }
 
+template <class Element>
 struct Gradients {
-  const float *q, *k, *v, *out, *lse, *grad;
-  float *gradQ, *gradK, *gradV;
+  const Element *q, *k, *v, *out;
+  const float* lse;
+  const Element* grad;
+  Element *gradQ, *gradK, *gradV;
 };
 
 /** The heads that share one key/value head of one sequence: nobody else adds to its gradK and gradV. */
-template <class Kind>
-static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, int64_t kvHead) {
+template <class Kind, class Element>
+static void backwardPair(const Plan& plan, const Gradients<Element>& g, int64_t batch, int64_t kvHead) {
   const Sight sight(plan.shape, batch);
   const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, S = plan.shape.keys;
   const int64_t keyTile = tileOf(S, backwardKeys, panel), ld = up(keyTile, panel) + 16;
@@ -112,6 +105,7 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
   float* product = scratch.floats(queryTile * padded);
   float* sumK = scratch.floats(keyTile * padded);
   float* sumV = scratch.floats(keyTile * padded);
+  float* sumQ = keyTile < S ? scratch.floats(plan.group * T * padded) : nullptr;
   float* dots = scratch.floats(plan.group * T);
   float* lse2 = scratch.floats(plan.group * T);
   bool* touched = static_cast<bool*>(scratch.bytes(plan.group * queryTiles));
@@ -131,20 +125,23 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
       for (int64_t i = 0; i < queryTiles; ++i) {
         const int64_t t0 = i * queryTile;
         const Range some{t0, least(t0 + queryTile, T)};
-        if (overlap(sight.of(some), tile).empty()) continue;
+        const Range union_ = sight.of(some);
+        if (overlap(union_, tile).empty()) continue;
+        const bool last = union_.end <= tile.end;
         if (!packed) {
           packTransposed<Kind>(g.k + at, plan.strideK, length, size, keysT);
           packTransposed<Kind>(g.v + at, plan.strideK, length, size, valuesT);
-          packJoined<Kind>(g.k + at, plan.strideK, length, size, 1, keysN, rightKeysN);
+          packJoined<Kind>(g.k + at, plan.strideK, length, size, keysN, rightKeysN);
           for (int64_t d = 0; d < length * padded; d += lanes)
             store(sumK + d, splat(0)), store(sumV + d, splat(0));
           packed = true;
         }
-        const int64_t rows = some.end - some.begin, atQ = plan.atQ(batch, t0, head);
+        const int64_t rows = some.end - some.begin;
+        const int64_t atQ = plan.atQ(batch, t0, head), atOut = plan.atOut(batch, t0, head);
         float *dot = dots + member * T + t0, *logSum = lse2 + member * T + t0;
         bool& before = touched[member * queryTiles + i];
         for (int64_t r = 0; !before && r < rows; ++r) {
-          dot[r] = dotRow<Kind>(g.out + atQ + r * plan.strideQ, g.grad + atQ + r * plan.strideQ, size);
+          dot[r] = dotRow<Kind>(g.out + atOut + r * plan.strideOut, g.grad + atOut + r * plan.strideOut, size);
           logSum[r] = sight.of(t0 + r).empty() ? 0 : g.lse[plan.atLse(batch, head, t0 + r)] * log2e;
         }
         const Blocks blocks(rows);
@@ -157,16 +154,17 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
         }
 
         Ahead ahead(plan);
-        if (!before) ahead.add(g.gradQ + atQ, plan.strideQ, rows);
-        const auto addQueries = [&](int64_t at, int64_t count) {
-          ahead.add(g.out + at, plan.strideQ, count);
-          ahead.add(g.grad + at, plan.strideQ, count);
-          ahead.add(g.q + at, plan.strideQ, count);
+        if (last) ahead.add(g.gradQ + atQ, plan.strideQ, rows);
+        const auto addQueries = [&](int64_t sequence, int64_t query, int64_t ofHead) {
+          const int64_t count = least(queryTile, T - query), out = plan.atOut(sequence, query, ofHead);
+          ahead.add(g.out + out, plan.strideOut, count);
+          ahead.add(g.grad + out, plan.strideOut, count);
+          ahead.add(g.q + plan.atQ(sequence, query, ofHead), plan.strideQ, count);
         };
         if (some.end < T) {
-          addQueries(plan.atQ(batch, some.end, head), least(queryTile, T - some.end));
+          addQueries(batch, some.end, head);
         } else if (member + 1 < plan.group) {
-          addQueries(plan.atQ(batch, 0, head + 1), queryTile);
+          addQueries(batch, 0, head + 1);
         } else {
           ahead.add(g.gradK + at, plan.strideK, length);
           ahead.add(g.gradV + at, plan.strideK, length);
@@ -176,20 +174,20 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
           } else if (plan.next(batch, kvHead, following)) {
             ahead.add(g.k + plan.atK(following.batch, 0, following.kvHead), plan.strideK, keyTile);
             ahead.add(g.v + plan.atK(following.batch, 0, following.kvHead), plan.strideK, keyTile);
-            addQueries(plan.atQ(following.batch, 0, following.kvHead * plan.group), queryTile);
+            addQueries(following.batch, 0, following.kvHead * plan.group);
           }
         }
         ahead.spread((blocks.count * (length + padded) + 2 * keyBlocks.count * padded) / panel);
 
-        const float scale = plan.shape.scale * log2e;
-        packRows<Kind>(g.q + atQ, plan.strideQ, rows, size, scale, queries);
-        packRows<Kind>(g.grad + atQ, plan.strideQ, rows, size, 1, grads);
+        packRows<Kind>(g.q + atQ, plan.strideQ, rows, size, queries);
+        packRows<Kind>(g.grad + atOut, plan.strideOut, rows, size, grads);
         if (twice) {
-          packJoined<Kind>(g.q + atQ, plan.strideQ, rows, size, scale, queriesN, rightQ);
-          packJoined<Kind>(g.grad + atQ, plan.strideQ, rows, size, 1, gradsN, rightGrad);
+          packJoined<Kind>(g.q + atQ, plan.strideQ, rows, size, queriesN, rightQ);
+          packJoined<Kind>(g.grad + atOut, plan.strideOut, rows, size, gradsN, rightGrad);
         }
-        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, scores, ld, ahead);
-        multiplySeen<Kind>(blocks, seen, grads, size, rightV, length, slopes, ld, ahead);
+        const float scale = plan.shape.scale;
+        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, scale * log2e, scores, ld, ahead);
+        multiplySeen<Kind>(blocks, seen, grads, size, rightV, length, 1, slopes, ld, ahead);
 
         for (int b = 0; b < blocks.count; ++b) {
           const int64_t r = blocks.start[b], end = blocks.start[b + 1];
@@ -236,17 +234,20 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
           }
         }
         for (int64_t r = 0; r < rows; ++r) {
-          addRow(product + r * padded, g.gradQ + atQ + r * plan.strideQ, size, !before, plan.shape.scale);
+          float* total = sumQ + (member * T + t0 + r) * padded;
+          const float* earlier = before ? total : nullptr;
+          if (!last) writeRow(product + r * padded, earlier, 1, 1, total, padded);
+          else writeRow(product + r * padded, earlier, 1, scale, g.gradQ + atQ + r * plan.strideQ, size);
         }
         before = true;
       }
     }
 
     for (int64_t s = 0; s < length; ++s) {
-      float *gradK = g.gradK + at + s * plan.strideK, *gradV = g.gradV + at + s * plan.strideK;
+      Element *gradK = g.gradK + at + s * plan.strideK, *gradV = g.gradV + at + s * plan.strideK;
       if (packed) {
-        addRow(sumK + s * padded, gradK, size, true, ln2);  // the packed queries carry scale·log₂e
-        addRow(sumV + s * padded, gradV, size, true, 1);
+        writeRow(sumK + s * padded, nullptr, 0, plan.shape.scale, gradK, size);
+        writeRow(sumV + s * padded, nullptr, 0, 1, gradV, size);
       } else {
         for (int64_t d = 0; d < size; ++d) gradK[d] = gradV[d] = 0;
       }
@@ -256,17 +257,20 @@ static void backwardPair(const Plan& plan, const Gradients& g, int64_t batch, in
   for (int64_t member = 0; member < plan.group; ++member) {
     for (int64_t t = 0; t < T; ++t) {
       if (touched[member * queryTiles + t / queryTile]) continue;
-      float* row = g.gradQ + plan.atQ(batch, t, kvHead * plan.group + member);
+      Element* row = g.gradQ + plan.atQ(batch, t, kvHead * plan.group + member);
       for (int64_t d = 0; d < size; ++d) row[d] = 0;
     }
   }
 }
 
-/** All heads. */
-template <class Kind>
-static void backward(const AttentionShape& shape, const Gradients& g) {
+/** All heads; all but lse is stored as Element. */
+template <class Kind, class Element>
+static void backward(const AttentionShape& shape, const void* q, const void* k, const void* v, const void* out,
+                     const float* lse, const void* grad, void* gradQ, void* gradK, void* gradV) {
   if (shape.queries + shape.keys == 0) return;
   const Plan plan(shape);
+  const Gradients<Element> g{(const Element*)q,    (const Element*)k, (const Element*)v, (const Element*)out, lse,
+                             (const Element*)grad, (Element*)gradQ,   (Element*)gradK,   (Element*)gradV};
   parallelTasks(shape.batch * shape.kvHeads,
                 [&](int64_t pair) { backwardPair<Kind>(plan, g, pair / shape.kvHeads, pair % shape.kvHeads); });
 }

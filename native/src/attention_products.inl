@@ -3,9 +3,30 @@
 
 namespace flash {
 
-/** The first `left` numbers of a vector, scaled; zeros behind. */
-INKSTONE_INLINE vf some(const float* x, int64_t left, float scale) {
-  return (left >= lanes ? load(x) : left > 0 ? loadTail(x, left) : splat(0)) * scale;
+// Numbers are stored as f32 or as bf16.
+INKSTONE_INLINE vf loadKept(const float* p) { return load(p); }
+INKSTONE_INLINE vf loadKept(const uint16_t* p) { return loadBf16(p); }
+INKSTONE_INLINE vf loadKeptTail(const float* p, int64_t n) { return loadTail(p, n); }
+INKSTONE_INLINE vf loadKeptTail(const uint16_t* p, int64_t n) { return getBf16(p, Rest{n}); }
+INKSTONE_INLINE void storeKept(float* p, vf x) { store(p, x); }
+INKSTONE_INLINE void storeKept(uint16_t* p, vf x) { storeBf16(p, x); }
+INKSTONE_INLINE void storeKeptTail(float* p, vf x, int64_t n) { storeTail(p, x, n); }
+INKSTONE_INLINE void storeKeptTail(uint16_t* p, vf x, int64_t n) { putBf16(p, x, Rest{n}); }
+
+/** The first `left` numbers of a vector; zeros behind. */
+template <class Element>
+INKSTONE_INLINE vf some(const Element* x, int64_t left) {
+  return left >= lanes ? loadKept(x) : left > 0 ? loadKeptTail(x, left) : splat(0);
+}
+
+/** out = (x + total·shrink)·factor; without `total`, x·factor. x and total are whole vectors. */
+template <class Element>
+INKSTONE_INLINE void writeRow(const float* x, const float* total, float shrink, float factor, Element* out, int64_t size) {
+  for (int64_t d = 0; d < size; d += lanes) {
+    const vf sum = (total ? load(total + d) * shrink + load(x + d) : load(x + d)) * factor;
+    if (size - d >= lanes) storeKept(out + d, sum);
+    else storeKeptTail(out + d, sum, size - d);
+  }
 }
 
 /** Numbers as they are. */
@@ -16,8 +37,15 @@ struct Exact {
   /** Numbers as products see them. */
   static INKSTONE_MEMBER vf seen(vf x) { return x; }
   /** A vector of words from a row that has `left` numbers more. */
-  static INKSTONE_MEMBER vf words(const float* x, int64_t left, float scale) { return some(x, left, scale); }
-  /** Words of which each holds a number of one row, and its neighbour of the row below. */
+  template <class Element>
+  static INKSTONE_MEMBER vf words(const Element* x, int64_t left) {
+    return some(x, left);
+  }
+  /** Words of which each holds a number of one row, and its neighbour of the row below, if there is one. */
+  template <class Element>
+  static INKSTONE_MEMBER vf joined(const Element* row, const Element*, int64_t left) {
+    return some(row, left);
+  }
   static INKSTONE_MEMBER vf join(vf row, vf) { return row; }
   /** Numbers become words of their row, where numbers [c, c + lanes) belong. */
   static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) { store(row + c, x); }
@@ -28,7 +56,14 @@ struct Exact {
 /** Numbers rounded to bf16, for machines that multiply f32 only. */
 struct Rounded : Exact {
   static INKSTONE_MEMBER vf seen(vf x) { return (vf)(bf16Bits(x) << 16); }
-  static INKSTONE_MEMBER vf words(const float* x, int64_t left, float scale) { return seen(some(x, left, scale)); }
+  template <class Element>
+  static INKSTONE_MEMBER vf words(const Element* x, int64_t left) {
+    return seen(some(x, left));
+  }
+  template <class Element>
+  static INKSTONE_MEMBER vf joined(const Element* row, const Element*, int64_t left) {
+    return seen(some(row, left));
+  }
   static INKSTONE_MEMBER vf join(vf row, vf) { return seen(row); }
   static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) { store(row + c, seen(x)); }
 };
@@ -39,8 +74,24 @@ struct Pairs {
   static constexpr int unit = 2;
 
   static INKSTONE_MEMBER vf seen(vf x) { return Rounded::seen(x); }
-  static INKSTONE_MEMBER vf words(const float* x, int64_t left, float scale) {
-    return (vf)neighbours(some(x, left, scale), some(x + lanes, left - lanes, scale));
+  static INKSTONE_MEMBER vf words(const float* x, int64_t left) {
+    return (vf)neighbours(some(x, left), some(x + lanes, left - lanes));
+  }
+  static INKSTONE_MEMBER vf words(const uint16_t* x, int64_t left) {
+    if (left < 2 * lanes) return (vf)neighbours(some(x, left), some(x + lanes, left - lanes));
+    vf both;
+    __builtin_memcpy(&both, x, sizeof both);
+    return both;
+  }
+  static INKSTONE_MEMBER vf joined(const float* row, const float* below, int64_t left) {
+    return join(some(row, left), below ? some(below, left) : splat(0));
+  }
+  static INKSTONE_MEMBER vf joined(const uint16_t* row, const uint16_t* below, int64_t left) {
+    if (left < lanes || !below) return join(some(row, left), below ? some(below, left) : splat(0));
+    vh halves[2];
+    __builtin_memcpy(&halves[0], row, sizeof halves[0]);
+    __builtin_memcpy(&halves[1], below, sizeof halves[1]);
+    return (vf)pairsOf(halves[0], halves[1]);
   }
   static INKSTONE_MEMBER vf join(vf row, vf below) { return (vf)pairsOf(row, below); }
   static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) {
@@ -77,10 +128,10 @@ struct Right {
   int64_t panelStride, rowStride;
 };
 
-/** c (+)= a·b for M rows and N vectors of columns; word [m, i] of a lies at a + m·rowStride + i·step. */
+/** c = factor·a·b (+ c) for M rows and N vectors of columns; word [m, i] of a lies at a + m·rowStride + i·step. */
 template <class Kind, int M, int N>
 static void micro(const float* a, int64_t rowStride, int64_t step, const float* b, int64_t ldb, float* c,
-                  int64_t ldc, int64_t depth, bool add) {
+                  int64_t ldc, int64_t depth, float factor, bool add) {
   vf sum[M][N];
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
     INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = splat(0);
@@ -97,12 +148,12 @@ static void micro(const float* a, int64_t rowStride, int64_t step, const float* 
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
     INKSTONE_UNROLL for (int n = 0; n < N; ++n) {
       float* to = c + m * ldc + n * lanes;
-      store(to, add ? load(to) + sum[m][n] : sum[m][n]);
+      store(to, add ? load(to) + sum[m][n] * factor : sum[m][n] * factor);
     }
   }
 }
 
-typedef void (*Micro)(const float*, int64_t, int64_t, const float*, int64_t, float*, int64_t, int64_t, bool);
+typedef void (*Micro)(const float*, int64_t, int64_t, const float*, int64_t, float*, int64_t, int64_t, float, bool);
 
 template <class Kind, int N>
 static inline Micro microOf(int rows) {
@@ -121,26 +172,26 @@ static inline Micro microOf(int rows) {
 template <class Kind>
 INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64_t step, const Right& b,
                               int64_t j, int64_t firstRow, float* c, int64_t ldc, int64_t columns,
-                              int64_t depth, bool add) {
+                              int64_t depth, bool add, float factor = 1) {
   const Micro kernel = columns - j * panel > lanes ? microOf<Kind, 2>(rows) : microOf<Kind, 1>(rows);
   kernel(a, rowStride, step, b.data + j * b.panelStride + firstRow * b.rowStride, b.rowStride, c + j * panel,
-         ldc, depth, add);
+         ldc, depth, factor, add);
 }
 
 /**
- * Scores of a tile: for each block of rows, the panels of keys that it sees. Keys count from the tile's first; `rows` and
- * `transposed` are as packRows and packTransposed leave them.
+ * Scores of a tile, times `factor`: for each block of rows, the panels of keys that it sees. Keys count from the tile's first;
+ * `rows` and `transposed` are as packRows and packTransposed leave them.
  */
 template <class Kind>
 static void multiplySeen(const Blocks& blocks, const Range* seen, const float* rows, int64_t size,
-                         const Right& transposed, int64_t keys, float* scores, int64_t ld, Ahead& ahead) {
+                         const Right& transposed, int64_t keys, float factor, float* scores, int64_t ld, Ahead& ahead) {
   const int64_t stride = rowOf<Kind>(size);
   for (int64_t j = 0; j * panel < keys; ++j) {
     for (int b = 0; b < blocks.count; ++b) {
       if (seen[b].begin >= (j + 1) * panel || seen[b].end <= j * panel) continue;
       const int64_t r = blocks.start[b];
       multiply<Kind>(blocks.rows(b), rows + r * stride, stride, 1, transposed, j, 0, scores + r * ld, ld,
-                     seen[b].end, inWords<Kind>(size), false);
+                     seen[b].end, inWords<Kind>(size), false, factor);
       ahead.step();
     }
   }
@@ -148,38 +199,36 @@ static void multiplySeen(const Blocks& blocks, const Range* seen, const float* r
 
 // ---- packing ----------------------------------------------------------------------------------------------------------
 
-/** Rows of `size` at a stride → rows of words, times `scale`, zeros behind. */
-template <class Kind>
-static void packRows(const float* x, int64_t stride, int64_t rows, int64_t size, float scale, float* out) {
+/** Rows of `size` at a stride → rows of words, zeros behind. */
+template <class Kind, class Element>
+static void packRows(const Element* x, int64_t stride, int64_t rows, int64_t size, float* out) {
   const int64_t words = rowOf<Kind>(size);
   for (int64_t r = 0; r < rows; ++r, x += stride, out += words) {
     for (int64_t w = 0, d = 0; w < words; w += lanes, d += Kind::unit * lanes) {
-      store(out + w, Kind::words(x + d, size - d, scale));
+      store(out + w, Kind::words(x + d, size - d));
     }
   }
 }
 
-/** Rows of `size` at a stride → a right operand at `out` whose words join rows, times `scale`, zeros behind. */
-template <class Kind>
-static void packJoined(const float* x, int64_t stride, int64_t rows, int64_t size, float scale, float* out,
-                       const Right& layout) {
+/** Rows of `size` at a stride → a right operand at `out` whose words join rows, zeros behind. */
+template <class Kind, class Element>
+static void packJoined(const Element* x, int64_t stride, int64_t rows, int64_t size, float* out, const Right& layout) {
   for (int64_t d = 0; d < size; d += lanes, x += lanes) {
     float* to = out + d / panel * layout.panelStride + d % panel;
-    const float* row = x;
+    const Element* row = x;
     for (int64_t r = 0; r < rows; r += Kind::unit, row += Kind::unit * stride, to += layout.rowStride) {
-      const bool below = Kind::unit > 1 && r + 1 < rows;
-      store(to, Kind::join(some(row, size - d, scale), below ? some(row + stride, size - d, scale) : splat(0)));
+      store(to, Kind::joined(row, r + 1 < rows ? row + stride : nullptr, size - d));
     }
   }
 }
 
 /** The words of `count` rows, column by column: out[j·ld + i] = word j of row i, for i, j < lanes. */
-template <class Kind>
-INKSTONE_INLINE void transposeBlock(const float* x, int64_t stride, int64_t count, int64_t size, float* out, int64_t ld) {
+template <class Kind, class Element>
+INKSTONE_INLINE void transposeBlock(const Element* x, int64_t stride, int64_t count, int64_t size, float* out, int64_t ld) {
   vf v[lanes / 4][4];
   for (int g = 0; g < lanes / 4; ++g) {
     vf row[4];
-    for (int i = 0; i < 4; ++i) row[i] = 4 * g + i < count ? Kind::words(x + (4 * g + i) * stride, size, 1) : splat(0);
+    for (int i = 0; i < 4; ++i) row[i] = 4 * g + i < count ? Kind::words(x + (4 * g + i) * stride, size) : splat(0);
     const vf ab0 = Shuffle::zip<0>(row[0], row[1]), ab1 = Shuffle::zip<1>(row[0], row[1]);
     const vf cd0 = Shuffle::zip<0>(row[2], row[3]), cd1 = Shuffle::zip<1>(row[2], row[3]);
     v[g][0] = Shuffle::zipPairs<0>(ab0, cd0);
@@ -199,8 +248,8 @@ INKSTONE_INLINE void transposeBlock(const float* x, int64_t stride, int64_t coun
 }
 
 /** Rows of `size` at a stride → the transpose of their words in panels [rows/panel, rowOf(size), panel], zeros behind. */
-template <class Kind>
-static void packTransposed(const float* x, int64_t stride, int64_t rows, int64_t size, float* out) {
+template <class Kind, class Element>
+static void packTransposed(const Element* x, int64_t stride, int64_t rows, int64_t size, float* out) {
   const int64_t words = rowOf<Kind>(size);
   for (int64_t r = 0; r < up(rows, panel); r += lanes) {
     float* to = out + r / panel * (words * panel) + r % panel;

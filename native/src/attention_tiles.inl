@@ -142,7 +142,7 @@ struct Pair {
 /** Sizes that every step needs, and where heads begin. */
 struct Plan {
   const AttentionShape& shape;
-  int64_t group, size, padded, strideQ, strideK;
+  int64_t group, size, padded, strideQ, strideK, strideOut;
   /** The arrays are larger than what a core keeps near. */
   bool large;
 
@@ -151,12 +151,16 @@ struct Plan {
         group(s.heads / s.kvHeads),
         size(s.headSize),
         padded(up(s.headSize, lanes)),
-        strideQ(s.heads * s.headSize),
-        strideK(s.kvHeads * s.headSize),
-        large(4 * s.batch * (2 * s.queries * strideQ + 2 * s.keys * strideK) > cacheSizes().l2) {}
+        strideQ(s.rowQ ? s.rowQ : s.heads * s.headSize),
+        strideK(s.rowK ? s.rowK : s.kvHeads * s.headSize),
+        strideOut(s.heads * s.headSize),
+        large((s.stored ? 4 : 8) * s.batch * s.headSize * (s.queries * s.heads + s.keys * s.kvHeads) > cacheSizes().l2) {}
 
   int64_t atQ(int64_t batch, int64_t query, int64_t head) const {
     return (batch * shape.queries + query) * strideQ + head * size;
+  }
+  int64_t atOut(int64_t batch, int64_t query, int64_t head) const {
+    return (batch * shape.queries + query) * strideOut + head * size;
   }
   int64_t atK(int64_t batch, int64_t key, int64_t kvHead) const {
     const int64_t place = shape.pages ? shape.pages[key / shape.pageTokens] * shape.pageTokens + key % shape.pageTokens
@@ -187,11 +191,12 @@ INKSTONE_INLINE int64_t tileOf(int64_t count, int64_t limit, int64_t unit) {
  */
 class Ahead {
  public:
-  explicit Ahead(const Plan& plan) : bytes_(plan.size * 4), wanted_(plan.large) {}
+  explicit Ahead(const Plan& plan) : bytes_(plan.size * (plan.shape.stored ? 2 : 4)), wanted_(plan.large) {}
 
-  void add(const float* at, int64_t stride, int64_t rows) {
+  template <class Element>
+  void add(const Element* at, int64_t stride, int64_t rows) {
     if (!wanted_ || rows <= 0 || count_ == mostLists) return;
-    lists_[count_++] = {reinterpret_cast<const char*>(at), stride * 4, rows};
+    lists_[count_++] = {reinterpret_cast<const char*>(at), stride * (int64_t)sizeof(Element), rows};
     total_ += rows;
   }
   /** Spreads what was added over about `steps` calls of step(). */

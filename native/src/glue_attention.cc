@@ -9,9 +9,10 @@
 namespace inkstone {
 namespace {
 
-/** Fourteen arguments from `index` on, in the order of src/tensor/native/attention.ts. */
+/** Sixteen arguments from `index` on, in the order of src/tensor/native/attention.ts; the first array says what is stored. */
 AttentionShape shapeOf(Args& args, int index) {
   AttentionShape s;
+  s.stored = args.any(0).type == napi_uint16_array;
   s.batch = args.count(index);
   s.queries = args.count(index + 1);
   s.keys = args.count(index + 2);
@@ -26,6 +27,11 @@ AttentionShape shapeOf(Args& args, int index) {
   s.keyStart = args.i32(index + 11, s.batch, true);
   s.keyEnd = args.i32(index + 12, s.batch, true);
   s.bf16 = args.boolean(index + 13);
+  s.rowQ = args.count(index + 14);
+  s.rowK = args.count(index + 15);
+  if (args.ok() && ((s.rowQ > 0 && s.rowQ < s.heads * s.headSize) || (s.rowK > 0 && s.rowK < s.kvHeads * s.headSize))) {
+    args.fail("rows must hold all heads");
+  }
   if (args.ok() && (s.kvHeads < 1 || s.heads % s.kvHeads != 0)) {
     args.fail("heads must be a multiple of kvHeads, got %lld and %lld", static_cast<long long>(s.heads),
               static_cast<long long>(s.kvHeads));
@@ -34,16 +40,30 @@ AttentionShape shapeOf(Args& args, int index) {
   return s;
 }
 
-int64_t sizeQ(const AttentionShape& s) { return sizeOf(s.batch, s.queries, s.heads, s.headSize); }
-int64_t sizeK(const AttentionShape& s) { return sizeOf(s.batch, s.keys, s.kvHeads, s.headSize); }
+/** From the first number of `tokens` rows to the last. */
+int64_t extent(int64_t tokens, int64_t heads, int64_t headSize, int64_t row) {
+  const int64_t own = sizeOf(heads, headSize);
+  if (tokens <= 0 || own < 0) return tokens == 0 ? 0 : -1;
+  const int64_t before = sizeOf(tokens - 1, row > 0 ? row : own);
+  return before < 0 ? -1 : before + own;
+}
+int64_t sizeQ(const AttentionShape& s) { return extent(sizeOf(s.batch, s.queries), s.heads, s.headSize, s.rowQ); }
+int64_t sizeK(const AttentionShape& s) { return extent(sizeOf(s.batch, s.keys), s.kvHeads, s.headSize, s.rowK); }
+int64_t sizeOut(const AttentionShape& s) { return sizeOf(s.batch, s.queries, s.heads, s.headSize); }
 int64_t sizeLse(const AttentionShape& s) { return sizeOf(s.batch, s.heads, s.queries); }
+
+/** An array of f32 or, where the shape says so, of bf16. */
+void* numbers(Args& args, int index, int64_t size, const AttentionShape& s) {
+  return s.stored ? static_cast<void*>(args.bf16(index, size)) : args.f32(index, size);
+}
 
 /** attention(q, k, v, out, lse, …shape) */
 napi_value attention(napi_env env, napi_callback_info info) {
   Args args(env, info, "attention");
   const AttentionShape s = shapeOf(args, 5);
-  const float *q = args.f32(0, sizeQ(s)), *k = args.f32(1, sizeK(s)), *v = args.f32(2, sizeK(s));
-  float *out = args.f32(3, sizeQ(s)), *lse = args.f32(4, sizeLse(s));
+  const void *q = numbers(args, 0, sizeQ(s), s), *k = numbers(args, 1, sizeK(s), s), *v = numbers(args, 2, sizeK(s), s);
+  void* out = numbers(args, 3, sizeOut(s), s);
+  float* lse = args.f32(4, sizeLse(s));
   if (!args.ok()) return nothing();
   launch([=] { kernels->attention(q, k, v, out, lse, s); });
   return nothing();
@@ -102,9 +122,10 @@ napi_value attentionPaged(napi_env env, napi_callback_info info) {
 napi_value attentionGrad(napi_env env, napi_callback_info info) {
   Args args(env, info, "attentionGrad");
   const AttentionShape s = shapeOf(args, 9);
-  const float *q = args.f32(0, sizeQ(s)), *k = args.f32(1, sizeK(s)), *v = args.f32(2, sizeK(s));
-  const float *out = args.f32(3, sizeQ(s)), *lse = args.f32(4, sizeLse(s)), *grad = args.f32(5, sizeQ(s));
-  float *gradQ = args.f32(6, sizeQ(s)), *gradK = args.f32(7, sizeK(s)), *gradV = args.f32(8, sizeK(s));
+  const void *q = numbers(args, 0, sizeQ(s), s), *k = numbers(args, 1, sizeK(s), s), *v = numbers(args, 2, sizeK(s), s);
+  const void *out = numbers(args, 3, sizeOut(s), s), *grad = numbers(args, 5, sizeOut(s), s);
+  const float* lse = args.f32(4, sizeLse(s));
+  void *gradQ = numbers(args, 6, sizeQ(s), s), *gradK = numbers(args, 7, sizeK(s), s), *gradV = numbers(args, 8, sizeK(s), s);
   if (!args.ok()) return nothing();
   launch([=] { kernels->attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, s); });
   return nothing();

@@ -6,12 +6,12 @@
 namespace inkstone {
 namespace {
 
-/** The result of a norm: Float32Array or, for bf16, Uint16Array. */
-struct NormOut {
+/** The result of a norm, or its gradient: Float32Array or, for bf16, Uint16Array. */
+struct Numbers {
   float* wide = nullptr;
   uint16_t* bf16 = nullptr;
 
-  NormOut(Args& args, int index, int64_t size) {
+  Numbers(Args& args, int index, int64_t size) {
     if (args.any(index).type == napi_uint16_array) bf16 = args.bf16(index, size);
     else wide = args.f32(index, size);
   }
@@ -22,7 +22,7 @@ napi_value layerNorm(napi_env env, napi_callback_info info) {
   Args args(env, info, "layerNorm");
   const int64_t rows = args.count(6), n = args.count(7), size = sizeOf(rows, n);
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true), *bias = args.f32(2, n, true);
-  const NormOut out(args, 3, size);
+  const Numbers out(args, 3, size);
   float *mean = args.f32(4, rows), *rstd = args.f32(5, rows);
   const double eps = args.number(8);
   if (args.ok()) launch([=] { kernels->layerNorm(x, weight, bias, out.wide, out.bf16, mean, rstd, rows, n, eps); });
@@ -34,9 +34,13 @@ napi_value layerNormGrad(napi_env env, napi_callback_info info) {
   Args args(env, info, "layerNormGrad");
   const int64_t rows = args.count(8), n = args.count(9), size = sizeOf(rows, n);
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true), *mean = args.f32(2, rows);
-  const float *rstd = args.f32(3, rows), *grad = args.f32(4, size);
+  const float* rstd = args.f32(3, rows);
+  const Numbers grad(args, 4, size);
   float *gradX = args.f32(5, size), *gradWeight = args.f32(6, n, true), *gradBias = args.f32(7, n, true);
-  if (args.ok()) launch([=] { kernels->layerNormGrad(x, weight, mean, rstd, grad, gradX, gradWeight, gradBias, rows, n); });
+  if (!args.ok()) return nothing();
+  launch([=] {
+    kernels->layerNormGrad(x, weight, mean, rstd, grad.wide, grad.bf16, gradX, gradWeight, gradBias, rows, n);
+  });
   return nothing();
 }
 
@@ -45,7 +49,7 @@ napi_value rmsNorm(napi_env env, napi_callback_info info) {
   Args args(env, info, "rmsNorm");
   const int64_t rows = args.count(4), n = args.count(5), size = sizeOf(rows, n);
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true);
-  const NormOut out(args, 2, size);
+  const Numbers out(args, 2, size);
   float* rstd = args.f32(3, rows);
   const double eps = args.number(6);
   if (args.ok()) launch([=] { kernels->rmsNorm(x, weight, out.wide, out.bf16, rstd, rows, n, eps); });
@@ -57,9 +61,9 @@ napi_value rmsNormGrad(napi_env env, napi_callback_info info) {
   Args args(env, info, "rmsNormGrad");
   const int64_t rows = args.count(6), n = args.count(7), size = sizeOf(rows, n);
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true), *rstd = args.f32(2, rows);
-  const float* grad = args.f32(3, size);
+  const Numbers grad(args, 3, size);
   float *gradX = args.f32(4, size), *gradWeight = args.f32(5, n, true);
-  if (args.ok()) launch([=] { kernels->rmsNormGrad(x, weight, rstd, grad, gradX, gradWeight, rows, n); });
+  if (args.ok()) launch([=] { kernels->rmsNormGrad(x, weight, rstd, grad.wide, grad.bf16, gradX, gradWeight, rows, n); });
   return nothing();
 }
 

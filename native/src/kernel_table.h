@@ -74,12 +74,13 @@ struct KernelTable {
   /** weight, bias, gradWeight, gradBias may be null. The result goes to out or, as bf16, to outBf16: the other is null. */
   void (*layerNorm)(const float* x, const float* weight, const float* bias, float* out, uint16_t* outBf16, float* mean,
                     float* rstd, int64_t rows, int64_t n, double eps);
+  /** The gradient of the result is grad or, as bf16, gradBf16: the other is null. */
   void (*layerNormGrad)(const float* x, const float* weight, const float* mean, const float* rstd, const float* grad,
-                        float* gradX, float* gradWeight, float* gradBias, int64_t rows, int64_t n);
+                        const uint16_t* gradBf16, float* gradX, float* gradWeight, float* gradBias, int64_t rows, int64_t n);
   void (*rmsNorm)(const float* x, const float* weight, float* out, uint16_t* outBf16, float* rstd, int64_t rows,
                   int64_t n, double eps);
-  void (*rmsNormGrad)(const float* x, const float* weight, const float* rstd, const float* grad, float* gradX,
-                      float* gradWeight, int64_t rows, int64_t n);
+  void (*rmsNormGrad)(const float* x, const float* weight, const float* rstd, const float* grad, const uint16_t* gradBf16,
+                      float* gradX, float* gradWeight, int64_t rows, int64_t n);
   void (*crossEntropy)(const float* logits, const int32_t* targets, float* losses, float* lse, int64_t rows, int64_t n,
                        int32_t ignoreIndex, double smoothing);
   void (*crossEntropyGrad)(const float* logits, const int32_t* targets, const float* lse, const float* gradLosses,
@@ -98,12 +99,12 @@ struct KernelTable {
   void (*adamw)(float* parameter, const float* grad, float* m, float* v, int64_t n, const AdamwOptions& options);
 
   // ---- attention, rotary --------------------------------------------------------------------------------------
-  /** lse [batch, heads, queries] is written. */
-  void (*attention)(const float* q, const float* k, const float* v, float* out, float* lse, const AttentionShape& shape);
+  /** lse [batch, heads, queries] is written; the other arrays are f32, or bf16 where shape.stored says so. */
+  void (*attention)(const void* q, const void* k, const void* v, void* out, float* lse, const AttentionShape& shape);
   void (*attentionPaged)(const float* q, const void* k, const void* v, float* out, const PagedShape& shape);
   /** gradQ, gradK, gradV are written whole. */
-  void (*attentionGrad)(const float* q, const float* k, const float* v, const float* out, const float* lse,
-                        const float* grad, float* gradQ, float* gradK, float* gradV, const AttentionShape& shape);
+  void (*attentionGrad)(const void* q, const void* k, const void* v, const void* out, const float* lse, const void* grad,
+                        void* gradQ, void* gradK, void* gradV, const AttentionShape& shape);
   /** positions[row % shape.positions] picks the row of cos and sin. `out` may be `x`. */
   void (*rotary)(const float* x, const int32_t* positions, const float* cos, const float* sin, float* out,
                  const RotaryShape& shape);

@@ -137,8 +137,13 @@ struct KernelBf16 {
   static constexpr int rows = tileRows, cols = tileCols, colUnit = lanes, kUnit = 2;
   static constexpr bool turnsA = true;
   static int64_t mostOfB() { return cacheSizes().l2 * 3 / 4 / 2; }
-  /** Measured on Zen 5. Where both operands come from rows of columns, short wide blocks: what is next comes in longer runs. */
+  /**
+   * Measured on Zen 5. Rows that are read in place, or a result that cannot hold the sums of a part of k: all of k at once, as
+   * long as some columns of it stay near. Where both operands come from rows of columns, short wide blocks: what is next comes
+   * in longer runs.
+   */
   static int64_t depthMost(const Matmul& s, int64_t whole) {
+    if ((s.outBf16 || inPlace(s)) && mostOfB() / s.k >= 4 * cols) return s.k;
     return s.transA && s.m * s.n < int64_t(1) << 20 ? 256 : most(384, least(whole, 1024));
   }
   static int64_t rowsMost(const Matmul& s, int64_t k) {

@@ -1,12 +1,21 @@
 // Layer norm (Ba et al. 2016) and RMS norm (Zhang & Sennrich 2019), rows of n.
 
-/** A weight or bias that may be absent. */
+/** A weight or bias that may be absent; or a gradient, which may be bf16. */
 struct Given {
   const float* p;
   template <class Part>
   INKSTONE_MEMBER vf at(int64_t i, Part part) const {
     return part.get(p + i);
   }
+  INKSTONE_MEMBER Given from(int64_t place) const { return {p + place}; }
+};
+struct GivenBf16 {
+  const uint16_t* p;
+  template <class Part>
+  INKSTONE_MEMBER vf at(int64_t i, Part part) const {
+    return getBf16(p + i, part);
+  }
+  INKSTONE_MEMBER GivenBf16 from(int64_t place) const { return {p + place}; }
 };
 struct Ones {
   template <class Part>
@@ -113,8 +122,8 @@ static void joinParts(const float* parts, int64_t count, int64_t step, float* in
  * gradient Σ g. Rows go in parts, fixed by the shape; each part sums for itself, the parts are joined in order.
  * Without `mean` (RMS norm) the term mean h is absent.
  */
-template <bool centred, class Weight>
-static void normGrad(const float* x, Weight w, const float* mean, const float* rstd, const float* grad, float* gradX,
+template <bool centred, class Weight, class Grad>
+static void normGrad(const float* x, Weight w, const float* mean, const float* rstd, Grad grad, float* gradX,
                      float* gradWeight, float* gradBias, int64_t rows, int64_t n) {
   constexpr int64_t mostParts = 32, leastRows = 16;
   const int64_t byRows = (rows + leastRows - 1) / leastRows, parts = byRows < mostParts ? byRows : mostParts;
@@ -127,12 +136,13 @@ static void normGrad(const float* x, Weight w, const float* mean, const float* r
     float *partW = sumsW + p * step, *partB = sumsB + p * step;
     if (sums) __builtin_memset(partW, 0, n * 4), __builtin_memset(partB, 0, n * 4);
     for (int64_t row = rows * p / parts; row < rows * (p + 1) / parts; ++row) {
-      const float *from = x + row * n, *g = grad + row * n;
+      const float* from = x + row * n;
+      const Grad g = grad.from(row * n);
       float* to = gradX + row * n;
       const float centre = centred ? mean[row] : 0.0f, scale = rstd[row];
       vf h[2] = {}, hx[2] = {};
       const auto look = [&](int64_t i, int k, auto part, auto summing) INKSTONE_FLAT {
-        const vf gi = part.get(g + i), normal = (part.get(from + i, centre) - centre) * scale;
+        const vf gi = g.at(i, part), normal = (part.get(from + i, centre) - centre) * scale;
         const vf hi = gi * w.at(i, part);
         if (centred) h[k] += hi;
         hx[k] += hi * normal;
@@ -154,7 +164,7 @@ static void normGrad(const float* x, Weight w, const float* mean, const float* r
       const float hMean = centred ? sumLanes(h[0] + h[1]) / (float)n : 0.0f;
       const float hxMean = sumLanes(hx[0] + hx[1]) / (float)n;
       sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
-        const vf normal = (part.get(from + i) - centre) * scale, hi = part.get(g + i) * w.at(i, part);
+        const vf normal = (part.get(from + i) - centre) * scale, hi = g.at(i, part) * w.at(i, part);
         part.put(to + i, scale * (hi - hMean - normal * hxMean));
       });
     }
@@ -169,18 +179,21 @@ static void normGrad(const float* x, Weight w, const float* mean, const float* r
 }
 
 static void layerNormGrad(const float* x, const float* weight, const float* mean, const float* rstd, const float* grad,
-                          float* gradX, float* gradWeight, float* gradBias, int64_t rows, int64_t n) {
+                          const uint16_t* gradBf16, float* gradX, float* gradWeight, float* gradBias, int64_t rows,
+                          int64_t n) {
   RAN("layerNormGrad");
   withWeight(weight, [=](auto w) {
-    normGrad<true>(x, w, mean, rstd, grad, gradX, gradWeight, gradBias, rows, n);
+    if (gradBf16) normGrad<true>(x, w, mean, rstd, GivenBf16{gradBf16}, gradX, gradWeight, gradBias, rows, n);
+    else normGrad<true>(x, w, mean, rstd, Given{grad}, gradX, gradWeight, gradBias, rows, n);
   });
 }
 
-static void rmsNormGrad(const float* x, const float* weight, const float* rstd, const float* grad, float* gradX,
-                        float* gradWeight, int64_t rows, int64_t n) {
+static void rmsNormGrad(const float* x, const float* weight, const float* rstd, const float* grad, const uint16_t* gradBf16,
+                        float* gradX, float* gradWeight, int64_t rows, int64_t n) {
   RAN("rmsNormGrad");
   withWeight(weight, [=](auto w) {
-    normGrad<false>(x, w, nullptr, rstd, grad, gradX, gradWeight, nullptr, rows, n);
+    if (gradBf16) normGrad<false>(x, w, nullptr, rstd, GivenBf16{gradBf16}, gradX, gradWeight, nullptr, rows, n);
+    else normGrad<false>(x, w, nullptr, rstd, Given{grad}, gradX, gradWeight, nullptr, rows, n);
   });
 }
 

@@ -18,9 +18,10 @@ struct Case {
   std::string text() const {
     char line[256];
     snprintf(line, sizeof line,
-             "B%d T%d S%d H%d KV%d D%d scale %g causal %d bf16 %d window %d alibi %d prefix %d start %d end %d",
+             "B%d T%d S%d H%d KV%d D%d rows %d %d scale %g causal %d bf16 %d stored %d window %d alibi %d prefix %d start %d end %d",
              int(shape.batch), int(shape.queries), int(shape.keys), int(shape.heads), int(shape.kvHeads),
-             int(shape.headSize), double(shape.scale), shape.causal, shape.bf16, int(shape.window),
+             int(shape.headSize), int(shape.rowQ), int(shape.rowK), double(shape.scale), shape.causal, shape.bf16,
+             shape.stored, int(shape.window),
              shape.alibiSlopes != nullptr, shape.prefixLengths ? shape.prefixLengths[0] : -1,
              shape.keyStart ? shape.keyStart[0] : -1, shape.keyEnd ? shape.keyEnd[0] : -1);
     return line;
@@ -102,7 +103,7 @@ Naive naive(const AttentionShape& s, const std::vector<float>& q, const std::vec
 void compare(const char* what, const std::vector<float>& got, const std::vector<double>& want,
              const char* path, const Case& c) {
   const double scores = std::fmax(1, double(c.shape.scale) * std::sqrt(double(c.shape.headSize)));
-  const double loss = c.shape.bf16 ? 3e-3 * scores : 2e-6;
+  const double loss = c.shape.bf16 || c.shape.stored ? 3e-3 * scores : 2e-6;
   double size = 1e-3;
   for (double w : want) {
     if (std::isfinite(w)) size = std::fmax(size, std::fabs(w));
@@ -113,30 +114,76 @@ void compare(const char* what, const std::vector<float>& got, const std::vector<
   }
 }
 
+/** Rows of `own` numbers as a kernel finds them: `row` apart, f32 or bf16, junk between. */
+struct Laid {
+  int64_t own, row;
+  bool bf16;
+  std::vector<float> wide;
+  std::vector<uint16_t> half;
+
+  Laid(const std::vector<float>& numbers, int64_t own, int64_t row, bool bf16) : own(own), row(row ? row : own), bf16(bf16) {
+    const size_t rows = numbers.size() / size_t(own);
+    if (bf16) half.assign(rows * size_t(this->row), 0x4640);
+    else wide.assign(rows * size_t(this->row), 12345);
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      if (bf16) half[at(i)] = bf16Of(numbers[i]);
+      else wide[at(i)] = numbers[i];
+    }
+    if (rows == 0) return;
+    const size_t used = (rows - 1) * size_t(this->row) + size_t(own);  // a kernel that touches more is found out
+    if (bf16) half.resize(used), half.shrink_to_fit();
+    else wide.resize(used), wide.shrink_to_fit();
+  }
+  size_t at(size_t i) const { return i / size_t(own) * size_t(row) + i % size_t(own); }
+  void* data() { return bf16 ? static_cast<void*>(half.data()) : wide.data(); }
+  std::vector<float> numbers(size_t count) const {
+    std::vector<float> all(count);
+    for (size_t i = 0; i < count; ++i) all[i] = bf16 ? floatOf(half[at(i)]) : wide[at(i)];
+    return all;
+  }
+  /** How many numbers between the rows are no longer what they were. */
+  int64_t touched() const {
+    int64_t count = 0;
+    for (size_t i = 0; i < (bf16 ? half.size() : wide.size()); ++i) {
+      if (int64_t(i) % row >= own && (bf16 ? half[i] != 0x4640 : wide[i] != 12345)) ++count;
+    }
+    return count;
+  }
+};
+
 void check(Random& random, const Case& c) {
   const AttentionShape& s = c.shape;
-  const int64_t sizeQ = s.batch * s.queries * s.heads * s.headSize,
-                sizeK = s.batch * s.keys * s.kvHeads * s.headSize;
-  const auto q = randomFloats(random, sizeQ), k = randomFloats(random, sizeK),
-             v = randomFloats(random, sizeK);
-  const auto grad = randomFloats(random, sizeQ);
+  const int64_t ownQ = s.heads * s.headSize, ownK = s.kvHeads * s.headSize;
+  const auto draw = [&](int64_t size) {
+    auto numbers = randomFloats(random, size);
+    for (float& x : numbers) x = s.stored ? floatOf(bf16Of(x)) : x;
+    return numbers;
+  };
+  const auto q = draw(s.batch * s.queries * ownQ), k = draw(s.batch * s.keys * ownK), v = draw(s.batch * s.keys * ownK);
+  const auto grad = draw(s.batch * s.queries * ownQ);
   const Naive want = naive(s, q, k, v, grad);
   const auto test = [&](const KernelTable& table, const char* path) {
     const float junk = 12345;
-    std::vector<float> out(q.size(), junk), lse(want.lse.size(), junk);
-    table.attention(q.data(), k.data(), v.data(), out.data(), lse.data(), s);
-    compare("out", out, want.out, path, c);
+    const auto laidQ = [&](const std::vector<float>& x) { return Laid(x, ownQ, s.rowQ, s.stored); };
+    const auto laidK = [&](const std::vector<float>& x) { return Laid(x, ownK, s.rowK, s.stored); };
+    const auto laidOut = [&](const std::vector<float>& x) { return Laid(x, ownQ, 0, s.stored); };
+    const std::vector<float> junkQ(q.size(), junk), junkK(k.size(), junk);
+    Laid atQ = laidQ(q), atK = laidK(k), atV = laidK(v), out = laidOut(junkQ), atGrad = laidOut(grad);
+    std::vector<float> lse(want.lse.size(), junk);
+    table.attention(atQ.data(), atK.data(), atV.data(), out.data(), lse.data(), s);
+    compare("out", out.numbers(q.size()), want.out, path, c);
     compare("lse", lse, want.lse, path, c);
-    std::vector<float> gradQ(q.size(), junk), gradK(k.size(), junk), gradV(k.size(), junk);
-    table.attentionGrad(q.data(), k.data(), v.data(), out.data(), lse.data(), grad.data(), gradQ.data(),
-                        gradK.data(), gradV.data(), s);
-    compare("gradQ", gradQ, want.gradQ, path, c);
-    compare("gradK", gradK, want.gradK, path, c);
-    compare("gradV", gradV, want.gradV, path, c);
+    Laid gradQ = laidQ(junkQ), gradK = laidK(junkK), gradV = laidK(junkK);
+    table.attentionGrad(atQ.data(), atK.data(), atV.data(), out.data(), lse.data(), atGrad.data(), gradQ.data(), gradK.data(),
+                        gradV.data(), s);
+    compare("gradQ", gradQ.numbers(q.size()), want.gradQ, path, c);
+    compare("gradK", gradK.numbers(k.size()), want.gradK, path, c);
+    compare("gradV", gradV.numbers(k.size()), want.gradV, path, c);
+    CHECK(gradQ.touched() + gradK.touched() + gradV.touched() == 0, "%s wrote between the rows; %s", path, c.text().c_str());
   };
   forEachTable(test);
 #if !defined(INKSTONE_OWN_PATHS)
-  if (s.bf16) test(*wideBf16Table(), "wide-bf16");
+  if (s.bf16 || s.stored) test(*wideBf16Table(), "wide-bf16");
 #endif
 }
 
@@ -155,6 +202,8 @@ Case draw(Random& random, int64_t mostQueries, int64_t mostKeys) {
   s.scale = 1 / std::sqrt(float(s.headSize)) * (random.below(4) ? 1.0f : 8.0f);
   s.causal = random.below(3) > 0;
   s.bf16 = random.below(2);
+  s.stored = random.below(3) == 0;
+  if (random.below(3) == 0) s.rowQ = s.rowK = (s.heads + 2 * s.kvHeads) * s.headSize;
   s.window = random.below(3) ? 0 : 1 + random.below(mostKeys);
   if (random.below(4) == 0) {
     for (int64_t h = 0; h < s.heads; ++h) c.slopes.push_back(std::pow(2.0f, -float(h + 1)));

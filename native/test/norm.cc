@@ -48,7 +48,10 @@ void test(const KernelTable& table, const char* path) {
     const int64_t rows = shape[0], n = shape[1];
     auto x = randomFloats(random, rows * n);
     for (float& v : x) v = v * 3 + 1.5f;
-    const auto g = randomFloats(random, rows * n), w = randomFloats(random, n), b = randomFloats(random, n);
+    auto g = randomFloats(random, rows * n);
+    std::vector<uint16_t> g16;
+    for (float& v : g) g16.push_back(bf16Of(v)), v = floatOf(g16.back());
+    const auto w = randomFloats(random, n), b = randomFloats(random, n);
     for (int given = 0; given < 4; ++given) {
       const float *weight = given & 1 ? w.data() : nullptr, *bias = given & 2 ? b.data() : nullptr;
       for (bool centred : {true, false}) {
@@ -57,18 +60,16 @@ void test(const KernelTable& table, const char* path) {
         float *gw = weight ? gradW.data() : nullptr, *gb = bias ? gradB.data() : nullptr;
         if (centred) {
           table.layerNorm(x.data(), weight, bias, out.data(), nullptr, mean.data(), rstd.data(), rows, n, eps);
-          table.layerNormGrad(x.data(), weight, mean.data(), rstd.data(), g.data(), gradX.data(), gw, gb, rows, n);
+          table.layerNormGrad(x.data(), weight, mean.data(), rstd.data(), g.data(), nullptr, gradX.data(), gw, gb, rows, n);
         } else {
           table.rmsNorm(x.data(), weight, out.data(), nullptr, rstd.data(), rows, n, eps);
-          table.rmsNormGrad(x.data(), weight, rstd.data(), g.data(), gradX.data(), gw, rows, n);
+          table.rmsNormGrad(x.data(), weight, rstd.data(), g.data(), nullptr, gradX.data(), gw, rows, n);
         }
         std::vector<uint16_t> out16(x.size());
         if (centred) table.layerNorm(x.data(), weight, bias, nullptr, out16.data(), mean.data(), rstd.data(), rows, n, eps);
         else table.rmsNorm(x.data(), weight, nullptr, out16.data(), rstd.data(), rows, n, eps);
         for (size_t i = 0; i < x.size(); ++i) {
-          const uint32_t bits = static_cast<uint32_t>(out16[i]) << 16;
-          float rounded;
-          std::memcpy(&rounded, &bits, 4);
+          const float rounded = floatOf(out16[i]);
           CHECK(near(rounded, out[i], 1.0 / 256), "%s as bf16 [%ld, %ld]: %g, not %g", path, (long)rows, (long)n, rounded, out[i]);
         }
         const Sums want = reference(centred, x, weight, g, rows, n, eps);
@@ -90,10 +91,15 @@ void test(const KernelTable& table, const char* path) {
             CHECK(near(out[(size_t)(r * n + i)], want, 1e-5, 1e-5), "%s norm [%ld, %ld]: %g, not %g", path, (long)rows, (long)n, out[(size_t)(r * n + i)], want);
           }
         }
-        // Any number of threads gives the same bits.
+        // A gradient that is stored as bf16 gives the same bits.
+        std::vector<float> gradX16(x.size());
+        if (centred) table.layerNormGrad(x.data(), weight, mean.data(), rstd.data(), nullptr, g16.data(), gradX16.data(), gw, gb, rows, n);
+        else table.rmsNormGrad(x.data(), weight, rstd.data(), nullptr, g16.data(), gradX16.data(), gw, rows, n);
+        CHECK(gradX16 == gradX, "%s gradient as bf16 [%ld, %ld]", path, (long)rows, (long)n);
+        // Any number of threads does so as well.
         std::vector<float> again(gradW.size());
         setThreads(1);
-        if (centred && gw) table.layerNormGrad(x.data(), weight, mean.data(), rstd.data(), g.data(), gradX.data(), again.data(), gb, rows, n);
+        if (centred && gw) table.layerNormGrad(x.data(), weight, mean.data(), rstd.data(), g.data(), nullptr, gradX.data(), again.data(), gb, rows, n);
         setThreads(2);
         for (size_t i = 0; i < again.size() && centred && gw; ++i) CHECK(again[i] == gradW[i], "%s threads", path);
       }

@@ -30,6 +30,7 @@ import {
   affine,
   arange,
   attention,
+  attentionPacked,
   checkpoint,
   dropout,
   fromArray,
@@ -172,7 +173,9 @@ export function hidden(
     keyStart: counts(options.keyStart),
     keyEnd: counts(options.keyEnd),
   };
-  const attend: Attend = (q, k, v) => attention(q, k, v, masks);
+  const attend: Attend = Object.assign((q: Tensor, k: Tensor, v: Tensor) => attention(q, k, v, masks), {
+    packed: (qkv: Tensor, heads: number) => attentionPacked(qkv, { ...masks, heads }),
+  });
   const positions = options.keyStart ? shiftedPositions(ids.shape, options.keyStart) : arange(length);
   const attendAt = (layer: number): Attend => {
     const hides = options.hiddenKeys?.(layer);

@@ -6,6 +6,7 @@ import { fail } from './errors.ts';
 import { nextSerial, release, type Storage, scope } from './memory.ts';
 import { type GradientRule, isTracked, markSeed, record, type TapeNode, withRecording } from './op.ts';
 import { floats } from './ops/check.ts';
+import { cast } from './ops/compare.ts';
 import { add } from './ops/elementwise.ts';
 import { sumTo } from './ops/reduce.ts';
 import { ones, type Shape, Tensor } from './tensor.ts';
@@ -91,7 +92,7 @@ class Pending {
     return grad;
   }
 
-  /** Sums gradients that meet; in place when the waiting one is ours alone. */
+  /** Sums gradients that meet, as f32 where they are stored as bf16; in place when the waiting one is ours alone. */
   add(x: Tensor, grad: Tensor): void {
     const before = this.#grads.get(x);
     if (!before) {
@@ -100,13 +101,14 @@ class Pending {
       return;
     }
     const ours = this.#recyclable(before.storage) && this.#uses.get(before.storage) === 1;
-    if (ours && before.storage !== grad.storage) {
+    const narrow = before.dtype === 'bf16' || grad.dtype === 'bf16';
+    if (ours && !narrow && before.storage !== grad.storage) {
       kernelsFor([before]).axpy(floats(grad), floats(before), 1);
       this.hold(grad);
       this.drop(grad);
       return;
     }
-    const sum = add(before, grad);
+    const sum = narrow ? add(cast(before, 'f32'), cast(grad, 'f32')) : add(before, grad);
     this.#grads.set(x, sum);
     this.hold(sum);
     this.hold(grad);

@@ -4,6 +4,8 @@
 export type DType = 'f32' | 'bf16' | 'f64' | 'i32' | 'u8' | 'i8';
 
 export type Floats = Float32Array | Float64Array;
+/** Numbers that products read and write: floats, or bf16. */
+export type Stored = Floats | Uint16Array;
 
 export interface ArrayOf {
   readonly f32: Float32Array;

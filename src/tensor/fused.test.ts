@@ -9,6 +9,7 @@ import type { Op } from './op.ts';
 import {
   add,
   affine,
+  attention,
   cast,
   concat,
   linear,
@@ -24,6 +25,7 @@ import {
   silu,
   slice,
   softmax,
+  split,
   square,
   sub,
   sum,
@@ -69,6 +71,12 @@ const plainExpressions: {
     const scores = sub(affine(matmul(headsFirst(q), keys, { transB: true }), args.scale, 0), bias);
     const weights = mul(softmax(where(mask, scores, -1e9)), cast(mask, 'f64'));
     return headsFirst(matmul(weights, values));
+  },
+
+  attentionPacked: ([qkv], { heads, ...masks }: AttentionArgs) => {
+    const kvHeads = (qkv.shape[2] - heads) / 2;
+    const [q, k, v] = split(qkv, [heads, kvHeads, kvHeads], 2);
+    return attention(q, k, v, masks);
   },
 
   crossEntropy: ([logits, targets], { ignoreIndex, smoothing }) =>

@@ -5,7 +5,7 @@
  * Rows of `Floats` in one call all have the same element type.
  */
 
-import type { Data, Floats } from './dtype.ts';
+import type { Data, Floats, Stored } from './dtype.ts';
 
 /** y = f(x), element by element. `gelu` is x·Φ(x) with erf; `geluTanh` its tanh approximation (GPT-2). */
 export const unaryCodes = [
@@ -61,7 +61,7 @@ export interface MatmulArgs {
   readonly precision: Precision;
   readonly bias?: Floats;
   readonly activation: Activation;
-  readonly preActivation?: Floats | Uint16Array;
+  readonly preActivation?: Stored;
   readonly slope?: boolean;
 }
 
@@ -71,7 +71,8 @@ export interface MatmulArgs {
  *   causal: s ≤ p, or s < prefixLengths[b] (prefix LM);  window > 0: p − s < window;
  *   keyStart[b] ≤ s < keyEnd[b] (padding left and right).
  * score = scale·q·k − alibiSlopes[h]·(p − s). A query that sees nothing gives zeros and lse −∞.
- * The score matrix is never kept; `lse` [B, H, T] is the log-sum-exp that the gradient needs.
+ * The score matrix is never kept; `lse` [B, H, T] is the log-sum-exp that the gradient needs. The other arrays are floats, or
+ * all bf16 where the precision is.
  */
 export interface AttentionArgs {
   readonly batch: number;
@@ -80,6 +81,9 @@ export interface AttentionArgs {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headSize: number;
+  /** From one token to the next in q, and in k and v, in elements; 0: nothing lies between. Their gradients lie the same way. */
+  readonly rowQ: number;
+  readonly rowK: number;
   readonly scale: number;
   readonly causal: boolean;
   /** bf16: queries, keys, values, weights and their gradients are rounded before they are multiplied; scores and sums stay f32. */
@@ -210,7 +214,7 @@ export interface Kernels {
   ): void;
 
   // ---- linear ------------------------------------------------------------------------------------------------
-  matmul(a: Floats | Uint16Array, b: Floats | Uint16Array, out: Floats | Uint16Array, args: MatmulArgs): void;
+  matmul(a: Stored, b: Stored, out: Stored, args: MatmulArgs): void;
 
   // ---- normalisation and softmax, rows of n ------------------------------------------------------------------
   softmax(x: Floats, out: Floats, rows: number, n: number): void;
@@ -225,20 +229,20 @@ export interface Kernels {
     x: Floats,
     weight: Floats | undefined,
     bias: Floats | undefined,
-    out: Floats | Uint16Array,
+    out: Stored,
     mean: Floats,
     rstd: Floats,
     rows: number,
     n: number,
     eps: number,
   ): void;
-  /** gradWeight and gradBias are written (not added), and only when given. */
+  /** gradWeight and gradBias are written (not added), and only when given. grad may be bf16. */
   layerNormGrad(
     x: Floats,
     weight: Floats | undefined,
     mean: Floats,
     rstd: Floats,
-    grad: Floats,
+    grad: Stored,
     gradX: Floats,
     gradWeight: Floats | undefined,
     gradBias: Floats | undefined,
@@ -249,7 +253,7 @@ export interface Kernels {
   rmsNorm(
     x: Floats,
     weight: Floats | undefined,
-    out: Floats | Uint16Array,
+    out: Stored,
     rstd: Floats,
     rows: number,
     n: number,
@@ -259,7 +263,7 @@ export interface Kernels {
     x: Floats,
     weight: Floats | undefined,
     rstd: Floats,
-    grad: Floats,
+    grad: Stored,
     gradX: Floats,
     gradWeight: Floats | undefined,
     rows: number,
@@ -269,24 +273,18 @@ export interface Kernels {
   // ---- transformer -------------------------------------------------------------------------------------------
   /** cos, sin [places, rotarySize/2]; positions[row % positions.length] picks the row of the tables. */
   rotary(x: Floats, positions: Int32Array, cos: Floats, sin: Floats, out: Floats, args: RotaryArgs): void;
-  attention(q: Floats, k: Floats, v: Floats, out: Floats, lse: Floats, args: AttentionArgs): void;
-  attentionPaged(
-    q: Floats,
-    k: Floats | Uint16Array,
-    v: Floats | Uint16Array,
-    out: Floats,
-    args: PagedAttentionArgs,
-  ): void;
+  attention(q: Stored, k: Stored, v: Stored, out: Stored, lse: Floats, args: AttentionArgs): void;
+  attentionPaged(q: Floats, k: Stored, v: Stored, out: Floats, args: PagedAttentionArgs): void;
   attentionGrad(
-    q: Floats,
-    k: Floats,
-    v: Floats,
-    out: Floats,
+    q: Stored,
+    k: Stored,
+    v: Stored,
+    out: Stored,
     lse: Floats,
-    grad: Floats,
-    gradQ: Floats,
-    gradK: Floats,
-    gradV: Floats,
+    grad: Stored,
+    gradQ: Stored,
+    gradK: Stored,
+    gradV: Stored,
     args: AttentionArgs,
   ): void;
 
@@ -318,7 +316,7 @@ export interface Kernels {
     targets: Int32Array,
     lse: Floats,
     gradLosses: Floats,
-    gradLogits: Floats | Uint16Array,
+    gradLogits: Stored,
     rows: number,
     n: number,
     ignoreIndex: number,

@@ -23,7 +23,10 @@ export interface GradientContext<Attrs> {
   readonly needs: readonly boolean[];
 }
 
-/** ∂loss/∂inputs[i], or undefined where none flows. A gradient may have the broadcast shape; the tape sums it back. */
+/**
+ * ∂loss/∂inputs[i], or undefined where none flows. A gradient may have the broadcast shape: the tape sums it back. That of a
+ * tensor stored as bf16 may be bf16 or f32.
+ */
 export type GradientRule<Attrs> = (context: GradientContext<Attrs>) => readonly (Tensor | undefined)[];
 
 /** One example of an op: the gradient check, the native-versus-reference test and the docs are made from these. */

@@ -4,7 +4,7 @@
  */
 
 import { wrapKernels } from './backend.ts';
-import type { Data } from './dtype.ts';
+import type { Data, Stored } from './dtype.ts';
 import type { AttentionArgs, KernelName, Kernels, MatmulArgs, PagedAttentionArgs, Walk } from './kernels.ts';
 
 /** What the machine can do at most: the addon's `measurePeak` and `measureBandwidth`. */
@@ -72,6 +72,13 @@ function matmulBytes(a: Data, b: Data, out: Data, args: MatmulArgs): number {
   return sides + out.byteLength * (accumulate ? 2 : 1) + (preActivation?.byteLength ?? 0);
 }
 
+/** Attention: so many arrays like q and like k, and the log-sum-exp; packed rows hold others between. */
+function attentionBytes(q: Stored, likeQ: number, likeK: number, args: AttentionArgs): number {
+  const { batch, queries, keys, heads, kvHeads, headSize } = args;
+  const numbers = batch * headSize * (likeQ * queries * heads + likeK * keys * kvHeads);
+  return numbers * q.BYTES_PER_ELEMENT + 4 * batch * heads * queries;
+}
+
 const perElement = (flops: number) => ({ flops: (x: Data) => flops * x.length });
 /** Rows of softmax and its kin: a maximum, an exponential, a sum, a quotient; or a dot product and a difference. */
 const rowWork = perElement(4);
@@ -122,7 +129,10 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
 
   rotary: perElement(3),
   // Two products forward; the scores again and four products backward.
-  attention: { flops: (_q, _k, _v, _out, _lse, args) => 4 * args.headSize * visiblePairs(args) },
+  attention: {
+    flops: (_q, _k, _v, _out, _lse, args) => 4 * args.headSize * visiblePairs(args),
+    bytes: (q, _k, _v, _out, _lse, args) => attentionBytes(q, 2, 2, args),
+  },
   attentionPaged: {
     flops: (_q, _k, _v, _out, args) => 4 * args.headSize * args.heads * overRequests(args, pairsSeen),
     bytes: (q, k, _v, _out, args) =>
@@ -132,6 +142,7 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
   attentionGrad: {
     flops: (_q, _k, _v, _out, _lse, _grad, _gradQ, _gradK, _gradV, args) =>
       10 * args.headSize * visiblePairs(args),
+    bytes: (q, _k, _v, _out, _lse, _grad, _gradQ, _gradK, _gradV, args) => attentionBytes(q, 4, 4, args),
   },
 
   chooseTokens: { flops: (logits) => logits.length, bytes: (logits) => logits.byteLength },

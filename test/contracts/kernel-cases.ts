@@ -3,7 +3,9 @@
  * that break things. A row is missing for no kernel: it would not compile.
  */
 
+import type { Stored } from '../../src/tensor/dtype.ts';
 import {
+  type AttentionArgs,
   activationCodes,
   binaryCodes,
   compareCodes,
@@ -133,6 +135,8 @@ function attentions() {
     heads: 2,
     kvHeads: 2,
     headSize: 8,
+    rowQ: 0,
+    rowK: 0,
     scale: 0.4,
     causal: true,
     precision: 'f32' as Precision,
@@ -163,19 +167,31 @@ function pagedAttentions() {
   ];
 }
 
-function attentionInputs({
-  batch,
-  queries,
-  keys,
-  heads,
-  kvHeads,
-  headSize,
-}: ReturnType<typeof attentions>[number]) {
+/** The arrays of a call: queries, keys and values of `args`, whose rows lie close. */
+function attentionInputs({ batch, queries, keys, heads, kvHeads, headSize }: AttentionArgs) {
   const q = normals(batch * queries * heads * headSize);
   const k = normals(batch * keys * kvHeads * headSize, 2);
   const v = normals(batch * keys * kvHeads * headSize, 3);
   return { q, k, v, out: out(q.length), lse: out(batch * heads * queries) };
 }
+
+/** Queries, keys and values side by side, as bf16 where the precision is; and room for the results. */
+function packedAttention(precision: Precision) {
+  const sizes = { batch: 2, queries: 70, keys: 70, heads: 4, kvHeads: 2, headSize: 20 };
+  const row = 8 * 20;
+  const args = { ...sizes, rowQ: row, rowK: row, scale: 0.4, causal: true, precision, window: 0 };
+  const stored = (x: Float32Array): Stored => (precision === 'bf16' ? bf16(x) : x);
+  const parts = (x: Stored): [Stored, Stored, Stored] => [x, x.subarray(4 * 20), x.subarray(6 * 20)];
+  return {
+    args,
+    parts: parts(stored(normals(2 * 70 * row))),
+    out: stored(out(2 * 70 * 80)),
+    lse: out(2 * 4 * 70),
+    grad: stored(normals(2 * 70 * 80, 4)),
+    grads: parts(stored(out(2 * 70 * row))),
+  };
+}
+const precisions = ['f32', 'bf16'] as const;
 
 function probabilities(kernel: 'softmax' | 'logSoftmax', rows: number, n: number): Float32Array {
   const y = out(rows * n);
@@ -427,6 +443,17 @@ export const kernelCases: Cases = {
       return [
         [normals(r * n), normals(n, 2), ...moments, normals(r * n, 7), ...grads, r, n],
         [normals(r * n), undefined, ...moments, normals(r * n, 7), out(r * n), undefined, undefined, r, n],
+        [
+          normals(r * n),
+          normals(n, 2),
+          ...moments,
+          bf16(normals(r * n, 7)),
+          out(r * n),
+          out(n),
+          out(n),
+          r,
+          n,
+        ],
       ];
     }),
   rmsNorm: () =>
@@ -440,6 +467,7 @@ export const kernelCases: Cases = {
       return [
         [normals(r * n), normals(n, 2), rstd, normals(r * n, 7), out(r * n), out(n), r, n],
         [normals(r * n), undefined, rstd, normals(r * n, 7), out(r * n), undefined, r, n],
+        [normals(r * n), normals(n, 2), rstd, bf16(normals(r * n, 7)), out(r * n), out(n), r, n],
       ];
     }),
 
@@ -451,11 +479,16 @@ export const kernelCases: Cases = {
         return [normals(37 * 63, 3), integers(37, 9), ...tables, out(37 * 63), args];
       }),
     ),
-  attention: () =>
-    attentions().map((args) => {
+  attention: () => [
+    ...attentions().map((args): Parameters<Kernels['attention']> => {
       const x = attentionInputs(args);
       return [x.q, x.k, x.v, x.out, x.lse, args];
     }),
+    ...precisions.map((precision): Parameters<Kernels['attention']> => {
+      const x = packedAttention(precision);
+      return [...x.parts, x.out, x.lse, x.args];
+    }),
+  ],
   attentionPaged: () =>
     pagedAttentions().flatMap((args): Parameters<Kernels['attentionPaged']>[] => {
       const { heads, kvHeads, headSize, requests, pages, pageTokens } = args;
@@ -468,13 +501,19 @@ export const kernelCases: Cases = {
         [normals(size), bf16(keys), bf16(values), out(size), args],
       ];
     }),
-  attentionGrad: () =>
-    attentions().map((args) => {
+  attentionGrad: () => [
+    ...attentions().map((args): Parameters<Kernels['attentionGrad']> => {
       const x = attentionInputs(args);
       referenceKernels.attention(x.q, x.k, x.v, x.out, x.lse, args);
       const grads = [out(x.q.length), out(x.k.length), out(x.v.length)] as const;
       return [x.q, x.k, x.v, x.out, x.lse, normals(x.q.length, 4), ...grads, args];
     }),
+    ...precisions.map((precision): Parameters<Kernels['attentionGrad']> => {
+      const x = packedAttention(precision);
+      referenceKernels.attention(...x.parts, x.out, x.lse, x.args);
+      return [...x.parts, x.out, x.lse, x.grad, ...x.grads, x.args];
+    }),
+  ],
 
   crossEntropy: () =>
     ROWS.flatMap(([r, n]) =>

@@ -2,6 +2,7 @@
 #pragma once
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <cstdlib>
 #include <vector>
 
@@ -23,6 +24,19 @@ namespace inkstone {
 const KernelTable* wideTable();
 const KernelTable* wideBf16Table();
 const KernelTable* wideAmxTable();
+
+/** To the nearest bf16 number, ties to even; and back. */
+inline uint16_t bf16Of(float x) {
+  uint32_t bits;
+  std::memcpy(&bits, &x, 4);
+  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+inline float floatOf(uint16_t x) {
+  const uint32_t bits = static_cast<uint32_t>(x) << 16;
+  float y;
+  std::memcpy(&y, &bits, 4);
+  return y;
+}
 
 /** Repeatable numbers: uniform(−1, 1). */
 struct Random {

@@ -6,10 +6,10 @@ import type { Addon } from './addon.ts';
 /** The arguments behind the arrays, in the order that the addon reads them. */
 function positional(args: AttentionArgs): unknown[] {
   const { batch, queries, keys, heads, kvHeads, headSize, scale, causal, window } = args;
-  const { alibiSlopes, prefixLengths, keyStart, keyEnd, precision } = args;
+  const { alibiSlopes, prefixLengths, keyStart, keyEnd, precision, rowQ, rowK } = args;
   return [
     ...[batch, queries, keys, heads, kvHeads, headSize, scale, causal, window],
-    ...[alibiSlopes, prefixLengths, keyStart, keyEnd, precision === 'bf16'],
+    ...[alibiSlopes, prefixLengths, keyStart, keyEnd, precision === 'bf16', rowQ, rowK],
   ];
 }
 

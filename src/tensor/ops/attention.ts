@@ -1,22 +1,27 @@
 /** Attention without the score matrix (Vaswani et al. 2017; Dao et al. 2022). */
 
 import { kernelsFor, matmulPrecision } from '../backend.ts';
+import type { Stored } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import type { AttentionArgs, PagedAttentionArgs } from '../kernels.ts';
-import { defineOp } from '../op.ts';
+import { defineOp, type OutputSpec } from '../op.ts';
 import { empty, type Tensor } from '../tensor.ts';
 import {
   floats,
-  floatType,
   productOperand,
   productType,
   requireOption,
   requireShape,
   requireType,
+  storedType,
 } from './check.ts';
+import { cast } from './compare.ts';
 import { normalSample } from './samples.ts';
 
-type Masks = Omit<AttentionArgs, 'batch' | 'queries' | 'keys' | 'heads' | 'kvHeads' | 'headSize'>;
+type Sizes = Pick<AttentionArgs, 'batch' | 'queries' | 'keys' | 'heads' | 'kvHeads' | 'headSize'>;
+type Rows = Pick<AttentionArgs, 'rowQ' | 'rowK'>;
+type Masks = Omit<AttentionArgs, keyof Sizes | keyof Rows>;
+type PackedMasks = Masks & Pick<AttentionArgs, 'heads'>;
 
 export interface AttentionOptions {
   /** A query sees no later key. Queries are the last of the keys. */
@@ -34,19 +39,50 @@ export interface AttentionOptions {
   readonly keyEnd?: Int32Array;
 }
 
-/** The kernel's arguments, all shapes checked. */
+/** The kernel's arguments for q, k and v, all shapes checked. */
 function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
-  const op = 'attention';
-  requireRank('q', q);
-  requireRank('k', k);
+  requireRank('q', q, '[batch, length, heads, headSize]');
+  requireRank('k', k, '[batch, length, heads, headSize]');
   const [batch, queries, heads, headSize] = q.shape;
   const [, keys, kvHeads] = k.shape;
-  requireShape(op, 'k', [batch, keys, kvHeads, headSize], k.shape);
-  requireShape(op, 'v', k.shape, v.shape);
+  requireShape('attention', 'k', [batch, keys, kvHeads, headSize], k.shape);
+  requireShape('attention', 'v', k.shape, v.shape);
+  const sizes = { batch, queries, keys, heads, kvHeads, headSize };
+  return checkedArgs(storedType('attention', q, k, v), sizes, { rowQ: 0, rowK: 0 }, masks);
+}
+
+/** The same where they lie side by side. */
+function packedArgsOf(qkv: Tensor, { heads, ...masks }: PackedMasks): AttentionArgs {
+  requireRank('qkv', qkv, '[batch, length, heads + 2·kvHeads, headSize]');
+  const [batch, length, all, headSize] = qkv.shape;
+  const kvHeads = (all - heads) / 2;
+  const fits = Number.isInteger(kvHeads) && kvHeads > 0;
+  requireOption(
+    'attention',
+    'heads',
+    fits,
+    `an even number below the ${all} of queries, keys and values`,
+    heads,
+  );
+  const sizes = { batch, queries: length, keys: length, heads, kvHeads, headSize };
+  const row = all * headSize;
+  return checkedArgs(storedType('attention', qkv), sizes, { rowQ: row, rowK: row }, masks);
+}
+
+function checkedArgs(dtype: string, sizes: Sizes, { rowQ, rowK }: Rows, masks: Masks): AttentionArgs {
+  const { batch, queries, keys, heads, kvHeads, headSize } = sizes;
   const { scale, causal, precision, window, alibiSlopes, prefixLengths, keyStart, keyEnd } = masks;
+  const op = 'attention';
   requireOption(op, 'heads', heads % kvHeads === 0, `a multiple of the ${kvHeads} heads of k`, heads);
   requireOption(op, 'queries', queries <= keys || !causal, `at most the ${keys} keys`, queries);
   requireOption(op, 'window', window >= 0, 'at least 0', window);
+  requireOption(
+    op,
+    'precision',
+    dtype !== 'bf16' || precision === 'bf16',
+    'bf16, as q, k and v are',
+    precision,
+  );
   requireLength('alibiSlopes', alibiSlopes, heads);
   requireLength('prefixLengths', prefixLengths, batch);
   requireLength('keyStart', keyStart, batch);
@@ -59,6 +95,8 @@ function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
     heads,
     kvHeads,
     headSize,
+    rowQ,
+    rowK,
     scale,
     causal,
     precision,
@@ -69,6 +107,24 @@ function argsOf(q: Tensor, k: Tensor, v: Tensor, masks: Masks): AttentionArgs {
     keyEnd,
   };
 }
+
+/** The queries, keys and values of rows that hold them side by side: each begins in the first row. */
+function partsOf(
+  qkv: Tensor,
+  { heads, kvHeads, headSize }: AttentionArgs,
+): [q: Stored, k: Stored, v: Stored] {
+  const all = productOperand(qkv);
+  if (all.length === 0) return [all, all, all];
+  return [all, all.subarray(heads * headSize), all.subarray((heads + kvHeads) * headSize)];
+}
+
+const outputsOf = (q: Tensor, { batch, queries, heads, headSize }: AttentionArgs): OutputSpec[] => [
+  { shape: [batch, queries, heads, headSize], dtype: q.dtype },
+  { shape: [batch, heads, queries], dtype: q.dtype === 'f64' ? 'f64' : 'f32' },
+];
+
+/** The gradient of the result, stored as q is. */
+const asStored = (g: Tensor, q: Tensor): Stored => productOperand(g.dtype === q.dtype ? g : cast(g, q.dtype));
 
 type PagedMasks = Omit<PagedAttentionArgs, 'pageTokens' | 'heads' | 'kvHeads' | 'headSize'>;
 
@@ -94,14 +150,9 @@ function checkPaged(q: Tensor, k: Tensor, v: Tensor, { requests, pages }: PagedM
   requireOption(op, 'requests', queries === rows, `${rows} queries together`, queries);
 }
 
-function requireRank(name: string, x: Tensor): void {
+function requireRank(name: string, x: Tensor, expected: string): void {
   if (x.shape.length === 4) return;
-  throw fail('shape/rank', {
-    op: 'attention',
-    name,
-    expected: '[batch, length, heads, headSize]',
-    got: x.shape,
-  });
+  throw fail('shape/rank', { op: 'attention', name, expected, got: x.shape });
 }
 
 function requireLength(name: string, values: ArrayLike<number> | undefined, length: number): void {
@@ -114,31 +165,34 @@ export const attentionOps = {
     name: 'attention',
     doc: 'softmax(scale·q·kᵀ + bias over the keys that are seen)·v, head by head',
     plain: 'matmul(softmax(where(seen, matmul(q, k, { transB }), −∞)), v)',
-    outputs: ([q, k, v], masks) => {
-      const { batch, heads, queries } = argsOf(q, k, v, masks);
-      const dtype = floatType('attention', q, k, v);
-      return [
-        { shape: q.shape, dtype },
-        { shape: [batch, heads, queries], dtype },
-      ];
-    },
-    run: (kernels, [q, k, v], [out, lse], masks) =>
-      kernels.attention(floats(q), floats(k), floats(v), floats(out), floats(lse), argsOf(q, k, v, masks)),
-    gradient: ({ inputs: [q, k, v], outputs: [out, lse], grads: [g], attrs }) => {
-      const [gradQ, gradK, gradV] = [q, k, v].map((x) => empty(x.shape, x.dtype));
-      kernelsFor([q]).attentionGrad(
-        floats(q),
-        floats(k),
-        floats(v),
-        floats(out),
+    outputs: ([q, k, v], masks) => outputsOf(q, argsOf(q, k, v, masks)),
+    run: (kernels, [q, k, v], [out, lse], masks) => {
+      const args = argsOf(q, k, v, masks);
+      kernels.attention(
+        productOperand(q),
+        productOperand(k),
+        productOperand(v),
+        productOperand(out),
         floats(lse),
-        floats(g!),
-        floats(gradQ),
-        floats(gradK),
-        floats(gradV),
+        args,
+      );
+    },
+    gradient: ({ inputs: [q, k, v], outputs: [out, lse], grads: [g], attrs }) => {
+      const grads = [q, k, v].map((x) => empty(x.shape, x.dtype));
+      const [gradQ, gradK, gradV] = grads.map(productOperand);
+      kernelsFor([q]).attentionGrad(
+        productOperand(q),
+        productOperand(k),
+        productOperand(v),
+        productOperand(out),
+        floats(lse),
+        asStored(g!, q),
+        gradQ,
+        gradK,
+        gradV,
         argsOf(q, k, v, attrs),
       );
-      return [gradQ, gradK, gradV];
+      return grads;
     },
     samples: () => {
       const qkv = (
@@ -162,6 +216,41 @@ export const attentionOps = {
         { inputs: qkv(2, 6, 6, 2, 2, 2), attrs: { ...causal, prefixLengths: pair(3, 0) } },
         { inputs: qkv(2, 5, 5, 2, 2, 4), attrs: { ...causal, keyStart: pair(2, 0), keyEnd: pair(5, 3) } },
         { inputs: qkv(1, 40, 40, 2, 2, 16), attrs: causal },
+      ];
+    },
+  }),
+  attentionPacked: defineOp<PackedMasks>({
+    name: 'attentionPacked',
+    doc: 'attention of queries, keys and values that lie side by side',
+    plain: 'attention(...split(qkv, [heads, kvHeads, kvHeads], 2))',
+    outputs: ([qkv], masks) => outputsOf(qkv, packedArgsOf(qkv, masks)),
+    run: (kernels, [qkv], [out, lse], masks) => {
+      const args = packedArgsOf(qkv, masks);
+      kernels.attention(...partsOf(qkv, args), productOperand(out), floats(lse), args);
+    },
+    gradient: ({ inputs: [qkv], outputs: [out, lse], grads: [g], attrs }) => {
+      const args = packedArgsOf(qkv, attrs);
+      const grad = empty(qkv.shape, qkv.dtype);
+      const parts = partsOf(grad, args);
+      kernelsFor([qkv]).attentionGrad(
+        ...partsOf(qkv, args),
+        productOperand(out),
+        floats(lse),
+        asStored(g!, qkv),
+        ...parts,
+        args,
+      );
+      return [grad];
+    },
+    samples: () => {
+      const causal = { causal: true, precision: 'f32' as const, scale: 0.5, window: 0 };
+      return [
+        { inputs: [normalSample([2, 5, 6, 4])], attrs: { ...causal, heads: 2 } },
+        {
+          inputs: [normalSample([1, 7, 8, 3])],
+          attrs: { ...causal, heads: 4, window: 3, alibiSlopes: alibiSlopes(4) },
+        },
+        { inputs: [normalSample([1, 40, 3, 16])], attrs: { ...causal, heads: 1, causal: false } },
       ];
     },
   }),
@@ -196,17 +285,25 @@ export const attentionOps = {
   }),
 };
 
+function masksOf(q: Tensor, options: AttentionOptions): Masks {
+  const { causal, scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, alibiSlopes } = options;
+  const { prefixLengths, keyStart, keyEnd } = options;
+  const precision = q.dtype === 'bf16' ? 'bf16' : matmulPrecision();
+  return { causal, precision, scale, window, alibiSlopes, prefixLengths, keyStart, keyEnd };
+}
+
 /**
  * Attention of q [B, T, H, Dh] over k, v [B, S, KV, Dh]: [B, T, H, Dh]. H is a multiple of KV (grouped heads). Query t
  * stands at position S − T + t. A query that sees no key gives zeros. The score matrix never exists. Multiplies in the
- * precision that `withPrecision` set.
+ * precision that `withPrecision` set; q, k and v that are all bf16 in bf16, and so is the result.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
-  const { causal, scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, alibiSlopes } = options;
-  const { prefixLengths, keyStart, keyEnd } = options;
-  const precision = matmulPrecision();
-  const masks = { causal, precision, scale, window, alibiSlopes, prefixLengths, keyStart, keyEnd };
-  return attentionOps.attention([q, k, v], masks)[0];
+  return attentionOps.attention([q, k, v], masksOf(q, options))[0];
+}
+
+/** The same of queries, keys and values side by side, as one product makes them: qkv [B, T, H + 2·KV, Dh]. */
+export function attentionPacked(qkv: Tensor, options: AttentionOptions & { readonly heads: number }): Tensor {
+  return attentionOps.attentionPacked([qkv], { ...masksOf(qkv, options), heads: options.heads })[0];
 }
 
 /**

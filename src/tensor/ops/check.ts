@@ -1,6 +1,6 @@
 /** What shape rules share: checks with clear errors, broadcasting, strides. */
 
-import type { Floats } from '../dtype.ts';
+import type { Floats, Stored } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
@@ -18,8 +18,15 @@ export function floatType(op: string, ...operands: readonly Tensor[]): 'f32' | '
   return dtype;
 }
 
+/** The common type of operands that may be stored as bf16. @throws when they differ, or are no floats. */
+export function storedType(op: string, ...operands: readonly Tensor[]): 'f32' | 'f64' | 'bf16' {
+  if (operands[0].dtype !== 'bf16') return floatType(op, ...operands);
+  requireType(op, 'bf16', ...operands);
+  return 'bf16';
+}
+
 /** The elements of an operand of a product, which may be stored as bf16. */
-export const productOperand = (x: Tensor): Floats | Uint16Array => x.operand as Floats | Uint16Array;
+export const productOperand = (x: Tensor): Stored => x.operand as Stored;
 
 /** The float type of a product: f32 also where operands are stored as bf16. */
 export function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {

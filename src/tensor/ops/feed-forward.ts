@@ -3,10 +3,9 @@
 import { kernelsFor, matmulPrecision } from '../backend.ts';
 import type { Activation, Precision } from '../kernels.ts';
 import { defineOp, isTracked, type OutputSpec } from '../op.ts';
-import { empty, ones, sizeOf, type Tensor } from '../tensor.ts';
+import { empty, sizeOf, type Tensor } from '../tensor.ts';
 import { floats, productOperand, productType, requireShape, requireType } from './check.ts';
-import { matmul } from './linear.ts';
-import { sum } from './reduce.ts';
+import { columnSums, matmul } from './linear.ts';
 import { normalSample } from './samples.ts';
 import { reshape } from './shape.ts';
 
@@ -32,12 +31,6 @@ function named(inputs: readonly Tensor[], { upBias, downBias }: FeedForwardAttrs
     downBias: downBias ? biases[0] : undefined,
   };
 }
-
-/** How many columns the gradient h [m, n] sums up to: 1ᵀ·h, since h may be stored as bf16. */
-const columnSums = (h: Tensor): Tensor =>
-  reshape(matmul(ones([1, h.shape[0]], h.dtype === 'f64' ? 'f64' : 'f32'), h, { precision: 'f32' }), [
-    h.shape[1],
-  ]);
 
 export const feedForwardOps = {
   feedForward: defineOp<FeedForwardAttrs>({
@@ -106,11 +99,11 @@ export const feedForwardOps = {
         slope: true,
       });
       return [
-        needs[0] ? matmul(h, up, { precision }) : undefined,
+        needs[0] ? matmul(h, up, { precision, rounded: x.dtype === 'bf16' }) : undefined,
         needs[1] ? matmul(h, x, { transA: true, precision }) : undefined,
         needs[2] ? matmul(g!, inner, { transA: true, precision }) : undefined,
         ...(upBias ? [needs[3] ? columnSums(h) : undefined] : []),
-        ...(downBias ? [needs[upBias ? 4 : 3] ? sum(g!, { axis: 0 }) : undefined] : []),
+        ...(downBias ? [needs[upBias ? 4 : 3] ? columnSums(g!) : undefined] : []),
       ];
     },
     samples: () => {

@@ -1,4 +1,10 @@
-export { type AttentionOptions, alibiSlopes, attention, attentionPaged } from './attention.ts';
+export {
+  type AttentionOptions,
+  alibiSlopes,
+  attention,
+  attentionPacked,
+  attentionPaged,
+} from './attention.ts';
 export { chooseTokens } from './choose.ts';
 export { cast, equal, greater, greaterEqual, less, lessEqual, notEqual, where } from './compare.ts';
 export { add, affine, div, maximum, minimum, mul, pow, sub } from './elementwise.ts';

@@ -4,7 +4,7 @@ import { matmulPrecision } from '../backend.ts';
 import { fail } from '../errors.ts';
 import type { Activation, Precision } from '../kernels.ts';
 import { defineOp, isTracked, type OutputSpec } from '../op.ts';
-import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import { ones, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import {
   broadcastShapes,
   floats,
@@ -23,6 +23,8 @@ export interface MatmulAttrs {
   readonly transA: boolean;
   readonly transB: boolean;
   readonly precision: Precision;
+  /** The result is stored as bf16. */
+  readonly rounded?: boolean;
 }
 
 export interface LinearAttrs {
@@ -31,6 +33,8 @@ export interface LinearAttrs {
   readonly bias: boolean;
   /** Keeps the value before the activation: its gradient needs it. */
   readonly keep: boolean;
+  /** The result is stored as bf16. */
+  readonly rounded?: boolean;
 }
 
 const batchOf = (x: Tensor): Shape => x.shape.slice(0, -2);
@@ -56,6 +60,16 @@ function productOf(
   return [m, n, k];
 }
 
+/** How the result of a product is stored. */
+const storedAs = (type: 'f32' | 'f64', rounded: boolean | undefined): OutputSpec['dtype'] =>
+  rounded && type === 'f32' ? 'bf16' : type;
+
+/** Σ over the rows of h [m, n], which may be stored as bf16: then as 1ᵀ·h. */
+export const columnSums = (h: Tensor): Tensor =>
+  h.dtype === 'bf16'
+    ? reshape(matmul(ones([1, h.shape[0]]), h, { precision: 'f32' }), [h.shape[1]])
+    : sum(h, { axis: 0 });
+
 // The slope of an activation, times g. relu's can be read from y; the others need the value before.
 const activationGrads: { readonly [A in Activation]: (pre: Tensor, y: Tensor, g: Tensor) => Tensor } = {
   none: (_pre, _y, g) => g,
@@ -73,13 +87,14 @@ export const linearOps = {
       const [m, n] = productOf('matmul', a, b, attrs);
       const batch = sizeOf(batchOf(a)) === 1 ? batchOf(b) : batchOf(a);
       if (sizeOf(batchOf(b)) !== 1) requireShape('matmul', 'the batch of b', batch, batchOf(b));
-      return [{ shape: [...batch, m, n], dtype: productType('matmul', a, b) }];
+      const dtype = storedAs(productType('matmul', a, b), attrs.rounded);
+      return [{ shape: [...batch, m, n], dtype }];
     },
     run: (kernels, [a, b], [y], attrs) => {
       const [m, n, k] = productOf('matmul', a, b, attrs);
       const aBatchStride = sizeOf(batchOf(a)) === 1 ? 0 : m * k;
       const bBatchStride = sizeOf(batchOf(b)) === 1 ? 0 : n * k;
-      kernels.matmul(productOperand(a), productOperand(b), floats(y), {
+      kernels.matmul(productOperand(a), productOperand(b), productOperand(y), {
         batch: sizeOf(batchOf(y)),
         m,
         n,
@@ -130,18 +145,19 @@ export const linearOps = {
   linear: defineOp<LinearAttrs>({
     name: 'linear',
     doc: 'activation(x·Wᵀ + bias) for x [m, k], W [n, k]',
-    outputs: ([x, weight, bias], { keep }) => {
+    outputs: ([x, weight, bias], { keep, rounded }) => {
       const [m, n] = productOf('linear', x, weight, { transA: false, transB: true, precision: 'f32' });
-      const spec: OutputSpec = { shape: [m, n], dtype: productType('linear', x, weight) };
+      const type = productType('linear', x, weight);
+      const spec: OutputSpec = { shape: [m, n], dtype: storedAs(type, rounded) };
       if (bias) {
-        requireType('linear', spec.dtype, bias);
+        requireType('linear', type, bias);
         requireShape('linear', 'bias', [n], bias.shape);
       }
       return keep ? [spec, spec] : [spec];
     },
     run: (kernels, [x, weight, bias], [y, pre], { activation, precision }) => {
       const [m, k] = x.shape;
-      kernels.matmul(productOperand(x), productOperand(weight), floats(y), {
+      kernels.matmul(productOperand(x), productOperand(weight), productOperand(y), {
         batch: 1,
         m,
         n: weight.shape[0],
@@ -157,15 +173,15 @@ export const linearOps = {
         preActivation: pre && floats(pre),
       });
     },
-    // With h = activation′(x·Wᵀ + b)∘g: ∂x = h·W, ∂W = hᵀ·x, ∂b = Σ h over rows
+    // With h = activation′(x·Wᵀ + b)∘g: ∂x = h·W, stored as x is, ∂W = hᵀ·x, ∂b = Σ h over rows
     gradient: ({ inputs: [x, weight], outputs: [y, pre], grads: [g, gPre], attrs, needs }) => {
       const { activation, precision } = attrs;
       const inner = g && activationGrads[activation](pre, y, g);
       const h = inner && gPre ? add(inner, gPre) : (inner ?? gPre!);
       return [
-        needs[0] ? matmul(h, weight, { precision }) : undefined,
+        needs[0] ? matmul(h, weight, { precision, rounded: x.dtype === 'bf16' }) : undefined,
         needs[1] ? matmul(h, x, { transA: true, precision }) : undefined,
-        needs[2] ? sum(h, { axis: 0 }) : undefined,
+        needs[2] ? columnSums(h) : undefined,
       ];
     },
     samples: () => {
@@ -180,6 +196,11 @@ export const linearOps = {
         sample('gelu', true, true),
         sample('geluTanh', false, true),
         sample('silu', true, true),
+        {
+          inputs: [normalSample([5, 3]), normalSample([7, 3], 2)],
+          attrs: { activation: 'none', bias: false, keep: false, precision: 'bf16', rounded: true },
+          skipGradient: 'rounding to bf16 has no slope',
+        },
       ];
     },
   }),
@@ -192,6 +213,8 @@ export interface MatmulOptions {
   readonly transB?: boolean;
   /** Default: the one `withPrecision` set, else f32. */
   readonly precision?: Precision;
+  /** Stores an f32 result as bf16. */
+  readonly rounded?: boolean;
 }
 
 /**
@@ -200,8 +223,8 @@ export interface MatmulOptions {
  * @example matmul(q, k, { transB: true }) // q [B, T, D], k [B, S, D] → [B, T, S]
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
-  const { transA = false, transB = false, precision = matmulPrecision() } = options;
-  const attrs = { transA, transB, precision };
+  const { transA = false, transB = false, precision = matmulPrecision(), rounded } = options;
+  const attrs = { transA, transB, precision, rounded };
   const [m, n, k] = productOf('matmul', a, b, attrs);
   const [aBatch, bBatch] = [batchOf(a), batchOf(b)];
   if (aBatch.length > 0 && bBatch.length === 0 && !transA) {
@@ -220,16 +243,22 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
 export interface LinearOptions {
   readonly bias?: Tensor;
   readonly activation?: Activation;
+  /** Stores an f32 result as bf16: for what would round it anyway. Without activation. */
+  readonly rounded?: boolean;
 }
 
 /** activation(x·Wᵀ + bias) for x [..., in] and weight [out, in] (as in PyTorch; each f32 or bf16): [..., out]. */
-export function linear(x: Tensor, weight: Tensor, { bias, activation = 'none' }: LinearOptions = {}): Tensor {
+export function linear(
+  x: Tensor,
+  weight: Tensor,
+  { bias, activation = 'none', rounded }: LinearOptions = {},
+): Tensor {
   const size = x.shape.at(-1) ?? 0;
   const leading = x.shape.slice(0, -1);
   const rows = reshape(x, [sizeOf(leading), size]);
   const inputs = bias ? [rows, weight, bias] : [rows, weight];
   const keep = activation !== 'none' && activation !== 'relu' && isTracked(inputs);
-  const attrs = { activation, precision: matmulPrecision(), bias: bias !== undefined, keep };
+  const attrs = { activation, precision: matmulPrecision(), bias: bias !== undefined, keep, rounded };
   const [y] = linearOps.linear(inputs, attrs);
   return reshape(y, [...leading, y.shape[1]]);
 }

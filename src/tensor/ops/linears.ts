@@ -5,8 +5,7 @@ import type { Precision } from '../kernels.ts';
 import { defineOp } from '../op.ts';
 import { empty, sizeOf, type Tensor } from '../tensor.ts';
 import { floats, productOperand, productType, requireShape, requireType } from './check.ts';
-import { matmul } from './linear.ts';
-import { sum } from './reduce.ts';
+import { columnSums, matmul } from './linear.ts';
 import { normalSample } from './samples.ts';
 import { reshape } from './shape.ts';
 
@@ -68,7 +67,7 @@ export const linearsOps = {
         ...weights.map((_, i) =>
           needs[1 + i] && grads[i] ? matmul(grads[i], x, { transA: true, precision }) : undefined,
         ),
-        ...biases.map((_, i) => (needs[1 + count + i] && grads[i] ? sum(grads[i], { axis: 0 }) : undefined)),
+        ...biases.map((_, i) => (needs[1 + count + i] && grads[i] ? columnSums(grads[i]) : undefined)),
       ];
     },
     samples: () => {
@@ -99,8 +98,8 @@ function gradientOfX(
   grads.forEach((g, i) => {
     if (!g) return;
     const accumulate = total !== undefined;
-    total ??= empty([m, k], g.dtype);
-    kernelsFor([g]).matmul(floats(g), productOperand(weights[i]), floats(total), {
+    total ??= empty([m, k], g.dtype === 'f64' ? 'f64' : 'f32');
+    kernelsFor([g]).matmul(productOperand(g), productOperand(weights[i]), floats(total), {
       ...shared,
       m,
       n: k,

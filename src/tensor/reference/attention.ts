@@ -3,9 +3,9 @@
  * the scores again (Dao et al. 2022). Vectors are copied into doubles first: the inner loops see one element type.
  */
 
-import type { Floats } from '../dtype.ts';
+import type { Floats, Stored } from '../dtype.ts';
 import type { AttentionArgs, Kernels } from '../kernels.ts';
-import { fromBf16, roundToBf16 } from './bf16.ts';
+import { fromBf16, numberAt, put, roundToBf16 } from './bf16.ts';
 
 export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'attentionGrad'> = {
   attention(q, k, v, out, lse, args) {
@@ -14,8 +14,8 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
     const scores = new Float64Array(keys);
     const sum = new Float64Array(headSize);
     forEachKeyHead(args, (keyHead, queryHeads) => {
-      const keyRows = round(headRows(k, keyHead, keys, args.kvHeads, headSize));
-      const valueRows = round(headRows(v, keyHead, keys, args.kvHeads, headSize));
+      const keyRows = round(headRows(k, keyHead, args));
+      const valueRows = round(headRows(v, keyHead, args));
       for (const place of queriesOf(args, queryHeads)) {
         const { first, end } = place;
         const query = round(doubles(q, place.at, headSize));
@@ -32,7 +32,7 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
         const weights = round(scores);
         sum.fill(0);
         for (let s = first; s < end; s++) addScaled(sum, 0, weights[s], valueRows, s * headSize, headSize);
-        for (let i = 0; i < headSize; i++) out[place.at + i] = first < end ? sum[i] / total : 0;
+        for (let i = 0; i < headSize; i++) put(out, place.outAt + i, first < end ? sum[i] / total : 0);
         lse[place.row] = first < end ? largest + Math.log(total) : Number.NEGATIVE_INFINITY;
       }
     });
@@ -46,7 +46,7 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
     for (let i = 0; i < requests.length; i += 3) {
       const [queries, keys, first] = requests.subarray(i, i + 3);
       const own = pages.subarray(first, first + Math.ceil(keys / pageTokens));
-      const inRow = (x: Floats | Uint16Array): Floats => {
+      const inRow = (x: Stored): Floats => {
         const all = new (q.constructor as Float32ArrayConstructor)(own.length * pageSize);
         own.forEach((page, j) => {
           const kept = x.subarray(page * pageSize, (page + 1) * pageSize);
@@ -56,7 +56,10 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
       };
       const end = at + queries * heads * headSize;
       const lse = new Float64Array(heads * queries);
-      const shape = { ...args, batch: 1, queries, keys, causal: true, precision: 'f32' as const };
+      const shape = {
+        ...args,
+        ...{ batch: 1, queries, keys, rowQ: 0, rowK: 0, causal: true, precision: 'f32' as const },
+      };
       attentionKernels.attention(q.subarray(at, end), inRow(k), inRow(v), out.subarray(at, end), lse, shape);
       at = end;
     }
@@ -64,21 +67,21 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
 
   /** With P = exp(score − lse): dV = Pᵀ·g; dS = P∘(g·Vᵀ − Σ g∘out); dQ = scale·dS·K; dK = scale·dSᵀ·Q. */
   attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, args) {
-    const { keys, kvHeads, headSize, scale } = args;
+    const { keys, headSize, scale } = args;
     const round = roundingOf(args);
     const pair = new Float64Array(2);
     const querySum = new Float64Array(headSize);
     const keySums = new Float64Array(keys * headSize);
     const valueSums = new Float64Array(keys * headSize);
     forEachKeyHead(args, (keyHead, queryHeads) => {
-      const keyRows = round(headRows(k, keyHead, keys, kvHeads, headSize));
-      const valueRows = round(headRows(v, keyHead, keys, kvHeads, headSize));
+      const keyRows = round(headRows(k, keyHead, args));
+      const valueRows = round(headRows(v, keyHead, args));
       keySums.fill(0);
       valueSums.fill(0);
       for (const place of queriesOf(args, queryHeads)) {
         const query = round(doubles(q, place.at, headSize));
-        const g = round(doubles(grad, place.at, headSize));
-        const gradDotOut = dot(g, 0, doubles(out, place.at, headSize), 0, headSize);
+        const g = round(doubles(grad, place.outAt, headSize));
+        const gradDotOut = dot(g, 0, doubles(out, place.outAt, headSize), 0, headSize);
         querySum.fill(0);
         for (let s = place.first; s < place.end; s++) {
           pair[0] = Math.exp(score(args, place, query, keyRows, s) - lse[place.row]);
@@ -88,10 +91,10 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
           addScaled(keySums, s * headSize, scale * gradScore, query, 0, headSize);
           addScaled(valueSums, s * headSize, weight, g, 0, headSize);
         }
-        gradQ.set(querySum, place.at);
+        for (let i = 0; i < headSize; i++) put(gradQ, place.at + i, querySum[i]);
       }
-      writeHeadRows(keySums, gradK, keyHead, keys, kvHeads, headSize);
-      writeHeadRows(valueSums, gradV, keyHead, keys, kvHeads, headSize);
+      writeHeadRows(keySums, gradK, keyHead, args);
+      writeHeadRows(valueSums, gradV, keyHead, args);
     });
   },
 };
@@ -101,9 +104,10 @@ interface Head {
   readonly head: number;
 }
 
-/** One query: where its vector and its log-sum-exp lie, its position, and the keys [first, end) that it sees. */
+/** One query: where its vector, its result and its log-sum-exp lie, its position, and the keys [first, end) that it sees. */
 interface QueryPlace extends Head {
   readonly at: number;
+  readonly outAt: number;
   readonly row: number;
   readonly position: number;
   readonly first: number;
@@ -126,12 +130,15 @@ function forEachKeyHead(
 
 function* queriesOf(args: AttentionArgs, queryHeads: readonly Head[]): Generator<QueryPlace> {
   const { queries, keys, heads, headSize } = args;
+  const step = args.rowQ || heads * headSize;
   for (const { batch, head } of queryHeads) {
     for (let t = 0; t < queries; t++) {
       const position = keys - queries + t;
-      const at = ((batch * queries + t) * heads + head) * headSize;
+      const token = batch * queries + t;
+      const at = token * step + head * headSize;
+      const outAt = (token * heads + head) * headSize;
       const row = (batch * heads + head) * queries + t;
-      yield { batch, head, at, row, position, ...visibleKeys(args, batch, position) };
+      yield { batch, head, at, outAt, row, position, ...visibleKeys(args, batch, position) };
     }
   }
 }
@@ -165,38 +172,31 @@ function roundingOf({ precision }: AttentionArgs): (numbers: Float64Array) => Fl
   };
 }
 
-function doubles(x: Floats, at: number, count: number): Float64Array {
-  return Float64Array.from(x.subarray(at, at + count));
+function doubles(x: Stored, at: number, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, i) => numberAt(x, at + i));
 }
 
-/** The rows of one head of x [B, rows, heads, headSize], together. */
-function headRows(
-  x: Floats,
-  { batch, head }: Head,
-  rows: number,
-  heads: number,
-  headSize: number,
-): Float64Array {
-  const copy = new Float64Array(rows * headSize);
-  for (let row = 0; row < rows; row++) {
-    const at = ((batch * rows + row) * heads + head) * headSize;
-    copy.set(x.subarray(at, at + headSize), row * headSize);
-  }
+/** Where the keys of one head of k or v begin, and how far apart they lie. */
+function placesOf({ batch, head }: Head, { keys, kvHeads, headSize, rowK }: AttentionArgs) {
+  const step = rowK || kvHeads * headSize;
+  return { start: batch * keys * step + head * headSize, step };
+}
+
+/** The rows of one head of k or v, together. */
+function headRows(x: Stored, head: Head, args: AttentionArgs): Float64Array {
+  const { keys, headSize } = args;
+  const { start, step } = placesOf(head, args);
+  const copy = new Float64Array(keys * headSize);
+  for (let row = 0; row < keys; row++) copy.set(doubles(x, start + row * step, headSize), row * headSize);
   return copy;
 }
 
-function writeHeadRows(
-  from: Float64Array,
-  x: Floats,
-  { batch, head }: Head,
-  rows: number,
-  heads: number,
-  headSize: number,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const at = ((batch * rows + row) * heads + head) * headSize;
-    x.set(from.subarray(row * headSize, (row + 1) * headSize), at);
-  }
+function writeHeadRows(from: Float64Array, x: Stored, head: Head, args: AttentionArgs): void {
+  const { headSize } = args;
+  const { start, step } = placesOf(head, args);
+  from.forEach((value, i) => {
+    put(x, start + Math.floor(i / headSize) * step + (i % headSize), value);
+  });
 }
 
 function dot(x: Float64Array, xAt: number, y: Float64Array, yAt: number, count: number): number {

@@ -1,6 +1,6 @@
 /** bfloat16 as raw 16-bit patterns: the upper half of an f32, rounded to nearest even. */
 
-import type { Floats } from '../dtype.ts';
+import type { Stored } from '../dtype.ts';
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -25,10 +25,10 @@ export function roundToBf16(value: number): number {
 }
 
 /** A number of an array that may hold patterns. */
-export const numberAt = (data: Floats | Uint16Array, i: number): number =>
+export const numberAt = (data: Stored, i: number): number =>
   data instanceof Uint16Array ? fromBf16(data[i]) : data[i];
 
 /** data[i] = value, rounded where the array holds patterns. */
-export function put(data: Floats | Uint16Array, i: number, value: number): void {
+export function put(data: Stored, i: number, value: number): void {
   data[i] = data instanceof Uint16Array ? toBf16(value) : value;
 }

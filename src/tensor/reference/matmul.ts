@@ -3,7 +3,7 @@
  * loop reads forward, holds its sixteen sums in registers and sees one element type only.
  */
 
-import type { Floats } from '../dtype.ts';
+import type { Stored } from '../dtype.ts';
 import type { Kernels, MatmulArgs } from '../kernels.ts';
 import { fromBf16, numberAt, put, roundToBf16 } from './bf16.ts';
 import { activationFunctions, activationSlopes } from './scalar.ts';
@@ -13,7 +13,7 @@ const BLOCK = 32768;
 
 /** One side of a product: number p of lane i (a row of op(a), a column of op(b)) is data[start + i·lane + p·depth]. */
 interface Side {
-  readonly data: Floats | Uint16Array;
+  readonly data: Stored;
   readonly start: number;
   readonly lanes: number;
   readonly lane: number;
@@ -47,7 +47,7 @@ export const matmulKernels: Pick<Kernels, 'matmul'> = {
 };
 
 /** Packing b does not pay for a few rows: each is multiplied as it lies. */
-function multiplyRows(a: Side, b: Side, out: Floats | Uint16Array, outStart: number, args: MatmulArgs): void {
+function multiplyRows(a: Side, b: Side, out: Stored, outStart: number, args: MatmulArgs): void {
   const sums = new Float64Array(args.n);
   for (let i = 0; i < args.m; i++) {
     sums.fill(0);
@@ -76,13 +76,7 @@ function addScaledRows(a: Side, row: number, b: Side, k: number, sums: Float64Ar
   }
 }
 
-function multiplyBlocks(
-  a: Side,
-  b: Side,
-  out: Floats | Uint16Array,
-  outStart: number,
-  args: MatmulArgs,
-): void {
+function multiplyBlocks(a: Side, b: Side, out: Stored, outStart: number, args: MatmulArgs): void {
   const { m, n, k } = args;
   const columns = Math.min(n + 3, Math.max(4, Math.floor(BLOCK / Math.max(k, 1)))) & ~3;
   const bPanels = new Float64Array(columns * k);
@@ -117,7 +111,7 @@ function pack(side: Side, first: number, k: number, panel: Float64Array, at: num
 }
 
 /** Turns packed bf16 patterns into numbers, and rounds numbers to bf16 when the product is to be done in it. */
-function convert(data: Floats | Uint16Array, panel: Float64Array, args: MatmulArgs): void {
+function convert(data: Stored, panel: Float64Array, args: MatmulArgs): void {
   if (data instanceof Uint16Array) for (let i = 0; i < panel.length; i++) panel[i] = fromBf16(panel[i]);
   else if (args.precision === 'bf16') for (let i = 0; i < panel.length; i++) panel[i] = roundToBf16(panel[i]);
 }
@@ -168,7 +162,7 @@ function storeRow(
   sums: Float64Array,
   sumsAt: number,
   count: number,
-  out: Floats | Uint16Array,
+  out: Stored,
   at: number,
   column: number,
   args: MatmulArgs,

@@ -1,7 +1,7 @@
 /** Layer norm (Ba et al. 2016) and RMS norm (Zhang & Sennrich 2019), rows of n, moments in double. */
 
 import type { Kernels } from '../kernels.ts';
-import { put } from './bf16.ts';
+import { numberAt, put } from './bf16.ts';
 
 type Norm = Pick<Kernels, 'layerNorm' | 'layerNormGrad' | 'rmsNorm' | 'rmsNormGrad'>;
 
@@ -32,15 +32,16 @@ export const normKernels: Norm = {
       let hxSum = 0;
       for (let i = 0; i < n; i++) {
         const normal = (x[at + i] - mean[row]) * rstd[row];
-        const h = grad[at + i] * (weight ? weight[i] : 1);
+        const g = numberAt(grad, at + i);
+        const h = g * (weight ? weight[i] : 1);
         hSum += h;
         hxSum += h * normal;
-        weightSum[i] += grad[at + i] * normal;
-        biasSum[i] += grad[at + i];
+        weightSum[i] += g * normal;
+        biasSum[i] += g;
       }
       for (let i = 0; i < n; i++) {
         const normal = (x[at + i] - mean[row]) * rstd[row];
-        const h = grad[at + i] * (weight ? weight[i] : 1);
+        const h = numberAt(grad, at + i) * (weight ? weight[i] : 1);
         gradX[at + i] = rstd[row] * (h - hSum / n - (normal * hxSum) / n);
       }
     }
@@ -65,11 +66,12 @@ export const normKernels: Norm = {
       let hxSum = 0;
       for (let i = 0; i < n; i++) {
         const normal = x[at + i] * rstd[row];
-        hxSum += grad[at + i] * (weight ? weight[i] : 1) * normal;
-        weightSum[i] += grad[at + i] * normal;
+        const g = numberAt(grad, at + i);
+        hxSum += g * (weight ? weight[i] : 1) * normal;
+        weightSum[i] += g * normal;
       }
       for (let i = 0; i < n; i++) {
-        const h = grad[at + i] * (weight ? weight[i] : 1);
+        const h = numberAt(grad, at + i) * (weight ? weight[i] : 1);
         gradX[at + i] = rstd[row] * (h - (x[at + i] * rstd[row] * hxSum) / n);
       }
     }
