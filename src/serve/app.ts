@@ -2,12 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { State } from '../store/index.ts';
 import { checkOrigin } from './access.ts';
 import { fail, wireError } from './errors.ts';
+import { limitBody } from './limit-body.ts';
 import { limits } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { ResponseHistory } from './openai/answer-response.ts';
@@ -109,12 +109,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
 
   // Also what is not there: a stranger does not learn what is.
   app.use('/v1/*', authorize);
-  const limit = bodyLimit({
-    maxSize: limits.bodyBytes,
-    onError: () => {
-      throw fail('serve/size', { most: limits.bodyBytes });
-    },
-  });
+  const limit = limitBody();
   const { sandbox = createSandbox() } = options;
   const scope: RouteScope = {
     registry,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { serve as listen } from '@hono/node-server';
 import { type AppOptions, createApp } from './app.ts';
 import { limits } from './limits.ts';
+import { alreadySent } from './openai/event-stream.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { createRecorder } from './watch/recorder.ts';
 
@@ -40,7 +41,7 @@ export function startServer({
   return new Promise((resolve, reject) => {
     const server = listen(
       {
-        fetch: app.fetch,
+        fetch: async (request, env) => alreadySent(await app.fetch(request, env), env),
         hostname: host,
         port,
         serverOptions: {

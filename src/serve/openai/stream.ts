@@ -1,11 +1,10 @@
 /** Server-sent events: one JSON object a line, `[DONE]` at the end. */
 
-import type { ServerResponse } from 'node:http';
 import type { GenerationPart } from '../../types.ts';
 import type { AppContext } from '../app.ts';
 import { type WireError, wireError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { eventOf, eventStream } from './event-stream.ts';
+import { eventOf, eventStream, outgoingOf } from './event-stream.ts';
 import type { Collected } from './responses.ts';
 
 /** What a stream needs to know of its kind. */
@@ -66,7 +65,7 @@ async function* tell(
     for (const chunk of failed(body)) yield eventOf(chunk);
   } finally {
     countWritten(c, collected);
-    controller.abort();
+    controller.abort(OVER);
     await iterator.return?.();
   }
   if (done !== '') yield eventOf(done);
@@ -92,22 +91,36 @@ function countWritten(c: AppContext, collected: Collected): void {
   c.get('metrics').written({ promptTokens: prompt_tokens, completionTokens: completion_tokens, repairs });
 }
 
+/** Why work is given up whose answer is there, or wanted by nobody. NOTE: one for all, as each would carry its own stack. */
+const OVER = new DOMException('The answer has ended', 'AbortError');
+
 /** Aborts with the client, or when it has taken too long; and at the end of the answer. */
 export function followClient(c: AppContext): AbortController {
   const controller = new AbortController();
-  const { signal } = c.req.raw;
-  const abort = (): void => controller.abort();
+  const abort = (): void => controller.abort(OVER);
   const timer = setTimeout(abort, limits.answerSeconds * 1000).unref();
-  // NOTE The signal lives as long as the request, and a request lives as long as anything listens to its signal: Node keeps
-  // both for ever if nobody takes the listener away.
+  const unfollow = onGone(c, abort);
   const stop = (): void => {
     clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
+    unfollow();
   };
-  controller.signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  // Answered, or gone: nothing waits for the time to be over.
-  (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing?.once('close', abort);
+  if (controller.signal.aborted) stop();
+  else controller.signal.addEventListener('abort', stop, { once: true });
   return controller;
+}
+
+/** Tells when the client is gone, or has its answer; returns how to hear no more of it. */
+function onGone(c: AppContext, tell: () => void): () => void {
+  const outgoing = outgoingOf(c);
+  if (outgoing) {
+    if (outgoing.destroyed) tell();
+    outgoing.once('close', tell);
+    return () => void outgoing.off('close', tell);
+  }
+  // NOTE The signal lives as long as the request, and a request lives as long as anything listens to its signal: Node keeps
+  // both for ever if nobody takes the listener away.
+  const { signal } = c.req.raw;
+  if (signal.aborted) tell();
+  signal.addEventListener('abort', tell, { once: true });
+  return () => signal.removeEventListener('abort', tell);
 }
