@@ -3,8 +3,10 @@
 import { createLanguageModel, init } from '../src/models/index.ts';
 import { createRng } from '../src/rng.ts';
 import { createLocalModel, runEngineChild } from '../src/serve/index.ts';
+import { giveWay } from '../src/tensor/index.ts';
 import { characterTokenizer, serveShapes } from './serve-shapes.ts';
 
 const { config } = serveShapes[process.argv[2]];
 const model = createLanguageModel(init(config, createRng(1)), config);
-runEngineChild(createLocalModel({ id: 'engine', model, tokenizer: characterTokenizer(config.vocabSize) }));
+const tokenizer = characterTokenizer(config.vocabSize);
+runEngineChild(createLocalModel({ id: 'engine', model, tokenizer }), { giveWay });

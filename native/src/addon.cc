@@ -1,4 +1,6 @@
 // The addon: what JavaScript sees. Each topic offers a table of functions; this file only walks the tables.
+#include <thread>
+
 #include "isa.h"
 #include "napi.h"
 #include "pool.h"
@@ -93,10 +95,16 @@ napi_value allocations(napi_env env, napi_callback_info) {
   return toJs(env, static_cast<double>(nativeAllocations()));
 }
 
+/** Other threads and processes that wait for this core have it first. */
+napi_value giveWay(napi_env, napi_callback_info) {
+  std::this_thread::yield();
+  return nothing();
+}
+
 const Glue coreGlue[] = {
     {"paths", paths},       {"features", features},           {"path", path},         {"setPath", setPathGlue},
     {"threads", threadsGlue}, {"setThreads", setThreadsGlue}, {"counters", counters}, {"resetCounters", resetCounters},
-    {"nativeAllocations", allocations}, {nullptr, nullptr}};
+    {"nativeAllocations", allocations}, {"giveWay", giveWay}, {nullptr, nullptr}};
 
 void offer(napi_env env, napi_value exports, const Glue* table) {
   for (; table->name; ++table) {

@@ -142,3 +142,8 @@ export function withPrecision<Result>(next: Precision, body: () => Result): Resu
     precision = before;
   }
 }
+
+/** Lets whoever waits for this core have it first, such as a server beside a model at work; without the addon nothing. */
+export function giveWay(): void {
+  backend().native?.addon.giveWay();
+}

@@ -5,6 +5,7 @@ export {
   type Backend,
   backend,
   currentKernels,
+  giveWay,
   matmulPrecision,
   offThread,
   withKernels,

@@ -8,8 +8,13 @@ import { toSent } from './sent-error.ts';
 /** How often the parent hears how busy the model is, in ms. */
 const LOAD_EVERY = 200;
 
+export interface EngineChildOptions {
+  /** Lets whoever waits for this core have it first: called when the parent has something to do. */
+  readonly giveWay?: () => void;
+}
+
 /** Serves one model to the parent process until that goes. */
-export function runEngineChild(model: LocalModel): void {
+export function runEngineChild(model: LocalModel, { giveWay }: EngineChildOptions = {}): void {
   let unsent: FromEngine[] = [];
   /** NOTE one message for all parts of a step: a tick comes when every text of it has said its word. */
   const send = (message: FromEngine): void => {
@@ -17,9 +22,21 @@ export function runEngineChild(model: LocalModel): void {
       process.nextTick(() => {
         process.send?.(unsent);
         unsent = [];
+        giveWay?.();
       });
     }
     unsent.push(message);
+  };
+  const sendPart = (job: number, part: GenerationPart): void => {
+    if (part.type !== 'text-delta' || part.tokens) {
+      send({ type: 'part', job, part: withoutError(part) });
+      return;
+    }
+    let last = unsent.at(-1);
+    if (last?.type !== 'texts') send((last = { type: 'texts', jobs: [], indexes: [], texts: [] }));
+    last.jobs.push(job);
+    last.indexes.push(part.index ?? 0);
+    last.texts.push(part.text);
   };
   const jobs = new Map<number, { readonly controller: AbortController; taken(parts: number): void }>();
 
@@ -56,7 +73,7 @@ export function runEngineChild(model: LocalModel): void {
         for await (const part of model.write(message.request, signal)) {
           const full = room();
           if (full) await full;
-          send({ type: 'part', job, part: withoutError(part) });
+          sendPart(job, part);
         }
       });
     } else if (message.type === 'score') {

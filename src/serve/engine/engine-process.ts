@@ -40,6 +40,13 @@ const idle: ModelLoad = { running: 0, waiting: 0, steps: 0, stepTexts: 0, savedT
 /** What the child says to one job. */
 type Heard = Extract<FromEngine, { job: number }> | { readonly type: 'died' };
 
+/** The parts that crossed together. */
+const partsIn = ({ jobs, indexes, texts }: Extract<FromEngine, { type: 'texts' }>) =>
+  jobs.map((job, i) => {
+    const part = { type: 'text-delta', index: indexes[i], text: texts[i] } as const;
+    return { type: 'part', job, part } as const;
+  });
+
 type Said = Exclude<Heard, { type: 'end' | 'error' | 'died' }>;
 const whole = (heard: Said): Said => heard;
 
@@ -73,7 +80,8 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
         wait = FIRST_WAIT;
         onReady?.();
       } else if (message.type === 'load') load = message.load;
-      else jobs.get(message.job)?.(message);
+      else
+        for (const one of message.type === 'texts' ? partsIn(message) : [message]) jobs.get(one.job)?.(one);
     };
     child.on('message', (messages: readonly FromEngine[]) => {
       for (const message of messages) hear(message);

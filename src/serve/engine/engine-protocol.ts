@@ -25,6 +25,8 @@ export type FromEngine =
   | { readonly type: 'ready'; readonly contextLength: number }
   | { readonly type: 'load'; readonly load: ModelLoad }
   | { readonly type: 'part'; readonly job: number; readonly part: GenerationPart }
+  /** Parts that are text and nothing else, of as many jobs: the names of their fields cross once for all. */
+  | { readonly type: 'texts'; readonly jobs: number[]; readonly indexes: number[]; readonly texts: string[] }
   | { readonly type: 'scores'; readonly job: number; readonly scores: readonly TokenScore[] }
   | { readonly type: 'answer'; readonly job: number; readonly answer: unknown }
   | { readonly type: 'embeddings'; readonly job: number; readonly embeddings: readonly Float32Array[] }

@@ -13,9 +13,8 @@ export function eventOf(chunk: object | string): string {
 }
 
 /**
- * The answer that says these events: the next is asked for when the last was taken. When the client goes, or leaves one
- * untaken for too long, the controller aborts and the events return. On a socket they are written as they come, without
- * web streams between: `alreadySent` tells the listener.
+ * The answer that says these events: the next is asked for when the last was taken; when the client goes, they return. On a
+ * socket they are written as they come, without web streams between: `alreadySent` tells the listener.
  */
 export function eventStream(
   c: AppContext,
@@ -49,7 +48,7 @@ async function writeEvents(outgoing: ServerResponse, events: AsyncGenerator<stri
   outgoing.end();
 }
 
-/** Resolves when the client has taken what is ready, or is gone; whoever takes nothing for too long is sent away. */
+/** Resolves when the client has taken what is ready, or is gone; whoever leaves it untaken for too long is sent away. */
 function taken(outgoing: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => outgoing.destroy(), limits.idleSeconds * 1000);

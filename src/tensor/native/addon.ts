@@ -24,6 +24,8 @@ export interface Addon extends StreamHost {
   /** Calls so far as `path/kernel` → count: the proof of which code ran. */
   counters(): Record<string, number>;
   resetCounters(): void;
+  /** Other threads and processes that wait for this core have it first. */
+  giveWay(): void;
   /** How often native scratch memory had to grow; constant in steady state. */
   nativeAllocations(): number;
   /** Floating-point operations per second of all threads in registers alone, on the path in use; about 20 ms. */
