@@ -119,9 +119,9 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
       able.push(back);
     }
     for (const one of able) takeOver(one);
-    const isWriting = (one: Waiting): boolean => rowsOf(one) <= WRITTEN && !partOf(one);
-    const writing = able.filter(isWriting);
-    const prompts = able.filter((one) => !isWriting(one));
+    const writing: Waiting[] = [];
+    const prompts: Waiting[] = [];
+    for (const one of able) (rowsOf(one) <= WRITTEN && !partOf(one) ? writing : prompts).push(one);
     if (steps % 2 === 0) prompts.sort((a, b) => b.job.priority - a.job.priority || rowsOf(a) - rowsOf(b));
     else prompts.sort(byRank);
     const turns: Turn[] = writing.map((one) => ({ one, part: undefined }));
@@ -138,10 +138,10 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
 
   const takeOver = ({ job, waiters }: Waiting): void => {
     for (const waiter of waiters) {
-      waiter.readings = waiter.readings.map(({ least, ...request }) => ({
-        ...job.model.takeOver(request, least),
-        least,
-      }));
+      waiter.readings = waiter.readings.map((reading) => {
+        const left = job.model.takeOver(reading, reading.least);
+        return left === reading ? reading : { ...left, least: reading.least };
+      });
     }
   };
 
@@ -295,5 +295,5 @@ function partWaiter({ waiter, at, ids }: NonNullable<Turn['part']>): StepWaiter 
 
 function wholeWaiter({ source, readings }: Waiter): StepWaiter {
   if (source.call.model) return source;
-  return { ...source, call: { ...source.call, batch: readings.map(({ least: _, ...request }) => request) } };
+  return { ...source, call: { ...source.call, batch: readings } };
 }

@@ -6,10 +6,11 @@
 import type { LanguageModel } from '../types.ts';
 import { createEngineQueue } from './engine-queue.ts';
 import { createEngineSteps, type Job } from './engine-steps.ts';
-import { createTasks, type GenerateTokensOptions, runTasks } from './generate-tokens.ts';
+import { createTasks, type GenerateTokensOptions, runTasks, type TaskRun } from './generate-tokens.ts';
 import { checkInteger } from './options.ts';
 import { createPrefixCache } from './prefix-cache.ts';
 import { sampling } from './sampling.ts';
+import type { StepWaiter } from './step-together.ts';
 import type { DecodeEvent, DecodeTask, Verdict } from './strategy.ts';
 
 export interface EngineOptions {
@@ -113,10 +114,10 @@ export function createEngine(
     },
   });
 
-  async function* generate(
+  const begin = async (
     promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
     request: EngineRequest,
-  ): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
+  ): Promise<TaskRun> => {
     const { priority = 0, tenant = '', strategy = sampling() } = request;
     const own = cache.modelFor(tenant);
     const tasks = createTasks({ ...own, contextLength }, promptIds, request);
@@ -125,26 +126,21 @@ export function createEngine(
     const ticket = { texts: textsOf(tasks), tokens: tokensOf(tasks), priority, tenant };
     const isAdmitted = await queue.enter(ticket, signal);
     const job: Job = { model: own, signal, priority, order: order++, isStalled: false };
-    if (isAdmitted) {
-      running.set(job, ticket.tokens);
-      steps.join(job);
-    }
-    try {
-      yield* runTasks(
-        tasks,
-        strategy,
-        (waiters) => steps.step(job, waiters),
-        isAdmitted ? signal : AbortSignal.abort(),
-      );
-    } finally {
-      if (isAdmitted) {
+    const run = { tasks, strategy, stepAll: (waiters: readonly StepWaiter[]) => steps.step(job, waiters) };
+    if (!isAdmitted) return { ...run, signal: AbortSignal.abort() };
+    running.set(job, ticket.tokens);
+    steps.join(job);
+    return {
+      ...run,
+      signal,
+      close() {
         texts -= ticket.texts;
         running.delete(job);
         steps.leave(job);
         queue.admit();
-      }
-    }
-  }
+      },
+    };
+  };
 
   const guest: LanguageModel = {
     ...model,
@@ -157,7 +153,7 @@ export function createEngine(
 
   return {
     model: { vocabSize, contextLength },
-    generate: (promptIds, request = {}) => generate(promptIds, request),
+    generate: (promptIds, request = {}) => runTasks(() => begin(promptIds, request)),
     async visit(work, { tokens, priority = 0, tenant = '', signal: own }) {
       const signal = AbortSignal.any([closing.signal, ...(own ? [own] : [])]);
       if (!(await queue.enter({ texts: 1, tokens, priority, tenant }, signal))) throw signal.reason;

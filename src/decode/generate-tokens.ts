@@ -41,7 +41,8 @@ export function generateTokens(
   options: GenerateTokensOptions = {},
 ): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
   const { strategy = sampling(), signal } = options;
-  return runTasks(createTasks(model, promptIds, options), strategy, alone(model, signal), signal);
+  const tasks = createTasks(model, promptIds, options);
+  return runTasks(() => ({ tasks, strategy, stepAll: alone(model, signal), signal }));
 }
 
 /** One task for each prompt, checked. */
@@ -97,23 +98,33 @@ interface Running {
 /** Answers everyone who waits for a step. Resolves to false when the signal aborted meanwhile. */
 export type Stepper = (waiters: readonly StepWaiter[]) => Promise<boolean>;
 
-/** Runs a strategy on every task at once; all their steps go through `stepAll`. */
+/** A strategy and every task that it is run on at once. */
+export interface TaskRun {
+  readonly tasks: readonly DecodeTask[];
+  readonly strategy: Strategy;
+  /** All their steps go through it. */
+  readonly stepAll: Stepper;
+  readonly signal: AbortSignal | undefined;
+  /** Hears that the run is over. */
+  close?(): void;
+}
+
+/** Runs what `begin` gives, which may let it wait for its turn. */
 export async function* runTasks(
-  tasks: readonly DecodeTask[],
-  strategy: Strategy,
-  stepAll: Stepper,
-  signal: AbortSignal | undefined,
+  begin: () => TaskRun | Promise<TaskRun>,
 ): AsyncGenerator<DecodeEvent, void, Verdict | undefined> {
-  let running = tasks.map(
-    (task, i): Running => ({ events: strategy(task), first: i * task.n, call: undefined, reply: undefined }),
-  );
-  const all = running;
+  const { tasks, strategy, stepAll, signal, close } = await begin();
+  const all: Running[] = [];
   /** Text → tokens so far, for the texts that have not finished. */
   const open = new Map<number, number>(
     tasks.flatMap(({ n }, i) => Array.from({ length: n }, (_, j) => [i * n + j, 0])),
   );
   let failure: { readonly error: unknown } | undefined;
   try {
+    tasks.forEach((task, i) => {
+      all.push({ events: strategy(task), first: i * task.n, call: undefined, reply: undefined });
+    });
+    let running = all;
     while (running.length > 0) {
       for (const one of running) {
         one.call = undefined;
@@ -123,7 +134,7 @@ export async function* runTasks(
             one.call = next.value;
             break;
           }
-          const event = { ...next.value, index: one.first + next.value.index };
+          const event = one.first === 0 ? next.value : { ...next.value, index: one.first + next.value.index };
           if (event.type === 'token') open.set(event.index, (open.get(event.index) ?? 0) + 1);
           if (event.type === 'finish') open.delete(event.index);
           if (event.type === 'finish' && event.reason === 'error') failure ??= { error: event.error };
@@ -139,6 +150,7 @@ export async function* runTasks(
     }
   } finally {
     for (const { events } of all) events.return();
+    close?.();
   }
   if (failure) throw failure.error;
 }

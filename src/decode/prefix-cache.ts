@@ -42,8 +42,6 @@ export interface CachedModel extends LanguageModel {
 /** A sequence as its user sees it, opened through one view of the model. */
 interface View extends Track {
   readonly tenant: string;
-  /** Tells the views of one request from others. */
-  readonly owner: object;
 }
 
 interface Held {
@@ -135,24 +133,26 @@ export function createPrefixCache(
     get usedTokens() {
       return memory.usedTokens;
     },
-    tokensFor: (batch) => memory.tokensFor(batch.map(toReal)),
+    tokensFor: (batch) =>
+      memory.tokensFor(batch.map(({ sequence, ids }) => ({ sequence: realOf(sequence), ids }))),
   };
 
   return {
     modelFor(tenant) {
-      const owner = {};
-      const own = () => [...views.all()].filter((view) => view.owner === owner);
+      const own = new Set<Track>();
       return {
         vocabSize: source.vocabSize,
         contextLength: source.contextLength,
         memory: memoryOfViews,
-        open: () => views.open({ tenant, owner, ids: [], real: undefined }),
+        open: () => views.open({ tenant, group: own, ids: [], real: undefined }),
         takeOver,
         get heldTokens() {
-          return own().reduce((sum, { real }) => sum + (real?.length ?? 0), 0);
+          let sum = 0;
+          for (const { real } of own) sum += real?.length ?? 0;
+          return sum;
         },
         release() {
-          for (const view of own()) {
+          for (const view of own) {
             view.real?.close();
             view.real = undefined;
           }

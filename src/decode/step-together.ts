@@ -19,17 +19,20 @@ export const stepOf = (
 /** Asks for as few steps as there are different models and wants, and gives everyone the results of their own requests. */
 export function* stepTogether(waiters: readonly StepWaiter[]): Generator<StepCall, void, Reply> {
   for (let waiting = waiters; waiting.length > 0; ) {
-    const { batch: _batch, ...kind } = waiting[0].call;
-    const alike = ({ call }: StepWaiter): boolean =>
-      call.model === waiting[0].call.model && wantsOf(call) === wantsOf(waiting[0].call);
-    const together = waiting.filter(alike);
+    const [{ call: first }] = waiting;
+    const together: StepWaiter[] = [];
+    const others: StepWaiter[] = [];
+    for (const waiter of waiting) (isAlike(waiter.call, first) ? together : others).push(waiter);
     const batch = together.flatMap(({ call }) => call.batch);
-    const results = (yield { ...kind, batch }) as readonly StepResult[];
+    const results = (yield { ...first, batch }) as readonly StepResult[];
     let from = 0;
     for (const { call, answer } of together) answer(results.slice(from, (from += call.batch.length)));
-    waiting = waiting.filter((waiter) => !alike(waiter));
+    waiting = others;
   }
 }
+
+const isAlike = (a: StepCall, b: StepCall): boolean =>
+  a.model === b.model && (a.wants === b.wants || wantsOf(a) === wantsOf(b));
 
 function wantsOf({ wants = {} }: StepCall): string {
   const { logits = 'last', hidden = false, attention = false, layers = false } = wants;

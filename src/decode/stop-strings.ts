@@ -26,6 +26,7 @@ export function createStopMatcher(stops: readonly string[]): StopMatcher {
       });
     }
   }
+  if (stops.length === 0) return { push: (text) => ({ text }), flush: () => '' };
   const longestFirst = [...new Set(stops)].sort((a, b) => b.length - a.length);
   const borders = longestFirst.map(borderTable);
   /** For each stop string, how much of its beginning ends the text so far (Knuth–Morris–Pratt). */

@@ -191,12 +191,10 @@ async function* stream(
       const writer = writers[index];
       const delta = event.type === 'token' ? writer.push(event) : writer.end();
       if (delta.text !== '' || delta.tokens.length > 0) {
-        yield {
-          type: 'text-delta',
-          index,
-          text: delta.text,
-          ...(delta.tokens.length > 0 && { tokens: delta.tokens }),
-        };
+        const { text, tokens: scores } = delta;
+        yield scores.length > 0
+          ? { type: 'text-delta', index, text, tokens: scores }
+          : { type: 'text-delta', index, text };
       }
       if (event.type === 'finish') {
         const { completionTokens, error, guard } = event;

@@ -8,6 +8,8 @@ export interface Track {
   readonly ids: number[];
   /** The model's sequence; none until something is read, or after its memory was taken away. */
   real: Sequence | undefined;
+  /** The open ones that belong together: a fork joins its origin's. */
+  readonly group?: Set<Track>;
 }
 
 export interface TrackedSequences<Own extends Track> {
@@ -52,10 +54,12 @@ export function trackSequences<Own extends Track>(
       close() {
         const closed = tracks.get(sequence);
         tracks.delete(sequence);
+        closed?.group?.delete(closed);
         if (closed?.real) onClose(closed as Own & { real: Sequence });
       },
     };
     tracks.set(sequence, track);
+    track.group?.add(track);
     return sequence;
   };
   return {

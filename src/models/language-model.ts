@@ -80,8 +80,17 @@ export function createLanguageModel(
 ): DecoderLanguageModel {
   const { weights: precision = 'f32', past: dtype = precision } = options;
   const weights = precision === 'bf16' ? toBf16(params) : params;
+  /** What comes out is copied out of tensors, so that no scope need look for any in it. */
   const compute = <Result>(body: () => Result): Result =>
-    withPrecision(precision, () => withRecording(false, () => scope(body)));
+    withPrecision(precision, () =>
+      withRecording(false, () => {
+        let result: Result;
+        scope(() => {
+          result = body();
+        });
+        return result!;
+      }),
+    );
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
   const { memoryTokens } = options;
@@ -94,10 +103,9 @@ export function createLanguageModel(
   /** Gives back what a sequence holds that nobody closed and nobody can reach. */
   const forgotten = new FinalizationRegistry<KvPast>((past) => past.close());
   const live = (sequence: Sequence): KvPast => {
-    if (!pasts.has(sequence)) throw fail('model/foreign-sequence', {});
     const past = pasts.get(sequence);
-    if (!past) throw fail('model/closed', {});
-    return past;
+    if (past) return past;
+    throw pasts.has(sequence) ? fail('model/closed', {}) : fail('model/foreign-sequence', {});
   };
 
   const openSequence = (past: KvPast): DecoderSequence => {
@@ -253,7 +261,7 @@ function read(
   const rows = logitsOf(params, config, hidden);
   const isPlain = wanted === 'last' && !wantsHidden && !seen && !states;
   const chosen = (isPlain && chosenIn(rows, readings)) || undefined;
-  const logits = rowsOf(chosen ? embedding(rows, indices(placesLeft(chosen))) : rows);
+  const logits = chosen ? rowsAt(rows, placesLeft(chosen)) : rowsOf(rows);
   const hiddenRows = wantsHidden ? rowsOf(hidden) : undefined;
   const layerRows = states?.map((state) => rowsOf(pick(state)));
   let row = 0;
@@ -278,20 +286,31 @@ const NOBODY = -1;
 /** The ids that were chosen in the rows of logits of these requests; nothing when none of them wants to choose. */
 function chosenIn(rows: Tensor, readings: readonly Reading[]): Int32Array | undefined {
   if (readings.every(({ choice }) => !choice)) return undefined;
-  const choices = readings.flatMap(({ choice }) => {
-    if (!choice) return NO_CHOICE;
-    const { temperature, topK, topP, minP, draw, vocabSize = rows.shape[1] } = choice;
-    return [temperature, topK, topP, Math.log(minP), draw, vocabSize];
+  const choices = new Float64Array(readings.length * NO_CHOICE.length);
+  readings.forEach(({ choice }, i) => {
+    choices.set(choice ? numbersOf(choice, rows.shape[1]) : NO_CHOICE, i * NO_CHOICE.length);
   });
-  return chooseTokens(rows, Float64Array.from(choices)).data;
+  return chooseTokens(rows, choices).data;
 }
+
+/** A choice as the kernel reads it. */
+const numbersOf = (
+  { temperature, topK, topP, minP, draw, vocabSize }: TokenChoice,
+  all: number,
+): readonly number[] => [temperature, topK, topP, Math.log(minP), draw, vocabSize ?? all];
 
 /** A row of no ids. */
 const NO_CHOICE = [0, 0, 1, Number.NEGATIVE_INFINITY, 0, 0];
 
-function placesLeft(chosen: Int32Array): Int32Array {
-  return Int32Array.from(chosen.keys()).filter((place) => chosen[place] === NOBODY);
+function placesLeft(chosen: Int32Array): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < chosen.length; place++) if (chosen[place] === NOBODY) places.push(place);
+  return places;
 }
+
+/** Some rows of x, copied out of it. */
+const rowsAt = (x: Tensor, places: readonly number[]): Float32Array[] =>
+  places.length === 0 ? [] : rowsOf(embedding(x, indices(Int32Array.from(places))));
 
 /** Is shown the queries and keys of each request in each layer: [queries, heads, headSize], [keys, kvHeads, headSize]. */
 type Look = (request: number, q: Tensor, k: Tensor, masks: AttentionOptions) => void;
@@ -352,15 +371,14 @@ function attendPages(
   look: Look | undefined,
 ): (layer: number) => Attend {
   const masks = { window: config.window, alibiSlopes: planOf(config).scheme.alibiSlopes };
-  const pages = Int32Array.from(readings.flatMap(({ past }) => past.pages));
+  const pages = new Int32Array(readings.reduce((sum, { past }) => sum + past.pages.length, 0));
+  const requests = new Int32Array(3 * readings.length);
   let first = 0;
-  const requests = Int32Array.from(
-    readings.flatMap(({ past, count }) => {
-      const begin = first;
-      first += past.pages.length;
-      return [count, past.length, begin];
-    }),
-  );
+  readings.forEach(({ past, count }, i) => {
+    pages.set(past.pages, first);
+    requests.set([count, past.length, first], 3 * i);
+    first += past.pages.length;
+  });
   return (layer) => (q, k, v) => {
     memory.write(layer, readings, k, v);
     const { keys, values } = memory.pagesOf(layer);

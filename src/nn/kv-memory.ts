@@ -132,10 +132,11 @@ export function kvMemory({ layers, kvHeads, headSize, dtype = 'f32', maxTokens }
   /** Pages taken when each of these grows; of those that share a last page, the last to grow may keep it. */
   const pagesTaken = (more: readonly KvGrowth[]): number => {
     let sum = 0;
-    const parted = new Map<number, number>();
+    let parted: Map<number, number> | undefined;
     for (const { past, count } of more) {
       sum += pagesFor(past.length + count) - past.pages.length;
       if (!isShared(past)) continue;
+      parted ??= new Map();
       const page = past.pages[past.pages.length - 1];
       const left = parted.get(page) ?? owners[page];
       if (left > 1) sum++;

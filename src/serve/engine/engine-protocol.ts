@@ -34,4 +34,4 @@ export type FromEngine =
   | { readonly type: 'error'; readonly job: number; readonly error: SentError };
 
 /** Parts that may be under way to a reader who does not take them. */
-export const WINDOW = 64;
+export const WINDOW = 256;
