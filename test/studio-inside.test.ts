@@ -208,7 +208,29 @@ describe.skipIf(noBrowser !== undefined)(
       const weights = lines.filter((line) => line.startsWith('5,')).map((line) => Number(line.split(',')[2]));
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
       expect(await saved('SVG')).toMatch(/^<svg /);
-      expect((await saved('PNG')).slice(1, 4)).toBe('PNG');
+      const png = Buffer.from(await saved('PNG'), 'latin1');
+      expect(png.toString('latin1', 1, 4)).toBe('PNG');
+      // Large enough to be shown: not one pixel for each cell.
+      expect(png.readUInt32BE(16)).toBeGreaterThan(500);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 240_000);
+
+    test('inside: why this rather than that, by colour and in words, with the command that asks the same', async () => {
+      const { page, faults } = await open('/inside?text=春眠不觉晓&view=why&at=5');
+      const plot = page.getByRole('img', { name: /^Why 晓 rather than/ });
+      await plot.getByText(/^speaks for 晓/).waitFor();
+      expect(await plot.locator('rect.s0[height], rect.s1[height]').count()).toBeGreaterThan(2);
+      await page.getByLabel('rather than that').first().click();
+      // The likeliest is chosen already.
+      const other = page.getByRole('option', { name: /%$/ }).nth(1);
+      const [that] = (await other.textContent())!.split('  ');
+      await other.click();
+      await page.waitForURL(/that=/);
+      await page.getByRole('img', { name: `Why 晓 rather than ${that}` }).waitFor();
+      await page.getByText("--what why --text '春眠不觉' --this '晓' --that ").waitFor();
+      await page.reload();
+      await page.getByRole('img', { name: `Why 晓 rather than ${that}` }).waitFor();
       expect(faults).toEqual([]);
       await page.context().close();
     }, 240_000);
@@ -225,7 +247,7 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByText('This model repeats itself').waitFor();
       await page.getByText('top-p:0.9 fits').waitFor();
       expect(await page.locator('mark').textContent()).toBe('不觉');
-      await page.getByText('the guard repaired 1').waitFor();
+      await page.getByText('the guard repaired one loop').waitFor();
       expect(await violations(page)).toEqual([]);
       await page.setViewportSize({ width: 390, height: 800 });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
@@ -271,7 +293,7 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByRole('button', { name: /^Approve/ }).waitFor();
       await page.keyboard.press('r');
       await page.getByRole('rowheader', { name: 'Li · Wang' }).waitFor();
-      await page.getByText('1 texts on which they differ').waitFor();
+      await page.getByText('One text on which they differ').waitFor();
       await page.getByRole('link', { name: 'Text 1' }).click();
       await page.getByText('改好的').waitFor();
       expect(await violations(page)).toEqual([]);
@@ -297,6 +319,9 @@ describe.skipIf(noBrowser !== undefined)(
       await eventually(async () => (await rulesNow()).data[0].isOn).toBe(false);
       expect(await violations(page)).toEqual([]);
       await sheet.getByRole('button', { name: 'Delete rule: 不觉不觉' }).click();
+      // Not by one click too many.
+      expect((await rulesNow()).data).toHaveLength(1);
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
       await sheet.getByText('None yet').waitFor();
       expect((await rulesNow()).data).toEqual([]);
       const download = page.waitForEvent('download');

@@ -1,6 +1,8 @@
 /** The whole way of a new user, in a real browser: `npm start`, its last line opened, a poem, the run behind it. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
@@ -35,16 +37,28 @@ function npmStart(words: readonly string[], pattern: RegExp): Promise<string> {
   });
 }
 
+/** A port that nobody has now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 test.skipIf(noBrowser !== undefined)(
   `npm start ends with an address; whoever opens it writes a poem${noBrowser ? ` (skipped: ${noBrowser})` : ''}`,
   async () => {
     writeTexts(cwd);
     const places = ['--out', join(cwd, 'runs/first'), '--state', join(cwd, 'state')];
-    const words = ['--data', join(cwd, 'zh.jsonl'), '--minutes', '0.03', ...places];
+    const port = await freePort();
+    const words = ['--data', join(cwd, 'zh.jsonl'), '--minutes', '0.03', '--port', String(port), ...places];
     const [url, browser] = await Promise.all([
       npmStart(words, /工作台：请用浏览器打开 (http:\S+)/),
       openBrowser(),
     ]);
+    expect(new URL(url).port).toBe(String(port));
     const { page, faults } = await watchedPage(browser, url, { locale: 'zh-CN' });
     await page.goto(url);
     await page.getByRole('heading', { name: '一个你自己的语言模型' }).waitFor();

@@ -91,8 +91,20 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByRole('button', { name: 'Send' }).click();
       await eventually(() => said(page).allTextContents()).toEqual(['春', answer, '又是春', answer]);
       await page.goto(`${server.url}/chat`);
-      await page.getByRole('navigation', { name: 'Conversations' }).getByText('春').click();
+      const list = page.getByRole('navigation', { name: 'Conversations' });
+      await list.getByText('春').click();
       await eventually(() => said(page).allTextContents()).toEqual(['春', answer, '又是春', answer]);
+      // It goes for ever, but not by one click too many.
+      const remove = async (answered: string): Promise<void> => {
+        await list.getByRole('button', { name: 'Delete conversation: 春' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: answered, exact: true }).click();
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      };
+      await remove('Cancel');
+      expect(await said(page).count()).toBe(4);
+      await remove('Delete');
+      await page.getByText('Nothing said yet').waitFor();
+      expect(await list.getByRole('button').count()).toBe(0);
       expect(faults).toEqual([]);
       await page.context().close();
     }, 240_000);

@@ -156,6 +156,21 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     await page.context().close();
   }, 240_000);
 
+  test('a long text of one’s own is shown in part and cannot be cut short by typing', async () => {
+    const { page } = await watchedPage(browser, url);
+    await page.goto(`${url}/runs/new`);
+    await page.getByText('My own').click();
+    const field = page.getByLabel('or paste it here');
+    await field.fill('a'.repeat(20_001));
+    await page.getByText('Its first 20,000 characters are shown').waitFor();
+    expect((await field.inputValue()).length).toBe(20_000);
+    expect(await field.getAttribute('readonly')).not.toBeNull();
+    await page.getByText('20.0k characters').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect([await field.inputValue(), await field.getAttribute('readonly')]).toEqual(['', null]);
+    await page.context().close();
+  }, 240_000);
+
   test('what models, runs and people write is shown as text, whatever it says', async () => {
     const { page, faults } = await watchedPage(browser, url);
     await page.goto(`${url}/runs/hostile`);

@@ -5,7 +5,7 @@ import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { positive, probability, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
-import { state } from './serve-options.ts';
+import { port, state } from './serve-options.ts';
 
 export const globalOptions = {
   help: { type: 'boolean', doc: { en: 'show this page', zh: '显示本页' } },
@@ -83,6 +83,7 @@ export const startOptions = {
     default: true,
     doc: { en: 'with --no-serve nothing stays running at the end', zh: '加 --no-serve 则结束后不驻留' },
   },
+  port,
   state,
 } as const satisfies OptionTable;
 

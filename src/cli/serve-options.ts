@@ -83,19 +83,21 @@ const remote = {
   },
 } as const;
 
-export const serveOptions = {
-  port: {
-    type: 'number',
-    default: 8080,
-    rule: {
-      test: (x: number) => Number.isInteger(x) && x >= 0 && x < 65_536,
-      words: {
-        en: 'a whole number from 0 (any free port) to 65535',
-        zh: '为 0（任一空闲端口）到 65535 的整数',
-      },
+export const port = {
+  type: 'number',
+  default: 8080,
+  rule: {
+    test: (x: number) => Number.isInteger(x) && x >= 0 && x < 65_536,
+    words: {
+      en: 'a whole number from 0 (any free port) to 65535',
+      zh: '为 0（任一空闲端口）到 65535 的整数',
     },
-    doc: { en: 'where to listen; 0 takes any free port', zh: '监听端口；0 为任一空闲端口' },
   },
+  doc: { en: 'where to listen; 0 takes any free port', zh: '监听端口；0 为任一空闲端口' },
+} as const;
+
+export const serveOptions = {
+  port,
   host: {
     type: 'string',
     placeholder: 'address',
@@ -130,7 +132,7 @@ export const serveOptions = {
   ...auditOptions,
 } as const satisfies OptionTable;
 
-const { port, host, apiKey } = serveOptions;
+const { host, apiKey } = serveOptions;
 
 export const studioOptions = {
   port,

@@ -46,6 +46,8 @@ export type Mark =
       readonly bars: readonly Bar[];
       /** In units of x; default 0.8. Several marks of bars share it. */
       readonly width?: number;
+      /** Its bars stand where no other mark has one, and share the width with none. */
+      readonly isApart?: boolean;
     }
   | { readonly type: 'level'; readonly name?: Label; readonly y: number }
   /** A square of numbers in [0, 1], row by row from the top: the darker the nearer 1. */

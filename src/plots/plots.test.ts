@@ -132,6 +132,17 @@ describe('a rendered plot', () => {
     expect(bars).toContain('>乙</text>');
   });
 
+  test('marks of bars share each place; those that stand apart have theirs whole', () => {
+    const widths = (isApart: boolean): number[] => {
+      const marks = [0, 1].map((x): Mark => ({ type: 'bars', bars: [{ x, y: 1 }], isApart }));
+      const x = { label: 'x', categories: ['a', 'b'] };
+      const svg = renderPlot(plotOf(marks, { x, width: 278 }));
+      return [...svg.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, wide]) => Number(wide));
+    };
+    expect(widths(false)).toEqual([39, 39]);
+    expect(widths(true)).toEqual([79, 79]);
+  });
+
   test('breaks a line where a value is missing', () => {
     const points = [1, 2, Number.NaN, 3, 4].map((y, x) => ({ x, y }));
     const path = /class="line[^>]*d="([^"]*)"/.exec(renderPlot(plotOf([{ type: 'line', points }])))![1];

@@ -54,7 +54,7 @@ export function renderPlot(plot: Plot, options: RenderOptions = {}): string {
   const ticksX = categories
     ? categories.map((label, i) => words(label, x(i), box.bottom + 16, 'middle', 'small'))
     : x.ticks.map(({ value, text }) => words(text, x(value), box.bottom + 16, 'middle', 'small'));
-  const barMarks = plot.marks.filter(({ type }) => type === 'bars').length;
+  const barMarks = plot.marks.filter((mark) => mark.type === 'bars' && !mark.isApart).length;
   let bar = 0;
   const taken: Area[] = [];
   const drawn = plot.marks.map((mark, series) =>
@@ -188,8 +188,8 @@ function drawMark(mark: Mark, series: number, drawing: Drawing): string {
         .join('');
     }
     case 'bars': {
-      const wide = (mark.width ?? 0.8) / drawing.barMarks;
-      const offset = (drawing.bar - (drawing.barMarks - 1) / 2) * wide;
+      const wide = (mark.width ?? 0.8) / (mark.isApart ? 1 : drawing.barMarks);
+      const offset = mark.isApart ? 0 : (drawing.bar - (drawing.barMarks - 1) / 2) * wide;
       return mark.bars
         .map((bar) => {
           if (!isDrawable(bar, drawing)) return '';

@@ -37,7 +37,7 @@ export function openStore(place: StorePlace, options: StoreOptions = {}): Databa
   return {
     query: async (sql, params) => (await open()).query(sql, params),
     transaction: async (work) => (await open()).transaction(work),
-    isNew: async () => opened === undefined && 'folder' in place && !(await isThere(place.folder)),
+    isNew: async () => 'folder' in place && !(await isThere(place.folder)),
     async close() {
       isClosed = true;
       const database = await opened?.catch(() => undefined);

@@ -43,12 +43,16 @@ test('one process at a time: a second is refused with the pid, a dead one is fol
   await expect(store.query('select 1')).rejects.toThrow('closed');
 });
 
-test('while a database is made, this thread goes on', async () => {
+test('while a database is made, this thread goes on, and who asks whether there is one does not wait', async () => {
+  const store = openStore({ folder: join(scratch, 'new') });
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
-  const database = await openPglite(join(scratch, 'new'));
+  const first = store.query('select 1 as one');
+  expect(await store.isNew!()).toBe(true);
+  expect(await first).toEqual([{ one: 1 }]);
   clearInterval(timer);
-  await database.close();
+  expect(await store.isNew!()).toBe(false);
+  await store.close();
   // Made in this thread it leaves about fifteen.
   expect(ticks).toBeGreaterThan(100);
 });

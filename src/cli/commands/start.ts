@@ -75,8 +75,6 @@ const REPORT_TEXTS = 60;
 /** Held-out losses while training, spread over the time. */
 const EVALUATIONS = 12;
 const MAX_TOKENS = 96;
-/** Where the model can be reached at the end, if the port is free. */
-const PORT = 8080;
 
 export async function run(context: Context): Promise<number> {
   const { options, given, terminal, signal } = context;
@@ -84,6 +82,25 @@ export async function run(context: Context): Promise<number> {
     const reason = { reason: '--lang chooses a ready corpus', zhReason: '--lang 用于选择现成语料' };
     throw fail('cli/conflict', { command: 'start', options: ['--data', '--lang'], ...reason });
   }
+  const { folder, status } = await makeModel(context);
+  if (status !== 0 || !options.serve) return status;
+  terminal.print(`\n${say('serve', {})}`);
+  await serveRuns([folder], terminal, signal, {
+    port: options.port,
+    orAnyPort: !given.has('port'),
+    keys: [],
+    origins: [],
+    studio: true,
+    runs: dirname(folder),
+    state: options.state,
+    isStateGiven: given.has('state'),
+  });
+  return 0;
+}
+
+/** From the text to the report. The text is let go when this ends: what is served afterwards does not need it. */
+async function makeModel(context: Context): Promise<{ readonly folder: string; readonly status: number }> {
+  const { options, terminal, signal } = context;
   const heading = (text: string) => terminal.print(`\n${text}`);
 
   heading(say('machine', {}));
@@ -104,6 +121,7 @@ export async function run(context: Context): Promise<number> {
   });
 
   const place = await findPlace(context, corpus);
+  const { folder } = place;
   const settings = chooseSettings(context, machine, place.earlier);
   const openings = openingsFor(corpus.known, split.heldOut);
 
@@ -117,27 +135,12 @@ export async function run(context: Context): Promise<number> {
   const training = await prepare(context, { place, settings, tokenizer, split, source: corpus.name });
   try {
     const status = await learn(context, training, tokenizer, openings[0]);
-    if (status !== 0) return status;
+    if (status !== 0) return { folder, status };
   } finally {
     await training.run.close();
   }
-  await show(context, { folder: place.folder, corpus, split, openings });
-  if (signal.aborted) return INTERRUPTED;
-  if (options.serve) {
-    heading(say('serve', {}));
-    const settings = {
-      port: PORT,
-      orAnyPort: true,
-      keys: [],
-      origins: [],
-      studio: true,
-      runs: dirname(place.folder),
-      state: options.state,
-      isStateGiven: context.given.has('state'),
-    };
-    await serveRuns([place.folder], terminal, signal, settings);
-  }
-  return 0;
+  await show(context, { folder, corpus, split, openings });
+  return { folder, status: signal.aborted ? INTERRUPTED : 0 };
 }
 
 interface Place {

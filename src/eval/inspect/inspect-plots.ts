@@ -69,7 +69,12 @@ export const inspectPlots = {
       categories: tokens.map((token) => shownPiece(token)),
     },
     y: { label: { en: 'what it adds to the difference of logits', zh: '它对 logit 之差的贡献' } },
-    marks: [{ type: 'bars', bars: tokens.map(({ weight }, x) => ({ x, y: weight })) }],
+    marks: [b, a].map((one) => ({
+      type: 'bars' as const,
+      name: { en: `speaks for ${shownPiece(one)}`, zh: `支持 ${shownPiece(one)}` },
+      bars: tokens.flatMap(({ weight }, x) => (weight < 0 === (one === b) ? [{ x, y: weight }] : [])),
+      isApart: true,
+    })),
     width: Math.max(360, Math.min(2000, 120 + 26 * tokens.length)),
   }),
   map: ({ dots, explained }: InspectAnswers['map']): Plot => ({

@@ -246,6 +246,15 @@ describe('rules', () => {
     expect(rows.map(({ rules }) => rules[0]).toSorted()).toEqual(['hush', 'no', 'no']);
   });
 
+  test('look at what is embedded too', async () => {
+    const { secret } = await newKey();
+    const embed = (input: unknown) => ask(secret, '/v1/embeddings', { model: 'poems', input });
+    await ask(secret, '/api/rules', rule('no', '月', 'block'));
+    const refused = await embed(['春', '月']);
+    expect([refused.status, refused.json().error.code]).toEqual([400, 'serve/blocked']);
+    expect((await embed(['春'])).status).toBe(200);
+  });
+
   test('flag into the review queue, where a decision makes a rule', async () => {
     const { secret } = await newKey();
     await ask(secret, '/api/rules', rule('look', '坏蛋', 'flag'));

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Rule } from '../../store/index.ts';
 import type { GenerationPart } from '../../types.ts';
 import { compileRule } from '../moderation/moderator.ts';
-import type { ChatBody, CompletionBody } from '../openai/schemas.ts';
+import type { ChatBody, CompletionBody, EmbeddingBody } from '../openai/schemas.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
 import { createTrace } from './trace.ts';
 import { watchModel, watchRemote } from './watched-model.ts';
@@ -59,7 +59,7 @@ function request(says: string) {
     ...{ sent, kept, trace, ended: () => ended },
     complete: (prompt: string) => read(model.complete({ prompt } as CompletionBody, signal)),
     chat: (messages: unknown[]) => read(model.chat({ messages } as ChatBody, signal)),
-    embed: () => model.embed({ model: 'far', input: 'a' }, signal),
+    embed: (input: EmbeddingBody['input'] = 'a') => model.embed({ model: 'far', input }, signal),
   };
 }
 
@@ -138,8 +138,19 @@ test('what comes back is rewritten, ended and flagged; what it took is counted',
   expect(await ended.complete('a')).toMatch(/^他见 \(blocked\)$/);
 });
 
-test('vectors are counted, too', async () => {
-  const { embed, kept, trace, ended } = request('');
+test('vectors are counted, too, and what is embedded is held to the rules', async () => {
+  const { embed, kept, sent, trace, ended } = request('');
   await embed();
   expect([kept, trace.promptTokens, ended()]).toEqual([['key 4'], 4, 1]);
+  await embed('坏人');
+  await embed(['a', '更坏']);
+  await embed([7, 8]);
+  expect(sent).toMatchObject([
+    { input: 'a' },
+    { input: '友人' },
+    { input: ['a', '更友'] },
+    { input: [7, 8] },
+  ]);
+  await expect(embed(['a', 'my secret'])).rejects.toMatchObject({ code: 'serve/blocked' });
+  expect([sent.length, [...trace.rules.keys()]]).toEqual([4, ['polite', 'hush']]);
 });

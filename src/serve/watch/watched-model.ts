@@ -6,7 +6,7 @@ import { tokensIn } from '../inspect-questions.ts';
 import { moderateParts } from '../moderation/moderate-parts.ts';
 import { moderatePrompt, moderateText } from '../moderation/moderate-prompt.ts';
 import type { CompiledRule } from '../moderation/moderator.ts';
-import type { ChatBody } from '../openai/schemas.ts';
+import type { ChatBody, EmbeddingBody } from '../openai/schemas.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
 import { dayOf, type KeyCounts } from './key-limits.ts';
 import type { Recorder } from './recorder.ts';
@@ -45,8 +45,10 @@ interface Text {
 /** A model of ours, watched for one request. */
 export function watchModel(model: ServedModel, watched: Watched, watching: Watching): ServedModel {
   const { tokenizer, prefixIds } = model;
-  const { write: run, visit } = createWork(model.id, watched, watching);
+  const { write: run, visit, rulesBefore } = createWork(model.id, watched, watching);
   const onMatch = matchesOf(watched);
+  const passed = (texts: readonly (readonly number[])[], rules: readonly CompiledRule[]) =>
+    rules.length === 0 ? texts : texts.map((ids) => moderatePrompt(ids, rules, { tokenizer, onMatch }));
   const write: ServedModel['write'] = (request, signal) =>
     run(
       {
@@ -54,13 +56,7 @@ export function watchModel(model: ServedModel, watched: Watched, watching: Watch
         prompts: request.prompts.map((ids) =>
           tokenizer.decode(ids.slice(prefixIds.length), { keepSpecial: true }),
         ),
-        open(rules, both) {
-          const prompts =
-            rules.length === 0
-              ? request.prompts
-              : request.prompts.map((ids) => moderatePrompt(ids, rules, { tokenizer, onMatch }));
-          return model.write({ ...request, prompts }, both);
-        },
+        open: (rules, both) => model.write({ ...request, prompts: passed(request.prompts, rules) }, both),
       },
       signal,
     );
@@ -69,7 +65,7 @@ export function watchModel(model: ServedModel, watched: Watched, watching: Watch
   const embed: ServedModel['embed'] = (texts, how) =>
     visit(
       texts.reduce((sum, { length }) => sum + length, 0),
-      () => model.embed(texts, how),
+      async () => model.embed(passed(texts, await rulesBefore()), how),
     );
   const inspect: ServedModel['inspect'] =
     model.inspect && ((question, how) => visit(tokensIn(question), () => model.inspect!(question, how)));
@@ -80,7 +76,7 @@ export function watchModel(model: ServedModel, watched: Watched, watching: Watch
 
 /** A model behind another endpoint, watched for one request. */
 export function watchRemote(model: RemoteServed, watched: Watched, watching: Watching): RemoteServed {
-  const { write: run, visit } = createWork(model.id, watched, watching);
+  const { write: run, visit, rulesBefore } = createWork(model.id, watched, watching);
   const onMatch = matchesOf(watched);
   return {
     ...model,
@@ -113,11 +109,23 @@ export function watchRemote(model: RemoteServed, watched: Watched, watching: Wat
     },
     embed: (body, signal) =>
       visit(0, async () => {
-        const answer = await model.embed(body, signal);
+        const input = moderateInput(body.input, await rulesBefore(), onMatch);
+        const answer = await model.embed({ ...body, input }, signal);
         watched.trace.promptTokens += answer.promptTokens;
         return answer;
       }),
   };
+}
+
+/** What is embedded. Ids of another's tokenizer cannot be read. @throws `serve/blocked` */
+function moderateInput(
+  input: EmbeddingBody['input'],
+  rules: readonly CompiledRule[],
+  onMatch: (rule: Rule) => void,
+): EmbeddingBody['input'] {
+  const pass = (part: unknown): unknown =>
+    typeof part === 'string' ? moderateText(part, rules, onMatch) : part;
+  return (Array.isArray(input) ? input.map(pass) : pass(input)) as EmbeddingBody['input'];
 }
 
 type Message = ChatBody['messages'][number];
@@ -138,6 +146,8 @@ function moderateMessage(
       : content.map((part) => ({ ...part, text: moderateText(part.text, rules, onMatch) }));
   return { ...message, content: passed } as Message;
 }
+
+const looksAtPrompts = ({ rule }: CompiledRule): boolean => rule.stage !== 'after';
 
 const matchesOf =
   ({ trace }: Watched) =>
@@ -172,6 +182,9 @@ function createWork(model: string, { request, trace }: Watched, watching: Watchi
     }
   };
 
+  const rulesBefore = async (): Promise<readonly CompiledRule[]> =>
+    (await rulesOf(tenant)).filter(looksAtPrompts);
+
   /** Work that writes nothing, on so many tokens. */
   async function visit<Result>(tokens: number, work: () => Promise<Result>): Promise<Result> {
     const release = stored && (await counts.begin(stored));
@@ -197,10 +210,7 @@ function createWork(model: string, { request, trace }: Watched, watching: Watchi
     try {
       const rules = await rulesOf(tenant);
       const controller = new AbortController();
-      const parts = asked.open(
-        rules.filter(({ rule }) => rule.stage !== 'after'),
-        AbortSignal.any([signal, controller.signal]),
-      );
+      const parts = asked.open(rules.filter(looksAtPrompts), AbortSignal.any([signal, controller.signal]));
       const after = rules.filter(({ rule }) => rule.stage !== 'before');
       const options = {
         texts: texts.length,
@@ -221,7 +231,7 @@ function createWork(model: string, { request, trace }: Watched, watching: Watchi
     }
   }
 
-  return { write, visit };
+  return { write, visit, rulesBefore };
 }
 
 function follow(part: GenerationPart, text: Text, trace: Trace): void {

@@ -67,7 +67,14 @@ export function Chart({
       height,
       scales: { x: { time: false }, y: { distr: isLog ? 3 : 1 } },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map(shortNumber) },
+        {
+          ...axis,
+          size: 34,
+          label: say.step,
+          labelSize: 18,
+          labelFont: '12px system-ui',
+          values: (_, ticks) => ticks.map(shortNumber),
+        },
         {
           ...axis,
           size: 58,
@@ -77,14 +84,15 @@ export function Chart({
       cursor: { y: false, points: { size: 6 } },
       legend: { live: true },
       series: [
-        { label: say.step, value: (_, x) => (x === null ? '–' : x.toLocaleString()) },
+        { label: say.step, value: (own, x, i, at) => atCursor(own, x, i, at)?.toLocaleString() ?? '–' },
         ...latest.current.map(({ label, color, isPoints, isFaint }) => ({
           label,
           stroke: isFaint ? `${color}55` : color,
           width: isFaint ? 1 : 1.75,
           spanGaps: true,
           points: { show: isPoints, size: 6, fill: color },
-          value: (_: uPlot, y: number | null) => (y === null ? '–' : y.toPrecision(4)),
+          value: (own: uPlot, y: number | null, i: number, at: number | null) =>
+            atCursor(own, y, i, at)?.toPrecision(4) ?? '–',
         })),
       ],
     };
@@ -108,6 +116,10 @@ export function Chart({
     </figure>
   );
 }
+
+/** The value that the legend shows: under the cursor, else the last. */
+const atCursor = (plot: uPlot, value: number | null, series: number, at: number | null) =>
+  at === null ? (plot.data[series] as (number | null)[]).findLast((one) => one != null) : value;
 
 /** The chart in words: where each curve stands at its end. */
 function describe(title: string, curves: readonly Curve[]): string {

@@ -18,8 +18,7 @@ export function CommandLine({ command, label }: { readonly command: string; read
     <figure className={classes.figure}>
       <figcaption>{label ?? say.command}</figcaption>
       <div className={classes.line}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <pre tabIndex={0}>{command}</pre>
+        <pre>{command}</pre>
         <CopyButton text={command} />
       </div>
     </figure>

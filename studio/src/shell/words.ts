@@ -33,8 +33,8 @@ export const shellWords = defineWords({
   },
   keyNeeded: { en: 'This server asks for a key', zh: '本服务器需要密钥' },
   keyHow: {
-    en: 'It is one of those given with --api-key when the server was started. It is kept in a cookie that no script can read.',
-    zh: '即启动时用 --api-key 给出的密钥之一。它保存在脚本无法读取的 cookie 中。',
+    en: 'It was shown by inkstone keys create, or given with --api-key when the server was started. It is kept in a cookie that no script can read.',
+    zh: '它由 inkstone keys create 显示，或在启动时用 --api-key 给出；保存在脚本无法读取的 cookie 中。',
   },
   key: { en: 'API key', zh: 'API 密钥' },
   keyWrong: { en: 'The server does not know this key.', zh: '服务器不认识这个密钥。' },

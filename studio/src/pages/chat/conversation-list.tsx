@@ -2,9 +2,10 @@
 
 import { ActionIcon, Button, NavLink, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { refresh } from '../../api/tabs.ts';
+import { RemoveDialog } from '../../parts/remove-dialog.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
 import classes from './chat.module.css';
@@ -23,6 +24,15 @@ export function ConversationList({
   const say = useWords(chatWords);
   const queries = useQueryClient();
   const [typed, setTyped] = useState('');
+  const [doomed, setDoomed] = useState<{ readonly id: string; readonly title: string }>();
+  const remove = useMutation({
+    mutationFn: (id: string) => store.remove(id),
+    async onSuccess(_, id) {
+      await refresh(queries, [KEY]);
+      if (id === chosen) onChoose(undefined);
+      setDoomed(undefined);
+    },
+  });
   const [wanted] = useDebouncedValue(typed, 250);
   const { data = [] } = useQuery({
     queryKey: [KEY, 'list', wanted],
@@ -60,18 +70,23 @@ export function ConversationList({
                 variant="subtle"
                 color="gray"
                 aria-label={`${say.remove}: ${title || say.untitled}`}
-                onClick={async () => {
-                  await store.remove(id);
-                  await refresh(queries, [KEY]);
-                  if (id === chosen) onChoose(undefined);
-                }}
+                onClick={() => setDoomed({ id, title: title || say.untitled })}
               >
                 <Icon name="trash" size={15} />
               </ActionIcon>
             </Tooltip>
           </div>
         ))}
+        {data.length === 0 && wanted !== '' && <p className={classes.quiet}>{say.nothingFound}</p>}
       </nav>
+      <RemoveDialog
+        name={doomed && `“${doomed.title}”`}
+        how={say.removeHow}
+        isRemoving={remove.isPending}
+        error={remove.error}
+        onRemove={() => remove.mutate(doomed!.id)}
+        onClose={() => setDoomed(undefined)}
+      />
     </>
   );
 }

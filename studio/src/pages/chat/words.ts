@@ -9,6 +9,7 @@ export const chatWords = defineWords({
   conversations: { en: 'Conversations', zh: '会话' },
   fresh: { en: 'New conversation', zh: '新会话' },
   search: { en: 'Search', zh: '搜索' },
+  nothingFound: { en: 'No conversation says that', zh: '没有会话提到它' },
   untitled: { en: 'Untitled', zh: '未命名' },
   none: { en: 'Nothing said yet', zh: '还没有说话' },
   noneHow: {
@@ -31,6 +32,10 @@ export const chatWords = defineWords({
     zh: (now: number, all: number) => `${now} / ${all}`,
   },
   remove: { en: 'Delete conversation', zh: '删除会话' },
+  removeHow: {
+    en: 'All of its branches are removed for ever.',
+    zh: '它的全部分支都将永久删除。',
+  },
   exportAs: { en: 'Export', zh: '导出' },
   notKept: {
     en: 'This server keeps no state: the conversation is gone when the page is closed.',
@@ -45,7 +50,10 @@ export const chatWords = defineWords({
       `${tokens === 1 ? '1 token' : `${tokens} tokens`}, ${speed} tokens/s, first after ${ms} ms`,
     zh: (tokens: number, speed: string, ms: number) => `${tokens} 词元，${speed} 词元/秒，首词元 ${ms} 毫秒`,
   },
-  repaired: { en: (n: number) => `${n} loops repaired`, zh: (n: number) => `修复 ${n} 处循环` },
+  repaired: {
+    en: (n: number) => (n === 1 ? 'one loop repaired' : `${n} loops repaired`),
+    zh: (n: number) => `修复 ${n} 处循环`,
+  },
   settings: { en: 'How it writes', zh: '写作方式' },
   guard: { en: 'Guard against loops', zh: '防复读护栏' },
   tokens: { en: 'At most so many tokens', zh: '最多词元数' },

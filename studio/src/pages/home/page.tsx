@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
 import { modelsQuery, runsQuery } from '../../api/queries.ts';
+import type { Model } from '../../api/types.ts';
 import { LinkButton } from '../../parts/link-button.tsx';
 import { useModel } from '../../parts/model-picker.tsx';
 import { fixed, percent } from '../../parts/numbers.ts';
@@ -40,7 +41,7 @@ export function HomePage() {
       <h1>{say.headline}</h1>
       <p className={classes.lead}>{say.lead}</p>
       {model ? (
-        <Beginning model={model.id} />
+        <Beginning model={model} />
       ) : (
         models.data && (
           <div className={classes.empty}>
@@ -93,28 +94,33 @@ export function HomePage() {
   );
 }
 
-function Beginning({ model }: { readonly model: string }) {
+/** What to begin with where nothing is typed: poems have a usual word, other texts begin by themselves. */
+const suggestionFor = ({ run }: Model): string => (run && /poe(m|try)/.test(run.source) ? '春' : '');
+
+function Beginning({ model }: { readonly model: Model }) {
   const say = useWords(homeWords);
   const navigate = useNavigate();
-  const [prompt, setPrompt] = useState('');
+  const [typed, setTyped] = useState('');
+  const suggestion = suggestionFor(model);
   return (
     <form
       className={classes.begin}
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
-        void navigate({ to: '/write', search: { model, prompt, seed: 1 } });
+        const prompt = typed || suggestion;
+        void navigate({ to: '/write', search: { model: model.id, ...(prompt && { prompt }), seed: 1 } });
       }}
     >
       <TextInput
         size="lg"
         label={say.begin}
-        description={say.with(model)}
+        description={say.with(model.id)}
         inputWrapperOrder={['label', 'input', 'description']}
-        placeholder="春"
-        value={prompt}
-        onChange={({ currentTarget }) => setPrompt(currentTarget.value)}
+        placeholder={suggestion}
+        value={typed}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
       />
-      <Button size="lg" type="submit" disabled={prompt === ''}>
+      <Button size="lg" type="submit">
         {say.write}
       </Button>
     </form>

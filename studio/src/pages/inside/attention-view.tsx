@@ -6,7 +6,7 @@ import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
 import { renderPlot } from '../../../../src/plots/index.ts';
 import { ExportButtons } from '../../parts/export-buttons.tsx';
-import { blobOf } from '../../parts/save-file.ts';
+import { pngOf } from '../../parts/save-file.ts';
 import { Failure, Waiting } from '../../parts/states.tsx';
 import { useLanguage, useWords } from '../../words.ts';
 import { drawCells, useInk } from './canvas.ts';
@@ -20,6 +20,8 @@ const route = getRouteApi('/inside');
 
 /** Places of a window: what one map can show. */
 const WINDOW = 256;
+/** Places whose tokens still have room beside the map. */
+const MOST_LABELS = 24;
 
 type HeadMap = InspectAnswers['attention']['heads'][number];
 
@@ -174,6 +176,7 @@ function LargeHead({
     const row = cell(event.clientY - box.top, box.height);
     setPointed({ row, column: Math.min(row, cell(event.clientX - box.left, box.width)) });
   };
+  const plot = (): string => renderPlot(inspectPlots.head(data, { layer, head }), { lang, standalone: true });
   const csv = (): string =>
     data.rows
       .flatMap((row, i) => row.map((weight, j) => `${from + i},${from + j},${weight.toFixed(6)}\r\n`))
@@ -181,14 +184,22 @@ function LargeHead({
   return (
     <section className={classes.sheet}>
       <h2>{say.head(layer, head)}</h2>
-      <canvas
-        ref={canvas}
-        className={classes.large}
-        role="img"
-        aria-label={say.head(layer, head)}
-        onPointerMove={point}
-        onPointerLeave={() => setPointed(undefined)}
-      />
+      <div className={classes.labelled} data-labels={size <= MOST_LABELS || undefined}>
+        {size <= MOST_LABELS && (
+          <>
+            <Names side="top" names={reading.tokens.slice(from, to).map(shownPiece)} />
+            <Names side="left" names={reading.tokens.slice(from, to).map(shownPiece)} />
+          </>
+        )}
+        <canvas
+          ref={canvas}
+          className={classes.large}
+          role="img"
+          aria-label={say.head(layer, head)}
+          onPointerMove={point}
+          onPointerLeave={() => setPointed(undefined)}
+        />
+      </div>
       <p className={classes.quiet} aria-live="off">
         {pointed
           ? say.looksAt(
@@ -229,10 +240,22 @@ function LargeHead({
         name={`attention-${layer}-${head}`}
         files={{
           csv: () => `place,looks at,weight\r\n${csv()}`,
-          svg: () => renderPlot(inspectPlots.head(data, { layer, head }), { lang, standalone: true }),
-          png: () => blobOf(canvas.current!),
+          svg: plot,
+          png: () => pngOf(plot()),
         }}
       />
     </section>
+  );
+}
+
+/** The tokens along one side of the map; the map itself has a name and numbers of its own. */
+function Names({ side, names }: { readonly side: 'top' | 'left'; readonly names: readonly string[] }) {
+  return (
+    <div className={classes.names} data-side={side} aria-hidden="true">
+      {names.map((name, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a place is what a token is here
+        <span key={i}>{name}</span>
+      ))}
+    </div>
   );
 }

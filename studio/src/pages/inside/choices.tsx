@@ -3,8 +3,11 @@
 import classes from './inside.module.css';
 import { type Choice, shownPiece } from './use-inspect.ts';
 
-export const percent = (share: number): string =>
-  share >= 0.1 ? `${(100 * share).toFixed(0)} %` : `${(100 * share).toFixed(share < 0.0005 ? 3 : 2)} %`;
+/** A probability; a tiny one is not nothing. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.000005) return '< 0.001 %';
+  return `${(100 * share).toFixed(share >= 0.1 ? 0 : share < 0.0005 ? 3 : 2)} %`;
+}
 
 export function Choices({ top, chosen }: { readonly top: readonly Choice[]; readonly chosen?: number }) {
   const most = top[0]?.probability ?? 1;

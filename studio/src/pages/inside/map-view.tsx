@@ -6,7 +6,7 @@ import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
 import { inspectTables, toCsv } from '../../../../src/eval/inspect/inspect-tables.ts';
 import { labelIn, renderPlot } from '../../../../src/plots/index.ts';
 import { ExportButtons } from '../../parts/export-buttons.tsx';
-import { blobOf } from '../../parts/save-file.ts';
+import { pngOf } from '../../parts/save-file.ts';
 import { Failure, Waiting } from '../../parts/states.tsx';
 import { useLanguage, useWords } from '../../words.ts';
 import { type Ink, useInk } from './canvas.ts';
@@ -113,7 +113,7 @@ function Picture({
         files={{
           csv: () => toCsv(inspectTables.map(map), (label) => labelIn(label, lang)),
           svg,
-          png: () => blobOf(canvas.current!),
+          png: () => pngOf(svg()),
         }}
       />
     </section>
@@ -144,13 +144,27 @@ function drawDots(
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   const place = placer(dots, width);
-  for (const dot of [...dots.filter(({ id }) => id !== chosen), ...dots.filter(({ id }) => id === chosen)]) {
+  const taken: Box[] = [];
+  for (const dot of [...dots.filter(({ id }) => id === chosen), ...dots.filter(({ id }) => id !== chosen)]) {
     const isChosen = dot.id === chosen;
-    context.font = `${isChosen ? 'bold 20px' : '13px'} system-ui, "Noto Sans CJK SC", sans-serif`;
+    const size = isChosen ? 20 : 13;
+    context.font = `${isChosen ? 'bold ' : ''}${size}px system-ui, "Noto Sans CJK SC", sans-serif`;
     context.fillStyle = isChosen ? ink.accent : dot.bytes ? ink.quiet : ink.text;
-    context.fillText(shownPiece(dot).slice(0, 12), ...place(dot));
+    const name = shownPiece(dot).slice(0, 12);
+    const [x, y] = place(dot);
+    const [wide, high] = [context.measureText(name).width / 2, size / 2];
+    const box: Box = [x - wide, y - high, x + wide, y + high];
+    if (taken.some((one) => overlaps(one, box))) context.fillRect(x - 1.5, y - 1.5, 3, 3);
+    else {
+      taken.push(box);
+      context.fillText(name, x, y);
+    }
   }
 }
+
+/** Left, top, right, bottom. */
+type Box = readonly [number, number, number, number];
+const overlaps = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
 function Neighbours({ model, id }: { readonly model: string; readonly id: number }) {
   const say = useWords(mapWords);

@@ -12,6 +12,7 @@ import { PageHead } from '../../parts/page-head.tsx';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import { AttentionView } from './attention-view.tsx';
+import { commandOf } from './command-of.ts';
 import { DecodingView } from './decoding-view.tsx';
 import classes from './inside.module.css';
 import { LayersView } from './layers-view.tsx';
@@ -68,7 +69,7 @@ function Form({ model }: { readonly model: Model }) {
   const look = (event?: FormEvent): void => {
     event?.preventDefault();
     if (text === '') return;
-    void navigate({ search: { ...search, text, at: undefined } });
+    void navigate({ search: { ...search, text, at: undefined, this: undefined, that: undefined } });
   };
   return (
     <form className={classes.form} onSubmit={look}>
@@ -118,6 +119,7 @@ function Look({ model, reading }: Pick<Subject, 'model' | 'reading'>) {
   const set = (next: Partial<InsideSearch>): void =>
     void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
   const subject: Subject = { model, reading, ids, at };
+  const command = commandOf(subject, search);
   return (
     <div className={classes.look}>
       <div className={classes.above}>
@@ -133,7 +135,12 @@ function Look({ model, reading }: Pick<Subject, 'model' | 'reading'>) {
           onChange={(value) => set({ shade: value as Shade })}
         />
       </div>
-      <TokenStrip reading={reading} shade={shade} at={at} onChoose={(place) => set({ at: place })} />
+      <TokenStrip
+        reading={reading}
+        shade={shade}
+        at={at}
+        onChoose={(place) => set({ at: place, this: undefined, that: undefined })}
+      />
       <Tabs value={view} onChange={(next) => set({ view: next as View })} keepMounted={false}>
         <Tabs.List aria-label={say.views}>
           {views.map((name) => (
@@ -152,7 +159,7 @@ function Look({ model, reading }: Pick<Subject, 'model' | 'reading'>) {
           <LayersView {...subject} />
         </Tabs.Panel>
         <Tabs.Panel value="why" className={classes.panel}>
-          <WhyView key={`${at} ${ids.length}`} {...subject} />
+          <WhyView {...subject} />
         </Tabs.Panel>
         <Tabs.Panel value="map" className={classes.panel}>
           <MapView {...subject} />
@@ -161,16 +168,7 @@ function Look({ model, reading }: Pick<Subject, 'model' | 'reading'>) {
           <DecodingView {...subject} />
         </Tabs.Panel>
       </Tabs>
-      <CommandLine command={commandOf(search, model)} />
+      {command && <CommandLine command={command} />}
     </div>
   );
-}
-
-/** The looks that the command line has, by view. */
-const whats = { tokens: 'tokens', attention: 'attention', layers: 'lens', why: 'why', map: 'map' } as const;
-
-function commandOf({ text = '', view = 'tokens' }: InsideSearch, model: string): string {
-  const what = view === 'decoding' ? 'tokens' : whats[view];
-  const quoted = `'${text.replaceAll("'", `'\\''`)}'`;
-  return `npx inkstone inspect runs/${model} --what ${what} --text ${quoted}`;
 }

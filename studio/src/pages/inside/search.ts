@@ -18,6 +18,9 @@ export interface InsideSearch {
   readonly at?: number;
   readonly layer?: number;
   readonly head?: number;
+  /** Why this token rather than that one; ids. */
+  readonly this?: number;
+  readonly that?: number;
 }
 
 const oneOf = <Name extends string>(names: readonly Name[], text: string | undefined): Name | undefined =>
@@ -32,4 +35,6 @@ export const insideSearch = (raw: RawSearch): InsideSearch =>
     at: numberOf(raw, 'at'),
     layer: numberOf(raw, 'layer'),
     head: numberOf(raw, 'head'),
+    this: numberOf(raw, 'this'),
+    that: numberOf(raw, 'that'),
   });

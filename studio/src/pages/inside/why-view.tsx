@@ -1,7 +1,7 @@
 /** Why this token rather than that: what each token of the text adds to the difference. */
 
 import { Group, Select } from '@mantine/core';
-import { useState } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
 import { inspectPlots } from '../../../../src/eval/inspect/inspect-plots.ts';
 import { inspectTables, toCsv } from '../../../../src/eval/inspect/inspect-tables.ts';
 import { labelIn } from '../../../../src/plots/index.ts';
@@ -11,8 +11,12 @@ import { useLanguage, useWords } from '../../words.ts';
 import { percent } from './choices.tsx';
 import classes from './inside.module.css';
 import type { Subject } from './page.tsx';
+import type { InsideSearch } from './search.ts';
 import { type Piece, shownPiece, useInspect } from './use-inspect.ts';
+import { pairAt } from './why-pair.ts';
 import { whyWords } from './words.ts';
+
+const route = getRouteApi('/inside');
 
 /** Bars that can still be told apart; beyond, the colours of the text say it. */
 const MOST_BARS = 60;
@@ -20,18 +24,16 @@ const MOST_BARS = 60;
 export function WhyView({ model, reading, ids, at }: Subject) {
   const say = useWords(whyWords);
   const { language } = useLanguage();
-  const token = reading.tokens[at];
-  const expected = token ? token.expected : reading.next;
-  const choices = new Map<number, Piece & { readonly probability?: number }>();
-  for (const choice of expected?.top ?? []) choices.set(choice.id, choice);
-  if (token && !choices.has(token.id)) choices.set(token.id, token);
-  const [first, second] = expected?.top ?? [];
-  const [a, setA] = useState(token?.id ?? first?.id);
-  const [b, setB] = useState(a === first?.id ? second?.id : first?.id);
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { candidates, a, b } = pairAt({ reading, at }, search);
+  const choose = (next: Pick<InsideSearch, 'this' | 'that'>): void =>
+    void navigate({ search: { ...search, ...next }, replace: true, resetScroll: false });
   const isAsked = at > 0 && a !== undefined && b !== undefined;
-  const why = useInspect('why', isAsked ? { model, ids: ids.slice(0, at), a, b, keep: 1 } : undefined);
+  const question = isAsked ? { model, ids: ids.slice(0, at), a: a.id, b: b.id, keep: 1 } : undefined;
+  const why = useInspect('why', question);
   if (!isAsked) return <p className={classes.quiet}>{say.nothing}</p>;
-  const data = [...choices.values()].map((choice) => ({
+  const data = candidates.map((choice) => ({
     value: String(choice.id),
     label: `${shownPiece(choice)}${choice.probability === undefined ? '' : `  ${percent(choice.probability)}`}`,
   }));
@@ -42,16 +44,16 @@ export function WhyView({ model, reading, ids, at }: Subject) {
         <Select
           label={say.a}
           data={data}
-          value={String(a)}
+          value={String(a.id)}
           allowDeselect={false}
-          onChange={(id) => setA(Number(id))}
+          onChange={(id) => choose({ this: Number(id) })}
         />
         <Select
           label={say.b}
           data={data}
-          value={String(b)}
+          value={String(b.id)}
           allowDeselect={false}
-          onChange={(id) => setB(Number(id))}
+          onChange={(id) => choose({ that: Number(id) })}
         />
       </Group>
       {why.error && <Failure error={why.error} />}

@@ -32,7 +32,8 @@ export const insideWords = defineWords({
   strip: { en: 'Tokens of the text; arrow keys choose', zh: '文本的词元；方向键选择' },
   next: { en: 'what comes next', zh: '接下来' },
   perplexity: {
-    en: (tokens: number, perplexity: string) => `${tokens} tokens, perplexity ${perplexity}`,
+    en: (tokens: number, perplexity: string) =>
+      `${tokens === 1 ? '1 token' : `${tokens} tokens`}, perplexity ${perplexity}`,
     zh: (tokens: number, perplexity: string) => `${tokens} 个词元，困惑度 ${perplexity}`,
   },
   loop: {
@@ -133,8 +134,8 @@ export const whyWords = defineWords({
 
 export const mapWords = defineWords({
   lead: {
-    en: 'Embeddings in the plane of their two strongest directions. Near in the plane need not be near: the list has the true neighbours.',
-    zh: '嵌入在其两个最强方向构成的平面上。平面上相近未必真近：列表给出真正的近邻。',
+    en: 'Embeddings in the plane of their two strongest directions. Near in the plane need not be near: the list has the true neighbours. A small square is a token with no room for its name: point and click.',
+    zh: '嵌入在其两个最强方向构成的平面上。平面上相近未必真近：列表给出真正的近邻。小方块是放不下名字的词元，可点选。',
   },
   of: { en: 'Tokens', zh: '词元' },
   ofText: { en: 'of the text', zh: '文本中的' },

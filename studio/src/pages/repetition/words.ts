@@ -52,8 +52,9 @@ export const repetitionWords = defineWords({
   },
   prompt: { en: 'Beginning', zh: '开头' },
   repaired: {
-    en: (times: number) => `the guard repaired ${times}`,
-    zh: (times: number) => `护栏修复 ${times} 次`,
+    en: (times: number) =>
+      times === 1 ? 'the guard repaired one loop' : `the guard repaired ${times} loops`,
+    zh: (times: number) => `护栏修复了 ${times} 处循环`,
   },
   unchanged: { en: 'the guard had nothing to repair', zh: '护栏无需修复' },
   about: {

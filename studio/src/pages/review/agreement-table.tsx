@@ -40,6 +40,7 @@ export function AgreementTable() {
           </tbody>
         </table>
       )}
+      {pairs.length > 0 && <p className={classes.quiet}>{say.kappaHow}</p>}
       {disagreements.length > 0 && (
         <>
           <p className={classes.quiet}>{say.disagreements(disagreements.length)}</p>

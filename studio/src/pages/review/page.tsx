@@ -144,7 +144,11 @@ function Queue({ reviewer }: { readonly reviewer: string }) {
           />
         </article>
       )}
-      {status === 'done' && reviews.data.data.length === 0 && <Notice title={say.nothing} />}
+      {status === 'done' && reviews.data.data.length === 0 && (
+        <Notice title={say.nothingDecided}>
+          <p>{say.nothingDecidedHow}</p>
+        </Notice>
+      )}
       {status === 'done' &&
         (search.id === undefined ? reviews.data.data : [single.data!]).map((review) => (
           <article key={review.id} className={classes.sheet}>

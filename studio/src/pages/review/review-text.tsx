@@ -12,9 +12,11 @@ export function ReviewText({ review }: { readonly review: Review }) {
   const { language } = useLanguage();
   const { why, model, created, prompt, output, detail, decisions } = review;
   const names = { approve: say.approve, edit: say.edit, reject: say.reject, 'make-rule': say.makeRule };
-  const details = Object.entries(detail).map(
-    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+  const details = Object.entries(detail).map(([name, value]) => {
+    if (name === 'loops' && Array.isArray(value)) return say.repairs(value.length);
+    if (name === 'rules' && Array.isArray(value)) return value.map((rule) => `“${rule.name}”`).join(', ');
+    return `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  });
   return (
     <>
       <Group gap="xs" mb="sm">

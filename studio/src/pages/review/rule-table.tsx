@@ -1,6 +1,8 @@
 /** The rules that came of reviews: what they look for, what they do, whether they are on. */
 
 import { ActionIcon, Switch, Tooltip } from '@mantine/core';
+import { useState } from 'react';
+import { RemoveDialog } from '../../parts/remove-dialog.tsx';
 import { useErrorText } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
@@ -13,15 +15,15 @@ export function RuleTable() {
   const textOf = useErrorText();
   const { data: rules } = useRules();
   const { turn, remove } = useRuleChanges();
-  const problem = turn.error ?? remove.error;
+  const [doomed, setDoomed] = useState<Rule>();
   if (!rules) return null;
   return (
     <section className={classes.sheet}>
       <h2>{say.rules}</h2>
       {rules.length === 0 && <p className={classes.quiet}>{say.rulesNone}</p>}
-      {problem && (
+      {turn.error && (
         <p role="alert" className={classes.problem}>
-          {textOf(problem)}
+          {textOf(turn.error)}
         </p>
       )}
       <ul className={classes.rules}>
@@ -31,16 +33,26 @@ export function RuleTable() {
             rule={rule}
             isOn={turn.isPending && turn.variables.id === rule.id ? turn.variables.isOn : rule.isOn}
             onTurn={(isOn) => turn.mutate({ id: rule.id, isOn })}
-            onRemove={() => remove.mutate(rule.id)}
+            onRemove={() => setDoomed(rule)}
           />
         ))}
       </ul>
+      <RemoveDialog
+        name={doomed && shownPattern(doomed)}
+        how={say.removeRuleHow}
+        isRemoving={remove.isPending}
+        error={remove.error}
+        onRemove={() => remove.mutate(doomed!.id, { onSuccess: () => setDoomed(undefined) })}
+        onClose={() => setDoomed(undefined)}
+      />
     </section>
   );
 }
 
+const shownPattern = ({ kind, pattern }: Rule): string => (kind === 'regex' ? `/${pattern}/` : pattern);
+
 function RuleRow({
-  rule: { pattern, kind, action, replacement, stage },
+  rule,
   isOn,
   onTurn,
   onRemove,
@@ -52,7 +64,8 @@ function RuleRow({
   readonly onRemove: () => void;
 }) {
   const say = useWords(reviewWords);
-  const shown = kind === 'regex' ? `/${pattern}/` : pattern;
+  const { action, replacement, stage } = rule;
+  const shown = shownPattern(rule);
   return (
     <li>
       <Switch

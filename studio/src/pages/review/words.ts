@@ -28,6 +28,11 @@ export const reviewWords = defineWords({
   replace: { en: 'Replace that decision', zh: '替换那次处理' },
   done: { en: 'Decided by two', zh: '两人已定' },
   nothing: { en: 'Nothing waits for you', zh: '没有待处理的文本' },
+  nothingDecided: { en: 'No text was decided by two yet', zh: '还没有两人都处理过的文本' },
+  nothingDecidedHow: {
+    en: 'Once a second person has judged a text, it stands here with both answers.',
+    zh: '第二个人处理之后，文本连同两份意见会列在这里。',
+  },
   nothingHow: {
     en: 'Texts come here when the guard repairs a loop, when a rule flags them, or when someone adds one below.',
     zh: '护栏修复循环、规则命中，或有人在下方添加时，文本会来到这里。',
@@ -61,6 +66,10 @@ export const reviewWords = defineWords({
     zh: (where: string, what: string) => `${where}：${what}`,
   },
   removeRule: { en: 'Delete rule', zh: '删除规则' },
+  removeRuleHow: {
+    en: 'Texts are no longer held to it. Switched off instead, it stays here.',
+    zh: '此后文本不再受它约束。若只是关闭，它会留在这里。',
+  },
   before: { en: 'in what is asked', zh: '在提问中' },
   after: { en: 'in what is written', zh: '在所写中' },
   both: { en: 'asked or written', zh: '在提问与所写中' },
@@ -72,9 +81,19 @@ export const reviewWords = defineWords({
   pair: { en: 'reviewers', zh: '审阅者' },
   items: { en: 'texts', zh: '篇数' },
   agreed: { en: 'agreed', zh: '一致' },
-  kappa: { en: "Cohen's κ", zh: 'Cohen κ' },
+  kappa: { en: 'Cohen’s κ', zh: 'Cohen κ' },
+  kappaHow: {
+    en: 'κ: agreement beyond chance. 1 is full agreement, 0 what guessing gives, – where both always said the same.',
+    zh: 'κ：超出偶然的一致程度。1 为完全一致，0 与随意猜测相当；两人始终只有一种意见时记作 –。',
+  },
+  repairs: {
+    en: (count: number) =>
+      count === 1 ? 'the guard took one loop back' : `the guard took ${count} loops back`,
+    zh: (count: number) => `护栏收回了 ${count} 处循环`,
+  },
   disagreements: {
-    en: (count: number) => `${count} texts on which they differ`,
+    en: (count: number) =>
+      count === 1 ? 'One text on which they differ' : `${count} texts on which they differ`,
     zh: (count: number) => `意见不同的 ${count} 篇`,
   },
   show: { en: (place: number) => `Text ${place}`, zh: (place: number) => `第 ${place} 篇` },

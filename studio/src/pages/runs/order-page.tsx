@@ -168,6 +168,12 @@ export function OrderPage() {
 
 function OwnText({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
   const say = useWords(orderWords);
+  const [file, setFile] = useState<File | null>(null);
+  const isLong = text.length > SHOWN;
+  const choose = async (next: File | null): Promise<void> => {
+    setFile(next);
+    onText((await next?.text()) ?? '');
+  };
   return (
     <>
       <FileInput
@@ -175,14 +181,25 @@ function OwnText({ text, onText }: { readonly text: string; readonly onText: (te
         accept="text/*,.txt,.md,.jsonl"
         placeholder="poems.txt"
         mb="sm"
-        onChange={(file) => void file?.text().then(onText)}
+        value={file}
+        onChange={(next) => void choose(next)}
       />
       <Textarea
         label={say.paste}
         rows={6}
-        value={text.length > SHOWN ? text.slice(0, SHOWN) : text}
+        // Only the beginning of a long text is there: what is typed would take the place of all of it.
+        readOnly={isLong}
+        value={isLong ? text.slice(0, SHOWN) : text}
         onChange={({ currentTarget }) => onText(currentTarget.value)}
       />
+      {isLong && (
+        <p className={classes.meta}>
+          {say.longText(SHOWN.toLocaleString())}
+          <Button size="compact-xs" variant="default" onClick={() => void choose(null)}>
+            {say.clear}
+          </Button>
+        </p>
+      )}
       {text !== '' && (
         <p className={classes.meta}>
           {say.preview(shortNumber(text.length), text.slice(0, 40).replaceAll('\n', ' '))}

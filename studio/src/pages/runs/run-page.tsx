@@ -1,6 +1,6 @@
 /** One run, live: where it stands, its curves, what it writes, how it was made. */
 
-import { Button, Modal, Progress, Slider } from '@mantine/core';
+import { Button, Progress, Slider } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import type { RunDetail } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { bytes, duration, fixed, percent, shortNumber } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
+import { RemoveDialog } from '../../parts/remove-dialog.tsx';
 import { Failure, useErrorText, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
@@ -134,7 +135,7 @@ function RunActions({ run, isBusy }: { readonly run: RunDetail; readonly isBusy:
       await navigate({ to: '/write', search: { model: name } });
     },
   });
-  const problem = change.error ?? remove.error ?? write.error;
+  const problem = change.error ?? write.error;
   return (
     <>
       {problem && (
@@ -176,15 +177,14 @@ function RunActions({ run, isBusy }: { readonly run: RunDetail; readonly isBusy:
           {say.write}
         </Button>
       )}
-      <Modal opened={isAsking} onClose={asking.close} title={say.removeTitle(name)} centered>
-        <p>{say.removeHow}</p>
-        <Button variant="default" mr="sm" onClick={asking.close}>
-          {say.cancel}
-        </Button>
-        <Button loading={remove.isPending} onClick={() => remove.mutate()}>
-          {say.remove}
-        </Button>
-      </Modal>
+      <RemoveDialog
+        name={isAsking ? name : undefined}
+        how={say.removeHow}
+        isRemoving={remove.isPending}
+        error={remove.error}
+        onRemove={() => remove.mutate()}
+        onClose={asking.close}
+      />
     </>
   );
 }

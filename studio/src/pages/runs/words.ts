@@ -51,6 +51,11 @@ export const orderWords = defineWords({
     en: (characters: string, start: string) => `${characters} characters, beginning “${start}”`,
     zh: (characters: string, start: string) => `共 ${characters} 字，开头为“${start}”`,
   },
+  longText: {
+    en: (shown: string) => `Its first ${shown} characters are shown; all of it is learned from. `,
+    zh: (shown: string) => `这里只显示前 ${shown} 字；训练用全文。`,
+  },
+  clear: { en: 'Clear', zh: '清空' },
   shortText: {
     en: 'This is little text: the model will learn it by heart. A few hundred kilobytes are a good start.',
     zh: '文本很少，模型会把它背下来。最好有几百千字节。',
@@ -103,12 +108,10 @@ export const runWords = defineWords({
   stop: { en: 'Stop and keep', zh: '停止并保存' },
   resume: { en: 'Go on', zh: '继续' },
   remove: { en: 'Delete', zh: '删除' },
-  removeTitle: { en: (name: string) => `Delete ${name}?`, zh: (name: string) => `删除 ${name}？` },
   removeHow: {
     en: 'Its model, metrics and samples are removed from the disk for ever.',
     zh: '模型、指标与样例都将从磁盘上永久删除。',
   },
-  cancel: { en: 'Cancel', zh: '取消' },
   write: { en: 'Write with it', zh: '用它写作' },
   step: { en: 'Step', zh: '步' },
   loss: { en: 'Loss', zh: '损失' },

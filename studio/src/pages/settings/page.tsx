@@ -106,11 +106,16 @@ function curl(base: string, model: string): string {
 const javascript = (base: string, model: string): string => `import OpenAI from 'openai';
 
 const client = new OpenAI({ baseURL: ${JSON.stringify(base)}, apiKey: 'sk-none' });
-const stream = await client.completions.create({ model: ${JSON.stringify(model)}, prompt: '春', max_tokens: 60, stream: true });
+const stream = await client.completions.create({
+  model: ${JSON.stringify(model)}, prompt: '春', max_tokens: 60, stream: true,
+});
 for await (const { choices } of stream) process.stdout.write(choices[0].text);`;
 
 const python = (base: string, model: string): string => `from openai import OpenAI
 
 client = OpenAI(base_url=${JSON.stringify(base)}, api_key="sk-none")
-for chunk in client.completions.create(model=${JSON.stringify(model)}, prompt="春", max_tokens=60, stream=True):
+stream = client.completions.create(
+    model=${JSON.stringify(model)}, prompt="春", max_tokens=60, stream=True,
+)
+for chunk in stream:
     print(chunk.choices[0].text, end="", flush=True)`;

@@ -18,8 +18,8 @@ export const settingsWords = defineWords({
   javascript: { en: 'From JavaScript, with the openai package', zh: '在 JavaScript 中，用 openai 包' },
   python: { en: 'From Python, with the openai package', zh: '在 Python 中，用 openai 包' },
   key: {
-    en: 'Where the server was started with --api-key, put your key in the place of sk-none.',
-    zh: '若服务器以 --api-key 启动，请把 sk-none 换成你的密钥。',
+    en: 'Where the server asks for keys (inkstone keys create, or --api-key), put yours in the place of sk-none.',
+    zh: '若服务器需要密钥（由 inkstone keys create 或 --api-key 给出），请把 sk-none 换成你的密钥。',
   },
   document: { en: 'Every route and field: the OpenAPI document', zh: '全部路径与字段：OpenAPI 文档' },
   ours: { en: 'Beyond OpenAI’s fields', zh: 'OpenAI 之外的字段' },
