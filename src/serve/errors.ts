@@ -152,8 +152,8 @@ export const fail = defineErrors({
     zh: (d) => `规则：最多 ${d.most} 条；请先删除一条`,
   },
   'serve/state-down': {
-    en: () => 'server: the state cannot be opened now; what is wrong stands in the terminal of the server',
-    zh: () => '服务器：状态库现在无法打开；原因见服务器的终端',
+    en: () => 'server: the state does not answer now; what is wrong stands in the terminal of the server',
+    zh: () => '服务器：状态库现在没有应答；原因见服务器的终端',
   },
   'serve/internal': {
     en: (d: { id: string }) => `server: something went wrong here (request ${d.id}); the log has the cause`,

@@ -8,6 +8,12 @@ export const fail = defineErrors({
       `state: the PostgreSQL server does not answer (${d.reason}); check the URL and that the server runs`,
     zh: (d) => `状态库：PostgreSQL 服务器没有应答（${d.reason}）；请检查 URL，并确认服务器在运行`,
   },
+  'store/slow': {
+    en: (d: { within: number }) =>
+      `state: PostgreSQL gave up a statement after ${d.within} s; look for what holds its tables (pg_locks), or for too much work`,
+    zh: (d) =>
+      `状态库：PostgreSQL 在 ${d.within} 秒后放弃了一条语句；请查看是什么占用了这些表（pg_locks），或者负载是否过高`,
+  },
   'store/stopped': {
     en: (d: { reason: string }) =>
       `state: the embedded database does not run (${d.reason}); the next request opens it again`,

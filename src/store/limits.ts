@@ -4,6 +4,9 @@ export const limits = {
   /** Connections to a PostgreSQL server. */
   connections: 10,
   connectMs: 10_000,
+  /** What the server may take for one statement, waiting for locks included; and how long it may say nothing at all. */
+  statementMs: 10_000,
+  silenceMs: 15_000,
   /** Characters. */
   titleLength: 200,
   nameLength: 100,

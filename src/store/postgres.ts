@@ -15,6 +15,8 @@ export async function openPostgres(url: string): Promise<Database> {
     connectionString: url,
     max: limits.connections,
     connectionTimeoutMillis: limits.connectMs,
+    statement_timeout: limits.statementMs,
+    query_timeout: limits.silenceMs,
   });
   // A connection that breaks while nobody uses it leaves the pool; the next query takes another.
   pool.on('error', () => {});
@@ -54,8 +56,12 @@ export async function openPostgres(url: string): Promise<Database> {
   }
 }
 
-/** What the server itself says of a statement stays; that it shuts down (57P), or says nothing, is an error of ours. */
+/** The server gave a statement up. */
+const TOO_SLOW = '57014';
+
+/** What the server itself says of a statement stays; that it gives up, shuts down (57P) or says nothing is an error of ours. */
 function unreachable(error: { readonly code?: string; readonly severity?: string }): never {
+  if (error.code === TOO_SLOW) throw fail('store/slow', { within: limits.statementMs / 1000 }, error);
   const isRefusal = error.severity !== undefined && !error.code?.startsWith('57P');
   throw isRefusal ? error : fail('store/unreachable', { reason: reasonOf(error) }, error);
 }
