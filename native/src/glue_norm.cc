@@ -29,7 +29,7 @@ napi_value layerNorm(napi_env env, napi_callback_info info) {
   return nothing();
 }
 
-/** layerNormGrad(x, weight?, mean, rstd, grad, gradX, gradWeight?, gradBias?, rows, n) */
+/** layerNormGrad(x, weight?, mean, rstd, grad, gradX, gradWeight?, gradBias?, rows, n, accumulate) */
 napi_value layerNormGrad(napi_env env, napi_callback_info info) {
   Args args(env, info, "layerNormGrad");
   const int64_t rows = args.count(8), n = args.count(9), size = sizeOf(rows, n);
@@ -37,9 +37,10 @@ napi_value layerNormGrad(napi_env env, napi_callback_info info) {
   const float* rstd = args.f32(3, rows);
   const Numbers grad(args, 4, size);
   float *gradX = args.f32(5, size), *gradWeight = args.f32(6, n, true), *gradBias = args.f32(7, n, true);
+  const bool accumulate = args.boolean(10);
   if (!args.ok()) return nothing();
   launch([=] {
-    kernels->layerNormGrad(x, weight, mean, rstd, grad.wide, grad.bf16, gradX, gradWeight, gradBias, rows, n);
+    kernels->layerNormGrad(x, weight, mean, rstd, grad.wide, grad.bf16, gradX, accumulate, gradWeight, gradBias, rows, n);
   });
   return nothing();
 }
@@ -56,14 +57,16 @@ napi_value rmsNorm(napi_env env, napi_callback_info info) {
   return nothing();
 }
 
-/** rmsNormGrad(x, weight?, rstd, grad, gradX, gradWeight?, rows, n) */
+/** rmsNormGrad(x, weight?, rstd, grad, gradX, gradWeight?, rows, n, accumulate) */
 napi_value rmsNormGrad(napi_env env, napi_callback_info info) {
   Args args(env, info, "rmsNormGrad");
   const int64_t rows = args.count(6), n = args.count(7), size = sizeOf(rows, n);
   const float *x = args.f32(0, size), *weight = args.f32(1, n, true), *rstd = args.f32(2, rows);
   const Numbers grad(args, 3, size);
   float *gradX = args.f32(4, size), *gradWeight = args.f32(5, n, true);
-  if (args.ok()) launch([=] { kernels->rmsNormGrad(x, weight, rstd, grad.wide, grad.bf16, gradX, gradWeight, rows, n); });
+  const bool accumulate = args.boolean(8);
+  if (!args.ok()) return nothing();
+  launch([=] { kernels->rmsNormGrad(x, weight, rstd, grad.wide, grad.bf16, gradX, accumulate, gradWeight, rows, n); });
   return nothing();
 }
 

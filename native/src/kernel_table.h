@@ -74,13 +74,14 @@ struct KernelTable {
   /** weight, bias, gradWeight, gradBias may be null. The result goes to out or, as bf16, to outBf16: the other is null. */
   void (*layerNorm)(const float* x, const float* weight, const float* bias, float* out, uint16_t* outBf16, float* mean,
                     float* rstd, int64_t rows, int64_t n, double eps);
-  /** The gradient of the result is grad or, as bf16, gradBf16: the other is null. */
+  /** The gradient of the result is grad or, as bf16, gradBf16: the other is null. `accumulate` adds to gradX. */
   void (*layerNormGrad)(const float* x, const float* weight, const float* mean, const float* rstd, const float* grad,
-                        const uint16_t* gradBf16, float* gradX, float* gradWeight, float* gradBias, int64_t rows, int64_t n);
+                        const uint16_t* gradBf16, float* gradX, bool accumulate, float* gradWeight, float* gradBias, int64_t rows,
+                        int64_t n);
   void (*rmsNorm)(const float* x, const float* weight, float* out, uint16_t* outBf16, float* rstd, int64_t rows,
                   int64_t n, double eps);
   void (*rmsNormGrad)(const float* x, const float* weight, const float* rstd, const float* grad, const uint16_t* gradBf16,
-                      float* gradX, float* gradWeight, int64_t rows, int64_t n);
+                      float* gradX, bool accumulate, float* gradWeight, int64_t rows, int64_t n);
   void (*crossEntropy)(const float* logits, const int32_t* targets, float* losses, float* lse, int64_t rows, int64_t n,
                        int32_t ignoreIndex, double smoothing);
   void (*crossEntropyGrad)(const float* logits, const int32_t* targets, const float* lse, const float* gradLosses,

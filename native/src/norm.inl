@@ -120,11 +120,11 @@ static void joinParts(const float* parts, int64_t count, int64_t step, float* in
 /**
  * With x̂ = (x − mean)·rstd and h = g∘weight: dx = rstd·(h − mean h − x̂·mean(h∘x̂)), weight gradient Σ g∘x̂, bias
  * gradient Σ g. Rows go in parts, fixed by the shape; each part sums for itself, the parts are joined in order.
- * Without `mean` (RMS norm) the term mean h is absent.
+ * Without `mean` (RMS norm) the term mean h is absent. `accumulate` adds dx to what is there.
  */
 template <bool centred, class Weight, class Grad>
 static void normGrad(const float* x, Weight w, const float* mean, const float* rstd, Grad grad, float* gradX,
-                     float* gradWeight, float* gradBias, int64_t rows, int64_t n) {
+                     bool accumulate, float* gradWeight, float* gradBias, int64_t rows, int64_t n) {
   constexpr int64_t mostParts = 32, leastRows = 16;
   const int64_t byRows = (rows + leastRows - 1) / leastRows, parts = byRows < mostParts ? byRows : mostParts;
   const bool sums = gradWeight || gradBias;
@@ -165,7 +165,8 @@ static void normGrad(const float* x, Weight w, const float* mean, const float* r
       const float hxMean = sumLanes(hx[0] + hx[1]) / (float)n;
       sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
         const vf normal = (part.get(from + i) - centre) * scale, hi = g.at(i, part) * w.at(i, part);
-        part.put(to + i, scale * (hi - hMean - normal * hxMean));
+        const vf own = scale * (hi - hMean - normal * hxMean);
+        part.put(to + i, accumulate ? part.get(to + i) + own : own);
       });
     }
   };
@@ -179,21 +180,21 @@ static void normGrad(const float* x, Weight w, const float* mean, const float* r
 }
 
 static void layerNormGrad(const float* x, const float* weight, const float* mean, const float* rstd, const float* grad,
-                          const uint16_t* gradBf16, float* gradX, float* gradWeight, float* gradBias, int64_t rows,
-                          int64_t n) {
+                          const uint16_t* gradBf16, float* gradX, bool accumulate, float* gradWeight, float* gradBias,
+                          int64_t rows, int64_t n) {
   RAN("layerNormGrad");
   withWeight(weight, [=](auto w) {
-    if (gradBf16) normGrad<true>(x, w, mean, rstd, GivenBf16{gradBf16}, gradX, gradWeight, gradBias, rows, n);
-    else normGrad<true>(x, w, mean, rstd, Given{grad}, gradX, gradWeight, gradBias, rows, n);
+    if (gradBf16) normGrad<true>(x, w, mean, rstd, GivenBf16{gradBf16}, gradX, accumulate, gradWeight, gradBias, rows, n);
+    else normGrad<true>(x, w, mean, rstd, Given{grad}, gradX, accumulate, gradWeight, gradBias, rows, n);
   });
 }
 
 static void rmsNormGrad(const float* x, const float* weight, const float* rstd, const float* grad, const uint16_t* gradBf16,
-                        float* gradX, float* gradWeight, int64_t rows, int64_t n) {
+                        float* gradX, bool accumulate, float* gradWeight, int64_t rows, int64_t n) {
   RAN("rmsNormGrad");
   withWeight(weight, [=](auto w) {
-    if (gradBf16) normGrad<false>(x, w, nullptr, rstd, GivenBf16{gradBf16}, gradX, gradWeight, nullptr, rows, n);
-    else normGrad<false>(x, w, nullptr, rstd, Given{grad}, gradX, gradWeight, nullptr, rows, n);
+    if (gradBf16) normGrad<false>(x, w, nullptr, rstd, GivenBf16{gradBf16}, gradX, accumulate, gradWeight, nullptr, rows, n);
+    else normGrad<false>(x, w, nullptr, rstd, Given{grad}, gradX, accumulate, gradWeight, nullptr, rows, n);
   });
 }
 

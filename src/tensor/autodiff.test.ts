@@ -1,20 +1,25 @@
 /** The tape: trees, what it leaves out, second order, recomputation, errors. */
 
 import { describe, expect, test } from 'vitest';
+import { expectNear } from '../../test/contracts/kernel-arrays.ts';
 import { checkpoint, grad, valueAndGrad, vjp } from './autodiff.ts';
 import { backend, withKernels, wrapKernels } from './backend.ts';
 import { memoryStats, resetPeak, scope } from './memory.ts';
 import { withRecording } from './op.ts';
 import {
   add,
+  affine,
   argmax,
   cast,
+  embedding,
   exp,
   gelu,
   layerNorm,
+  linearCrossEntropy,
   matmul,
   mul,
   normal,
+  rmsNorm,
   sin,
   square,
   sum,
@@ -41,6 +46,28 @@ describe('gradients', () => {
   test('add up where a tensor is used more than once', () => {
     const f = (x: Tensor) => sum(add(mul(x, x), add(x, mul(x, 3))));
     expect(grad(f, tensor([1, -2])).toArray()).toEqual([6, 0]);
+  });
+
+  test('that wait are added to in place, and only where nobody else reads them', () => {
+    const [table, x] = [normal([5, 4], { seed: 1 }), normal([3, 4], { seed: 2 })];
+    const [ids, targets] = [tensor([4, 0, 4], { dtype: 'i32' }), tensor([1, 2, 0], { dtype: 'i32' })];
+    // A residual stream: what enters a norm goes on beside it, and what is read at the head is read at the beginning.
+    const loss = (p: { first: Tensor; head: Tensor; x: Tensor }, seen: (x: Tensor) => Tensor) => {
+      const before = add(embedding(p.first, ids), p.x);
+      const middle = add(before, layerNorm(seen(before)));
+      return linearCrossEntropy(add(middle, rmsNorm(seen(middle))), p.head, targets);
+    };
+    const apart = grad((p: { first: Tensor; head: Tensor; x: Tensor }) => loss(p, (x) => affine(x, 1, 0)), {
+      first: table,
+      head: table,
+      x,
+    });
+    const tied = grad(
+      (p: { table: Tensor; x: Tensor }) => loss({ first: p.table, head: p.table, x: p.x }, (x) => x),
+      { table, x },
+    );
+    expectNear(tied.x.data, apart.x.data, 'axpy');
+    expectNear(tied.table.data, add(apart.first, apart.head).data, 'axpy');
   });
 
   test('of one tensor given under two names stay apart', () => {

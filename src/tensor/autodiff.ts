@@ -4,7 +4,15 @@ import { leafValues, mapTree } from '../tree.ts';
 import { kernelsFor } from './backend.ts';
 import { fail } from './errors.ts';
 import { nextSerial, release, type Storage, scope } from './memory.ts';
-import { type GradientRule, isTracked, markSeed, record, type TapeNode, withRecording } from './op.ts';
+import {
+  type GradientRule,
+  isGift,
+  isTracked,
+  markSeed,
+  record,
+  type TapeNode,
+  withRecording,
+} from './op.ts';
 import { floats } from './ops/check.ts';
 import { cast } from './ops/compare.ts';
 import { add } from './ops/elementwise.ts';
@@ -92,6 +100,13 @@ class Pending {
     return grad;
   }
 
+  /** The gradient that waits for x, where it is floats and nobody else reads it. */
+  open(x: Tensor): Tensor | undefined {
+    const grad = this.#grads.get(x);
+    if (!grad || grad.dtype === 'bf16' || this.#uses.get(grad.storage) !== 1) return undefined;
+    return this.#recyclable(grad.storage) || isGift(grad) ? grad : undefined;
+  }
+
   /** Sums gradients that meet, as f32 where they are stored as bf16; in place when the waiting one is ours alone. */
   add(x: Tensor, grad: Tensor): void {
     const before = this.#grads.get(x);
@@ -100,9 +115,8 @@ class Pending {
       this.hold(grad);
       return;
     }
-    const ours = this.#recyclable(before.storage) && this.#uses.get(before.storage) === 1;
     const narrow = before.dtype === 'bf16' || grad.dtype === 'bf16';
-    if (ours && !narrow && before.storage !== grad.storage) {
+    if (this.open(x) && !narrow && before.storage !== grad.storage) {
       kernelsFor([before]).axpy(floats(grad), floats(before), 1);
       this.hold(grad);
       this.drop(grad);
@@ -132,10 +146,12 @@ function backward(root: Tensor, seed: Tensor, leafTensors: readonly Tensor[]): (
       const grads = node.outputs.map((output) => pending.take(output));
       if (!grads.some(Boolean)) continue;
       // On an outer tape the rule's temporaries live on; else they go back to the pool at once.
-      const rule = () => runRule(node, grads, onPath, nested);
+      const waiting = node.inputs.map((input) => (nested ? undefined : pending.open(input)));
+      const rule = () => runRule(node, grads, onPath, nested, waiting);
       const inputGrads = nested ? rule() : scope(rule);
       node.inputs.forEach((input, i) => {
-        if (inputGrads[i]) pending.add(input, inputGrads[i]);
+        const grad = inputGrads[i];
+        if (grad && grad !== waiting[i]) pending.add(input, grad);
       });
       for (const grad of grads) if (grad) pending.drop(grad);
     }
@@ -148,13 +164,21 @@ function runRule(
   grads: readonly (Tensor | undefined)[],
   onPath: ReadonlySet<TapeNode>,
   nested: boolean,
+  waiting: readonly (Tensor | undefined)[],
 ): (Tensor | undefined)[] {
   const row = node.row!;
   if (row.gradient === 'none') throw fail('gradient/none', { op: row.name });
   if (nested && row.plain) throw fail('gradient/second-order', { op: row.name, plain: row.plain });
   const needs = node.inputs.map((input) => input.node !== undefined && onPath.has(input.node));
   const rule = row.gradient as GradientRule<unknown>;
-  const found = rule({ inputs: node.inputs, outputs: node.outputs, grads, attrs: node.attrs, needs });
+  const found = rule({
+    inputs: node.inputs,
+    outputs: node.outputs,
+    grads,
+    attrs: node.attrs,
+    needs,
+    waiting,
+  });
   return node.inputs.map((input, i) => {
     const grad = found[i];
     if (!grad || !needs[i]) return undefined;

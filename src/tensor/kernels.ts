@@ -236,7 +236,7 @@ export interface Kernels {
     n: number,
     eps: number,
   ): void;
-  /** gradWeight and gradBias are written (not added), and only when given. grad may be bf16. */
+  /** gradWeight and gradBias are written (not added), and only when given. grad may be bf16. `accumulate` adds to gradX. */
   layerNormGrad(
     x: Floats,
     weight: Floats | undefined,
@@ -248,6 +248,7 @@ export interface Kernels {
     gradBias: Floats | undefined,
     rows: number,
     n: number,
+    accumulate: boolean,
   ): void;
   /** out = x·rstd·weight, f32 or bf16; rstd = 1/√(mean x² + eps). */
   rmsNorm(
@@ -268,6 +269,7 @@ export interface Kernels {
     gradWeight: Floats | undefined,
     rows: number,
     n: number,
+    accumulate: boolean,
   ): void;
 
   // ---- transformer -------------------------------------------------------------------------------------------

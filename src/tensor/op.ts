@@ -21,6 +21,11 @@ export interface GradientContext<Attrs> {
   readonly attrs: Attrs;
   /** Which inputs' gradients are wanted; rules may skip the others. */
   readonly needs: readonly boolean[];
+  /**
+   * What others have sent to the inputs already, where it is floats that nobody else reads: a rule may add to it and return it
+   * instead of a gradient of its own.
+   */
+  readonly waiting: readonly (Tensor | undefined)[];
 }
 
 /**
@@ -88,6 +93,19 @@ export function markSeed(tensor: Tensor): Tensor {
 /** Whether this upstream gradient is the 1 of the beginning: rules may then leave a product out. */
 export function isSeed(grad: Tensor): boolean {
   return seeds.has(grad);
+}
+
+const gifts = new WeakSet<Tensor>();
+
+/** Says that a gradient, made before the backward pass, is for this pass alone: others may be added to it. */
+export function giveAway(grad: Tensor): Tensor {
+  gifts.add(grad);
+  return grad;
+}
+
+/** Whether a gradient was given away. */
+export function isGift(grad: Tensor): boolean {
+  return gifts.has(grad);
 }
 
 /** Puts a record on the tape for `outputs`. */

@@ -441,18 +441,30 @@ export const kernelCases: Cases = {
       const moments = [normals(r, 5, 0.1), normals(r, 6).map(Math.abs)] as const;
       const grads = [out(r * n), out(n), out(n)] as const;
       return [
-        [normals(r * n), normals(n, 2), ...moments, normals(r * n, 7), ...grads, r, n],
-        [normals(r * n), undefined, ...moments, normals(r * n, 7), out(r * n), undefined, undefined, r, n],
+        [normals(r * n), normals(n, 2), ...moments, normals(r * n, 7), ...grads, r, n, false],
+        [
+          normals(r * n),
+          undefined,
+          ...moments,
+          normals(r * n, 7),
+          out(r * n),
+          undefined,
+          undefined,
+          r,
+          n,
+          false,
+        ],
         [
           normals(r * n),
           normals(n, 2),
           ...moments,
           bf16(normals(r * n, 7)),
-          out(r * n),
+          normals(r * n, 8),
           out(n),
           out(n),
           r,
           n,
+          true,
         ],
       ];
     }),
@@ -465,9 +477,9 @@ export const kernelCases: Cases = {
     ROWS.flatMap(([r, n]) => {
       const rstd = normals(r, 6).map(Math.abs);
       return [
-        [normals(r * n), normals(n, 2), rstd, normals(r * n, 7), out(r * n), out(n), r, n],
-        [normals(r * n), undefined, rstd, normals(r * n, 7), out(r * n), undefined, r, n],
-        [normals(r * n), normals(n, 2), rstd, bf16(normals(r * n, 7)), out(r * n), out(n), r, n],
+        [normals(r * n), normals(n, 2), rstd, normals(r * n, 7), out(r * n), out(n), r, n, false],
+        [normals(r * n), undefined, rstd, normals(r * n, 7), out(r * n), undefined, r, n, false],
+        [normals(r * n), normals(n, 2), rstd, bf16(normals(r * n, 7)), normals(r * n, 8), out(n), r, n, true],
       ];
     }),
 

@@ -3,7 +3,7 @@
 import { matmulPrecision } from '../backend.ts';
 import type { Kernels, Precision } from '../kernels.ts';
 import { scope } from '../memory.ts';
-import { defineOp, isSeed, isTracked } from '../op.ts';
+import { defineOp, giveAway, isSeed, isTracked } from '../op.ts';
 import { empty, full, type Shape, type Tensor } from '../tensor.ts';
 import { floats, floatType, ints, productOperand, requireIds, requireShape, requireType } from './check.ts';
 import { mul } from './elementwise.ts';
@@ -64,7 +64,7 @@ export const headLossOps = {
     },
     run: (kernels, inputs, outputs, attrs) => scope(() => runHead(kernels, inputs, outputs, attrs)),
     gradient: ({ outputs: [, gradX, gradWeight], grads: [g], attrs }) => {
-      const scaled = (grad: Tensor): Tensor => (isSeed(g!) ? grad : mul(grad, g!));
+      const scaled = (grad: Tensor): Tensor => (isSeed(g!) ? giveAway(grad) : mul(grad, g!));
       return [
         attrs.gradX ? scaled(gradX) : undefined,
         attrs.gradWeight ? scaled(gradWeight) : undefined,

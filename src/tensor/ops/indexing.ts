@@ -1,5 +1,6 @@
 /** Reading and adding by index. Indices are i32 and checked. */
 
+import { kernelsFor } from '../backend.ts';
 import { fail } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { ones, type Shape, type Tensor, zeros } from '../tensor.ts';
@@ -26,7 +27,11 @@ export const indexingOps = {
     },
     run: (kernels, [table, ids], [y]) =>
       kernels.gatherRows(table.operand, ints(ids), y.operand, table.shape[1]),
-    gradient: ({ inputs: [table, ids], grads: [g] }) => [scatterRows(g!, ids, table.shape[0]), undefined],
+    gradient: ({ inputs: [table, ids], grads: [g], waiting: [sum] }) => {
+      if (!sum) return [scatterRows(g!, ids, table.shape[0]), undefined];
+      kernelsFor([sum]).scatterAddRows(floats(g!), ints(ids), floats(sum), table.shape[1]);
+      return [sum, undefined];
+    },
     samples: () => [
       { inputs: [normalSample([7, 5]), idSample([2, 6], 7)], attrs: undefined },
       { inputs: [normalSample([3, 16]), idSample([11], 3)], attrs: undefined },

@@ -159,9 +159,9 @@ export const normaliseOps = {
         attrs.eps,
       );
     },
-    gradient: ({ inputs, outputs: [, mean, rstd], grads: [g], attrs }) => {
+    gradient: ({ inputs, outputs: [, mean, rstd], grads: [g], attrs, waiting }) => {
       const { x, weight, bias } = named(inputs, attrs);
-      const gradX = emptyLike(x);
+      const gradX = waiting[0] ?? emptyLike(x);
       const gradWeight = weight && emptyLike(weight);
       const gradBias = bias && emptyLike(bias);
       kernelsFor(inputs).layerNormGrad(
@@ -174,6 +174,7 @@ export const normaliseOps = {
         given(gradWeight),
         given(gradBias),
         ...rowsOf(x),
+        waiting[0] !== undefined,
       );
       return [gradX, ...(gradWeight ? [gradWeight] : []), ...(gradBias ? [gradBias] : [])];
     },
@@ -204,9 +205,9 @@ export const normaliseOps = {
       const { x, weight } = named(inputs, attrs);
       kernels.rmsNorm(floats(x), given(weight), productOperand(y), floats(rstd), ...rowsOf(x), attrs.eps);
     },
-    gradient: ({ inputs, outputs: [, rstd], grads: [g], attrs }) => {
+    gradient: ({ inputs, outputs: [, rstd], grads: [g], attrs, waiting }) => {
       const { x, weight } = named(inputs, attrs);
-      const gradX = emptyLike(x);
+      const gradX = waiting[0] ?? emptyLike(x);
       const gradWeight = weight && emptyLike(weight);
       kernelsFor(inputs).rmsNormGrad(
         floats(x),
@@ -216,6 +217,7 @@ export const normaliseOps = {
         floats(gradX),
         given(gradWeight),
         ...rowsOf(x),
+        waiting[0] !== undefined,
       );
       return gradWeight ? [gradX, gradWeight] : [gradX];
     },

@@ -24,7 +24,7 @@ export const normKernels: Norm = {
   },
 
   /** With x̂ = (x − mean)·rstd and h = g∘weight: dx = rstd·(h − mean h − x̂·mean(h∘x̂)). */
-  layerNormGrad(x, weight, mean, rstd, grad, gradX, gradWeight, gradBias, rows, n) {
+  layerNormGrad(x, weight, mean, rstd, grad, gradX, gradWeight, gradBias, rows, n, accumulate) {
     const weightSum = new Float64Array(n);
     const biasSum = new Float64Array(n);
     for (let row = 0, at = 0; row < rows; row++, at += n) {
@@ -42,7 +42,8 @@ export const normKernels: Norm = {
       for (let i = 0; i < n; i++) {
         const normal = (x[at + i] - mean[row]) * rstd[row];
         const h = numberAt(grad, at + i) * (weight ? weight[i] : 1);
-        gradX[at + i] = rstd[row] * (h - hSum / n - (normal * hxSum) / n);
+        const before = accumulate ? gradX[at + i] : 0;
+        gradX[at + i] = before + rstd[row] * (h - hSum / n - (normal * hxSum) / n);
       }
     }
     gradWeight?.set(weightSum);
@@ -60,7 +61,7 @@ export const normKernels: Norm = {
   },
 
   /** With x̂ = x·rstd and h = g∘weight: dx = rstd·(h − x̂·mean(h∘x̂)). */
-  rmsNormGrad(x, weight, rstd, grad, gradX, gradWeight, rows, n) {
+  rmsNormGrad(x, weight, rstd, grad, gradX, gradWeight, rows, n, accumulate) {
     const weightSum = new Float64Array(n);
     for (let row = 0, at = 0; row < rows; row++, at += n) {
       let hxSum = 0;
@@ -72,7 +73,8 @@ export const normKernels: Norm = {
       }
       for (let i = 0; i < n; i++) {
         const h = numberAt(grad, at + i) * (weight ? weight[i] : 1);
-        gradX[at + i] = rstd[row] * (h - (x[at + i] * rstd[row] * hxSum) / n);
+        const before = accumulate ? gradX[at + i] : 0;
+        gradX[at + i] = before + rstd[row] * (h - (x[at + i] * rstd[row] * hxSum) / n);
       }
     }
     gradWeight?.set(weightSum);
