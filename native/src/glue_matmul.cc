@@ -8,7 +8,7 @@ namespace {
 
 /**
  * matmul(a, b, out, batch, m, n, k, transA, transB, aBatchStride, bBatchStride, accumulate, bf16, bias, activation,
- * preActivation, slope); bias and preActivation may be undefined, activation is a place in `activationCodes`; a, b, out and
+ * preActivation, slope, residual); bias, preActivation and residual may be undefined, activation is a place in `activationCodes`; a, b, out and
  * preActivation may be bf16.
  */
 napi_value matmul(napi_env env, napi_callback_info info) {
@@ -49,6 +49,7 @@ napi_value matmul(napi_env env, napi_callback_info info) {
   s.slope = args.boolean(16);
   if (isBf16(15)) s.preBf16 = args.bf16(15, outCount);
   else s.preActivation = args.f32(15, outCount, !s.slope);
+  s.residual = args.f32(17, outCount, true);
   if (!args.ok()) return nothing();
   launch([=] { kernels->matmul(s); });
   return nothing();

@@ -6,7 +6,7 @@ namespace inkstone {
 
 enum class Activation : int { none = 0, relu, gelu, geluTanh, silu, count };
 
-/** out[i] = act(op(a[i])·op(b[i]) + bias) (+ out when accumulate) for i < batch. */
+/** out[i] = act(op(a[i])·op(b[i]) + bias) (+ residual[i]) (+ out[i] when accumulate) for i < batch. */
 struct Matmul {
   const float* a;
   /** Instead of a, out and preActivation: they are stored as bf16. */
@@ -17,6 +17,8 @@ struct Matmul {
   const void* b;
   float* out;
   const float* bias;
+  /** [batch, m, n], or null. */
+  const float* residual;
   float* preActivation;
   int64_t batch, m, n, k;
   int64_t aBatchStride, bBatchStride;

@@ -1,4 +1,4 @@
-// What follows the sums: bias, the copy before the activation, the activation or its slope, rounding; on rows that are still
+// What follows the sums: bias, the copy before the activation, the activation or its slope, the residual, rounding; on rows that are still
 // in the cache.
 
 /** Columns of one row: `act` turns (x, value before the activation) into what out gets. */
@@ -6,6 +6,7 @@ template <class F>
 INKSTONE_INLINE void finishRow(const float* sums, const Matmul& s, int64_t at, int64_t column, int64_t n, const F& act) {
   // NOTE copies: what is stored could otherwise change s
   const float* bias = s.bias ? s.bias + column : nullptr;
+  const float* residual = s.residual ? s.residual + at : nullptr;
   float* pre = s.preActivation ? s.preActivation + at : nullptr;
   uint16_t* preBf16 = s.preBf16 ? s.preBf16 + at : nullptr;
   uint16_t* outBf16 = s.outBf16 ? s.outBf16 + at : nullptr;
@@ -20,7 +21,7 @@ INKSTONE_INLINE void finishRow(const float* sums, const Matmul& s, int64_t at, i
       if (pre) part.put(pre + j, x);
       if (preBf16) putBf16(preBf16 + j, x, part);
     }
-    const vf y = act(x, before);
+    const vf own = act(x, before), y = residual ? own + part.get(residual + j) : own;
     if (outBf16) putBf16(outBf16 + j, y, part);
     else part.put(out + j, y);
   });
@@ -28,7 +29,7 @@ INKSTONE_INLINE void finishRow(const float* sums, const Matmul& s, int64_t at, i
 
 /** Whether nothing follows the sums: they are the result. */
 static bool isBare(const Matmul& s) {
-  return !s.bias && !s.outBf16 && !s.preActivation && !s.preBf16 && s.activation == Activation::none;
+  return !s.bias && !s.residual && !s.outBf16 && !s.preActivation && !s.preBf16 && s.activation == Activation::none;
 }
 
 /** Rows of out from element `at` on, of the sums [rows, n] with leading dimension ld; they may lie in out itself. */

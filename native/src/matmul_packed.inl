@@ -113,6 +113,7 @@ static void multiplyPart(const Matmul& s, const Plan& plan, Range rows, Range co
             const Range tall{i, i + mr};
             if (s.preBf16) ahead.pre = comingOf(s.preBf16, 2, false, s.n, tall, j0, wide.size());
             else if (s.preActivation) ahead.pre = comingOf(s.preActivation, 4, false, s.n, tall, j0, wide.size());
+            else if (s.residual) ahead.pre = comingOf(s.residual, 4, false, s.n, tall, j0, wide.size());
             if (s.outBf16) ahead.out = comingOf(s.outBf16, 2, false, s.n, tall, j0, wide.size());
             ahead.pre.spread(panels);
             ahead.out.spread(panels);

@@ -56,6 +56,7 @@ struct Case {
   Activation activation;
   /** Stored as bf16; the activation's slope at what is before it. */
   bool aIsBf16, outIsBf16, preIsBf16, slope;
+  bool residual = false;
 };
 
 std::vector<uint16_t> rounded(const std::vector<float>& x) {
@@ -70,6 +71,7 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
   const auto bias = randomFloats(random, c.n);
   const auto a16 = rounded(a), b16 = rounded(b);
   const auto before = randomFloats(random, c.batch * c.m * c.n);
+  const auto residual = randomFloats(random, c.residual ? c.batch * c.m * c.n : 0);
   auto out = before;
   auto out16 = rounded(before);
   auto pre = randomFloats(random, c.pre ? c.batch * c.m * c.n : 0);
@@ -84,6 +86,7 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
   if (c.outIsBf16) s.outBf16 = out16.data();
   else s.out = out.data();
   s.bias = c.bias ? bias.data() : nullptr;
+  s.residual = c.residual ? residual.data() : nullptr;
   if (c.pre && c.preIsBf16) s.preBf16 = pre16.data();
   else if (c.pre) s.preActivation = pre.data();
   s.slope = c.slope;
@@ -105,7 +108,7 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
                             " n " + std::to_string(c.n) + " k " + std::to_string(c.k) + (c.transA ? " aT" : "") +
                             (c.transB ? " bT" : "") + (c.bf16 ? " bf16" : "") + (c.bIsBf16 ? " b16" : "") +
                             (c.accumulate ? " add" : "") + (c.bias ? " bias" : "") + (c.pre ? " pre" : "") + (c.aIsBf16 ? " a16" : "") +
-                            (c.outIsBf16 ? " out16" : "") + (c.preIsBf16 ? " pre16" : "") + (c.slope ? " slope" : "") +
+                            (c.outIsBf16 ? " out16" : "") + (c.preIsBf16 ? " pre16" : "") + (c.slope ? " slope" : "") + (c.residual ? " residual" : "") +
                             " act " +
                             std::to_string(static_cast<int>(c.activation)) + " threads " + std::to_string(threads());
   const auto A = [&](int64_t g, int64_t i, int64_t p) {
@@ -128,12 +131,12 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
         const size_t at = static_cast<size_t>((g * c.m + i) * c.n + j);
         const double kept = !c.pre ? 0 : c.preIsBf16 ? widen(preBefore16[at]) : preBefore[at];
         const double value = c.slope ? sum * slopeOf(c.activation, kept) : activate(c.activation, sum);
-        const double want = value + (!c.accumulate ? 0 : c.outIsBf16 ? widen(roundToBf16(before[at])) : before[at]);
+        const double want = value + (c.residual ? residual[at] : 0) + (!c.accumulate ? 0 : c.outIsBf16 ? widen(roundToBf16(before[at])) : before[at]);
         // Each sum of k terms of f32 errs by less than k roundings of what it sums, in practice by far less.
         const double bound = 2e-6 * size, half = 1.0 / 256;  // and half a unit of bf16
         const double got = c.outIsBf16 ? widen(out16[at]) : out[at];
         const double slack = c.slope ? 1.2 : 1;  // no slope is steeper
-        const double rough = c.outIsBf16 ? roughness(c.activation, c.slope, sum, want) : 0;
+        const double rough = c.outIsBf16 ? roughness(c.activation, c.slope, sum, value) + half * std::fabs(want) : 0;
         CHECK(std::fabs(got - want) <= slack * bound + rough,
               "%s: out[%ld, %ld] %.9g, want %.9g", label.c_str(), long(i), long(j), got, want);
         if (!c.pre || c.slope) continue;
@@ -200,6 +203,7 @@ void odd(const KernelTable& table, const char* name) {
     c.outIsBf16 = random.below(3) == 0;
     c.preIsBf16 = c.pre && coin();
     c.slope = c.pre && coin();
+    c.residual = random.below(3) == 0;
     check(table, name, c, random);
   }
 }
@@ -220,6 +224,7 @@ void large(const KernelTable& table, const char* name) {
       c.outIsBf16 = turn % 5 == 0;
       c.preIsBf16 = turn % 7 == 0;
       c.slope = turn % 4 == 3;
+      c.residual = turn % 3 < 2 && turn % 5 < 2;
       if (turn % 3 == 1) {
         c.accumulate = true;
         c.activation = Activation::none;
@@ -241,7 +246,7 @@ void skinny(const KernelTable& table, const char* name) {
     for (int bits = 0; bits < 8; ++bits) {
       Case c{};
       c.batch = 1, c.m = shape[0], c.n = shape[1], c.k = shape[2];
-      c.transA = bits == 7, c.transB = true, c.bias = true;
+      c.transA = bits == 7, c.transB = true, c.bias = true, c.residual = bits % 3 == 0;
       c.bf16 = bits & 1, c.bIsBf16 = bits & 2, c.accumulate = bits & 4;
       check(table, name, c, random);
     }
@@ -256,7 +261,7 @@ void turnedProducts(const KernelTable& table, const char* name) {
     for (int bits = 0; bits < 16; ++bits) {
       Case c{};
       c.batch = 1, c.m = shape[0], c.n = shape[1], c.k = shape[2];
-      c.transB = true, c.bias = bits & 1, c.bf16 = c.bIsBf16 = bits & 2, c.aIsBf16 = (bits & 6) == 6;
+      c.transB = true, c.bias = bits & 1, c.residual = bits % 3 == 0, c.bf16 = c.bIsBf16 = bits & 2, c.aIsBf16 = (bits & 6) == 6;
       c.outIsBf16 = bits & 8, c.pre = bits == 5 || bits == 11, c.preIsBf16 = bits == 11;
       c.activation = bits % 3 == 0 ? Activation::geluTanh : Activation::none;
       check(table, name, c, random);

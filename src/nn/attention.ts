@@ -55,18 +55,20 @@ type NormSpecs = ReturnType<typeof normSpec>;
 
 export type AttentionParams = Parameters<ReturnType<typeof attentionSpec>>;
 
-/** Self-attention over x [..., width]. */
+/** Self-attention over x [..., width], added to a residual if there is one. */
 export function runAttention(
   params: AttentionParams,
   x: Tensor,
   config: AttentionConfig,
   run: AttentionRun,
+  residual?: Tensor,
 ): Tensor {
   const mixed = run.attend.packed && !run.rotate && !config.qkNorm ? mixPacked : mix;
   const rows = x.shape.slice(0, -1);
   return runLinear(
     params.output,
     reshape(mixed(params, x, config, run), [...rows, config.heads * config.headSize]),
+    residual,
   );
 }
 

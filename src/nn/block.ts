@@ -3,7 +3,7 @@
 import { add, matmulPrecision, type Tensor } from '../tensor/index.ts';
 import { type AttentionConfig, type AttentionRun, attentionSpec, runAttention } from './attention.ts';
 import { type FfnConfig, ffnSpec, runFfn } from './ffn.ts';
-import { type NormConfig, normSpec, runNorm } from './norm.ts';
+import { type NormConfig, type NormParams, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
 export interface BlockConfig {
@@ -32,18 +32,16 @@ export type BlockParams = Parameters<ReturnType<typeof blockSpec>>;
 
 /** x + attention(norm x), then + ffn(norm x). */
 export function runBlock(params: BlockParams, x: Tensor, config: BlockConfig, run: BlockRun): Tensor {
-  const { dropout = same } = run;
-  const forProducts = { rounded: matmulPrecision() === 'bf16' };
-  const mixed = runAttention(
-    params.attention,
-    runNorm(params.attentionNorm, x, config.norm, forProducts),
-    config.attention,
-    run,
+  const { dropout } = run;
+  const normed = (norm: NormParams, y: Tensor) =>
+    runNorm(norm, y, config.norm, { rounded: matmulPrecision() === 'bf16' });
+  // What a part writes is added as its last product is made, where nothing comes between.
+  const join = (y: Tensor, place: 0 | 1, part: (residual?: Tensor) => Tensor) =>
+    dropout ? add(y, dropout(part(), place)) : part(y);
+  const middle = join(x, 0, (residual) =>
+    runAttention(params.attention, normed(params.attentionNorm, x), config.attention, run, residual),
   );
-  const middle = add(x, dropout(mixed, 0));
-  const inner = runNorm(params.ffnNorm, middle, config.norm, forProducts);
-  const out = runFfn(params.ffn, inner, config.ffn.activation);
-  return add(middle, dropout(out, 1));
+  return join(middle, 1, (residual) =>
+    runFfn(params.ffn, normed(params.ffnNorm, middle), config.ffn.activation, residual),
+  );
 }
-
-const same = (x: Tensor): Tensor => x;

@@ -24,9 +24,14 @@ export function ffnSpec(config: FfnConfig, init: Initializer, outputInit: Initia
 
 export type FfnParams = Parameters<ReturnType<typeof ffnSpec>>;
 
-/** x [..., width] → [..., width]. */
-export function runFfn(params: FfnParams, x: Tensor, activation: FfnActivation): Tensor {
+/** x [..., width] → [..., width], added to a residual if there is one. */
+export function runFfn(params: FfnParams, x: Tensor, activation: FfnActivation, residual?: Tensor): Tensor {
   const { gate, up, down } = params;
-  if (activation === 'swiglu') return runLinear(down, swiglu(runLinear(gate!, x), runLinear(up, x)));
-  return feedForward(x, up.weight, down.weight, activation, { upBias: up.bias, downBias: down.bias });
+  if (activation === 'swiglu')
+    return runLinear(down, swiglu(runLinear(gate!, x), runLinear(up, x)), residual);
+  return feedForward(x, up.weight, down.weight, activation, {
+    upBias: up.bias,
+    downBias: down.bias,
+    residual,
+  });
 }

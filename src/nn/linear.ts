@@ -1,6 +1,6 @@
 /** Affine maps. Weights are [out, in], as in PyTorch. */
 
-import { type Activation, linear, type Tensor } from '../tensor/index.ts';
+import { linear, type Tensor } from '../tensor/index.ts';
 import { type Initializer, ParameterSpec, type Parameters, zerosInit } from './parameters.ts';
 
 /** The parameters of x·Wᵀ + b. */
@@ -20,7 +20,7 @@ export function withBias<Specs extends object>(
   return bias ? { ...specs, bias: new ParameterSpec([size], zerosInit) } : specs;
 }
 
-/** activation(x·Wᵀ + b) for x [..., in]. */
-export function runLinear(params: LinearParams, x: Tensor, activation: Activation = 'none'): Tensor {
-  return linear(x, params.weight, { bias: params.bias, activation });
+/** x·Wᵀ + b + residual for x [..., in]. */
+export function runLinear(params: LinearParams, x: Tensor, residual?: Tensor): Tensor {
+  return linear(x, params.weight, { bias: params.bias, residual });
 }

@@ -48,9 +48,11 @@ const plainExpressions: {
   linears: ([x, ...rest], { count }) =>
     rest.slice(0, count).map((weight, i) => linear(x, weight, { bias: rest[count + i] })),
 
-  feedForward: ([x, up, down, ...biases], { activation, precision, upBias, downBias }) => {
-    const [b, c] = upBias ? biases : [undefined, downBias ? biases[0] : undefined];
-    return withPrecision(precision, () => linear(linear(x, up, { activation, bias: b }), down, { bias: c }));
+  feedForward: ([x, up, down, ...biases], { activation, precision, upBias, downBias, residual }) => {
+    const [b, c, r] = [upBias, downBias, residual].map((given) => (given ? biases.shift() : undefined));
+    return withPrecision(precision, () =>
+      linear(linear(x, up, { activation, bias: b }), down, { bias: c, residual: r }),
+    );
   },
 
   layerNorm: ([x, weight, bias], { eps }) => {

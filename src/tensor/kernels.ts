@@ -41,7 +41,7 @@ export interface Walk {
 }
 
 /**
- * out[b] = act(op(a[b])·op(b[b]) + bias) (+ out when `accumulate`), for b < batch.
+ * out[b] = act(op(a[b])·op(b[b]) + bias) (+ residual[b]) (+ out[b] when `accumulate`), for b < batch.
  * op(a) is [m, k] (stored [k, m] when transA); op(b) is [k, n] (stored [n, k] when transB). A batch stride of 0
  * repeats the operand; when bBatchStride is 0 and transA is false, the caller folds the batch into m instead.
  * Each operand, out and preActivation may be bf16 (Uint16Array): half the bytes.
@@ -60,6 +60,8 @@ export interface MatmulArgs {
   readonly accumulate: boolean;
   readonly precision: Precision;
   readonly bias?: Floats;
+  /** [batch, m, n]. */
+  readonly residual?: Floats;
   readonly activation: Activation;
   readonly preActivation?: Stored;
   readonly slope?: boolean;

@@ -67,8 +67,8 @@ function visiblePairs({ batch, heads, queries, keys, causal, window }: Attention
 
 /** matmul: a, b and what is written; once more out where it adds. */
 function matmulBytes(a: Data, b: Data, out: Data, args: MatmulArgs): number {
-  const { accumulate, preActivation, bias } = args;
-  const sides = a.byteLength + b.byteLength + (bias?.byteLength ?? 0);
+  const { accumulate, preActivation, bias, residual } = args;
+  const sides = a.byteLength + b.byteLength + (bias?.byteLength ?? 0) + (residual?.byteLength ?? 0);
   return sides + out.byteLength * (accumulate ? 2 : 1) + (preActivation?.byteLength ?? 0);
 }
 

@@ -25,6 +25,7 @@ export const matmulKernels = (addon: Addon): Partial<Kernels> => ({
       activations.get(args.activation),
       args.preActivation,
       args.slope ?? false,
+      args.residual,
     );
   },
 });

@@ -35,6 +35,13 @@ export interface LinearAttrs {
   readonly keep: boolean;
   /** The result is stored as bf16. */
   readonly rounded?: boolean;
+  /** The last input is added. */
+  readonly residual?: boolean;
+}
+
+/** Inputs of a linear map by name. */
+function namedLinear([x, weight, ...rest]: readonly Tensor[], { bias, residual }: LinearAttrs) {
+  return { x, weight, bias: bias ? rest[0] : undefined, residual: residual ? rest[bias ? 1 : 0] : undefined };
 }
 
 const batchOf = (x: Tensor): Shape => x.shape.slice(0, -2);
@@ -144,8 +151,10 @@ export const linearOps = {
 
   linear: defineOp<LinearAttrs>({
     name: 'linear',
-    doc: 'activation(x·Wᵀ + bias) for x [m, k], W [n, k]',
-    outputs: ([x, weight, bias], { keep, rounded }) => {
+    doc: 'activation(x·Wᵀ + bias) + residual for x [m, k], W [n, k]',
+    outputs: (inputs, attrs) => {
+      const { x, weight, bias, residual } = namedLinear(inputs, attrs);
+      const { keep, rounded } = attrs;
       const [m, n] = productOf('linear', x, weight, { transA: false, transB: true, precision: 'f32' });
       const type = productType('linear', x, weight);
       const spec: OutputSpec = { shape: [m, n], dtype: storedAs(type, rounded) };
@@ -153,9 +162,15 @@ export const linearOps = {
         requireType('linear', type, bias);
         requireShape('linear', 'bias', [n], bias.shape);
       }
+      if (residual) {
+        requireType('linear', type, residual);
+        requireShape('linear', 'residual', [m, n], residual.shape);
+      }
       return keep ? [spec, spec] : [spec];
     },
-    run: (kernels, [x, weight, bias], [y, pre], { activation, precision }) => {
+    run: (kernels, inputs, [y, pre], attrs) => {
+      const { x, weight, bias, residual } = namedLinear(inputs, attrs);
+      const { activation, precision } = attrs;
       const [m, k] = x.shape;
       kernels.matmul(productOperand(x), productOperand(weight), productOperand(y), {
         batch: 1,
@@ -170,18 +185,20 @@ export const linearOps = {
         precision,
         activation,
         bias: bias && floats(bias),
+        residual: residual && floats(residual),
         preActivation: pre && floats(pre),
       });
     },
     // With h = activation′(x·Wᵀ + b)∘g: ∂x = h·W, stored as x is, ∂W = hᵀ·x, ∂b = Σ h over rows
     gradient: ({ inputs: [x, weight], outputs: [y, pre], grads: [g, gPre], attrs, needs }) => {
-      const { activation, precision } = attrs;
+      const { activation, precision, bias, residual } = attrs;
       const inner = g && activationGrads[activation](pre, y, g);
       const h = inner && gPre ? add(inner, gPre) : (inner ?? gPre!);
       return [
         needs[0] ? matmul(h, weight, { precision, rounded: x.dtype === 'bf16' }) : undefined,
         needs[1] ? matmul(h, x, { transA: true, precision }) : undefined,
-        needs[2] ? columnSums(h) : undefined,
+        ...(bias ? [needs[2] ? columnSums(h) : undefined] : []),
+        ...(residual ? [g] : []),
       ];
     },
     samples: () => {
@@ -196,6 +213,15 @@ export const linearOps = {
         sample('gelu', true, true),
         sample('geluTanh', false, true),
         sample('silu', true, true),
+        {
+          inputs: [
+            normalSample([5, 3]),
+            normalSample([7, 3], 2),
+            normalSample([7], 3),
+            normalSample([5, 7], 4),
+          ],
+          attrs: { activation: 'none', bias: true, residual: true, keep: false, precision: 'f32' },
+        },
         {
           inputs: [normalSample([5, 3]), normalSample([7, 3], 2)],
           attrs: { activation: 'none', bias: false, keep: false, precision: 'bf16', rounded: true },
@@ -243,22 +269,29 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
 export interface LinearOptions {
   readonly bias?: Tensor;
   readonly activation?: Activation;
+  /** Added to the result: [..., out]. Without activation. */
+  readonly residual?: Tensor;
   /** Stores an f32 result as bf16: for what would round it anyway. Without activation. */
   readonly rounded?: boolean;
 }
 
-/** activation(x·Wᵀ + bias) for x [..., in] and weight [out, in] (as in PyTorch; each f32 or bf16): [..., out]. */
-export function linear(
-  x: Tensor,
-  weight: Tensor,
-  { bias, activation = 'none', rounded }: LinearOptions = {},
-): Tensor {
-  const size = x.shape.at(-1) ?? 0;
+/** activation(x·Wᵀ + bias) + residual for x [..., in] and weight [out, in] (as in PyTorch; each f32 or bf16): [..., out]. */
+export function linear(x: Tensor, weight: Tensor, options: LinearOptions = {}): Tensor {
+  const { bias, residual, activation = 'none', rounded } = options;
   const leading = x.shape.slice(0, -1);
-  const rows = reshape(x, [sizeOf(leading), size]);
-  const inputs = bias ? [rows, weight, bias] : [rows, weight];
+  const m = sizeOf(leading);
+  const rest = [bias, residual && reshape(residual, [m, weight.shape[0]])].filter(
+    (input) => input !== undefined,
+  );
+  const inputs = [reshape(x, [m, x.shape.at(-1) ?? 0]), weight, ...rest];
   const keep = activation !== 'none' && activation !== 'relu' && isTracked(inputs);
-  const attrs = { activation, precision: matmulPrecision(), bias: bias !== undefined, keep, rounded };
-  const [y] = linearOps.linear(inputs, attrs);
+  const [y] = linearOps.linear(inputs, {
+    activation,
+    precision: matmulPrecision(),
+    bias: bias !== undefined,
+    residual: residual !== undefined,
+    keep,
+    rounded,
+  });
   return reshape(y, [...leading, y.shape[1]]);
 }

@@ -167,13 +167,14 @@ function storeRow(
   column: number,
   args: MatmulArgs,
 ): void {
-  const { bias, preActivation, accumulate, slope } = args;
+  const { bias, residual, preActivation, accumulate, slope } = args;
   const activation = activationFunctions[args.activation];
   const slopeAt = activationSlopes[args.activation];
   for (let j = 0; j < count; j++) {
     const sum = sums[sumsAt + j] + (bias ? bias[column + j] : 0);
     if (preActivation && !slope) put(preActivation, at + j, sum);
-    const value = slope ? sum * slopeAt(numberAt(preActivation!, at + j)) : activation(sum);
+    const own = slope ? sum * slopeAt(numberAt(preActivation!, at + j)) : activation(sum);
+    const value = residual ? own + residual[at + j] : own;
     put(out, at + j, accumulate ? numberAt(out, at + j) + value : value);
   }
 }
