@@ -71,6 +71,8 @@ export interface Variables {
   /** What the audit log will say; none without state, and none of mere reading. */
   trace: Trace | undefined;
   metrics: Metrics;
+  /** When it came, by `performance.now()`. */
+  start: number;
   lang: 'en' | 'zh';
 }
 export type AppContext = Context<{ Variables: Variables }>;
@@ -91,6 +93,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     const start = performance.now();
     c.set('requestId', `req_${randomUUID().replaceAll('-', '')}`);
     c.set('metrics', metrics);
+    c.set('start', start);
     c.set('lang', /^zh\b/i.test(c.req.header('accept-language') ?? '') ? 'zh' : 'en');
     c.header('x-request-id', c.get('requestId'));
     c.header('x-content-type-options', 'nosniff');

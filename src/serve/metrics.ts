@@ -11,12 +11,18 @@ export interface Metrics {
     readonly completionTokens: number;
     readonly repairs: number;
   }): void;
+  /** Counts how long a stream's client waited for its first event, in ms. */
+  began(ms: number): void;
   text(models: readonly ServedModel[]): string;
 }
+
+/** Borders of the waits that are counted apart, in seconds. */
+const WAITS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
 export function createMetrics(): Metrics {
   const requests = new Map<string, number>();
   const totals = { prompt: 0, completion: 0, repairs: 0 };
+  const waits = { counts: WAITS.map(() => 0), sum: 0, count: 0 };
   return {
     request(route, status) {
       const key = `route="${route}",status="${status}"`;
@@ -27,21 +33,36 @@ export function createMetrics(): Metrics {
       totals.completion += completionTokens;
       totals.repairs += repairs;
     },
+    began(ms) {
+      const seconds = ms / 1000;
+      WAITS.forEach((border, i) => {
+        if (seconds <= border) waits.counts[i]++;
+      });
+      waits.sum += seconds;
+      waits.count++;
+    },
     text(models) {
       const lines: string[] = [];
       const metric = (
         name: string,
-        type: 'counter' | 'gauge',
+        type: 'counter' | 'gauge' | 'histogram',
         help: string,
-        rows: readonly (readonly [labels: string, value: number])[],
+        rows: readonly (readonly [labels: string, value: number, suffix?: string])[],
       ) => {
         lines.push(`# HELP inkstone_${name} ${help}`, `# TYPE inkstone_${name} ${type}`);
-        for (const [labels, value] of rows) lines.push(`inkstone_${name}${labels && `{${labels}}`} ${value}`);
+        for (const [labels, value, suffix = ''] of rows)
+          lines.push(`inkstone_${name}${suffix}${labels && `{${labels}}`} ${value}`);
       };
       metric('requests_total', 'counter', 'Requests answered.', [...requests]);
       metric('prompt_tokens_total', 'counter', 'Prompt tokens of finished requests.', [['', totals.prompt]]);
       metric('completion_tokens_total', 'counter', 'Tokens written.', [['', totals.completion]]);
       metric('loops_repaired_total', 'counter', 'Loops that the guard repaired.', [['', totals.repairs]]);
+      metric('first_event_seconds', 'histogram', 'From a request to the first event of its stream.', [
+        ...WAITS.map((border, i) => [`le="${border}"`, waits.counts[i], '_bucket'] as const),
+        ['le="+Inf"', waits.count, '_bucket'],
+        ['', waits.sum, '_sum'],
+        ['', waits.count, '_count'],
+      ]);
       const each = (value: (load: ServedModel['load']) => number) =>
         models.map(({ id, load }) => [`model="${escapeLabel(id)}"`, value(load)] as const);
       metric(

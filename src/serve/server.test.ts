@@ -339,6 +339,7 @@ test('health, readiness and metrics', async () => {
   const text = await metrics.text();
   expect(text).toMatch(/^inkstone_completion_tokens_total [1-9]\d*$/m);
   expect(text).toMatch(/^inkstone_texts_running\{model="poems"\} 0$/m);
+  expect(text).toMatch(/^inkstone_first_event_seconds_count [1-9]\d*$/m);
   expect(text).toMatch(/^inkstone_preemptions_total\{model="poems"\} 0$/m);
   expect(text).not.toContain('secret');
 });

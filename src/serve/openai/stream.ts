@@ -34,6 +34,7 @@ export async function streamParts(
 ): Promise<Response> {
   const iterator = parts[Symbol.asyncIterator]();
   const begun = await iterator.next();
+  c.get('metrics').began(performance.now() - c.get('start'));
   return eventStream(c, tell(c, { iterator, begun }, controller, shape), controller);
 }
 
