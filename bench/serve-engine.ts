@@ -6,7 +6,7 @@ import { createLocalModel, runEngineChild } from '../src/serve/index.ts';
 import { giveWay } from '../src/tensor/index.ts';
 import { characterTokenizer, serveShapes } from './serve-shapes.ts';
 
-const { config } = serveShapes[process.argv[2]];
-const model = createLanguageModel(init(config, createRng(1)), config);
+const { config, weights } = serveShapes[process.argv[2]];
+const model = createLanguageModel(init(config, createRng(1)), config, { weights });
 const tokenizer = characterTokenizer(config.vocabSize);
 runEngineChild(createLocalModel({ id: 'engine', model, tokenizer }), { giveWay });

@@ -6,6 +6,8 @@ import { trainCharacters } from '../src/text/index.ts';
 
 export interface ServeShape {
   readonly config: DecoderConfig;
+  /** How matrices are kept. Default f32, as the peer keeps them. */
+  readonly weights?: 'bf16';
   /** Tokens of each prompt, and of each text. */
   readonly prompt: number;
   readonly tokens: number;
@@ -13,12 +15,11 @@ export interface ServeShape {
 
 const { model } = firstRunPreset({ minutes: 2, gflops: 150 });
 
+const firstRun = { config: decoderConfig({ ...model, vocabSize: 6000 }), prompt: 16, tokens: 40 };
+
 export const serveShapes: Readonly<Record<string, ServeShape>> = {
-  'first-run': {
-    config: decoderConfig({ ...model, vocabSize: 6000 }),
-    prompt: 16,
-    tokens: 40,
-  },
+  'first-run': firstRun,
+  'first-run-bf16': { ...firstRun, weights: 'bf16' },
   'gpt2-small': {
     config: decoderConfig({ layers: 12, heads: 12, width: 768, vocabSize: 50_257, contextLength: 1024 }),
     prompt: 64,

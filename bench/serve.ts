@@ -61,7 +61,7 @@ export async function run({ rounds, seconds, json, python, config: only }: Bench
         ours.get(count)!.push(await runClients(count, seconds));
         const { prompt, tokens } = shape;
         const sizes = { layers, heads, width, vocab, context, prompt, tokens };
-        for (let spent = 0, batches = 0; peer && spent < seconds / 2; batches++) {
+        for (let spent = 0, batches = 0; peer && !shape.weights && spent < seconds / 2; batches++) {
           const answer = await peer.ask({ ...sizes, batch: count, threads: 2 });
           if (answer.error) {
             report.note(`the peer: ${answer.error}`);

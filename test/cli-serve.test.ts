@@ -1,8 +1,11 @@
 /** `inkstone serve`: from a run folder to an answer over HTTP, and an orderly end. */
 
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import OpenAI from 'openai';
 import { beforeAll, expect, test } from 'vitest';
+import { loadRun } from '../src/cli/runs.ts';
+import { scoreTokens } from '../src/decode/index.ts';
 import { inkstone, type JsonLine, scratchFolder, startInkstone, tiny, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
@@ -87,4 +90,25 @@ test('an address that others can reach needs a key; what is no run is refused', 
   expect(nothing.status).toBe(2);
   const twice = await inkstone(['serve', 'run', './run', '--port', '0'], { cwd });
   expect([twice.status, twice.err]).toEqual([2, expect.stringContaining('called "run"')]);
+});
+
+test('weights as bf16: the same answers but for rounding', async () => {
+  const { child, ended } = startInkstone(
+    ['serve', 'run', '--port', '0', '--weights', 'bf16', '--no-state', '--json'],
+    { cwd },
+  );
+  const { url } = await serving(child);
+  const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none', maxRetries: 0 });
+  const body = { model: 'run', prompt: 'the sea', max_tokens: 0, echo: true, logprobs: 0 };
+  const { choices } = await client.completions.create(body);
+  const got = choices[0].logprobs!.token_logprobs!;
+  const { model, tokenizer } = await loadRun(join(cwd, 'run'));
+  const ids = [tokenizer.eosId!, ...tokenizer.encode('the sea')];
+  const scores = await scoreTokens(model, ids);
+  expect(got.length).toBe(scores.length);
+  const differences = scores.map(({ logprob }, i) => Math.abs(logprob - got[i]));
+  expect(Math.max(...differences)).toBeLessThan(0.05);
+  expect(Math.max(...differences)).toBeGreaterThan(0);
+  child.kill('SIGTERM');
+  expect((await ended).status).toBe(0);
 });

@@ -10,6 +10,7 @@ import {
   type DecoderConfig,
   type DecoderLanguageModel,
   decoderConfig,
+  type LanguageModelOptions,
   memoryTokensIn,
   paramsFromFile,
 } from '../models/index.ts';
@@ -137,16 +138,25 @@ export interface TrainedRun extends EarlierRun {
   readonly writer: ReturnType<typeof createTextModel>;
 }
 
-/** Loads the latest checkpoint of a run folder. Its sequences take no more than `memoryBytes` together. */
+export interface LoadRunOptions {
+  /** What its sequences take at most together. */
+  readonly memoryBytes?: number;
+  /** How matrices and the past are kept. Default `f32`. */
+  readonly weights?: LanguageModelOptions['weights'];
+}
+
+/** Loads the latest checkpoint of a run folder. */
 export async function loadRun(
   folder: string,
-  { memoryBytes = Number.POSITIVE_INFINITY }: { readonly memoryBytes?: number } = {},
+  { memoryBytes = Number.POSITIVE_INFINITY, weights }: LoadRunOptions = {},
 ): Promise<TrainedRun> {
   const earlier = await readEarlierRun(folder);
   const config = decoderConfig(earlier.config.model);
   const params = paramsFromFile(config, await earlier.run.weights());
-  const options = Number.isFinite(memoryBytes) ? { memoryTokens: memoryTokensIn(memoryBytes, config) } : {};
-  const model = createLanguageModel(params, config, options);
+  const memoryTokens = Number.isFinite(memoryBytes)
+    ? memoryTokensIn(memoryBytes, config, weights)
+    : undefined;
+  const model = createLanguageModel(params, config, { memoryTokens, weights });
   return { ...earlier, model, writer: writerOf(model, earlier.tokenizer) };
 }
 

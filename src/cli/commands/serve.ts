@@ -71,6 +71,8 @@ export interface ServeSettings {
   readonly origins: readonly string[];
   /** Models behind other endpoints. */
   readonly remotes?: readonly RemoteServed[];
+  /** How matrices and the past are kept. Default `f32`. */
+  readonly weights?: 'f32' | 'bf16';
   readonly studio: boolean;
   /** Where state is kept: a folder or a URL; empty for nowhere. */
   readonly state: string;
@@ -91,13 +93,14 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin, remote, studio, state } = options;
+  const { port, host, apiKey, allowOrigin, remote, weights, studio, state } = options;
   await serveRuns(args, terminal, signal, {
     host,
     port,
     keys: apiKey === undefined ? [] : apiKey.split(','),
     origins: allowOrigin === undefined ? [] : allowOrigin.split(','),
     remotes: remote === undefined ? [] : parseRemotes(remote),
+    weights,
     studio,
     state,
     isStateGiven: given.has('state'),
@@ -122,7 +125,7 @@ export async function serveRuns(
   const folderOf = (name: string): string => folders[names.indexOf(name)] ?? join(runs, name);
   const registry = createRegistry({
     models: [],
-    load: (name) => startEngine(folderOf(name), name, terminal),
+    load: (name) => startEngine(folderOf(name), name, { terminal, weights: settings.weights }),
     most: Math.max(MOST_MODELS, folders.length),
   });
   const state = await openServerState(settings, terminal);
@@ -194,7 +197,11 @@ async function openServerState(
 const hasKeys = async (state: State | undefined): Promise<boolean> =>
   state !== undefined && !(await state.isNew()) && (await state.keys.any());
 
-async function startEngine(folder: string, id: string, terminal: Terminal): Promise<LoadedModel> {
+async function startEngine(
+  folder: string,
+  id: string,
+  { terminal, weights = 'f32' }: Pick<ServeSettings, 'weights'> & { readonly terminal: Terminal },
+): Promise<LoadedModel> {
   // Read here first: a folder that is no run is an error of this command, not of a child.
   const earlier = await readEarlierRun(folder);
   const { tokenizer } = earlier;
@@ -203,7 +210,7 @@ async function startEngine(folder: string, id: string, terminal: Terminal): Prom
   const engine = await startEngineProcess({
     id,
     script: modulePath('engine-main'),
-    args: [folder],
+    args: [folder, weights],
     execArgv: moduleLoaders(),
     tokenizer,
     prefixIds: eosId === undefined ? [] : [eosId],
