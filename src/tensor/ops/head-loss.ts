@@ -31,15 +31,19 @@ export interface HeadAttrs extends LossAttrs {
 }
 
 /**
- * At most this many logits exist at a time (8 MB: they stay in the last cache), but never fewer than those of `MIN_ROWS`
- * rows: each part reads the weights twice and adds to their gradient once.
+ * At most this many logits exist at a time (8 MB: they stay in the last cache), but never fewer than those of some rows: each
+ * part reads the weights twice and adds to their gradient once, which costs more where they come from memory.
  */
 const MAX_LOGITS = 1 << 21;
 const MIN_ROWS = 512;
+const MIN_ROWS_OF_MANY = 1024;
+/** Weights beyond this do not stay in the last cache (16 MB). */
+const MANY_WEIGHTS = 1 << 22;
 
 /** Rows of a part: all parts alike. */
-function chunkOf(rows: number, vocab: number): number {
-  const most = Math.max(MIN_ROWS, Math.floor(MAX_LOGITS / vocab));
+function chunkOf(rows: number, [vocab, size]: Shape): number {
+  const fewest = vocab * size > MANY_WEIGHTS ? MIN_ROWS_OF_MANY : MIN_ROWS;
+  const most = Math.max(fewest, Math.floor(MAX_LOGITS / vocab));
   return Math.ceil(rows / Math.max(1, Math.ceil(rows / most)));
 }
 
@@ -157,7 +161,7 @@ export function linearCrossEntropy(
       ...attrs,
       scale: lossScale(targets, options),
       precision: matmulPrecision(),
-      chunk: chunkOf(rows, weight.shape[0]),
+      chunk: chunkOf(rows, weight.shape),
       gradX: isTracked([x]),
       gradWeight: isTracked([weight]),
     },
