@@ -7,6 +7,8 @@ export interface CopyRun {
   readonly run: number;
   /** Distance to the copied ids; meaningful when `run` > 0. */
   readonly period: number;
+  /** Where the copy begins, with the id before the run where that is a copy too. */
+  readonly start: number;
   push(id: number): void;
   rewind(length: number): void;
   fork(): CopyRun;
@@ -24,7 +26,7 @@ interface Memory {
 
 /**
  * A copy begins at the second id of a pair that was seen before, at its latest place, and goes on as long as the ids
- * agree. (Its true beginning may be one id earlier: in a loop that is only another place to cut it.)
+ * agree. Its true beginning may be one id earlier (`start`).
  */
 export function createCopyRun(): CopyRun {
   return grow({ ids: [], source: [], run: [], lastPair: new Map(), replaced: [] });
@@ -34,6 +36,7 @@ function grow(m: Memory): CopyRun {
   const pairAt = (at: number): number =>
     Math.imul(m.ids[at - 1] + 1, 0x9e3779b1) ^ Math.imul(m.ids[at] + 1, 0x85ebca6b);
   const last = (row: readonly number[], otherwise: number): number => row[row.length - 1] ?? otherwise;
+  const period = (): number => m.ids.length - 1 - last(m.source, 0);
   return {
     get length() {
       return m.ids.length;
@@ -42,7 +45,11 @@ function grow(m: Memory): CopyRun {
       return last(m.run, 0);
     },
     get period() {
-      return m.ids.length - 1 - last(m.source, 0);
+      return period();
+    },
+    get start() {
+      const first = m.ids.length - last(m.run, 0);
+      return m.ids[first - 1] === m.ids[first - 1 - period()] ? first - 1 : first;
     },
     push(id) {
       const at = m.ids.push(id) - 1;

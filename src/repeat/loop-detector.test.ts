@@ -47,6 +47,19 @@ describe('the loop detector', () => {
     }
   });
 
+  test('a verse again and again is a loop at its fifth copy, a long one at its fourth; cut where the second begins', () => {
+    for (const [verse, copies] of [
+      ['春風吹又生，', 5],
+      ['一枝紅杏出牆來。\n', 4],
+    ] as const) {
+      const text = `離離原上草。\n${verse.repeat(copies)}`;
+      expect(detectLoops(`離離原上草。\n${verse.repeat(copies - 1)}`)).toEqual([]);
+      const [loop, ...more] = detectLoops(text);
+      expect([more.length, loop.kind, loop.phrase, loop.copies]).toEqual([0, 'exact', verse.trim(), copies]);
+      expect(text.slice(0, loop.cleanEnd)).toBe(`離離原上草。\n${verse}`);
+    }
+  });
+
   test('gives no alarm on refrains, tables, lists, JSON, code, logs, dialogues, word play', () => {
     for (const unit of ['auto', 'words', 'characters', 'segments'] as const) {
       const alarms = hardCases.filter(({ text, language }) => {
