@@ -44,7 +44,7 @@ struct DotGroups {
   /** put(i, p, count, to) writes elements p … p + count of row i; zeros stand behind k. */
   template <class Put>
   void pack(Scratch& scratch, const Put& put) {
-    A* to = static_cast<A*>(scratch.bytes(m * roundUp(k, Dots::step) * static_cast<int64_t>(sizeof(A))));
+    A* to = scratch.take<A>(m * roundUp(k, Dots::step));
     data = to;
     for (int64_t i0 = 0; i0 < m; i0 += height) {
       for (int64_t p = 0; p < k; p += Dots::step) {

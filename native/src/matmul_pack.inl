@@ -144,16 +144,19 @@ static void packColumns(const typename Read::Stored* from, int64_t ld, int64_t k
   }
 }
 
+/** A tile fetches what comes in so many parts: in one burst it would wait for free miss buffers. */
+constexpr int64_t tileParts = 8;
+
 /** Runs of memory that are wanted soon: hardware does not see them coming. */
 struct Coming {
   const char* data = nullptr;
   int64_t runs = 0, lines = 0, stride = 0;
-  /** Lines to fetch beside each tile. */
+  /** Lines to fetch in each part of a tile. */
   int64_t share = 0, line = 0;
 
-  void spread(int64_t tiles) { share = (runs * lines + tiles - 1) / tiles; }
-  INKSTONE_MEMBER void fetch(int64_t count) {
-    for (; count > 0 && runs > 0; --count) {
+  void spread(int64_t tiles) { share = (runs * lines + tiles * tileParts - 1) / (tiles * tileParts); }
+  INKSTONE_MEMBER void fetch() {
+    for (int64_t i = 0; i < share && runs > 0; ++i) {
       __builtin_prefetch(data + line * 64, 0, 3);
       if (++line < lines) continue;
       line = 0;
@@ -162,15 +165,14 @@ struct Coming {
     }
   }
 };
-/** What is packed next of both operands, and what finishing these rows touches; fetched bit by bit while the tiles work. */
+/** What is packed next of both operands, and what a tile and its finish touch. */
 struct Ahead {
   Coming a, b, pre, out;
-  /** One part of what goes with a tile. */
-  INKSTONE_MEMBER void fetch(int64_t parts) {
-    a.fetch((a.share + parts - 1) / parts);
-    b.fetch((b.share + parts - 1) / parts);
-    if (pre.runs > 0) pre.fetch((pre.share + parts - 1) / parts);
-    if (out.runs > 0) out.fetch((out.share + parts - 1) / parts);
+  INKSTONE_MEMBER void fetch() {
+    a.fetch();
+    b.fetch();
+    pre.fetch();
+    out.fetch();
   }
 };
 

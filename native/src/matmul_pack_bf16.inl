@@ -128,16 +128,21 @@ struct PackBf16 : Kernel {
   static constexpr int R = Kernel::rows, C = Kernel::cols;
 
   static int64_t paddedK(int64_t k) { return roundUp(k, Kernel::kUnit); }
-  /** Rows a power of two apart would fall into the same few sets of the cache. */
-  static int64_t strideOfA(int64_t k) { return paddedK(k) % 256 == 0 ? paddedK(k) + 32 : paddedK(k); }
-  static int64_t sizeOfA(int64_t k) { return most(R * strideOfA(k), panelSize<uint16_t>(paddedK(k), R)); }
+  /** An odd number of lines: rows a power of two apart would fall into the same few sets of the cache. */
+  static int64_t strideOfA(int64_t k) { return ((paddedK(k) + 31) / 32 | 1) * 32; }
   static int64_t panelWidth(int64_t left) { return least(C, left); }
   static PanelsOfA<uint16_t> lyingA(const Matmul& s, int64_t row, int64_t p0) {
     return {s.aBf16 + row * s.k + p0, s.k, R * s.k, false};
   }
 
-  static PanelsOfA<uint16_t> packA(const Matmul& s, Range rows, int64_t p0, int64_t k, uint16_t* to) {
-    return s.aBf16 ? packRows<TakeBf16>(s, s.aBf16, rows, p0, k, to) : packRows<RoundF32>(s, s.a, rows, p0, k, to);
+  /** As packA leaves them. */
+  static PanelsOfA<uint16_t> packedA(const Matmul& s, int64_t k, const uint16_t* packed) {
+    if (Kernel::turnsA && s.transA) return {packed, 2 * R, panelSize<uint16_t>(paddedK(k), R), true};
+    return {packed, strideOfA(k), R * strideOfA(k), false};
+  }
+  static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, uint16_t* to) {
+    if (s.aBf16) packRows<TakeBf16>(s, s.aBf16, rows, p0, k, to);
+    else packRows<RoundF32>(s, s.a, rows, p0, k, to);
   }
   static void packB(const Matmul& s, int64_t p0, int64_t k, Range columns, uint16_t* to) {
     if (s.bIsBf16) packColumns<TakeBf16>(s, static_cast<const uint16_t*>(s.b), p0, k, columns, to);
@@ -146,21 +151,16 @@ struct PackBf16 : Kernel {
 
  private:
   template <class Read>
-  static PanelsOfA<uint16_t> packRows(const Matmul& s, const typename Read::Stored* a, Range rows, int64_t p0, int64_t k,
-                                      uint16_t* to) {
-    const int64_t stride = strideOfA(k), padded = paddedK(k);
+  static void packRows(const Matmul& s, const typename Read::Stored* a, Range rows, int64_t p0, int64_t k, uint16_t* to) {
+    const PanelsOfA<uint16_t> as = packedA(s, k, to);
+    const int64_t padded = paddedK(k);
     if (!s.transA) {
-      packRowsOfA<Read>(a + rows.begin * s.k + p0, s.k, k, padded, rows.size(), roundUp(rows.size(), R), to, stride);
-      return {to, stride, R * stride, false};
+      const int64_t all = roundUp(rows.size(), R);
+      return packRowsOfA<Read>(a + rows.begin * s.k + p0, s.k, k, padded, rows.size(), all, to, as.stride);
     }
     const typename Read::Stored* from = a + p0 * s.m + rows.begin;
-    if constexpr (Kernel::turnsA) {
-      packPairsOfRows<Read, R>(from, s.m, k, padded, rows.size(), to, panelSize<uint16_t>(padded, R));
-      return {to, 2 * R, panelSize<uint16_t>(padded, R), true};
-    } else {
-      turnRows<Read>(from, s.m, k, padded, rows.size(), to, stride);
-      return {to, stride, R * stride, false};
-    }
+    if constexpr (Kernel::turnsA) packPairsOfRows<Read, R>(from, s.m, k, padded, rows.size(), to, as.panel);
+    else turnRows<Read>(from, s.m, k, padded, rows.size(), to, as.stride);
   }
 
   /** Columns of `from` become rows. */

@@ -107,21 +107,20 @@ static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to)
 struct KernelF32 {
   typedef float Packed;
   struct Session {};
-  static constexpr int rows = tileRows, cols = tileCols, colUnit = lanes, kUnit = 1;
-  /** A panel of a and one of b share L1, so that a's stays while those of b pass. */
-  static int64_t depthMost(const Matmul&, int64_t) { return 320; }
-  static int64_t mostOfB() { return cacheSizes().l2 / 2 / 4; }
-  static int64_t rowsMost(const Matmul&, int64_t) { return roundUp(96, 4 * tileRows); }
+  static constexpr int rows = tileRows, cols = tileCols, kUnit = 1;
+  /** A panel of a and one of b share L1. */
+  static constexpr int64_t depth = 512;
   /** Rows of a are read where they lie. */
-  static bool inPlace(const Matmul& s) { return s.a && !s.transA && !s.bf16; }
+  static bool canLie(const Matmul& s) { return s.a && !s.transA && !s.bf16; }
   static PanelsOfA<float> lyingA(const Matmul& s, int64_t row, int64_t p0) {
     return {s.a + row * s.k + p0, s.k, tileRows * s.k, false};
   }
-  static int64_t sizeOfA(int64_t k) { return panelSize<float>(k, tileRows); }
-  static PanelsOfA<float> packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to) {
+  static PanelsOfA<float> packedA(const Matmul&, int64_t k, const float* packed) {
+    return {packed, tileRows, panelSize<float>(k, tileRows), true};
+  }
+  static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to) {
     if (s.bf16) gemm::packA<ReadRounded>(s, rows, p0, k, to);
     else gemm::packA<ReadF32>(s, rows, p0, k, to);
-    return {to, tileRows, sizeOfA(k), true};
   }
   static void packB(const Matmul& s, int64_t p0, int64_t k, Range columns, float* to) {
     gemm::packB(s, p0, k, columns, to);
@@ -129,7 +128,6 @@ struct KernelF32 {
   static int64_t panelWidth(int64_t left) { return gemm::panelWidth(left); }
   static void tile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
                    int64_t ldc, bool add, Ahead& ahead) {
-    ahead.fetch(1);
-    runTile(mr, width, k, a, stride, kMajor, b, c, ldc, add);
+    runTile(mr, width, k, a, stride, kMajor, b, c, ldc, add, ahead);
   }
 };

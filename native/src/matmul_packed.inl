@@ -1,44 +1,42 @@
-// Large products. A task owns a block of rows and columns of out and a range of k: it packs [kc, nb] of b into its L2
-// cache and runs the tiles over it, reading rows of a where they lie or, where they do not suit, from panels packed beside
-// (Goto & van de Geijn 2008 with the roles of the caches turned: b stays in L2, a panel of a in L1). Tasks share nothing,
-// so there is no waiting within a product; what two of them pack both costs a hundredth or two.
+// Large products, in passes over k. Of each pass the smaller side is packed once for all threads and stays in the caches;
+// the other is cut into blocks that threads take in turn, pack into their L2 and run the tiles over (Goto & van de Geijn
+// 2008, with operands that may change their roles). Nothing is packed twice; a thread that is held up holds up one block.
 
-/** How a product is cut. */
+/** How a product is cut: threads with a part of k each, passes of kc, blocks of the side that does not stay. */
 struct Plan {
-  int64_t kc, nb, mb;  // depth and columns of b packed at a time; rows of a
-  int64_t rowParts, colParts, depthParts;
+  int64_t kc, depthParts, blocks;
+  bool aStays, parallel;
 };
+
+/** Rows or columns of a block: measured. What lies in rows of columns is read in longer runs. */
+static int64_t longestBlock(const Matmul& s, bool a) { return (a ? s.transA : !s.transB) ? 192 : 96; }
 
 template <class Kernel>
 static Plan planOf(const Matmul& s) {
-  constexpr int64_t R = Kernel::rows, C = Kernel::cols;
   Plan plan;
-  plan.rowParts = plan.colParts = plan.depthParts = 1;
   const int64_t workers = inParallel() ? 1 : threads();
-  if (workers > 1 && s.m * s.n * s.k >= 400000 && s.k >= most(s.m, s.n) && isBare(s)) {
-    plan.depthParts = least(workers, s.k / 64);  // a small result of long sums: nothing is packed twice, and adding the parts costs little
-  } else if (workers > 1 && s.m * s.n * s.k >= 400000) {
-    // One side is cut, the other is packed by every part; packing a costs more. Some parts for each thread, so that one
-    // that was held up does not hold up all, but none below a few hundred rows.
-    const bool byRows = s.transA ? 2 * s.m >= s.n : s.m >= s.n;
-    const int64_t side = byRows ? s.m : s.n, unit = byRows ? 2 * R : C;
-    const int64_t wanted = least(4, most(1, s.m * s.n * s.k / (workers * 8000000)));
-    const int64_t parts = workers * most(1, least(wanted, side / (workers * 400)));
-    (byRows ? plan.rowParts : plan.colParts) = least(parts, most(1, side / unit));
-  }
-  const int64_t inL2 = Kernel::mostOfB();
-  const int64_t width = roundUp((s.n + plan.colParts - 1) / plan.colParts, C);
-  const int64_t depth = (s.k + plan.depthParts - 1) / plan.depthParts;
-  const int64_t deepest = Kernel::depthMost(s, inL2 / width), passes = (depth + deepest - 1) / deepest;
+  plan.aStays = s.m < s.n;
+  plan.parallel = workers > 1 && s.m * s.n * s.k >= 400000;
+  // A small result of long sums: adding the parts costs less than meeting after each pass.
+  const bool deep = plan.parallel && isBare(s) && s.k >= 4 * most(s.m, s.n);
+  plan.depthParts = deep ? least(workers, s.k / 64) : 1;
+  // A result in bf16 cannot hold the sums of a part of k: rather all of k at once.
+  const int64_t deepest = s.outBf16 && s.k <= 4 * Kernel::depth ? s.k : Kernel::depth;
+  const int64_t depth = (s.k + plan.depthParts - 1) / plan.depthParts, passes = (depth + deepest - 1) / deepest;
   plan.kc = roundUp((depth + passes - 1) / passes, most(8, Kernel::kUnit));
-  plan.mb = Kernel::rowsMost(s, plan.kc);
-  const int64_t widest = most(C, inL2 / plan.kc / C * C);
-  const int64_t blocks = (width + widest - 1) / widest;
-  plan.nb = roundUp((width + blocks - 1) / blocks, C);
+  const int64_t side = plan.aStays ? s.n : s.m, panel = plan.aStays ? Kernel::cols : Kernel::rows;
+  const int64_t longest = longestBlock(s, !plan.aStays), blocks = (side + longest - 1) / longest;
+  plan.blocks = least((side + panel - 1) / panel, plan.parallel && !deep ? roundUp(blocks, workers) : blocks);
   return plan;
 }
 
-/** A piece of op(a) as the tiles read it. */
+/** Whether rows of a are read where they lie. Rows whole pages apart would share one set of the first cache. */
+template <class Kernel>
+static bool inPlace(const Matmul& s) {
+  return Kernel::canLie(s) && s.k * (s.aBf16 ? 2 : 4) % 4096 != 0;
+}
+
+/** Panels of op(a) as the tiles read them. */
 template <class Element>
 struct PanelsOfA {
   const Element* data;
@@ -49,7 +47,7 @@ struct PanelsOfA {
 
 /** op(x)[rows, p0 … p0 + k) of a stored operand, or of bᵀ. */
 static Coming comingOf(const void* x, int64_t bytes, bool turned, int64_t ld, Range rows, int64_t p0, int64_t k) {
-  if (rows.size() <= 0 || k <= 0) return {};
+  if (!x || rows.size() <= 0 || k <= 0) return {};
   const int64_t first = turned ? p0 * ld + rows.begin : rows.begin * ld + p0;
   const int64_t runs = turned ? k : rows.size(), length = turned ? rows.size() : k;
   return {static_cast<const char*>(x) + first * bytes, runs, (length * bytes + 63) / 64, ld * bytes};
@@ -62,71 +60,114 @@ static Coming comingB(const Matmul& s, Range columns, int64_t p0, int64_t k) {
   return comingOf(s.b, s.bIsBf16 ? 2 : 4, !s.transB, s.transB ? s.k : s.n, columns, p0, k);
 }
 
-/** The product op(a)[rows, depth]·op(b)[depth, columns] on one thread, added to or written into `to` [m, n]. */
+/** One pass over a part of k. Rows and columns are counted in panels. */
 template <class Kernel>
-static void multiplyPart(const Matmul& s, const Plan& plan, Range rows, Range columns, Range depth, float* to,
-                         bool accumulate) {
+struct Pass {
   typedef typename Kernel::Packed Packed;
-  constexpr int64_t R = Kernel::rows, C = Kernel::cols;
+  static constexpr int64_t R = Kernel::rows, C = Kernel::cols;
+  const Matmul& s;
+  const Plan& plan;
+  int64_t p0, k, next;  // and how much of k follows
+  float* to;            // where sums go; nullptr: they are finished at once
+  bool add, last;
+  Packed* staying;
+
+  int64_t padded() const { return roundUp(k, Kernel::kUnit); }
+  int64_t panels(bool a) const { return a ? (s.m + R - 1) / R : (s.n + C - 1) / C; }
+  int64_t sizeOfPanel(bool a) const { return a ? Kernel::packedA(s, k, nullptr).panel : panelSize<Packed>(padded(), C); }
+  Range rows(Range panels) const { return {panels.begin * R, least(panels.end * R, s.m)}; }
+  Range columns(Range panels) const {
+    const auto end = [&](int64_t i) { return i < 0 ? 0 : i * C + Kernel::panelWidth(s.n - i * C); };
+    return {end(panels.begin - 1), end(panels.end - 1)};
+  }
+
+  /** The i-th part of either side when it is cut into as many as there are blocks. */
+  Range block(bool a, int64_t i) const { return part(panels(a), plan.blocks, i, 1); }
+  Coming coming(bool a, Range panels, int64_t p, int64_t count, int64_t tiles) const {
+    if (panels.size() <= 0) return {};
+    Coming some = a ? comingA(s, rows(panels), p, count) : comingB(s, columns(panels), p, count);
+    some.spread(tiles);
+    return some;
+  }
+  void pack(bool a, Range panels, Packed* to) const {
+    if (panels.size() <= 0) return;
+    if (!a) Kernel::packB(s, p0, k, columns(panels), to);
+    else if (!inPlace<Kernel>(s)) Kernel::packA(s, rows(panels), p0, k, to);
+  }
+  void packStaying(int64_t begin, int64_t end) const {
+    pack(plan.aStays, {begin, end}, staying + begin * sizeOfPanel(plan.aStays));
+  }
+  void multiplyBlock(int64_t index) const;
+  void multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside, Ahead& ahead) const;
+};
+
+template <class Kernel>
+void Pass<Kernel>::multiplyBlock(int64_t index) const {
   [[maybe_unused]] typename Kernel::Session session;
   Scratch scratch;
-  const auto take = [&](int64_t count) { return static_cast<Packed*>(scratch.bytes(count * (int64_t)sizeof(Packed))); };
-  Packed* b = take((plan.nb / C + 1) * panelSize<Packed>(plan.kc, C));
-  const bool inPlace = Kernel::inPlace(s);
-  Packed* a = inPlace ? nullptr : take(plan.mb / R * Kernel::sizeOfA(plan.kc));
-  float* aside = to ? nullptr : scratch.floats(R * plan.nb);
-  const bool once = rows.size() <= plan.mb;  // then a is packed once for all columns
-  PanelsOfA<Packed> panelsOfA{};
-  for (int64_t p0 = depth.begin; p0 < depth.end; p0 += plan.kc) {
-    const int64_t k = least(plan.kc, depth.end - p0), padded = roundUp(k, Kernel::kUnit);
-    const int64_t panelOfB = panelSize<Packed>(padded, C);
-    const bool add = accumulate || p0 > depth.begin, last = p0 + k == s.k;
-    for (int64_t j0 = columns.begin; j0 < columns.end; j0 += plan.nb) {
-      const Range wide{j0, least(j0 + plan.nb, columns.end)};
-      const int64_t panels = (wide.size() + C - 1) / C;
-      Kernel::packB(s, p0, k, wide, b);
-      const int64_t allTiles = (rows.size() + R - 1) / R * panels;
-      Ahead ahead;
-      if (wide.end < columns.end) ahead.b = comingB(s, {wide.end, least(wide.end + plan.nb, columns.end)}, p0, k);
-      else ahead.b = comingB(s, {columns.begin, least(columns.begin + plan.nb, columns.end)}, p0 + k, least(plan.kc, depth.end - p0 - k));
-      ahead.b.spread(allTiles);
-      for (int64_t i0 = rows.begin; i0 < rows.end; i0 += plan.mb) {
-        const Range high{i0, least(i0 + plan.mb, rows.end)};
-        if (inPlace) panelsOfA = Kernel::lyingA(s, i0, p0);
-        else if (!once || j0 == columns.begin) panelsOfA = Kernel::packA(s, high, p0, k, a);
-        if (!inPlace) {  // the next rows, or the first ones of the next part of k
-          const bool more = high.end < rows.end;
-          const int64_t next = more ? high.end : rows.begin, p = more ? p0 : p0 + k;
-          ahead.a = comingA(s, {next, least(next + plan.mb, rows.end)}, p, least(plan.kc, depth.end - p));
-          ahead.a.spread((high.size() + R - 1) / R * panels);
-        }
-        for (int64_t i = high.begin; i < high.end; i += R) {
-          const int mr = static_cast<int>(least(R, high.end - i));
-          const Packed* x = panelsOfA.data + (i - i0) / R * panelsOfA.panel;
-          float* out = to ? to + i * s.n + j0 : aside;
-          const int64_t ld = to ? s.n : plan.nb;
-          if (inPlace) {
-            ahead.a = comingA(s, {i + R, least(i + 2 * R, rows.end)}, p0, k);
-            ahead.a.spread(panels);
-          }
-          if (last) {
-            const Range tall{i, i + mr};
-            if (s.preBf16) ahead.pre = comingOf(s.preBf16, 2, false, s.n, tall, j0, wide.size());
-            else if (s.preActivation) ahead.pre = comingOf(s.preActivation, 4, false, s.n, tall, j0, wide.size());
-            else if (s.residual) ahead.pre = comingOf(s.residual, 4, false, s.n, tall, j0, wide.size());
-            if (s.outBf16) ahead.out = comingOf(s.outBf16, 2, false, s.n, tall, j0, wide.size());
-            ahead.pre.spread(panels);
-            ahead.out.spread(panels);
-          }
-          for (int64_t t = 0, j = 0; t < panels; ++t) {
-            const int64_t left = Kernel::panelWidth(wide.size() - j);
-            Kernel::tile(mr, static_cast<int>(left), padded, x, panelsOfA.stride, panelsOfA.kMajor, b + t * panelOfB,
-                         out + j, ld, add, ahead);
-            j += left;
-          }
-          if (last) finishRows(out, ld, s, i * s.n + j0, j0, mr, wide.size());
-        }
-      }
+  const bool aStays = plan.aStays, more = index + 1 < plan.blocks;
+  const Range passing = block(!aStays, index);
+  const int64_t stays = panels(aStays), tiles = passing.size() * stays;
+  auto* packed = scratch.take<Packed>(passing.size() * sizeOfPanel(!aStays));
+  pack(!aStays, passing, packed);
+  const int64_t row = aStays ? 0 : passing.begin, column = aStays ? passing.begin : 0;
+  PanelsOfA<Packed> a =
+      inPlace<Kernel>(s) ? Kernel::lyingA(s, row * R, p0) : Kernel::packedA(s, k, aStays ? staying : packed);
+  const Packed *firstOfA = a.data, *b = aStays ? packed : staying;
+
+  // Meanwhile comes the next block, and a part of what stays in the next pass.
+  Ahead ahead;
+  (aStays ? ahead.b : ahead.a) = more ? coming(!aStays, block(!aStays, index + 1), p0, k, tiles)
+                                      : coming(!aStays, block(!aStays, 0), p0 + k, next, tiles);
+  (aStays ? ahead.a : ahead.b) = coming(aStays, block(aStays, index), p0 + k, next, tiles);
+  alignas(64) float aside[R * C];
+  for (int64_t outer = 0; outer < stays; ++outer) {
+    for (int64_t inner = 0; inner < passing.size(); ++inner) {
+      const int64_t i = aStays ? outer : inner, j = aStays ? inner : outer;
+      a.data = firstOfA + i * a.panel;
+      multiplyTile(rows({row + i, row + i + 1}), columns({column + j, column + j + 1}), a, b + j * sizeOfPanel(false), aside,
+                   ahead);
+    }
+  }
+}
+
+/** The part of out where a panel of a meets one of b. */
+template <class Kernel>
+void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside,
+                                Ahead& ahead) const {
+  const int64_t at = rows.begin * s.n + columns.begin, ldc = to ? s.n : C;
+  const int height = static_cast<int>(rows.size()), width = static_cast<int>(columns.size());
+  const auto touched = [&](const void* x, int64_t bytes) {
+    Coming all = comingOf(x, bytes, false, s.n, rows, columns.begin, width);
+    all.spread(1);
+    return all;
+  };
+  ahead.out = to ? touched(to, 4) : touched(s.outBf16, 2);
+  if (last) ahead.pre = s.preBf16 ? touched(s.preBf16, 2) : touched(s.preActivation ? s.preActivation : s.residual, 4);
+  float* c = to ? to + at : aside;
+  Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, add, ahead);
+  if (last) finishRows(c, ldc, s, at, columns.begin, height, width);
+}
+
+/** Sums over `depth` of k, added to or written into `to` [m, n]. */
+template <class Kernel>
+static void multiplyDepth(const Matmul& s, const Plan& plan, Range depth, float* to, bool accumulate) {
+  Scratch scratch;
+  Pass<Kernel> pass{s, plan, depth.begin, plan.kc, 0, to, accumulate, false, nullptr};
+  const bool packs = !plan.aStays || !inPlace<Kernel>(s);
+  const int64_t stays = pass.panels(plan.aStays);
+  if (packs) pass.staying = scratch.take<typename Kernel::Packed>(stays * pass.sizeOfPanel(plan.aStays));
+  for (; pass.p0 < depth.end; pass.p0 += pass.k, pass.add = true) {
+    pass.k = least(plan.kc, depth.end - pass.p0);
+    pass.next = least(plan.kc, depth.end - pass.p0 - pass.k);
+    pass.last = pass.p0 + pass.k == s.k;
+    const auto pack = [&](int64_t begin, int64_t end) { pass.packStaying(begin, end); };
+    const auto multiply = [&](int64_t index) { pass.multiplyBlock(index); };
+    if (packs) plan.parallel ? parallelFor(stays, 1, pack) : pack(0, stays);
+    if (plan.parallel) {
+      parallelTasks(plan.blocks, multiply);
+    } else {
+      for (int64_t i = 0; i < plan.blocks; ++i) multiply(i);
     }
   }
 }
@@ -136,21 +177,13 @@ static void multiplyPacked(const Matmul& s) {
   const Plan plan = planOf<Kernel>(s);
   Scratch scratch;
   const int64_t size = s.m * s.n;
-  float* sums = plan.depthParts > 1 ? scratch.floats((plan.depthParts - 1) * size) : nullptr;
   float* whole = s.outBf16 && plan.kc < s.k ? scratch.floats(size) : s.out;  // sums of several passes need a place
-  const auto task = [&](int64_t index) {
-    const int64_t deep = index / (plan.colParts * plan.rowParts);
-    const Range columns = part(s.n, plan.colParts, index % plan.colParts, Kernel::colUnit);
-    const Range rows = part(s.m, plan.rowParts, index / plan.colParts % plan.rowParts, Kernel::rows);
-    const Range depth = part(s.k, plan.depthParts, deep, most(8, Kernel::kUnit));
-    if (columns.size() <= 0 || rows.size() <= 0) return;
-    float* out = deep == 0 ? whole : sums + (deep - 1) * size;
-    multiplyPart<Kernel>(s, plan, rows, columns, depth, out, s.accumulate && deep == 0);
-  };
-  const int64_t tasks = plan.rowParts * plan.colParts * plan.depthParts;
-  if (tasks == 1) task(0);
-  else parallelTasks(tasks, task);
-  if (!sums) return;
+  if (plan.depthParts == 1) return multiplyDepth<Kernel>(s, plan, {0, s.k}, whole, s.accumulate);
+  float* sums = scratch.floats((plan.depthParts - 1) * size);
+  parallelTasks(plan.depthParts, [&](int64_t index) {
+    const Range depth = part(s.k, plan.depthParts, index, most(8, Kernel::kUnit));
+    multiplyDepth<Kernel>(s, plan, depth, index == 0 ? s.out : sums + (index - 1) * size, s.accumulate && index == 0);
+  });
   parallelFor(size, 16384, [&](int64_t begin, int64_t end) {
     for (int64_t deep = 0; deep + 1 < plan.depthParts; ++deep) {
       for (int64_t i = begin; i < end; ++i) s.out[i] += sums[deep * size + i];

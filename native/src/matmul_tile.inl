@@ -14,28 +14,31 @@ constexpr int tileCols = tileVectors * lanes;
  * row p of b at b + p·tileCols.
  */
 template <int M, int V, bool KMajor>
-static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add) {
+static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add,
+                    Ahead& ahead) {
   vf sum[M][V];
 #pragma GCC unroll 16
   for (int i = 0; i < M; ++i) {
-    __builtin_prefetch(c + i * ldc, 1);
-    if (V * lanes > 16) __builtin_prefetch(c + i * ldc + V * lanes - 1, 1);
 #pragma GCC unroll 4
     for (int j = 0; j < V; ++j) sum[i][j] = vf{};
   }
+  const int64_t part = (k + tileParts - 1) / tileParts;
+  for (int64_t left = k; left > 0; left -= part) {
+    ahead.fetch();
 #pragma GCC unroll 4
-  for (int64_t p = 0; p < k; ++p) {
-    vf row[V];
+    for (int64_t p = least(left, part); p > 0; --p) {
+      vf row[V];
 #pragma GCC unroll 4
-    for (int j = 0; j < V; ++j) row[j] = load(b + j * lanes);
+      for (int j = 0; j < V; ++j) row[j] = load(b + j * lanes);
 #pragma GCC unroll 16
-    for (int i = 0; i < M; ++i) {
-      const float x = KMajor ? a[i] : a[i * stride];
+      for (int i = 0; i < M; ++i) {
+        const float x = KMajor ? a[i] : a[i * stride];
 #pragma GCC unroll 4
-      for (int j = 0; j < V; ++j) sum[i][j] += x * row[j];
+        for (int j = 0; j < V; ++j) sum[i][j] += x * row[j];
+      }
+      a += KMajor ? stride : 1;
+      b += tileCols;
     }
-    a += KMajor ? stride : 1;
-    b += tileCols;
   }
 #pragma GCC unroll 16
   for (int i = 0; i < M; ++i) {
@@ -47,7 +50,8 @@ static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, f
   }
 }
 
-typedef void (*TileF32)(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add);
+typedef void (*TileF32)(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add,
+                        Ahead& ahead);
 
 /** Tiles by [k-major][vectors − 1][rows − 1]. */
 struct TilesF32 {
@@ -74,14 +78,14 @@ static constexpr TilesF32 tilesF32 = makeTiles();
 
 /** `width` ≤ tileCols columns of c; when it is no whole vectors, the tile goes through `aside`. */
 static void runTile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
-                    int64_t ldc, bool add) {
+                    int64_t ldc, bool add, Ahead& ahead) {
   const int vectors = (width + lanes - 1) / lanes;
   const TileF32 run = tilesF32.list[kMajor][vectors - 1][mr - 1];
   if (width == vectors * lanes) {
-    run(k, a, stride, b, c, ldc, add);
+    run(k, a, stride, b, c, ldc, add, ahead);
     return;
   }
   float aside[tileRows * tileCols];
-  run(k, a, stride, b, aside, tileCols, false);
+  run(k, a, stride, b, aside, tileCols, false, ahead);
   addTile(aside, tileCols, c, ldc, mr, width, add);
 }

@@ -66,7 +66,6 @@ struct TileSession {
 #if INKSTONE_BF16 == 1
 
 constexpr int tileRows = 12, tileVectors = 2, tileCols = tileVectors * lanes;
-constexpr int64_t tilePart = 32;  // pairs between fetches
 
 /** As tileF32, k counted in pairs: a[i·stride + 2p], or a[2i + p·stride] when KMajor; b + p·2·tileCols. */
 template <int M, int V, bool KMajor>
@@ -75,15 +74,14 @@ static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uin
   vf sum[M][V];
 #pragma GCC unroll 16
   for (int i = 0; i < M; ++i) {
-    __builtin_prefetch(c + i * ldc + V * lanes - 1, 1);
 #pragma GCC unroll 4
     for (int j = 0; j < V; ++j) sum[i][j] = vf{};
   }
-  const int64_t parts = (pairs + tilePart - 1) / tilePart;
-  for (int64_t left = pairs; left > 0; left -= tilePart) {
-    ahead.fetch(parts);
+  const int64_t part = (pairs + tileParts - 1) / tileParts;
+  for (int64_t left = pairs; left > 0; left -= part) {
+    ahead.fetch();
 #pragma GCC unroll 2
-    for (int64_t p = least(left, tilePart); p > 0; --p) {
+    for (int64_t p = least(left, part); p > 0; --p) {
       vi row[V];
 #pragma GCC unroll 4
       for (int j = 0; j < V; ++j) __builtin_memcpy(&row[j], b + j * 2 * lanes, sizeof row[j]);
@@ -134,22 +132,10 @@ static constexpr TilesBf16 tilesBf16 = makeTilesBf16();
 struct KernelBf16 {
   typedef uint16_t Packed;
   struct Session {};
-  static constexpr int rows = tileRows, cols = tileCols, colUnit = lanes, kUnit = 2;
+  static constexpr int rows = tileRows, cols = tileCols, kUnit = 2;
   static constexpr bool turnsA = true;
-  static int64_t mostOfB() { return cacheSizes().l2 * 3 / 4 / 2; }
-  /**
-   * Measured on Zen 5. Rows that are read in place, or a result that cannot hold the sums of a part of k: all of k at once, as
-   * long as some columns of it stay near. Where both operands come from rows of columns, short wide blocks: what is next comes
-   * in longer runs.
-   */
-  static int64_t depthMost(const Matmul& s, int64_t whole) {
-    if ((s.outBf16 || inPlace(s)) && mostOfB() / s.k >= 4 * cols) return s.k;
-    return s.transA && s.m * s.n < int64_t(1) << 20 ? 256 : most(384, least(whole, 1024));
-  }
-  static int64_t rowsMost(const Matmul& s, int64_t k) {
-    return most(rows, least(s.transA ? 192 : 96, 49152 / k) / rows * rows);
-  }
-  static bool inPlace(const Matmul& s) { return s.aBf16 && !s.transA && s.k % kUnit == 0; }
+  static constexpr int64_t depth = 768;
+  static bool canLie(const Matmul& s) { return s.aBf16 && !s.transA && s.k % kUnit == 0; }
 
   static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool kMajor, const uint16_t* b,
                    float* c, int64_t ldc, bool add, Ahead& ahead) {
@@ -166,18 +152,16 @@ struct KernelBf16 {
 
 struct KernelBf16 {
   typedef uint16_t Packed;
-  static constexpr int rows = 32, cols = 32, colUnit = 32, kUnit = 32;
+  static constexpr int rows = 32, cols = 32, kUnit = 32;
   static constexpr bool turnsA = false;
   typedef TileSession Session;
-  static int64_t mostOfB() { return cacheSizes().l2 / 2 / 2; }
-  static int64_t depthMost(const Matmul&, int64_t) { return 512; }
-  static int64_t rowsMost(const Matmul&, int64_t) { return 4 * rows; }
-  static bool inPlace(const Matmul&) { return false; }
+  static constexpr int64_t depth = 512;
+  static bool canLie(const Matmul&) { return false; }
 
   /** c[32, 32] in 2×2 tiles; panels are padded with zeros, so a smaller c only has to be cut out. */
   static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool, const uint16_t* b, float* c,
                    int64_t ldc, bool add, Ahead& ahead) {
-    ahead.fetch(1);
+    for (int64_t part = 0; part < tileParts; ++part) ahead.fetch();
     alignas(64) float aside[32 * 32];
     const bool whole = mr == 32 && width == 32;
     float* sums = whole ? c : aside;

@@ -25,7 +25,7 @@ constexpr int64_t turnedDepth = 1024;
 
 template <class Kernel>
 static bool suitsTurning(const Matmul& s) {
-  return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned && s.m < s.n && Kernel::inPlace(turned(s));
+  return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned && s.m < s.n && Kernel::canLie(turned(s));
 }
 
 /** to[j·ldt + i] = from[i·ldf + j] for i < rows, j < cols. */
@@ -70,6 +70,8 @@ static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPl
   const int64_t ld = plan.panels * C + lanes, height = rows.size();
   float* sums = scratch.floats(height * ld);
   Ahead ahead;
+  ahead.out = comingOf(s.out, 4, false, s.n, {0, s.m}, rows.begin, height);
+  ahead.out.spread(plan.passes * plan.panels * (height + R - 1) / R);
   for (int64_t pass = 0; pass < plan.passes; ++pass) {
     const int64_t p0 = pass * plan.kc, k = least(plan.kc, t.k - p0), padded = roundUp(k, Kernel::kUnit);
     for (int64_t i = rows.begin; i < rows.end; i += R) {
@@ -87,9 +89,12 @@ static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPl
     }
   }
   if (isBare(s)) return turnBack(sums, ld, height, s.m, s.out + rows.begin, s.n);
-  float* back = scratch.floats(s.m * height);
-  turnBack(sums, ld, height, s.m, back, height);
-  finishRows(back, height, s, rows.begin, rows.begin, s.m, height);
+  float* back = scratch.floats(lanes * height);
+  for (int64_t j = 0; j < s.m; j += lanes) {
+    const int64_t some = least(lanes, s.m - j);
+    turnBack(sums + j, ld, height, some, back, height);
+    finishRows(back, height, s, j * s.n + rows.begin, rows.begin, some, height);
+  }
 }
 
 template <class Kernel>
@@ -98,8 +103,7 @@ static void multiplyTurned(const Matmul& s) {
   const Matmul t = turned(s);
   const TurnedPlan plan = turnedPlanOf<Kernel>(t);
   Scratch scratch;
-  const int64_t size = plan.passes * plan.panels * plan.panelSize;
-  auto* packed = static_cast<Packed*>(scratch.bytes(size * static_cast<int64_t>(sizeof(Packed))));
+  auto* packed = scratch.take<Packed>(plan.passes * plan.panels * plan.panelSize);
   const auto pack = [&](int64_t index) {
     const int64_t p0 = index / plan.panels * plan.kc;
     int64_t begin = 0;

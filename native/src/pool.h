@@ -61,7 +61,11 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   void* bytes(int64_t count);
-  float* floats(int64_t count) { return static_cast<float*>(bytes(count * 4)); }
+  template <class T>
+  T* take(int64_t count) {
+    return static_cast<T*>(bytes(count * static_cast<int64_t>(sizeof(T))));
+  }
+  float* floats(int64_t count) { return take<float>(count); }
 
  private:
   void* mark_;
