@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A busy machine may keep what is waited for waiting: no test depends on speed.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
   },
 });
