@@ -52,10 +52,13 @@ struct PagedShape {
   const PagedRequest* requests = nullptr;
 };
 
-/** x, out [rows, heads, headSize]; cos, sin [places, rotarySize/2]. The positions repeat where there are fewer than rows. */
+/**
+ * x, out [rows, heads, headSize], both f32 or both bf16; cos, sin [places, rotarySize/2]. The positions repeat where there are
+ * fewer than rows. The first `turning` heads turn.
+ */
 struct RotaryShape {
-  int64_t rows = 0, positions = 1, heads = 1, headSize = 1, rotarySize = 0;
-  bool interleaved = false, inverse = false;
+  int64_t rows = 0, positions = 1, heads = 1, turning = 1, headSize = 1, rotarySize = 0;
+  bool interleaved = false, inverse = false, stored = false;
 };
 
 }  // namespace inkstone

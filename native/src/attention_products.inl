@@ -3,16 +3,6 @@
 
 namespace flash {
 
-// Numbers are stored as f32 or as bf16.
-INKSTONE_INLINE vf loadKept(const float* p) { return load(p); }
-INKSTONE_INLINE vf loadKept(const uint16_t* p) { return loadBf16(p); }
-INKSTONE_INLINE vf loadKeptTail(const float* p, int64_t n) { return loadTail(p, n); }
-INKSTONE_INLINE vf loadKeptTail(const uint16_t* p, int64_t n) { return getBf16(p, Rest{n}); }
-INKSTONE_INLINE void storeKept(float* p, vf x) { store(p, x); }
-INKSTONE_INLINE void storeKept(uint16_t* p, vf x) { storeBf16(p, x); }
-INKSTONE_INLINE void storeKeptTail(float* p, vf x, int64_t n) { storeTail(p, x, n); }
-INKSTONE_INLINE void storeKeptTail(uint16_t* p, vf x, int64_t n) { putBf16(p, x, Rest{n}); }
-
 /** The first `left` numbers of a vector; zeros behind. */
 template <class Element>
 INKSTONE_INLINE vf some(const Element* x, int64_t left) {

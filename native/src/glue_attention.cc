@@ -52,17 +52,17 @@ int64_t sizeK(const AttentionShape& s) { return extent(sizeOf(s.batch, s.keys), 
 int64_t sizeOut(const AttentionShape& s) { return sizeOf(s.batch, s.queries, s.heads, s.headSize); }
 int64_t sizeLse(const AttentionShape& s) { return sizeOf(s.batch, s.heads, s.queries); }
 
-/** An array of f32 or, where the shape says so, of bf16. */
-void* numbers(Args& args, int index, int64_t size, const AttentionShape& s) {
-  return s.stored ? static_cast<void*>(args.bf16(index, size)) : args.f32(index, size);
+/** An array of f32 or, where numbers are stored so, of bf16. */
+void* numbers(Args& args, int index, int64_t size, bool stored) {
+  return stored ? static_cast<void*>(args.bf16(index, size)) : args.f32(index, size);
 }
 
 /** attention(q, k, v, out, lse, …shape) */
 napi_value attention(napi_env env, napi_callback_info info) {
   Args args(env, info, "attention");
   const AttentionShape s = shapeOf(args, 5);
-  const void *q = numbers(args, 0, sizeQ(s), s), *k = numbers(args, 1, sizeK(s), s), *v = numbers(args, 2, sizeK(s), s);
-  void* out = numbers(args, 3, sizeOut(s), s);
+  const void *q = numbers(args, 0, sizeQ(s), s.stored), *k = numbers(args, 1, sizeK(s), s.stored), *v = numbers(args, 2, sizeK(s), s.stored);
+  void* out = numbers(args, 3, sizeOut(s), s.stored);
   float* lse = args.f32(4, sizeLse(s));
   if (!args.ok()) return nothing();
   launch([=] { kernels->attention(q, k, v, out, lse, s); });
@@ -122,16 +122,16 @@ napi_value attentionPaged(napi_env env, napi_callback_info info) {
 napi_value attentionGrad(napi_env env, napi_callback_info info) {
   Args args(env, info, "attentionGrad");
   const AttentionShape s = shapeOf(args, 9);
-  const void *q = numbers(args, 0, sizeQ(s), s), *k = numbers(args, 1, sizeK(s), s), *v = numbers(args, 2, sizeK(s), s);
-  const void *out = numbers(args, 3, sizeOut(s), s), *grad = numbers(args, 5, sizeOut(s), s);
+  const void *q = numbers(args, 0, sizeQ(s), s.stored), *k = numbers(args, 1, sizeK(s), s.stored), *v = numbers(args, 2, sizeK(s), s.stored);
+  const void *out = numbers(args, 3, sizeOut(s), s.stored), *grad = numbers(args, 5, sizeOut(s), s.stored);
   const float* lse = args.f32(4, sizeLse(s));
-  void *gradQ = numbers(args, 6, sizeQ(s), s), *gradK = numbers(args, 7, sizeK(s), s), *gradV = numbers(args, 8, sizeK(s), s);
+  void *gradQ = numbers(args, 6, sizeQ(s), s.stored), *gradK = numbers(args, 7, sizeK(s), s.stored), *gradV = numbers(args, 8, sizeK(s), s.stored);
   if (!args.ok()) return nothing();
   launch([=] { kernels->attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, s); });
   return nothing();
 }
 
-/** rotary(x, positions, cos, sin, out, rows, heads, headSize, rotarySize, interleaved, inverse) */
+/** x and out are f32 or bf16: rotary(x, positions, cos, sin, out, rows, heads, headSize, rotarySize, interleaved, inverse, turning) */
 napi_value rotary(napi_env env, napi_callback_info info) {
   Args args(env, info, "rotary");
   RotaryShape s;
@@ -141,16 +141,19 @@ napi_value rotary(napi_env env, napi_callback_info info) {
   s.rotarySize = args.count(8);
   s.interleaved = args.boolean(9);
   s.inverse = args.boolean(10);
+  s.turning = args.count(11);
+  s.stored = args.any(0).type == napi_uint16_array;
+  if (args.ok() && s.turning > s.heads) args.fail("turning must be at most heads, got %lld", static_cast<long long>(s.turning));
   if (args.ok() && (s.rotarySize > s.headSize || s.rotarySize % 2 != 0)) {
     args.fail("rotarySize must be even and at most headSize, got %lld", static_cast<long long>(s.rotarySize));
   }
   const int64_t size = sizeOf(s.rows, s.heads, s.headSize), half = s.rotarySize / 2;
-  const float* x = args.f32(0, size);
+  const void* x = numbers(args, 0, size, s.stored);
   const int32_t* positions = args.i32(1, s.rows > 0 ? 1 : 0);
   s.positions = args.length(1);
   const int64_t rowsOfTables = half > 0 && args.ok() ? args.length(2) / half : 0;
   const float *cos = args.f32(2, 0), *sin = args.f32(3, sizeOf(rowsOfTables, half));
-  float* out = args.f32(4, size);
+  void* out = numbers(args, 4, size, s.stored);
   if (!args.ok()) return nothing();
   for (int64_t row = 0; half > 0 && row < s.positions; ++row) {
     if (positions[row] >= 0 && positions[row] < rowsOfTables) continue;

@@ -107,7 +107,7 @@ struct KernelTable {
   void (*attentionGrad)(const void* q, const void* k, const void* v, const void* out, const float* lse, const void* grad,
                         void* gradQ, void* gradK, void* gradV, const AttentionShape& shape);
   /** positions[row % shape.positions] picks the row of cos and sin. `out` may be `x`. */
-  void (*rotary)(const float* x, const int32_t* positions, const float* cos, const float* sin, float* out,
+  void (*rotary)(const void* x, const int32_t* positions, const float* cos, const float* sin, void* out,
                  const RotaryShape& shape);
 
   // ---- matmul --------------------------------------------------------------------------------------------------

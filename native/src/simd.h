@@ -266,6 +266,16 @@ INKSTONE_INLINE void putBf16(uint16_t* p, vf x, Rest part) {
   for (int64_t i = 0; i < part.count; ++i) p[i] = all[i];
 }
 
+// The same for numbers that are stored as either f32 or bf16.
+INKSTONE_INLINE vf loadKept(const float* p) { return load(p); }
+INKSTONE_INLINE vf loadKept(const uint16_t* p) { return loadBf16(p); }
+INKSTONE_INLINE vf loadKeptTail(const float* p, int64_t n) { return loadTail(p, n); }
+INKSTONE_INLINE vf loadKeptTail(const uint16_t* p, int64_t n) { return getBf16(p, Rest{n}); }
+INKSTONE_INLINE void storeKept(float* p, vf x) { store(p, x); }
+INKSTONE_INLINE void storeKept(uint16_t* p, vf x) { storeBf16(p, x); }
+INKSTONE_INLINE void storeKeptTail(float* p, vf x, int64_t n) { storeTail(p, x, n); }
+INKSTONE_INLINE void storeKeptTail(uint16_t* p, vf x, int64_t n) { putBf16(p, x, Rest{n}); }
+
 #include "shuffle.inl"
 #include "vector_math.inl"
 #include "gate_math.inl"

@@ -130,7 +130,7 @@ export function runBlocks(
   const { embed, rotate: turn } = scheme;
   const { ids, positions } = tokens;
   const drop = dropouts(config, options.dropoutSeed);
-  const rotate = turn && ((x: Tensor) => turn(x, positions));
+  const rotate = turn && ((x: Tensor, turning?: number) => turn(x, positions, turning));
   let x = runEmbedding(params.embedding, ids);
   if (config.embeddingScale !== 1) x = affine(x, config.embeddingScale, 0);
   if (embed) x = add(x, embed(positions, params.positions));

@@ -31,8 +31,8 @@ export interface Attend {
 /** What changes from pass to pass. */
 export interface AttentionRun {
   readonly attend: Attend;
-  /** Turns queries or keys to their places. */
-  readonly rotate?: (x: Tensor) => Tensor;
+  /** Turns queries and keys to their places: all heads, or the first `turning`. */
+  readonly rotate?: (x: Tensor, turning?: number) => Tensor;
 }
 
 export function attentionSpec(config: AttentionConfig, init: Initializer, outputInit: Initializer) {
@@ -63,7 +63,7 @@ export function runAttention(
   run: AttentionRun,
   residual?: Tensor,
 ): Tensor {
-  const mixed = run.attend.packed && !run.rotate && !config.qkNorm ? mixPacked : mix;
+  const mixed = run.attend.packed && !config.qkNorm ? mixPacked : mix;
   const rows = x.shape.slice(0, -1);
   return runLinear(
     params.output,
@@ -99,13 +99,14 @@ function mix(
 function mixPacked(
   { query, key, value }: AttentionParams,
   x: Tensor,
-  { heads, headSize }: AttentionConfig,
-  { attend }: AttentionRun,
+  { heads, kvHeads, headSize }: AttentionConfig,
+  { attend, rotate }: AttentionRun,
 ): Tensor {
   const weight = concat([query.weight, key.weight, value.weight], 0);
   const bias = query.bias && concat([query.bias, key.bias!, value.bias!], 0);
   const qkv = linear(x, weight, { bias, rounded: matmulPrecision() === 'bf16' });
-  return attend.packed!(inHeads(qkv, headSize), heads);
+  const all = inHeads(qkv, headSize);
+  return attend.packed!(rotate ? rotate(all, heads + kvHeads) : all, heads);
 }
 
 const inHeads = (y: Tensor, headSize: number): Tensor =>

@@ -55,8 +55,8 @@ export interface Positions {
   readonly tableShape?: Shape;
   /** The vectors added to token embeddings: [...positions.shape, width]. */
   readonly embed?: (positions: Tensor, table: EmbeddingParams | undefined) => Tensor;
-  /** Queries or keys [..., heads, headSize], turned; positions has one entry for each row. */
-  readonly rotate?: (x: Tensor, positions: Tensor) => Tensor;
+  /** Queries and keys [..., heads, headSize], all heads or the first `turning` turned; positions has one entry for each row. */
+  readonly rotate?: (x: Tensor, positions: Tensor, turning?: number) => Tensor;
   /** Each head's penalty on the score per token of distance. */
   readonly alibiSlopes?: Float32Array;
 }
@@ -86,7 +86,8 @@ const schemes: Schemes = {
     if (rotarySize < 2 || rotarySize % 2) throw fail('positions/rotary-size', { headSize, fraction });
     const { cos, sin } = outsideScopes(() => rotaryTables(contextLength, rotarySize, { base, scaling }));
     return {
-      rotate: (x, positions) => rotary(x, { cos, sin, positions: flat(positions), interleaved }),
+      rotate: (x, positions, turning) =>
+        rotary(x, { cos, sin, positions: flat(positions), interleaved, turning }),
     };
   },
   alibi: (_, { heads }) => ({ alibiSlopes: alibiSlopes(heads) }),

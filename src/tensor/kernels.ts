@@ -125,6 +125,8 @@ export interface PagedAttentionArgs {
 export interface RotaryArgs {
   readonly rows: number;
   readonly heads: number;
+  /** The first `turning` heads of a row turn; the rest pass through. */
+  readonly turning: number;
   readonly headSize: number;
   /** The first `rotarySize` features of each head turn; the rest pass through. */
   readonly rotarySize: number;
@@ -276,7 +278,7 @@ export interface Kernels {
 
   // ---- transformer -------------------------------------------------------------------------------------------
   /** cos, sin [places, rotarySize/2]; positions[row % positions.length] picks the row of the tables. */
-  rotary(x: Floats, positions: Int32Array, cos: Floats, sin: Floats, out: Floats, args: RotaryArgs): void;
+  rotary(x: Stored, positions: Int32Array, cos: Floats, sin: Floats, out: Stored, args: RotaryArgs): void;
   attention(q: Stored, k: Stored, v: Stored, out: Stored, lse: Floats, args: AttentionArgs): void;
   attentionPaged(q: Floats, k: Stored, v: Stored, out: Floats, args: PagedAttentionArgs): void;
   attentionGrad(

@@ -487,7 +487,16 @@ export const kernelCases: Cases = {
   rotary: () =>
     [4, 8, 20].flatMap((rotarySize) =>
       [false, true].map((interleaved) => {
-        const args = { rows: 37, heads: 3, headSize: 21, rotarySize, interleaved, inverse: interleaved };
+        const turning = interleaved ? 3 : 2;
+        const args = {
+          rows: 37,
+          heads: 3,
+          turning,
+          headSize: 21,
+          rotarySize,
+          interleaved,
+          inverse: interleaved,
+        };
         const tables = [normals(9 * (rotarySize / 2)), normals(9 * (rotarySize / 2), 2)] as const;
         return [normals(37 * 63, 3), integers(37, 9), ...tables, out(37 * 63), args];
       }),

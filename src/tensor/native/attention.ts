@@ -34,6 +34,9 @@ export const attentionKernels = (addon: Addon): Partial<Kernels> => ({
   },
   attentionGrad: (q, k, v, out, lse, grad, gradQ, gradK, gradV, args) =>
     addon.attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, ...positional(args)),
-  rotary: (x, positions, cos, sin, out, { rows, heads, headSize, rotarySize, interleaved, inverse }) =>
-    addon.rotary(x, positions, cos, sin, out, rows, heads, headSize, rotarySize, interleaved, inverse),
+  rotary: (x, positions, cos, sin, out, args) => {
+    const { rows, heads, turning, headSize, rotarySize, interleaved, inverse } = args;
+    const shape = [rows, heads, headSize, rotarySize, interleaved, inverse, turning] as const;
+    addon.rotary(x, positions, cos, sin, out, ...shape);
+  },
 });

@@ -3,7 +3,15 @@
 import { fail } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { empty, type Tensor } from '../tensor.ts';
-import { floats, floatType, ints, requireIds, requireOption, requireShape } from './check.ts';
+import {
+  floats,
+  ints,
+  productOperand,
+  requireIds,
+  requireOption,
+  requireShape,
+  storedType,
+} from './check.ts';
 import { idSample, normalSample } from './samples.ts';
 
 /** The tables are constants: no gradient flows to them. */
@@ -13,13 +21,15 @@ export interface RotaryAttrs {
   readonly sin: Tensor;
   readonly interleaved: boolean;
   readonly inverse: boolean;
+  /** How many heads of each row turn. */
+  readonly turning: number;
 }
 
 export const rotaryOps = {
   rotary: defineOp<RotaryAttrs>({
     name: 'rotary',
     doc: 'turns pairs of features (x₁, x₂) to (x₁·cos − x₂·sin, x₂·cos + x₁·sin) by the row of their position',
-    outputs: ([x], { positions, cos, sin }) => {
+    outputs: ([x], { positions, cos, sin, turning }) => {
       const [heads, headSize] = x.shape.slice(-2);
       if (x.shape.length < 3) {
         throw fail('shape/rank', { op: 'rotary', name: 'x', expected: '[…, heads, headSize]', got: x.shape });
@@ -33,27 +43,35 @@ export const rotaryOps = {
         `of at most ${headSize / 2} columns`,
         cos.shape[1],
       );
+      requireOption('rotary', 'turning', turning <= heads, `at most the ${heads} heads`, turning);
       const rows = x.size / (heads * headSize);
       if (positions.size === 0 || rows % positions.size !== 0)
         requireShape('rotary', 'positions', [rows], positions.shape);
       requireIds('rotary', positions, cos.shape[0]);
-      return [{ shape: x.shape, dtype: floatType('rotary', x) }];
+      return [{ shape: x.shape, dtype: storedType('rotary', x) }];
     },
-    run: (kernels, [x], [y], { positions, cos, sin, interleaved, inverse }) => {
+    run: (kernels, [x], [y], { positions, cos, sin, ...rest }) => {
       const [heads, headSize] = x.shape.slice(-2);
       const rows = x.size / (heads * headSize);
       const rotarySize = 2 * cos.shape[1];
-      const args = { rows, heads, headSize, rotarySize, interleaved, inverse };
-      kernels.rotary(floats(x), ints(positions), floats(cos), floats(sin), floats(y), args);
+      const args = { ...rest, rows, heads, headSize, rotarySize };
+      kernels.rotary(productOperand(x), ints(positions), floats(cos), floats(sin), productOperand(y), args);
     },
     // A rotation's transpose turns back.
     gradient: ({ grads: [g], attrs }) => [turn(g!, { ...attrs, inverse: !attrs.inverse })],
     samples: () => {
       const tables = rotaryTables(9, 4);
-      const attrs = { ...tables, positions: idSample([6], 9), interleaved: false, inverse: false };
+      const attrs = {
+        ...tables,
+        positions: idSample([6], 9),
+        interleaved: false,
+        inverse: false,
+        turning: 2,
+      };
       return [
         { inputs: [normalSample([2, 3, 2, 4])], attrs },
-        { inputs: [normalSample([12, 1, 7], 2)], attrs },
+        { inputs: [normalSample([12, 1, 7], 2)], attrs: { ...attrs, turning: 1 } },
+        { inputs: [normalSample([6, 4, 4], 4)], attrs },
         { inputs: [normalSample([6, 2, 6], 3)], attrs: { ...attrs, interleaved: true, inverse: true } },
       ];
     },
@@ -129,9 +147,12 @@ export interface RotaryOptions {
   readonly sin: Tensor;
   /** Pairs (2i, 2i+1) as in GPT-J, not (i, i + half) as in LLaMA. */
   readonly interleaved?: boolean;
+  /** How many heads turn, the others pass through. Default: all. */
+  readonly turning?: number;
 }
 
-/** x [..., heads, headSize] with each row turned to its position. The first 2·(columns of cos) features turn. */
-export function rotary(x: Tensor, { positions, cos, sin, interleaved = false }: RotaryOptions): Tensor {
-  return turn(x, { positions, cos, sin, interleaved, inverse: false });
+/** x [..., heads, headSize], floats or bf16, with each row turned to its position. The first 2·(columns of cos) features turn. */
+export function rotary(x: Tensor, options: RotaryOptions): Tensor {
+  const { positions, cos, sin, interleaved = false, turning = x.shape.at(-2) ?? 0 } = options;
+  return turn(x, { positions, cos, sin, interleaved, turning, inverse: false });
 }
