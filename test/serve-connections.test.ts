@@ -93,12 +93,12 @@ describe('whole answers', () => {
     const refused = new Promise((resolve) => socket.write(one.repeat(20), resolve));
     // Nobody reads what it asks any more: it was dropped.
     expect(await refused).toBeInstanceOf(Error);
-  }, 30_000);
+  }, 120_000);
 
   test('may take longer than that to be made', async () => {
     const answer = await untilClosed(open(own.port), request({ max_tokens: 3000 }));
     expect(answer).toMatch(/"finish_reason":"length"/);
-  }, 30_000);
+  }, 120_000);
 });
 
 test.skipIf(process.platform !== 'linux')(
