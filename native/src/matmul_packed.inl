@@ -1,6 +1,6 @@
 // Large products, in passes over k. Of each pass the smaller side is packed once for all threads and stays in the caches;
 // the other is cut into blocks that threads take in turn, pack into their L2 and run the tiles over (Goto & van de Geijn
-// 2008, with operands that may change their roles). Nothing is packed twice; a thread that is held up holds up one block.
+// 2008, with operands that may change their roles). Nothing large is packed twice; a thread held up holds up one block.
 
 /** How a product is cut: threads with a part of k each, passes of kc, blocks of the side that does not stay. */
 struct Plan {
@@ -71,6 +71,8 @@ struct Pass {
   float* to;            // where sums go; nullptr: they are finished at once
   bool add, last;
   Packed* staying;
+  /** Of each thread: for which p0 it has packed a copy of its own, of so many elements; nullptr: all share one. */
+  int64_t *packedFor, copy;
 
   int64_t padded() const { return roundUp(k, Kernel::kUnit); }
   int64_t panels(bool a) const { return a ? (s.m + R - 1) / R : (s.n + C - 1) / C; }
@@ -97,6 +99,14 @@ struct Pass {
   void packStaying(int64_t begin, int64_t end) const {
     pack(plan.aStays, {begin, end}, staying + begin * sizeOfPanel(plan.aStays));
   }
+  const Packed* stayingHere() const {
+    if (!packedFor) return staying;
+    const int thread = threadIndex();
+    Packed* own = staying + thread * copy;
+    if (packedFor[thread] != p0) pack(plan.aStays, {0, panels(plan.aStays)}, own);
+    packedFor[thread] = p0;
+    return own;
+  }
   void multiplyBlock(int64_t index) const;
   void multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside, Ahead& ahead) const;
 };
@@ -111,9 +121,10 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
   auto* packed = scratch.take<Packed>(passing.size() * sizeOfPanel(!aStays));
   pack(!aStays, passing, packed);
   const int64_t row = aStays ? 0 : passing.begin, column = aStays ? passing.begin : 0;
+  const Packed* here = stayingHere();
   PanelsOfA<Packed> a =
-      inPlace<Kernel>(s) ? Kernel::lyingA(s, row * R, p0) : Kernel::packedA(s, k, aStays ? staying : packed);
-  const Packed *firstOfA = a.data, *b = aStays ? packed : staying;
+      inPlace<Kernel>(s) ? Kernel::lyingA(s, row * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
+  const Packed *firstOfA = a.data, *b = aStays ? packed : here;
 
   // Meanwhile comes the next block, and a part of what stays in the next pass.
   Ahead ahead;
@@ -153,17 +164,25 @@ void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packe
 template <class Kernel>
 static void multiplyDepth(const Matmul& s, const Plan& plan, Range depth, float* to, bool accumulate) {
   Scratch scratch;
-  Pass<Kernel> pass{s, plan, depth.begin, plan.kc, 0, to, accumulate, false, nullptr};
+  typedef typename Kernel::Packed Packed;
+  Pass<Kernel> pass{s, plan, depth.begin, plan.kc, 0, to, accumulate, false, nullptr, nullptr, 0};
   const bool packs = !plan.aStays || !inPlace<Kernel>(s);
-  const int64_t stays = pass.panels(plan.aStays);
-  if (packs) pass.staying = scratch.take<typename Kernel::Packed>(stays * pass.sizeOfPanel(plan.aStays));
+  const int64_t stays = pass.panels(plan.aStays), size = stays * pass.sizeOfPanel(plan.aStays);
+  // Packing little twice costs less than meeting.
+  const bool apart = packs && plan.parallel && plan.depthParts == 1 && size * int64_t(sizeof(Packed)) <= cacheSizes().l2 / 4;
+  if (packs) pass.staying = scratch.take<Packed>(apart ? threads() * size : size);
+  if (apart) {
+    pass.copy = size;
+    pass.packedFor = scratch.take<int64_t>(threads());
+    for (int i = 0; i < threads(); ++i) pass.packedFor[i] = -1;
+  }
   for (; pass.p0 < depth.end; pass.p0 += pass.k, pass.add = true) {
     pass.k = least(plan.kc, depth.end - pass.p0);
     pass.next = least(plan.kc, depth.end - pass.p0 - pass.k);
     pass.last = pass.p0 + pass.k == s.k;
     const auto pack = [&](int64_t begin, int64_t end) { pass.packStaying(begin, end); };
     const auto multiply = [&](int64_t index) { pass.multiplyBlock(index); };
-    if (packs) plan.parallel ? parallelFor(stays, 1, pack) : pack(0, stays);
+    if (packs && !apart) plan.parallel ? parallelFor(stays, 1, pack) : pack(0, stays);
     if (plan.parallel) {
       parallelTasks(plan.blocks, multiply);
     } else {
