@@ -1,6 +1,6 @@
 /** The feed-forward part of a block: up, activation, down; with a gate for SwiGLU (Shazeer 2020). */
 
-import { type Activation, feedForward, swiglu, type Tensor } from '../tensor/index.ts';
+import { type Activation, feedForward, linears, swiglu, type Tensor } from '../tensor/index.ts';
 import { linearSpec, runLinear } from './linear.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
@@ -27,8 +27,11 @@ export type FfnParams = Parameters<ReturnType<typeof ffnSpec>>;
 /** x [..., width] → [..., width], added to a residual if there is one. */
 export function runFfn(params: FfnParams, x: Tensor, activation: FfnActivation, residual?: Tensor): Tensor {
   const { gate, up, down } = params;
-  if (activation === 'swiglu')
-    return runLinear(down, swiglu(runLinear(gate!, x), runLinear(up, x)), residual);
+  if (activation === 'swiglu') {
+    const biases = up.bias ? [gate!.bias!, up.bias] : [];
+    const [opening, inner] = linears(x, [gate!.weight, up.weight], biases);
+    return runLinear(down, swiglu(opening, inner), residual);
+  }
   return feedForward(x, up.weight, down.weight, activation, {
     upBias: up.bias,
     downBias: down.bias,

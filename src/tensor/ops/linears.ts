@@ -1,4 +1,4 @@
-/** Several linear maps of one x: queries, keys and values. Together, so that the gradient of x is summed by the products. */
+/** Several linear maps of one x: queries, keys and values, or a gate and what it opens. Together, so that the gradient of x is summed by the products. */
 
 import { kernelsFor, matmulPrecision } from '../backend.ts';
 import type { Precision } from '../kernels.ts';
