@@ -18,7 +18,7 @@ static Plan planOf(const Matmul& s) {
   plan.aStays = s.m < s.n;
   plan.parallel = workers > 1 && s.m * s.n * s.k >= 400000;
   // A small result of long sums: adding the parts costs less than meeting after each pass.
-  const bool deep = plan.parallel && isBare(s) && s.k >= 4 * most(s.m, s.n);
+  const bool deep = plan.parallel && isBare(s) && s.k >= 2 * most(s.m, s.n);
   plan.depthParts = deep ? least(workers, s.k / 64) : 1;
   // A result in bf16 cannot hold the sums of a part of k: rather all of k at once.
   const int64_t deepest = s.outBf16 && s.k <= 4 * Kernel::depth ? s.k : Kernel::depth;
