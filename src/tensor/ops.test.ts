@@ -324,6 +324,15 @@ describe('matrix products', () => {
       'linear: bias must have shape [3], got [2]',
     );
   });
+
+  test('a residual or a rounded result goes without activation, whose slope would be wrong', () => {
+    const [x, w, residual] = [zeros([1, 2]), zeros([3, 2]), zeros([1, 3])];
+    for (const options of [{ residual }, { rounded: true }]) {
+      expect(sentences(() => ops.linear(x, w, { ...options, activation: 'relu' }))[1]).toBe(
+        'linear: `activation` must be none with a residual or a rounded result, got relu',
+      );
+    }
+  });
 });
 
 describe('attention', () => {

@@ -10,6 +10,7 @@ import {
   floats,
   productOperand,
   productType,
+  requireOption,
   requireShape,
   requireType,
   sameShape,
@@ -155,6 +156,15 @@ export const linearOps = {
     outputs: (inputs, attrs) => {
       const { x, weight, bias, residual } = namedLinear(inputs, attrs);
       const { keep, rounded } = attrs;
+      // relu's slope is read from y, and the slopes of the others from floats
+      const alone = attrs.activation === 'none' || !(rounded || residual);
+      requireOption(
+        'linear',
+        'activation',
+        alone,
+        'none with a residual or a rounded result',
+        attrs.activation,
+      );
       const [m, n] = productOf('linear', x, weight, { transA: false, transB: true, precision: 'f32' });
       const type = productType('linear', x, weight);
       const spec: OutputSpec = { shape: [m, n], dtype: storedAs(type, rounded) };
