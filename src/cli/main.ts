@@ -73,6 +73,7 @@ async function inPlainWords(error: unknown): Promise<unknown> {
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
+  if (name === undefined && terminal.canAsk) return runMenu(terminal);
   if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && !rest[0])) {
     return show(terminal, { type: 'help', text: generalHelp() });
   }
@@ -85,6 +86,13 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const parsed = parseArgv(row, rest);
   if (parsed.flags.get('help')) return show(terminal, { type: 'help', text: commandHelp(row) });
   return runCommand(row, argv, parsed, terminal);
+}
+
+/** What is chosen from the menu is run as if it had been typed. */
+async function runMenu(terminal: Terminal): Promise<number> {
+  const { chooseCommand } = await import('./menu.ts');
+  const argv = await chooseCommand(terminal);
+  return argv === undefined ? STATUS.ok : dispatch(argv, terminal);
 }
 
 /** A page of text, or its object. */

@@ -19,6 +19,7 @@ import { isRun, readRun, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import { fail } from './errors.ts';
 import type { Recipe } from './recipe.ts';
+import { runsByAge } from './run-ages.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
 
 /** How long a training is: updates, or minutes. */
@@ -102,6 +103,15 @@ export async function readEarlierRun(folder: string): Promise<EarlierRun> {
 /** The run in this folder, if there is one. */
 export async function findEarlierRun(folder: string): Promise<EarlierRun | undefined> {
   return (await isRun(folder)) ? readEarlierRun(folder) : undefined;
+}
+
+/** The run of a folder that was trained last and has a checkpoint. */
+export async function latestModel(runs: string): Promise<string | undefined> {
+  for (const folder of await runsByAge(runs)) {
+    const saved = await readRun(folder).catch(() => undefined);
+    if (saved?.place) return folder;
+  }
+  return undefined;
 }
 
 /** The chat template that a folder brings, as models from elsewhere do: `tokenizer_config.json`, `chat_template.jinja`. */

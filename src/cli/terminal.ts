@@ -7,6 +7,8 @@ export interface Terminal {
   /** `--json`: words are kept back, `json` prints. */
   readonly isJson: boolean;
   readonly isInteractive: boolean;
+  /** Someone sits there who reads words and types answers. */
+  readonly canAsk: boolean;
   readonly columns: number;
   /** A line for people; silent under `--json`. */
   print(line?: string): void;
@@ -43,9 +45,11 @@ export function createTerminal(options: {
   readonly json?: boolean;
   readonly out?: Output;
   readonly progress?: Output;
+  readonly input?: { readonly isTTY?: boolean };
   readonly now?: () => number;
 }): Terminal {
   const { json = false, out = process.stdout, progress = process.stderr, now = Date.now } = options;
+  const { input = process.stdin } = options;
   for (const stream of [out, progress]) forgiveLostReader(stream);
   const isInteractive = Boolean(progress.isTTY) && !json;
   const columns = progress.columns ?? 80;
@@ -57,6 +61,7 @@ export function createTerminal(options: {
   const terminal: Terminal = {
     isJson: json,
     isInteractive,
+    canAsk: isInteractive && Boolean(out.isTTY && input.isTTY),
     columns,
     print(line = '') {
       if (json) return;

@@ -1,10 +1,8 @@
 /** `inkstone studio [RUN…]`: the studio over every run of a folder; models are loaded when someone asks for them. */
 
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isRun, readRun } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
 import { parseRemotes } from '../remotes.ts';
+import { latestModel } from '../runs.ts';
 import type { studioOptions } from '../serve-options.ts';
 import { serveRuns } from './serve.ts';
 
@@ -31,20 +29,4 @@ export async function run({
     isStateGiven: given.has('state'),
   });
   return 0;
-}
-
-/** The run that was trained last and has a checkpoint. */
-async function latestModel(runs: string): Promise<string | undefined> {
-  const names = await readdir(runs).catch(() => []);
-  const found: { folder: string; changedAt: number }[] = [];
-  for (const name of names) {
-    const folder = join(runs, name);
-    if (!(await isRun(folder))) continue;
-    const place = await readRun(folder).then(
-      (saved) => saved.place,
-      () => undefined,
-    );
-    if (place) found.push({ folder, changedAt: (await stat(join(folder, 'metrics.jsonl'))).mtimeMs });
-  }
-  return found.sort((a, b) => b.changedAt - a.changedAt)[0]?.folder;
 }
