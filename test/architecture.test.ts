@@ -16,6 +16,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   repeat: ['text'],
   decode: ['text', 'repeat'],
   plots: [],
+  glossary: [],
   remote: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   // The lock of a folder is in io: one rule for runs and for the embedded database.
@@ -32,6 +33,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'repeat',
     'decode',
     'plots',
+    'glossary',
     'eval',
     'remote',
     'store',
@@ -40,7 +42,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that run anywhere: no Node modules. */
-const pureRooms = ['text', 'repeat', 'decode', 'plots', 'remote'];
+const pureRooms = ['text', 'repeat', 'decode', 'plots', 'glossary', 'remote'];
 
 const source = resolve(import.meta.dirname, '../src');
 

@@ -35,8 +35,8 @@ describe.skipIf(noPseudoTerminal)(`the menu${noPseudoTerminal ? `: ${noPseudoTer
     const sitting = sitDown([], { cwd: empty, lang: 'zh' });
     await sitting.sees('❯ 1  第一次');
     await sitting.sees(LAST_LINE);
-    sitting.press('4');
-    await sitting.sees('❯ 4  全部命令');
+    sitting.press('5');
+    await sitting.sees('❯ 5  全部命令');
     sitting.press(keys.enter);
     await sitting.sees('$ npx inkstone help');
     const { status, out } = await sitting.ended;

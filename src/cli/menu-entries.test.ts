@@ -9,17 +9,21 @@ const commandsFor = (found: Found): string[] => menuEntries(found).map(({ words 
 
 describe('what the menu offers', () => {
   test.each<[string, Found, string[]]>([
-    ['nothing yet', {}, ['start', 'studio', 'train', 'help']],
-    ['a finished run', { latest, model: 'runs/b' }, ['generate runs/b', 'studio', 'train', 'help']],
+    ['nothing yet', {}, ['start', 'studio', 'train', 'explain', 'help']],
+    [
+      'a finished run',
+      { latest, model: 'runs/b' },
+      ['generate runs/b', 'studio', 'train', 'explain', 'help'],
+    ],
     [
       'one that was interrupted, beside an older model',
       { latest: { ...latest, state: 'interrupted' }, model: 'runs/a' },
-      ['train --data b.txt --out runs/b', 'generate runs/a', 'studio', 'train', 'help'],
+      ['train --data b.txt --out runs/b', 'generate runs/a', 'studio', 'train', 'explain', 'help'],
     ],
     [
       'one that is being trained, before its first checkpoint',
       { latest: { ...latest, state: 'running' } },
-      ['studio', 'train', 'help'],
+      ['studio', 'train', 'explain', 'help'],
     ],
   ])('%s', (_, found, commands) => expect(commandsFor(found)).toEqual(commands));
 

@@ -58,6 +58,7 @@ const say = defineMessages({
     en: () => 'Which file or folder? (txt, md, json, jsonl; or npm:NAME)',
     zh: () => '哪个文件或目录？（txt、md、json、jsonl；或 npm:包名）',
   },
+  explain: { en: () => 'The words that are used here', zh: () => '这里用到的词是什么意思' },
   help: { en: () => 'All commands', zh: () => '全部命令' },
 });
 
@@ -86,6 +87,7 @@ const entries: readonly ((found: Found) => MenuEntry | undefined)[] = [
     words: ['train'],
     asks: { option: '--data', question: say('which', {}), canBeEmpty: false },
   }),
+  () => ({ label: say('explain', {}), words: ['explain'] }),
   () => ({ label: say('help', {}), words: ['help'] }),
 ];
 

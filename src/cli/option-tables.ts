@@ -387,6 +387,8 @@ export const repeatOptions = {
 
 export const doctorOptions = {} as const satisfies OptionTable;
 
+export const explainOptions = {} as const satisfies OptionTable;
+
 export const profileOptions = {
   generate: {
     type: 'boolean',

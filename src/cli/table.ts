@@ -4,6 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
+  explainOptions,
   generateOptions,
   profileOptions,
   repeatOptions,
@@ -98,6 +99,18 @@ const doctor = defineCommand({
   load: () => import('./commands/doctor.ts'),
 });
 
+const explain = defineCommand({
+  name: 'explain',
+  args: '[word…]',
+  summary: {
+    en: 'what a word means that is shown here: perplexity, top-p, KV cache, …; alone, which words there are',
+    zh: '解释这里出现的词：困惑度、top-p、KV 缓存……；不带参数则列出全部词条',
+  },
+  options: explainOptions,
+  example: 'inkstone explain perplexity',
+  load: () => import('./commands/explain.ts'),
+});
+
 const serve = defineCommand({
   name: 'serve',
   args: '<run…>',
@@ -159,4 +172,5 @@ export const commands = [
   studio,
   profile,
   doctor,
+  explain,
 ] as unknown as readonly CommandRow[];

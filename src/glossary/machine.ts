@@ -1,0 +1,70 @@
+/** Words of the machine, of files and of the server. */
+
+import { defineTerms } from './term.ts';
+
+export const machineTerms = defineTerms({
+  memory: {
+    name: { en: 'memory', zh: '内存' },
+    also: ['oom', 'out of memory', 'ram', '内存不足'],
+    text: {
+      en: 'Training needs room for weights, gradients, two averages of the optimizer, and what the layers must remember of the batch; writing needs weights and the KV cache. OOM, out of memory, means that it did not fit. A smaller batch or context saves most, then bf16 weights or a smaller model.',
+      zh: '训练要放下权重、梯度、优化器的两个平均值，以及各层为这一批记住的内容；写作只需权重与 KV 缓存。OOM 即放不下。最省的是减小批或上下文，其次是 bf16 权重或更小的模型。',
+    },
+  },
+  kernels: {
+    name: { en: 'kernels', zh: '内核' },
+    also: ['kernel', 'addon', 'avx2', 'avx512', 'avx512bf16', 'amx', 'neon', 'portable', '插件'],
+    text: {
+      en: 'The innermost loops, written in C++ for each family of processors; the best set that this one has is chosen when the program starts. Without a compiler at install time the same results come from TypeScript, 10 to 100 times slower. inkstone doctor says which are in use.',
+      zh: '最内层的计算循环，针对各类处理器用 C++ 写成；程序启动时选本机能用的最好一套。安装时若没有编译器，则由 TypeScript 得出同样的结果，慢 10 到 100 倍。inkstone doctor 会说明用的是哪套。',
+    },
+  },
+  gflops: {
+    name: { en: 'GFLOP/s', zh: 'GFLOP/s' },
+    also: ['gflops', 'flops', 'matmul', 'peak', '矩阵乘', '峰值'],
+    text: {
+      en: 'Billions of multiplications and additions in a second. A matrix product (matmul) is where nearly all time of a model goes; its speed beside the peak of the processor tells how well the machine is used. Training a token costs about six operations for each parameter.',
+      zh: '每秒多少十亿次乘加。模型的时间几乎都花在矩阵乘上；其速度与处理器峰值之比，说明机器用得好不好。训练一个词元，每个参数约需六次运算。',
+    },
+  },
+  threads: {
+    name: { en: 'threads', zh: '线程' },
+    also: ['thread', 'INKSTONE_THREADS', 'cores', '核心'],
+    text: {
+      en: 'How many cores compute at once. More than there are physical cores makes it slower. INKSTONE_THREADS sets the number; the same number gives the same bits.',
+      zh: '同时计算的核心数。超过物理核心数反而更慢。用 INKSTONE_THREADS 设定；线程数相同，结果逐位相同。',
+    },
+  },
+  run: {
+    name: { en: 'run', zh: '训练记录' },
+    also: ['runs', 'run folder', '训练', '训练目录'],
+    text: {
+      en: 'One training and all that came of it, in a folder that can be copied: settings, tokenizer, checkpoints, curves and samples. Commands that need a model take the folder. The same command again goes on where it stopped.',
+      zh: '一次训练及其全部结果，在一个可以复制的目录里：设置、分词器、检查点、曲线与样例。需要模型的命令都以该目录为参数。再次运行同一命令，即从中断处继续。',
+    },
+  },
+  safetensors: {
+    name: { en: 'safetensors', zh: 'safetensors' },
+    also: ['weights file', '权重文件'],
+    text: {
+      en: 'The file format of the weights: names, shapes and plain numbers, no code, so that a file from elsewhere cannot do harm by being opened. Other tools read it.',
+      zh: '权重的文件格式：名称、形状和纯数字，不含代码，因此打开别处来的文件不会有害。其他工具也能读取。',
+    },
+  },
+  state: {
+    name: { en: 'state', zh: '状态库' },
+    also: ['state folder', 'postgres', 'postgresql', 'database', '数据库', '状态'],
+    text: {
+      en: 'Where the server keeps what should outlive it: conversations, reviews, rules, keys. A folder with an embedded database by default, or a PostgreSQL server for several machines. Without state nothing is kept.',
+      zh: '服务器存放需要长期保留之物的地方：会话、审阅、规则、密钥。默认是带嵌入式数据库的目录，多台机器可用 PostgreSQL 服务器。不设状态库则什么都不保存。',
+    },
+  },
+  agreement: {
+    name: { en: 'agreement', zh: '一致性' },
+    also: ['kappa', 'cohen’s kappa', 'κ', 'alpha agreement', '卡帕', '一致'],
+    text: {
+      en: 'How often two reviewers decide alike beyond what chance would give: κ is 1 for complete agreement and 0 for none beyond chance. Low values usually mean that the question is not clear, not that a reviewer is careless.',
+      zh: '两位审阅者的判断在偶然之外有多一致：κ 为 1 表示完全一致，0 表示与偶然无异。数值低，多半是标准不清，而不是谁不认真。',
+    },
+  },
+});

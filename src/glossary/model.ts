@@ -1,0 +1,142 @@
+/** Words of the model and what goes on inside it. */
+
+import { defineTerms } from './term.ts';
+
+export const modelTerms = defineTerms({
+  layers: {
+    name: { en: 'layers', zh: '层数' },
+    also: ['layer', 'block', 'blocks', 'depth', '层'],
+    text: {
+      en: 'The blocks a text passes through one after another; each lets tokens look at earlier ones and then thinks about each token alone. More layers allow more steps of thought, at proportionally more time.',
+      zh: '文本依次经过的若干块；每一块先让词元看前文，再单独加工每个词元。层越多，可做的推演步骤越多，时间也按比例增加。',
+    },
+  },
+  width: {
+    name: { en: 'width', zh: '宽度' },
+    also: ['residual stream', 'hidden size', 'd_model', '残差流', '隐藏维度'],
+    text: {
+      en: 'How many numbers stand for each token inside the model: the size of the residual stream, to which every layer adds. Parameters and time grow with its square.',
+      zh: '模型内部用多少个数表示一个词元，即残差流的大小，每层都往上面加。参数量和时间随它的平方增长。',
+    },
+  },
+  attentionHead: {
+    name: { en: 'attention head', zh: '注意力头' },
+    also: ['head', 'heads', 'attention', '头', '头数', '注意力'],
+    text: {
+      en: 'One of several lookers in a layer: at each token it gives weights, which sum to 1, to the tokens up to here, and takes over what they hold in that proportion. Different heads learn different habits: the previous token, the first one, the last time this word came.',
+      zh: '一层中若干个“观察者”之一：在每个词元处，它给到此为止的各词元分配合计为 1 的权重，并按比例取用它们的内容。不同的头学会不同的习惯：看前一个词元、看首个词元、看这个词上次出现的地方。',
+    },
+  },
+  inductionHead: {
+    name: { en: 'induction head', zh: '归纳头' },
+    also: ['induction', 'induction heads', '归纳'],
+    text: {
+      en: 'A head that looks for the last time the present token came and at what followed it then, so that the model can say it again. It lets models learn from the text before them, and it feeds loops. The figure is its mean weight on that place in random blocks given twice.',
+      zh: '这样的头会找到当前词元上次出现之处，看其后接的是什么，使模型能照着再说一遍。模型靠它从上文学习，循环也靠它滋长。所示数值，是在重复两遍的随机片段上它对该位置的平均权重。',
+    },
+  },
+  context: {
+    name: { en: 'context', zh: '上下文' },
+    also: ['context length', 'contextLength', 'window', 'context window', '窗口', '上下文长度'],
+    text: {
+      en: 'The longest text, in tokens, that the model can see at once; beginning and answer share it. What it was trained with is its limit. Attention over it costs time and memory that grow with its length.',
+      zh: '模型一次能看到的最长文本，以词元计；开头与所写的内容共用。训练时多长，就是它的上限。上下文越长，注意力所费的时间与内存越多。',
+    },
+  },
+  embedding: {
+    name: { en: 'embedding', zh: '嵌入' },
+    also: ['embeddings', 'cosine', 'vector', '向量', '余弦'],
+    text: {
+      en: 'The list of numbers that stands for a token where the model begins. Tokens used alike come to lie in similar directions; the cosine tells how similar, 1 being the same direction. A map shows only the two strongest of many directions.',
+      zh: '模型开头用来表示一个词元的一串数。用法相近的词元方向也相近；余弦表示相近的程度，1 为同向。地图只画出众多方向中最强的两个。',
+    },
+  },
+  logit: {
+    name: { en: 'logit', zh: 'logit' },
+    also: ['logits', 'score', '对数几率', '分值'],
+    text: {
+      en: 'The raw score the model gives a token before scores become probabilities. Only differences count: one more makes a token e ≈ 2.7 times as likely beside the others. Penalties and temperature change logits.',
+      zh: '变成概率之前，模型给词元的原始分数。只有差值有意义：多 1，则相对其他词元的可能性变为 e≈2.7 倍。各种惩罚和温度改的就是 logit。',
+    },
+  },
+  probability: {
+    name: { en: 'probability', zh: '概率' },
+    also: ['logprob', 'logprobs', 'log probability', 'softmax', '对数概率', 'likelihood'],
+    text: {
+      en: 'How likely the model holds a token to be the next one; over the vocabulary they sum to 1. A logprob is its natural logarithm, at most 0: −0.69 is one half. What is shown for a written token is what the model held, before filters cut the choice.',
+      zh: '模型认为某词元是下一个的可能性；整个词表合计为 1。logprob 是其自然对数，至多为 0：−0.69 即二分之一。所写词元旁显示的，是过滤器裁剪之前模型自己的判断。',
+    },
+  },
+  surprise: {
+    name: { en: 'surprise', zh: '信息量' },
+    also: ['surprisal', 'information', 'bits', '意外', '惊讶度', '比特'],
+    text: {
+      en: 'How unexpected a token was, in bits: −log2 of its probability. A token of probability one half has 1 bit, one in a thousand about 10. The mean over a text is its loss in another unit.',
+      zh: '词元有多出人意料，以比特计：概率的 −log2。概率二分之一为 1 比特，千分之一约 10 比特。整篇平均就是换了单位的损失。',
+    },
+  },
+  entropy: {
+    name: { en: 'entropy', zh: '熵' },
+    also: ['uncertainty', '不确定', '不确定度'],
+    text: {
+      en: 'How open the choice of the next token is: the surprise to be expected, over all tokens. 0 when only one is possible; the logarithm of the number of choices when all are equally likely. Near 0 for long is a sign of a loop.',
+      zh: '下一个词元有多难定：在所有词元上预期的信息量。只有一种可能时为 0；各种可能均等时为选项数的对数。长时间接近 0，往往是循环的征兆。',
+    },
+  },
+  rank: {
+    name: { en: 'rank', zh: '名次' },
+    also: ['排名'],
+    text: {
+      en: 'How many tokens the model held more likely, plus one: rank 1 is its first choice. Greedy writing has only rank 1.',
+      zh: '模型认为更可能的词元个数加一：第 1 名就是首选。贪心写作每个都是第 1 名。',
+    },
+  },
+  logitLens: {
+    name: { en: 'logit lens', zh: 'logit 透镜' },
+    also: ['lens', 'layers view', '透镜'],
+    text: {
+      en: 'What the model would say next if it stopped after an earlier layer: the state there is put through the last norm and the output layer. It shows where in the model an answer takes shape. Early layers were never trained to speak, so what they say is a rough hint.',
+      zh: '若在较早的某层就停下，模型会说什么：把那里的状态直接送入最后的归一化与输出层。由此可见答案在哪里成形。早期的层并未训练成可以“说话”，只能当作粗略的提示。',
+    },
+  },
+  attribution: {
+    name: { en: 'why this token', zh: '为何是这个词元' },
+    also: ['why', 'attribution', 'leave-one-out', 'contrast', '为何', '归因', '逐个去掉'],
+    text: {
+      en: 'Each earlier token is left out once and the rest read again; what changes in the difference of two logits is what that token contributed to one rather than the other. Contributions need not add up, since tokens work together.',
+      zh: '把前面的词元逐个去掉、其余重读一遍；两个候选 logit 之差的变化，就是该词元对“选此而非彼”的贡献。词元之间会共同起作用，因此各贡献相加未必等于总差。',
+    },
+  },
+  kvCache: {
+    name: { en: 'KV cache', zh: 'KV 缓存' },
+    also: ['kv', 'key-value cache', 'cache', '键值缓存', '缓存'],
+    text: {
+      en: 'The keys and values of every token read so far, kept so that each new token costs one step instead of reading the whole text again. Its memory grows with the length of the text and the number of texts at a time.',
+      zh: '为已读的每个词元保存键与值，这样写下一个词元只需一步，不必重读全文。它占的内存随文本长度和同时书写的篇数增长。',
+    },
+  },
+  prefill: {
+    name: { en: 'prefill', zh: '预填充' },
+    also: ['prompt processing', '读提示'],
+    text: {
+      en: 'The reading of the prompt before the first token is written. All its tokens are computed together, so it is fast per token; with long prompts it is most of the wait for the first token.',
+      zh: '写出第一个词元之前读入提示的阶段。提示的词元一起计算，单个很快；提示很长时，首词元的等待主要花在这里。',
+    },
+  },
+  firstToken: {
+    name: { en: 'first-token time', zh: '首词元时间' },
+    also: ['first token', 'ttft', 'time to first token', 'latency', '首词元', '延迟'],
+    text: {
+      en: 'The time from asking until the first token is there: waiting for a place, then reading the prompt. What follows comes at the rate of tokens per second.',
+      zh: '从提问到第一个词元出现的时间：先排队，再读提示。此后的速度看词元/秒。',
+    },
+  },
+  precision: {
+    name: { en: 'precision', zh: '精度' },
+    also: ['f32', 'float32', 'fp32', 'bf16', 'bfloat16', 'weights bf16', '浮点'],
+    text: {
+      en: 'How many bits a number has. f32 has 32 and about seven digits. bf16 has 16, the same range and about three digits: half the memory, and several times as fast on processors that multiply it. With bf16 the products are rounded; in training the weights themselves stay f32.',
+      zh: '一个数用多少位表示。f32 为 32 位，约七位有效数字。bf16 为 16 位，范围相同，约三位有效数字：内存减半，在支持它的处理器上快数倍。用 bf16 时乘积会舍入；训练中权重本身仍为 f32。',
+    },
+  },
+});

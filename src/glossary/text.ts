@@ -1,0 +1,62 @@
+/** Words of text and tokens. */
+
+import { defineTerms } from './term.ts';
+
+export const textTerms = defineTerms({
+  token: {
+    name: { en: 'token', zh: '词元' },
+    also: ['tokens', '标记'],
+    text: {
+      en: 'The unit in which a model reads and writes: a character, a piece of a word, a word, sometimes only some bytes of a character. Limits, speed and cost are counted in tokens. In English one is about four letters, in Chinese about one character.',
+      zh: '模型读写的单位：一个字、一段词、一个词，有时只是某个字的几个字节。长度限制、速度与开销都以词元计。英文平均约四个字母一个，中文大约一字一个。',
+    },
+  },
+  tokenizer: {
+    name: { en: 'tokenizer', zh: '分词器' },
+    also: ['tokenization', '分词'],
+    text: {
+      en: 'What cuts text into tokens and puts them together again, without loss. It is trained on text before the model is, and belongs to the model for good: another tokenizer would give the numbers another meaning.',
+      zh: '把文本切成词元、又能无损拼回的部件。它在模型之前从文本上训练得到，从此与模型绑定：换了分词器，编号的含义就全变了。',
+    },
+  },
+  bpe: {
+    name: { en: 'BPE', zh: 'BPE' },
+    also: ['byte-pair encoding', 'byte pair encoding', 'merge', 'minFrequency', '字节对编码', '合并'],
+    text: {
+      en: 'Byte-pair encoding: a tokenizer that starts from single bytes and merges the pair that stands together most often, again and again, until the vocabulary is full. Frequent words become one token, rare ones stay in pieces, and no text is ever unknown.',
+      zh: '字节对编码：从单个字节出发，反复合并最常相邻的一对，直到词表填满。常用词成为一个词元，生僻词保持碎片，因此没有任何文本是“未知”的。',
+    },
+  },
+  vocabulary: {
+    name: { en: 'vocabulary', zh: '词表' },
+    also: ['vocab', 'vocab size', 'vocabSize', 'vocabulary size', '词表大小'],
+    text: {
+      en: 'All tokens that a model knows, each with a number. A larger one makes texts shorter in tokens, but the embedding and the output layer grow with it, and rare tokens are learned badly. A few thousand suit small models.',
+      zh: '模型认识的全部词元，各有编号。词表越大，同样的文本词元越少；但嵌入层和输出层随之变大，罕见词元也学不好。小模型用几千个较合适。',
+    },
+  },
+  specialToken: {
+    name: { en: 'special token', zh: '特殊词元' },
+    also: ['eos', 'bos', 'end of text', 'special', '结束符'],
+    text: {
+      en: 'A token that stands for no text: the end of a text, the turn of a speaker. The model ends a text by writing it. Text that merely looks like one is not read as one.',
+      zh: '不代表任何文字的词元，如文本结束、说话人切换。模型写出它就表示写完了。仅仅长得像的普通文字不会被当作特殊词元。',
+    },
+  },
+  ngram: {
+    name: { en: 'n-gram', zh: 'n 元组' },
+    also: ['n-grams', 'ngram', 'bigram', '4-gram', 'n元组', '二元组', '四元组'],
+    text: {
+      en: 'Any n units that stand side by side: “the old whale” is a 3-gram of words. Units are words in English and characters in Chinese, unless tokens are meant. Counting the ones that come twice measures repetition.',
+      zh: '相邻的 n 个单位：“春眠不”是按字的三元组。英文以词、中文以字为单位，除非说明是词元。统计重复出现的 n 元组，就能度量复读。',
+    },
+  },
+  byte: {
+    name: { en: 'byte', zh: '字节' },
+    also: ['bytes', 'utf-8', 'utf8'],
+    text: {
+      en: 'Text is stored in bytes: a Latin letter takes one in UTF-8, a Chinese character three. A token may end in the middle of a character; what cannot be shown yet waits for the next token.',
+      zh: '文本以字节存储：UTF-8 中拉丁字母占一个，汉字占三个。词元可能在一个字中间断开；暂时显示不出的部分会等下一个词元。',
+    },
+  },
+});
