@@ -53,11 +53,16 @@ export const spellingsOf = (id: TermId): readonly string[] => {
   return [name.en, name.zh, id, ...also];
 };
 
-/** The id of a word under any of its names, in any language. @throws `glossary/unknown` with the nearest name. */
+const ids = Object.keys(glossary) as TermId[];
+
+/** The id of a word under any of its names, in any language; undefined for one that is not here. */
+export const knownTerm = (word: string): TermId | undefined =>
+  ids.find((id) => spellingsOf(id).some((spelling) => plain(spelling) === plain(word)));
+
+/** The same for a word that must be here. @throws `glossary/unknown` with the nearest name. */
 export function findTerm(word: string): TermId {
-  const ids = Object.keys(glossary) as TermId[];
-  const found = ids.find((id) => spellingsOf(id).some((spelling) => plain(spelling) === plain(word)));
-  if (found) return found;
+  const id = knownTerm(word);
+  if (id) return id;
   throw fail('glossary/unknown', { word, near: nearest(word, ids.flatMap(spellingsOf)) });
 }
 

@@ -1,4 +1,4 @@
 /** The words that the product shows, explained in English and Chinese. */
 
-export { explain, findTerm, glossary, spellingsOf, type TermId, topics } from './glossary.ts';
+export { explain, findTerm, glossary, knownTerm, spellingsOf, type TermId, topics } from './glossary.ts';
 export type { Term } from './term.ts';

@@ -1,11 +1,13 @@
 /** Curves over steps: uPlot in the colours of the theme. */
 
+import type { TermId } from '../../../src/glossary/index.ts';
 import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { defineWords, useWords } from '../words.ts';
 import classes from './chart.module.css';
+import { MaybeExplained } from './explained.tsx';
 import { shortNumber } from './numbers.ts';
 
 const words = defineWords({ step: { en: 'step', zh: '步' } });
@@ -37,11 +39,14 @@ function join(curves: readonly Curve[]): uPlot.AlignedData {
 
 export function Chart({
   title,
+  term,
   curves,
   height = 260,
   isLog = false,
 }: {
   readonly title: string;
+  /** What its title is about, in the glossary. */
+  readonly term?: TermId;
   readonly curves: readonly Curve[];
   readonly height?: number;
   readonly isLog?: boolean;
@@ -111,7 +116,9 @@ export function Chart({
 
   return (
     <figure className={classes.figure}>
-      <figcaption>{title}</figcaption>
+      <figcaption>
+        <MaybeExplained term={term}>{title}</MaybeExplained>
+      </figcaption>
       <div ref={place} className={classes.plot} role="img" aria-label={describe(title, curves)} />
     </figure>
   );

@@ -6,6 +6,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { modelsQuery, strategiesQuery } from '../../api/queries.ts';
 import type { Model, StrategyRow } from '../../api/types.ts';
+import { Explained } from '../../parts/explained.tsx';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { compact } from '../../parts/search.ts';
@@ -99,12 +100,12 @@ function Room({
             onChange={(next) => change({ strategy: next })}
           />
           <Switch
-            label={say.guard}
+            label={<Explained term="guard">{say.guard}</Explained>}
             checked={guard}
             onChange={({ currentTarget }) => change({ guard: currentTarget.checked || undefined })}
           />
           <NumberInput
-            label={say.tokens}
+            label={<Explained term="minTokens">{say.tokens}</Explained>}
             min={1}
             value={tokens}
             onChange={(next) => typeof next === 'number' && change({ tokens: next })}

@@ -3,6 +3,7 @@
 import { Group, NumberInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
+import { Explained } from '../../parts/explained.tsx';
 import { Failure, Waiting } from '../../parts/states.tsx';
 import { useLanguage, useWords } from '../../words.ts';
 import { percent } from './choices.tsx';
@@ -53,7 +54,7 @@ function Filters({ model, ids }: Pick<Subject, 'model' | 'ids'>) {
         {(Object.keys(knobs) as Knob[]).map((name) => (
           <NumberInput
             key={name}
-            label={say[name]}
+            label={<Explained term={name}>{say[name]}</Explained>}
             placeholder={say.off}
             w="8.5rem"
             min={0}
@@ -105,7 +106,9 @@ function Filters({ model, ids }: Pick<Subject, 'model' | 'ids'>) {
                 ))}
               </tr>
               <tr>
-                <th scope="row">{say.entropy}</th>
+                <th scope="row">
+                  <Explained term="entropy">{say.entropy}</Explained>
+                </th>
                 {answer.data.stages.map(({ name, entropy }) => (
                   <td key={name}>{entropy.toFixed(2)}</td>
                 ))}
@@ -129,7 +132,7 @@ function Tree({ model, ids }: Pick<Subject, 'model' | 'ids'>) {
       <p className={classes.quiet}>{say.treeLead}</p>
       <Group mb="md">
         <NumberInput
-          label={say.beams}
+          label={<Explained term="beam">{say.beams}</Explained>}
           w="7rem"
           min={1}
           max={8}

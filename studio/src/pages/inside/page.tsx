@@ -4,9 +4,11 @@ import { Button, SegmentedControl, Tabs, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import type { TermId } from '../../../../src/glossary/index.ts';
 import { modelsQuery } from '../../api/queries.ts';
 import type { Model } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { WordList } from '../../parts/explained.tsx';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
@@ -26,6 +28,16 @@ import { WhyView } from './why-view.tsx';
 import { insideWords } from './words.ts';
 
 const route = getRouteApi('/inside');
+
+/** What the views are about. */
+const viewTerms = {
+  tokens: ['perplexity', 'surprise', 'entropy', 'rank'],
+  attention: ['attentionHead', 'inductionHead'],
+  layers: ['logitLens', 'layers'],
+  why: ['attribution', 'logit'],
+  map: ['embedding', 'vocabulary'],
+  decoding: ['strategy', 'probability'],
+} as const satisfies { readonly [Name in View]: readonly TermId[] };
 
 /** What every view is given. */
 export interface Subject {
@@ -168,6 +180,7 @@ function Look({ model, reading }: Pick<Subject, 'model' | 'reading'>) {
           <DecodingView {...subject} />
         </Tabs.Panel>
       </Tabs>
+      <WordList terms={viewTerms[view]} />
       {command && <CommandLine command={command} />}
     </div>
   );

@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { modelsQuery } from '../../api/queries.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { Explained } from '../../parts/explained.tsx';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
@@ -128,7 +129,7 @@ function Order({
           onChange={(value) => set({ prompts: numberOf(value) })}
         />
         <NumberInput
-          label={say.tokens}
+          label={<Explained term="minTokens">{say.tokens}</Explained>}
           w="8rem"
           min={2}
           max={1000}
@@ -137,14 +138,14 @@ function Order({
           onChange={(value) => set({ tokens: numberOf(value) })}
         />
         <NumberInput
-          label={say.seed}
+          label={<Explained term="seed">{say.seed}</Explained>}
           w="7rem"
           min={0}
           value={search.seed ?? defaults.seed}
           onChange={(value) => set({ seed: numberOf(value) })}
         />
         <Switch
-          label={say.guard}
+          label={<Explained term="guard">{say.guard}</Explained>}
           mb="xs"
           checked={search.guard !== 'off'}
           onChange={(event) => set({ guard: event.currentTarget.checked ? undefined : 'off' })}
@@ -187,11 +188,15 @@ function LiveRows({ rows }: { readonly rows: readonly LabNewsRow[] }) {
       <thead>
         <tr>
           <th scope="col">{say.strategy}</th>
-          <th scope="col">{say.repeated}</th>
+          <th scope="col">
+            <Explained term="rep4">{say.repeated}</Explained>
+          </th>
           <th scope="col" className={classes.wide}>
             <span className="visually-hidden">{say.repeated}</span>
           </th>
-          <th scope="col">{say.stuck}</th>
+          <th scope="col">
+            <Explained term="loop">{say.stuck}</Explained>
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -1,21 +1,25 @@
 /** The settings behind the simple ones; what is left empty follows from the recipe. */
 
 import { NumberInput, Select } from '@mantine/core';
+import type { TermId } from '../../../../src/glossary/index.ts';
 import type { RunSummary, TrainOrder } from '../../api/types.ts';
+import { Explained } from '../../parts/explained.tsx';
 import { useWords } from '../../words.ts';
 import { orderWords } from './words.ts';
 
-/** The numbers, with the least that each may be. */
+/** The numbers, with the least that each may be, and what they are in the glossary. */
 const numbers = {
-  steps: 1,
-  vocabSize: 1,
-  layers: 1,
-  width: 1,
-  heads: 1,
-  contextLength: 1,
-  batchSize: 1,
-  lr: 0,
-} as const satisfies { readonly [Name in keyof TrainOrder]?: number };
+  steps: { least: 1, term: 'step' },
+  vocabSize: { least: 1, term: 'vocabulary' },
+  layers: { least: 1, term: 'layers' },
+  width: { least: 1, term: 'width' },
+  heads: { least: 1, term: 'attentionHead' },
+  contextLength: { least: 1, term: 'context' },
+  batchSize: { least: 1, term: 'batch' },
+  lr: { least: 0, term: 'learningRate' },
+} as const satisfies {
+  readonly [Name in keyof TrainOrder]?: { readonly least: number; readonly term: TermId };
+};
 
 /** Cures of repetition with their usual strengths. */
 const cures = [
@@ -42,10 +46,10 @@ export function AllSettings({
       {(Object.keys(numbers) as (keyof typeof numbers)[]).map((name) => (
         <NumberInput
           key={name}
-          label={say[name]}
+          label={<Explained term={numbers[name].term}>{say[name]}</Explained>}
           placeholder={say.asPreset}
           value={order[name] ?? ''}
-          min={numbers[name]}
+          min={numbers[name].least}
           allowDecimal={name === 'lr'}
           decimalScale={6}
           step={name === 'lr' ? 0.001 : 1}
@@ -53,7 +57,7 @@ export function AllSettings({
         />
       ))}
       <Select
-        label={say.tokenizer}
+        label={<Explained term="tokenizer">{say.tokenizer}</Explained>}
         allowDeselect={false}
         value={order.tokenizer ?? ''}
         data={[
@@ -63,21 +67,21 @@ export function AllSettings({
         onChange={(value) => onChange({ tokenizer: value === 'characters' ? value : undefined })}
       />
       <Select
-        label={say.precision}
+        label={<Explained term="precision">{say.precision}</Explained>}
         allowDeselect={false}
         value={order.precision ?? ''}
         data={[{ value: '', label: say.asPreset }, 'f32', 'bf16']}
         onChange={(value) => onChange({ precision: value === 'f32' || value === 'bf16' ? value : undefined })}
       />
       <Select
-        label={say.cure}
+        label={<Explained term="cure">{say.cure}</Explained>}
         allowDeselect={false}
         value={order.cure ?? ''}
         data={[{ value: '', label: say.none }, ...cures]}
         onChange={(value) => onChange({ cure: value || undefined })}
       />
       <Select
-        label={say.init}
+        label={<Explained term="fineTuning">{say.init}</Explained>}
         allowDeselect={false}
         value={order.init ?? ''}
         data={[

@@ -4,9 +4,11 @@ import { Table } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import type { TermId } from '../../../../src/glossary/index.ts';
 import { runMetricsQuery, runQuery } from '../../api/queries.ts';
 import type { RunDetail, RunMetrics } from '../../api/types.ts';
 import { Chart, type Curve, useCurveColors } from '../../parts/chart.tsx';
+import { Explained } from '../../parts/explained.tsx';
 import { LinkButton } from '../../parts/link-button.tsx';
 import { fixed } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -82,8 +84,8 @@ function Comparison({
   return (
     <div className={classes.stack}>
       <div className={classes.small}>
-        <Chart title={`${say.lossChart}: ${say.smoothed}`} curves={train} />
-        <Chart title={`${say.lossChart}: ${say.heldOut}`} curves={heldOut} />
+        <Chart title={`${say.lossChart}: ${say.smoothed}`} term="loss" curves={train} />
+        <Chart title={`${say.lossChart}: ${say.heldOut}`} term="heldOut" curves={heldOut} />
       </div>
       <DifferingKeys runs={runs} />
       <section className={classes.small} aria-label={say.samples}>
@@ -117,10 +119,10 @@ function DifferingKeys({ runs }: { readonly runs: readonly RunDetail[] }) {
   const flat = runs.map(({ config }) => new Map(flatten(config ?? {})));
   const keys = [...new Set(flat.flatMap((one) => [...one.keys()]))];
   const differing = keys.filter((key) => new Set(flat.map((one) => one.get(key))).size > 1);
-  const results: readonly (readonly [string, (run: RunDetail) => string])[] = [
-    [words.heldOut, ({ heldOutLoss }) => fixed(heldOutLoss, 3)],
-    [words.bits, ({ bitsPerCharacter }) => fixed(bitsPerCharacter)],
-    [words.step, ({ step }) => (step === undefined ? '–' : step.toLocaleString())],
+  const results: readonly (readonly [label: string, (run: RunDetail) => string, TermId])[] = [
+    [words.heldOut, ({ heldOutLoss }) => fixed(heldOutLoss, 3), 'heldOut'],
+    [words.bits, ({ bitsPerCharacter }) => fixed(bitsPerCharacter), 'bitsPerCharacter'],
+    [words.step, ({ step }) => (step === undefined ? '–' : step.toLocaleString()), 'step'],
   ];
   return (
     <div className={classes.scroll}>
@@ -138,9 +140,11 @@ function DifferingKeys({ runs }: { readonly runs: readonly RunDetail[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {results.map(([label, textOf]) => (
+          {results.map(([label, textOf, term]) => (
             <Table.Tr key={label}>
-              <Table.Th scope="row">{label}</Table.Th>
+              <Table.Th scope="row">
+                <Explained term={term}>{label}</Explained>
+              </Table.Th>
               {runs.map((run) => (
                 <Table.Td key={run.name}>{textOf(run)}</Table.Td>
               ))}

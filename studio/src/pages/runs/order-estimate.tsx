@@ -2,6 +2,7 @@
 
 import type { RunEstimate } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { Explained } from '../../parts/explained.tsx';
 import { bytes, duration, shortNumber } from '../../parts/numbers.ts';
 import { useErrorText, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
@@ -33,15 +34,21 @@ export function OrderEstimate({
       <section className={classes.panel}>
         <h2>{say.estimate}</h2>
         <dl className={classes.facts}>
-          <dt>{say.parameters}</dt>
+          <dt>
+            <Explained term="parameters">{say.parameters}</Explained>
+          </dt>
           <dd>{shortNumber(parameters)}</dd>
           <dt>{say.shape}</dt>
           <dd>{say.shapeOf(layers, width, contextLength)}</dd>
-          <dt>{say.memory}</dt>
+          <dt>
+            <Explained term="memory">{say.memory}</Explained>
+          </dt>
           <dd>{say.about(bytes(memoryBytes))}</dd>
           <dt>{say.time}</dt>
           <dd>{say.about(duration(seconds))}</dd>
-          <dt>{say.tokens}</dt>
+          <dt>
+            <Explained term="token">{say.tokens}</Explained>
+          </dt>
           <dd>{say.about(shortNumber(tokens))}</dd>
         </dl>
         <p className={classes.meta}>{say.plusReading}</p>

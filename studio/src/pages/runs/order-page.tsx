@@ -9,6 +9,7 @@ import { request } from '../../api/client.ts';
 import { estimateQuery, runsQuery, sourcesQuery } from '../../api/queries.ts';
 import { refresh } from '../../api/tabs.ts';
 import type { RunSummary, TrainOrder } from '../../api/types.ts';
+import { Explained } from '../../parts/explained.tsx';
 import { shortNumber } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { useErrorText } from '../../parts/states.tsx';
@@ -127,7 +128,7 @@ export function OrderPage() {
               onChange={(value) => change({ minutes: typeof value === 'number' ? value : undefined })}
             />
             <NumberInput
-              label={say.seed}
+              label={<Explained term="seed">{say.seed}</Explained>}
               description={say.seedHint}
               inputWrapperOrder={['label', 'input', 'description']}
               value={order.seed ?? ''}

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { runsQuery } from '../../api/queries.ts';
 import type { RunSummary } from '../../api/types.ts';
+import { Explained } from '../../parts/explained.tsx';
 import { LinkButton } from '../../parts/link-button.tsx';
 import { dateTime, duration, fixed, percent, shortNumber } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -74,12 +75,14 @@ export function RunsPage() {
               <Table.Th>{say.status}</Table.Th>
               <Table.Th className={classes.number}>{say.progress}</Table.Th>
               <Table.Th>{say.source}</Table.Th>
-              <Table.Th className={classes.number}>{say.size}</Table.Th>
-              <Table.Th className={classes.number}>{say.heldOut}</Table.Th>
               <Table.Th className={classes.number}>
-                <Tooltip label={say.bitsHint} multiline w={260}>
-                  <span>{say.bits}</span>
-                </Tooltip>
+                <Explained term="parameters">{say.size}</Explained>
+              </Table.Th>
+              <Table.Th className={classes.number}>
+                <Explained term="heldOut">{say.heldOut}</Explained>
+              </Table.Th>
+              <Table.Th className={classes.number}>
+                <Explained term="bitsPerCharacter">{say.bits}</Explained>
               </Table.Th>
               <Table.Th className={classes.number}>{say.changed}</Table.Th>
             </Table.Tr>

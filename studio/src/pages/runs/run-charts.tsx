@@ -1,6 +1,7 @@
 /** The curves of a run. */
 
 import { useMemo } from 'react';
+import type { TermId } from '../../../../src/glossary/index.ts';
 import type { RunMetrics } from '../../api/types.ts';
 import { Chart, type Curve, useCurveColors } from '../../parts/chart.tsx';
 import { useWords } from '../../words.ts';
@@ -33,18 +34,25 @@ export function RunCharts({
     [columns, evaluations, smoothing, say, train, heldOut],
   );
   const small = useMemo(
-    (): readonly { readonly title: string; readonly curve: Curve }[] => [
-      { title: say.rate, curve: { label: say.rate, x: columns.step, y: columns.lr, color: rate } },
+    (): readonly SmallCurve[] => [
+      {
+        title: say.rate,
+        term: 'learningRate',
+        curve: { label: say.rate, x: columns.step, y: columns.lr, color: rate },
+      },
       {
         title: say.norm,
+        term: 'gradientNorm',
         curve: { label: say.norm, x: columns.step, y: smooth(columns.gradNorm, 0.8), color: norm },
       },
       {
         title: say.speed,
+        term: 'tokensPerSecond',
         curve: { label: say.speed, x: columns.step, y: columns.tokensPerSecond, color: heldOut },
       },
       {
         title: say.repetitionChart,
+        term: 'rep4',
         curve: {
           label: 'rep-4',
           x: samples.map(({ step }) => step),
@@ -58,17 +66,23 @@ export function RunCharts({
   );
   return (
     <div className={classes.charts}>
-      <Chart title={say.lossChart} curves={loss} height={280} />
+      <Chart title={say.lossChart} term="loss" curves={loss} height={280} />
       <div className={classes.small}>
-        {small.map(({ title, curve }) => (
-          <SmallChart key={title} title={title} curve={curve} />
+        {small.map((one) => (
+          <SmallChart key={one.title} {...one} />
         ))}
       </div>
     </div>
   );
 }
 
-function SmallChart({ title, curve }: { readonly title: string; readonly curve: Curve }) {
+interface SmallCurve {
+  readonly title: string;
+  readonly term: TermId;
+  readonly curve: Curve;
+}
+
+function SmallChart({ title, term, curve }: SmallCurve) {
   const curves = useMemo(() => [curve], [curve]);
-  return curve.x.length > 0 ? <Chart title={title} curves={curves} height={150} /> : null;
+  return curve.x.length > 0 ? <Chart title={title} term={term} curves={curves} height={150} /> : null;
 }

@@ -4,11 +4,13 @@ import { Button, Progress, Slider } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import type { TermId } from '../../../../src/glossary/index.ts';
 import { request } from '../../api/client.ts';
 import { machineQuery, modelsQuery, runPath, runQuery, runsQuery } from '../../api/queries.ts';
 import { refresh } from '../../api/tabs.ts';
 import type { RunDetail } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { Explained, MaybeExplained } from '../../parts/explained.tsx';
 import { bytes, duration, fixed, percent, shortNumber } from '../../parts/numbers.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { RemoveDialog } from '../../parts/remove-dialog.tsx';
@@ -64,7 +66,9 @@ export function RunPage() {
             <>
               <RunCharts metrics={metrics} smoothing={smooth} />
               <div className={classes.meta}>
-                <span>{say.smoothing}</span>
+                <span>
+                  <Explained term="smoothing">{say.smoothing}</Explained>
+                </span>
                 <Slider
                   thumbLabel={say.smoothing}
                   value={smooth}
@@ -193,28 +197,30 @@ function RunTiles({ run, isBusy }: { readonly run: RunDetail; readonly isBusy: b
   const say = useWords(runWords);
   const { data: machine } = useQuery({ ...machineQuery, enabled: isBusy });
   const { step, loss, heldOutLoss, bitsPerCharacter, tokensPerSecond, etaSeconds, seconds, parameters } = run;
-  const tiles: readonly (readonly [string, string | undefined])[] = [
-    [say.step, step === undefined ? undefined : step.toLocaleString()],
-    [say.loss, fixed(loss, 3)],
-    [say.heldOut, fixed(heldOutLoss, 3)],
-    [say.bits, fixed(bitsPerCharacter)],
-    [say.speed, tokensPerSecond === undefined ? undefined : shortNumber(tokensPerSecond)],
+  const tiles: readonly (readonly [label: string, value: string | undefined, term?: TermId])[] = [
+    [say.step, step === undefined ? undefined : step.toLocaleString(), 'step'],
+    [say.loss, fixed(loss, 3), 'loss'],
+    [say.heldOut, fixed(heldOutLoss, 3), 'heldOut'],
+    [say.bits, fixed(bitsPerCharacter), 'bitsPerCharacter'],
+    [say.speed, tokensPerSecond === undefined ? undefined : shortNumber(tokensPerSecond), 'tokensPerSecond'],
     isBusy
       ? [say.left, etaSeconds === undefined ? undefined : duration(etaSeconds)]
       : [say.took, seconds === undefined ? undefined : duration(seconds)],
-    [say.parameters, parameters === undefined ? undefined : shortNumber(parameters)],
+    [say.parameters, parameters === undefined ? undefined : shortNumber(parameters), 'parameters'],
     ...(machine
       ? ([
           [say.cpu, percent(machine.cpu)],
-          [say.memory, bytes(machine.memoryBytes)],
+          [say.memory, bytes(machine.memoryBytes), 'memory'],
         ] as const)
       : []),
   ];
   return (
     <dl className={classes.tiles}>
-      {tiles.map(([label, value]) => (
+      {tiles.map(([label, value, term]) => (
         <div key={label} className={classes.tile}>
-          <dt>{label}</dt>
+          <dt>
+            <MaybeExplained term={term}>{label}</MaybeExplained>
+          </dt>
           <dd>{value ?? '–'}</dd>
         </div>
       ))}

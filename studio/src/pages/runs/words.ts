@@ -22,10 +22,6 @@ export const runsWords = defineWords({
   size: { en: 'Size', zh: '大小' },
   heldOut: { en: 'Held-out loss', zh: '留出损失' },
   bits: { en: 'Bits/char', zh: '比特/字' },
-  bitsHint: {
-    en: 'How many bits the model needs for a character of text that it has not seen: less is better.',
-    zh: '模型编码一个未见过的字所需的比特数：越少越好。',
-  },
   changed: { en: 'Changed', zh: '更新' },
   select: { en: (name: string) => `Select ${name}`, zh: (name: string) => `选择 ${name}` },
   preparing: { en: 'reading text', zh: '读取文本' },

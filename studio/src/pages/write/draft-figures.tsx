@@ -1,6 +1,8 @@
 /** The figures of one text: speed, how sure the model was, how much it repeats itself. */
 
 import { useMemo } from 'react';
+import type { TermId } from '../../../../src/glossary/index.ts';
+import { Explained } from '../../parts/explained.tsx';
 import { fixed, shortNumber } from '../../parts/numbers.ts';
 import { useErrorText } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
@@ -29,25 +31,18 @@ export function DraftFigures({
   const { pieces, repairs, order, ending, firstTokenMs, paced, status, error } = draft;
   // What comes all at once says nothing of the speed.
   const speed = paced.ms > LEAST_MS && paced.tokens > 1 ? ((paced.tokens - 1) / paced.ms) * 1000 : undefined;
-  const facts: readonly (readonly [string, string])[] = [
-    [say.statTokens, String(pieces.length)],
-    [say.statSpeed, speed === undefined ? '–' : shortNumber(Math.round(speed))],
-    [say.statFirst, firstTokenMs === undefined ? '–' : `${Math.round(firstTokenMs)} ms`],
-    [say.statPerplexity, fixed(figures?.perplexity, 1)],
+  const facts: readonly (readonly [label: string, value: string, term: TermId])[] = [
+    [say.statTokens, String(pieces.length), 'token'],
+    [say.statSpeed, speed === undefined ? '–' : shortNumber(Math.round(speed)), 'tokensPerSecond'],
+    [say.statFirst, firstTokenMs === undefined ? '–' : `${Math.round(firstTokenMs)} ms`, 'firstToken'],
+    [say.statPerplexity, fixed(figures?.perplexity, 1), 'perplexity'],
     ...([2, 3, 4] as const).map(
-      (n) => [say.rep(n), figures ? `${figures.rep[n - 2].toFixed(0)} %` : '–'] as const,
+      (n) => [say.rep(n), figures ? `${figures.rep[n - 2].toFixed(0)} %` : '–', 'rep4'] as const,
     ),
-    [say.statDiversity, figures ? `${figures.diversity.toFixed(0)} %` : '–'],
-    [say.statLoops, String(loops.length)],
-    [say.statRepairs, String(repairs.length)],
+    [say.statDiversity, figures ? `${figures.diversity.toFixed(0)} %` : '–', 'diversity'],
+    [say.statLoops, String(loops.length), 'loop'],
+    [say.statRepairs, String(repairs.length), 'guard'],
   ];
-  const hints: Readonly<Record<string, string>> = {
-    ...Object.fromEntries(([2, 3, 4] as const).map((n) => [say.rep(n), say.repHint])),
-    [say.statLoops]: say.loopsHint,
-    [say.statPerplexity]: say.perplexityHint,
-    [say.statDiversity]: say.diversityHint,
-    [say.statRepairs]: say.repairsHint,
-  };
   const [loop] = loops;
   const actionNames: Readonly<Record<string, string>> = {
     swap: say.swap,
@@ -84,9 +79,11 @@ export function DraftFigures({
         </ul>
       )}
       <dl className={classes.figures}>
-        {facts.map(([label, value]) => (
-          <div key={label} title={hints[label]}>
-            <dt>{label}</dt>
+        {facts.map(([label, value, term]) => (
+          <div key={label}>
+            <dt>
+              <Explained term={term}>{label}</Explained>
+            </dt>
             <dd>{value}</dd>
           </div>
         ))}

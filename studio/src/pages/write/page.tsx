@@ -7,6 +7,7 @@ import { type KeyboardEvent, useEffect, useState } from 'react';
 import { modelsQuery, strategiesQuery } from '../../api/queries.ts';
 import type { Model, StrategyRow } from '../../api/types.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
+import { Explained } from '../../parts/explained.tsx';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { compact } from '../../parts/search.ts';
@@ -146,21 +147,21 @@ function Desk({ model, rows }: { readonly model: Model; readonly rows: readonly 
           />
         )}
         <Switch
-          label={say.guard}
+          label={<Explained term="guard">{say.guard}</Explained>}
           description={say.guardHint}
           checked={guard}
           onChange={({ currentTarget }) => change({ guard: currentTarget.checked || undefined })}
         />
         <div className={classes.pair}>
           <NumberInput
-            label={say.seed}
+            label={<Explained term="seed">{say.seed}</Explained>}
             min={0}
             allowDecimal={false}
             value={seed}
             onChange={(next) => typeof next === 'number' && change({ seed: next })}
           />
           <NumberInput
-            label={say.tokens}
+            label={<Explained term="minTokens">{say.tokens}</Explained>}
             description={model.contextLength && say.window(model.contextLength)}
             inputWrapperOrder={['label', 'input', 'description']}
             min={1}

@@ -1,11 +1,17 @@
 /** How the text is searched for: a strategy from the server's table, its arguments and the settings beside it. */
 
 import { NumberInput, Select } from '@mantine/core';
+import { knownTerm } from '../../../../src/glossary/index.ts';
 import type { StrategyRow } from '../../api/types.ts';
+import { Explained, MaybeExplained } from '../../parts/explained.tsx';
 import { useLanguage, useWords } from '../../words.ts';
 import { extraSettings, extrasOf, readStrategy, type StrategyChoice, spellStrategy } from './strategy.ts';
 import { writeWords } from './words.ts';
 import classes from './write.module.css';
+
+/** As the command line spells it: `top-p`. */
+const spellArgument = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const camelCase = (name: string): string =>
   name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -29,7 +35,7 @@ export function StrategyPicker({
   return (
     <fieldset className={classes.strategy}>
       <Select
-        label={label}
+        label={<Explained term="strategy">{label}</Explained>}
         allowDeselect={false}
         searchable
         value={choice.name}
@@ -43,7 +49,7 @@ export function StrategyPicker({
           {row.args.map(({ name, byDefault }, i) => (
             <NumberInput
               key={`${row.name} ${name}`}
-              label={name}
+              label={<MaybeExplained term={knownTerm(choice.name)}>{spellArgument(name)}</MaybeExplained>}
               value={choice.args[i]}
               step={Number.isInteger(byDefault) ? 1 : 0.05}
               decimalScale={6}
@@ -63,7 +69,7 @@ export function StrategyPicker({
             return (
               <NumberInput
                 key={setting}
-                label={say[key]}
+                label={<Explained term={key}>{say[key]}</Explained>}
                 description={say[`${key}Hint`]}
                 inputWrapperOrder={['label', 'input', 'description']}
                 placeholder={say.off}

@@ -1,6 +1,7 @@
 /** One token: how likely it was, what else it could have been, and the way on from there. */
 
 import { ActionIcon, Button } from '@mantine/core';
+import { Explained } from '../../parts/explained.tsx';
 import { chance } from '../../parts/numbers.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
@@ -26,10 +27,10 @@ export function TokenDetail({
       <header>
         <strong className={classes.glyph}>{shown(piece.text, say)}</strong>
         <span>
-          {say.probability} {chance(probability(piece))}
+          <Explained term="probability">{say.probability}</Explained> {chance(probability(piece))}
         </span>
         <span>
-          {say.surprise} {say.bits(surprise(piece).toFixed(1))}
+          <Explained term="surprise">{say.surprise}</Explained> {say.bits(surprise(piece).toFixed(1))}
         </span>
         {piece.isChosen && <em>{say.chosenHere}</em>}
         <Button

@@ -90,23 +90,6 @@ export const writeWords = defineWords({
   statLoops: { en: 'loops', zh: '循环' },
   statRepairs: { en: 'repaired', zh: '修复' },
   rep: { en: (n: number) => `rep-${n}`, zh: (n: number) => `rep-${n}` },
-  repHint: {
-    en: 'share of n-grams that came before, in this very text',
-    zh: '此文中先前出现过的 n 元组所占比例',
-  },
-  loopsHint: {
-    en: 'phrases that come again and again for longer than people ever let them',
-    zh: '反复出现、超出人类写法的短语数',
-  },
-  perplexityHint: {
-    en: 'among how many equally likely tokens the model chose, on average: less is surer',
-    zh: '平均相当于在多少个等可能的词元中选择：越小越确定',
-  },
-  diversityHint: {
-    en: 'share of new 2-, 3- and 4-grams, multiplied: 100 % repeats nothing',
-    zh: '二、三、四元组中新出现者所占比例之积：100 % 即毫无重复',
-  },
-  repairsHint: { en: 'loops that the guard took back', zh: '护栏收回的循环数' },
   windowFull: {
     en: 'The model’s window is full: beginning and text together hold no more tokens.',
     zh: '模型的窗口已满：开头与正文合计放不下更多词元。',
