@@ -138,7 +138,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     await page.getByRole('button', { name: 'Start training' }).click();
     await page.getByText('learning', { exact: true }).waitFor();
     await page.getByRole('img', { name: /^Loss/ }).waitFor();
-    const step = page.locator('dt:text-is("Step") + dd');
+    const step = page.locator('dt:has(:text-is("Step")) + dd');
     const before = await step.textContent();
     await expect.poll(() => step.textContent(), { timeout: 20_000 }).not.toBe(before);
 
