@@ -13,11 +13,13 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hashOfSources } from './sources.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const buildFolder = path.join(here, 'build');
 const addonPath = path.join(buildFolder, 'inkstone.node');
 const stampPath = path.join(buildFolder, 'stamp.json');
+const sourcesHeader = path.join(buildFolder, 'sources.h');
 const sourceFolder = path.join(here, 'src');
 const jobs = Math.max(1, Math.min(os.availableParallelism(), 8));
 const compiler = process.env.CXX || 'c++';
@@ -164,23 +166,19 @@ function findHeaders() {
 
 /** What the build depends on, as one hash. */
 function fingerprint() {
-  const hash = createHash('sha256');
-  hash.update(
-    `${process.version} ${process.platform} ${process.arch} ${compiler} ${process.env.CXXFLAGS ?? ''}\n`,
-  );
-  const files = [
-    'binding.gyp',
-    ...fs
-      .readdirSync(sourceFolder)
-      .sort()
-      .map((name) => path.join('src', name)),
-  ];
-  for (const file of files)
-    hash
-      .update(file)
-      .update('\0')
-      .update(fs.readFileSync(path.join(here, file)));
-  return hash.digest('hex');
+  const flags = process.env.CXXFLAGS ?? '';
+  return createHash('sha256')
+    .update(
+      `${process.version} ${process.platform} ${process.arch} ${compiler} ${flags}\n${hashOfSources(here)}`,
+    )
+    .digest('hex');
+}
+
+/** Tells addon.cc, and no other file, what it is built from: a compiler cache keeps the rest. */
+function writeSourcesHeader() {
+  const line = `#define INKSTONE_SOURCES "${hashOfSources(here)}"\n`;
+  const isThere = fs.existsSync(sourcesHeader) && fs.readFileSync(sourcesHeader, 'utf8') === line;
+  if (!isThere) fs.writeFileSync(sourcesHeader, line);
 }
 
 /** Does a fresh Node load it? A half-written or foreign addon is found out here, not in the user's hands. */
@@ -198,6 +196,7 @@ function stampMatches(print) {
 }
 
 function gyp(nodeGyp, nodedir) {
+  writeSourcesHeader();
   const common = ['-C', here, `--nodedir=${nodedir}`, '--loglevel=warn'];
   const env = { ...process.env, npm_config_loglevel: 'warn' };
   const configured = run(process.execPath, [nodeGyp, 'configure', ...common], { env });

@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { describeMachine, inspectMachine } from '../src/cli/commands/doctor.ts';
+import { setLanguage } from '../src/language.ts';
 import { scratchFolder, startInkstone, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
@@ -21,7 +23,7 @@ test.each([
   ],
 ])('an install without a compiler ends well and says why in one line (%s)', (lang, line) => {
   const copy = join(cwd, `without compiler ${lang}`);
-  for (const name of ['build.mjs', 'binding.gyp', 'src']) {
+  for (const name of ['build.mjs', 'sources.mjs', 'binding.gyp', 'src']) {
     cpSync(join(root, 'native', name), join(copy, 'native', name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -43,6 +45,16 @@ test.each([
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out.split('\n').filter((line) => line.startsWith(sentence))).toHaveLength(1);
   expect(out).toMatch(/(kernels|内核) +typescript\n/);
+});
+
+test.each([
+  ['en', 'Cure: node native/build.mjs'],
+  ['zh', '解决办法：运行 node native/build.mjs'],
+] as const)('doctor says that the kernels were built from other sources (%s)', (lang, cure) => {
+  setLanguage(lang);
+  const report = inspectMachine({ quick: true });
+  expect(describeMachine({ ...report, isStale: true }).at(-1)).toContain(cure);
+  setLanguage(undefined);
 });
 
 test('an unknown kernel path is refused by name', async () => {

@@ -6,6 +6,12 @@
 #include "pool.h"
 #include "stream.h"
 
+#if __has_include("../build/sources.h")
+#include "../build/sources.h"
+#else
+#define INKSTONE_SOURCES ""
+#endif
+
 namespace inkstone {
 
 /** Raised with every change of a function's arguments; src/tensor/native/addon.ts names the one it speaks. */
@@ -116,6 +122,7 @@ void offer(napi_env env, napi_value exports, const Glue* table) {
 
 napi_value start(napi_env env, napi_value exports) {
   napi_set_named_property(env, exports, "version", toJs(env, addonVersion));
+  napi_set_named_property(env, exports, "sources", toJs(env, INKSTONE_SOURCES));
   offer(env, exports, coreGlue);
   for (const Glue* topic : topics) offer(env, exports, topic);
   return exports;

@@ -24,6 +24,7 @@ export {
   scope,
   trimPool,
 } from './memory.ts';
+export { isAddonFresh } from './native/freshness.ts';
 export { withRecording } from './op.ts';
 export * from './ops/index.ts';
 export {

@@ -2,7 +2,7 @@
 
 import os from 'node:os';
 import { defineMessages } from '../../language.ts';
-import { backend, matmul, normal, scope } from '../../tensor/index.ts';
+import { backend, isAddonFresh, matmul, normal, scope } from '../../tensor/index.ts';
 import type { CommandContext } from '../command.ts';
 import type { doctorOptions } from '../option-tables.ts';
 import { formatTable } from '../terminal.ts';
@@ -25,6 +25,11 @@ const say = defineMessages({
       'The TypeScript kernels are in use because INKSTONE_KERNELS=typescript asks for them; the fast ones are 10 to 100 times faster. Cure: unset INKSTONE_KERNELS',
     zh: () =>
       '因为设置了 INKSTONE_KERNELS=typescript，用的是 TypeScript 内核；快速内核要快 10 到 100 倍。解决办法：取消设置 INKSTONE_KERNELS',
+  },
+  stale: {
+    en: () =>
+      'The kernels were built from other native sources than those here, and may be wrong. Cure: node native/build.mjs',
+    zh: () => '内核不是由这里的原生源码编译的，结果可能有误。解决办法：运行 node native/build.mjs',
   },
   slow: {
     en: (d: { reason: string }) =>
@@ -52,6 +57,8 @@ export interface MachineReport {
   readonly readGBs?: number;
   /** Why the addon is not used. */
   readonly reason?: string;
+  /** The addon was built from other sources than those that lie here. */
+  readonly isStale?: boolean;
 }
 
 /** Median GFLOP/s of a square matmul over a few calls. */
@@ -118,14 +125,15 @@ export function describeMachine(report: MachineReport): string[] {
     rows.push([say('bandwidth', {}), rate(report.readGBs, 'GB/s')]);
   }
   const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
-  const { reason } = report;
+  const { reason, isStale } = report;
+  if (isStale) return [...lines, say('stale', {})];
   if (reason === undefined) return lines;
   const isForced = reason.startsWith('INKSTONE_KERNELS');
   return [...lines, isForced ? say('forced', {}) : say('slow', { reason })];
 }
 
 export async function run({ terminal }: CommandContext<typeof doctorOptions>): Promise<void> {
-  const report = inspectMachine();
+  const report = { ...inspectMachine(), isStale: (await isAddonFresh()) === false };
   terminal.json(report);
   for (const line of describeMachine(report)) terminal.print(line);
 }

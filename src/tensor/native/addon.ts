@@ -10,6 +10,8 @@ const speaks = 6;
 /** The addon's own functions; those of the kernels are found by name in the adapters beside this file. */
 export interface Addon extends StreamHost {
   readonly version: number;
+  /** A hash of the native sources that it was built from. */
+  readonly sources?: string;
   /** The kernel paths this machine has, slowest first: `portable`, `avx2`, `avx512`, `avx512bf16`, `amx`. */
   paths(): string[];
   /** The path in use. `INKSTONE_KERNELS` chooses it at load. */
