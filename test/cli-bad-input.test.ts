@@ -175,6 +175,16 @@ describe.each(['en', 'zh'] as const)('in %s', (lang) => {
     expect(await refuse(['generate', 'good', '--prompt', prompt])).toContain('16');
   });
 
+  test('a file where a run belongs, with the command that learns from it', async () => {
+    for (const words of [
+      ['serve', 'en.txt'],
+      ['generate', 'en.txt'],
+      ['inspect', 'en.txt', '--text', 'the'],
+    ]) {
+      expect(await refuse(words)).toContain('inkstone train --data en.txt');
+    }
+  });
+
   test('the registry cannot be reached and nothing is cached', async () => {
     const cache = join(scratchFolder(), 'cache');
     const env = { npm_config_registry: 'http://127.0.0.1:9/', INKSTONE_CACHE: cache };

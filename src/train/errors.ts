@@ -17,6 +17,12 @@ export const fail = defineErrors({
       `run: ${d.folder} is not a run folder (no config.json); train one with inkstone train`,
     zh: (d) => `训练记录：${d.folder} 不是训练目录（没有 config.json）；请先用 inkstone train 训练`,
   },
+  'train/run-file': {
+    en: (d: { folder: string }) =>
+      `run: ${d.folder} is a file, and a run is a folder, such as runs/poems; to learn from the file: inkstone train --data ${d.folder}`,
+    zh: (d) =>
+      `训练记录：${d.folder} 是文件，而训练记录是目录，如 runs/poems；要用此文件训练：inkstone train --data ${d.folder}`,
+  },
   'train/no-checkpoint': {
     en: (d: { folder: string }) =>
       `run: ${d.folder} has no complete checkpoint yet; let it train until its first save`,

@@ -59,7 +59,8 @@ export interface OpenRun extends SavedRun {
 /** Reads a run folder. @throws `train/no-run` when the folder is no run. */
 export async function readRun(folder: string): Promise<SavedRun> {
   const config = await readText(folder, CONFIG);
-  if (config === undefined) throw fail('train/no-run', { folder });
+  if (config === undefined)
+    throw fail((await isFile(folder)) ? 'train/run-file' : 'train/no-run', { folder });
   const { checkpoint, skipped } = await latestCheckpoint(folder);
   return {
     folder,
@@ -228,10 +229,13 @@ async function readText(folder: string, name: string): Promise<string | undefine
   try {
     return decodeUtf8(await readFile(path), path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
+
+const isFile = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isFile() ?? false;
 
 function parseJson(text: string, path: string): unknown {
   try {
