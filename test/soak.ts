@@ -156,7 +156,8 @@ export async function soak(
     while (performance.now() < end) {
       const name = names[rng.integer(names.length)];
       const letter = String.fromCharCode(97 + rng.integer(26));
-      const prompt = `${'quick'.slice(0, rng.integer(6))}${letter.repeat(1 + rng.integer(90))}`;
+      // So many different ones that the answers to all can be remembered.
+      const prompt = `${'quick'.slice(0, rng.integer(6))}${letter.repeat(1 + 10 * rng.integer(9))}`;
       const maxTokens = 1 + 10 * rng.integer(6);
       counts[name] = (counts[name] ?? 0) + 1;
       try {

@@ -4,12 +4,13 @@
  */
 
 import type { LanguageModel } from '../types.ts';
-import { createEngineQueue } from './engine-queue.ts';
+import { createEngineQueue, type Ticket } from './engine-queue.ts';
 import { createEngineSteps, type Job } from './engine-steps.ts';
 import { createTasks, type GenerateTokensOptions, runTasks, type TaskRun } from './generate-tokens.ts';
 import { checkInteger } from './options.ts';
 import { createPrefixCache } from './prefix-cache.ts';
 import { sampling } from './sampling.ts';
+import { createSignalGroup } from './signal-group.ts';
 import type { StepWaiter } from './step-together.ts';
 import type { DecodeEvent, DecodeTask, Verdict } from './strategy.ts';
 
@@ -91,7 +92,7 @@ export function createEngine(
   const contextLength = Math.min(model.contextLength, memory?.totalTokens ?? Number.POSITIVE_INFINITY);
   const cache = createPrefixCache(model, { maxTokens: cacheTokens });
   const steps = createEngineSteps(model, cache);
-  const closing = new AbortController();
+  const requests = createSignalGroup();
   /** Requests that were let in, with the tokens they take to begin. */
   const running = new Map<Job, number>();
   let texts = 0;
@@ -114,6 +115,23 @@ export function createEngine(
     },
   });
 
+  /** Waits for room. Who was let in leaves again. */
+  const enter = async (ticket: Ticket, own: AbortSignal | undefined) => {
+    const { signal, release } = requests.join(own);
+    let isAdmitted = false;
+    try {
+      isAdmitted = await queue.enter(ticket, signal);
+    } finally {
+      if (!isAdmitted) release();
+    }
+    const leave = (): void => {
+      release();
+      texts -= ticket.texts;
+      queue.admit();
+    };
+    return { signal, isAdmitted, leave };
+  };
+
   const begin = async (
     promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
     request: EngineRequest,
@@ -121,10 +139,8 @@ export function createEngine(
     const { priority = 0, tenant = '', strategy = sampling() } = request;
     const own = cache.modelFor(tenant);
     const tasks = createTasks({ ...own, contextLength }, promptIds, request);
-    // A signal of its own: `closing` would have a listener of everyone who waits.
-    const signal = AbortSignal.any([closing.signal, ...(request.signal ? [request.signal] : [])]);
     const ticket = { texts: textsOf(tasks), tokens: tokensOf(tasks), priority, tenant };
-    const isAdmitted = await queue.enter(ticket, signal);
+    const { signal, isAdmitted, leave } = await enter(ticket, request.signal);
     const job: Job = { model: own, signal, priority, order: order++, isStalled: false };
     const run = { tasks, strategy, stepAll: (waiters: readonly StepWaiter[]) => steps.step(job, waiters) };
     if (!isAdmitted) return { ...run, signal: AbortSignal.abort() };
@@ -134,10 +150,9 @@ export function createEngine(
       ...run,
       signal,
       close() {
-        texts -= ticket.texts;
         running.delete(job);
         steps.leave(job);
-        queue.admit();
+        leave();
       },
     };
   };
@@ -155,13 +170,12 @@ export function createEngine(
     model: { vocabSize, contextLength },
     generate: (promptIds, request = {}) => runTasks(() => begin(promptIds, request)),
     async visit(work, { tokens, priority = 0, tenant = '', signal: own }) {
-      const signal = AbortSignal.any([closing.signal, ...(own ? [own] : [])]);
-      if (!(await queue.enter({ texts: 1, tokens, priority, tenant }, signal))) throw signal.reason;
+      const { signal, isAdmitted, leave } = await enter({ texts: 1, tokens, priority, tenant }, own);
+      if (!isAdmitted) throw signal.reason;
       try {
         return await work(guest);
       } finally {
-        texts--;
-        queue.admit();
+        leave();
       }
     },
     get load() {
@@ -177,7 +191,7 @@ export function createEngine(
       };
     },
     close() {
-      closing.abort();
+      requests.abort();
       cache.close();
     },
   };
