@@ -37,7 +37,7 @@ static void softenRows(float* rows, int64_t ld, const Chunks& chunks, const Rang
   }
   for (int64_t c = some.begin; c < some.end; c += lanes) {
     INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
-      const vf p = exp2Below(load(rows + m * ld + c) - largest[m]);
+      const vf p = Kind::power(load(rows + m * ld + c) - largest[m]);
       sum[m] += p;
       Kind::storeInRow(rows + m * ld, c, p);
     }
@@ -107,7 +107,7 @@ static void forwardRows(const Plan& plan, const Element* q, const Element* k, co
           seen[b] = within(sight.of(Range{t0 + blocks.start[b], t0 + blocks.start[b + 1]}), tile);
         }
 
-        packRows<Kind>(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size, queries);
+        const Left rowsQ = leftOf<Kind>(q + plan.atQ(batch, t0, head), plan.strideQ, some.end - some.begin, size, queries);
         Ahead ahead(plan);
         if (last) ahead.add(out + plan.atOut(batch, t0, head), plan.strideOut, some.end - some.begin);
         if (some.end < rows.end) {
@@ -125,7 +125,7 @@ static void forwardRows(const Plan& plan, const Element* q, const Element* k, co
                     queryTile);
         }
         ahead.spread(blocks.count * (length / 2 + padded) / panel);
-        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, plan.shape.scale * log2e, scores, ld,
+        multiplySeen<Kind>(blocks, seen, rowsQ, size, rightK, length, plan.shape.scale * log2e, scores, ld,
                            ahead);
 
         float shrink[mostQueries];

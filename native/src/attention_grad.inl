@@ -38,7 +38,7 @@ static void slopeRows(float* scores, float* slopes, float* inRows, int64_t ld, R
   for (int64_t c = chunks.some.begin; c < chunks.some.end; c += lanes) {
     vf p[M], slope[M];
     INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
-      p[m] = exp2Below(load(scores + m * ld + c) - known.lse2[m]);
+      p[m] = Kind::power(load(scores + m * ld + c) - known.lse2[m]);
       slope[m] = p[m] * (load(slopes + m * ld + c) - known.dots[m]);
     }
     keep(c, p, slope);
@@ -65,7 +65,7 @@ static void slope(int64_t count, float* scores, float* slopes, float* inRows, in
 template <class Kind, class Element>
 INKSTONE_INLINE float dotRow(const Element* x, const Element* y, int64_t size) {
   vf sum = splat(0);
-  for (int64_t d = 0; d < size; d += lanes) sum += some(x + d, size - d) * Kind::seen(some(y + d, size - d));
+  for (int64_t d = 0; d < size; d += Kind::unit * lanes) sum = Kind::dot(sum, x + d, y + d, size - d);
   return sumLanes(sum);
 }
 
@@ -177,17 +177,17 @@ static void backwardPair(const Plan& plan, const Gradients<Element>& g, int64_t 
             addQueries(following.batch, 0, following.kvHead * plan.group);
           }
         }
-        ahead.spread((blocks.count * (length + padded) + 2 * keyBlocks.count * padded) / panel);
+        ahead.spread((blocks.count * (length + padded) + 2 * keyBlocks.count * padded) / panel / 2);
 
-        packRows<Kind>(g.q + atQ, plan.strideQ, rows, size, queries);
-        packRows<Kind>(g.grad + atOut, plan.strideOut, rows, size, grads);
+        const Left rowsQ = leftOf<Kind>(g.q + atQ, plan.strideQ, rows, size, queries);
+        const Left rowsGrad = leftOf<Kind>(g.grad + atOut, plan.strideOut, rows, size, grads);
         if (twice) {
           packJoined<Kind>(g.q + atQ, plan.strideQ, rows, size, queriesN, rightQ);
           packJoined<Kind>(g.grad + atOut, plan.strideOut, rows, size, gradsN, rightGrad);
         }
         const float scale = plan.shape.scale;
-        multiplySeen<Kind>(blocks, seen, queries, size, rightK, length, scale * log2e, scores, ld, ahead);
-        multiplySeen<Kind>(blocks, seen, grads, size, rightV, length, 1, slopes, ld, ahead);
+        multiplySeen<Kind>(blocks, seen, rowsQ, size, rightK, length, scale * log2e, scores, ld, ahead);
+        multiplySeen<Kind>(blocks, seen, rowsGrad, size, rightV, length, 1, slopes, ld, ahead);
 
         for (int b = 0; b < blocks.count; ++b) {
           const int64_t r = blocks.start[b], end = blocks.start[b + 1];

@@ -26,6 +26,8 @@ struct Exact {
 
   /** Numbers as products see them. */
   static INKSTONE_MEMBER vf seen(vf x) { return x; }
+  /** 2^x of scores, as exactly as products see it. */
+  static INKSTONE_MEMBER vf power(vf x) { return exp2Below(x); }
   /** A vector of words from a row that has `left` numbers more. */
   template <class Element>
   static INKSTONE_MEMBER vf words(const Element* x, int64_t left) {
@@ -41,11 +43,17 @@ struct Exact {
   static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) { store(row + c, x); }
   /** sum + left·right, the products of a word added up. */
   static INKSTONE_MEMBER vf multiply(vf sum, const float* left, vf right) { return sum + splat(*left) * right; }
+  /** sum + x∘y, lane by lane, of words of x as they are and of y as products see it. */
+  template <class Element>
+  static INKSTONE_MEMBER vf dot(vf sum, const Element* x, const Element* y, int64_t left) {
+    return sum + some(x, left) * some(y, left);
+  }
 };
 
 /** Numbers rounded to bf16, for machines that multiply f32 only. */
 struct Rounded : Exact {
   static INKSTONE_MEMBER vf seen(vf x) { return (vf)(bf16Bits(x) << 16); }
+  static INKSTONE_MEMBER vf power(vf x) { return exp2BelowRough(x); }
   template <class Element>
   static INKSTONE_MEMBER vf words(const Element* x, int64_t left) {
     return seen(some(x, left));
@@ -56,6 +64,10 @@ struct Rounded : Exact {
   }
   static INKSTONE_MEMBER vf join(vf row, vf) { return seen(row); }
   static INKSTONE_MEMBER void storeInRow(float* row, int64_t c, vf x) { store(row + c, seen(x)); }
+  template <class Element>
+  static INKSTONE_MEMBER vf dot(vf sum, const Element* x, const Element* y, int64_t left) {
+    return sum + some(x, left) * seen(some(y, left));
+  }
 };
 
 #if INKSTONE_BF16 == 1
@@ -64,6 +76,7 @@ struct Pairs {
   static constexpr int unit = 2;
 
   static INKSTONE_MEMBER vf seen(vf x) { return Rounded::seen(x); }
+  static INKSTONE_MEMBER vf power(vf x) { return exp2BelowRough(x); }
   static INKSTONE_MEMBER vf words(const float* x, int64_t left) {
     return (vf)neighbours(some(x, left), some(x + lanes, left - lanes));
   }
@@ -92,6 +105,12 @@ struct Pairs {
     __builtin_memcpy(&pair, left, 4);
     return dotPairs(sum, splatInt(pair), (vi)right);
   }
+  static INKSTONE_MEMBER vf dot(vf sum, const float* x, const float* y, int64_t left) {
+    return Rounded::dot(Rounded::dot(sum, x, y, left), x + lanes, y + lanes, left - lanes);
+  }
+  static INKSTONE_MEMBER vf dot(vf sum, const uint16_t* x, const uint16_t* y, int64_t left) {
+    return dotPairs(sum, (vi)words(x, left), (vi)words(y, left));
+  }
 };
 #endif
 
@@ -112,6 +131,11 @@ INKSTONE_INLINE int64_t rowOf(int64_t numbers) {
 
 // ---- products ---------------------------------------------------------------------------------------------------------
 
+/** A left operand: row r begins at data + r·stride. In words. */
+struct Left {
+  const float* data;
+  int64_t stride;
+};
 /** A right operand: row r of panel j begins at data + j·panelStride + r·rowStride. All in words. */
 struct Right {
   const float* data;
@@ -170,17 +194,15 @@ INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64
 
 /**
  * Scores of a tile, times `factor`: for each block of rows, the panels of keys that it sees. Keys count from the tile's first;
- * `rows` and `transposed` are as packRows and packTransposed leave them.
+ * `rows` and `transposed` are as leftOf and packTransposed leave them.
  */
 template <class Kind>
-static void multiplySeen(const Blocks& blocks, const Range* seen, const float* rows, int64_t size,
-                         const Right& transposed, int64_t keys, float factor, float* scores, int64_t ld, Ahead& ahead) {
-  const int64_t stride = rowOf<Kind>(size);
+static void multiplySeen(const Blocks& blocks, const Range* seen, const Left& rows, int64_t size, const Right& transposed, int64_t keys, float factor, float* scores, int64_t ld, Ahead& ahead) {
   for (int64_t j = 0; j * panel < keys; ++j) {
     for (int b = 0; b < blocks.count; ++b) {
       if (seen[b].begin >= (j + 1) * panel || seen[b].end <= j * panel) continue;
       const int64_t r = blocks.start[b];
-      multiply<Kind>(blocks.rows(b), rows + r * stride, stride, 1, transposed, j, 0, scores + r * ld, ld,
+      multiply<Kind>(blocks.rows(b), rows.data + r * rows.stride, rows.stride, 1, transposed, j, 0, scores + r * ld, ld,
                      seen[b].end, inWords<Kind>(size), false, factor);
       ahead.step();
     }
@@ -198,6 +220,17 @@ static void packRows(const Element* x, int64_t stride, int64_t rows, int64_t siz
       store(out + w, Kind::words(x + d, size - d));
     }
   }
+}
+
+/** Rows of `size` at a stride as a left operand: where they lie, when that is in words of two, else packed into `room`. */
+template <class Kind, class Element>
+static Left leftOf(const Element* x, int64_t stride, int64_t rows, int64_t size, float* room) {
+  constexpr int unit = Kind::unit;
+  if constexpr (unit > 1 && sizeof(Element) * unit == sizeof(float)) {
+    if (size % unit == 0 && stride % unit == 0) return {reinterpret_cast<const float*>(x), stride / unit};
+  }
+  packRows<Kind>(x, stride, rows, size, room);
+  return {room, rowOf<Kind>(size)};
 }
 
 /** Rows of `size` at a stride → a right operand at `out` whose words join rows, zeros behind. */
