@@ -59,8 +59,8 @@ export interface OpRow<Attrs> {
   readonly gradient: GradientRule<Attrs> | 'none';
   /** Set when the gradient is a fused kernel without a derivative of its own: the plain expression it equals. */
   readonly plain?: string;
-  /** Outputs share the first input's memory; `run` is not called. */
-  readonly view?: true;
+  /** Whether the outputs, one behind the other, are the first input's memory: then `run` is not called. */
+  readonly view?: (inputs: readonly Tensor[], attrs: Attrs) => boolean;
   /** Fresh samples at each call (small; every branch of the rule; f32). */
   readonly samples: () => readonly Sample<Attrs>[];
 }
@@ -138,19 +138,23 @@ export function withRecording<Result>(on: boolean, body: () => Result): Result {
   }
 }
 
+/** Tensors that lie one behind the other in the memory of x. */
+function viewsOf(x: Tensor, specs: readonly OutputSpec[]): Tensor[] {
+  let offset = x.offset;
+  return specs.map(({ shape, dtype }) => {
+    const view = new Tensor(shape, dtype, x.storage, offset);
+    offset += view.size;
+    return view;
+  });
+}
+
 /** Makes an op from its row. */
 export function defineOp<Attrs>(row: OpRow<Attrs>): Op<Attrs> {
   const apply = (inputs: readonly Tensor[], attrs: Attrs): Tensor[] => {
     const specs = row.outputs(inputs, attrs);
-    let outputs: Tensor[];
-    if (row.view) {
-      outputs = specs.map(
-        ({ shape, dtype }) => new Tensor(shape, dtype, inputs[0].storage, inputs[0].offset),
-      );
-    } else {
-      outputs = specs.map(({ shape, dtype }) => empty(shape, dtype));
-      row.run(kernelsFor(inputs), inputs, outputs, attrs);
-    }
+    const isView = row.view?.(inputs, attrs) ?? false;
+    const outputs = isView ? viewsOf(inputs[0], specs) : specs.map(({ shape, dtype }) => empty(shape, dtype));
+    if (!isView) row.run(kernelsFor(inputs), inputs, outputs, attrs);
     if (isTracked(inputs)) record(row as unknown as TapeNode['row'], inputs, outputs, attrs);
     return outputs;
   };

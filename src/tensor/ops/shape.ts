@@ -57,7 +57,7 @@ export const shapeOps = {
       if (sizeOf(shape) !== x.size) throw fail('shape/size', { op: 'reshape', from: x.shape, to: shape });
       return [{ shape, dtype: x.dtype }];
     },
-    view: true,
+    view: () => true,
     run: () => {},
     gradient: ({ inputs: [x], grads: [g] }) => [reshape(g!, x.shape)],
     samples: () => [{ inputs: [normalSample([2, 6])], attrs: { shape: [3, 4] } }],
@@ -137,7 +137,8 @@ export const shapeOps = {
 
   split: defineOp<{ readonly axis: number; readonly sizes: readonly number[] }>({
     name: 'split',
-    doc: 'neighbouring pieces of an axis',
+    doc: 'neighbouring pieces of an axis; of the first one, sharing memory',
+    view: ([x], { axis }) => sizeOf(x.shape.slice(0, axis)) === 1,
     outputs: ([x], { axis, sizes }) =>
       sizes.map((size) => ({ shape: withLength(x.shape, axis, size), dtype: x.dtype })),
     run: (kernels, [x], pieces, { axis, sizes }) => {
