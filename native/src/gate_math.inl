@@ -42,18 +42,12 @@ INKSTONE_INLINE vf openness(const G& gate, vf x, vf& closing) {
   closing = exp2Rough(-x * polynomial(gate.exponent, x * x));
   return reciprocalRough(1.0f + closing);
 }
-/** x·σ(w(x)), within 0.15 % or 2e-6. NaN stays NaN. */
+/** x·σ(w(x)), within 0.15 % or 2e-6, and its derivative σ·(1 + x·(1 − σ)·w′), within 3e-4. NaN stays NaN. */
 template <class G>
-INKSTONE_INLINE vf gated(const G& gate, vf x) {
+INKSTONE_INLINE vf gated(const G& gate, vf x, vf& slope) {
   vf closing;
-  const vf bounded = vmax(splat(-gate.end), x);
-  return bounded * openness(gate, vmin(splat(gate.end), bounded), closing);
-}
-/** Its derivative σ·(1 + x·(1 − σ)·w′), within 3e-4. */
-template <class G>
-INKSTONE_INLINE vf gatedSlope(const G& gate, vf x) {
-  vf closing;
-  x = vmin(splat(gate.end), vmax(splat(-gate.end), x));
-  const vf s = openness(gate, x, closing);
-  return s + x * s * (closing * s) * polynomial(gate.slope, x * x);
+  const vf bounded = vmax(splat(-gate.end), x), inside = vmin(splat(gate.end), bounded);
+  const vf s = openness(gate, inside, closing);
+  slope = s + inside * s * (closing * s) * polynomial(gate.slope, inside * inside);
+  return bounded * s;
 }

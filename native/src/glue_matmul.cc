@@ -8,8 +8,8 @@ namespace {
 
 /**
  * matmul(a, b, out, batch, m, n, k, transA, transB, aBatchStride, bBatchStride, accumulate, bf16, bias, activation,
- * preActivation, slope, residual); bias, preActivation and residual may be undefined, activation is a place in `activationCodes`; a, b, out and
- * preActivation may be bf16.
+ * beside, role, residual); bias, beside and residual may be undefined, activation is a place in `activationCodes`, role one
+ * in `roles`; a, b, out and beside may be bf16.
  */
 napi_value matmul(napi_env env, napi_callback_info info) {
   Args args(env, info, "matmul");
@@ -29,6 +29,11 @@ napi_value matmul(napi_env env, napi_callback_info info) {
     args.fail("unknown activation %lld", static_cast<long long>(activation));
   }
   s.activation = static_cast<Activation>(activation);
+  const int64_t role = args.integer(16);
+  if (args.ok() && (role < 0 || role >= static_cast<int64_t>(Beside::count))) {
+    args.fail("unknown role %lld", static_cast<long long>(role));
+  }
+  s.role = static_cast<Beside>(role);
 
   // The last item of a batch starts at (batch − 1)·stride.
   const auto extent = [&](int64_t stride, int64_t size) {
@@ -46,9 +51,8 @@ napi_value matmul(napi_env env, napi_callback_info info) {
   if (isBf16(2)) s.outBf16 = args.bf16(2, outCount);
   else s.out = args.f32(2, outCount);
   s.bias = args.f32(13, s.n, true);
-  s.slope = args.boolean(16);
-  if (isBf16(15)) s.preBf16 = args.bf16(15, outCount);
-  else s.preActivation = args.f32(15, outCount, !s.slope);
+  if (isBf16(15)) s.besideBf16 = args.bf16(15, outCount);
+  else s.beside = args.f32(15, outCount, true);
   s.residual = args.f32(17, outCount, true);
   if (!args.ok()) return nothing();
   launch([=] { kernels->matmul(s); });

@@ -6,20 +6,24 @@ namespace inkstone {
 
 enum class Activation : int { none = 0, relu, gelu, geluTanh, silu, count };
 
-/** out[i] = act(op(a[i])·op(b[i]) + bias) (+ residual[i]) (+ out[i] when accumulate) for i < batch. */
+/** What `beside` is to a product: the value before the activation or the activation's slope there are kept in it; or it multiplies the result. */
+enum class Beside : int { preActivation = 0, slope, factor, count };
+
+/** out[i] = act(op(a[i])·op(b[i]) + bias) (∘ factor[i]) (+ residual[i]) (+ out[i] when accumulate) for i < batch. */
 struct Matmul {
   const float* a;
-  /** Instead of a, out and preActivation: they are stored as bf16. */
+  /** Instead of a, out and beside: they are stored as bf16. */
   const uint16_t* aBf16;
   uint16_t* outBf16;
-  uint16_t* preBf16;
+  uint16_t* besideBf16;
   /** float, or bf16 when bIsBf16. */
   const void* b;
   float* out;
   const float* bias;
   /** [batch, m, n], or null. */
   const float* residual;
-  float* preActivation;
+  /** [batch, m, n], or null. */
+  float* beside;
   int64_t batch, m, n, k;
   int64_t aBatchStride, bBatchStride;
   bool transA, transB, bIsBf16;
@@ -27,8 +31,7 @@ struct Matmul {
   /** Both inputs are rounded to bf16 before they are multiplied. */
   bool bf16;
   Activation activation;
-  /** Instead of act(x): x·act′(preActivation), which is read. */
-  bool slope;
+  Beside role;
 };
 
 }  // namespace inkstone

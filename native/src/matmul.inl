@@ -63,20 +63,20 @@ static void matmulWidened(const Matmul& s) {
     widen(s.aBf16, a, aCount);
     wide.a = a;
   }
-  if (s.preBf16) wide.preActivation = scratch.floats(count);
-  if (s.preBf16 && s.slope) widen(s.preBf16, wide.preActivation, count);
+  if (s.besideBf16) wide.beside = scratch.floats(count);
+  if (s.besideBf16 && s.role == Beside::factor) widen(s.besideBf16, wide.beside, count);
   if (s.outBf16) wide.out = scratch.floats(count);
   if (s.outBf16 && s.accumulate) widen(s.outBf16, wide.out, count);
   wide.aBf16 = nullptr;
-  wide.outBf16 = wide.preBf16 = nullptr;
+  wide.outBf16 = wide.besideBf16 = nullptr;
   matmul(wide);
-  if (s.preBf16 && !s.slope) narrow(wide.preActivation, s.preBf16, count);
+  if (s.besideBf16 && s.role != Beside::factor) narrow(wide.beside, s.besideBf16, count);
   if (s.outBf16) narrow(wide.out, s.outBf16, count);
 }
 
 static void matmul(const Matmul& s) {
   if (s.batch == 0 || s.m == 0 || s.n == 0) return;
-  if (s.aBf16 || s.outBf16 || s.preBf16) return matmulWidened(s);
+  if (s.aBf16 || s.outBf16 || s.besideBf16) return matmulWidened(s);
   if (!plain(s)) return s.k == 0 && !s.accumulate ? emptySum(s) : matmulAside(s);
   const Way way = wayOf(s);
   if (way == Way::packed) {

@@ -39,7 +39,7 @@ static void skinnyPairs(const Matmul& s) {
   dotProducts(s, a);
 }
 static bool suitsPairs(const Matmul& s) {
-  const bool stored = s.aBf16 || s.outBf16 || s.preBf16;
+  const bool stored = s.aBf16 || s.outBf16 || s.besideBf16;
   return s.bIsBf16 && s.transB && !s.transA && !stored && wayOf(s) == Way::skinny;
 }
 #endif

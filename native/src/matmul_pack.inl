@@ -167,11 +167,11 @@ struct Coming {
 };
 /** What is packed next of both operands, and what a tile and its finish touch. */
 struct Ahead {
-  Coming a, b, pre, out;
+  Coming a, b, beside, out;
   INKSTONE_MEMBER void fetch() {
     a.fetch();
     b.fetch();
-    pre.fetch();
+    beside.fetch();
     out.fetch();
   }
 };

@@ -8,6 +8,9 @@ struct Plan {
   bool aStays, parallel;
 };
 
+/** The longest sums that a result in bf16 takes in one pass. */
+constexpr int64_t mostAtOnce = 3072;
+
 /** Rows or columns of a block: measured. What lies in rows of columns is read in longer runs. */
 static int64_t longestBlock(const Matmul& s, bool a) { return (a ? s.transA : !s.transB) ? 192 : 96; }
 
@@ -21,7 +24,7 @@ static Plan planOf(const Matmul& s) {
   const bool deep = plan.parallel && isBare(s) && s.k >= 2 * most(s.m, s.n);
   plan.depthParts = deep ? least(workers, s.k / 64) : 1;
   // A result in bf16 cannot hold the sums of a part of k: rather all of k at once.
-  const int64_t deepest = s.outBf16 && s.k <= 4 * Kernel::depth ? s.k : Kernel::depth;
+  const int64_t deepest = s.outBf16 ? most(Kernel::depth, least(s.k, mostAtOnce)) : Kernel::depth;
   const int64_t depth = (s.k + plan.depthParts - 1) / plan.depthParts, passes = (depth + deepest - 1) / deepest;
   plan.kc = roundUp((depth + passes - 1) / passes, most(8, Kernel::kUnit));
   const int64_t side = plan.aStays ? s.n : s.m, panel = plan.aStays ? Kernel::cols : Kernel::rows;
@@ -153,8 +156,10 @@ void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packe
     all.spread(1);
     return all;
   };
-  ahead.out = to ? touched(to, 4) : touched(s.outBf16, 2);
-  if (last) ahead.pre = s.preBf16 ? touched(s.preBf16, 2) : touched(s.preActivation ? s.preActivation : s.residual, 4);
+  // What is only written comes as whole lines: fetching it would cost more than it saves.
+  if (to) ahead.out = touched(to, 4);
+  if (last && s.residual) ahead.beside = touched(s.residual, 4);
+  else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);
   float* c = to ? to + at : aside;
   Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, add, ahead);
   if (last) finishRows(c, ldc, s, at, columns.begin, height, width);

@@ -14,7 +14,7 @@ static Way wayOf(const Matmul& s) {
 
 /** Is out more than one product can add to in place, or nothing to multiply? */
 static bool plain(const Matmul& s) {
-  return s.k > 0 && !(s.accumulate && (s.activation != Activation::none || s.residual || s.preActivation || s.preBf16 || s.outBf16));
+  return s.k > 0 && !(s.accumulate && (s.activation != Activation::none || s.residual || s.beside || s.besideBf16 || s.outBf16));
 }
 
 /** The i-th product of the batch. */
@@ -28,8 +28,8 @@ static Matmul item(const Matmul& s, int64_t i) {
   if (s.outBf16) one.outBf16 = s.outBf16 + i * s.m * s.n;
   else one.out = s.out + i * s.m * s.n;
   if (s.residual) one.residual = s.residual + i * s.m * s.n;
-  if (s.preBf16) one.preBf16 = s.preBf16 + i * s.m * s.n;
-  if (s.preActivation) one.preActivation = s.preActivation + i * s.m * s.n;
+  if (s.besideBf16) one.besideBf16 = s.besideBf16 + i * s.m * s.n;
+  if (s.beside) one.beside = s.beside + i * s.m * s.n;
   return one;
 }
 

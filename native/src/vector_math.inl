@@ -125,38 +125,49 @@ INKSTONE_INLINE vf verf(vf x) {
   return a < 0.85f ? small : withSign(large, x);
 }
 
-/** x·Φ(x) = max(x, 0) − |x|·(1 − Φ(|x|)): no cancellation on the negative side. */
-INKSTONE_INLINE vf gelu(vf x) {
+/** x·Φ(x) = max(x, 0) − |x|·(1 − Φ(|x|)): no cancellation on the negative side. Its slope is Φ(x) + x·φ(x). */
+INKSTONE_INLINE vf gelu(vf x, vf& slope) {
   const vf a = vmin(splat(tailEnd), vabs(x));
   vf density;
   const vf tail = normalTail(a, density);
+  slope = (x < 0.0f ? tail : 1.0f - tail) + withSign(a, x) * (density * 0.398942280f);
   return vmax(x, splat(0)) - a * tail;
-}
-/** Φ(x) + x·φ(x). */
-INKSTONE_INLINE vf geluSlope(vf x) {
-  x = vmax(splat(-tailEnd), vmin(splat(tailEnd), x));
-  vf density;
-  const vf tail = normalTail(vabs(x), density);
-  return (x < 0.0f ? tail : 1.0f - tail) + x * (density * 0.398942280f);
 }
 
 constexpr float geluTanhScale = 0.7978845608f, geluTanhCube = 0.044715f;
-/** ½·x·(1 + tanh u) = x·σ(2u), u = √(2/π)·(x + 0.044715·x³). */
-INKSTONE_INLINE vf geluTanh(vf x) {
-  return x * sigmoid(2.0f * geluTanhScale * (x + geluTanhCube * x * x * x));
-}
-/** s + x·s·(1 − s)·2u′, s = σ(2u). */
-INKSTONE_INLINE vf geluTanhSlope(vf x) {
-  x = vmax(splat(-30.0f), vmin(splat(30.0f), x));
-  const vf s = sigmoid(2.0f * geluTanhScale * (x + geluTanhCube * x * x * x));
-  return s + x * s * (1.0f - s) * (2.0f * geluTanhScale * (1.0f + 3.0f * geluTanhCube * x * x));
+/** ½·x·(1 + tanh u) = x·σ(2u), u = √(2/π)·(x + 0.044715·x³). Its slope is s + x·s·(1 − s)·2u′, s = σ(2u). */
+INKSTONE_INLINE vf geluTanh(vf x, vf& slope) {
+  const vf c = vmax(splat(-30.0f), vmin(splat(30.0f), x)), c2 = c * c;
+  const vf s = sigmoid(2.0f * geluTanhScale * (c + geluTanhCube * c2 * c));
+  slope = s + c * s * (1.0f - s) * (2.0f * geluTanhScale * (1.0f + 3.0f * geluTanhCube * c2));
+  return x * s;
 }
 
-INKSTONE_INLINE vf silu(vf x) { return x * sigmoid(x); }
-INKSTONE_INLINE vf siluSlope(vf x) {
+INKSTONE_INLINE vf silu(vf x, vf& slope) {
   const vf s = sigmoid(x);
-  return s + x * s * (1.0f - s);
+  slope = s + x * s * (1.0f - s);
+  return x * s;
 }
-INKSTONE_INLINE vf relu(vf x) { return x < 0.0f ? splat(0) : x; }
+INKSTONE_INLINE vf relu(vf x, vf& slope) {
+  slope = x > 0.0f ? splat(1) : splat(0);
+  return x < 0.0f ? splat(0) : x;
+}
+
+/** The activation alone, its slope alone. */
+#define INKSTONE_ALONE(F)         \
+  INKSTONE_INLINE vf F(vf x) {    \
+    vf slope;                     \
+    return F(x, slope);           \
+  }                               \
+  INKSTONE_INLINE vf F##Slope(vf x) { \
+    vf slope;                     \
+    F(x, slope);                  \
+    return slope;                 \
+  }
+INKSTONE_ALONE(gelu)
+INKSTONE_ALONE(geluTanh)
+INKSTONE_ALONE(silu)
+INKSTONE_ALONE(relu)
+#undef INKSTONE_ALONE
 /** log(1 + e^x) = max(x, 0) + log(1 + e^−|x|). */
 INKSTONE_INLINE vf softplus(vf x) { return vmax(x, splat(0)) + log1pUnit(expFlush(-vabs(x))); }

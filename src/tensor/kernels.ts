@@ -41,12 +41,10 @@ export interface Walk {
 }
 
 /**
- * out[b] = act(op(a[b])·op(b[b]) + bias) (+ residual[b]) (+ out[b] when `accumulate`), for b < batch.
+ * out[b] = act(op(a[b])·op(b[b]) + bias) (∘ factor[b]) (+ residual[b]) (+ out[b] when `accumulate`), for b < batch.
  * op(a) is [m, k] (stored [k, m] when transA); op(b) is [k, n] (stored [n, k] when transB). A batch stride of 0
  * repeats the operand; when bBatchStride is 0 and transA is false, the caller folds the batch into m instead.
- * Each operand, out and preActivation may be bf16 (Uint16Array): half the bytes.
- * `preActivation`, when given, receives the value before the activation (what its gradient needs).
- * With `slope`, it is read instead: out[b] = (op(a[b])·op(b[b]) + bias)∘act′(preActivation).
+ * Each operand, out and what stands beside it may be bf16 (Uint16Array): half the bytes.
  */
 export interface MatmulArgs {
   readonly batch: number;
@@ -63,8 +61,12 @@ export interface MatmulArgs {
   /** [batch, m, n]. */
   readonly residual?: Floats;
   readonly activation: Activation;
+  /** [batch, m, n], one of them at most: receives the value before the activation, */
   readonly preActivation?: Stored;
-  readonly slope?: boolean;
+  /** or the activation's slope there, what its gradient needs; */
+  readonly slope?: Stored;
+  /** or multiplies the result. */
+  readonly factor?: Stored;
 }
 
 /**

@@ -67,9 +67,10 @@ function visiblePairs({ batch, heads, queries, keys, causal, window }: Attention
 
 /** matmul: a, b and what is written; once more out where it adds. */
 function matmulBytes(a: Data, b: Data, out: Data, args: MatmulArgs): number {
-  const { accumulate, preActivation, bias, residual } = args;
+  const { accumulate, bias, residual } = args;
+  const beside = args.preActivation ?? args.slope ?? args.factor;
   const sides = a.byteLength + b.byteLength + (bias?.byteLength ?? 0) + (residual?.byteLength ?? 0);
-  return sides + out.byteLength * (accumulate ? 2 : 1) + (preActivation?.byteLength ?? 0);
+  return sides + out.byteLength * (accumulate ? 2 : 1) + (beside?.byteLength ?? 0);
 }
 
 /** Attention: so many arrays like q and like k, and the log-sum-exp; packed rows hold others between. */

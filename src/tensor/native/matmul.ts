@@ -5,8 +5,15 @@ import type { Addon } from './addon.ts';
 
 const activations = new Map(activationCodes.map((code, index) => [code, index]));
 
+/** What an array of the result's shape can be to a product; the addon knows their places. */
+const roles = ['preActivation', 'slope', 'factor'] as const;
+
 export const matmulKernels = (addon: Addon): Partial<Kernels> => ({
   matmul(a, b, out, args) {
+    const role = Math.max(
+      0,
+      roles.findIndex((name) => args[name]),
+    );
     addon.matmul(
       a,
       b,
@@ -23,8 +30,8 @@ export const matmulKernels = (addon: Addon): Partial<Kernels> => ({
       args.precision === 'bf16',
       args.bias,
       activations.get(args.activation),
-      args.preActivation,
-      args.slope ?? false,
+      args[roles[role]],
+      role,
       args.residual,
     );
   },

@@ -16,7 +16,7 @@ export interface FeedForwardAttrs {
   readonly downBias: boolean;
   /** The last input is added. */
   readonly residual: boolean;
-  /** Keeps the value before the activation: the gradient needs it. */
+  /** Keeps the slope of the activation: the gradient needs it. */
   readonly keep: boolean;
 }
 
@@ -60,7 +60,7 @@ export const feedForwardOps = {
       };
       return [{ shape: [m, down.shape[0]], dtype }, inside, attrs.keep ? inside : { ...inside, shape: [0] }];
     },
-    run: (kernels, inputs, [y, inner, pre], attrs) => {
+    run: (kernels, inputs, [y, inner, slope], attrs) => {
       const { x, up, down, upBias, downBias, residual } = named(inputs, attrs);
       const { activation, precision, keep } = attrs;
       const [m, k] = x.shape;
@@ -72,7 +72,7 @@ export const feedForwardOps = {
         k,
         activation,
         bias: upBias && floats(upBias),
-        preActivation: keep ? productOperand(pre) : undefined,
+        slope: keep ? productOperand(slope) : undefined,
       });
       kernels.matmul(productOperand(inner), productOperand(down), floats(y), {
         ...kinds,
@@ -83,10 +83,10 @@ export const feedForwardOps = {
         residual: residual && floats(residual),
       });
     },
-    // With h = (g·Down)∘activation′: ∂x = h·Up, ∂Up = hᵀ·x, ∂Down = gᵀ·inner, ∂b = Σ h, ∂c = Σ g over rows
-    gradient: ({ inputs, outputs: [, inner, pre], grads: [g], attrs, needs }) => {
+    // With h = (g·Down)∘slope: ∂x = h·Up, ∂Up = hᵀ·x, ∂Down = gᵀ·inner, ∂b = Σ h, ∂c = Σ g over rows
+    gradient: ({ inputs, outputs: [, inner, slope], grads: [g], attrs, needs }) => {
       const { x, up, down } = named(inputs, attrs);
-      const { activation, precision, upBias, downBias, residual } = attrs;
+      const { precision, upBias, downBias, residual } = attrs;
       const [m, n] = inner.shape;
       const h = empty(inner.shape, inner.dtype);
       kernelsFor([g!]).matmul(floats(g!), productOperand(down), productOperand(h), {
@@ -96,9 +96,8 @@ export const feedForwardOps = {
         k: down.shape[0],
         transB: false,
         precision,
-        activation,
-        preActivation: productOperand(pre),
-        slope: true,
+        activation: 'none',
+        factor: productOperand(slope),
       });
       return [
         needs[0] ? matmul(h, up, { precision, rounded: x.dtype === 'bf16' }) : undefined,

@@ -157,7 +157,7 @@ function multiplyPanels(
 
 const zeros = [0, 0, 0, 0, 0, 0, 0, 0];
 
-/** Bias, activation (or its slope) and accumulation: `count` sums of one row, from `column` on, become out[at…]. */
+/** Bias, activation and what its gradient needs, factor, residual and accumulation: `count` sums of one row, from `column` on, become out[at…]. */
 function storeRow(
   sums: Float64Array,
   sumsAt: number,
@@ -167,13 +167,14 @@ function storeRow(
   column: number,
   args: MatmulArgs,
 ): void {
-  const { bias, residual, preActivation, accumulate, slope } = args;
+  const { bias, residual, preActivation, slope, factor, accumulate } = args;
   const activation = activationFunctions[args.activation];
   const slopeAt = activationSlopes[args.activation];
   for (let j = 0; j < count; j++) {
     const sum = sums[sumsAt + j] + (bias ? bias[column + j] : 0);
-    if (preActivation && !slope) put(preActivation, at + j, sum);
-    const own = slope ? sum * slopeAt(numberAt(preActivation!, at + j)) : activation(sum);
+    if (preActivation) put(preActivation, at + j, sum);
+    if (slope) put(slope, at + j, slopeAt(sum));
+    const own = factor ? activation(sum) * numberAt(factor, at + j) : activation(sum);
     const value = residual ? own + residual[at + j] : own;
     put(out, at + j, accumulate ? numberAt(out, at + j) + value : value);
   }
