@@ -187,6 +187,9 @@ describe('shape ops', () => {
       [3, 4, 5],
     ]);
     expect(ops.concat(ops.split(x, [1, 2], 1), 1).toArray()).toEqual(x.toArray());
+    const [first, second] = ops.split(x, [1, 1], 0);
+    expect([first.storage, second.storage, second.offset]).toEqual([x.storage, x.storage, 3]);
+    expect(second.toArray()).toEqual(ops.slice(x, 0, 1, 2).toArray());
     expect(ops.stack([x, x], 1).shape).toEqual([2, 2, 3]);
     expect(ops.squeeze(ops.expandDims(x, -1), 2).shape).toEqual([2, 3]);
   });
