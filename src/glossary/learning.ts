@@ -8,7 +8,7 @@ export const learningTerms = defineTerms({
     also: ['cross-entropy', 'nll', '交叉熵', '训练损失'],
     text: {
       en: 'How badly the model expected the tokens that really came: the mean of −ln of the probability it gave them, in nats per token. Training makes it smaller. A model that knows nothing starts at the logarithm of its vocabulary size, about 8.7 for 6,000 tokens. Only losses over the same tokenizer can be compared.',
-      zh: '模型对实际出现的词元预料得有多差：它给这些词元的概率取 −ln 后的平均值，单位是纳特/词元。训练就是让它变小。一无所知的模型从词表大小的对数开始，词表 6000 时约为 8.7。只有同一分词器下的损失才能互相比较。',
+      zh: '模型对实际出现的词元预料得有多差：它给这些词元的概率取 −ln 后的平均值，单位是奈特/词元。训练就是让它变小。一无所知的模型从词表大小的对数开始，词表 6000 时约为 8.7。只有同一分词器下的损失才能互相比较。',
     },
   },
   heldOut: {

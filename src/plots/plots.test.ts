@@ -25,6 +25,22 @@ function expectWellFormed(svg: string): void {
   expect(svg).not.toContain('undefined');
 }
 
+test('names of categories that would run into one another are left out', () => {
+  const named = (categories: readonly string[]) =>
+    renderPlot(
+      plotOf([{ type: 'bars', bars: categories.map((_, x) => ({ x, y: 1 })) }], {
+        x: { label: 'x', categories },
+      }),
+      { lang: 'en' },
+    );
+  const long = Array.from({ length: 40 }, (_, i) => `category-${i}-end`);
+  const shown = long.filter((name) => named(long).includes(`>${name}<`));
+  expect(shown.length).toBeGreaterThan(2);
+  expect(shown.length).toBeLessThan(9);
+  const short = ['春', '眠', '不', '觉', '晓'];
+  for (const name of short) expect(named(short)).toContain(`>${name}<`);
+});
+
 describe('scales', () => {
   test('steps are 1, 2 or 5 times a power of ten', () => {
     expect([0.13, 1, 1.1, 3, 7, 30].map(niceStep)).toEqual([0.2, 1, 2, 5, 10, 50]);

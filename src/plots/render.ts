@@ -52,7 +52,7 @@ export function renderPlot(plot: Plot, options: RenderOptions = {}): string {
       `<text class="small" x="${box.left - 6}" y="${px(y(value) + 4)}" text-anchor="end">${escapeMarkup(text)}</text>`,
   );
   const ticksX = categories
-    ? categories.map((label, i) => words(label, x(i), box.bottom + 16, 'middle', 'small'))
+    ? withoutClashes(categories, x).map(([label, at]) => words(label, at, box.bottom + 16, 'middle', 'small'))
     : x.ticks.map(({ value, text }) => words(text, x(value), box.bottom + 16, 'middle', 'small'));
   const barMarks = plot.marks.filter((mark) => mark.type === 'bars' && !mark.isApart).length;
   let bar = 0;
@@ -252,6 +252,17 @@ function drawKey(mark: Mark, series: number, { x, y }: Place): string {
   return mark.type === 'line' || mark.type === 'level'
     ? `<path class="line ${classes}" d="M${x} ${y}h20"/>`
     : `<rect class="fill ${classes}" x="${x + 3}" y="${y - 6}" width="14" height="12"/>`;
+}
+
+/** Names of categories with their places, each only where it does not run into the one before. */
+function withoutClashes(categories: readonly Label[], x: (value: number) => number): [Label, number][] {
+  let end = Number.NEGATIVE_INFINITY;
+  return categories.flatMap((label, i): [Label, number][] => {
+    const half = widthOf(label, 11) / 2;
+    if (x(i) - half < end) return [];
+    end = x(i) + half + 2;
+    return [[label, x(i)]];
+  });
 }
 
 /** A place for each point's label: beside it, moved up or down inside the plot until it meets no earlier one. */

@@ -63,7 +63,7 @@ const say = defineMessages({
   done: {
     en: (d: { folder: string; loss: string; bits: string }) =>
       `done: held-out loss ${d.loss} nats/token, ${d.bits} bits/char; the run is in ${d.folder}`,
-    zh: (d) => `完成：留出损失 ${d.loss} 纳特/词元，${d.bits} 比特/字；训练记录在 ${d.folder}`,
+    zh: (d) => `完成：留出损失 ${d.loss} 奈特/词元，${d.bits} 比特/字；训练记录在 ${d.folder}`,
   },
   next: { en: (d: { command: string }) => `let it write: ${d.command}`, zh: (d) => `让它写作：${d.command}` },
 });

@@ -22,7 +22,7 @@ export const inspectPlots = {
         },
         {
           type: 'line',
-          name: { en: 'surprise: how unlikely the token', zh: '惊讶度：该词元多不可能' },
+          name: { en: 'surprise: how unlikely the token', zh: '信息量：该词元多不可能' },
           points: known.map(({ x, logprob }) => ({ x, y: -logprob })),
         },
       ],

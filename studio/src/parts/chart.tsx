@@ -8,7 +8,7 @@ import uPlot from 'uplot';
 import { defineWords, useWords } from '../words.ts';
 import classes from './chart.module.css';
 import { MaybeExplained } from './explained.tsx';
-import { shortNumber } from './numbers.ts';
+import { curveValue, shortNumber } from './numbers.ts';
 
 const words = defineWords({ step: { en: 'step', zh: '步' } });
 
@@ -97,7 +97,7 @@ export function Chart({
           spanGaps: true,
           points: { show: isPoints, size: 6, fill: color },
           value: (own: uPlot, y: number | null, i: number, at: number | null) =>
-            atCursor(own, y, i, at)?.toPrecision(4) ?? '–',
+            readable(atCursor(own, y, i, at)),
         })),
       ],
     };
@@ -124,6 +124,8 @@ export function Chart({
   );
 }
 
+const readable = (value: number | null | undefined): string => (value == null ? '–' : curveValue(value));
+
 /** The value that the legend shows: under the cursor, else the last. */
 const atCursor = (plot: uPlot, value: number | null, series: number, at: number | null) =>
   at === null ? (plot.data[series] as (number | null)[]).findLast((one) => one != null) : value;
@@ -132,6 +134,6 @@ const atCursor = (plot: uPlot, value: number | null, series: number, at: number 
 function describe(title: string, curves: readonly Curve[]): string {
   const ends = curves
     .filter(({ isFaint, y }) => !isFaint && y.length > 0)
-    .map(({ label, y }) => `${label} ${y.at(-1)!.toPrecision(4)}`);
+    .map(({ label, y }) => `${label} ${curveValue(y.at(-1)!)}`);
   return ends.length > 0 ? `${title}: ${ends.join(', ')}` : title;
 }

@@ -20,13 +20,21 @@ export function bytes(value: number): string {
   return `${Math.max(1, Math.round(value / 1e6))} MB`;
 }
 
-/** 45 s, 2 min 5 s, 3 h 20 min. */
-export function duration(seconds: number): string {
+const timeUnits = { en: ['h', 'min', 's'], zh: ['小时', '分', '秒'] } as const;
+
+/** 45 s, 2 min 05 s, 3 h 20 min; 45 秒、2 分 05 秒、3 小时 20 分。 */
+export function duration(seconds: number, language: 'en' | 'zh'): string {
+  const [hour, minute, second] = timeUnits[language];
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  if (whole < 60) return `${whole} ${second}`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} ${minute} ${two(whole % 60)} ${second}`;
+  return `${Math.floor(whole / 3600)} ${hour} ${two((whole % 3600) / 60)} ${minute}`;
 }
+
+/** The last value of a curve: four digits, and no powers of ten where people write thousands. */
+export const curveValue = (value: number): string =>
+  Math.abs(value) >= 1e4 ? shortNumber(value) : value.toPrecision(4);
 
 /** A day and a time, as short as the language allows. */
 export const dateTime = (when: number | string, language: 'en' | 'zh'): string =>

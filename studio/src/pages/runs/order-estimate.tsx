@@ -5,7 +5,7 @@ import { CommandLine } from '../../parts/command-line.tsx';
 import { Explained } from '../../parts/explained.tsx';
 import { bytes, duration, shortNumber } from '../../parts/numbers.ts';
 import { useErrorText, Waiting } from '../../parts/states.tsx';
-import { useWords } from '../../words.ts';
+import { useLanguage, useWords } from '../../words.ts';
 import classes from './runs.module.css';
 import { orderWords } from './words.ts';
 
@@ -19,6 +19,7 @@ export function OrderEstimate({
   readonly name: string;
 }) {
   const say = useWords(orderWords);
+  const { language } = useLanguage();
   const textOf = useErrorText();
   if (error) {
     return (
@@ -45,7 +46,7 @@ export function OrderEstimate({
           </dt>
           <dd>{say.about(bytes(memoryBytes))}</dd>
           <dt>{say.time}</dt>
-          <dd>{say.about(duration(seconds))}</dd>
+          <dd>{say.about(duration(seconds, language))}</dd>
           <dt>
             <Explained term="token">{say.tokens}</Explained>
           </dt>

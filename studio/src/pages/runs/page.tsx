@@ -131,7 +131,7 @@ function RunRow({
       </Table.Td>
       <Table.Td className={classes.number}>
         {percent(fraction)}
-        {isLive && etaSeconds !== undefined && ` · ${duration(etaSeconds)}`}
+        {isLive && etaSeconds !== undefined && ` · ${duration(etaSeconds, language)}`}
         {isLive && <Progress value={100 * fraction} size={3} mt={4} aria-label={say.progress} />}
       </Table.Td>
       <Table.Td>{source ?? '–'}</Table.Td>

@@ -16,7 +16,7 @@ import { PageHead } from '../../parts/page-head.tsx';
 import { RemoveDialog } from '../../parts/remove-dialog.tsx';
 import { Failure, useErrorText, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
-import { useWords } from '../../words.ts';
+import { useLanguage, useWords } from '../../words.ts';
 import { RunCharts } from './run-charts.tsx';
 import { RunNotes } from './run-notes.tsx';
 import { RunSamples } from './run-samples.tsx';
@@ -195,6 +195,7 @@ function RunActions({ run, isBusy }: { readonly run: RunDetail; readonly isBusy:
 
 function RunTiles({ run, isBusy }: { readonly run: RunDetail; readonly isBusy: boolean }) {
   const say = useWords(runWords);
+  const { language } = useLanguage();
   const { data: machine } = useQuery({ ...machineQuery, enabled: isBusy });
   const { step, loss, heldOutLoss, bitsPerCharacter, tokensPerSecond, etaSeconds, seconds, parameters } = run;
   const tiles: readonly (readonly [label: string, value: string | undefined, term?: TermId])[] = [
@@ -204,8 +205,8 @@ function RunTiles({ run, isBusy }: { readonly run: RunDetail; readonly isBusy: b
     [say.bits, fixed(bitsPerCharacter), 'bitsPerCharacter'],
     [say.speed, tokensPerSecond === undefined ? undefined : shortNumber(tokensPerSecond), 'tokensPerSecond'],
     isBusy
-      ? [say.left, etaSeconds === undefined ? undefined : duration(etaSeconds)]
-      : [say.took, seconds === undefined ? undefined : duration(seconds)],
+      ? [say.left, etaSeconds === undefined ? undefined : duration(etaSeconds, language)]
+      : [say.took, seconds === undefined ? undefined : duration(seconds, language)],
     [say.parameters, parameters === undefined ? undefined : shortNumber(parameters), 'parameters'],
     ...(machine
       ? ([

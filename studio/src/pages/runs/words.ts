@@ -119,7 +119,7 @@ export const runWords = defineWords({
   parameters: { en: 'Parameters', zh: '参数' },
   cpu: { en: 'Processor', zh: '处理器' },
   memory: { en: 'Memory', zh: '内存' },
-  lossChart: { en: 'Loss (nats per token)', zh: '损失（纳特/词元）' },
+  lossChart: { en: 'Loss (nats per token)', zh: '损失（奈特/词元）' },
   train: { en: 'train', zh: '训练' },
   smoothed: { en: 'train, smoothed', zh: '训练（平滑）' },
   rate: { en: 'Learning rate', zh: '学习率' },
