@@ -83,27 +83,27 @@ static void packPairsOfColumns(const typename Read::Stored* from, int64_t ld, in
 // ---- from rows of columns: two rows make pairs -------------------------------------------------------------------------
 
 /**
- * C columns of the rows `low` and `high`, zeros beyond `width`; without `high`, zeros in its place.
+ * C columns of the rows `low` and `high`, zeros beyond the `left` that there are; without `high`, zeros in its place.
  * NOTE writes whole vectors: what follows `to` is written later, or is the room between panels.
  */
 template <class Read, int C>
-INKSTONE_INLINE void packPairOfRows(const typename Read::Stored* low, const typename Read::Stored* high, int64_t width,
+INKSTONE_INLINE void packPairOfRows(const typename Read::Stored* low, const typename Read::Stored* high, int64_t left,
                                     uint16_t* to) {
 #pragma GCC unroll 2
   for (int j = 0; j < C; j += lanes) {
-    const bool whole = width >= j + lanes && high;
-    const vu pairs = whole ? Read::pairs(low + j, high + j) : Read::somePairs(low + j, high ? high + j : high, width - j);
+    const bool whole = left >= j + lanes && high;
+    const vu pairs = whole ? Read::pairs(low + j, high + j) : Read::somePairs(low + j, high ? high + j : high, left - j);
     __builtin_memcpy(to + 2 * j, &pairs, sizeof pairs);
   }
 }
 
 /**
- * `width` columns in panels of C, `step` apart: panel[(p/2·C + j)·2 + p%2] = from[p·ld + j]; zeros fill the last panel up,
- * and k to `padded`. Some rows at a time, the next ones fetched ahead: hardware does not follow such strides.
+ * `width` columns of rows that have `left` more, in panels of C, `step` apart: panel[(p/2·C + j)·2 + p%2] = from[p·ld + j].
+ * Zeros fill k to `padded`, and the last panel up where the rows end. Some rows at a time, the next ones fetched ahead: hardware does not follow such strides.
  */
 template <class Read, int C>
 static void packPairsOfRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t width,
-                            uint16_t* to, int64_t step) {
+                            int64_t left, uint16_t* to, int64_t step) {
   constexpr int64_t together = 8, line = 64 / static_cast<int64_t>(sizeof(typename Read::Stored));
   for (int64_t p = 0; p < padded; p += together, from += together * ld, to += together * C) {
     const int64_t rows = least(together, padded - p);
@@ -114,7 +114,7 @@ static void packPairsOfRows(const typename Read::Stored* from, int64_t ld, int64
     for (int64_t j = 0; j < width; j += C, panel += step) {
       for (int64_t q = 0; q < rows; q += 2) {
         const typename Read::Stored* low = from + q * ld + j;
-        if (p + q < k) packPairOfRows<Read, C>(low, p + q + 1 < k ? low + ld : nullptr, width - j, panel + q * C);
+        if (p + q < k) packPairOfRows<Read, C>(low, p + q + 1 < k ? low + ld : nullptr, left - j, panel + q * C);
         else __builtin_memset(panel + q * C, 0, 4 * C);
       }
     }
@@ -159,7 +159,7 @@ struct PackBf16 : Kernel {
       return packRowsOfA<Read>(a + rows.begin * s.k + p0, s.k, k, padded, rows.size(), all, to, as.stride);
     }
     const typename Read::Stored* from = a + p0 * s.m + rows.begin;
-    if constexpr (Kernel::turnsA) packPairsOfRows<Read, R>(from, s.m, k, padded, rows.size(), to, as.panel);
+    if constexpr (Kernel::turnsA) packPairsOfRows<Read, R>(from, s.m, k, padded, rows.size(), s.m - rows.begin, to, as.panel);
     else turnRows<Read>(from, s.m, k, padded, rows.size(), to, as.stride);
   }
 
@@ -177,7 +177,7 @@ struct PackBf16 : Kernel {
                           uint16_t* to) {
     const int64_t padded = paddedK(k), step = panelSize<uint16_t>(padded, C);
     if (!s.transB) {
-      return packPairsOfRows<Read, C>(b + p0 * s.n + columns.begin, s.n, k, padded, columns.size(), to, step);
+      return packPairsOfRows<Read, C>(b + p0 * s.n + columns.begin, s.n, k, padded, columns.size(), s.n - columns.begin, to, step);
     }
     for (int64_t j = columns.begin; j < columns.end; j += C, to += step) {
       const int width = static_cast<int>(least(C, columns.end - j));
