@@ -177,6 +177,7 @@ static void backwardPair(const Plan& plan, const Gradients<Element>& g, int64_t 
             addQueries(following.batch, 0, following.kvHead * plan.group);
           }
         }
+        // About half of all that could be multiplied is seen.
         ahead.spread((blocks.count * (length + padded) + 2 * keyBlocks.count * padded) / panel / 2);
 
         const Left rowsQ = leftOf<Kind>(g.q + atQ, plan.strideQ, rows, size, queries);

@@ -197,7 +197,8 @@ INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64
  * `rows` and `transposed` are as leftOf and packTransposed leave them.
  */
 template <class Kind>
-static void multiplySeen(const Blocks& blocks, const Range* seen, const Left& rows, int64_t size, const Right& transposed, int64_t keys, float factor, float* scores, int64_t ld, Ahead& ahead) {
+static void multiplySeen(const Blocks& blocks, const Range* seen, const Left& rows, int64_t size,
+                         const Right& transposed, int64_t keys, float factor, float* scores, int64_t ld, Ahead& ahead) {
   for (int64_t j = 0; j * panel < keys; ++j) {
     for (int b = 0; b < blocks.count; ++b) {
       if (seen[b].begin >= (j + 1) * panel || seen[b].end <= j * panel) continue;

@@ -8,8 +8,8 @@ namespace {
 
 /**
  * matmul(a, b, out, batch, m, n, k, transA, transB, aBatchStride, bBatchStride, accumulate, bf16, bias, activation,
- * beside, role, residual); bias, beside and residual may be undefined, activation is a place in `activationCodes`, role one
- * in `roles`; a, b, out and beside may be bf16.
+ * beside, role, residual); bias, beside and residual may be undefined, activation is a place in `activationCodes`, role one in
+ * `roles` (src/tensor/native/matmul.ts); a, b, out and beside may be bf16.
  */
 napi_value matmul(napi_env env, napi_callback_info info) {
   Args args(env, info, "matmul");

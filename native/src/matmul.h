@@ -6,7 +6,10 @@ namespace inkstone {
 
 enum class Activation : int { none = 0, relu, gelu, geluTanh, silu, count };
 
-/** What `beside` is to a product: the value before the activation or the activation's slope there are kept in it; or it multiplies the result. */
+/**
+ * What `beside` is to a product: it keeps the value before the activation, or the activation's slope there; or it multiplies the
+ * result.
+ */
 enum class Beside : int { preActivation = 0, slope, factor, count };
 
 /** out[i] = act(op(a[i])·op(b[i]) + bias) (∘ factor[i]) (+ residual[i]) (+ out[i] when accumulate) for i < batch. */

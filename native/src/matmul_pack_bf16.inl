@@ -99,7 +99,8 @@ INKSTONE_INLINE void packPairOfRows(const typename Read::Stored* low, const type
 
 /**
  * `width` columns of rows that have `left` more, in panels of C, `step` apart: panel[(p/2·C + j)·2 + p%2] = from[p·ld + j].
- * Zeros fill k to `padded`, and the last panel up where the rows end. Some rows at a time, the next ones fetched ahead: hardware does not follow such strides.
+ * Zeros fill k to `padded`, and the last panel up where the rows end. Some rows at a time, the next ones fetched ahead:
+ * hardware does not follow such strides.
  */
 template <class Read, int C>
 static void packPairsOfRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t width,
@@ -177,7 +178,8 @@ struct PackBf16 : Kernel {
                           uint16_t* to) {
     const int64_t padded = paddedK(k), step = panelSize<uint16_t>(padded, C);
     if (!s.transB) {
-      return packPairsOfRows<Read, C>(b + p0 * s.n + columns.begin, s.n, k, padded, columns.size(), s.n - columns.begin, to, step);
+      const int64_t left = s.n - columns.begin;
+      return packPairsOfRows<Read, C>(b + p0 * s.n + columns.begin, s.n, k, padded, columns.size(), left, to, step);
     }
     for (int64_t j = columns.begin; j < columns.end; j += C, to += step) {
       const int width = static_cast<int>(least(C, columns.end - j));

@@ -156,7 +156,7 @@ void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packe
     all.spread(1);
     return all;
   };
-  // What is only written comes as whole lines: fetching it would cost more than it saves.
+  // Rows of bf16 are whole lines that are only written: fetching them would cost more than it saves.
   if (to) ahead.out = touched(to, 4);
   if (last && s.residual) ahead.beside = touched(s.residual, 4);
   else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);

@@ -154,15 +154,15 @@ INKSTONE_INLINE vf relu(vf x, vf& slope) {
 }
 
 /** The activation alone, its slope alone. */
-#define INKSTONE_ALONE(F)         \
-  INKSTONE_INLINE vf F(vf x) {    \
-    vf slope;                     \
-    return F(x, slope);           \
-  }                               \
+#define INKSTONE_ALONE(F)             \
+  INKSTONE_INLINE vf F(vf x) {        \
+    vf slope;                         \
+    return F(x, slope);               \
+  }                                   \
   INKSTONE_INLINE vf F##Slope(vf x) { \
-    vf slope;                     \
-    F(x, slope);                  \
-    return slope;                 \
+    vf slope;                         \
+    F(x, slope);                      \
+    return slope;                     \
   }
 INKSTONE_ALONE(gelu)
 INKSTONE_ALONE(geluTanh)

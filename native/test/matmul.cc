@@ -141,8 +141,10 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
               "%s: out[%ld, %ld] %.9g, want %.9g", label.c_str(), long(i), long(j), got, want);
         if (!c.beside || c.role == Beside::factor) continue;
         const bool sloped = c.role == Beside::slope;
-        const double kept = sloped ? slopeOf(c.activation, sum) : sum, step = c.activation == Activation::relu && std::fabs(sum) <= bound ? 1 : 0;
-        const double loss = (c.besideIsBf16 ? half * std::fabs(kept) : 0) + (sloped && c.outIsBf16 ? 3e-4 : 0) + (sloped ? step : 0);
+        const double kept = sloped ? slopeOf(c.activation, sum) : sum;
+        const bool atStep = sloped && c.activation == Activation::relu && std::fabs(sum) <= bound;
+        const double rounding = c.besideIsBf16 ? half * std::fabs(kept) : 0, told = sloped && c.outIsBf16 ? 3e-4 : 0;
+        const double loss = rounding + told + (atStep ? 1 : 0);
         CHECK(std::fabs(near - kept) <= bound + loss, "%s: beside[%ld, %ld] %.9g, want %.9g", label.c_str(), long(i), long(j),
               near, kept);
       }
