@@ -9,11 +9,12 @@ import { type Found, type LatestRun, type MenuEntry, menuEntries } from './menu-
 import { askLine, choose } from './prompt.ts';
 import { runsByAge } from './run-ages.ts';
 import { type EarlierRun, isFinished, latestModel, readEarlierRun } from './runs.ts';
+import { studioOptions } from './serve-options.ts';
 import { sameAgain } from './shell-words.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where runs lie unless told otherwise. */
-const RUNS = 'runs';
+const RUNS = studioOptions.runs.default;
 
 const say = defineMessages({
   title: { en: () => 'Inkstone 砚: what shall we do?', zh: () => '砚 Inkstone：做点什么？' },

@@ -13,6 +13,7 @@ import { createPieceSplitter, type PieceSplitter } from './guard-pieces.ts';
 import { createLadder, type Ladder } from './guard-repair.ts';
 import { createWatch, detectorMaker, loopAtEnd, type Watch } from './guard-watch.ts';
 import { checkInteger, checkKeys, checkNumber } from './options.ts';
+import { followSignal } from './signal-group.ts';
 import { createStopMatcher, type StopMatcher } from './stop-strings.ts';
 
 /** What a guarded request may hold; everything else is passed on as it is. */
@@ -150,12 +151,9 @@ async function* guardRequest<Request extends GuardableRequest>(
     request: current,
     texts: open,
   }: Job<Request>): AsyncGenerator<GenerationPart, void> {
-    const controller = new AbortController();
+    const { controller, release } = followSignal(request.signal);
     /** Whether the endpoint still writes a text that nobody reads. */
     let isLeft = false;
-    const abort = (): void => controller.abort(request.signal?.reason);
-    if (request.signal?.aborted) abort();
-    request.signal?.addEventListener('abort', abort, { once: true });
     try {
       for await (const part of model.generate({ ...current, signal: controller.signal })) {
         const place = part.index ?? 0;
@@ -182,7 +180,7 @@ async function* guardRequest<Request extends GuardableRequest>(
         }
       }
     } finally {
-      request.signal?.removeEventListener('abort', abort);
+      release();
     }
   }
 

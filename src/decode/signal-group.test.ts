@@ -42,3 +42,15 @@ test('a signal that outlives its requests keeps nothing of them', async () => {
   }
   expect(heldBy(signal)).toBeLessThan(5);
 });
+
+test('nor of those that were refused', async () => {
+  const engine = createEngine(markovModel({ vocabSize: 20 }), { maxTexts: 1, maxWaiting: 0 });
+  const running = engine.generate([1], { maxTokens: 100 });
+  await running.next();
+  const { signal } = new AbortController();
+  for (let i = 0; i < 20; i++) {
+    await expect(engine.visit(async () => {}, { tokens: 1, signal })).rejects.toThrow();
+  }
+  expect(heldBy(signal)).toBeLessThan(5);
+  engine.close();
+});

@@ -75,9 +75,18 @@ export async function readRun(folder: string): Promise<SavedRun> {
   };
 }
 
+const changeOf = async (path: string): Promise<number | undefined> =>
+  (await stat(path).catch(() => undefined))?.mtimeMs;
+
 /** Whether the folder is a run. */
 export async function isRun(folder: string): Promise<boolean> {
-  return (await stat(join(folder, CONFIG)).catch(() => undefined)) !== undefined;
+  return (await changeOf(join(folder, CONFIG))) !== undefined;
+}
+
+/** When something last happened in a run, in ms since 1970: its last step, or how it was begun; undefined for no run. */
+export async function runChangedAt(folder: string): Promise<number | undefined> {
+  const begun = await changeOf(join(folder, CONFIG));
+  return begun === undefined ? undefined : ((await changeOf(join(folder, METRICS))) ?? begun);
 }
 
 /**

@@ -1,19 +1,17 @@
 /** The native matmul: f32 and, when asked, bf16 products with f32 sums. */
 
-import { activationCodes, type Kernels } from '../kernels.ts';
+import { activationCodes, type Kernels, type MatmulArgs } from '../kernels.ts';
 import type { Addon } from './addon.ts';
 
 const activations = new Map(activationCodes.map((code, index) => [code, index]));
 
 /** What an array of the result's shape can be to a product; the addon knows their places. */
 const roles = ['preActivation', 'slope', 'factor'] as const;
+const roleOf = (args: MatmulArgs): number => (args.slope ? 1 : args.factor ? 2 : 0);
 
 export const matmulKernels = (addon: Addon): Partial<Kernels> => ({
   matmul(a, b, out, args) {
-    const role = Math.max(
-      0,
-      roles.findIndex((name) => args[name]),
-    );
+    const role = roleOf(args);
     addon.matmul(
       a,
       b,
