@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GenerationPart, TextModel } from '../types.ts';
@@ -192,6 +193,12 @@ describe('a guard around an endpoint', () => {
     const { texts } = await write(model, { stop: 'sang. END' });
     expect(texts[0]).toMatchObject({ reason: 'stop', stop: 'sang. END' });
     expect(texts[0].text.endsWith('by the river and ')).toBe(true);
+  });
+
+  test('keeps nothing at a signal that outlives it', async () => {
+    const { signal } = new AbortController();
+    await collectTexts(guardText(endpoint(() => 'a text')).generate({ prompt: 'Say: ', signal }));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('an abort of the reader ends the running request', async () => {

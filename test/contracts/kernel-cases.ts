@@ -105,6 +105,8 @@ function matmuls(): Parameters<Kernels['matmul']>[] {
     },
     { ...base, m: 6, n: 16, k: 8, activation, accumulate: true },
     { ...base, m: 19, n: 37, k: 23, transB: true, activation, residual: normals(19 * 37, 6) },
+    { ...base, m: 19, n: 37, k: 23, transB: true, activation, slope: out(19 * 37) },
+    { ...base, m: 19, n: 37, k: 23, transB: true, activation, factor: normals(19 * 37, 7) },
   ]);
   const batched = [
     { ...base, batch: 3, m: 5, n: 17, k: 6, aBatchStride: 30, bBatchStride: 102, transB: true },
