@@ -242,6 +242,20 @@ void large(const KernelTable& table, const char* name) {
   }
 }
 
+/** Whole tiles in bf16 with nothing but what stands beside them: they are finished apart. */
+void wholeTiles(const KernelTable& table, const char* name) {
+  Random random;
+  for (int turn = 0; turn < 30; ++turn) {
+    Case c{};
+    c.batch = 1, c.m = 25 + turn, c.n = 96, c.k = 70;
+    c.bf16 = c.outIsBf16 = c.beside = c.besideIsBf16 = true;
+    c.role = static_cast<Beside>(turn % 3);
+    c.activation = static_cast<Activation>(turn / 3 % 5);
+    c.transB = turn % 2 == 0, c.aIsBf16 = turn % 4 < 2;
+    check(table, name, c, random);
+  }
+}
+
 /** Few rows with b as bf16 or f32, along k more than L1 holds: several groups of rows, several passes. */
 void skinny(const KernelTable& table, const char* name) {
   Random random;
@@ -364,6 +378,7 @@ int main() {
       if (threads() == 2) {
         large(table, name);
         skinny(table, name);
+        wholeTiles(table, name);
         turnedProducts(table, name);
         rowsAlone(table, name);
       }
