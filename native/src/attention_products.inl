@@ -249,26 +249,7 @@ static void packJoined(const Element* x, int64_t stride, int64_t rows, int64_t s
 /** The words of `count` rows, column by column: out[j·ld + i] = word j of row i, for i, j < lanes. */
 template <class Kind, class Element>
 INKSTONE_INLINE void transposeBlock(const Element* x, int64_t stride, int64_t count, int64_t size, float* out, int64_t ld) {
-  vf v[lanes / 4][4];
-  for (int g = 0; g < lanes / 4; ++g) {
-    vf row[4];
-    for (int i = 0; i < 4; ++i) row[i] = 4 * g + i < count ? Kind::words(x + (4 * g + i) * stride, size) : splat(0);
-    const vf ab0 = Shuffle::zip<0>(row[0], row[1]), ab1 = Shuffle::zip<1>(row[0], row[1]);
-    const vf cd0 = Shuffle::zip<0>(row[2], row[3]), cd1 = Shuffle::zip<1>(row[2], row[3]);
-    v[g][0] = Shuffle::zipPairs<0>(ab0, cd0);
-    v[g][1] = Shuffle::zipPairs<1>(ab0, cd0);
-    v[g][2] = Shuffle::zipPairs<0>(ab1, cd1);
-    v[g][3] = Shuffle::zipPairs<1>(ab1, cd1);
-  }
-  for (int column = 0; column < 4; ++column) {
-#if INKSTONE_VECTOR_BYTES >= 32
-    for (int g = 0; g < lanes / 4; g += 2) Shuffle::exchange<1>(v[g][column], v[g + 1][column]);
-#endif
-#if INKSTONE_VECTOR_BYTES >= 64
-    for (int g = 0; g < 2; ++g) Shuffle::exchange<2>(v[g][column], v[g + 2][column]);
-#endif
-    for (int g = 0; g < lanes / 4; ++g) store(out + (4 * g + column) * ld, v[g][column]);
-  }
+  turnSquare([=](int i) INKSTONE_FLAT { return i < count ? Kind::words(x + i * stride, size) : splat(0); }, out, ld);
 }
 
 /** Rows of `size` at a stride → the transpose of their words in panels [rows/panel, rowOf(size), panel], zeros behind. */

@@ -31,17 +31,15 @@ static void skinnyPairs(const Matmul& s) {
   Scratch scratch;
   DotGroups<DotsPairs> a(s.m, s.k);
   a.pack(scratch, [&](int64_t i, int64_t p, int64_t count, uint16_t* to) {
+    if (s.aBf16) return void(__builtin_memcpy(to, s.aBf16 + i * s.k + p, static_cast<size_t>(count) * 2));
     const float* from = s.a + i * s.k + p;
     int64_t q = 0;
     for (; q + lanes <= count; q += lanes) storeBf16(to + q, load(from + q));
     for (; q < count; ++q) to[q] = toBf16(from[q]);
   });
-  dotProducts(s, a);
+  dotProducts(s, a, s.outBf16 ? scratch.floats(s.m * s.n) : s.out);
 }
-static bool suitsPairs(const Matmul& s) {
-  const bool stored = s.aBf16 || s.outBf16 || s.besideBf16;
-  return s.bIsBf16 && s.transB && !s.transA && !stored && wayOf(s) == Way::skinny;
-}
+static bool suitsPairs(const Matmul& s) { return s.bIsBf16 && s.transB && !s.transA && wayOf(s) == Way::skinny; }
 #endif
 
 static void matmul(const Matmul& s) {

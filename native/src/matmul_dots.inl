@@ -169,13 +169,13 @@ static void dotBlock(const DotGroups<Dots>& a, const typename Dots::B* b, int64_
   }
 }
 
-/** The part of out[m, n] = a·bᵀ that follows the packing of a. */
+/** The part of out[m, n] = a·bᵀ that follows the packing of a. Sums go to `to` [m, n]: out, or a place beside it. */
 template <class Dots>
-static void dotProducts(const Matmul& s, const DotGroups<Dots>& a) {
+static void dotProducts(const Matmul& s, const DotGroups<Dots>& a, float* to) {
   const auto* b = static_cast<const typename Dots::B*>(s.b);
   const int64_t grain = 1 + 65536 / (s.k * s.m);
   parallelFor(s.n, (grain + 15) / 16 * 16, [&](int64_t j0, int64_t j1) {
-    dotBlock<Dots>(a, b + j0 * s.k, j1 - j0, s.out + j0, s.n, 1, s.accumulate);
-    finishRows(s.out + j0, s.n, s, j0, j0, s.m, j1 - j0);
+    dotBlock<Dots>(a, b + j0 * s.k, j1 - j0, to + j0, s.n, 1, s.accumulate);
+    finishRows(to + j0, s.n, s, j0, j0, s.m, j1 - j0);
   });
 }

@@ -1,15 +1,13 @@
 // How a and b are packed for bf16 products: pairs of neighbours along k side by side, padded with zeros.
 
-/** The pairs in as many bf16 numbers as a vector has lanes. */
-typedef uint32_t vuHalf __attribute__((vector_size(INKSTONE_VECTOR_BYTES / 2)));
-
 INKSTONE_INLINE int64_t clampToVector(int64_t n) { return most(0, least(n, lanes)); }
 
-/** How an operand is read: 16 numbers rounded to bf16, or 16 pairs of numbers at `low` and at `high`. */
+/** How an operand is read: 16 numbers rounded to bf16, 16 words of neighbours, 16 pairs of numbers at `low` and at `high`. */
 struct RoundF32 {
   typedef float Stored;
   static INKSTONE_MEMBER uint16_t at(const float* p) { return toBf16(*p); }
   static INKSTONE_MEMBER vh wide(const float* p) { return roundBf16(load(p)); }
+  static INKSTONE_MEMBER vf words(const float* p) { return (vf)neighbours(load(p), load(p + lanes)); }
   static INKSTONE_MEMBER vu pairs(const float* low, const float* high) { return pairsOf(load(low), load(high)); }
   static INKSTONE_MEMBER vu somePairs(const float* low, const float* high, int64_t n) {
     n = clampToVector(n);
@@ -21,6 +19,11 @@ struct TakeBf16 {
   static INKSTONE_MEMBER uint16_t at(const uint16_t* p) { return *p; }
   static INKSTONE_MEMBER vh wide(const uint16_t* p) {
     vh v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+  }
+  static INKSTONE_MEMBER vf words(const uint16_t* p) {
+    vf v;
     __builtin_memcpy(&v, p, sizeof v);
     return v;
   }
@@ -52,30 +55,28 @@ static void packRowsOfA(const typename Read::Stored* from, int64_t ld, int64_t k
   for (int64_t i = rows; i < all; ++i, to += stride) __builtin_memset(to, 0, static_cast<size_t>(padded) * 2);
 }
 
-/** One panel of C columns from b stored [n, k]: four rows by four pairs are turned at a time. */
+/** 16 words of a row that has `left` numbers more; zeros behind. */
+template <class Read>
+static vf someWords(const typename Read::Stored* from, int64_t left) {
+  uint16_t row[2 * lanes] = {};
+  for (int64_t p = 0; p < least(left, 2 * lanes); ++p) row[p] = Read::at(from + p);
+  return TakeBf16::words(row);
+}
+
+/** One panel of C columns from b stored [n, k]: squares of 16 columns by 16 pairs are turned. */
 template <class Read, int C>
 static void packPairsOfColumns(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int width,
                                uint16_t* to) {
-  int j = 0;
-  for (; j + 4 <= width; j += 4) {
-    int64_t p = 0;
-    for (; p + lanes <= k; p += lanes) {
-      vuHalf pairs[4];
-      for (int i = 0; i < 4; ++i) pairs[i] = (vuHalf)Read::wide(from + (j + i) * ld + p);
-      transpose4(pairs[0], pairs[1], pairs[2], pairs[3]);
-#pragma GCC unroll 4
-      for (int q = 0; q < lanes / 8; ++q) {
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; ++i) storeFour<16>(to + ((p / 2 + 4 * q + i) * C + j) * 2, pairs[i], q);
+  for (int j = 0; j < C; j += lanes, from += lanes * ld, to += 2 * lanes) {
+    for (int64_t p = 0; p < padded; p += 2 * lanes) {
+      float* square = reinterpret_cast<float*>(to + p * C);
+      if (width - j >= lanes && k - p >= 2 * lanes) {
+        turnSquare([=](int i) INKSTONE_FLAT { return Read::words(from + i * ld + p); }, square, C);
+        continue;
       }
-    }
-    for (; p < padded; ++p) {
-      for (int i = 0; i < 4; ++i) to[(p / 2 * C + j + i) * 2 + (p & 1)] = p < k ? Read::at(from + (j + i) * ld + p) : 0;
-    }
-  }
-  for (; j < C; ++j) {
-    for (int64_t p = 0; p < padded; ++p) {
-      to[(p / 2 * C + j) * 2 + (p & 1)] = j < width && p < k ? Read::at(from + j * ld + p) : 0;
+      float aside[lanes * lanes];
+      turnSquare([=](int i) { return j + i < width ? someWords<Read>(from + i * ld + p, k - p) : vf{}; }, aside, lanes);
+      for (int64_t q = 0; q < least(lanes, (padded - p) / 2); ++q) store(square + q * C, load(aside + q * lanes));
     }
   }
 }
@@ -164,12 +165,26 @@ struct PackBf16 : Kernel {
     else turnRows<Read>(from, s.m, k, padded, rows.size(), to, as.stride);
   }
 
-  /** Columns of `from` become rows. */
+  /** Columns of `from` become rows: squares of 16 pairs by 16 columns are turned, those of the next rows fetched ahead. */
   template <class Read>
   static void turnRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t rows,
                        uint16_t* to, int64_t stride) {
-    for (int64_t i = 0; i < roundUp(rows, R); ++i) {
-      for (int64_t p = 0; p < padded; ++p) to[i * stride + p] = i < rows && p < k ? Read::at(from + p * ld + i) : 0;
+    for (int64_t p = 0; p < padded; p += 2 * lanes, from += 2 * lanes * ld) {
+      for (int64_t i = 0; i < roundUp(rows, R); i += lanes) {
+        float* square = reinterpret_cast<float*>(to + i * stride + p);
+        for (int64_t q = 2 * lanes; q < least(4 * lanes, k - p); ++q) __builtin_prefetch(from + q * ld + i);
+        if (rows - i >= lanes && k - p >= 2 * lanes) {
+          turnSquare([=](int q) INKSTONE_FLAT { return (vf)Read::pairs(from + 2 * q * ld + i, from + (2 * q + 1) * ld + i); },
+                     square, stride / 2);
+          continue;
+        }
+        const auto some = [=](int q) {
+          const typename Read::Stored* low = from + 2 * q * ld + i;
+          if (p + 2 * q >= k) return vf{};
+          return (vf)Read::somePairs(low, p + 2 * q + 1 < k ? low + ld : nullptr, rows - i);
+        };
+        turnSquare(some, square, stride / 2);
+      }
     }
   }
 

@@ -97,7 +97,7 @@ static void skinnyDots(const Matmul& s) {
   DotGroups<DotsOf<Read>> a(s.m, s.k);
   if (s.m == 1 && s.k % lanes == 0 && !s.bf16) a.data = s.a;
   else a.pack(scratch, [&](int64_t i, int64_t p, int64_t count, float* to) { copyRow(s, i, p, count, to); });
-  dotProducts(s, a);
+  dotProducts(s, a, s.out);
 }
 
 template <class Read>

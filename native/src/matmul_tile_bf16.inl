@@ -35,28 +35,25 @@ static void emulatedDot(float (*sum)[16], const uint16_t (*a)[32], const uint16_
 #define TILE_DOT(T, A, B) emulatedDot(tiles.sums[T], tiles.inputs[A - 4], tiles.inputs[B - 4])
 struct TileSession {};
 #else
-#define TILE_ZERO(T) _tile_zero(T)
-#define TILE_LOAD_SUM(T, P, BYTES) _tile_loadd(T, P, BYTES)
-#define TILE_STORE_SUM(T, P, BYTES) _tile_stored(T, P, BYTES)
-#define TILE_LOAD(T, P, BYTES) _tile_loadd(T, P, BYTES)
-#define TILE_DOT(T, A, B) _tile_dpbf16ps(T, A, B)
+// Written out: the compiler's own functions do not tell it that a tile's rows, or all of a configuration, are read.
+#define TILE_ZERO(T) asm volatile("tilezero %%tmm" #T ::)
+#define TILE_MOVE(WHAT, P, BYTES) asm volatile(WHAT ::"r"(P), "r"(static_cast<int64_t>(BYTES)) : "memory")
+#define TILE_LOAD(T, P, BYTES) TILE_MOVE("tileloadd (%0,%1,1), %%tmm" #T, P, BYTES)
+#define TILE_LOAD_SUM(T, P, BYTES) TILE_LOAD(T, P, BYTES)
+#define TILE_STORE_SUM(T, P, BYTES) TILE_MOVE("tilestored %%tmm" #T ", (%0,%1,1)", P, BYTES)
+#define TILE_DOT(T, A, B) asm volatile("tdpbf16ps %%tmm" #B ", %%tmm" #A ", %%tmm" #T ::)
 /** Eight tiles of 16 rows of 64 bytes, for this thread while the session lives. */
 struct TileSession {
+  struct alignas(64) Config {
+    uint8_t palette = 1, startRow = 0, reserved[14] = {};
+    uint16_t rowBytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+    uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+  };
   TileSession() {
-    struct alignas(64) Config {
-      uint8_t palette, startRow, reserved[14];
-      uint16_t rowBytes[16];
-      uint8_t rows[16];
-    } config;
-    __builtin_memset(&config, 0, sizeof config);
-    config.palette = 1;
-    for (int i = 0; i < 8; ++i) {
-      config.rowBytes[i] = 64;
-      config.rows[i] = 16;
-    }
-    _tile_loadconfig(&config);
+    static constexpr Config config;
+    asm volatile("ldtilecfg %0" ::"m"(config));
   }
-  ~TileSession() { _tile_release(); }
+  ~TileSession() { asm volatile("tilerelease" ::); }
 };
 #endif
 #endif

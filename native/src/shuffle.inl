@@ -39,6 +39,35 @@ using Shuffle = Shuffles<0, 1, 2, 3, 4, 5, 6, 7>;
 using Shuffle = Shuffles<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>;
 #endif
 
+/** A square of words turned: out[j·ld + i] = lane j of row(i), for i, j < lanes. */
+template <class Row>
+INKSTONE_INLINE void turnSquare(const Row& row, float* out, int64_t ld) {
+  vf v[lanes / 4][4];
+#pragma GCC unroll 4
+  for (int g = 0; g < lanes / 4; ++g) {
+    const vf a = row(4 * g), b = row(4 * g + 1), c = row(4 * g + 2), d = row(4 * g + 3);
+    const vf ab0 = Shuffle::zip<0>(a, b), ab1 = Shuffle::zip<1>(a, b);
+    const vf cd0 = Shuffle::zip<0>(c, d), cd1 = Shuffle::zip<1>(c, d);
+    v[g][0] = Shuffle::zipPairs<0>(ab0, cd0);
+    v[g][1] = Shuffle::zipPairs<1>(ab0, cd0);
+    v[g][2] = Shuffle::zipPairs<0>(ab1, cd1);
+    v[g][3] = Shuffle::zipPairs<1>(ab1, cd1);
+  }
+#pragma GCC unroll 4
+  for (int column = 0; column < 4; ++column) {
+#if INKSTONE_VECTOR_BYTES >= 32
+#pragma GCC unroll 2
+    for (int g = 0; g < lanes / 4; g += 2) Shuffle::exchange<1>(v[g][column], v[g + 1][column]);
+#endif
+#if INKSTONE_VECTOR_BYTES >= 64
+#pragma GCC unroll 2
+    for (int g = 0; g < 2; ++g) Shuffle::exchange<2>(v[g][column], v[g + 2][column]);
+#endif
+#pragma GCC unroll 4
+    for (int g = 0; g < lanes / 4; ++g) store(out + (4 * g + column) * ld, v[g][column]);
+  }
+}
+
 /** The sums over the lanes of four vectors. */
 INKSTONE_INLINE void sumFour(const vf* x, float* out) {
   const vf ab = Shuffle::zip<0>(x[0], x[1]) + Shuffle::zip<1>(x[0], x[1]);
