@@ -70,12 +70,14 @@ static void forwardRows(const Plan& plan, const Element* q, const Element* k, co
   const int64_t keyTile = tileOf(keys.end - keys.begin, forwardKeys, panel), ld = up(keyTile, panel) + 16;
   const int64_t queryTile = tileOf(rows.end - rows.begin, mostQueries, 1);
 
+  [[maybe_unused]] typename Kind::Session session;
   Scratch scratch;
+  const int64_t room = up(queryTile, Kind::rows);
   float* keysT = scratch.floats(up(keyTile, panel) * rowOf<Kind>(size));
   float* values = scratch.floats(inWords<Kind>(keyTile) * up(padded, panel));
-  float* queries = scratch.floats(queryTile * rowOf<Kind>(size));
-  float* scores = scratch.floats(queryTile * ld);
-  float* product = scratch.floats(queryTile * padded);
+  float* queries = scratch.floats(room * rowOf<Kind>(size));
+  float* scores = scratch.floats(room * ld);
+  float* product = scratch.floats(room * padded);
   const int64_t count = rows.end - rows.begin;
   float* sums = keyTile < keys.end - keys.begin ? scratch.floats(plan.group * count * padded) : nullptr;
   Running* running =
@@ -137,6 +139,7 @@ static void forwardRows(const Plan& plan, const Element* q, const Element* k, co
             addDistance(scores + i * ld, chunks.some, slope, sight.offset + t0 + i - k0);
           }
           soften<Kind>(end - r, scores + r * ld, ld, chunks, mine + r, state + r, shrink + r);
+          for (int64_t i = r; i < end; ++i) clearAround<Kind>(scores + i * ld, chunks.some);
         }
 
         for (int64_t j = 0; j * panel < padded; ++j) {
@@ -179,6 +182,7 @@ template <class Kind, class Element>
 static void forward(const AttentionShape& shape, const void* q, const void* k, const void* v, void* out, float* lse) {
   const Plan plan(shape);
   const int64_t pairs = shape.batch * shape.kvHeads;
+  if (pairs * shape.queries == 0) return;
   // Few pairs: queries are cut as well. Late queries see more keys than early ones, so early and late take
   // turns.
   const int64_t wanted = pairs >= 2 * threads() ? 1 : (4 * threads() + pairs - 1) / pairs;

@@ -5,14 +5,19 @@
 #include "attention.inl"
 #include "attention_grad.inl"
 
+#if INKSTONE_BF16 == 2
+typedef flash::Tiles BestPairs;
+#else
+typedef flash::Pairs BestPairs;
+#endif
+
 static void attention(const void* q, const void* k, const void* v, void* out, float* lse, const AttentionShape& shape) {
   using namespace flash;
   if (!shape.stored && (!shape.bf16 || shape.queries <= decodeQueries)) {
     return INKSTONE_WIDE_TABLE()->attention(q, k, v, out, lse, shape);
   }
-  if (shape.batch * shape.kvHeads == 0) return;
   RAN("attention.bf16");
-  shape.stored ? forward<Pairs, uint16_t>(shape, q, k, v, out, lse) : forward<Pairs, float>(shape, q, k, v, out, lse);
+  shape.stored ? forward<BestPairs, uint16_t>(shape, q, k, v, out, lse) : forward<BestPairs, float>(shape, q, k, v, out, lse);
 }
 
 static void attentionGrad(const void* q, const void* k, const void* v, const void* out, const float* lse,
@@ -22,6 +27,6 @@ static void attentionGrad(const void* q, const void* k, const void* v, const voi
     return INKSTONE_WIDE_TABLE()->attentionGrad(q, k, v, out, lse, grad, gradQ, gradK, gradV, shape);
   }
   RAN("attentionGrad.bf16");
-  const auto run = shape.stored ? backward<Pairs, uint16_t> : backward<Pairs, float>;
+  const auto run = shape.stored ? backward<BestPairs, uint16_t> : backward<BestPairs, float>;
   run(shape, q, k, v, out, lse, grad, gradQ, gradK, gradV);
 }

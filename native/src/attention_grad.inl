@@ -85,26 +85,32 @@ static void backwardPair(const Plan& plan, const Gradients<Element>& g, int64_t 
   const int64_t keyTile = tileOf(S, backwardKeys, panel), ld = up(keyTile, panel) + 16;
   const int64_t queryTile = tileOf(T, mostQueries, 1), queryTiles = (T + queryTile - 1) / queryTile;
 
+  [[maybe_unused]] typename Kind::Session session;
   Scratch scratch;
-  const int64_t words = rowOf<Kind>(size);
+  const int64_t words = rowOf<Kind>(size), room = up(queryTile, Kind::rows), keyRoom = up(keyTile, Kind::rows);
   float* keysT = scratch.floats(up(keyTile, panel) * words);
   float* valuesT = scratch.floats(up(keyTile, panel) * words);
   float* keysN = scratch.floats(inWords<Kind>(keyTile) * up(padded, panel));
-  float* queries = scratch.floats(queryTile * words);
-  float* grads = scratch.floats(queryTile * words);
-  float* scores = scratch.floats(up(queryTile, Kind::unit) * ld);
-  float* slopes = scratch.floats(up(queryTile, Kind::unit) * ld);
+  float* queries = scratch.floats(room * words);
+  float* grads = scratch.floats(room * words);
+  float* scores = scratch.floats(up(room, Kind::unit) * ld);
+  float* slopes = scratch.floats(up(room, Kind::unit) * ld);
   // The same numbers in words of other neighbours; where a word is one number, the same words.
   constexpr bool twice = Kind::unit > 1;
   float* queriesN = twice ? scratch.floats(inWords<Kind>(queryTile) * padded) : queries;
   float* gradsN = twice ? scratch.floats(inWords<Kind>(queryTile) * padded) : grads;
-  float* slopesInRows = twice ? scratch.floats(queryTile * ld / Kind::unit) : slopes;
+  float* slopesInRows = twice ? scratch.floats(room * ld / Kind::unit) : slopes;
+  // Where products want words of a row side by side, rows of keys are made of those that join queries.
+  constexpr bool turns = Kind::deep > 1;
+  const int64_t ldT = inWords<Kind>(queryTile);
+  float* weightsT = turns ? scratch.floats(keyRoom * ldT) : nullptr;
+  float* slopesT = turns ? scratch.floats(keyRoom * ldT) : nullptr;
   const Right rightK{keysT, words * panel, panel}, rightV{valuesT, words * panel, panel};
   const Right rightKeysN{keysN, inWords<Kind>(keyTile) * panel, panel};
   const Right rightQ{queriesN, panel, padded}, rightGrad{gradsN, panel, padded};
-  float* product = scratch.floats(queryTile * padded);
-  float* sumK = scratch.floats(keyTile * padded);
-  float* sumV = scratch.floats(keyTile * padded);
+  float* product = scratch.floats(room * padded);
+  float* sumK = scratch.floats(keyRoom * padded);
+  float* sumV = scratch.floats(keyRoom * padded);
   float* sumQ = keyTile < S ? scratch.floats(plan.group * T * padded) : nullptr;
   float* dots = scratch.floats(plan.group * T);
   float* lse2 = scratch.floats(plan.group * T);
@@ -194,13 +200,19 @@ static void backwardPair(const Plan& plan, const Gradients<Element>& g, int64_t 
           const int64_t r = blocks.start[b], end = blocks.start[b + 1];
           const Chunks chunks(seen[b], mine[r], mine[end - 1]);
           // A block of keys reads the words of rows that see any of it: up to rowBlock places beside what a row sees.
-          const Range wide{least(down(clamp(mine[r].begin - rowBlock, 0, length), lanes), chunks.some.begin),
-                           most(up(clamp(mine[end - 1].end + rowBlock, 0, length), lanes), chunks.some.end)};
+          Range wide{least(down(clamp(mine[r].begin - rowBlock, 0, length), lanes), chunks.some.begin),
+                     most(up(clamp(mine[end - 1].end + rowBlock, 0, length), lanes), chunks.some.end)};
+          if (turns) wide = {0, up(length, panel)};
           for (int64_t i = r; bias != 0 && i < end; ++i) {
             addDistance(scores + i * ld, chunks.some, bias, sight.offset + t0 + i - k0);
           }
           slope<Kind>(end - r, scores + r * ld, slopes + r * ld, slopesInRows + r * ld / Kind::unit, ld, wide, chunks,
                       mine + r, {logSum + r, dot + r});
+        }
+
+        if (turns) {
+          turnJoined<Kind>(scores, Kind::unit * ld, rows, length, weightsT, ldT);
+          turnJoined<Kind>(slopes, Kind::unit * ld, rows, length, slopesT, ldT);
         }
 
         // gradV += Pᵀ·grad, gradK += dSᵀ·q: a block of keys meets the queries that see any of it.
@@ -212,15 +224,17 @@ static void backwardPair(const Plan& plan, const Gradients<Element>& g, int64_t 
           while (to < rows && mine[to].begin < next) ++to;
           if (from >= to) continue;
           const Range deep = inWords<Kind>(Range{from, to});
-          const int64_t at = deep.begin * Kind::unit * ld + s, depth = deep.end - deep.begin;
+          const int64_t rowStride = turns ? ldT : 1, step = turns ? 1 : Kind::unit * ld;
+          const int64_t at = s * rowStride + deep.begin * step, depth = deep.end - deep.begin;
+          const float *weights = turns ? weightsT : scores, *ofSlopes = turns ? slopesT : slopes;
           for (int64_t j = 0; j * panel < padded; ++j) {
-            multiply<Kind>(keyBlocks.rows(b), scores + at, 1, Kind::unit * ld, rightGrad, j, deep.begin,
-                           sumV + s * padded, padded, padded, depth, true);
+            multiply<Kind>(keyBlocks.rows(b), weights + at, rowStride, step, rightGrad, j, deep.begin, sumV + s * padded,
+                           padded, padded, depth, true);
             ahead.step();
           }
           for (int64_t j = 0; j * panel < padded; ++j) {
-            multiply<Kind>(keyBlocks.rows(b), slopes + at, 1, Kind::unit * ld, rightQ, j, deep.begin,
-                           sumK + s * padded, padded, padded, depth, true);
+            multiply<Kind>(keyBlocks.rows(b), ofSlopes + at, rowStride, step, rightQ, j, deep.begin, sumK + s * padded,
+                           padded, padded, depth, true);
             ahead.step();
           }
         }

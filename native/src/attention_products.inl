@@ -23,6 +23,9 @@ INKSTONE_INLINE void writeRow(const float* x, const float* total, float shrink, 
 struct Exact {
   /** Numbers of a word. */
   static constexpr int unit = 1;
+  /** Products go so many rows and words at a time: rows beyond must exist, words beyond be zeros. */
+  static constexpr int rows = 1, deep = 1;
+  struct Session {};
 
   /** Numbers as products see them. */
   static INKSTONE_MEMBER vf seen(vf x) { return x; }
@@ -70,10 +73,11 @@ struct Rounded : Exact {
   }
 };
 
-#if INKSTONE_BF16 == 1
+#if defined(INKSTONE_BF16)
 /** Two numbers as bf16: half the bytes, and one instruction for both products. */
 struct Pairs {
-  static constexpr int unit = 2;
+  static constexpr int unit = 2, rows = 1, deep = 1;
+  struct Session {};
 
   static INKSTONE_MEMBER vf seen(vf x) { return Rounded::seen(x); }
   static INKSTONE_MEMBER vf power(vf x) { return exp2BelowRough(x); }
@@ -114,19 +118,34 @@ struct Pairs {
 };
 #endif
 
-/** Words that hold a range of numbers. */
-template <class Kind>
-INKSTONE_INLINE Range inWords(Range numbers) {
-  return {numbers.begin / Kind::unit, (numbers.end + Kind::unit - 1) / Kind::unit};
-}
+#if INKSTONE_BF16 == 2
+/** The same words in the tiles of AMX. */
+struct Tiles : Pairs {
+  static constexpr int rows = rowBlock, deep = 16;
+  typedef TileSession Session;
+};
+#endif
+
+/** Words that hold so many numbers, or a range of them, as deep as products go. */
 template <class Kind>
 INKSTONE_INLINE int64_t inWords(int64_t numbers) {
-  return (numbers + Kind::unit - 1) / Kind::unit;
+  return up((numbers + Kind::unit - 1) / Kind::unit, Kind::deep);
+}
+template <class Kind>
+INKSTONE_INLINE Range inWords(Range numbers) {
+  return {down(numbers.begin / Kind::unit, Kind::deep), inWords<Kind>(numbers.end)};
 }
 /** Words of a packed row: whole vectors. */
 template <class Kind>
 INKSTONE_INLINE int64_t rowOf(int64_t numbers) {
   return up(inWords<Kind>(numbers), lanes);
+}
+/** Zeros for the words that products read beyond those of a range of numbers, whole words. */
+template <class Kind>
+INKSTONE_INLINE void clearAround(float* row, Range numbers) {
+  const Range read = inWords<Kind>(numbers);
+  for (int64_t w = read.begin; w < numbers.begin / Kind::unit; ++w) row[w] = 0;
+  for (int64_t w = numbers.end / Kind::unit; w < read.end; ++w) row[w] = 0;
 }
 
 // ---- products ---------------------------------------------------------------------------------------------------------
@@ -182,14 +201,67 @@ static inline Micro microOf(int rows) {
   return of[rows];
 }
 
+#if INKSTONE_BF16 == 2
+/** micro for up to 32 rows, with what lies beyond them, and one or two vectors of columns; a's words lie side by side. */
+template <bool Tall, bool Wide>
+static void microTiles(const float* a, int64_t rowStride, const float* b, int64_t ldb, float* c, int64_t ldc,
+                       int64_t depth, float factor, bool add) {
+  const int64_t aBytes = rowStride * 4, bBytes = ldb * 4, bytes = ldc * 4;
+  float* lower = c + 16 * ldc;
+  if (add) {
+    TILE_LOAD_SUM(0, c, bytes);
+    if (Wide) TILE_LOAD_SUM(1, c + 16, bytes);
+    if (Tall) TILE_LOAD_SUM(2, lower, bytes);
+    if (Tall && Wide) TILE_LOAD_SUM(3, lower + 16, bytes);
+  } else {
+    TILE_ZERO(0);
+    TILE_ZERO(1);
+    TILE_ZERO(2);
+    TILE_ZERO(3);
+  }
+  for (int64_t i = 0; i < depth; i += 16, a += 16, b += 16 * ldb) {
+    TILE_LOAD(6, b, bBytes);
+    TILE_LOAD(4, a, aBytes);
+    TILE_DOT(0, 4, 6);
+    if (Wide) {
+      TILE_LOAD(7, b + 16, bBytes);
+      TILE_DOT(1, 4, 7);
+    }
+    if (Tall) {
+      TILE_LOAD(5, a + 16 * rowStride, aBytes);
+      TILE_DOT(2, 5, 6);
+    }
+    if (Tall && Wide) TILE_DOT(3, 5, 7);
+  }
+  TILE_STORE_SUM(0, c, bytes);
+  if (Wide) TILE_STORE_SUM(1, c + 16, bytes);
+  if (Tall) TILE_STORE_SUM(2, lower, bytes);
+  if (Tall && Wide) TILE_STORE_SUM(3, lower + 16, bytes);
+  if (factor == 1) return;
+  for (int r = 0; r < (Tall ? 32 : 16); ++r, c += ldc) {
+    store(c, load(c) * factor);
+    if (Wide) store(c + 16, load(c + 16) * factor);
+  }
+}
+#endif
+
 /** One block of rows times `columns` columns, panel `j` of b. The columns beyond are padding of c. */
 template <class Kind>
 INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64_t step, const Right& b,
                               int64_t j, int64_t firstRow, float* c, int64_t ldc, int64_t columns,
                               int64_t depth, bool add, float factor = 1) {
-  const Micro kernel = columns - j * panel > lanes ? microOf<Kind, 2>(rows) : microOf<Kind, 1>(rows);
-  kernel(a, rowStride, step, b.data + j * b.panelStride + firstRow * b.rowStride, b.rowStride, c + j * panel,
-         ldc, depth, factor, add);
+  const bool wide = columns - j * panel > lanes;
+  const float* right = b.data + j * b.panelStride + firstRow * b.rowStride;
+  c += j * panel;
+#if INKSTONE_BF16 == 2
+  if constexpr (Kind::rows > 1) {
+    const auto run = rows > 16 ? (wide ? microTiles<true, true> : microTiles<true, false>)
+                               : (wide ? microTiles<false, true> : microTiles<false, false>);
+    return run(a, rowStride, right, b.rowStride, c, ldc, depth, factor, add);
+  }
+#endif
+  const Micro kernel = wide ? microOf<Kind, 2>(rows) : microOf<Kind, 1>(rows);
+  kernel(a, rowStride, step, right, b.rowStride, c, ldc, depth, factor, add);
 }
 
 /**
@@ -223,12 +295,13 @@ static void packRows(const Element* x, int64_t stride, int64_t rows, int64_t siz
   }
 }
 
-/** Rows of `size` at a stride as a left operand: where they lie, when that is in words of two, else packed into `room`. */
+/** Rows of `size` at a stride as a left operand: where they lie, if products can read them so, else packed into `room`. */
 template <class Kind, class Element>
 static Left leftOf(const Element* x, int64_t stride, int64_t rows, int64_t size, float* room) {
   constexpr int unit = Kind::unit;
   if constexpr (unit > 1 && sizeof(Element) * unit == sizeof(float)) {
-    if (size % unit == 0 && stride % unit == 0) return {reinterpret_cast<const float*>(x), stride / unit};
+    const bool whole = size % (unit * Kind::deep) == 0 && rows % Kind::rows == 0;
+    if (whole && stride % unit == 0) return {reinterpret_cast<const float*>(x), stride / unit};
   }
   packRows<Kind>(x, stride, rows, size, room);
   return {room, rowOf<Kind>(size)};
@@ -240,9 +313,11 @@ static void packJoined(const Element* x, int64_t stride, int64_t rows, int64_t s
   for (int64_t d = 0; d < size; d += lanes, x += lanes) {
     float* to = out + d / panel * layout.panelStride + d % panel;
     const Element* row = x;
-    for (int64_t r = 0; r < rows; r += Kind::unit, row += Kind::unit * stride, to += layout.rowStride) {
+    int64_t r = 0;
+    for (; r < rows; r += Kind::unit, row += Kind::unit * stride, to += layout.rowStride) {
       store(to, Kind::joined(row, r + 1 < rows ? row + stride : nullptr, size - d));
     }
+    for (; r < Kind::unit * inWords<Kind>(rows); r += Kind::unit, to += layout.rowStride) store(to, splat(0));
   }
 }
 
@@ -250,6 +325,19 @@ static void packJoined(const Element* x, int64_t stride, int64_t rows, int64_t s
 template <class Kind, class Element>
 INKSTONE_INLINE void transposeBlock(const Element* x, int64_t stride, int64_t count, int64_t size, float* out, int64_t ld) {
   turnSquare([=](int i) INKSTONE_FLAT { return i < count ? Kind::words(x + i * stride, size) : splat(0); }, out, ld);
+}
+
+/** Words that join rows, at a stride for each word's rows → rows of such words: out[j·ld + i] = word j of row i; zeros behind. */
+template <class Kind>
+static void turnJoined(const float* x, int64_t stride, int64_t rows, int64_t columns, float* out, int64_t ld) {
+  for (int64_t i = 0; i < inWords<Kind>(rows); i += lanes) {
+    for (int64_t j = 0; j < columns; j += lanes) {
+      const auto row = [=](int r) INKSTONE_FLAT {
+        return (i + r) * Kind::unit < rows ? load(x + (i + r) * stride + j) : splat(0);
+      };
+      turnSquare(row, out + j * ld + i, ld);
+    }
+  }
 }
 
 /** Rows of `size` at a stride → the transpose of their words in panels [rows/panel, rowOf(size), panel], zeros behind. */

@@ -5,10 +5,18 @@ namespace flash {
 #define INKSTONE_ALWAYS inline __attribute__((always_inline))
 #define INKSTONE_UNROLL _Pragma("GCC unroll 16")
 
-constexpr int rowBlock = lanes >= 16 ? 12 : 6;       // rows of a micro tile: its sums fill the registers
-constexpr int panel = 2 * lanes;                     // columns of a micro tile
-constexpr int64_t decodeQueries = 4;                 // up to here keys are read as they lie: attention_decode.inl
-constexpr int64_t mostQueries = 72, mostKeys = 256;  // rows and columns of a tile, at most
+#if INKSTONE_BF16 == 2
+constexpr int rowBlock = 32;           // rows of a micro tile: its sums fill the registers
+constexpr int64_t mostQueries = 64;    // rows of a tile, at most
+constexpr bool thinIsCheaper = false;  // whether a micro tile of few rows costs less
+#else
+constexpr int rowBlock = lanes >= 16 ? 12 : 6;
+constexpr int64_t mostQueries = 72;
+constexpr bool thinIsCheaper = true;
+#endif
+constexpr int panel = 2 * lanes;      // columns of a micro tile
+constexpr int64_t decodeQueries = 4;  // up to here keys are read as they lie: attention_decode.inl
+constexpr int64_t mostKeys = 256;     // columns of a tile, at most
 constexpr int mostBlocks = mostKeys / rowBlock + 2;
 constexpr float log2e = 1.44269504f, ln2 = 0.693147181f;
 
@@ -61,7 +69,7 @@ struct Sight {
   Range of(Range queries) const { return {of(queries.begin).begin, last(queries.end - 1)}; }
 };
 
-/** Cuts `rows` into blocks of rowBlock that begin at even rows; the last two share what is left, so that neither is thin. */
+/** Cuts `rows` into blocks of rowBlock that begin at even rows; the last two may share what is left, so that neither is thin. */
 struct Blocks {
   int count = 0;
   int64_t start[mostBlocks + 1];
@@ -71,7 +79,8 @@ struct Blocks {
     while (at < rows) {
       start[count++] = at;
       const int64_t left = rows - at;
-      at += left >= 2 * rowBlock || left == rowBlock ? rowBlock : left > rowBlock ? up((left + 1) / 2, 2) : left;
+      const bool share = thinIsCheaper && left > rowBlock && left < 2 * rowBlock;
+      at += share ? up((left + 1) / 2, 2) : least(left, rowBlock);
     }
     start[count] = rows;
   }

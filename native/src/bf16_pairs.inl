@@ -21,11 +21,8 @@ INKSTONE_INLINE vu pairsOf(vf low, vf high) {
 }
 #endif
 /** The same for operands stored as bf16. */
-INKSTONE_INLINE vu pairsOf(vh low, vh high) {
-  return __builtin_convertvector(low, vu) | (__builtin_convertvector(high, vu) << 16);
-}
+INKSTONE_INLINE vu pairsOf(vh low, vh high) { return widen(low) | (widen(high) << 16); }
 
-#if INKSTONE_BF16 == 1
 /** sum[j] += a[2j]·b[2j] + a[2j + 1]·b[2j + 1] on 16 pairs. */
 INKSTONE_INLINE vf dotPairs(vf sum, vi a, vi b) {
 #if defined(INKSTONE_EMULATED)
@@ -35,4 +32,3 @@ INKSTONE_INLINE vf dotPairs(vf sum, vi a, vi b) {
   return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
 #endif
 }
-#endif

@@ -1,17 +1,17 @@
-// The wide table with bf16 products in hardware: included inside the namespace of such an instruction set.
+// The wide table with bf16 products in hardware: included inside the namespace of such an instruction set. INKSTONE_BF16 is 1
+// for vdpbf16ps, 2 for AMX.
 #include "simd.h"
 #include "bf16_pairs.inl"
-#include "matmul_bf16.inl"
-#if INKSTONE_BF16 == 1
-#include "attention_bf16.inl"
+#if INKSTONE_BF16 == 2
+#include "amx_tiles.inl"
 #endif
+#include "matmul_bf16.inl"
+#include "attention_bf16.inl"
 
 static KernelTable makeTable() {
   KernelTable table = *INKSTONE_WIDE_TABLE();
   fillMatmul(table);
-#if INKSTONE_BF16 == 1
   table.attention = attention;
   table.attentionGrad = attentionGrad;
-#endif
   return table;
 }

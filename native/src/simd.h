@@ -210,16 +210,19 @@ INKSTONE_INLINE vd loadDouble(const float* p) {
 // ---- bf16 -----------------------------------------------------------------------------------------------------------
 
 /** Said in the processor's own words: compilers widen in two halves. */
-INKSTONE_INLINE vf loadBf16(const uint16_t* p) {
+INKSTONE_INLINE vu widen(vh x) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
-  return (vf)_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i*)p)), 16);
+  return (vu)_mm256_cvtepu16_epi32((__m128i)x);
 #elif defined(INKSTONE_AVX512)
-  return (vf)_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i*)p)), 16);
+  return (vu)_mm512_cvtepu16_epi32((__m256i)x);
 #else
+  return __builtin_convertvector(x, vu);
+#endif
+}
+INKSTONE_INLINE vf loadBf16(const uint16_t* p) {
   vh v;
   __builtin_memcpy(&v, p, sizeof v);
-  return (vf)(__builtin_convertvector(v, vu) << 16);
-#endif
+  return (vf)(widen(v) << 16);
 }
 /** To nearest even; NaN stays NaN. */
 INKSTONE_INLINE vu bf16Bits(vf x) {

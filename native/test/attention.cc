@@ -183,7 +183,7 @@ void check(Random& random, const Case& c) {
   };
   forEachTable(test);
 #if !defined(INKSTONE_OWN_PATHS)
-  if (s.bf16 || s.stored) test(*wideBf16Table(), "wide-bf16");
+  if (s.bf16 || s.stored) test(*wideBf16Table(), "wide-bf16"), test(*wideAmxTable(), "wide-amx");
 #endif
 }
 
@@ -415,6 +415,15 @@ int main(int argc, char** argv) {
     }
     link(c);
     check(random, c);
+  }
+  for (bool stored : {false, true}) {
+    for (const auto& [queries, keys] : {std::pair<int64_t, int64_t>{0, 5}, {5, 0}, {0, 0}}) {
+      Case c;
+      c.shape.batch = 2, c.shape.queries = queries, c.shape.keys = keys, c.shape.headSize = 16;
+      c.shape.bf16 = true, c.shape.stored = stored;
+      link(c);
+      check(random, c);
+    }
   }
   checkRepeats();
   checkNan();
