@@ -1,7 +1,7 @@
 // What follows the sums: bias, activation, what is kept for its gradient, a factor, the residual, rounding; on a tile that is
 // still in the cache.
 
-/** Rows of n columns. `act` gives the activation of x and, where it is `Sloped`, its slope. */
+/** Rows of n columns. `act` makes of some x their activations and, where it is `Sloped`, the slopes there. */
 template <bool Sloped, class F>
 INKSTONE_INLINE void finishWith(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column, int64_t rows,
                                 int64_t n, const F& act) {
@@ -22,11 +22,12 @@ INKSTONE_INLINE void finishWith(const float* sums, int64_t ld, const Matmul& s, 
         if (beside) part.put(beside + to, v);
         if (besideBf16) putBf16(besideBf16 + to, v, part);
       };
-      vf x = part.get(sums + i * ld + j), slope{};
-      if (bias) x += add;
-      if (keeps) keep(x);
-      vf y = act(x, slope);
-      if (Sloped) keep(slope);
+      vf x[1] = {part.get(sums + i * ld + j)}, slope[1];
+      if (bias) x[0] += add;
+      if (keeps) keep(x[0]);
+      act(x, slope);
+      vf y = x[0];
+      if (Sloped) keep(slope[0]);
       if (scales) y *= beside ? part.get(beside + to) : getBf16(besideBf16 + to, part);
       if (residual) y += part.get(residual + to);
       if (outBf16) putBf16(outBf16 + to, y, part);
@@ -36,26 +37,44 @@ INKSTONE_INLINE void finishWith(const float* sums, int64_t ld, const Matmul& s, 
 }
 
 #if defined(INKSTONE_BF16)
-/** Most products of a step end so: a whole tile in bf16, with at most something beside it that is stored so as well. */
+/** Most products of a step end so: a whole tile in bf16, with at most a slope or a factor beside it; or in f32, with a residual. */
 static bool isPlainTile(const Matmul& s, int64_t n) {
-  return n == 2 * lanes && s.outBf16 && !s.bias && !s.residual && !s.beside && (!s.besideBf16 || s.role != Beside::preActivation);
+  if (n != 2 * lanes || s.bias || s.beside) return false;
+  return s.outBf16 ? !s.residual && (!s.besideBf16 || s.role != Beside::preActivation) : s.residual && !s.besideBf16;
 }
 
-/** finishWith for these: a row is stored at once, and nothing is asked on the way. */
+/** finishWith for these: two rows side by side, stored at once, and nothing is asked on the way. */
 template <bool Sloped, class F>
 INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t rows, const F& act) {
-  uint16_t *out = s.outBf16 + at, *beside = s.besideBf16 ? s.besideBf16 + at : nullptr;
+  uint16_t *outBf16 = s.outBf16 ? s.outBf16 + at : nullptr, *beside = s.besideBf16 ? s.besideBf16 + at : nullptr;
+  const float* residual = s.residual ? s.residual + at : nullptr;
+  float* out = outBf16 ? nullptr : s.out + at;
   const int64_t ldOut = s.n;
   const auto put = [](uint16_t* to, const vf* x) INKSTONE_FLAT {
     const vu row = neighbours(x[0], x[1]);
     __builtin_memcpy(to, &row, sizeof row);
   };
-  for (int64_t i = 0; i < rows; ++i, sums += ld, out += ldOut, beside += beside ? ldOut : 0) {
-    vf slope[2], y[2] = {act(load(sums), slope[0]), act(load(sums + lanes), slope[1])};
-    if (Sloped) put(beside, slope);
-    else if (beside) y[0] *= loadBf16(beside), y[1] *= loadBf16(beside + lanes);
-    put(out, y);
-  }
+  const auto some = [=](int64_t r, auto count) INKSTONE_FLAT {
+    constexpr int vectors = 2 * count.value;
+    vf y[vectors], slope[vectors];
+    const auto each = [=](auto use) INKSTONE_FLAT {
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) use(v, (r + v / 2) * ldOut + v % 2 * lanes);
+    };
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) y[v] = load(sums + (r + v / 2) * ld + v % 2 * lanes);
+    act(y, slope);
+    if (!outBf16) return each([&](int v, int64_t to) INKSTONE_FLAT { store(out + to, y[v] + load(residual + to)); });
+    if (!Sloped && beside) each([&](int v, int64_t to) INKSTONE_FLAT { y[v] *= loadBf16(beside + to); });
+#pragma GCC unroll 2
+    for (int i = 0; i < count.value; ++i) {
+      if (Sloped) put(beside + (r + i) * ldOut, slope + 2 * i);
+      put(outBf16 + (r + i) * ldOut, y + 2 * i);
+    }
+  };
+  int64_t r = 0;
+  for (; r + 2 <= rows; r += 2) some(r, std::integral_constant<int, 2>{});
+  if (r < rows) some(r, std::integral_constant<int, 1>{});
 }
 #endif
 
@@ -78,19 +97,22 @@ INKSTONE_APART static void finishRows(const float* sums, int64_t ld, const Matmu
                                       int64_t rows, int64_t n) {
   if (isBare(s)) return;
   const bool rough = s.outBf16, sloped = s.role == Beside::slope && (s.beside || s.besideBf16);
-#define INKSTONE_ACTIVATION(VALUE) [](vf x, [[maybe_unused]] vf& slope) INKSTONE_FLAT { return VALUE; }
-#define INKSTONE_FINISH(SLOPED, VALUE) finishAs<SLOPED>(sums, ld, s, at, column, rows, n, INKSTONE_ACTIVATION(VALUE))
-#define INKSTONE_ACTIVATE(VALUE) sloped ? INKSTONE_FINISH(true, VALUE) : INKSTONE_FINISH(false, VALUE)
+  const auto finish = [&](const auto& act) INKSTONE_FLAT {
+    sloped ? finishAs<true>(sums, ld, s, at, column, rows, n, act) : finishAs<false>(sums, ld, s, at, column, rows, n, act);
+  };
+#define INKSTONE_ALL(STATEMENT) [](auto& x, [[maybe_unused]] auto& slope) INKSTONE_FLAT { STATEMENT; }
+#define INKSTONE_EACH(VALUE) INKSTONE_ALL(for (size_t i = 0; i < sizeof x / sizeof *x; ++i) x[i] = VALUE)
   switch (s.activation) {
-    case Activation::relu: INKSTONE_ACTIVATE(relu(x, slope)); break;
-    case Activation::gelu: rough ? INKSTONE_ACTIVATE(gated(geluGate, x, slope)) : INKSTONE_ACTIVATE(gelu(x, slope)); break;
+    case Activation::relu: finish(INKSTONE_EACH(relu(x[i], slope[i]))); break;
+    case Activation::gelu: rough ? finish(INKSTONE_ALL(gated(geluGate, x, slope))) : finish(INKSTONE_EACH(gelu(x[i], slope[i]))); break;
     case Activation::geluTanh:
-      rough ? INKSTONE_ACTIVATE(gated(geluTanhGate, x, slope)) : INKSTONE_ACTIVATE(geluTanh(x, slope));
+      rough ? finish(INKSTONE_ALL(gated(geluTanhGate, x, slope))) : finish(INKSTONE_EACH(geluTanh(x[i], slope[i])));
       break;
-    case Activation::silu: rough ? INKSTONE_ACTIVATE(gated(siluGate, x, slope)) : INKSTONE_ACTIVATE(silu(x, slope)); break;
-    default: INKSTONE_ACTIVATE((slope = splat(1), x)); break;
+    case Activation::silu:
+      rough ? finish(INKSTONE_ALL(gated(siluGate, x, slope))) : finish(INKSTONE_EACH(silu(x[i], slope[i])));
+      break;
+    default: finish(INKSTONE_EACH((slope[i] = splat(1), x[i]))); break;
   }
-#undef INKSTONE_ACTIVATE
-#undef INKSTONE_FINISH
-#undef INKSTONE_ACTIVATION
+#undef INKSTONE_EACH
+#undef INKSTONE_ALL
 }
