@@ -43,7 +43,7 @@ static bool isPlainTile(const Matmul& s, int64_t n) {
   return s.outBf16 ? !s.residual && (!s.besideBf16 || s.role != Beside::preActivation) : s.residual && !s.besideBf16;
 }
 
-/** finishWith for these: two rows side by side, stored at once, and nothing is asked on the way. */
+/** finishWith for these: nothing is asked on the way. Two rows go side by side, unless slopes fill the registers. */
 template <bool Sloped, class F>
 INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t rows, const F& act) {
   uint16_t *outBf16 = s.outBf16 ? s.outBf16 + at : nullptr, *beside = s.besideBf16 ? s.besideBf16 + at : nullptr;
@@ -73,8 +73,8 @@ INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s,
     }
   };
   int64_t r = 0;
-  for (; r + 2 <= rows; r += 2) some(r, std::integral_constant<int, 2>{});
-  if (r < rows) some(r, std::integral_constant<int, 1>{});
+  for (; !Sloped && r + 2 <= rows; r += 2) some(r, std::integral_constant<int, 2>{});
+  for (; r < rows; ++r) some(r, std::integral_constant<int, 1>{});
 }
 #endif
 

@@ -98,6 +98,17 @@ INKSTONE_INLINE void packPairOfRows(const typename Read::Stored* low, const type
   }
 }
 
+/** Four pairs of rows for 12 columns, of which each row has 16: whole lines are written. */
+template <class Read>
+INKSTONE_INLINE void packFourPairsOfTwelve(const typename Read::Stored* from, int64_t ld, uint16_t* to) {
+  const auto pairs = [=](int i) INKSTONE_FLAT { return (vf)Read::pairs(from + 2 * i * ld, from + (2 * i + 1) * ld); };
+  float* line = reinterpret_cast<float*>(to);
+  const vf a = pairs(0), b = pairs(1), c = pairs(2), d = pairs(3);
+  store(line, shuffle<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19>(a, b));
+  store(line + lanes, shuffle<4, 5, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19, 20, 21, 22, 23>(b, c));
+  store(line + 2 * lanes, shuffle<8, 9, 10, 11, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27>(c, d));
+}
+
 /**
  * `width` columns of rows that have `left` more, in panels of C, `step` apart: panel[(p/2·C + j)·2 + p%2] = from[p·ld + j].
  * Zeros fill k to `padded`, and the last panel up where the rows end. Some rows at a time, the next ones fetched ahead:
@@ -114,6 +125,12 @@ static void packPairsOfRows(const typename Read::Stored* from, int64_t ld, int64
     }
     uint16_t* panel = to;
     for (int64_t j = 0; j < width; j += C, panel += step) {
+      if constexpr (C == 12) {
+        if (k - p >= together && left - j >= lanes) {
+          packFourPairsOfTwelve<Read>(from + j, ld, panel);
+          continue;
+        }
+      }
       for (int64_t q = 0; q < rows; q += 2) {
         const typename Read::Stored* low = from + q * ld + j;
         if (p + q < k) packPairOfRows<Read, C>(low, p + q + 1 < k ? low + ld : nullptr, left - j, panel + q * C);
