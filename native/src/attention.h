@@ -46,6 +46,8 @@ struct PagedShape {
   float scale = 1;
   /** Keys and values are bf16, not f32. */
   bool bf16 = false;
+  /** Then queries, weights and results may be rounded to bf16 too. */
+  bool rounds = false;
   int64_t window = 0;
   const float* alibiSlopes = nullptr;
   int64_t count = 0;

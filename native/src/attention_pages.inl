@@ -4,15 +4,6 @@ namespace flash {
 
 constexpr int64_t pagedPart = 256;  // keys of one task: the same cuts for any batch and any number of threads
 
-static AttentionShape shapeOf(const PagedShape& s, const PagedRequest& request) {
-  AttentionShape shape;
-  shape.queries = request.queries, shape.keys = request.keys;
-  shape.heads = s.heads, shape.kvHeads = s.kvHeads, shape.headSize = s.headSize;
-  shape.scale = s.scale, shape.causal = true, shape.window = s.window, shape.alibiSlopes = s.alibiSlopes;
-  shape.pages = request.pages, shape.pageTokens = s.pageTokens;
-  return shape;
-}
-
 /** Keys that some query of the request sees; the beginning of a page is where they begin. */
 static Range keysOf(const AttentionShape& shape) {
   const Range all = Sight(shape, 0).of(Range{0, shape.queries});
@@ -68,30 +59,12 @@ static void decodePaged(const float* q, const Kept* k, const Kept* v, float* out
   }
 }
 
-/** The pages of a request as floats in a row: where they lie so already, or laid so in `room`. */
-template <class Kept>
-static const float* inRow(const Kept* pages, const PagedShape& s, const PagedRequest& request, Scratch& room) {
-  const int64_t page = s.pageTokens * s.kvHeads * s.headSize, count = (request.keys + s.pageTokens - 1) / s.pageTokens;
-  bool inOrder = true;
-  for (int64_t i = 1; i < count; ++i) inOrder = inOrder && request.pages[i] == request.pages[0] + i;
-  if constexpr (sizeof(Kept) == sizeof(float)) {
-    if (inOrder) return pages + request.pages[0] * page;
-  }
-  float* row = room.floats(count * page);
-  parallelFor(count, most(1, (int64_t(1) << 15) / page), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      unpackRows(pages + request.pages[i] * page, page, 1, page, page, row + i * page);
-    }
-  });
-  return row;
-}
-
 /** Many queries: the pages are laid in a row first. */
 template <class Kept>
 static void readPaged(const float* q, const Kept* k, const Kept* v, float* out, const PagedShape& s,
                       const PagedRequest& request) {
   Scratch scratch;
-  const float *keys = inRow(k, s, request, scratch), *values = inRow(v, s, request, scratch);
+  const float *keys = inRow<float>(k, s, request, scratch), *values = inRow<float>(v, s, request, scratch);
   AttentionShape shape = shapeOf(s, request);
   shape.pages = nullptr;
   const int64_t row = s.heads * s.headSize;

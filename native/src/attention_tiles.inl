@@ -110,6 +110,14 @@ INKSTONE_INLINE vf exp2BelowRough(vf x) {
   return p * (vf)(((vi)shifted << 23) + 0x3f800000);
 }
 
+/** `count` numbers, stored another way. */
+template <class From, class To>
+static void keep(const From* from, To* to, int64_t count) {
+  int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) storeKept(to + i, loadKept(from + i));
+  if (i < count) storeKeptTail(to + i, loadKeptTail(from + i, count - i), count - i);
+}
+
 INKSTONE_INLINE vf laneNumbers() {
   vf v;
   for (int i = 0; i < lanes; ++i) v[i] = static_cast<float>(i);

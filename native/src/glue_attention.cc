@@ -69,7 +69,7 @@ napi_value attention(napi_env env, napi_callback_info info) {
   return nothing();
 }
 
-/** k and v are f32 or bf16: attentionPaged(q, k, v, out, requests, pages, count, pageTokens, heads, kvHeads, headSize, scale, window, slopes) */
+/** k and v are f32 or bf16: attentionPaged(q, k, v, out, requests, pages, count, pageTokens, heads, kvHeads, headSize, scale, window, slopes, rounds) */
 napi_value attentionPaged(napi_env env, napi_callback_info info) {
   Args args(env, info, "attentionPaged");
   PagedShape s;
@@ -81,6 +81,7 @@ napi_value attentionPaged(napi_env env, napi_callback_info info) {
   s.scale = static_cast<float>(args.number(11));
   s.window = args.count(12);
   s.alibiSlopes = args.f32(13, s.heads, true);
+  s.rounds = args.boolean(14);
   if (args.ok() && (s.kvHeads < 1 || s.heads % s.kvHeads != 0 || s.headSize < 1)) args.fail("heads do not fit");
   if (args.ok() && (s.pageTokens < 8 || 64 % s.pageTokens != 0)) args.fail("pageTokens must be 8, 16, 32 or 64");
   const int32_t *requests = args.i32(4, sizeOf(s.count, 3)), *pages = args.i32(5, 0);

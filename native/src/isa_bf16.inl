@@ -13,5 +13,6 @@ static KernelTable makeTable() {
   fillMatmul(table);
   table.attention = attention;
   table.attentionGrad = attentionGrad;
+  table.attentionPaged = attentionPaged;
   return table;
 }

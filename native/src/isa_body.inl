@@ -20,6 +20,7 @@
 #include "attention_grad.inl"
 #include "attention_decode.inl"
 #include "attention_kernels.inl"
+#include "attention_requests.inl"
 #include "attention_pages.inl"
 #include "rotary.inl"
 

@@ -16,8 +16,9 @@ const borrowsFrom: Readonly<Record<string, string>> = { avx512bf16: 'avx512', am
 
 /** What these paths do themselves besides matmul when asked for bf16. */
 const bf16Counters: { readonly [K in KernelName]?: string } = {
-  attention: 'avx512bf16/attention.bf16',
-  attentionGrad: 'avx512bf16/attentionGrad.bf16',
+  attention: 'attention.bf16',
+  attentionPaged: 'attentionPaged.bf16',
+  attentionGrad: 'attentionGrad.bf16',
 };
 
 /** How a kernel is asked to multiply. */
@@ -58,7 +59,7 @@ describe.each(paths)('native kernels on path %s', (path) => {
         );
         expect(ran.length).toBeGreaterThan(0);
         const own = borrowsFrom[path] && bf16Counters[name];
-        if (own) expect(addon.counters()[own]).toBeGreaterThan(0);
+        if (own) expect(addon.counters()[`${path}/${own}`]).toBeGreaterThan(0);
       } finally {
         addon.setPath(before);
       }

@@ -115,6 +115,8 @@ export interface PagedAttentionArgs {
   readonly kvHeads: number;
   readonly headSize: number;
   readonly scale: number;
+  /** bf16: over keys and values in bf16, queries, weights and results may be rounded to it as well. */
+  readonly precision: Precision;
   /** 0: no window. */
   readonly window: number;
   readonly alibiSlopes?: Float32Array;

@@ -521,8 +521,13 @@ export const kernelCases: Cases = {
       const size = rows * heads * headSize;
       const [keys, values] = [normals(held, 2), normals(held, 3)];
       return [
-        [normals(size), keys, values, out(size), args],
-        [normals(size), bf16(keys), bf16(values), out(size), args],
+        [normals(size), keys, values, out(size), { ...args, precision: 'f32' }],
+        ...precisions.map(
+          (precision): Parameters<Kernels['attentionPaged']> => [
+            ...([normals(size), bf16(keys), bf16(values), out(size)] as const),
+            { ...args, precision },
+          ],
+        ),
       ];
     }),
   attentionGrad: () => [

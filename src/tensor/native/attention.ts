@@ -16,7 +16,8 @@ function positional(args: AttentionArgs): unknown[] {
 export const attentionKernels = (addon: Addon): Partial<Kernels> => ({
   attention: (q, k, v, out, lse, args) => addon.attention(q, k, v, out, lse, ...positional(args)),
   attentionPaged: (q, k, v, out, args) => {
-    const { requests, pages, pageTokens, heads, kvHeads, headSize, scale, window, alibiSlopes } = args;
+    const { requests, pages, pageTokens, heads, kvHeads, headSize, scale, window, alibiSlopes, precision } =
+      args;
     const sizes = [pageTokens, heads, kvHeads, headSize] as const;
     addon.attentionPaged(
       q,
@@ -30,6 +31,7 @@ export const attentionKernels = (addon: Addon): Partial<Kernels> => ({
       scale,
       window,
       alibiSlopes,
+      precision === 'bf16',
     );
   },
   attentionGrad: (q, k, v, out, lse, grad, gradQ, gradK, gradV, args) =>

@@ -278,6 +278,7 @@ export const attentionOps = {
           requests: Int32Array.of(1, 9, 0, 2, 3, 2),
           pages: Int32Array.of(2, 0, 1),
           scale: 0.5,
+          precision: 'f32',
           window: 0,
         },
       },
@@ -309,7 +310,7 @@ export function attentionPacked(qkv: Tensor, options: AttentionOptions & { reado
 /**
  * Causal attention of many sequences in one call: q [rows, H, Dh], k, v [pages, pageTokens, KV, Dh], f32 or both bf16. `requests` says for
  * each sequence how many rows of q are its queries, how many keys it has (its queries are the last of them), and where
- * its list of pages begins in `pages`.
+ * its list of pages begins in `pages`. In bf16 throughout, where that is the precision, what is multiplied may be rounded.
  */
 export function attentionPaged(
   q: Tensor,
@@ -318,7 +319,15 @@ export function attentionPaged(
   options: Pick<PagedMasks, 'requests' | 'pages' | 'alibiSlopes'> & Partial<PagedMasks>,
 ): Tensor {
   const { scale = 1 / Math.sqrt(q.shape.at(-1) ?? 1), window = 0, requests, pages, alibiSlopes } = options;
-  return attentionOps.attentionPaged([q, k, v], { requests, pages, scale, window, alibiSlopes })[0];
+  const { precision = matmulPrecision() } = options;
+  return attentionOps.attentionPaged([q, k, v], {
+    requests,
+    pages,
+    scale,
+    precision,
+    window,
+    alibiSlopes,
+  })[0];
 }
 
 /**
