@@ -106,6 +106,24 @@ describe('what a step returns', () => {
   );
 });
 
+const { native } = backend();
+const multipliesBf16 = native?.path === 'avx512bf16' || native?.path === 'amx';
+test.skipIf(!multipliesBf16)(
+  `one more token of texts in bf16 is multiplied in bf16${multipliesBf16 ? '' : ': needs AVX512-BF16'}`,
+  () => {
+    const { config, params } = make();
+    const model = createLanguageModel(params, config, { weights: 'bf16' });
+    const sequences = [model.open(), model.open()];
+    for (const sequence of sequences) model.step([{ sequence, ids }]);
+    native!.addon.resetCounters();
+    model.step(sequences.map((sequence) => ({ sequence, ids: [7] })));
+    const products = Object.entries(native!.addon.counters()).filter(
+      ([name, count]) => count > 0 && name.includes('/matmul.'),
+    );
+    expect(products.map(([name]) => name)).toEqual(['avx512bf16/matmul.skinny.bf16']);
+  },
+);
+
 test('a past kept as bf16 takes half the bytes', () => {
   const { params, config } = make();
   const bytes = (['f32', 'bf16'] as const).map((past) => {
