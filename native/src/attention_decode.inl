@@ -6,7 +6,7 @@ namespace flash {
 
 constexpr int64_t decodeKeys = 64;  // keys of a stretch: between two looks at the running softmax
 constexpr int decodeDots = 4;       // keys at a time
-constexpr int64_t fetchAhead = 8;   // keys between the fetching and the use, in the first stretch
+constexpr int64_t fetchAhead = 8;   // keys between the fetching and the use
 
 /** Rows as floats, each filled up with zeros to `padded`: its own size, or a multiple of `lanes`. */
 template <class Kept>
@@ -97,6 +97,8 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
   const int64_t fit = clamp(down(8192 / plan.strideK, 8), 8, decodeKeys), page = plan.shape.pageTokens;
   const int64_t few = !plan.shape.pages ? fit : fit < page ? 8 : page;
   constexpr int64_t ld = decodeKeys + lanes;
+  // Values that are widened first leave memory idle: the keys of the next stretch are fetched meanwhile.
+  constexpr bool widens = sizeof(Kept) < sizeof(float);
 
   Scratch scratch;
   float* queries = scratch.floats(rows * padded);
@@ -116,14 +118,13 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
     const Range tile{k0, least(k0 + decodeKeys, keys.end)};
     const int64_t length = tile.end - tile.begin;
     for (int64_t s = 0; s < length; s += decodeDots) {
-      // Values are fetched while keys are read, and keys of the next stretch while values are: memory is never idle.
-      const int64_t later = k0 == keys.begin ? k0 + s + fetchAhead : tile.end;
+      const int64_t later = k0 + s + fetchAhead, limit = !widens ? keys.end : k0 == keys.begin ? tile.end : 0;
       const Kept* someKeys = k + plan.atK(batch, k0 + s, 0);
-      const Kept* coming = later < tile.end ? k + plan.atK(batch, later, 0) : someKeys;
+      const Kept* coming = later < limit ? k + plan.atK(batch, later, 0) : someKeys;
       const Kept* someValues = v + plan.atK(batch, k0 + s, 0);
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
         fetch(coming + kvHead * decodeDots * size, decodeDots * size);
-        fetch(someValues + kvHead * decodeDots * size, decodeDots * size);
+        fetch(someValues + kvHead * decodeDots * size, decodeDots * size);  // for the end of this stretch
         const Kept* ofHead = someKeys + kvHead * size;
         int64_t r = kvHead * group;
         for (; r + 2 <= (kvHead + 1) * group; r += 2) {
@@ -147,7 +148,7 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
       const Kept* someValues = v + plan.atK(batch, k0 + s, 0);
       const Kept* coming = tile.end + s < keys.end ? k + plan.atK(batch, tile.end + s, 0) : someValues;
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
-        fetch(coming + kvHead * few * size, few * size);
+        if (widens) fetch(coming + kvHead * few * size, few * size);
         const int64_t r = kvHead * group;
         sumValues(group, scores + r * ld + s, ld, someValues + kvHead * size, plan.strideK,
                   least(few, length - s), size, padded, values, product + r * padded, s > 0);

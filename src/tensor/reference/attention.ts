@@ -58,7 +58,7 @@ export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'a
       const lse = new Float64Array(heads * queries);
       const shape = {
         ...args,
-        ...{ batch: 1, queries, keys, rowQ: 0, rowK: 0, causal: true, precision: 'f32' as const }, // rounding is allowed only
+        ...{ batch: 1, queries, keys, rowQ: 0, rowK: 0, causal: true, precision: 'f32' as const }, // it may round, and does not
       };
       attentionKernels.attention(q.subarray(at, end), inRow(k), inRow(v), out.subarray(at, end), lse, shape);
       at = end;
