@@ -28,6 +28,7 @@ static void emulatedDot(float (*sum)[16], const uint16_t (*a)[32], const uint16_
 #define TILE_LOAD_SUM(T, P, BYTES) emulatedLoad(tiles.sums[T], P, BYTES)
 #define TILE_STORE_SUM(T, P, BYTES) emulatedStore(tiles.sums[T], P, BYTES)
 #define TILE_LOAD(T, P, BYTES) emulatedLoad(tiles.inputs[T - 4], P, BYTES)
+#define TILE_LOAD_PASSING(T, P, BYTES) TILE_LOAD(T, P, BYTES)
 #define TILE_DOT(T, A, B) emulatedDot(tiles.sums[T], tiles.inputs[A - 4], tiles.inputs[B - 4])
 struct TileSession {};
 #else
@@ -36,6 +37,8 @@ struct TileSession {};
 #define TILE_MOVE(WHAT, P, BYTES) asm volatile(WHAT ::"r"(P), "r"(static_cast<int64_t>(BYTES)) : "memory")
 #define TILE_LOAD(T, P, BYTES) TILE_MOVE("tileloadd (%0,%1,1), %%tmm" #T, P, BYTES)
 #define TILE_LOAD_SUM(T, P, BYTES) TILE_LOAD(T, P, BYTES)
+/** What is not read again soon: what stays in the first cache need not make room. */
+#define TILE_LOAD_PASSING(T, P, BYTES) TILE_MOVE("tileloaddt1 (%0,%1,1), %%tmm" #T, P, BYTES)
 #define TILE_STORE_SUM(T, P, BYTES) TILE_MOVE("tilestored %%tmm" #T ", (%0,%1,1)", P, BYTES)
 #define TILE_DOT(T, A, B) asm volatile("tdpbf16ps %%tmm" #B ", %%tmm" #A ", %%tmm" #T ::)
 /** Eight tiles of 16 rows of 64 bytes, for this thread while the session lives. */

@@ -37,44 +37,65 @@ INKSTONE_INLINE void finishWith(const float* sums, int64_t ld, const Matmul& s, 
 }
 
 #if defined(INKSTONE_BF16)
-/** Most products of a step end so: a whole tile in bf16, with at most a slope or a factor beside it; or in f32, with a residual. */
+/** Most products of a step end so: whole tiles in bf16, with at most a slope or a factor beside it; or in f32, with a residual. */
 static bool isPlainTile(const Matmul& s, int64_t n) {
-  if (n != 2 * lanes || s.bias || s.beside) return false;
+  if (n % (2 * lanes) != 0 || s.bias || s.beside) return false;
   return s.outBf16 ? !s.residual && (!s.besideBf16 || s.role != Beside::preActivation) : s.residual && !s.besideBf16;
+}
+
+/**
+ * Whether a result goes past the caches, which cannot hold it: measured, it pays on AMX, where memory is what products wait for;
+ * vdpbf16ps gains nothing. The fence is the caller's.
+ */
+INKSTONE_INLINE bool passesCaches([[maybe_unused]] const Matmul& s) {
+#if INKSTONE_BF16 == 2
+  const int64_t bytes = s.outBf16 ? 2 : 4;
+  const uintptr_t out = reinterpret_cast<uintptr_t>(s.outBf16 ? static_cast<void*>(s.outBf16) : s.out);
+  const uintptr_t beside = reinterpret_cast<uintptr_t>(s.besideBf16);
+  return s.m * s.n * bytes > cacheSizes().l2 && (s.n * bytes | out | beside) % 64 == 0;
+#else
+  return false;
+#endif
+}
+/** A vector that begins a line. */
+INKSTONE_INLINE void storeLine(void* to, vf v, bool passes) {
+  if (passes) storeStreaming(static_cast<float*>(to), v);
+  else __builtin_memcpy(to, &v, sizeof v);
 }
 
 /** finishWith for these: nothing is asked on the way. Two rows go side by side, unless slopes fill the registers. */
 template <bool Sloped, class F>
-INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t rows, const F& act) {
+INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t rows, int64_t n, const F& act) {
   uint16_t *outBf16 = s.outBf16 ? s.outBf16 + at : nullptr, *beside = s.besideBf16 ? s.besideBf16 + at : nullptr;
   const float* residual = s.residual ? s.residual + at : nullptr;
   float* out = outBf16 ? nullptr : s.out + at;
   const int64_t ldOut = s.n;
-  const auto put = [](uint16_t* to, const vf* x) INKSTONE_FLAT {
-    const vu row = neighbours(x[0], x[1]);
-    __builtin_memcpy(to, &row, sizeof row);
-  };
-  const auto some = [=](int64_t r, auto count) INKSTONE_FLAT {
+  const bool passes = passesCaches(s);
+  const auto put = [=](uint16_t* to, const vf* x) INKSTONE_FLAT { storeLine(to, (vf)neighbours(x[0], x[1]), passes); };
+  const auto some = [=](int64_t r, int64_t j, auto count) INKSTONE_FLAT {
     constexpr int vectors = 2 * count.value;
     vf y[vectors], slope[vectors];
     const auto each = [=](auto use) INKSTONE_FLAT {
 #pragma GCC unroll 4
-      for (int v = 0; v < vectors; ++v) use(v, (r + v / 2) * ldOut + v % 2 * lanes);
+      for (int v = 0; v < vectors; ++v) use(v, (r + v / 2) * ldOut + j + v % 2 * lanes);
     };
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; ++v) y[v] = load(sums + (r + v / 2) * ld + v % 2 * lanes);
+    for (int v = 0; v < vectors; ++v) y[v] = load(sums + (r + v / 2) * ld + j + v % 2 * lanes);
     act(y, slope);
-    if (!outBf16) return each([&](int v, int64_t to) INKSTONE_FLAT { store(out + to, y[v] + load(residual + to)); });
+    if (!outBf16) return each([&](int v, int64_t to) INKSTONE_FLAT { storeLine(out + to, y[v] + load(residual + to), passes); });
     if (!Sloped && beside) each([&](int v, int64_t to) INKSTONE_FLAT { y[v] *= loadBf16(beside + to); });
 #pragma GCC unroll 2
     for (int i = 0; i < count.value; ++i) {
-      if (Sloped) put(beside + (r + i) * ldOut, slope + 2 * i);
-      put(outBf16 + (r + i) * ldOut, y + 2 * i);
+      if (Sloped) put(beside + (r + i) * ldOut + j, slope + 2 * i);
+      put(outBf16 + (r + i) * ldOut + j, y + 2 * i);
     }
   };
   int64_t r = 0;
-  for (; !Sloped && r + 2 <= rows; r += 2) some(r, std::integral_constant<int, 2>{});
-  for (; r < rows; ++r) some(r, std::integral_constant<int, 1>{});
+  const auto across = [&](auto count) INKSTONE_FLAT {
+    for (int64_t j = 0; j < n; j += 2 * lanes) some(r, j, count);
+  };
+  for (; !Sloped && r + 2 <= rows; r += 2) across(std::integral_constant<int, 2>{});
+  for (; r < rows; ++r) across(std::integral_constant<int, 1>{});
 }
 #endif
 
@@ -87,7 +108,7 @@ template <bool Sloped, class F>
 INKSTONE_INLINE void finishAs(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column, int64_t rows,
                               int64_t n, const F& act) {
 #if defined(INKSTONE_BF16)
-  if (isPlainTile(s, n)) return finishPlain<Sloped>(sums, ld, s, at, rows, act);
+  if (isPlainTile(s, n)) return finishPlain<Sloped>(sums, ld, s, at, rows, n, act);
 #endif
   finishWith<Sloped>(sums, ld, s, at, column, rows, n, act);
 }

@@ -177,7 +177,7 @@ struct Ahead {
 };
 
 /** c[mr, width] = (c +) a tile computed aside. */
-static void addTile(const float* tile, int ldt, float* c, int64_t ldc, int mr, int width, bool add) {
+[[maybe_unused]] static void addTile(const float* tile, int ldt, float* c, int64_t ldc, int mr, int width, bool add) {
   for (int i = 0; i < mr; ++i, tile += ldt, c += ldc) {
     for (int j = 0; j < width; ++j) c[j] = add ? c[j] + tile[j] : tile[j];
   }

@@ -40,21 +40,6 @@ struct TakeBf16 {
 
 // ---- from rows of k: pairs lie side by side ----------------------------------------------------------------------------
 
-/** Rows of k numbers at a distance of ld → rows of `padded` at a distance of `stride`, and rows of zeros up to `all`. */
-template <class Read>
-static void packRowsOfA(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t rows, int64_t all,
-                        uint16_t* to, int64_t stride) {
-  for (int64_t i = 0; i < rows; ++i, from += ld, to += stride) {
-    int64_t p = 0;
-    for (; p + lanes <= k; p += lanes) {
-      const vh numbers = Read::wide(from + p);
-      __builtin_memcpy(to + p, &numbers, sizeof numbers);
-    }
-    for (; p < padded; ++p) to[p] = p < k ? Read::at(from + p) : 0;
-  }
-  for (int64_t i = rows; i < all; ++i, to += stride) __builtin_memset(to, 0, static_cast<size_t>(padded) * 2);
-}
-
 /** 16 words of a row that has `left` numbers more; zeros behind. */
 template <class Read>
 static vf someWords(const typename Read::Stored* from, int64_t left) {
@@ -142,80 +127,22 @@ static void packPairsOfRows(const typename Read::Stored* from, int64_t ld, int64
 
 // ---- the operands ------------------------------------------------------------------------------------------------------
 
-template <class Kernel>
-struct PackBf16 : Kernel {
-  static constexpr int R = Kernel::rows, C = Kernel::cols;
-
-  static int64_t paddedK(int64_t k) { return roundUp(k, Kernel::kUnit); }
-  /** An odd number of lines: rows a power of two apart would fall into the same few sets of the cache. */
-  static int64_t strideOfA(int64_t k) { return ((paddedK(k) + 31) / 32 | 1) * 32; }
-  static int64_t panelWidth(int64_t left) { return least(C, left); }
-  static PanelsOfA<uint16_t> lyingA(const Matmul& s, int64_t row, int64_t p0) {
-    return {s.aBf16 + row * s.k + p0, s.k, R * s.k, false};
+/** Panels of C columns of op(b), `step` apart, pairs side by side, zeros up to `padded`. */
+template <int C, class Read>
+static void packPairs(const Matmul& s, const typename Read::Stored* b, int64_t p0, int64_t k, int64_t padded, Range columns,
+                      uint16_t* to, int64_t step) {
+  if (!s.transB) {
+    const int64_t left = s.n - columns.begin;
+    return packPairsOfRows<Read, C>(b + p0 * s.n + columns.begin, s.n, k, padded, columns.size(), left, to, step);
   }
-
-  /** As packA leaves them. */
-  static PanelsOfA<uint16_t> packedA(const Matmul& s, int64_t k, const uint16_t* packed) {
-    if (Kernel::turnsA && s.transA) return {packed, 2 * R, panelSize<uint16_t>(paddedK(k), R), true};
-    return {packed, strideOfA(k), R * strideOfA(k), false};
+  for (int64_t j = columns.begin; j < columns.end; j += C, to += step) {
+    const int width = static_cast<int>(least(C, columns.end - j));
+    packPairsOfColumns<Read, C>(b + j * s.k + p0, s.k, k, padded, width, to);
   }
-  static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, uint16_t* to) {
-    if (s.aBf16) packRows<TakeBf16>(s, s.aBf16, rows, p0, k, to);
-    else packRows<RoundF32>(s, s.a, rows, p0, k, to);
-  }
-  static void packB(const Matmul& s, int64_t p0, int64_t k, Range columns, uint16_t* to) {
-    if (s.bIsBf16) packColumns<TakeBf16>(s, static_cast<const uint16_t*>(s.b), p0, k, columns, to);
-    else packColumns<RoundF32>(s, static_cast<const float*>(s.b), p0, k, columns, to);
-  }
-
- private:
-  template <class Read>
-  static void packRows(const Matmul& s, const typename Read::Stored* a, Range rows, int64_t p0, int64_t k, uint16_t* to) {
-    const PanelsOfA<uint16_t> as = packedA(s, k, to);
-    const int64_t padded = paddedK(k);
-    if (!s.transA) {
-      const int64_t all = roundUp(rows.size(), R);
-      return packRowsOfA<Read>(a + rows.begin * s.k + p0, s.k, k, padded, rows.size(), all, to, as.stride);
-    }
-    const typename Read::Stored* from = a + p0 * s.m + rows.begin;
-    if constexpr (Kernel::turnsA) packPairsOfRows<Read, R>(from, s.m, k, padded, rows.size(), s.m - rows.begin, to, as.panel);
-    else turnRows<Read>(from, s.m, k, padded, rows.size(), to, as.stride);
-  }
-
-  /** Columns of `from` become rows: squares of 16 pairs by 16 columns are turned, those of the next rows fetched ahead. */
-  template <class Read>
-  static void turnRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t padded, int64_t rows,
-                       uint16_t* to, int64_t stride) {
-    for (int64_t p = 0; p < padded; p += 2 * lanes, from += 2 * lanes * ld) {
-      for (int64_t i = 0; i < roundUp(rows, R); i += lanes) {
-        float* square = reinterpret_cast<float*>(to + i * stride + p);
-        for (int64_t q = 2 * lanes; q < least(4 * lanes, k - p); ++q) __builtin_prefetch(from + q * ld + i);
-        if (rows - i >= lanes && k - p >= 2 * lanes) {
-          turnSquare([=](int q) INKSTONE_FLAT { return (vf)Read::pairs(from + 2 * q * ld + i, from + (2 * q + 1) * ld + i); },
-                     square, stride / 2);
-          continue;
-        }
-        const auto some = [=](int q) {
-          const typename Read::Stored* low = from + 2 * q * ld + i;
-          if (p + 2 * q >= k) return vf{};
-          return (vf)Read::somePairs(low, p + 2 * q + 1 < k ? low + ld : nullptr, rows - i);
-        };
-        turnSquare(some, square, stride / 2);
-      }
-    }
-  }
-
-  template <class Read>
-  static void packColumns(const Matmul& s, const typename Read::Stored* b, int64_t p0, int64_t k, Range columns,
-                          uint16_t* to) {
-    const int64_t padded = paddedK(k), step = panelSize<uint16_t>(padded, C);
-    if (!s.transB) {
-      const int64_t left = s.n - columns.begin;
-      return packPairsOfRows<Read, C>(b + p0 * s.n + columns.begin, s.n, k, padded, columns.size(), left, to, step);
-    }
-    for (int64_t j = columns.begin; j < columns.end; j += C, to += step) {
-      const int width = static_cast<int>(least(C, columns.end - j));
-      packPairsOfColumns<Read, C>(b + j * s.k + p0, s.k, k, padded, width, to);
-    }
-  }
-};
+}
+template <int C>
+static void packPairsOfB(const Matmul& s, int64_t p0, int64_t k, int64_t padded, Range columns, uint16_t* to,
+                         int64_t step) {
+  if (s.bIsBf16) packPairs<C, TakeBf16>(s, static_cast<const uint16_t*>(s.b), p0, k, padded, columns, to, step);
+  else packPairs<C, RoundF32>(s, static_cast<const float*>(s.b), p0, k, padded, columns, to, step);
+}

@@ -106,7 +106,6 @@ static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to)
 
 struct KernelF32 {
   typedef float Packed;
-  struct Session {};
   static constexpr int rows = tileRows, cols = tileCols, kUnit = 1;
   /** A panel of a and one of b share L1. */
   static constexpr int64_t depth = 512;

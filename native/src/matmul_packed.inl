@@ -116,7 +116,6 @@ struct Pass {
 
 template <class Kernel>
 void Pass<Kernel>::multiplyBlock(int64_t index) const {
-  [[maybe_unused]] typename Kernel::Session session;
   Scratch scratch;
   const bool aStays = plan.aStays, more = index + 1 < plan.blocks;
   const Range passing = block(!aStays, index);
