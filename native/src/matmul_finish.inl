@@ -37,7 +37,7 @@ INKSTONE_INLINE void finishWith(const float* sums, int64_t ld, const Matmul& s, 
 }
 
 #if defined(INKSTONE_BF16)
-/** Most products of a step end so: whole tiles in bf16, with at most a slope or a factor beside it; or in f32, with a residual. */
+/** Most products end so: whole tiles in bf16, with at most a slope or a factor beside them; or in f32, with a residual. */
 static bool isPlainTile(const Matmul& s, int64_t n) {
   if (n % (2 * lanes) != 0 || s.bias || s.beside) return false;
   return s.outBf16 ? !s.residual && (!s.besideBf16 || s.role != Beside::preActivation) : s.residual && !s.besideBf16;
@@ -65,7 +65,8 @@ INKSTONE_INLINE void storeLine(void* to, vf v, bool passes) {
 
 /** finishWith for these: nothing is asked on the way. Two rows go side by side, unless slopes fill the registers. */
 template <bool Sloped, class F>
-INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t rows, int64_t n, const F& act) {
+INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t rows, int64_t n,
+                                 const F& act) {
   uint16_t *outBf16 = s.outBf16 ? s.outBf16 + at : nullptr, *beside = s.besideBf16 ? s.besideBf16 + at : nullptr;
   const float* residual = s.residual ? s.residual + at : nullptr;
   float* out = outBf16 ? nullptr : s.out + at;

@@ -56,8 +56,7 @@ static void multiplyTiles(const uint16_t* a, const uint16_t* b, int64_t k, float
 
 /** Panels of a stored [m, k], `step` apart. Short runs of rows are not foreseen by hardware. */
 template <class Read>
-static void tilesOfRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t rows, uint16_t* to,
-                        int64_t step) {
+static void tilesOfRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t rows, uint16_t* to, int64_t step) {
   constexpr int64_t ahead = 2, line = 64 / static_cast<int64_t>(sizeof(typename Read::Stored));
   for (int64_t i = 0; i < roundUp(rows, side); ++i, from += ld) {
     for (int64_t p = 0; i + ahead < rows && p < k; p += line) __builtin_prefetch(from + ahead * ld + p);
@@ -71,15 +70,14 @@ static void tilesOfRows(const typename Read::Stored* from, int64_t ld, int64_t k
 
 /** The same of a stored [k, m]: squares of 16 pairs by 16 rows are turned, those of the next pairs fetched ahead. */
 template <class Read>
-static void tilesOfTurned(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t rows, uint16_t* to,
-                          int64_t step) {
+static void tilesOfTurned(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t rows, uint16_t* to, int64_t step) {
   for (int64_t p = 0; p < k; p += side, from += side * ld, to += side * side) {
     for (int64_t i = 0; i < roundUp(rows, side); i += lanes) {
       float* square = reinterpret_cast<float*>(to + i / side * step + i % side * side);
       for (int64_t q = side; q < least(2 * side, k - p); ++q) __builtin_prefetch(from + q * ld + i);
       if (rows - i >= lanes && k - p >= side) {
-        const auto pairs = [=](int q) INKSTONE_FLAT { return (vf)Read::pairs(from + 2 * q * ld + i, from + (2 * q + 1) * ld + i); };
-        turnSquare(pairs, square, side / 2);
+        turnSquare([=](int q) INKSTONE_FLAT { return (vf)Read::pairs(from + 2 * q * ld + i, from + (2 * q + 1) * ld + i); },
+                   square, side / 2);
         continue;
       }
       const auto some = [=](int q) {
@@ -120,7 +118,6 @@ struct TiledPass {
 
   int64_t panels(bool a) const { return partsOf(a ? s.m : s.n, side); }
   Range inNumbers(bool a, Range panels) const { return {panels.begin * side, least(panels.end * side, a ? s.m : s.n)}; }
-  /** Of all panels: where k is outside, all columns of some k are read in one run; else some rows. */
   void packStaying() const;
   void multiplyBlock(int64_t index) const;
   void finish(Range rows, Range columns, float* sums, int64_t ld) const;
@@ -128,7 +125,7 @@ struct TiledPass {
 
 void TiledPass::packStaying() const {
   const Range all{0, panels(aStays)};
-  const bool alongK = kIsOuter(s, aStays);
+  const bool alongK = kIsOuter(s, aStays);  // then all numbers of some k are read in one run; else some rows are
   const auto pack = [&](int64_t begin, int64_t end) {
     const Range some = alongK ? all : Range{begin, end};
     const int64_t p = alongK ? begin * side : 0, count = alongK ? least(end * side, k) - p : k;
