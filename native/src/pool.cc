@@ -75,10 +75,18 @@ int initialThreads() {
 thread_local int indexOfThread = 0;
 thread_local bool insideParallel = false;
 
+std::atomic<bool> lastIsSpared{false};
+
 /** The chunks that one thread takes first; the others help when they are done with theirs. */
 struct alignas(64) Share {
   std::atomic<int64_t> next{0};
   int64_t end = 0;
+};
+
+/** Workers that sleep until there is work for them. */
+struct Sleepers {
+  std::atomic<int> count{0};
+  std::condition_variable wake;
 };
 
 class Pool {
@@ -95,6 +103,9 @@ class Pool {
   }
 
   int count() const { return count_; }
+
+  /** The last worker may take part again, in what has begun as well. */
+  void callLast() { rouse(last_); }
 
   void run(int64_t chunks, void (*function)(void*, int64_t), void* context) {
     function_ = function;
@@ -118,11 +129,21 @@ class Pool {
 
  private:
   void announce() {
-    round_.fetch_add(1);  // sequentially consistent with `asleep_`: a sleeper is seen, or it sees the round
-    if (asleep_.load() > 0) {
-      std::lock_guard<std::mutex> lock(mutex_);
-      wake_.notify_all();
-    }
+    round_.fetch_add(1);  // sequentially consistent with `count` of sleepers: one is seen, or it sees the round
+    rouse(others_);
+    if (!lastIsSpared.load() || stop_.load()) rouse(last_);
+  }
+
+  void rouse(Sleepers& sleepers) {
+    if (sleepers.count.load() == 0) return;
+    std::lock_guard<std::mutex> lock(mutex_);
+    sleepers.wake.notify_all();
+  }
+
+  /** Whether there is something new for this worker. */
+  bool called(int self, uint64_t seen) const {
+    if (round_.load() == seen) return false;
+    return self != count_ - 1 || !lastIsSpared.load() || stop_.load();
   }
 
   void take(int self) {
@@ -142,15 +163,16 @@ class Pool {
     insideParallel = true;
     uint64_t seen = 0;
     for (;;) {
-      for (int spin = 1; spin <= spins && round_.load(std::memory_order_acquire) == seen; ++spin) {
+      for (int spin = 1; spin <= spins && !called(self, seen); ++spin) {
         if (spin % spinsToYield == 0) std::this_thread::yield();
         else relax();
       }
-      if (round_.load() == seen) {
+      if (!called(self, seen)) {
+        Sleepers& sleepers = self == count_ - 1 ? last_ : others_;
         std::unique_lock<std::mutex> lock(mutex_);
-        asleep_.fetch_add(1);
-        wake_.wait(lock, [&] { return round_.load() != seen; });
-        asleep_.fetch_sub(1);
+        sleepers.count.fetch_add(1);
+        sleepers.wake.wait(lock, [&] { return called(self, seen); });
+        sleepers.count.fetch_sub(1);
       }
       seen = round_.load();
       if (stop_.load()) return;
@@ -169,15 +191,14 @@ class Pool {
   /** Whether there is work to take, and how many workers look at it. */
   alignas(64) std::atomic<bool> open_{false};
   alignas(64) std::atomic<int> busy_{0};
-  alignas(64) std::atomic<int> asleep_{0};
-  std::atomic<bool> stop_{false};
+  alignas(64) std::atomic<bool> stop_{false};
   std::mutex mutex_;
-  std::condition_variable wake_;
+  Sleepers others_, last_;
 };
 
 int wantedThreads = 0;
 // Left alive at exit: the system ends sleeping workers with the process.
-Pool* pool = nullptr;
+std::atomic<Pool*> pool{nullptr};
 
 // ---- scratch -----------------------------------------------------------------------------------------------------
 
@@ -250,13 +271,18 @@ int threads() {
 
 void setThreads(int count) {
   wantedThreads = count < 1 ? 1 : count > maxThreads ? maxThreads : count;
-  delete pool;
-  pool = nullptr;
+  delete pool.exchange(nullptr);
 }
 
 int threadIndex() { return indexOfThread; }
 
 bool inParallel() { return insideParallel; }
+
+void spareOne(bool spare) {
+  lastIsSpared.store(spare);
+  if (spare) return;
+  if (Pool* made = pool.load()) made->callLast();
+}
 
 namespace detail {
 
@@ -272,8 +298,9 @@ void run(int64_t chunks, void (*function)(void*, int64_t), void* context) {
     for (int64_t i = 0; i < chunks; ++i) function(context, i);
     return;
   }
-  if (!pool) pool = new Pool(threads());
-  pool->run(chunks, function, context);
+  Pool* made = pool.load();
+  if (!made) pool.store(made = new Pool(threads()));
+  made->run(chunks, function, context);
 }
 
 }  // namespace detail

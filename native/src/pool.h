@@ -13,6 +13,8 @@ void setThreads(int count);
 int threadIndex();
 /** Whether this runs inside a parallel call (what it calls in turn stays on this thread). */
 bool inParallel();
+/** While true the last worker takes no part, not even in what has begun: its core is somebody else's. */
+void spareOne(bool spare);
 
 namespace detail {
 void run(int64_t chunks, void (*function)(void* context, int64_t chunk), void* context);

@@ -1,5 +1,7 @@
 #include "stream.h"
 
+#include "pool.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -17,7 +19,7 @@ namespace {
 
 /** As many tasks as can wait: a step of the deepest model has some thousand. A full line is run before it goes on. */
 constexpr uint64_t places = 1 << 15;
-/** Some hundred microseconds of looking for the end before the caller sleeps. */
+/** Some hundred microseconds of looking for the end, or for what comes next, before a thread sleeps. */
 constexpr int spins = 20000;
 constexpr size_t blockBytes = 256 << 10;
 
@@ -50,32 +52,61 @@ struct Blocks {
 };
 
 struct Line {
+  /** JavaScript puts tasks in line, and whether they run meanwhile. */
   bool isOpen = false;
+  std::atomic<bool> isEarly{false};
   Blocks memory;
   Task* tasks[places];
   /** Tasks put in line, those of them that may run, and those that have run, since the start. */
-  uint64_t pushed = 0, released = 0;
+  uint64_t pushed = 0;
+  alignas(64) std::atomic<uint64_t> released{0};
   alignas(64) std::atomic<uint64_t> done{0};
-  /** JavaScript's thread sleeps until the end. */
-  std::atomic<bool> waiting{false};
+  /** The line's thread sleeps until a task may run; JavaScript's thread sleeps until the end. */
+  std::atomic<bool> idle{false}, waiting{false};
   std::mutex mutex;
   std::condition_variable wake, ended;
 
   bool busy() const { return done.load(std::memory_order_acquire) != pushed; }
 
+  void open() {
+    isOpen = true;
+    setEarly(threads() > 1);
+  }
+
+  void close() {
+    isOpen = false;
+    setEarly(false);
+    release();
+  }
+
+  /** Tasks run while JavaScript puts others in line, on the threads that are left when it has one. */
+  void setEarly(bool early) {
+    isEarly.store(early);
+    spareOne(early);
+  }
+
   void push(Task* task) {
     if (pushed - done.load(std::memory_order_acquire) == places) drain();
     tasks[pushed++ % places] = task;
+    if (isEarly.load(std::memory_order_relaxed)) release();
   }
 
   void release() {
+    released.store(pushed);  // sequentially consistent with `idle`: the sleeper is seen, or it sees the task
+    if (!idle.load()) return;
     std::lock_guard<std::mutex> lock(mutex);
-    released = pushed;
     wake.notify_one();
   }
 
   void drain() {
+    const bool early = isEarly.load();
+    setEarly(false);  // JavaScript waits: it needs no thread
     release();
+    waitForEnd();
+    setEarly(early);
+  }
+
+  void waitForEnd() {
     for (int spin = 0; spin < spins; ++spin) {
       if (!busy()) return;
       relax();
@@ -86,13 +117,23 @@ struct Line {
     waiting.store(false);
   }
 
+  void waitForTask(uint64_t at) {
+    for (int spin = 0; spin < spins && isEarly.load(std::memory_order_relaxed); ++spin) {
+      if (released.load(std::memory_order_acquire) != at) return;
+      relax();
+    }
+    std::unique_lock<std::mutex> lock(mutex);
+    idle.store(true);
+    wake.wait(lock, [&] { return released.load() != at; });
+    idle.store(false);
+  }
+
   void work() {
     uint64_t until = 0;
     for (uint64_t at = 0;; ++at) {
       if (at == until) {
-        std::unique_lock<std::mutex> lock(mutex);
-        wake.wait(lock, [&] { return released != at; });
-        until = released;
+        waitForTask(at);
+        until = released.load(std::memory_order_acquire);
       }
       Task* task = tasks[at % places];
       task->run(task);
@@ -114,13 +155,10 @@ void open() {
     line = new Line;
     std::thread([] { line->work(); }).detach();
   }
-  line->isOpen = true;
+  line->open();
 }
 
-void close() {
-  line->isOpen = false;
-  line->release();
-}
+void close() { line->close(); }
 
 bool isOpen() { return line && line->isOpen; }
 bool busy() { return line && line->busy(); }

@@ -1,6 +1,7 @@
-// Kernels in line. While the stream is open, what JavaScript calls is put in line; once it is closed, a thread of its own
-// runs it in that order, and the event loop goes on. (Not earlier: JavaScript would fight for a core with the kernels, and
-// their other threads would wait for the one that lost.) All this is for JavaScript's thread; only the kernels are not.
+// Kernels in line. While the stream is open, what JavaScript calls is put in line, and a thread of its own runs it in that
+// order while the event loop goes on. JavaScript is one of the threads: until it closes the stream, kernels have one fewer.
+// (With all of them it would fight for a core, and kernels would wait for the thread that lost.) Where there is but one
+// thread, the line waits until it is closed. All this is for JavaScript's thread; only the kernels are not.
 #pragma once
 #include <cstddef>
 #include <new>
@@ -12,7 +13,7 @@ namespace stream {
 
 /** From here on calls are put in line. */
 void open();
-/** What is in line begins to run; from here on calls run at once again, after it. */
+/** All threads run what is in line; from here on calls run at once again, after it. */
 void close();
 bool isOpen();
 /** Whether something in line has not run yet. */

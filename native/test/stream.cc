@@ -1,12 +1,56 @@
-// The stream: tasks in their order, none before the line is closed, ends of life, a line that is full, parallel tasks.
+// The stream: tasks in their order, the threads that take part while JavaScript puts in line, ends of life, a line that is
+// full, parallel tasks.
 #include "support/check.h"
 #include "stream.h"
 
+#include <atomic>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 using namespace inkstone;
 
+namespace {
+
+/** Whether `true` comes within ten seconds. */
+bool comes(const std::atomic<bool>& flag) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!flag.load() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  return flag.load();
+}
+
+/** Tasks run while the stream is open, without its last thread; that one comes when `let` lets it, in the middle of a kernel. */
+template <class F>
+void lastThreadComesWith(const F& let) {
+  std::atomic<bool> ran{false}, last{false}, begun{false};
+  stream::open();
+  launch([&] {
+    parallelTasks(200, [&](int64_t) {
+      if (threadIndex() == 2) last.store(true);
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    });
+    ran.store(true);
+  });
+  CHECK(comes(ran), "nothing ran while JavaScript put in line");
+  CHECK(!last.load(), "JavaScript's thread was taken from it");
+  launch([&] {
+    parallelTasks(200, [&](int64_t) {
+      begun.store(true);
+      if (threadIndex() == 2) last.store(true);
+      comes(last);
+    });
+  });
+  CHECK(comes(begun));
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(!last.load(), "JavaScript's thread was taken from it");
+  let();
+  CHECK(last.load(), "JavaScript's thread did not come back");
+}
+
+}  // namespace
+
 int main() {
+  setThreads(1);
   std::vector<int> order;
   launch([&] { order.push_back(0); });
   CHECK(order.size() == 1 && !stream::busy(), "a closed stream runs at once");
@@ -27,7 +71,7 @@ int main() {
       else launch([=, &order, &sum] { order.push_back(i); sum += 2 * i; });
       wanted += 2 * i;
     }
-    CHECK(order.empty(), "nothing runs while JavaScript puts in line");
+    CHECK(order.empty(), "the only thread is JavaScript's while it puts in line");
     stream::close();
     if (round % 2) stream::drain();
     else launch([&] { order.push_back(-1); });  // at once, after the line
@@ -60,8 +104,17 @@ int main() {
   stream::drain();
   CHECK(ran == 100001);
 
-  // Kernels in line use all threads, and calls outside use them afterwards.
   setThreads(3);
+  for (int round = 0; round < 20; ++round) {
+    lastThreadComesWith([] {
+      stream::close();
+      stream::drain();
+    });
+    lastThreadComesWith([] { stream::drain(); });
+    stream::close();
+  }
+
+  // Kernels in line use all threads, and calls outside use them afterwards.
   for (int round = 0; round < 300; ++round) {
     std::vector<int> seen(1000, 0);
     stream::open();
