@@ -1,10 +1,11 @@
 /**
  * A training step leaves the event loop alone: JavaScript puts kernels in line and never waits for them, whatever the
- * model, the optimizer and the loss. Counted, not timed: waits, and turns of the loop.
+ * model, the optimizer and the loss; a step of generation waits for what it gives. Counted, not timed: waits, and turns of
+ * the loop.
  */
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { type DecoderOptions, decoderConfig, init, loss } from '../src/models/index.ts';
+import { createLanguageModel, type DecoderOptions, decoderConfig, init, loss } from '../src/models/index.ts';
 import { createRng } from '../src/rng.ts';
 import { backend, fromArray } from '../src/tensor/index.ts';
 import {
@@ -18,9 +19,11 @@ import {
   uniformGroup,
 } from '../src/train/index.ts';
 
-const { native, reason } = backend();
+const { native, reason, threads } = backend();
 const withAddon = test.skipIf(!native);
 if (!native) console.log(`skipped: needs the addon (${reason})`);
+const withThreads = test.skipIf(!native || threads < 2);
+if (threads < 2) console.log('skipped: needs two threads');
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -73,6 +76,24 @@ for (const [name, options] of Object.entries(kinds)) {
         expect(waits).not.toHaveBeenCalled();
       });
     }
+  }
+}
+
+for (const [name, options] of Object.entries(kinds)) {
+  for (const weights of ['f32', 'bf16'] as const) {
+    withThreads(`${name}, ${weights}: a step of generation waits once, for its logits`, () => {
+      const { config, params } = subject({ ...options, dropout: 0 });
+      const model = createLanguageModel(params, config, { weights });
+      const waits = vi.spyOn(native!.stream, 'drainStream');
+      const [first, second] = [model.open(), model.open()];
+      model.step([{ sequence: first, ids: [1, 2, 3] }]);
+      expect(waits).toHaveBeenCalledTimes(1);
+      model.step([
+        { sequence: first, ids: [4] },
+        { sequence: second, ids: [5, 6] },
+      ]);
+      expect(waits).toHaveBeenCalledTimes(2);
+    });
   }
 }
 

@@ -31,6 +31,22 @@ napi_value gatherRows(napi_env env, napi_callback_info info) {
   return nothing();
 }
 
+/** scatterRows(x, ids, out, size): of one element type, or f32 to bf16. */
+napi_value scatterRows(napi_env env, napi_callback_info info) {
+  Args args(env, info, "scatterRows");
+  const Buffer x = args.any(0), out = args.any(2);
+  const int64_t count = args.length(1), size = args.count(3), total = sizeOf(count, size);
+  const int32_t* ids = args.i32(1, count);
+  const bool rounds = x.type == napi_float32_array && out.type == napi_uint16_array;
+  if (args.ok() && (!x.data || !out.data || (x.type != out.type && !rounds))) args.fail("x and out must have one element type");
+  if (args.ok() && (total < 0 || x.length < total)) args.fail("x has %lld elements, too few", static_cast<long long>(x.length));
+  if (args.ok() && size == 0) return nothing();
+  checkIds(args, ids, count, size > 0 ? out.length / size : 0);
+  const int64_t row = rounds ? size : size * out.elementBytes;
+  if (args.ok()) launch([=] { kernels->scatterRows(x.data, ids, out.data, count, row, rounds); });
+  return nothing();
+}
+
 /** scatterAddRows(x, ids, out, size) */
 napi_value scatterAddRows(napi_env env, napi_callback_info info) {
   Args args(env, info, "scatterAddRows");
@@ -73,6 +89,7 @@ napi_value scatterAdd(napi_env env, napi_callback_info info) {
 }  // namespace
 
 extern const Glue indexGlue[] = {{"gatherRows", gatherRows},
+                          {"scatterRows", scatterRows},
                                  {"scatterAddRows", scatterAddRows},
                                  {"gather", gather},
                                  {"scatterAdd", scatterAdd},

@@ -15,6 +15,13 @@ napi_value drainStream(napi_env, napi_callback_info) {
   return nothing();
 }
 
+/** finishStream(): closes it when all that was in line has run. */
+napi_value finishStream(napi_env, napi_callback_info) {
+  stream::drain();
+  stream::close();
+  return nothing();
+}
+
 /** On JavaScript's thread, when all that was in line has run. */
 void resolve(napi_env env, napi_value, void*, void* data) {
   auto deferred = static_cast<napi_deferred>(data);
@@ -43,6 +50,6 @@ napi_value settleStream(napi_env env, napi_callback_info) {
 }  // namespace
 
 extern const Glue streamGlue[] = {
-    {"openStream", openStream}, {"drainStream", drainStream}, {"settleStream", settleStream}, {nullptr, nullptr}};
+    {"openStream", openStream}, {"drainStream", drainStream}, {"finishStream", finishStream}, {"settleStream", settleStream}, {nullptr, nullptr}};
 
 }  // namespace inkstone

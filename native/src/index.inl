@@ -13,6 +13,17 @@ static void gatherRows(const void* table, const int32_t* ids, void* out, int64_t
   });
 }
 
+/** out[ids[i]] = x[i] for rows of `size`, no two to one place; f32 is rounded where out is bf16. */
+static void scatterRows(const void* x, const int32_t* ids, void* out, int64_t count, int64_t size, bool rounds) {
+  RAN("scatterRows");
+  parallelFor(count, moveGrain / (size + 1) + 1, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      if (rounds) castSpan((const float*)x + i * size, (Bf16*)out + ids[i] * size, size);
+      else copyBytes((char*)out + ids[i] * size, (const char*)x + i * size, size);
+    }
+  });
+}
+
 INKSTONE_INLINE void addSpan(const float* x, float* out, int64_t n) {
   sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(out + i, part.get(out + i) + part.get(x + i)); });
 }
@@ -81,6 +92,7 @@ static void scatterAdd(const float* x, const int32_t* index, float* out, int64_t
 
 static void fillIndex(KernelTable& table) {
   table.gatherRows = gatherRows;
+  table.scatterRows = scatterRows;
   table.scatterAddRows = scatterAddRows;
   table.gather = gather;
   table.scatterAdd = scatterAdd;

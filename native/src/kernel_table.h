@@ -89,6 +89,8 @@ struct KernelTable {
 
   // ---- index, random, optimizer --------------------------------------------------------------------------------
   void (*gatherRows)(const void* table, const int32_t* ids, void* out, int64_t count, int64_t rowBytes);
+  /** `size` counts elements where f32 is rounded to bf16, else bytes. */
+  void (*scatterRows)(const void* x, const int32_t* ids, void* out, int64_t count, int64_t size, bool rounds);
   void (*scatterAddRows)(const float* x, const int32_t* ids, float* out, int64_t count, int64_t size);
   void (*gather)(const float* x, const int32_t* index, float* out, int64_t outer, int64_t size, int64_t count,
                  int64_t inner);

@@ -104,8 +104,20 @@ class Pool {
 
   int count() const { return count_; }
 
-  /** The last worker may take part again, in what has begun as well. */
-  void callLast() { rouse(last_); }
+  /** The last worker may take part again, in what has begun as well; what begins later calls it itself. */
+  void callLast() {
+    if (open_.load()) rouse(last_);
+  }
+
+  /** What the last worker does, once: takes part in what has begun since `seen`. */
+  void help(uint64_t& seen) {
+    if (round_.load(std::memory_order_acquire) == seen) return;
+    indexOfThread = count_ - 1;
+    insideParallel = true;
+    join(count_ - 1, seen);
+    insideParallel = false;
+    indexOfThread = 0;
+  }
 
   void run(int64_t chunks, void (*function)(void*, int64_t), void* context) {
     function_ = function;
@@ -174,12 +186,18 @@ class Pool {
         sleepers.wake.wait(lock, [&] { return called(self, seen); });
         sleepers.count.fetch_sub(1);
       }
-      seen = round_.load();
       if (stop_.load()) return;
-      busy_.fetch_add(1);  // sequentially consistent with `open_`: the caller waits, or this sees it closed
-      if (open_.load()) take(self);
-      busy_.fetch_sub(1);
+      join(self, seen);
     }
+  }
+
+  void join(int self, uint64_t& seen) {
+    seen = round_.load();
+    if (self == count_ - 1 && lastIsThere_.exchange(true)) return;
+    busy_.fetch_add(1);  // sequentially consistent with `open_`: the caller waits, or this sees it closed
+    if (open_.load()) take(self);
+    busy_.fetch_sub(1);
+    if (self == count_ - 1) lastIsThere_.store(false);
   }
 
   const int count_;
@@ -191,6 +209,8 @@ class Pool {
   /** Whether there is work to take, and how many workers look at it. */
   alignas(64) std::atomic<bool> open_{false};
   alignas(64) std::atomic<int> busy_{0};
+  /** The last worker, or who has taken its place: one of them at a time. */
+  std::atomic<bool> lastIsThere_{false};
   alignas(64) std::atomic<bool> stop_{false};
   std::mutex mutex_;
   Sleepers others_, last_;
@@ -282,6 +302,15 @@ void spareOne(bool spare) {
   lastIsSpared.store(spare);
   if (spare) return;
   if (Pool* made = pool.load()) made->callLast();
+}
+
+void helpUntil(bool (*over)(const void*), const void* context) {
+  uint64_t seen = 0;
+  for (int spin = 0; !over(context); ++spin) {
+    if (Pool* made = pool.load()) made->help(seen);
+    if (spin % spinsToYield == 0) std::this_thread::yield();
+    else relax();
+  }
 }
 
 namespace detail {

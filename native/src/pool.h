@@ -15,6 +15,8 @@ int threadIndex();
 bool inParallel();
 /** While true the last worker takes no part, not even in what has begun: its core is somebody else's. */
 void spareOne(bool spare);
+/** The caller takes the last worker's place until `over` says so. */
+void helpUntil(bool (*over)(const void* context), const void* context);
 
 namespace detail {
 void run(int64_t chunks, void (*function)(void* context, int64_t chunk), void* context);

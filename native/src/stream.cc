@@ -98,15 +98,14 @@ struct Line {
     wake.notify_one();
   }
 
+  /** JavaScript waits, and has its place among the threads meanwhile; the only thread is the line's. */
   void drain() {
-    const bool early = isEarly.load();
-    setEarly(false);  // JavaScript waits: it needs no thread
     release();
-    waitForEnd();
-    setEarly(early);
-  }
-
-  void waitForEnd() {
+    if (threads() > 1) {
+      spareOne(true);
+      helpUntil([](const void* self) { return !static_cast<const Line*>(self)->busy(); }, this);
+      return spareOne(isEarly.load());
+    }
     for (int spin = 0; spin < spins; ++spin) {
       if (!busy()) return;
       relax();

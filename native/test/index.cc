@@ -19,6 +19,17 @@ void testRows(const KernelTable& table, const char* path) {
       table.gatherRows(rows.data(), ids.data(), out.data(), count, size * 4);
       std::vector<uint8_t> bytes(reinterpret_cast<const uint8_t*>(rows.data()), reinterpret_cast<const uint8_t*>(rows.data()) + vocab * size), picked((size_t)(count * size));
       table.gatherRows(bytes.data(), ids.data(), picked.data(), count, size);
+      std::vector<float> put(rows.size()), back(rows.size());
+      std::vector<uint16_t> rounded(rows.size());
+      std::vector<int32_t> places((size_t)count);
+      for (int64_t i = 0; i < count; ++i) places[(size_t)i] = (int32_t)((i * 31 + 7) % vocab);
+      const int64_t apart = count < vocab ? count : vocab;  // no two to one place
+      table.scatterRows(x.data(), places.data(), put.data(), apart, size * 4, false);
+      table.scatterRows(x.data(), places.data(), rounded.data(), apart, size, true);
+      for (int64_t i = 0; i < apart * size; ++i) back[(size_t)(places[(size_t)(i / size)] * size + i % size)] = x[(size_t)i];
+      for (size_t at = 0; at < put.size(); ++at) {
+        CHECK(put[at] == back[at] && rounded[at] == bf16Of(back[at]), "%s scatterRows", path);
+      }
       auto want = rows;
       for (int64_t i = 0; i < count; ++i) {
         for (int64_t j = 0; j < size; ++j) {

@@ -14,6 +14,7 @@ import {
 } from '../nn/index.ts';
 import {
   type AttentionOptions,
+  aheadOfKernels,
   attentionPaged,
   bytesPerElement,
   cast,
@@ -83,13 +84,15 @@ export function createLanguageModel(
   /** What comes out is copied out of tensors, so that no scope need look for any in it. */
   const compute = <Result>(body: () => Result): Result =>
     withPrecision(precision, () =>
-      withRecording(false, () => {
-        let result: Result;
-        scope(() => {
-          result = body();
-        });
-        return result!;
-      }),
+      withRecording(false, () =>
+        aheadOfKernels(() => {
+          let result: Result;
+          scope(() => {
+            result = body();
+          });
+          return result!;
+        }),
+      ),
     );
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
@@ -379,8 +382,9 @@ function attendPages(
     requests.set([count, past.length, first], 3 * i);
     first += past.pages.length;
   });
+  const places = memory.placesOf(readings);
   return (layer) => (q, k, v) => {
-    memory.write(layer, readings, k, v);
+    memory.write(layer, places, k, v);
     const { keys, values } = memory.pagesOf(layer);
     if (look) {
       let row = 0;

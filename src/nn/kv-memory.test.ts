@@ -14,11 +14,11 @@ function rows(numbers: number[]): Tensor {
 /** Reads these numbers in every layer: keys as they are, values negative, a hundred more in each layer. */
 function read(memory: KvMemory, past: KvPast, numbers: number[]): void {
   past.grow(numbers.length);
-  const grown = [{ past, count: numbers.length }];
+  const places = memory.placesOf([{ past, count: numbers.length }]);
   for (let layer = 0; layer < sizes.layers; layer++) {
     memory.write(
       layer,
-      grown,
+      places,
       rows(numbers.map((x) => x + 100 * layer)),
       rows(numbers.map((x) => -x - 100 * layer)),
     );

@@ -3,6 +3,7 @@
 import {
   bytesPerElement,
   cast,
+  currentKernels,
   empty,
   outsideScopes,
   rowsView,
@@ -35,8 +36,10 @@ export interface KvMemory {
   open(): KvPast;
   /** Tokens of memory that these would take if each read so many more. */
   tokensFor(more: readonly KvGrowth[]): number;
-  /** What has grown puts its newest keys and values here, [rows, kvHeads, headSize]: one sequence after another. */
-  write(layer: number, grown: readonly KvGrowth[], k: Tensor, v: Tensor): void;
+  /** Where the newest keys and values of what has grown lie, one sequence after another: for `write`, of every layer. */
+  placesOf(grown: readonly KvGrowth[]): Int32Array;
+  /** Puts keys and values, [places, kvHeads, headSize], in their places. */
+  write(layer: number, places: Int32Array, k: Tensor, v: Tensor): void;
   /** Keys and values of a layer, [pages, PAGE_TOKENS, kvHeads, headSize]. */
   pagesOf(layer: number): { readonly keys: Tensor; readonly values: Tensor };
   /** The keys of one sequence in a row, [length, kvHeads, headSize]: a copy, for inspection. */
@@ -206,20 +209,24 @@ export function kvMemory({ layers, kvHeads, headSize, dtype = 'f32', maxTokens }
     },
     open: () => openPast([], 0),
     tokensFor: (more) => pagesTaken(more) * PAGE_TOKENS,
-    write(layer, grown, k, v) {
-      const from = [k, v].map((x) => (x.dtype === dtype ? x : cast(x, dtype)).data);
-      const to = [keys[layer].data, values[layer].data];
+    placesOf(grown) {
+      const places = new Int32Array(grown.reduce((sum, { count }) => sum + count, 0));
       let row = 0;
       for (const { past, count } of grown) {
-        for (let place = past.length - count; place < past.length; ) {
-          const rows = Math.min(past.length - place, PAGE_TOKENS - (place % PAGE_TOKENS));
-          const at = past.pages[Math.floor(place / PAGE_TOKENS)] * PAGE_TOKENS + (place % PAGE_TOKENS);
-          for (let i = 0; i < 2; i++) {
-            to[i].set(from[i].subarray(row * rowSize, (row + rows) * rowSize), at * rowSize);
-          }
-          row += rows;
-          place += rows;
+        for (let place = past.length - count; place < past.length; place++) {
+          places[row++] = past.pages[Math.floor(place / PAGE_TOKENS)] * PAGE_TOKENS + (place % PAGE_TOKENS);
         }
+      }
+      return places;
+    },
+    write(layer, places, k, v) {
+      const { scatterRows } = currentKernels();
+      for (const [x, kept] of [
+        [k, keys[layer]],
+        [v, values[layer]],
+      ]) {
+        const fits = x.dtype === dtype || x.dtype === 'f32'; // which the kernel rounds
+        scatterRows((fits ? x : cast(x, dtype)).operand, places, kept.operand, rowSize);
       }
     },
     pagesOf: (layer) => ({ keys: keys[layer], values: values[layer] }),

@@ -8,7 +8,7 @@ import type { KernelName, Kernels, Precision } from './kernels.ts';
 import { setMemoryHost } from './memory.ts';
 import { loadNative, type NativeBackend } from './native.ts';
 import { referenceKernels } from './reference/index.ts';
-import { afterTheLine, canStream, hold, putInLine, setStreamHost } from './stream.ts';
+import { afterTheLine, canStream, hold, putInLine, runInLine, setStreamHost } from './stream.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface Backend {
@@ -110,6 +110,17 @@ export function wrapKernels(
 
 let streaming: Kernels | undefined;
 
+/** The backend's kernels for a stream that can be opened: they keep their arguments. Nothing where others are in place. */
+function streamingKernels(): Kernels | undefined {
+  const { kernels } = backend();
+  if (!canStream() || currentKernels() !== kernels) return undefined;
+  streaming ??= wrapKernels(kernels, (_name, call, args) => {
+    hold(args);
+    return call();
+  });
+  return streaming;
+}
+
 /**
  * Runs `body` off the event loop: the kernels it calls are put in line, the addon's thread runs them in that order, and
  * the promise is kept when all have run. Until then timers and requests have their turn; whoever reads a tensor's `data`,
@@ -117,14 +128,17 @@ let streaming: Kernels | undefined;
  * Without the addon, or with other kernels in place, `body` simply runs.
  */
 export async function offThread<Result>(body: () => Result): Promise<Result> {
-  const { kernels } = backend();
-  if (!canStream() || currentKernels() !== kernels) return body();
-  streaming ??= wrapKernels(kernels, (_name, call, args) => {
-    hold(args);
-    return call();
-  });
-  const table = streaming;
-  return putInLine(() => withKernels(table, body));
+  const kernels = streamingKernels();
+  return kernels ? putInLine(() => withKernels(kernels, body)) : body();
+}
+
+/**
+ * Runs `body` ahead of its kernels: they are put in line and begin at once, on all threads but JavaScript's, which helps
+ * them when it has put in the last. Returns when all have run. As with `offThread`, nothing should be read on the way.
+ */
+export function aheadOfKernels<Result>(body: () => Result): Result {
+  const kernels = backend().threads > 1 ? streamingKernels() : undefined;
+  return kernels ? runInLine(() => withKernels(kernels, body)) : body();
 }
 
 /** How matmuls multiply now. */

@@ -2,6 +2,7 @@
 
 export { checkpoint, grad, valueAndGrad, vjp } from './autodiff.ts';
 export {
+  aheadOfKernels,
   type Backend,
   backend,
   currentKernels,

@@ -198,6 +198,8 @@ export interface Kernels {
   // ---- index -------------------------------------------------------------------------------------------------
   /** out[i] = table[ids[i]] for rows of `size`. */
   gatherRows(table: Data, ids: Int32Array, out: Data, size: number): void;
+  /** out[ids[i]] = x[i] for rows of `size`, no two to one place; f32 is rounded where out is bf16. */
+  scatterRows(x: Data, ids: Int32Array, out: Data, size: number): void;
   /** out[ids[i]] += x[i]; deterministic for any number of threads. Adds. */
   scatterAddRows(x: Floats, ids: Int32Array, out: Floats, size: number): void;
   /** out[o, j, i] = x[o, index[o, j, i], i] for x [outer, size, inner], index [outer, count, inner]. */

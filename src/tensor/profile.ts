@@ -106,6 +106,7 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
   sumSquares: perElement(2),
 
   gatherRows: { bytes: (_table, ids, out) => ids.byteLength + 2 * out.byteLength },
+  scatterRows: { bytes: (x, ids, out) => ids.byteLength + x.byteLength + x.length * out.BYTES_PER_ELEMENT },
   scatterAddRows: { ...perElement(1), bytes: (x, ids) => 3 * x.byteLength + ids.byteLength },
   gather: { bytes: (_x, index, out) => index.byteLength + 2 * out.byteLength },
   scatterAdd: { ...perElement(1), bytes: (x, index) => 3 * x.byteLength + index.byteLength },

@@ -3,7 +3,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createRng } from '../rng.ts';
 import { valueAndGrad } from './autodiff.ts';
-import { backend, offThread, withKernels, wrapKernels } from './backend.ts';
+import { aheadOfKernels, backend, offThread, withKernels, wrapKernels } from './backend.ts';
 import { lastingScope, memoryStats, scope } from './memory.ts';
 import * as ops from './ops/index.ts';
 import { arange, empty, full, ones, type Tensor, tensor, zeros } from './tensor.ts';
@@ -78,6 +78,7 @@ withAddon('random programs give the same bits in line as at once', async () => {
     const atOnce = program().map((x) => Array.from(x.data));
     const inLine = await offThread(program);
     expect(inLine.map((x) => Array.from(x.data))).toEqual(atOnce);
+    expect(aheadOfKernels(program).map((x) => Array.from(x.data))).toEqual(atOnce);
   }
 });
 
@@ -129,6 +130,31 @@ withAddon('two pieces at once, and one inside another, are done in their order',
   expect((await second).toArray()).toEqual([10, 10, 10, 10]);
   expect((await first).data[0]).toBe(64);
 });
+
+withAddon(
+  'a body that runs ahead is done when it returns, fails or not, alone or beside another',
+  async () => {
+    const out = new Float64Array(2);
+    const squares = (place: number) => () => {
+      const x = slow();
+      backend().kernels.sumSquares(x.operand as Float32Array, out, place);
+      return x;
+    };
+    const piece = offThread(squares(0));
+    expect(aheadOfKernels(() => aheadOfKernels(squares(1))).data[0]).toBe(64);
+    expect([...out]).toEqual([64 * 64 * 512 * 512, 64 * 64 * 512 * 512]);
+    expect((await piece).data[511]).toBe(64);
+    const failing = () =>
+      aheadOfKernels(() => {
+        squares(0)();
+        throw new Error('on purpose');
+      });
+    out.fill(0);
+    expect(failing).toThrow('on purpose');
+    expect(out[0]).toBe(64 * 64 * 512 * 512);
+    expect(ops.add(ones([3]), 1).toArray()).toEqual([2, 2, 2]);
+  },
+);
 
 test('with other kernels in place the body simply runs', async () => {
   const seen: string[] = [];

@@ -9,6 +9,8 @@ export interface StreamHost {
   openStream(): void;
   /** Returns when nothing is in line. */
   drainStream(): void;
+  /** Returns when all that is in line has run, with the stream closed. */
+  finishStream(): void;
   /** Closes the stream; kept when all that is in line has run. */
   settleStream(): Promise<void>;
 }
@@ -64,10 +66,8 @@ function drain(): void {
 
 /** Puts the kernels that `body` calls in line, in their order, and waits without holding the event loop. */
 export async function putInLine<Result>(body: () => Result): Promise<Result> {
-  const piece = ++issued;
-  const args: unknown[] = [];
-  held = args;
-  host!.openStream();
+  const piece = openLine();
+  const args = held!;
   try {
     return body();
   } finally {
@@ -76,4 +76,22 @@ export async function putInLine<Result>(body: () => Result): Promise<Result> {
     finished = Math.max(finished, piece);
     args.length = 0; // used here, so alive until here
   }
+}
+
+/** The same, but returns when all have run: what is won is that JavaScript gets ahead of the kernels. */
+export function runInLine<Result>(body: () => Result): Result {
+  const piece = openLine();
+  try {
+    return body();
+  } finally {
+    host!.finishStream();
+    held = undefined;
+    finished = Math.max(finished, piece);
+  }
+}
+
+function openLine(): number {
+  held = [];
+  host!.openStream();
+  return ++issued;
 }

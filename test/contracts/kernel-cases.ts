@@ -409,6 +409,11 @@ export const kernelCases: Cases = {
     [normals(700), integers(33, 10), out(33 * 70), 70],
     [bf16(normals(30)), integers(33, 10), new Uint16Array(99), 3],
   ],
+  scatterRows: () => [
+    [normals(9 * 70), Int32Array.of(3, 0, 9, 1, 8, 4, 2, 6, 7), normals(700, 2), 70],
+    [normals(3 * 35), Int32Array.of(3, 0, 1), bf16(normals(140, 2)), 35],
+    [bf16(normals(9)), Int32Array.of(2, 0, 3), bf16(normals(12, 2)), 3],
+  ],
   scatterAddRows: () => [
     [normals(33 * 70), integers(33, 4), normals(280, 2), 70],
     [normals(5000 * 16), integers(5000, 50), out(800), 16],

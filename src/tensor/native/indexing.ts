@@ -5,8 +5,9 @@ import type { Addon } from './addon.ts';
 
 export const indexingKernels = (
   addon: Addon,
-): Pick<Kernels, 'gatherRows' | 'scatterAddRows' | 'gather' | 'scatterAdd'> => ({
+): Pick<Kernels, 'gatherRows' | 'scatterRows' | 'scatterAddRows' | 'gather' | 'scatterAdd'> => ({
   gatherRows: addon.gatherRows,
+  scatterRows: addon.scatterRows,
   scatterAddRows: addon.scatterAddRows,
   gather: addon.gather,
   scatterAdd: addon.scatterAdd,

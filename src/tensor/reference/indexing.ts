@@ -1,11 +1,23 @@
 /** Reading and adding by index. */
 
 import type { Kernels } from '../kernels.ts';
+import { toBf16 } from './bf16.ts';
 
-export const indexingKernels: Pick<Kernels, 'gatherRows' | 'scatterAddRows' | 'gather' | 'scatterAdd'> = {
+export const indexingKernels: Pick<
+  Kernels,
+  'gatherRows' | 'scatterRows' | 'scatterAddRows' | 'gather' | 'scatterAdd'
+> = {
   gatherRows(table, ids, out, size) {
     for (let i = 0; i < ids.length; i++)
       out.set(table.subarray(ids[i] * size, (ids[i] + 1) * size), i * size);
+  },
+
+  scatterRows(x, ids, out, size) {
+    const rounds = out instanceof Uint16Array && !(x instanceof Uint16Array);
+    for (let i = 0; i < ids.length; i++) {
+      const row = x.subarray(i * size, (i + 1) * size);
+      out.set(rounds ? Uint16Array.from(row, toBf16) : row, ids[i] * size);
+    }
   },
 
   scatterAddRows(x, ids, out, size) {
