@@ -41,22 +41,38 @@ struct DotGroups {
   int64_t rows(int64_t i) const { return least(height, m - i); }
   const A* at(int64_t i, int64_t p) const { return data + i * roundUp(k, Dots::step) + p * rows(i); }
 
-  /** put(i, p, count, to) writes elements p … p + count of row i; zeros stand behind k. */
-  template <class Put>
-  void pack(Scratch& scratch, const Put& put) {
-    A* to = scratch.take<A>(m * roundUp(k, Dots::step));
+  /** How many elements are packed. */
+  int64_t size() const { return m * roundUp(k, Dots::step); }
+
+  /** take(i, p, count) gives the vector of elements p … p + count of row i, zeros behind them. */
+  template <class Take>
+  void pack(A* to, const Take& take) {
     data = to;
     for (int64_t i0 = 0; i0 < m; i0 += height) {
       for (int64_t p = 0; p < k; p += Dots::step) {
-        const int64_t some = least(Dots::step, k - p);
         for (int64_t i = i0; i < i0 + rows(i0); ++i, to += Dots::step) {
-          if (some < Dots::step) __builtin_memset(to, 0, sizeof(A) * Dots::step);
-          put(i, p, some, to);
+          const auto v = take(i, p, least(Dots::step, k - p));
+          __builtin_memcpy(to, &v, sizeof v);
         }
       }
     }
   }
 };
+
+/** body(groups, begin, end) on pieces of [0, count). Each thread packs for itself: from another's cache it would take longer. */
+template <class Dots, class Take, class Body>
+static void withGroups(const DotGroups<Dots>& groups, const Take& take, int64_t count, int64_t grain, const Body& body) {
+  const int64_t workers = inParallel() ? 1 : threads();
+  Scratch scratch;
+  auto* copies = scratch.take<typename Dots::A>(workers * groups.size());
+  auto* packed = scratch.take<DotGroups<Dots>>(workers);
+  for (int64_t i = 0; i < workers; ++i) packed[i] = groups;
+  parallelFor(count, grain, [&](int64_t begin, int64_t end) {
+    const int64_t self = workers == 1 ? 0 : threadIndex();
+    if (!packed[self].data) packed[self].pack(copies + self * groups.size(), take);
+    body(packed[self], begin, end);
+  });
+}
 
 /** What a tile sums of k: it goes on from `partial` unless it is the first, and ends in out if it is the last. */
 struct DotSpan {
@@ -169,13 +185,13 @@ static void dotBlock(const DotGroups<Dots>& a, const typename Dots::B* b, int64_
   }
 }
 
-/** The part of out[m, n] = a·bᵀ that follows the packing of a. Sums go to `to` [m, n]: out, or a place beside it. */
-template <class Dots>
-static void dotProducts(const Matmul& s, const DotGroups<Dots>& a, float* to) {
+/** out[m, n] = a·bᵀ, of the rows that `take` gives or `a` has. Sums go to `to` [m, n]: out, or a place beside it. */
+template <class Dots, class Take>
+static void dotProducts(const Matmul& s, const DotGroups<Dots>& a, const Take& take, float* to) {
   const auto* b = static_cast<const typename Dots::B*>(s.b);
   const int64_t grain = 1 + 65536 / (s.k * s.m);
-  parallelFor(s.n, (grain + 15) / 16 * 16, [&](int64_t j0, int64_t j1) {
-    dotBlock<Dots>(a, b + j0 * s.k, j1 - j0, to + j0, s.n, 1, s.accumulate);
+  withGroups(a, take, s.n, (grain + 15) / 16 * 16, [&](const DotGroups<Dots>& rows, int64_t j0, int64_t j1) {
+    dotBlock<Dots>(rows, b + j0 * s.k, j1 - j0, to + j0, s.n, 1, s.accumulate);
     finishRows(to + j0, s.n, s, j0, j0, s.m, j1 - j0);
   });
 }

@@ -153,15 +153,14 @@ struct DotsPairs {
 /** Few rows with b as bf16 [n, k]. */
 static void skinnyPairs(const Matmul& s) {
   Scratch scratch;
-  DotGroups<DotsPairs> a(s.m, s.k);
-  a.pack(scratch, [&](int64_t i, int64_t p, int64_t count, uint16_t* to) {
-    if (s.aBf16) return void(__builtin_memcpy(to, s.aBf16 + i * s.k + p, static_cast<size_t>(count) * 2));
-    const float* from = s.a + i * s.k + p;
-    int64_t q = 0;
-    for (; q + lanes <= count; q += lanes) storeBf16(to + q, load(from + q));
-    for (; q < count; ++q) to[q] = toBf16(from[q]);
-  });
-  dotProducts(s, a, s.outBf16 ? scratch.floats(s.m * s.n) : s.out);
+  const auto words = [=](auto read, const auto* from, int64_t count) INKSTONE_FLAT {
+    typedef decltype(read) Read;
+    return count < DotsPairs::step ? someWords<Read>(from, count) : Read::words(from);
+  };
+  const auto take = [&](int64_t i, int64_t p, int64_t count) INKSTONE_FLAT {
+    return s.aBf16 ? words(TakeBf16{}, s.aBf16 + i * s.k + p, count) : words(RoundF32{}, s.a + i * s.k + p, count);
+  };
+  dotProducts(s, DotGroups<DotsPairs>(s.m, s.k), take, s.outBf16 ? scratch.floats(s.m * s.n) : s.out);
 }
 
 /** How bf16 products of this shape are made here, if they are. */

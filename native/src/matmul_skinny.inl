@@ -75,29 +75,36 @@ static void axpyBlock(const float* a, int64_t m, int64_t lda, const typename Rea
 
 // ---- the two, over threads -------------------------------------------------------------------------------------------
 
-/** Elements p … p + count of row i of op(a), rounded when asked. */
-INKSTONE_INLINE void copyRow(const Matmul& s, int64_t i, int64_t p, int64_t count, float* to) {
+/** Elements p … p + count of row i of op(a), rounded when asked; zeros behind them. */
+INKSTONE_INLINE vf partOfRow(const Matmul& s, int64_t i, int64_t p, int64_t count) {
   const float* from = s.transA ? s.a + p * s.m + i : s.a + i * s.k + p;
+  if (!s.transA && count == lanes) return s.bf16 ? ReadRounded::wide(from) : load(from);
   const int64_t step = s.transA ? s.m : 1;
-  for (int64_t q = 0; q < count; ++q) to[q] = s.bf16 ? fromBf16(toBf16(from[q * step])) : from[q * step];
+  float part[lanes] = {};
+  for (int64_t q = 0; q < count; ++q) part[q] = s.bf16 ? ReadRounded::at(from + q * step) : from[q * step];
+  return load(part);
 }
 
 /** a as [m, k] rows: the operand itself, or a copy in `scratch`. */
 static const float* plainRows(const Matmul& s, Scratch& scratch) {
   if (!s.transA && !s.bf16) return s.a;
   float* copy = scratch.floats(s.m * s.k);
-  for (int64_t i = 0; i < s.m; ++i) copyRow(s, i, 0, s.k, copy + i * s.k);
+  for (int64_t i = 0; i < s.m; ++i) {
+    for (int64_t p = 0; p < s.k; p += lanes) {
+      const int64_t count = least(lanes, s.k - p);
+      storeTail(copy + i * s.k + p, partOfRow(s, i, p, count), count);
+    }
+  }
   return copy;
 }
 
 /** Dot products of the rows of a, rounded when asked. */
 template <class Read>
 static void skinnyDots(const Matmul& s) {
-  Scratch scratch;
   DotGroups<DotsOf<Read>> a(s.m, s.k);
   if (s.m == 1 && s.k % lanes == 0 && !s.bf16) a.data = s.a;
-  else a.pack(scratch, [&](int64_t i, int64_t p, int64_t count, float* to) { copyRow(s, i, p, count, to); });
-  dotProducts(s, a, s.out);
+  const auto take = [&](int64_t i, int64_t p, int64_t count) INKSTONE_FLAT { return partOfRow(s, i, p, count); };
+  dotProducts(s, a, take, s.out);
 }
 
 template <class Read>
@@ -155,15 +162,16 @@ static void skinny(const Matmul& s) {
 /** Few columns: the same dot products with a read once, and b's columns as the rows that stay. */
 template <class Read>
 static void slim(const Matmul& s) {
-  Scratch scratch;
   const auto* b = static_cast<const typename Read::Stored*>(s.b);
   const auto rows = [&](auto read) {
     typedef DotsOf<decltype(read)> Dots;
-    DotGroups<Dots> columns(s.n, s.k);
-    columns.pack(scratch, [&](int64_t j, int64_t p, int64_t count, float* to) {
-      for (int64_t q = p; q < p + count; ++q) *to++ = Read::at(s.transB ? b + j * s.k + q : b + q * s.n + j);
-    });
-    parallelFor(s.m, 1 + 65536 / (s.k * s.n), [&](int64_t i0, int64_t i1) {
+    const auto take = [&](int64_t j, int64_t p, int64_t count) {
+      float part[lanes] = {};
+      for (int64_t q = 0; q < count; ++q) part[q] = Read::at(s.transB ? b + j * s.k + p + q : b + (p + q) * s.n + j);
+      return load(part);
+    };
+    const DotGroups<Dots> plain(s.n, s.k);
+    withGroups(plain, take, s.m, 1 + 65536 / (s.k * s.n), [&](const DotGroups<Dots>& columns, int64_t i0, int64_t i1) {
       dotBlock<Dots>(columns, s.a + i0 * s.k, i1 - i0, s.out + i0 * s.n, 1, s.n, s.accumulate);
       finishRows(s.out + i0 * s.n, s.n, s, i0 * s.n, 0, i1 - i0, s.n);
     });
