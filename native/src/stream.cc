@@ -21,6 +21,8 @@ namespace {
 constexpr uint64_t places = 1 << 15;
 /** Some hundred microseconds of looking for the end, or for what comes next, before a thread sleeps. */
 constexpr int spins = 20000;
+/** So many looks, then whoever else wants the core has a turn. */
+constexpr int spinsToYield = 64;
 constexpr size_t blockBytes = 256 << 10;
 
 inline void relax() {
@@ -117,9 +119,10 @@ struct Line {
   }
 
   void waitForTask(uint64_t at) {
-    for (int spin = 0; spin < spins && isEarly.load(std::memory_order_relaxed); ++spin) {
+    for (int spin = 1; spin <= spins && isEarly.load(std::memory_order_relaxed); ++spin) {
       if (released.load(std::memory_order_acquire) != at) return;
-      relax();
+      if (spin % spinsToYield == 0) std::this_thread::yield();
+      else relax();
     }
     std::unique_lock<std::mutex> lock(mutex);
     idle.store(true);

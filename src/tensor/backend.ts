@@ -132,12 +132,19 @@ export async function offThread<Result>(body: () => Result): Promise<Result> {
   return kernels ? putInLine(() => withKernels(kernels, body)) : body();
 }
 
+let coresAreShared = false;
+
+/** Whether others are at work on the same cores, such as a server and its clients: then nothing runs ahead of its kernels. */
+export function shareCores(shared: boolean): void {
+  coresAreShared = shared;
+}
+
 /**
  * Runs `body` ahead of its kernels: they are put in line and begin at once, on all threads but JavaScript's, which helps
  * them when it has put in the last. Returns when all have run. As with `offThread`, nothing should be read on the way.
  */
 export function aheadOfKernels<Result>(body: () => Result): Result {
-  const kernels = backend().threads > 1 ? streamingKernels() : undefined;
+  const kernels = backend().threads > 1 && !coresAreShared ? streamingKernels() : undefined;
   return kernels ? runInLine(() => withKernels(kernels, body)) : body();
 }
 

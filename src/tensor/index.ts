@@ -9,6 +9,7 @@ export {
   giveWay,
   matmulPrecision,
   offThread,
+  shareCores,
   withKernels,
   withPrecision,
   wrapKernels,

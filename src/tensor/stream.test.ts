@@ -3,7 +3,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createRng } from '../rng.ts';
 import { valueAndGrad } from './autodiff.ts';
-import { aheadOfKernels, backend, offThread, withKernels, wrapKernels } from './backend.ts';
+import { aheadOfKernels, backend, offThread, shareCores, withKernels, wrapKernels } from './backend.ts';
 import { lastingScope, memoryStats, scope } from './memory.ts';
 import * as ops from './ops/index.ts';
 import { arange, empty, full, ones, type Tensor, tensor, zeros } from './tensor.ts';
@@ -155,6 +155,17 @@ withAddon(
     expect(ops.add(ones([3]), 1).toArray()).toEqual([2, 2, 2]);
   },
 );
+
+withAddon('where cores are shared, nothing runs ahead', () => {
+  const opened = vi.spyOn(native!.stream, 'openStream');
+  shareCores(true);
+  try {
+    expect(aheadOfKernels(slow).data[0]).toBe(64);
+  } finally {
+    shareCores(false);
+  }
+  expect(opened).not.toHaveBeenCalled();
+});
 
 test('with other kernels in place the body simply runs', async () => {
   const seen: string[] = [];
