@@ -1,5 +1,7 @@
 #include "pool.h"
 
+#include "spin.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
@@ -11,9 +13,6 @@
 #include <thread>
 #include <vector>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -29,16 +28,6 @@ constexpr int64_t piecesPerThread = 4;
  * so long that it keeps a core from a server beside it for as long as JavaScript does something else.
  */
 constexpr int spins = 2000;
-/** So many looks, then whoever else wants the core has a turn: a server beside the kernels answers in half the time. */
-constexpr int spinsToYield = 64;
-
-inline void relax() {
-#if defined(__x86_64__)
-  _mm_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
 
 /** Cores, not hyper-threads: distinct (package, core) pairs that Linux lists; else what the standard library says. */
 int physicalCores() {
@@ -133,9 +122,9 @@ class Pool {
     insideParallel = false;
     // Nothing is left to take: whoever has not come by now (its core may be another process's) is not waited for.
     open_.store(false);
-    for (int spin = 0; busy_.load() != 0; ++spin) {
-      relax();
-      if (spin > spins) std::this_thread::yield();
+    for (int looks = 0; busy_.load() != 0; ++looks) {
+      if (looks > spins) std::this_thread::yield();
+      else rest();
     }
   }
 
@@ -175,10 +164,7 @@ class Pool {
     insideParallel = true;
     uint64_t seen = 0;
     for (;;) {
-      for (int spin = 1; spin <= spins && !called(self, seen); ++spin) {
-        if (spin % spinsToYield == 0) std::this_thread::yield();
-        else relax();
-      }
+      for (int looks = 0; looks < spins && !called(self, seen); ++looks) restOrYield(looks);
       if (!called(self, seen)) {
         Sleepers& sleepers = self == count_ - 1 ? last_ : others_;
         std::unique_lock<std::mutex> lock(mutex_);
@@ -306,10 +292,9 @@ void spareOne(bool spare) {
 
 void helpUntil(bool (*over)(const void*), const void* context) {
   uint64_t seen = 0;
-  for (int spin = 0; !over(context); ++spin) {
+  for (int looks = 0; !over(context); ++looks) {
     if (Pool* made = pool.load()) made->help(seen);
-    if (spin % spinsToYield == 0) std::this_thread::yield();
-    else relax();
+    restOrYield(looks);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "stream.h"
 
 #include "pool.h"
+#include "spin.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -8,10 +9,6 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 namespace inkstone {
 namespace stream {
@@ -21,17 +18,7 @@ namespace {
 constexpr uint64_t places = 1 << 15;
 /** Some hundred microseconds of looking for the end, or for what comes next, before a thread sleeps. */
 constexpr int spins = 20000;
-/** So many looks, then whoever else wants the core has a turn. */
-constexpr int spinsToYield = 64;
 constexpr size_t blockBytes = 256 << 10;
-
-inline void relax() {
-#if defined(__x86_64__)
-  _mm_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
 
 /** Blocks that are filled one behind the other and, when nobody needs them any more, from the start again. */
 struct Blocks {
@@ -108,9 +95,9 @@ struct Line {
       helpUntil([](const void* self) { return !static_cast<const Line*>(self)->busy(); }, this);
       return spareOne(isEarly.load());
     }
-    for (int spin = 0; spin < spins; ++spin) {
+    for (int looks = 0; looks < spins; ++looks) {
       if (!busy()) return;
-      relax();
+      restOrYield(looks);
     }
     std::unique_lock<std::mutex> lock(mutex);
     waiting.store(true);  // sequentially consistent with `done`
@@ -119,10 +106,9 @@ struct Line {
   }
 
   void waitForTask(uint64_t at) {
-    for (int spin = 1; spin <= spins && isEarly.load(std::memory_order_relaxed); ++spin) {
+    for (int looks = 0; looks < spins && isEarly.load(std::memory_order_relaxed); ++looks) {
       if (released.load(std::memory_order_acquire) != at) return;
-      if (spin % spinsToYield == 0) std::this_thread::yield();
-      else relax();
+      restOrYield(looks);
     }
     std::unique_lock<std::mutex> lock(mutex);
     idle.store(true);
