@@ -125,7 +125,26 @@ describe('cleaning', () => {
         expect(left).toBe(clean);
         expect(cleanRepetition(clean)).toEqual({ text: clean, removed: [] });
       }),
-      { numRuns: 60 },
+      // Of the example fewer characters than words are left: loops are then looked for in the other unit.
+      {
+        numRuns: 60,
+        examples: [
+          [
+            [
+              'The harbour was quiet in the early morning.',
+              '他们沿着河边慢慢走回了家他们沿着河边慢慢走回了家。',
+              '他们沿着河边慢慢走回了家他们沿着河边慢慢走回了家。',
+              'Nobody came.',
+              '\n',
+              '# Title',
+              '清晨的港口安静得听不见一点声音。',
+              '\n\n',
+              'and then down to the sea and then down to the sea',
+              '他们沿着河边慢慢走回了家他们沿着河边慢慢走回了家。',
+            ],
+          ],
+        ],
+      },
     );
   });
 

@@ -51,9 +51,8 @@ export function cleanRepetition(text: string, options: CleanOptions = {}): Clean
   if (!(similarity > 0 && similarity <= 1)) {
     throw fail('repeat/option', { option: 'similarity', rule: 'in (0, 1]', value: similarity });
   }
-  const chosen = unit === 'auto' ? guessUnit([text]) : unit;
   const rules = [
-    (now: string) => loopRemovals(now, chosen),
+    (now: string) => loopRemovals(now, unit === 'auto' ? guessUnit([now]) : unit),
     paragraphRemovals,
     (now: string) => sentenceRemovals(now, similarity),
     phraseRemovals,
