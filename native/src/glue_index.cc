@@ -38,7 +38,7 @@ napi_value scatterRows(napi_env env, napi_callback_info info) {
   const int64_t count = args.length(1), size = args.count(3), total = sizeOf(count, size);
   const int32_t* ids = args.i32(1, count);
   const bool rounds = x.type == napi_float32_array && out.type == napi_uint16_array;
-  if (args.ok() && (!x.data || !out.data || (x.type != out.type && !rounds))) args.fail("x and out must have one element type");
+  if (args.ok() && (!x.data || !out.data || (x.type != out.type && !rounds))) args.fail("x and out must have one element type, or f32 and bf16");
   if (args.ok() && (total < 0 || x.length < total)) args.fail("x has %lld elements, too few", static_cast<long long>(x.length));
   if (args.ok() && size == 0) return nothing();
   checkIds(args, ids, count, size > 0 ? out.length / size : 0);
@@ -89,7 +89,7 @@ napi_value scatterAdd(napi_env env, napi_callback_info info) {
 }  // namespace
 
 extern const Glue indexGlue[] = {{"gatherRows", gatherRows},
-                          {"scatterRows", scatterRows},
+                                 {"scatterRows", scatterRows},
                                  {"scatterAddRows", scatterAddRows},
                                  {"gather", gather},
                                  {"scatterAdd", scatterAdd},
