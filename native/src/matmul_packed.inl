@@ -10,6 +10,8 @@ struct Plan {
 
 /** The longest sums that a result in bf16 takes in one pass. */
 constexpr int64_t mostAtOnce = 3072;
+/** Most of k at once where each thread has a part of its own, and packs all that it multiplies. */
+constexpr int64_t deepAtOnce = 768;
 
 /** Rows or columns of a block: measured. What lies in rows of columns is read in longer runs. */
 static int64_t longestBlock(const Matmul& s, bool a) { return (a ? s.transA : !s.transB) ? 192 : 96; }
@@ -24,7 +26,9 @@ static Plan planOf(const Matmul& s) {
   const bool deep = plan.parallel && isBare(s) && s.k >= 2 * most(s.m, s.n);
   plan.depthParts = deep ? least(workers, s.k / 64) : 1;
   // A result in bf16 cannot hold the sums of a part of k: rather all of k at once.
-  const int64_t deepest = s.outBf16 ? most(Kernel::depth, least(s.k, mostAtOnce)) : Kernel::depth;
+  const int64_t deepest = deep        ? least(Kernel::depth, deepAtOnce)
+                          : s.outBf16 ? most(Kernel::depth, least(s.k, mostAtOnce))
+                                      : Kernel::depth;
   const int64_t depth = (s.k + plan.depthParts - 1) / plan.depthParts, passes = (depth + deepest - 1) / deepest;
   plan.kc = roundUp((depth + passes - 1) / passes, most(8, Kernel::kUnit));
   const int64_t side = plan.aStays ? s.n : s.m, panel = plan.aStays ? Kernel::cols : Kernel::rows;
@@ -110,8 +114,19 @@ struct Pass {
     packedFor[thread] = p0;
     return own;
   }
+  /** What all tiles have in common. */
+  struct Tiled {
+    typename Kernel::Tile whole;
+    int64_t depth;
+    bool touches;
+  };
+  Tiled tiledBy(bool kMajor) const {
+    return {Kernel::wholeTile(kMajor), padded() / Kernel::kUnit,
+            to || (last && (s.residual || s.role == Beside::factor))};
+  }
   void multiplyBlock(int64_t index) const;
-  void multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside, Ahead& ahead) const;
+  void multiplyTile(int64_t i, int64_t j, const PanelsOfA<Packed>& a, const Packed* b, float* aside, Ahead& ahead,
+                    const Tiled& tiled) const;
 };
 
 template <class Kernel>
@@ -134,33 +149,38 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
                                       : coming(!aStays, block(!aStays, 0), p0 + k, next, tiles);
   (aStays ? ahead.a : ahead.b) = coming(aStays, block(aStays, index), p0 + k, next, tiles);
   alignas(64) float aside[R * C];
+  const int64_t stepA = a.panel, stepB = sizeOfPanel(false);
+  const Tiled tiled = tiledBy(a.kMajor);
   for (int64_t outer = 0; outer < stays; ++outer) {
     for (int64_t inner = 0; inner < passing.size(); ++inner) {
       const int64_t i = aStays ? outer : inner, j = aStays ? inner : outer;
-      a.data = firstOfA + i * a.panel;
-      multiplyTile(rows({row + i, row + i + 1}), columns({column + j, column + j + 1}), a, b + j * sizeOfPanel(false), aside,
-                   ahead);
+      a.data = firstOfA + i * stepA;
+      multiplyTile(row + i, column + j, a, b + j * stepB, aside, ahead, tiled);
     }
   }
 }
 
-/** The part of out where a panel of a meets one of b. */
+/** The part of out where panel i of a meets panel j of b. */
 template <class Kernel>
-void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside,
-                                Ahead& ahead) const {
+void Pass<Kernel>::multiplyTile(int64_t i, int64_t j, const PanelsOfA<Packed>& a, const Packed* b, float* aside,
+                                                Ahead& ahead, const Tiled& tiled) const {
+  const Range rows = this->rows({i, i + 1}), columns = this->columns({j, j + 1});
   const int64_t at = rows.begin * s.n + columns.begin, ldc = to ? s.n : C;
   const int height = static_cast<int>(rows.size()), width = static_cast<int>(columns.size());
-  const auto touched = [&](const void* x, int64_t bytes) {
-    Coming all = comingOf(x, bytes, false, s.n, rows, columns.begin, width);
-    all.spread(1);
-    return all;
-  };
-  // Rows of bf16 are whole lines that are only written: fetching them would cost more than it saves.
-  if (to) ahead.out = touched(to, 4);
-  if (last && s.residual) ahead.beside = touched(s.residual, 4);
-  else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);
+  if (tiled.touches) {
+    const auto touched = [&](const void* x, int64_t bytes) {
+      Coming all = comingOf(x, bytes, false, s.n, rows, columns.begin, width);
+      all.spread(1);
+      return all;
+    };
+    // Rows of bf16 are whole lines that are only written: fetching them would cost more than it saves.
+    if (to) ahead.out = touched(to, 4);
+    if (last && s.residual) ahead.beside = touched(s.residual, 4);
+    else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);
+  }
   float* c = to ? to + at : aside;
-  Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, add, ahead);
+  if (height == R && width == C) tiled.whole(tiled.depth, a.data, a.stride, b, c, ldc, add, ahead);
+  else Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, add, ahead);
   if (last) finishRows(c, ldc, s, at, columns.begin, height, width);
 }
 

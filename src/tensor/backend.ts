@@ -8,7 +8,7 @@ import type { KernelName, Kernels, Precision } from './kernels.ts';
 import { setMemoryHost } from './memory.ts';
 import { loadNative, type NativeBackend } from './native.ts';
 import { referenceKernels } from './reference/index.ts';
-import { afterTheLine, canStream, hold, putInLine, runInLine, setStreamHost } from './stream.ts';
+import { afterTheLine, canStream, hold, leaveInLine, putInLine, runInLine, setStreamHost } from './stream.ts';
 import type { Tensor } from './tensor.ts';
 
 export interface Backend {
@@ -130,6 +130,15 @@ function streamingKernels(): Kernels | undefined {
 export async function offThread<Result>(body: () => Result): Promise<Result> {
   const kernels = streamingKernels();
   return kernels ? putInLine(() => withKernels(kernels, body)) : body();
+}
+
+/**
+ * As `offThread`, but without waiting: JavaScript may prepare what comes next meanwhile, and whoever needs what these kernels
+ * write waits for them.
+ */
+export function behind<Result>(body: () => Result): Result {
+  const kernels = streamingKernels();
+  return kernels ? leaveInLine(() => withKernels(kernels, body)) : body();
 }
 
 let coresAreShared = false;

@@ -5,6 +5,7 @@ export {
   aheadOfKernels,
   type Backend,
   backend,
+  behind,
   currentKernels,
   giveWay,
   matmulPrecision,

@@ -3,7 +3,15 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createRng } from '../rng.ts';
 import { valueAndGrad } from './autodiff.ts';
-import { aheadOfKernels, backend, offThread, shareCores, withKernels, wrapKernels } from './backend.ts';
+import {
+  aheadOfKernels,
+  backend,
+  behind,
+  offThread,
+  shareCores,
+  withKernels,
+  wrapKernels,
+} from './backend.ts';
 import { lastingScope, memoryStats, scope } from './memory.ts';
 import * as ops from './ops/index.ts';
 import { arange, empty, full, ones, type Tensor, tensor, zeros } from './tensor.ts';
@@ -155,6 +163,31 @@ withAddon(
     expect(ops.add(ones([3]), 1).toArray()).toEqual([2, 2, 2]);
   },
 );
+
+withAddon('what is left behind runs before what comes next, and whoever reads it waits', async () => {
+  const settled = vi.spyOn(native!.stream, 'settleStream');
+  const x = zeros([4]);
+  const addSlowly = () =>
+    behind(() => {
+      const product = slow();
+      const some = product.operand.subarray(0, 4) as Float32Array;
+      backend().kernels.axpy(some, x.operand as Float32Array, 1);
+      return product;
+    });
+  const product = addSlowly();
+  expect(settled).toHaveBeenCalledOnce(); // and nobody waited for it
+  expect((await offThread(() => ops.mul(x, 2))).toArray()).toEqual([128, 128, 128, 128]);
+  expect(product.data[5]).toBe(64);
+  addSlowly();
+  expect(x.toArray()).toEqual([128, 128, 128, 128]);
+  const failing = () =>
+    behind(() => {
+      addSlowly();
+      throw new Error('on purpose');
+    });
+  expect(failing).toThrow('on purpose');
+  expect(x.toArray()).toEqual([192, 192, 192, 192]);
+});
 
 withAddon('where cores are shared, nothing runs ahead', () => {
   const opened = vi.spyOn(native!.stream, 'openStream');

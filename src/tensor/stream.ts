@@ -66,15 +66,29 @@ function drain(): void {
 
 /** Puts the kernels that `body` calls in line, in their order, and waits without holding the event loop. */
 export async function putInLine<Result>(body: () => Result): Promise<Result> {
+  let settled: Promise<void> | undefined;
+  try {
+    return leaveInLine(body, (done) => {
+      settled = done;
+    });
+  } finally {
+    await settled;
+  }
+}
+
+/** The same, but does not wait; `whenDone` gets the promise that is kept when all have run. */
+export function leaveInLine<Result>(body: () => Result, whenDone?: (done: Promise<void>) => void): Result {
   const piece = openLine();
   const args = held!;
   try {
     return body();
   } finally {
     held = undefined;
-    await host!.settleStream();
-    finished = Math.max(finished, piece);
-    args.length = 0; // used here, so alive until here
+    const done = host!.settleStream().then(() => {
+      finished = Math.max(finished, piece);
+      args.length = 0; // used here, so alive until here
+    });
+    whenDone?.(done);
   }
 }
 

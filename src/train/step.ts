@@ -1,6 +1,7 @@
 /** One update: loss and gradients of one or more micro-batches, clipping by global norm, the optimizer. */
 
 import {
+  behind,
   currentKernels,
   lastingScope,
   offThread,
@@ -69,7 +70,7 @@ export async function trainStep<Params, Batch>(options: StepOptions<Params, Batc
       const context = { step, lr: lr * (group.lrScale ?? 1), gradScale: clipScale / batches.length };
       group.optimizer.update(tensor, gradient, slots, context);
     };
-    await offThread(() => memory.run(() => tracked.forEach(update)));
+    behind(() => memory.run(() => tracked.forEach(update)));
     return { loss, gradNorm };
   } finally {
     memory.end();
