@@ -82,10 +82,11 @@ struct KernelTable {
                   int64_t n, double eps);
   void (*rmsNormGrad)(const float* x, const float* weight, const float* rstd, const float* grad, const uint16_t* gradBf16,
                       float* gradX, bool accumulate, float* gradWeight, int64_t rows, int64_t n);
-  void (*crossEntropy)(const float* logits, const int32_t* targets, float* losses, float* lse, int64_t rows, int64_t n,
-                       int32_t ignoreIndex, double smoothing);
-  void (*crossEntropyGrad)(const float* logits, const int32_t* targets, const float* lse, const float* gradLosses,
-                           float* gradLogits, uint16_t* gradBf16, int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing);
+  void (*crossEntropy)(const float* logits, const uint16_t* logitsBf16, const int32_t* targets, float* losses, float* lse,
+                       int64_t rows, int64_t n, int32_t ignoreIndex, double smoothing);
+  void (*crossEntropyGrad)(const float* logits, const uint16_t* logitsBf16, const int32_t* targets, const float* lse,
+                           const float* gradLosses, float* gradLogits, uint16_t* gradBf16, int64_t rows, int64_t n,
+                           int32_t ignoreIndex, double smoothing);
 
   // ---- index, random, optimizer --------------------------------------------------------------------------------
   void (*gatherRows)(const void* table, const int32_t* ids, void* out, int64_t count, int64_t rowBytes);

@@ -1,5 +1,33 @@
 // Loops over flat arrays and over the rows of strided walks, on all threads, past the caches when outputs are large.
 
+/** Numbers as they are stored. */
+struct Given {
+  const float* p;
+  template <class Part>
+  INKSTONE_MEMBER vf at(int64_t i, Part part) const {
+    return part.get(p + i);
+  }
+  template <class Part>
+  INKSTONE_MEMBER vf at(int64_t i, Part part, float beyond) const {
+    return part.get(p + i, beyond);
+  }
+  INKSTONE_MEMBER float operator[](int64_t i) const { return p[i]; }
+  INKSTONE_MEMBER Given from(int64_t place) const { return {p + place}; }
+};
+struct GivenBf16 {
+  const uint16_t* p;
+  template <class Part>
+  INKSTONE_MEMBER vf at(int64_t i, Part part) const {
+    return getBf16(p + i, part);
+  }
+  template <class Part>
+  INKSTONE_MEMBER vf at(int64_t i, Part part, float beyond) const {
+    return getBf16(p + i, part, beyond);
+  }
+  INKSTONE_MEMBER float operator[](int64_t i) const { return fromBf16(p[i]); }
+  INKSTONE_MEMBER GivenBf16 from(int64_t place) const { return {p + place}; }
+};
+
 /** Outputs of at least this size do not stay in the last cache: they are written past it. */
 static int64_t streamingBytes() {
   static const int64_t bytes = cacheSizes().l3;

@@ -1,22 +1,6 @@
 // Layer norm (Ba et al. 2016) and RMS norm (Zhang & Sennrich 2019), rows of n.
 
-/** A weight or bias that may be absent; or a gradient, which may be bf16. */
-struct Given {
-  const float* p;
-  template <class Part>
-  INKSTONE_MEMBER vf at(int64_t i, Part part) const {
-    return part.get(p + i);
-  }
-  INKSTONE_MEMBER Given from(int64_t place) const { return {p + place}; }
-};
-struct GivenBf16 {
-  const uint16_t* p;
-  template <class Part>
-  INKSTONE_MEMBER vf at(int64_t i, Part part) const {
-    return getBf16(p + i, part);
-  }
-  INKSTONE_MEMBER GivenBf16 from(int64_t place) const { return {p + place}; }
-};
+/** A weight or a bias that is absent. */
 struct Ones {
   template <class Part>
   INKSTONE_MEMBER vf at(int64_t, Part) const {

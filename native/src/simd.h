@@ -262,6 +262,12 @@ INKSTONE_INLINE vf getBf16(const uint16_t* p, Rest part) {
   for (int64_t i = 0; i < part.count; ++i) all[i] = p[i];
   return loadBf16(all);
 }
+INKSTONE_INLINE vf getBf16(const uint16_t* p, Whole, float) { return loadBf16(p); }
+INKSTONE_INLINE vf getBf16(const uint16_t* p, Rest part, float beyond) {
+  vf x = getBf16(p, part);
+  for (int64_t i = part.count; i < lanes; ++i) x[i] = beyond;
+  return x;
+}
 INKSTONE_INLINE void putBf16(uint16_t* p, vf x, Whole) { storeBf16(p, x); }
 INKSTONE_INLINE void putBf16(uint16_t* p, vf x, Rest part) {
   uint16_t all[lanes];

@@ -1,9 +1,10 @@
 // Softmax and its relatives, rows of n. A row of −∞ only gives NaN (log-sum-exp: −∞).
 
 /** The largest of n; what NaN there is shows in the sums that follow. */
-INKSTONE_INLINE float rowMax(const float* x, int64_t n) {
+template <class Row>
+INKSTONE_INLINE float rowMax(Row x, int64_t n) {
   vf m[4] = {splat(MaxOf::start), splat(MaxOf::start), splat(MaxOf::start), splat(MaxOf::start)};
-  sweep4(n, [&](int64_t i, int k, auto part) INKSTONE_FLAT { m[k] = vmax(m[k], part.get(x + i, MaxOf::start)); });
+  sweep4(n, [&](int64_t i, int k, auto part) INKSTONE_FLAT { m[k] = vmax(m[k], x.at(i, part, MaxOf::start)); });
   const vf a = vmax(vmax(m[0], m[1]), vmax(m[2], m[3]));
   return any(a != a) ? __builtin_nanf("") : maxLanes(a);
 }
@@ -23,10 +24,9 @@ INKSTONE_INLINE double rowSum(int64_t n, const F& f) {
 }
 
 /** Σ exp(x − largest); lanes beyond the row count as −∞. */
-INKSTONE_INLINE double rowExpSum(const float* x, int64_t n, float largest) {
-  return rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
-    return expFlush(part.get(x + i, MaxOf::start) - largest);
-  });
+template <class Row>
+INKSTONE_INLINE double rowExpSum(Row x, int64_t n, float largest) {
+  return rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT { return expFlush(x.at(i, part, MaxOf::start) - largest); });
 }
 
 /** log Σ exp(x) = largest + log Σ exp(x − largest) of a row; the two terms apart keep the digits of large x. */
@@ -35,7 +35,8 @@ struct LogSum {
   double rest;
   double value() const { return largest + rest; }
 };
-INKSTONE_INLINE LogSum rowLogSum(const float* x, int64_t n) {
+template <class Row>
+INKSTONE_INLINE LogSum rowLogSum(Row x, int64_t n) {
   const float largest = rowMax(x, n);
   if (largest - largest == 0) return {largest, log(rowExpSum(x, n, largest))};
   for (int64_t i = 0; i < n; ++i) {  // ±∞ or NaN
@@ -60,7 +61,7 @@ static void softmax(const float* x, float* out, int64_t rows, int64_t n) {
     for (int64_t row = begin; row < end; ++row) {
       const float* from = x + row * n;
       float *to = out + row * n, *exps = streaming ? waiting : to;
-      const float largest = rowMax(from, n);
+      const float largest = rowMax(Given{from}, n);
       const double sum = rowSum(n, [=](int64_t i, auto part) INKSTONE_FLAT {
         __builtin_prefetch(from + n + i);
         const vf e = expFlush(part.get(from + i, MaxOf::start) - largest);
@@ -94,7 +95,7 @@ static void logSoftmax(const float* x, float* out, int64_t rows, int64_t n) {
     for (int64_t row = begin; row < end; ++row) {
       const float* from = x + row * n;
       float* to = out + row * n;
-      const LogSum lse = rowLogSum(from, n);
+      const LogSum lse = rowLogSum(Given{from}, n);
       const float largest = lse.largest, rest = (float)lse.rest;
       sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT { part.put(to + i, part.get(from + i) - largest - rest); });
     }
@@ -119,7 +120,7 @@ static void logSoftmaxGrad(const float* y, const float* grad, float* out, int64_
 static void logSumExp(const float* x, float* out, int64_t rows, int64_t n) {
   RAN("logSumExp");
   parallelFor(rows, rowGrain(n, mathGrain), [=](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) out[row] = (float)rowLogSum(x + row * n, n).value();
+    for (int64_t row = begin; row < end; ++row) out[row] = (float)rowLogSum(Given{x + row * n}, n).value();
   });
 }
 

@@ -310,10 +310,11 @@ export interface Kernels {
   // ---- losses ------------------------------------------------------------------------------------------------
   /**
    * losses[r] = (1−ε)·(lse − x[t]) + ε·(lse − mean x); 0 where target = ignoreIndex. ε is label smoothing. lse [rows].
+   * The logits may be bf16.
    * @throws never: targets are checked by the op.
    */
   crossEntropy(
-    logits: Floats,
+    logits: Stored,
     targets: Int32Array,
     losses: Floats,
     lse: Floats,
@@ -322,9 +323,9 @@ export interface Kernels {
     ignoreIndex: number,
     smoothing: number,
   ): void;
-  /** gradLogits[r] = gradLosses[r]·(softmax − (1−ε)·onehot − ε/n). gradLogits may be the logits themselves, or bf16. */
+  /** gradLogits[r] = gradLosses[r]·(softmax − (1−ε)·onehot − ε/n). Either may be bf16, and gradLogits the logits themselves. */
   crossEntropyGrad(
-    logits: Floats,
+    logits: Stored,
     targets: Int32Array,
     lse: Floats,
     gradLosses: Floats,

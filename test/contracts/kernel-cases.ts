@@ -551,20 +551,24 @@ export const kernelCases: Cases = {
 
   crossEntropy: () =>
     ROWS.flatMap(([r, n]) =>
-      [0, 0.1].map((smoothing) => {
+      [0, 0.1].flatMap((smoothing) => {
         const targets = integers(r, n).map((t, i) => (i % 3 === 1 ? -1 : t));
-        return [normals(r * n, 1, 3), targets, out(r), out(r), r, n, -1, smoothing];
+        const logits = normals(r * n, 1, 3);
+        return [logits, bf16(logits)].map((x) => [x, targets, out(r), out(r), r, n, -1, smoothing]);
       }),
     ),
   crossEntropyGrad: () =>
     ROWS.flatMap(([r, n]) =>
-      [0, 0.1].map((smoothing) => {
+      [0, 0.1].flatMap((smoothing) => {
         const logits = normals(r * n, 1, 3);
         const targets = integers(r, n).map((t, i) => (i % 3 === 1 ? -1 : t));
         const lse = out(r);
         referenceKernels.logSumExp(logits, lse, r, n);
-        const result = smoothing ? logits : out(r * n); // in place, too
-        return [logits, targets, lse, normals(r, 2), result, r, n, -1, smoothing];
+        const stored = bf16(logits);
+        return [
+          [logits, smoothing ? logits : out(r * n)], // in place, too
+          [stored, smoothing ? stored : out(r * n)],
+        ].map(([x, result]) => [x, targets, lse, normals(r, 2), result, r, n, -1, smoothing]);
       }),
     ),
 

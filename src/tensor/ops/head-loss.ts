@@ -106,9 +106,9 @@ function runHead(
   const [rows, size] = x.shape;
   const vocab = weight.shape[0];
   const { ignoreIndex, smoothing, scale, precision, chunk } = attrs;
-  const logits = floats(empty([chunk, vocab], x.dtype));
-  // Rounded as its products would round it; else it takes the place of the logits.
-  const slopes = precision === 'bf16' ? productOperand(empty([chunk, vocab], 'bf16')) : logits;
+  const trains = attrs.gradX || attrs.gradWeight;
+  // Their gradient takes their place, rounded as its products would round it. (PyTorch's autocast rounds logits as well.)
+  const logits = productOperand(empty([chunk, vocab], trains && precision === 'bf16' ? 'bf16' : x.dtype));
   const losses = floats(empty([rows], x.dtype));
   const lse = floats(empty([chunk], x.dtype));
   const rowScales = floats(full([chunk], scale, x.dtype));
@@ -123,17 +123,16 @@ function runHead(
     kernels.matmul(xPart, floats(weight), part, toLogits);
     const lossPart = losses.subarray(start, start + m);
     kernels.crossEntropy(part, targetPart, lossPart, lse, m, vocab, ignoreIndex, smoothing);
-    if (!attrs.gradX && !attrs.gradWeight) continue;
-    const slope = slopes.subarray(0, m * vocab);
-    kernels.crossEntropyGrad(part, targetPart, lse, rowScales, slope, m, vocab, ignoreIndex, smoothing);
+    if (!trains) continue;
+    kernels.crossEntropyGrad(part, targetPart, lse, rowScales, part, m, vocab, ignoreIndex, smoothing);
     if (attrs.gradX) {
       const gradPart = floats(gradX).subarray(start * size, (start + m) * size);
       const toX = { ...shared, m, n: size, k: vocab, transA: false, transB: false, accumulate: false };
-      kernels.matmul(slope, floats(weight), gradPart, toX);
+      kernels.matmul(part, floats(weight), gradPart, toX);
     }
     if (attrs.gradWeight) {
       const toWeight = { ...shared, m: vocab, n: size, k: m, transA: true, transB: false };
-      kernels.matmul(slope, xPart, floats(gradWeight), { ...toWeight, accumulate: start > 0 });
+      kernels.matmul(part, xPart, floats(gradWeight), { ...toWeight, accumulate: start > 0 });
     }
   }
   kernels.reduce('sum', losses, floats(loss), 1, rows, 1);

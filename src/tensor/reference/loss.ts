@@ -1,7 +1,7 @@
 /** Cross-entropy over a vocabulary, with label smoothing (Szegedy et al. 2016). */
 
 import type { Kernels } from '../kernels.ts';
-import { put } from './bf16.ts';
+import { numberAt, put } from './bf16.ts';
 import { rowLogSumExp } from './softmax.ts';
 
 export const lossKernels: Pick<Kernels, 'crossEntropy' | 'crossEntropyGrad'> = {
@@ -13,10 +13,10 @@ export const lossKernels: Pick<Kernels, 'crossEntropy' | 'crossEntropyGrad'> = {
         losses[row] = 0;
         continue;
       }
-      losses[row] = (1 - smoothing) * (logSum - logits[at + targets[row]]);
+      losses[row] = (1 - smoothing) * (logSum - numberAt(logits, at + targets[row]));
       if (smoothing === 0) continue;
       let sum = 0;
-      for (let i = at; i < at + n; i++) sum += logits[i];
+      for (let i = at; i < at + n; i++) sum += numberAt(logits, i);
       losses[row] += smoothing * (logSum - sum / n);
     }
   },
@@ -28,9 +28,9 @@ export const lossKernels: Pick<Kernels, 'crossEntropy' | 'crossEntropyGrad'> = {
         continue;
       }
       const scale = gradLosses[row];
-      const targetLogit = logits[at + targets[row]];
+      const targetLogit = numberAt(logits, at + targets[row]);
       for (let i = at; i < at + n; i++)
-        put(gradLogits, i, scale * (Math.exp(logits[i] - lse[row]) - smoothing / n));
+        put(gradLogits, i, scale * (Math.exp(numberAt(logits, i) - lse[row]) - smoothing / n));
       const probability = Math.exp(targetLogit - lse[row]);
       put(gradLogits, at + targets[row], scale * (probability - (1 - smoothing) - smoothing / n));
     }
