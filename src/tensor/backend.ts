@@ -133,12 +133,14 @@ export async function offThread<Result>(body: () => Result): Promise<Result> {
 }
 
 /**
- * As `offThread`, but without waiting: JavaScript may prepare what comes next meanwhile, and whoever needs what these kernels
- * write waits for them.
+ * As `offThread`, but where there are several threads the promise is kept at once: JavaScript prepares what comes next while
+ * these kernels run, and whoever needs what they write waits for them.
  */
-export function behind<Result>(body: () => Result): Result {
+export async function behind<Result>(body: () => Result): Promise<Result> {
   const kernels = streamingKernels();
-  return kernels ? leaveInLine(() => withKernels(kernels, body)) : body();
+  if (!kernels) return body();
+  const put = backend().threads > 1 ? leaveInLine : putInLine;
+  return put(() => withKernels(kernels, body));
 }
 
 let coresAreShared = false;

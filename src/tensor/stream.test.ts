@@ -174,18 +174,17 @@ withAddon('what is left behind runs before what comes next, and whoever reads it
       backend().kernels.axpy(some, x.operand as Float32Array, 1);
       return product;
     });
-  const product = addSlowly();
+  const product = await addSlowly();
   expect(settled).toHaveBeenCalledOnce(); // and nobody waited for it
   expect((await offThread(() => ops.mul(x, 2))).toArray()).toEqual([128, 128, 128, 128]);
   expect(product.data[5]).toBe(64);
-  addSlowly();
+  await addSlowly();
   expect(x.toArray()).toEqual([128, 128, 128, 128]);
-  const failing = () =>
-    behind(() => {
-      addSlowly();
-      throw new Error('on purpose');
-    });
-  expect(failing).toThrow('on purpose');
+  const failing = behind(() => {
+    void addSlowly();
+    throw new Error('on purpose');
+  });
+  await expect(failing).rejects.toThrow('on purpose');
   expect(x.toArray()).toEqual([192, 192, 192, 192]);
 });
 

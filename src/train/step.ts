@@ -70,7 +70,7 @@ export async function trainStep<Params, Batch>(options: StepOptions<Params, Batc
       const context = { step, lr: lr * (group.lrScale ?? 1), gradScale: clipScale / batches.length };
       group.optimizer.update(tensor, gradient, slots, context);
     };
-    behind(() => memory.run(() => tracked.forEach(update)));
+    await behind(() => memory.run(() => tracked.forEach(update)));
     return { loss, gradNorm };
   } finally {
     memory.end();
