@@ -1,9 +1,6 @@
 // Matmul with bf16 products in hardware; everything else is the wide table's.
 
 namespace gemm {
-#if INKSTONE_BF16 == 1
-constexpr int tileRows = 12, tileVectors = 2, tileCols = tileVectors * lanes;  // as in f32: matmul_tile.inl
-#endif
 #include "matmul_pack.inl"
 #include "matmul_finish.inl"
 #include "matmul_ways.inl"

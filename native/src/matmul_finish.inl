@@ -63,12 +63,10 @@ INKSTONE_INLINE void storeLine(void* to, vf v, bool passes) {
   else __builtin_memcpy(to, &v, sizeof v);
 }
 
-/**
- * finishWith for these: nothing is asked on the way. Two rows go side by side, unless slopes fill the registers. Sizes may be
- * constants.
- */
-template <bool Sloped, class Rows, class Columns, class F>
-INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, Rows rows, Columns n, const F& act) {
+/** finishWith for these: nothing is asked on the way. Two rows go side by side, unless slopes fill the registers. */
+template <bool Sloped, class F>
+INKSTONE_INLINE void finishPlain(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t rows, int64_t n,
+                                 const F& act) {
   uint16_t *outBf16 = s.outBf16 ? s.outBf16 + at : nullptr, *beside = s.besideBf16 ? s.besideBf16 + at : nullptr;
   const float* residual = s.residual ? s.residual + at : nullptr;
   float* out = outBf16 ? nullptr : s.out + at;
@@ -111,15 +109,7 @@ template <bool Sloped, class F>
 INKSTONE_INLINE void finishAs(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column, int64_t rows,
                               int64_t n, const F& act) {
 #if defined(INKSTONE_BF16)
-  if (isPlainTile(s, n)) {
-#if INKSTONE_BF16 == 1
-    // Unrolled, the end of a whole tile overlaps with the next one.
-    const std::integral_constant<int64_t, tileRows> wholeRows;
-    const std::integral_constant<int64_t, tileCols> wholeColumns;
-    if (rows == wholeRows && n == wholeColumns) return finishPlain<Sloped>(sums, ld, s, at, wholeRows, wholeColumns, act);
-#endif
-    return finishPlain<Sloped>(sums, ld, s, at, rows, n, act);
-  }
+  if (isPlainTile(s, n)) return finishPlain<Sloped>(sums, ld, s, at, rows, n, act);
 #endif
   finishWith<Sloped>(sums, ld, s, at, column, rows, n, act);
 }

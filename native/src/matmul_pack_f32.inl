@@ -107,8 +107,6 @@ static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to)
 struct KernelF32 {
   typedef float Packed;
   static constexpr int rows = tileRows, cols = tileCols, kUnit = 1;
-  typedef TileF32 Tile;
-  static Tile wholeTile(bool kMajor) { return tilesF32.list[kMajor][tileVectors - 1][tileRows - 1]; }
   /** A panel of a and one of b share L1. */
   static constexpr int64_t depth = 512;
   /** Rows of a are read where they lie. */

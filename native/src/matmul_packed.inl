@@ -10,7 +10,7 @@ struct Plan {
 
 /** The longest sums that a result in bf16 takes in one pass. */
 constexpr int64_t mostAtOnce = 3072;
-/** Most of k at once where each thread has a part of its own, and packs all that it multiplies. */
+/** The longest sums at once where each thread has a part of k to itself, and packs all that it multiplies. */
 constexpr int64_t deepAtOnce = 768;
 
 /** Rows or columns of a block: measured. What lies in rows of columns is read in longer runs. */
@@ -114,19 +114,8 @@ struct Pass {
     packedFor[thread] = p0;
     return own;
   }
-  /** What all tiles have in common. */
-  struct Tiled {
-    typename Kernel::Tile whole;
-    int64_t depth;
-    bool touches;
-  };
-  Tiled tiledBy(bool kMajor) const {
-    return {Kernel::wholeTile(kMajor), padded() / Kernel::kUnit,
-            to || (last && (s.residual || s.role == Beside::factor))};
-  }
   void multiplyBlock(int64_t index) const;
-  void multiplyTile(int64_t i, int64_t j, const PanelsOfA<Packed>& a, const Packed* b, float* aside, Ahead& ahead,
-                    const Tiled& tiled) const;
+  void multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside, Ahead& ahead) const;
 };
 
 template <class Kernel>
@@ -149,38 +138,33 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
                                       : coming(!aStays, block(!aStays, 0), p0 + k, next, tiles);
   (aStays ? ahead.a : ahead.b) = coming(aStays, block(aStays, index), p0 + k, next, tiles);
   alignas(64) float aside[R * C];
-  const int64_t stepA = a.panel, stepB = sizeOfPanel(false);
-  const Tiled tiled = tiledBy(a.kMajor);
   for (int64_t outer = 0; outer < stays; ++outer) {
     for (int64_t inner = 0; inner < passing.size(); ++inner) {
       const int64_t i = aStays ? outer : inner, j = aStays ? inner : outer;
-      a.data = firstOfA + i * stepA;
-      multiplyTile(row + i, column + j, a, b + j * stepB, aside, ahead, tiled);
+      a.data = firstOfA + i * a.panel;
+      multiplyTile(rows({row + i, row + i + 1}), columns({column + j, column + j + 1}), a, b + j * sizeOfPanel(false), aside,
+                   ahead);
     }
   }
 }
 
-/** The part of out where panel i of a meets panel j of b. */
+/** The part of out where a panel of a meets one of b. */
 template <class Kernel>
-void Pass<Kernel>::multiplyTile(int64_t i, int64_t j, const PanelsOfA<Packed>& a, const Packed* b, float* aside,
-                                                Ahead& ahead, const Tiled& tiled) const {
-  const Range rows = this->rows({i, i + 1}), columns = this->columns({j, j + 1});
+void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside,
+                                Ahead& ahead) const {
   const int64_t at = rows.begin * s.n + columns.begin, ldc = to ? s.n : C;
   const int height = static_cast<int>(rows.size()), width = static_cast<int>(columns.size());
-  if (tiled.touches) {
-    const auto touched = [&](const void* x, int64_t bytes) {
-      Coming all = comingOf(x, bytes, false, s.n, rows, columns.begin, width);
-      all.spread(1);
-      return all;
-    };
-    // Rows of bf16 are whole lines that are only written: fetching them would cost more than it saves.
-    if (to) ahead.out = touched(to, 4);
-    if (last && s.residual) ahead.beside = touched(s.residual, 4);
-    else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);
-  }
+  const auto touched = [&](const void* x, int64_t bytes) {
+    Coming all = comingOf(x, bytes, false, s.n, rows, columns.begin, width);
+    all.spread(1);
+    return all;
+  };
+  // Rows of bf16 are whole lines that are only written: fetching them would cost more than it saves.
+  if (to) ahead.out = touched(to, 4);
+  if (last && s.residual) ahead.beside = touched(s.residual, 4);
+  else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);
   float* c = to ? to + at : aside;
-  if (height == R && width == C) tiled.whole(tiled.depth, a.data, a.stride, b, c, ldc, add, ahead);
-  else Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, add, ahead);
+  Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, add, ahead);
   if (last) finishRows(c, ldc, s, at, columns.begin, height, width);
 }
 

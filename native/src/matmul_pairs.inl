@@ -1,5 +1,7 @@
 // Products of bf16 numbers by vdpbf16ps: pairs of neighbours along k. Vectors have 16 lanes here.
 
+constexpr int tileRows = 12, tileVectors = 2, tileCols = tileVectors * lanes;
+
 /** As tileF32, k counted in pairs: a[i·stride + 2p], or a[2i + p·stride] when KMajor; b + p·2·tileCols. */
 template <int M, int V, bool KMajor>
 static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uint16_t* b, float* c, int64_t ldc,
@@ -66,8 +68,6 @@ struct KernelBf16 {
   typedef uint16_t Packed;
   static constexpr int rows = tileRows, cols = tileCols, kUnit = 2;
   static constexpr int64_t depth = 1536;
-  typedef TileBf16 Tile;
-  static Tile wholeTile(bool kMajor) { return tilesBf16.list[kMajor][tileVectors - 1][tileRows - 1]; }
   static bool canLie(const Matmul& s) { return s.aBf16 && !s.transA && s.k % kUnit == 0; }
 
   static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool kMajor, const uint16_t* b,
