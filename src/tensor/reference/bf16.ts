@@ -1,6 +1,6 @@
 /** bfloat16 as raw 16-bit patterns: the upper half of an f32, rounded to nearest even. */
 
-import type { Stored } from '../dtype.ts';
+import type { Floats, Stored } from '../dtype.ts';
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -27,6 +27,12 @@ export function roundToBf16(value: number): number {
 /** A number of an array that may hold patterns. */
 export const numberAt = (data: Stored, i: number): number =>
   data instanceof Uint16Array ? fromBf16(data[i]) : data[i];
+
+/** n numbers of an array that may hold patterns: the place itself, or a copy. */
+export const numbersAt = (data: Stored, at: number, n: number): Floats =>
+  data instanceof Uint16Array
+    ? Float32Array.from(data.subarray(at, at + n), fromBf16)
+    : data.subarray(at, at + n);
 
 /** data[i] = value, rounded where the array holds patterns. */
 export function put(data: Stored, i: number, value: number): void {

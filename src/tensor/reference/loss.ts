@@ -1,22 +1,23 @@
 /** Cross-entropy over a vocabulary, with label smoothing (Szegedy et al. 2016). */
 
 import type { Kernels } from '../kernels.ts';
-import { numberAt, put } from './bf16.ts';
+import { numbersAt, put } from './bf16.ts';
 import { rowLogSumExp } from './softmax.ts';
 
 export const lossKernels: Pick<Kernels, 'crossEntropy' | 'crossEntropyGrad'> = {
   crossEntropy(logits, targets, losses, lse, rows, n, ignoreIndex, smoothing) {
     for (let row = 0, at = 0; row < rows; row++, at += n) {
-      const logSum = rowLogSumExp(logits, at, n);
+      const x = numbersAt(logits, at, n);
+      const logSum = rowLogSumExp(x, 0, n);
       lse[row] = logSum;
       if (targets[row] === ignoreIndex) {
         losses[row] = 0;
         continue;
       }
-      losses[row] = (1 - smoothing) * (logSum - numberAt(logits, at + targets[row]));
+      losses[row] = (1 - smoothing) * (logSum - x[targets[row]]);
       if (smoothing === 0) continue;
       let sum = 0;
-      for (let i = at; i < at + n; i++) sum += numberAt(logits, i);
+      for (let i = 0; i < n; i++) sum += x[i];
       losses[row] += smoothing * (logSum - sum / n);
     }
   },
@@ -28,9 +29,10 @@ export const lossKernels: Pick<Kernels, 'crossEntropy' | 'crossEntropyGrad'> = {
         continue;
       }
       const scale = gradLosses[row];
-      const targetLogit = numberAt(logits, at + targets[row]);
-      for (let i = at; i < at + n; i++)
-        put(gradLogits, i, scale * (Math.exp(numberAt(logits, i) - lse[row]) - smoothing / n));
+      const x = numbersAt(logits, at, n);
+      const targetLogit = x[targets[row]];
+      for (let i = 0; i < n; i++)
+        put(gradLogits, at + i, scale * (Math.exp(x[i] - lse[row]) - smoothing / n));
       const probability = Math.exp(targetLogit - lse[row]);
       put(gradLogits, at + targets[row], scale * (probability - (1 - smoothing) - smoothing / n));
     }

@@ -1,8 +1,7 @@
 /** Softmax and its relatives, rows of n, summed in double. A row of −∞ only gives NaN (log-sum-exp: −∞), as in PyTorch. */
 
-import type { Stored } from '../dtype.ts';
+import type { Floats } from '../dtype.ts';
 import type { Kernels } from '../kernels.ts';
-import { numberAt } from './bf16.ts';
 
 type Softmax = Pick<Kernels, 'softmax' | 'softmaxGrad' | 'logSoftmax' | 'logSoftmaxGrad' | 'logSumExp'>;
 
@@ -46,17 +45,17 @@ export const softmaxKernels: Softmax = {
 };
 
 /** The largest of n values; NaN if any is. */
-export function rowMax(x: Stored, at: number, n: number): number {
+export function rowMax(x: Floats, at: number, n: number): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (let i = at; i < at + n; i++) largest = Math.max(largest, numberAt(x, i));
+  for (let i = at; i < at + n; i++) largest = Math.max(largest, x[i]);
   return largest;
 }
 
 /** log Σ exp(xᵢ) of n values, without overflow. */
-export function rowLogSumExp(x: Stored, at: number, n: number): number {
+export function rowLogSumExp(x: Floats, at: number, n: number): number {
   const largest = rowMax(x, at, n);
   if (Math.abs(largest) === Number.POSITIVE_INFINITY) return largest;
   let sum = 0;
-  for (let i = at; i < at + n; i++) sum += Math.exp(numberAt(x, i) - largest);
+  for (let i = at; i < at + n; i++) sum += Math.exp(x[i] - largest);
   return largest + Math.log(sum);
 }
