@@ -19,16 +19,14 @@ void checkTargets(Args& args, const int32_t* targets, int64_t rows, int64_t n, i
 napi_value crossEntropy(napi_env env, napi_callback_info info) {
   Args args(env, info, "crossEntropy");
   const int64_t rows = args.count(4), n = args.count(5);
-  const bool half = args.any(0).type == napi_uint16_array;
-  const float* logits = half ? nullptr : args.f32(0, sizeOf(rows, n));
-  const uint16_t* logitsBf16 = half ? args.bf16(0, sizeOf(rows, n)) : nullptr;
+  const Numbers logits(args, 0, sizeOf(rows, n));
   const int32_t* targets = args.i32(1, rows);
   float *losses = args.f32(2, rows), *lse = args.f32(3, rows);
   const int32_t ignoreIndex = static_cast<int32_t>(args.integer(6));
   const double smoothing = args.number(7);
   checkTargets(args, targets, rows, n, ignoreIndex);
   if (args.ok()) {
-    launch([=] { kernels->crossEntropy(logits, logitsBf16, targets, losses, lse, rows, n, ignoreIndex, smoothing); });
+    launch([=] { kernels->crossEntropy(logits.wide, logits.bf16, targets, losses, lse, rows, n, ignoreIndex, smoothing); });
   }
   return nothing();
 }
@@ -37,20 +35,16 @@ napi_value crossEntropy(napi_env env, napi_callback_info info) {
 napi_value crossEntropyGrad(napi_env env, napi_callback_info info) {
   Args args(env, info, "crossEntropyGrad");
   const int64_t rows = args.count(5), n = args.count(6), size = sizeOf(rows, n);
-  const bool halfLogits = args.any(0).type == napi_uint16_array, half = args.any(4).type == napi_uint16_array;
-  const float* logits = halfLogits ? nullptr : args.f32(0, size);
-  const uint16_t* logitsBf16 = halfLogits ? args.bf16(0, size) : nullptr;
+  const Numbers logits(args, 0, size), gradLogits(args, 4, size);
   const int32_t* targets = args.i32(1, rows);
   const float *lse = args.f32(2, rows), *gradLosses = args.f32(3, rows);
-  float* gradLogits = half ? nullptr : args.f32(4, size);
-  uint16_t* gradBf16 = half ? args.bf16(4, size) : nullptr;
   const int32_t ignoreIndex = static_cast<int32_t>(args.integer(7));
   const double smoothing = args.number(8);
   checkTargets(args, targets, rows, n, ignoreIndex);
   if (args.ok()) {
     launch([=] {
-      kernels->crossEntropyGrad(logits, logitsBf16, targets, lse, gradLosses, gradLogits, gradBf16, rows, n, ignoreIndex,
-                                smoothing);
+      kernels->crossEntropyGrad(logits.wide, logits.bf16, targets, lse, gradLosses, gradLogits.wide, gradLogits.bf16, rows, n,
+                                ignoreIndex, smoothing);
     });
   }
   return nothing();

@@ -8,15 +8,15 @@
 namespace inkstone {
 namespace {
 
+constexpr uintptr_t cacheLine = 64;
 constexpr uintptr_t hugePage = uintptr_t{2} << 20;
 
-/** misalignment(bytes, alignment): the address modulo a power of two. */
+/** misalignment(bytes): the address modulo a cache line. */
 napi_value misalignment(napi_env env, napi_callback_info info) {
   Args args(env, info, "misalignment");
   const Buffer bytes = args.any(0);
-  const auto alignment = static_cast<uintptr_t>(args.integer(1));
   if (!args.ok()) return nothing();
-  return toJs(env, static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) & (alignment - 1)));
+  return toJs(env, static_cast<double>(reinterpret_cast<uintptr_t>(bytes.data) % cacheLine));
 }
 
 /** adviseHuge(bytes): asks for huge pages over the whole pages inside; a hint, never an error. */

@@ -6,17 +6,6 @@
 namespace inkstone {
 namespace {
 
-/** The result of a norm, or its gradient: Float32Array or, for bf16, Uint16Array. */
-struct Numbers {
-  float* wide = nullptr;
-  uint16_t* bf16 = nullptr;
-
-  Numbers(Args& args, int index, int64_t size) {
-    if (args.any(index).type == napi_uint16_array) bf16 = args.bf16(index, size);
-    else wide = args.f32(index, size);
-  }
-};
-
 /** layerNorm(x, weight?, bias?, out, mean, rstd, rows, n, eps) */
 napi_value layerNorm(napi_env env, napi_callback_info info) {
   Args args(env, info, "layerNorm");

@@ -78,6 +78,17 @@ class Args {
   bool ok_ = true;
 };
 
+/** An argument that is a Float32Array or, for bf16, a Uint16Array; what it is not stays null. */
+struct Numbers {
+  float* wide = nullptr;
+  uint16_t* bf16 = nullptr;
+
+  Numbers(Args& args, int index, int64_t size) {
+    if (args.any(index).type == napi_uint16_array) bf16 = args.bf16(index, size);
+    else wide = args.f32(index, size);
+  }
+};
+
 /** Every kernel call of the glue ends with this. */
 inline napi_value nothing() { return nullptr; }
 napi_value toJs(napi_env env, double value);

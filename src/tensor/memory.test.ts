@@ -120,3 +120,16 @@ describe('the pool', () => {
     expect(new Set(losses).size).toBe(1);
   });
 });
+
+test.skipIf(!backend().native)('buffers begin with a cache line, from the pool as well', () => {
+  const { misalignment } = backend().native!.memory;
+  for (let round = 0; round < 2; round++) {
+    scope(() => {
+      for (const count of [7, 100_003, 1_000_003]) {
+        const { buffer, byteOffset, byteLength } = empty([count]).data;
+        expect(byteLength).toBe(4 * count);
+        expect((misalignment(buffer as ArrayBuffer) + byteOffset) % 64).toBe(0);
+      }
+    });
+  }
+});

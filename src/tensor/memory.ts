@@ -8,10 +8,9 @@ import { arrayConstructors, bytesPerElement, type Data, type DType } from './dty
 import { fail } from './errors.ts';
 import { lastPiece } from './stream.ts';
 
-/** A cache line. */
-const LINE_BYTES = 64;
-/** Larger buffers begin with a huge page, so that most of them lies in such. */
-const HUGE_BYTES = 2 << 20;
+const ALIGNMENT = 64;
+/** Buffers of at least this size are offered huge pages by the backend. */
+const HUGE_BYTES = 4 << 20;
 
 let serial = 0;
 
@@ -67,8 +66,8 @@ export interface MemoryStats {
 
 /** What the addon knows about raw memory; set once by the backend. */
 export interface MemoryHost {
-  /** The buffer's address modulo a power of two. */
-  misalignment(buffer: ArrayBuffer, alignment: number): number;
+  /** The buffer's address modulo 64. */
+  misalignment(buffer: ArrayBuffer): number;
   /** Asks the system for huge pages; a hint. */
   adviseHuge?(buffer: ArrayBuffer): void;
 }
@@ -105,16 +104,6 @@ function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** Where a buffer for so many bytes begins: at a multiple of this, for which it has room. */
-function alignmentOf(bytes: number): number {
-  return bytes >= HUGE_BYTES ? HUGE_BYTES : LINE_BYTES;
-}
-
-/** For how many bytes a buffer was made. */
-function sizeOf({ byteLength }: ArrayBuffer): number {
-  return byteLength - (byteLength < 2 * HUGE_BYTES ? LINE_BYTES : HUGE_BYTES);
-}
-
 function allocateBuffer(bytes: number): ArrayBuffer {
   const waiting = pool.get(bytes);
   const reused = waiting?.pop();
@@ -122,10 +111,9 @@ function allocateBuffer(bytes: number): ArrayBuffer {
     stats.pooledBytes -= bytes;
     return reused;
   }
-  const alignment = alignmentOf(bytes);
-  const buffer = new ArrayBuffer(bytes + alignment);
-  const misalignment = host ? host.misalignment(buffer, alignment) : 0;
-  offsets.set(buffer, (alignment - misalignment) % alignment);
+  const buffer = new ArrayBuffer(bytes + ALIGNMENT);
+  const misalignment = host ? host.misalignment(buffer) : 0;
+  offsets.set(buffer, (ALIGNMENT - misalignment) % ALIGNMENT);
   if (bytes >= HUGE_BYTES) host?.adviseHuge?.(buffer);
   stats.allocations++;
   stats.allocatedBytes += bytes;
@@ -169,7 +157,7 @@ export function release(storage: Storage): void {
 }
 
 function giveBack(storage: Storage, buffer: ArrayBuffer): void {
-  const bytes = sizeOf(buffer);
+  const bytes = buffer.byteLength - ALIGNMENT;
   const waiting = pool.get(bytes);
   if (waiting) waiting.push(buffer);
   else pool.set(bytes, [buffer]);
@@ -184,7 +172,7 @@ function moveTo(storage: Storage, from: Scope, to: Scope | undefined): void {
   from.held.delete(storage);
   storage.owner = to;
   if (to) to.held.add(storage);
-  else stats.liveBytes -= sizeOf(storage.buffer!);
+  else stats.liveBytes -= storage.buffer!.byteLength - ALIGNMENT;
 }
 
 function isHolder(value: unknown): value is Holder {

@@ -5,11 +5,10 @@ import { valueAndGrad } from './autodiff.ts';
 import { backend, withKernels, wrapKernels } from './backend.ts';
 import { isFloat } from './dtype.ts';
 import type { KernelName, Kernels } from './kernels.ts';
-import { scope } from './memory.ts';
 import type { Op } from './op.ts';
 import { add, cast, mul, normal, opTable, sum } from './ops/index.ts';
 import { referenceKernels } from './reference/index.ts';
-import { empty, type Tensor, zeros } from './tensor.ts';
+import { type Tensor, zeros } from './tensor.ts';
 
 const { native, reason, kernels } = backend();
 const rows = Object.entries(opTable) as unknown as [string, Op<unknown>][];
@@ -64,24 +63,3 @@ describe.skipIf(!native)(native ? `ops on path ${native.path}` : `no addon: ${re
     }
   });
 });
-
-test.skipIf(!native)(
-  'buffers begin with a cache line, large ones with a huge page, also from the pool',
-  () => {
-    const misalignment = native!.addon.misalignment as (bytes: Uint8Array, alignment: number) => number;
-    for (let round = 0; round < 2; round++) {
-      scope(() => {
-        for (const [count, alignment] of [
-          [7, 64],
-          [100_003, 64],
-          [(2 << 20) / 4, 2 << 20],
-          [1_000_003, 2 << 20],
-        ]) {
-          const { buffer, byteOffset, byteLength } = empty([count]).data;
-          expect(byteLength).toBe(4 * count);
-          expect(misalignment(new Uint8Array(buffer, byteOffset, byteLength), alignment)).toBe(0);
-        }
-      });
-    }
-  },
-);

@@ -53,7 +53,7 @@ export function loadNative(): NativeBackend | { readonly reason: string } {
     threads: addon.threads(),
     kernels: Object.assign({}, ...topics.map((topic) => topic(addon))),
     memory: {
-      misalignment: (buffer, alignment) => addon.misalignment(new Uint8Array(buffer), alignment),
+      misalignment: (buffer) => addon.misalignment(new Uint8Array(buffer)),
       adviseHuge: (buffer) => addon.adviseHuge(new Uint8Array(buffer)),
     },
     stream: addon,

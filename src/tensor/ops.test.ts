@@ -435,6 +435,28 @@ describe('losses', () => {
     expect(ops.linearCrossEntropy(x, w, targets, { reduction: 'none' }).shape).toEqual([2, 3]);
   });
 
+  test('the fused head stores logits as bf16 where they are multiplied again in bf16', () => {
+    const [x, w] = [ops.normal([2, 3, 4], { seed: 1 }), ops.normal([5, 4], { seed: 2 })];
+    const { kernels } = backend();
+    const stored: string[] = [];
+    const table: typeof kernels = {
+      ...kernels,
+      crossEntropy: (logits, ...rest) => {
+        stored.push(logits.constructor.name);
+        kernels.crossEntropy(logits, ...rest);
+      },
+    };
+    const loss = (p: Tensor) => ops.linearCrossEntropy(x, p, targets);
+    const [inF32, inBf16, alone] = withKernels(table, () => [
+      valueAndGrad(loss, w).value,
+      withPrecision('bf16', () => valueAndGrad(loss, w).value),
+      withPrecision('bf16', () => loss(w)),
+    ]).map((value) => value.item());
+    expect(stored).toEqual(['Float32Array', 'Uint16Array', 'Float32Array']);
+    expect(inBf16 / inF32).toBeCloseTo(1, 2);
+    expect(alone / inF32).toBeCloseTo(1, 2);
+  });
+
   test('the fused head never holds the logits of a large batch', () => {
     const sizes: number[] = [];
     const table = wrapKernels(backend().kernels, () => undefined); // computes nothing

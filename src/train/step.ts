@@ -53,7 +53,8 @@ export interface StepReport {
 
 /**
  * Makes one update in place, off the event loop. Nothing is changed when the loss or the gradient is not finite: the report
- * says so. In steady state it takes no new memory from the system.
+ * says so. The promise is kept when these are known: with several threads the optimizer's kernels may still run, and whoever
+ * reads a parameter waits for them. In steady state it takes no new memory from the system.
  */
 export async function trainStep<Params, Batch>(options: StepOptions<Params, Batch>): Promise<StepReport> {
   const { tracked, batches, lr, step } = options;

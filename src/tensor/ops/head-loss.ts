@@ -31,7 +31,7 @@ export interface HeadAttrs extends LossAttrs {
 }
 
 /**
- * At most this many logits exist at a time (8 MB: they stay in the last cache), but never fewer than those of some rows: each
+ * At most this many logits exist at a time (8 MB, in bf16 4: they stay in the last cache), but never fewer than those of some rows: each
  * part reads the weights twice and adds to their gradient once, which costs more where they come from memory.
  */
 const MAX_LOGITS = 1 << 21;
