@@ -144,8 +144,11 @@ static void packColumns(const typename Read::Stored* from, int64_t ld, int64_t k
   }
 }
 
-/** A tile fetches what comes in so many parts: in one burst it would wait for free miss buffers. */
-constexpr int64_t tileParts = 8;
+/**
+ * A tile fetches what comes in so many parts: in one burst it would wait for free miss buffers. Narrow tiles are over in half the
+ * time and fetch less: they would rather not be interrupted.
+ */
+constexpr int64_t tileParts = INKSTONE_VECTOR_BYTES == 64 ? 8 : 2;
 
 /** Runs of memory that are wanted soon: hardware does not see them coming. */
 struct Coming {

@@ -37,10 +37,23 @@ static Plan planOf(const Matmul& s) {
   return plan;
 }
 
-/** Whether rows of a are read where they lie. Rows whole pages apart would share one set of the first cache. */
+/**
+ * Whether a panel of b is what stays in the first cache while panels of a pass, whichever side stays for all blocks: measured, it
+ * pays where a panel of b is so much the larger one (Kernel::keepsB).
+ */
 template <class Kernel>
-static bool inPlace(const Matmul& s) {
-  return Kernel::canLie(s) && s.k * (s.aBf16 ? 2 : 4) % 4096 != 0;
+static bool passesA(const Plan& plan) {
+  return Kernel::keepsB || !plan.aStays;
+}
+
+/**
+ * Whether rows of a are read where they lie. Rows whole pages apart would share one set of the first cache; rows that pass again
+ * and again are read faster from panels.
+ */
+template <class Kernel>
+static bool inPlace(const Matmul& s, const Plan& plan) {
+  const bool passAgain = plan.aStays && passesA<Kernel>(plan);
+  return Kernel::canLie(s) && !passAgain && s.k * (s.aBf16 ? 2 : 4) % 4096 != 0;
 }
 
 /** Panels of op(a) as the tiles read them. */
@@ -101,7 +114,7 @@ struct Pass {
   void pack(bool a, Range panels, Packed* to) const {
     if (panels.size() <= 0) return;
     if (!a) Kernel::packB(s, p0, k, columns(panels), to);
-    else if (!inPlace<Kernel>(s)) Kernel::packA(s, rows(panels), p0, k, to);
+    else if (!inPlace<Kernel>(s, plan)) Kernel::packA(s, rows(panels), p0, k, to);
   }
   void packStaying(int64_t begin, int64_t end) const {
     pack(plan.aStays, {begin, end}, staying + begin * sizeOfPanel(plan.aStays));
@@ -129,7 +142,7 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
   const int64_t row = aStays ? 0 : passing.begin, column = aStays ? passing.begin : 0;
   const Packed* here = stayingHere();
   PanelsOfA<Packed> a =
-      inPlace<Kernel>(s) ? Kernel::lyingA(s, row * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
+      inPlace<Kernel>(s, plan) ? Kernel::lyingA(s, row * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
   const Packed *firstOfA = a.data, *b = aStays ? packed : here;
 
   // Meanwhile comes the next block, and a part of what stays in the next pass.
@@ -138,9 +151,11 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
                                       : coming(!aStays, block(!aStays, 0), p0 + k, next, tiles);
   (aStays ? ahead.a : ahead.b) = coming(aStays, block(aStays, index), p0 + k, next, tiles);
   alignas(64) float aside[R * C];
-  for (int64_t outer = 0; outer < stays; ++outer) {
-    for (int64_t inner = 0; inner < passing.size(); ++inner) {
-      const int64_t i = aStays ? outer : inner, j = aStays ? inner : outer;
+  const bool aPasses = passesA<Kernel>(plan);
+  const int64_t height = aStays ? stays : passing.size(), width = aStays ? passing.size() : stays;
+  for (int64_t outer = 0; outer < (aPasses ? width : height); ++outer) {
+    for (int64_t inner = 0; inner < (aPasses ? height : width); ++inner) {
+      const int64_t i = aPasses ? inner : outer, j = aPasses ? outer : inner;
       a.data = firstOfA + i * a.panel;
       multiplyTile(rows({row + i, row + i + 1}), columns({column + j, column + j + 1}), a, b + j * sizeOfPanel(false), aside,
                    ahead);
@@ -174,7 +189,7 @@ static void multiplyDepth(const Matmul& s, const Plan& plan, Range depth, float*
   Scratch scratch;
   typedef typename Kernel::Packed Packed;
   Pass<Kernel> pass{s, plan, depth.begin, plan.kc, 0, to, accumulate, false, nullptr, nullptr, 0};
-  const bool packs = !plan.aStays || !inPlace<Kernel>(s);
+  const bool packs = !plan.aStays || !inPlace<Kernel>(s, plan);
   const int64_t stays = pass.panels(plan.aStays), size = stays * pass.sizeOfPanel(plan.aStays);
   // Packing little twice costs less than meeting.
   const bool apart = packs && plan.parallel && plan.depthParts == 1 && size * int64_t(sizeof(Packed)) <= cacheSizes().l2 / 4;

@@ -68,6 +68,7 @@ struct KernelBf16 {
   typedef uint16_t Packed;
   static constexpr int rows = tileRows, cols = tileCols, kUnit = 2;
   static constexpr int64_t depth = 1536;
+  static constexpr bool keepsB = false;
   static bool canLie(const Matmul& s) { return s.aBf16 && !s.transA && s.k % kUnit == 0; }
 
   static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool kMajor, const uint16_t* b,
