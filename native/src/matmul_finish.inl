@@ -1,18 +1,22 @@
 // What follows the sums: bias, activation, what is kept for its gradient, a factor, the residual, rounding; on a tile that is
 // still in the cache.
 
-/** Rows of n columns. `act` makes of some x their activations and, where it is `Sloped`, the slopes there. */
-template <bool Sloped, class F>
+/**
+ * Rows of n columns. `act` makes of some x their activations and, where it is `Sloped`, the slopes there. `Alone`: all is f32, and
+ * besides the activation there is at most what is kept of it; then nothing else is asked for each vector.
+ */
+template <bool Sloped, bool Alone, class F>
 INKSTONE_INLINE void finishWith(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column, int64_t rows,
                                 int64_t n, const F& act) {
   // NOTE copies: what is stored could otherwise change s
-  const float* bias = s.bias ? s.bias + column : nullptr;
-  const float* residual = s.residual ? s.residual + at : nullptr;
+  const float* bias = !Alone && s.bias ? s.bias + column : nullptr;
+  const float* residual = !Alone && s.residual ? s.residual + at : nullptr;
   float* beside = s.beside ? s.beside + at : nullptr;
-  uint16_t* besideBf16 = s.besideBf16 ? s.besideBf16 + at : nullptr;
-  uint16_t* outBf16 = s.outBf16 ? s.outBf16 + at : nullptr;
+  uint16_t* besideBf16 = !Alone && s.besideBf16 ? s.besideBf16 + at : nullptr;
+  uint16_t* outBf16 = !Alone && s.outBf16 ? s.outBf16 + at : nullptr;
   float* out = outBf16 ? nullptr : s.out + at;
-  const bool keeps = !Sloped && s.role == Beside::preActivation, scales = s.role == Beside::factor && (beside || besideBf16);
+  const bool keeps = !Sloped && s.role == Beside::preActivation;
+  const bool scales = !Alone && s.role == Beside::factor && (beside || besideBf16);
   const int64_t ldOut = s.n;
   sweep(n, [=](int64_t j, auto part) INKSTONE_FLAT {
     const vf add = bias ? part.get(bias + j) : vf{};
@@ -105,13 +109,21 @@ static bool isBare(const Matmul& s) {
   return !s.bias && !s.residual && !s.outBf16 && !s.beside && !s.besideBf16 && s.activation == Activation::none;
 }
 
+/** Whether a residual or a factor is all that follows: a tile sees to it as it stores its sums. The residual comes first. */
+[[maybe_unused]] static bool endsInTile(const Matmul& s) {
+  if (s.bias || s.outBf16 || s.besideBf16 || s.activation != Activation::none) return false;
+  return s.residual ? !s.beside : s.beside && s.role == Beside::factor;
+}
+
 template <bool Sloped, class F>
 INKSTONE_INLINE void finishAs(const float* sums, int64_t ld, const Matmul& s, int64_t at, int64_t column, int64_t rows,
                               int64_t n, const F& act) {
 #if defined(INKSTONE_BF16)
   if (isPlainTile(s, n)) return finishPlain<Sloped>(sums, ld, s, at, rows, n, act);
 #endif
-  finishWith<Sloped>(sums, ld, s, at, column, rows, n, act);
+  const bool others = s.bias || s.residual || s.outBf16 || s.besideBf16 || (s.beside && s.role == Beside::factor);
+  if (others) finishWith<Sloped, false>(sums, ld, s, at, column, rows, n, act);
+  else finishWith<Sloped, true>(sums, ld, s, at, column, rows, n, act);
 }
 
 /** Rows of out from element `at` on, of the sums [rows, n] with leading dimension ld; they may lie in out itself. */

@@ -179,9 +179,33 @@ struct Ahead {
   }
 };
 
-/** c[mr, width] = (c +) a tile computed aside. */
-[[maybe_unused]] static void addTile(const float* tile, int ldt, float* c, int64_t ldc, int mr, int width, bool add) {
-  for (int i = 0; i < mr; ++i, tile += ldt, c += ldc) {
-    for (int j = 0; j < width; ++j) c[j] = add ? c[j] + tile[j] : tile[j];
+/** What becomes of a tile's sums where they are stored: (plus + sum)·times. Both lie as c does, and may be c; or are null. */
+struct Ending {
+  const float *plus, *times;
+};
+
+template <int M, int V>
+INKSTONE_INLINE void endTile(vf (&sum)[M][V], float* c, int64_t ldc, const Ending& ending) {
+  const auto each = [=](const auto& use) INKSTONE_FLAT {
+#pragma GCC unroll 16
+    for (int i = 0; i < M; ++i) {
+#pragma GCC unroll 4
+      for (int j = 0; j < V; ++j) use(i, j, i * ldc + j * lanes);
+    }
+  };
+  if (ending.plus) each([&](int i, int j, int64_t at) INKSTONE_FLAT { sum[i][j] += load(ending.plus + at); });
+  if (ending.times) each([&](int i, int j, int64_t at) INKSTONE_FLAT { sum[i][j] *= load(ending.times + at); });
+  each([&](int i, int j, int64_t at) INKSTONE_FLAT { store(c + at, sum[i][j]); });
+}
+
+/** The same of sums [mr, width] that lie aside. */
+[[maybe_unused]] static void endAside(const float* sums, int64_t lds, float* c, int64_t ldc, int mr, int width,
+                                      const Ending& ending) {
+  for (int i = 0; i < mr; ++i) {
+    for (int j = 0; j < width; ++j) {
+      const int64_t at = i * ldc + j;
+      const float sum = ending.plus ? ending.plus[at] + sums[i * lds + j] : sums[i * lds + j];
+      c[at] = ending.times ? sum * ending.times[at] : sum;
+    }
   }
 }

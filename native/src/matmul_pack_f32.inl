@@ -127,7 +127,7 @@ struct KernelF32 {
   }
   static int64_t panelWidth(int64_t left) { return gemm::panelWidth(left); }
   static void tile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
-                   int64_t ldc, bool add, Ahead& ahead) {
-    runTile(mr, width, k, a, stride, kMajor, b, c, ldc, add, ahead);
+                   int64_t ldc, const Ending& ending, Ahead& ahead) {
+    runTile(mr, width, k, a, stride, kMajor, b, c, ldc, ending, ahead);
   }
 };

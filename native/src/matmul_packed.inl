@@ -176,11 +176,13 @@ void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packe
   };
   // Rows of bf16 are whole lines that are only written: fetching them would cost more than it saves.
   if (to) ahead.out = touched(to, 4);
-  if (last && s.residual) ahead.beside = touched(s.residual, 4);
+  const bool inTile = endsInTile(s);
+  if (s.residual && (inTile ? !add : last)) ahead.beside = touched(s.residual, 4);
   else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);
   float* c = to ? to + at : aside;
-  Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, add, ahead);
-  if (last) finishRows(c, ldc, s, at, columns.begin, height, width);
+  const Ending ending{add ? c : inTile && s.residual ? s.residual + at : nullptr, last && inTile && s.beside ? s.beside + at : nullptr};
+  Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, ending, ahead);
+  if (last && !inTile) finishRows(c, ldc, s, at, columns.begin, height, width);
 }
 
 /** Sums over `depth` of k, added to or written into `to` [m, n]. */

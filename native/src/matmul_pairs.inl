@@ -5,7 +5,7 @@ constexpr int tileRows = 12, tileVectors = 2, tileCols = tileVectors * lanes;
 /** As tileF32, k counted in pairs: a[i·stride + 2p], or a[2i + p·stride] when KMajor; b + p·2·tileCols. */
 template <int M, int V, bool KMajor>
 static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uint16_t* b, float* c, int64_t ldc,
-                     bool add, Ahead& ahead) {
+                     const Ending& ending, Ahead& ahead) {
   vf sum[M][V];
 #pragma GCC unroll 16
   for (int i = 0; i < M; ++i) {
@@ -32,19 +32,12 @@ static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uin
       b += 2 * tileCols;
     }
   }
-#pragma GCC unroll 16
-  for (int i = 0; i < M; ++i) {
-#pragma GCC unroll 4
-    for (int j = 0; j < V; ++j) {
-      float* at = c + i * ldc + j * lanes;
-      store(at, add ? sum[i][j] + load(at) : sum[i][j]);
-    }
-  }
+  endTile(sum, c, ldc, ending);
 }
 
 /** Tiles by [k-major][vectors − 1][rows − 1]. */
 typedef void (*TileBf16)(int64_t pairs, const uint16_t* a, int64_t stride, const uint16_t* b, float* c, int64_t ldc,
-                         bool add, Ahead& ahead);
+                         const Ending& ending, Ahead& ahead);
 struct TilesBf16 {
   TileBf16 list[2][tileVectors][tileRows];
 };
@@ -72,13 +65,13 @@ struct KernelBf16 {
   static bool canLie(const Matmul& s) { return s.aBf16 && !s.transA && s.k % kUnit == 0; }
 
   static void tile(int mr, int width, int64_t k, const uint16_t* a, int64_t stride, bool kMajor, const uint16_t* b,
-                   float* c, int64_t ldc, bool add, Ahead& ahead) {
+                   float* c, int64_t ldc, const Ending& ending, Ahead& ahead) {
     const int vectors = width > lanes ? 2 : 1;
     const TileBf16 run = tilesBf16.list[kMajor][vectors - 1][mr - 1];
-    if (width == vectors * lanes) return run(k / 2, a, stride, b, c, ldc, add, ahead);
+    if (width == vectors * lanes) return run(k / 2, a, stride, b, c, ldc, ending, ahead);
     float aside[tileRows * tileCols];
-    run(k / 2, a, stride, b, aside, tileCols, false, ahead);
-    addTile(aside, tileCols, c, ldc, mr, width, add);
+    run(k / 2, a, stride, b, aside, tileCols, {}, ahead);
+    endAside(aside, tileCols, c, ldc, mr, width, ending);
   }
 };
 

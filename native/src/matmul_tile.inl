@@ -10,11 +10,11 @@ constexpr int tileRows = 4, tileVectors = 3;  // 12 sums, 3 vectors of b and 1 o
 constexpr int tileCols = tileVectors * lanes;
 
 /**
- * c[M, V·lanes] = (c +) a·b. Element (i, p) of a lies at a[i·stride + p], or at a[i + p·stride] when KMajor;
+ * c[M, V·lanes] = a·b, ended as `ending` says. Element (i, p) of a lies at a[i·stride + p], or at a[i + p·stride] when KMajor;
  * row p of b at b + p·tileCols.
  */
 template <int M, int V, bool KMajor>
-static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add,
+static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, const Ending& ending,
                     Ahead& ahead) {
   vf sum[M][V];
 #pragma GCC unroll 16
@@ -40,18 +40,11 @@ static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, f
       b += tileCols;
     }
   }
-#pragma GCC unroll 16
-  for (int i = 0; i < M; ++i) {
-#pragma GCC unroll 4
-    for (int j = 0; j < V; ++j) {
-      float* at = c + i * ldc + j * lanes;
-      store(at, add ? sum[i][j] + load(at) : sum[i][j]);
-    }
-  }
+  endTile(sum, c, ldc, ending);
 }
 
-typedef void (*TileF32)(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc, bool add,
-                        Ahead& ahead);
+typedef void (*TileF32)(int64_t k, const float* a, int64_t stride, const float* b, float* c, int64_t ldc,
+                        const Ending& ending, Ahead& ahead);
 
 /** Tiles by [k-major][vectors − 1][rows − 1]. */
 struct TilesF32 {
@@ -78,14 +71,14 @@ static constexpr TilesF32 tilesF32 = makeTiles();
 
 /** `width` ≤ tileCols columns of c; when it is no whole vectors, the tile goes through `aside`. */
 static void runTile(int mr, int width, int64_t k, const float* a, int64_t stride, bool kMajor, const float* b, float* c,
-                    int64_t ldc, bool add, Ahead& ahead) {
+                    int64_t ldc, const Ending& ending, Ahead& ahead) {
   const int vectors = (width + lanes - 1) / lanes;
   const TileF32 run = tilesF32.list[kMajor][vectors - 1][mr - 1];
   if (width == vectors * lanes) {
-    run(k, a, stride, b, c, ldc, add, ahead);
+    run(k, a, stride, b, c, ldc, ending, ahead);
     return;
   }
   float aside[tileRows * tileCols];
-  run(k, a, stride, b, aside, tileCols, false, ahead);
-  addTile(aside, tileCols, c, ldc, mr, width, add);
+  run(k, a, stride, b, aside, tileCols, {}, ahead);
+  endAside(aside, tileCols, c, ldc, mr, width, ending);
 }

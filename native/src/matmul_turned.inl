@@ -82,8 +82,9 @@ static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPl
       const auto* panel = packed + pass * plan.panels * plan.panelSize;
       for (int64_t j = 0; j < t.n; panel += plan.panelSize) {
         const int64_t width = Kernel::panelWidth(t.n - j);
-        Kernel::tile(mr, static_cast<int>(width), padded, x.data, x.stride, x.kMajor, panel, sums + (i - rows.begin) * ld + j,
-                     ld, pass > 0, ahead);
+        float* c = sums + (i - rows.begin) * ld + j;
+        Kernel::tile(mr, static_cast<int>(width), padded, x.data, x.stride, x.kMajor, panel, c, ld,
+                     {pass > 0 ? c : nullptr, nullptr}, ahead);
         j += width;
       }
     }

@@ -124,6 +124,17 @@ INKSTONE_INLINE vf withSign(vf magnitude, vf sign) {
   return (vf)(((vi)magnitude & 0x7fffffff) | ((vi)sign & (int32_t)0x80000000));
 }
 
+/** `a` where the sign of x is set, else `b`. */
+INKSTONE_INLINE vf whereNegative(vf x, vf a, vf b) {
+#if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
+  return (vf)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)x);
+#elif defined(INKSTONE_AVX512)
+  return (vf)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)x), (__m512)b, (__m512)a);
+#else
+  return (vi)x < 0 ? a : b;
+#endif
+}
+
 INKSTONE_INLINE vf vsqrt(vf x) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
   return (vf)_mm256_sqrt_ps((__m256)x);
