@@ -5,9 +5,12 @@ import { createInterface } from 'node:readline';
 
 export interface Peer {
   /** @throws when the process is gone; an answer may hold `error` instead of figures. */
-  ask(request: object): Promise<Record<string, number | string>>;
+  ask(request: { readonly seconds?: number; readonly [field: string]: unknown }): Promise<Record<string, number | string>>;
   stop(): void;
 }
+
+/** Answers that took so many times the seconds asked for are given again, not measured again: emulated bf16 takes minutes. */
+const patience = 20;
 
 /** `command script`, both speaking JSON lines. `cure` ends the error when it dies. */
 export function startPeer(command: string, script: string, cure: string): Peer {
@@ -17,12 +20,20 @@ export function startPeer(command: string, script: string, cure: string): Peer {
   child.on('error', () => {});
   child.stdin.on('error', () => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const slow = new Map<string, Awaited<ReturnType<Peer['ask']>>>();
   return {
     async ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const question = JSON.stringify(request);
+      const known = slow.get(question);
+      if (known) return known;
+      const start = performance.now();
+      child.stdin.write(`${question}\n`);
       const { value, done } = await lines.next();
       if (done) throw new Error(`bench: ${command} ${script} ended. ${cure}`);
-      return JSON.parse(value);
+      const answer = JSON.parse(value);
+      const seconds = (performance.now() - start) / 1000;
+      if (seconds > patience * (request.seconds ?? Number.POSITIVE_INFINITY)) slow.set(question, answer);
+      return answer;
     },
     stop: () => child.kill(),
   };

@@ -103,13 +103,14 @@ INKSTONE_APART static void dotTile(const typename Dots::A* a, const typename Dot
     a += M * Dots::step;
   };
   decltype(Dots::wideB(b)) row[R];
+  constexpr int lines = (R * Dots::step * static_cast<int>(sizeof *b) + 63) / 64;  // lines that span.bytes can touch
   const char* coming = span.coming;
   int64_t p = 0;
   for (; p + Dots::step <= span.k; p += Dots::step, coming += span.bytes) {
 #pragma GCC unroll 4
     for (int j = 0; j < R; ++j) {
       row[j] = Dots::wideB(b + j * ldb + p);
-      __builtin_prefetch(coming + j * 64);
+      if (j < lines) __builtin_prefetch(coming + j * 64);
     }
     multiply(row);
   }
