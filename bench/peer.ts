@@ -10,7 +10,7 @@ export interface Peer {
 }
 
 /** Answers that took so many times the seconds asked for are given again, not measured again: emulated bf16 takes minutes. */
-const patience = 20;
+const patience = 60;
 
 /** `command script`, both speaking JSON lines. `cure` ends the error when it dies. */
 export function startPeer(command: string, script: string, cure: string): Peer {
