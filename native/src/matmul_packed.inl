@@ -13,8 +13,11 @@ constexpr int64_t mostAtOnce = 3072;
 /** The longest sums at once where each thread has a part of k to itself, and packs all that it multiplies. */
 constexpr int64_t deepAtOnce = 768;
 
-/** Rows or columns of a block: measured. What lies in rows of columns is read in longer runs. */
-static int64_t longestBlock(const Matmul& s, bool a) { return (a ? s.transA : !s.transB) ? 192 : 96; }
+/** Rows or columns of a block: measured. What lies in rows of columns is read in longer runs; narrow tiles take half as long. */
+static int64_t longestBlock(const Matmul& s, bool a) {
+  const int64_t longest = (a ? s.transA : !s.transB) ? 192 : 96;
+  return INKSTONE_VECTOR_BYTES == 64 ? longest : longest / 2;
+}
 
 template <class Kernel>
 static Plan planOf(const Matmul& s) {
