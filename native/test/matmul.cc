@@ -271,6 +271,21 @@ void wholeTiles(const KernelTable& table, const char* name) {
   }
 }
 
+/** A residual or a factor alone is seen to by the tiles, both together are not; in one pass over k or several, either side staying. */
+void endings(const KernelTable& table, const char* name) {
+  Random random;
+  const int64_t shapes[][3] = {{67, 65, 3301}, {30, 100, 530}, {100, 30, 70}, {48, 96, 900}};
+  for (const auto& shape : shapes) {
+    for (int bits = 0; bits < 16; ++bits) {
+      Case c{};
+      c.batch = 1, c.m = shape[0], c.n = shape[1], c.k = shape[2];
+      c.residual = bits & 1, c.beside = bits & 2, c.role = Beside::factor, c.bf16 = bits & 4;
+      (bits & 8 ? c.transA : c.transB) = true;
+      check(table, name, c, random);
+    }
+  }
+}
+
 /** Results that no L2 holds: on AMX they go past it. */
 void largerThanCaches(const KernelTable& table, const char* name) {
   if (!std::strstr(name, "amx")) return;
@@ -406,6 +421,7 @@ int main() {
         large(table, name);
         skinny(table, name);
         wholeTiles(table, name);
+        endings(table, name);
         turnedProducts(table, name);
         largerThanCaches(table, name);
         for (const bool bf16 : {false, true}) rowsAlone(table, name, bf16, 200, 230, 1500);
