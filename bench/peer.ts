@@ -5,7 +5,10 @@ import { createInterface } from 'node:readline';
 
 export interface Peer {
   /** @throws when the process is gone; an answer may hold `error` instead of figures. */
-  ask(request: { readonly seconds?: number; readonly [field: string]: unknown }): Promise<Record<string, number | string>>;
+  ask(request: {
+    readonly seconds?: number;
+    readonly [field: string]: unknown;
+  }): Promise<Record<string, number | string>>;
   stop(): void;
 }
 
