@@ -109,6 +109,7 @@ struct KernelF32 {
   static constexpr int rows = tileRows, cols = tileCols, kUnit = 1;
   /** A panel of a and one of b share L1. */
   static constexpr int64_t depth = 512;
+  /** A panel of b is so much the larger one that it should not pass. */
   static constexpr bool keepsB = tileCols > 4 * tileRows;
   /** Rows of a are read where they lie. */
   static bool canLie(const Matmul& s) { return s.a && !s.transA && !s.bf16; }
