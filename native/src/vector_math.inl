@@ -102,11 +102,11 @@ INKSTONE_INLINE vf vtanh(vf x) {
 constexpr float tailEnd = 6.5f;
 
 /**
- * For 0 ≤ a ≤ tailEnd: density = exp(−a²/2), returns the upper tail of the normal distribution, 1 − Φ(a) =
- * density·t·P(t), t = 1/(1 + 0.22·a) (the form of Abramowitz & Stegun 7.1.26). NaN stays NaN.
+ * For 0 ≤ a ≤ tailEnd: the upper tail of the normal distribution, 1 − Φ(a) = exp(−a²/2)·t·P(t), t = 1/(1 + 0.22·a) (the form of
+ * Abramowitz & Stegun 7.1.26). NaN stays NaN.
  */
-INKSTONE_INLINE vf normalTail(vf a, vf& density) {
-  density = expInRange(a * a * -0.5f);
+INKSTONE_INLINE vf normalTail(vf a) {
+  const vf density = expInRange(a * a * -0.5f);
   const vf t = 1.0f / (1.0f + 0.22f * a), t2 = t * t, t4 = t2 * t2;
   const vf p01 = t * 0.0711352871f + 0.0890411801f, p23 = t * -0.219941515f + 0.177067405f;
   const vf p45 = t * -0.615797882f + 0.628740507f, p67 = t * -0.106571924f + 0.476326959f;
@@ -120,8 +120,7 @@ INKSTONE_INLINE vf verf(vf x) {
   const vf high = (z * -0.000631514519f + 0.005051098f) * z2 + (z * -0.0268025501f + 0.112827175f);
   const vf p = high * z2 + (z * -0.376125718f + 0.128379166f);
   const vf small = x + x * p;
-  vf density;
-  const vf large = 1.0f - 2.0f * normalTail(vmin(splat(tailEnd), a * 1.41421356f), density);
+  const vf large = 1.0f - 2.0f * normalTail(vmin(splat(tailEnd), a * 1.41421356f));
   return a < 0.85f ? small : withSign(large, x);
 }
 
