@@ -25,10 +25,10 @@ INKSTONE_INLINE void fetch(const Kept* from, int64_t count) {
   for (int64_t i = 0; i < count; i += 64 / (int64_t)sizeof(Kept)) __builtin_prefetch(from + i, 0, 2);
 }
 
-/** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. */
+/** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. Inlined, its sums would leave their registers. */
 template <int M, class Kept>
-static void dotKeys(const float* q, int64_t padded, const Kept* k, int64_t stride, int64_t keys,
-                    int64_t size, float* scores, int64_t ld) {
+INKSTONE_APART static void dotKeys(const float* q, int64_t padded, const Kept* k, int64_t stride, int64_t keys, int64_t size,
+                                   float* scores, int64_t ld) {
   constexpr int N = decodeDots;
   const int64_t whole = down(size, lanes);
   const Kept* row[N];
@@ -54,28 +54,33 @@ static void dotKeys(const float* q, int64_t padded, const Kept* k, int64_t strid
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) sumFour(sum[m], scores + m * ld);
 }
 
-/** out[m] (+)= Σ weights[m, s]·v[s] for `rows` rows and a few keys. */
+/** out[m] (+)= Σ weights[m, s]·v[s] for `rows` rows and a few keys. Few rows: many columns at a time, so that sums do not wait. */
 template <class Kept>
-static void sumValues(int64_t rows, const float* weights, int64_t ld, const Kept* v, int64_t stride,
-                      int64_t keys, int64_t size, int64_t padded, float* values, float* out, bool add) {
-  Right right{values, panel, padded};
-  if constexpr (sizeof(Kept) == sizeof(float)) {
-    if (padded == size) right = {v, panel, stride};
-  }
-  if (right.data == values) unpackRows(v, stride, keys, size, padded, values);
+static void sumRows(int64_t rows, const float* weights, int64_t ld, const Kept* v, int64_t stride, int64_t keys, int64_t padded,
+                    float* out, bool add) {
+  constexpr int wide = lanes >= 16 ? 4 : 8;
   for (int64_t r = 0, count; r < rows; r += count) {
     count = rows - r > rowBlock ? least(rowBlock, (rows - r + 1) / 2) : rows - r;
-    int64_t j = 0;
-    for (; count <= 2 && (j + 2) * panel <= padded; j += 2) {
-      (count == 1 ? micro<Exact, 1, 4> : micro<Exact, 2, 4>)(weights + r * ld, ld, 1, right.data + j * panel,
-                                               right.rowStride, out + r * padded + j * panel, padded, keys,
-                                               1, add);
-    }
-    for (; j * panel < padded; ++j) {
-      multiply<Exact>(static_cast<int>(count), weights + r * ld, ld, 1, right, j, 0, out + r * padded, padded,
-               padded, keys, add);
-    }
+    int64_t d = 0;
+    const auto sum = [&](Micro<Kept> kernel, int64_t columns) {
+      for (; d + columns <= padded; d += columns) {
+        kernel(weights + r * ld, ld, 1, v + d, stride, out + r * padded + d, padded, keys, 1, add);
+      }
+    };
+    if (count == 1) sum(micro<Exact, 1, wide, Kept>, wide * lanes);
+    if (count <= 2) sum(count == 1 ? micro<Exact, 1, 4, Kept> : micro<Exact, 2, 4, Kept>, 4 * lanes);
+    sum(microOf<Exact, 2, Kept>(count), 2 * lanes);
+    sum(microOf<Exact, 1, Kept>(count), lanes);
   }
+}
+
+/** The same of values of any size. */
+template <class Kept>
+static void sumValues(int64_t rows, const float* weights, int64_t ld, const Kept* v, int64_t stride, int64_t keys, int64_t size,
+                      int64_t padded, float* values, float* out, bool add) {
+  if (padded == size) return sumRows(rows, weights, ld, v, stride, keys, padded, out, add);
+  unpackRows(v, stride, keys, size, padded, values);
+  sumRows(rows, weights, ld, values, padded, keys, padded, out, add);
 }
 
 /**
@@ -94,11 +99,8 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
   const int64_t size = plan.size, padded = plan.padded, T = plan.shape.queries, group = plan.group * T;
   const int64_t rows = plan.shape.heads * T;  // row = head·T + query; `group` of them read the same keys
   // Values at a time: more would leave the order; they lie in one page.
-  const int64_t fit = clamp(down(8192 / plan.strideK, 8), 8, decodeKeys), page = plan.shape.pageTokens;
-  const int64_t few = !plan.shape.pages ? fit : fit < page ? 8 : page;
+  const int64_t few = plan.shape.pages ? plan.shape.pageTokens : clamp(down(8192 / plan.strideK, 8), 8, decodeKeys);
   constexpr int64_t ld = decodeKeys + lanes;
-  // Values that are widened first leave memory idle: the keys of the next stretch are fetched meanwhile.
-  constexpr bool widens = sizeof(Kept) < sizeof(float);
 
   Scratch scratch;
   float* queries = scratch.floats(rows * padded);
@@ -118,9 +120,9 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
     const Range tile{k0, least(k0 + decodeKeys, keys.end)};
     const int64_t length = tile.end - tile.begin;
     for (int64_t s = 0; s < length; s += decodeDots) {
-      const int64_t later = k0 + s + fetchAhead, limit = !widens ? keys.end : k0 == keys.begin ? tile.end : 0;
+      const int64_t later = k0 + s + fetchAhead;
       const Kept* someKeys = k + plan.atK(batch, k0 + s, 0);
-      const Kept* coming = later < limit ? k + plan.atK(batch, later, 0) : someKeys;
+      const Kept* coming = later < keys.end ? k + plan.atK(batch, later, 0) : someKeys;
       const Kept* someValues = v + plan.atK(batch, k0 + s, 0);
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
         fetch(coming + kvHead * decodeDots * size, decodeDots * size);
@@ -146,9 +148,7 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
 
     for (int64_t s = 0; s < length; s += few) {
       const Kept* someValues = v + plan.atK(batch, k0 + s, 0);
-      const Kept* coming = tile.end + s < keys.end ? k + plan.atK(batch, tile.end + s, 0) : someValues;
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
-        if (widens) fetch(coming + kvHead * few * size, few * size);
         const int64_t r = kvHead * group;
         sumValues(group, scores + r * ld + s, ld, someValues + kvHead * size, plan.strideK,
                   least(few, length - s), size, padded, values, product + r * padded, s > 0);

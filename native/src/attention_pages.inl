@@ -2,15 +2,18 @@
 
 namespace flash {
 
-constexpr int64_t pagedPart = 256;  // keys of one task: the same cuts for any batch and any number of threads
-
 /** Keys that some query of the request sees; the beginning of a page is where they begin. */
 static Range keysOf(const AttentionShape& shape) {
   const Range all = Sight(shape, 0).of(Range{0, shape.queries});
   return {down(all.begin, shape.pageTokens), all.end};
 }
 
-static int64_t partsOf(Range keys) { return most(1, (keys.end - keys.begin + pagedPart - 1) / pagedPart); }
+/**
+ * Keys of one task. Short texts are cut finely, for several threads; all are cut alike in any batch and with any number of
+ * threads, so that their results are the same.
+ */
+static int64_t partOf(Range keys) { return clamp(up((keys.end - keys.begin) / 8, decodeKeys), decodeKeys, 4 * decodeKeys); }
+static int64_t partsOf(Range keys) { return most(1, (keys.end - keys.begin + partOf(keys) - 1) / partOf(keys)); }
 
 /** Requests of few queries: all their parts at once. */
 template <class Kept>
@@ -50,8 +53,8 @@ static void decodePaged(const float* q, const Kept* k, const Kept* v, float* out
     const int64_t i = work[at].request;
     const AttentionShape shape = shapeOf(s, requests[i]);
     const Range keys = keysOf(shape);
-    const int64_t begin = keys.begin + work[at].part * pagedPart;
-    decodePart(Plan(shape), q + requests[i].row * row, k, v, 0, {begin, least(begin + pagedPart, keys.end)}, parts[at]);
+    const int64_t length = partOf(keys), begin = keys.begin + work[at].part * length;
+    decodePart(Plan(shape), q + requests[i].row * row, k, v, 0, {begin, least(begin + length, keys.end)}, parts[at]);
     if (first[i + 1] - first[i] == 1) join(i);
   });
   for (int64_t i = 0; i < count; ++i) {

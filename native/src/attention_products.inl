@@ -162,8 +162,8 @@ struct Right {
 };
 
 /** c = factor·a·b (+ c) for M rows and N vectors of columns; word [m, i] of a lies at a + m·rowStride + i·step. */
-template <class Kind, int M, int N>
-static void micro(const float* a, int64_t rowStride, int64_t step, const float* b, int64_t ldb, float* c,
+template <class Kind, int M, int N, class Element = float>
+static void micro(const float* a, int64_t rowStride, int64_t step, const Element* b, int64_t ldb, float* c,
                   int64_t ldc, int64_t depth, float factor, bool add) {
   vf sum[M][N];
   INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
@@ -171,7 +171,7 @@ static void micro(const float* a, int64_t rowStride, int64_t step, const float* 
   }
   for (int64_t i = 0; i < depth; ++i) {
     vf right[N];
-    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = load(b + n * lanes);
+    INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = loadKept(b + n * lanes);
     INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
       INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = Kind::multiply(sum[m][n], a + m * rowStride, right[n]);
     }
@@ -186,16 +186,26 @@ static void micro(const float* a, int64_t rowStride, int64_t step, const float* 
   }
 }
 
-typedef void (*Micro)(const float*, int64_t, int64_t, const float*, int64_t, float*, int64_t, int64_t, float, bool);
+template <class Element>
+using Micro = void (*)(const float*, int64_t, int64_t, const Element*, int64_t, float*, int64_t, int64_t, float, bool);
 
-template <class Kind, int N>
-static inline Micro microOf(int rows) {
-  static constexpr Micro of[] = {
-      nullptr,           micro<Kind, 1, N>, micro<Kind, 2, N>,  micro<Kind, 3, N>,  micro<Kind, 4, N>,
-      micro<Kind, 5, N>, micro<Kind, 6, N>,
+template <class Kind, int N, class Element = float>
+static inline Micro<Element> microOf(int rows) {
+  static constexpr Micro<Element> of[] = {
+      nullptr,
+      micro<Kind, 1, N, Element>,
+      micro<Kind, 2, N, Element>,
+      micro<Kind, 3, N, Element>,
+      micro<Kind, 4, N, Element>,
+      micro<Kind, 5, N, Element>,
+      micro<Kind, 6, N, Element>,
 #if INKSTONE_VECTOR_BYTES >= 64
-      micro<Kind, 7, N>, micro<Kind, 8, N>, micro<Kind, 9, N>, micro<Kind, 10, N>, micro<Kind, 11, N>,
-      micro<Kind, 12, N>,
+      micro<Kind, 7, N, Element>,
+      micro<Kind, 8, N, Element>,
+      micro<Kind, 9, N, Element>,
+      micro<Kind, 10, N, Element>,
+      micro<Kind, 11, N, Element>,
+      micro<Kind, 12, N, Element>,
 #endif
   };
   return of[rows];
@@ -260,7 +270,7 @@ INKSTONE_INLINE void multiply(int rows, const float* a, int64_t rowStride, int64
     return run(a, rowStride, right, b.rowStride, c, ldc, depth, factor, add);
   }
 #endif
-  const Micro kernel = wide ? microOf<Kind, 2>(rows) : microOf<Kind, 1>(rows);
+  const Micro<float> kernel = wide ? microOf<Kind, 2>(rows) : microOf<Kind, 1>(rows);
   kernel(a, rowStride, step, right, b.rowStride, c, ldc, depth, factor, add);
 }
 

@@ -3,7 +3,7 @@
 
 constexpr int dotRows = INKSTONE_VECTOR_BYTES == 64 ? 8 : 4;  // rows of a that share one reading of b
 constexpr int dotColumns = 3;                                // rows of b at a time
-constexpr int64_t dotAhead = 24;                             // rows of b between the fetching and the use
+constexpr int64_t dotAhead = INKSTONE_VECTOR_BYTES == 64 ? 24 : 12;  // rows of b between the fetching and the use
 
 /** Keeps a vector in its register and its value unknown. */
 template <class Vector>

@@ -70,9 +70,6 @@ INKSTONE_INLINE void storeFour(void* to, V v, int i) {
   __builtin_memcpy(to, reinterpret_cast<const char*>(&v) + 16 * i, bytes);
 }
 
-/** Inlining these into their few callers costs minutes of compiling and gains nothing. */
-#define INKSTONE_APART __attribute__((noinline))
-
 // How an operand is read: as it is, rounded to bf16, or stored as bf16. `at` is one element, `wide` and `four` vectors.
 struct ReadF32 {
   typedef float Stored;

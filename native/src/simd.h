@@ -84,6 +84,8 @@ INKSTONE_INLINE void sweep4(int64_t n, const F& f) {
 }
 /** Lambdas given to sweeps are inlined into them. */
 #define INKSTONE_FLAT __attribute__((always_inline))
+/** Inlining these into their few callers costs minutes of compiling and gains nothing. */
+#define INKSTONE_APART __attribute__((noinline))
 
 /** Past the caches, for outputs that nobody reads soon; `p` lies on a vector's boundary. */
 INKSTONE_INLINE void storeStreaming(float* p, vf v) {
