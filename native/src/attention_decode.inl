@@ -19,17 +19,14 @@ static void unpackRows(const Kept* from, int64_t stride, int64_t rows, int64_t s
   }
 }
 
-/** `count` elements that are read soon. */
-template <class Kept>
-INKSTONE_INLINE void fetch(const Kept* from, int64_t count) {
-  for (int64_t i = 0; i < count; i += 64 / (int64_t)sizeof(Kept)) __builtin_prefetch(from + i, 0, 2);
-}
-
-/** scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. Inlined, its sums would leave their registers. */
+/**
+ * scores[m, n] = q[m]·k[n] for M rows of q and decodeDots keys, of which `keys` exist. Of what is wanted soon as much is fetched
+ * meanwhile as these keys have: in one burst it would wait. (Inlined, the sums would leave their registers.)
+ */
 template <int M, class Kept>
 INKSTONE_APART static void dotKeys(const float* q, int64_t padded, const Kept* k, int64_t stride, int64_t keys, int64_t size,
-                                   float* scores, int64_t ld) {
-  constexpr int N = decodeDots;
+                                   float* scores, int64_t ld, const Kept* coming, const Kept* later) {
+  constexpr int N = decodeDots, line = 64 / static_cast<int>(sizeof(Kept));
   const int64_t whole = down(size, lanes);
   const Kept* row[N];
   for (int n = 0; n < N; ++n) row[n] = k + least(n, keys - 1) * stride;
@@ -40,6 +37,10 @@ INKSTONE_APART static void dotKeys(const float* q, int64_t padded, const Kept* k
   for (int64_t d = 0; d < whole; d += lanes) {
     vf right[N];
     INKSTONE_UNROLL for (int n = 0; n < N; ++n) right[n] = loadKept(row[n] + d);
+    INKSTONE_UNROLL for (int i = 0; i < N * lanes; i += line) {
+      __builtin_prefetch(coming + N * d + i, 0, 2);
+      __builtin_prefetch(later + N * d + i, 0, 2);
+    }
     INKSTONE_UNROLL for (int m = 0; m < M; ++m) {
       const vf left = load(q + m * padded + d);
       INKSTONE_UNROLL for (int n = 0; n < N; ++n) sum[m][n] += left * right[n];
@@ -120,21 +121,19 @@ static void decodePart(const Plan& plan, const float* q, const Kept* k, const Ke
     const Range tile{k0, least(k0 + decodeKeys, keys.end)};
     const int64_t length = tile.end - tile.begin;
     for (int64_t s = 0; s < length; s += decodeDots) {
-      const int64_t later = k0 + s + fetchAhead;
+      const int64_t ahead = k0 + s + fetchAhead;
       const Kept* someKeys = k + plan.atK(batch, k0 + s, 0);
-      const Kept* coming = later < keys.end ? k + plan.atK(batch, later, 0) : someKeys;
-      const Kept* someValues = v + plan.atK(batch, k0 + s, 0);
+      const Kept* nextKeys = ahead < keys.end ? k + plan.atK(batch, ahead, 0) : someKeys;
+      const Kept* someValues = v + plan.atK(batch, k0 + s, 0);  // for the end of this stretch
       for (int64_t kvHead = 0; kvHead < plan.shape.kvHeads; ++kvHead) {
-        fetch(coming + kvHead * decodeDots * size, decodeDots * size);
-        fetch(someValues + kvHead * decodeDots * size, decodeDots * size);  // for the end of this stretch
-        const Kept* ofHead = someKeys + kvHead * size;
+        const int64_t end = (kvHead + 1) * group, share = kvHead * decodeDots * size;
+        const auto dots = [&](auto kernel, int64_t r) {
+          kernel(queries + r * padded, padded, someKeys + kvHead * size, plan.strideK, length - s, size, scores + r * ld + s, ld,
+                 nextKeys + share, someValues + share);
+        };
         int64_t r = kvHead * group;
-        for (; r + 2 <= (kvHead + 1) * group; r += 2) {
-          dotKeys<2>(queries + r * padded, padded, ofHead, plan.strideK, length - s, size, scores + r * ld + s, ld);
-        }
-        if (r < (kvHead + 1) * group) {
-          dotKeys<1>(queries + r * padded, padded, ofHead, plan.strideK, length - s, size, scores + r * ld + s, ld);
-        }
+        for (; r + 2 <= end; r += 2) dots(dotKeys<2, Kept>, r);
+        if (r < end) dots(dotKeys<1, Kept>, r);
       }
     }
 

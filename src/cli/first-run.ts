@@ -23,7 +23,7 @@ const sizes: readonly { readonly from: number; readonly model: ModelShape }[] = 
 /** Below this many operations (10⁹) a run has too few steps for large batches. */
 const SMALL_BATCH_BELOW = 1_000;
 
-/** Model and recipe for a time on this machine. */
+/** Model and recipe for a time on this machine; rates, betas and iterations by trials (docs/LOG.md). */
 export function firstRunPreset({ minutes, gflops }: Budget): TrainingPreset {
   const budget = minutes * 60 * gflops;
   const { model } = sizes.filter(({ from }) => budget >= from).at(-1)!;
@@ -31,14 +31,15 @@ export function firstRunPreset({ minutes, gflops }: Budget): TrainingPreset {
     model: { ...model, tiedHead: false },
     recipe: {
       batchSize: budget < SMALL_BATCH_BELOW ? 4 : 16,
-      lr: 1e-2,
+      lr: 2e-2,
       optimizer: 'muon',
       muonLr: 0.03,
-      beta1: 0.9,
-      beta2: 0.95,
+      muonIterations: 3,
+      beta1: 0.8,
+      beta2: 0.98,
       weightDecay: 0.1,
       schedule: 'linear',
-      warmupSteps: 20,
+      warmupSteps: 5,
       floor: 0,
       clip: 1,
       rows: 'documents',

@@ -19,8 +19,9 @@ export interface Recipe {
   readonly lr: number;
   /** `muon`: Muon for the matrices of the blocks, AdamW for the rest. */
   readonly optimizer: 'adamw' | 'muon';
-  /** Peak rate of Muon. */
+  /** Peak rate of Muon, and how often it iterates towards an orthogonal matrix (default: five times, as published). */
   readonly muonLr?: number;
+  readonly muonIterations?: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly weightDecay: number;
@@ -131,16 +132,17 @@ export function trainingPreset(name: string): TrainingPreset {
 }
 
 /** The recipe by which a trained model goes on learning: lower rates, falling to nothing. */
-export function tuningRecipe({ muonLr: _, decay: __, ...recipe }: Recipe): Recipe {
-  return { ...recipe, optimizer: 'adamw', lr: 3e-4, schedule: 'linear', warmupSteps: 20, floor: 0 };
+export function tuningRecipe({ muonLr: _, muonIterations: __, decay: ___, ...recipe }: Recipe): Recipe {
+  const adam = { optimizer: 'adamw', lr: 3e-4, beta1: 0.9, beta2: 0.95 } as const;
+  return { ...recipe, ...adam, schedule: 'linear', warmupSteps: 20, floor: 0 };
 }
 
 /** The optimizer of each parameter. */
 export function groupingOf(recipe: Recipe): Grouping {
-  const { beta1, beta2, weightDecay, lr, muonLr = 0.02 } = recipe;
+  const { beta1, beta2, weightDecay, lr, muonLr = 0.02, muonIterations = 5 } = recipe;
   const decayed = decayMatrices({ beta1, beta2, weightDecay });
   if (recipe.optimizer === 'adamw') return decayed;
-  const matrix = { optimizer: muon({ weightDecay: 0 }), lrScale: muonLr / lr };
+  const matrix = { optimizer: muon({ weightDecay: 0, iterations: muonIterations }), lrScale: muonLr / lr };
   const plain = { optimizer: adamw({ beta1, beta2, weightDecay: 0 }) };
   return (path, parameter) => {
     if (parameter.shape.length < 2) return plain;
