@@ -125,20 +125,30 @@ void check(const KernelTable& table, const char* name, const Case& c, Random& ra
                             (c.outIsBf16 ? " out16" : "") + (c.besideIsBf16 ? " beside16" : "") + " role " + std::to_string(static_cast<int>(c.role)) + (c.residual ? " residual" : "") +
                             " act " +
                             std::to_string(static_cast<int>(c.activation)) + " threads " + std::to_string(threads());
-  const auto A = [&](int64_t g, int64_t i, int64_t p) {
-    const float x = a[static_cast<size_t>(g * c.m * c.k + (c.transA ? p * c.m + i : i * c.k + p))];
-    return c.bf16 || c.aIsBf16 ? widen(roundToBf16(x)) : x;
+  // Both operands as the kernel should see them, the terms of one sum side by side: m and n rows of k.
+  const auto rowsOf = [&](const std::vector<float>& from, int64_t matrices, int64_t rows, bool turned, bool asBf16) {
+    std::vector<double> to;
+    to.reserve(from.size());
+    for (int64_t g = 0; g < matrices; ++g) {
+      for (int64_t i = 0; i < rows; ++i) {
+        for (int64_t p = 0; p < c.k; ++p) {
+          const float x = from[static_cast<size_t>(g * rows * c.k + (turned ? p * rows + i : i * c.k + p))];
+          to.push_back(asBf16 ? widen(roundToBf16(x)) : x);
+        }
+      }
+    }
+    return to;
   };
-  const auto B = [&](int64_t g, int64_t p, int64_t j) {
-    const size_t at = static_cast<size_t>((c.repeatB ? 0 : g) * c.k * c.n + (c.transB ? j * c.k + p : p * c.n + j));
-    return c.bf16 || c.bIsBf16 ? widen(b16[at]) : b[at];
-  };
+  const auto A = rowsOf(a, c.batch, c.m, c.transA, c.bf16 || c.aIsBf16);
+  const auto B = rowsOf(b, c.repeatB ? 1 : c.batch, c.n, !c.transB, c.bf16 || c.bIsBf16);
   for (int64_t g = 0; g < c.batch; ++g) {
     for (int64_t i = 0; i < c.m; ++i) {
       for (int64_t j = 0; j < c.n; ++j) {
         double sum = c.bias ? bias[static_cast<size_t>(j)] : 0, size = 1;
+        const double* x = A.data() + (g * c.m + i) * c.k;
+        const double* y = B.data() + ((c.repeatB ? 0 : g) * c.n + j) * c.k;
         for (int64_t p = 0; p < c.k; ++p) {
-          const double product = double(A(g, i, p)) * B(g, p, j);
+          const double product = x[p] * y[p];
           sum += product;
           size += std::fabs(product);
         }
