@@ -310,7 +310,8 @@ const sanitizers = [
 
 /** Whether the compiler knows a flag. */
 const accepts = (flag) =>
-  run(compilerWords[0], [...compilerWords.slice(1), flag, '-x', 'c++', '-fsyntax-only', '-'], { input: '' }).ok;
+  run(compilerWords[0], [...compilerWords.slice(1), flag, '-x', 'c++', '-fsyntax-only', '-'], { input: '' })
+    .ok;
 
 /** How the tests are built and run: for this machine under sanitizers, or for another one in an emulator. */
 function testTarget(arch) {
