@@ -55,17 +55,16 @@ function run(program, args, options = {}) {
 /** The words of $CXX: `ccache g++` is two. */
 const compilerWords = compiler.split(' ').filter(Boolean);
 
+/** What the compiler says of a program, with these flags. */
+const probe = (program, ...flags) =>
+  run(compilerWords[0], [...compilerWords.slice(1), ...flags, '-x', 'c++', '-fsyntax-only', '-'], {
+    input: program,
+  });
+
 function checkTools() {
   if (process.platform === 'win32') return;
-  const program = '#include <thread>\nint main() { return 0; }\n';
-  const probe = run(
-    compilerWords[0],
-    [...compilerWords.slice(1), '-std=c++17', '-x', 'c++', '-fsyntax-only', '-'],
-    {
-      input: program,
-    },
-  );
-  if (!probe.ok || probe.output.includes('ENOENT')) {
+  const probed = probe('#include <thread>\nint main() { return 0; }\n', '-std=c++17');
+  if (!probed.ok || probed.output.includes('ENOENT')) {
     throw new CannotBuild(
       `the C++ compiler "${compiler}" does not work; ${cureEn}`,
       `C++ 编译器“${compiler}”无法使用；${cureZh}`,
@@ -308,17 +307,8 @@ const sanitizers = [
   '-fno-omit-frame-pointer',
 ];
 
-/**
- * Of sanitized emulated products, GCC's points-to analysis was four fifths of the compiling: minutes. Other compilers may
- * not know the flag.
- */
-const quicker = () =>
-  ['-fno-tree-pta'].filter(
-    (flag) =>
-      run(compilerWords[0], [...compilerWords.slice(1), flag, '-x', 'c++', '-fsyntax-only', '-'], {
-        input: '',
-      }).ok,
-  );
+/** Of sanitized emulated products, this analysis of GCC's was four fifths of the compiling: minutes. */
+const quicker = ['-fno-tree-pta'];
 
 /** How the tests are built and run: for this machine under sanitizers, or for another one in an emulator. */
 function testTarget(arch) {
@@ -373,7 +363,8 @@ async function test(names, arch) {
     ...['-std=gnu++17', '-g1', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math', '-pthread'],
     ...['-Wall', '-Wextra', '-Wno-psabi', '-Wno-maybe-uninitialized', '-I', sourceFolder, ...target.flags],
   ];
-  const strict = target.name === 'sanitized' ? [...sanitizers, ...quicker()] : [];
+  const strict =
+    target.name === 'sanitized' ? [...sanitizers, ...(probe('', ...quicker).ok ? quicker : [])] : [];
   const newest = Math.max(
     ...[sourceFolder, path.join(testFolder, 'support')].flatMap((place) =>
       fs.readdirSync(place).map((name) => fs.statSync(path.join(place, name)).mtimeMs),
