@@ -65,6 +65,25 @@ Features detect() {
   f.amx = f.avx512bf16 && tiles && amxBf16 && amxTile && askForTiles();
   return f;
 }
+
+/**
+ * The caches as this core sees them. (sysconf adds up the third level of all groups of cores: 256 MB where a core has 32.) Intel's
+ * leaf 4 and AMD's 0x8000001D tell them alike, one each, by level.
+ */
+void askProcessor(CacheSizes& sizes) {
+  int64_t* const levels[] = {&sizes.l1, &sizes.l2, &sizes.l3};
+  for (const uint32_t leaf : {4u, 0x8000001Du}) {
+    uint32_t a, b, c, d;
+    for (uint32_t i = 0; i < 16 && __get_cpuid_count(leaf, i, &a, &b, &c, &d); ++i) {
+      const uint32_t kind = a & 31, level = (a >> 5) & 7;
+      if (kind == 0) break;
+      constexpr uint32_t instructions = 2;
+      if (kind == instructions || level < 1 || level > 3) continue;
+      const int64_t ways = (b >> 22) + 1, partitions = ((b >> 12) & 1023) + 1, line = (b & 4095) + 1;
+      *levels[level - 1] = ways * partitions * line * (int64_t(c) + 1);
+    }
+  }
+}
 #else
 Features detect() { return {}; }
 #endif
@@ -151,7 +170,9 @@ std::vector<std::string> cpuFeatures() {
 const CacheSizes& cacheSizes() {
   static const CacheSizes sizes = [] {
     CacheSizes s{32 << 10, 512 << 10, 16 << 20};
-#if defined(__linux__) && defined(_SC_LEVEL1_DCACHE_SIZE)
+#if defined(__x86_64__)
+    askProcessor(s);
+#elif defined(__linux__) && defined(_SC_LEVEL1_DCACHE_SIZE)
     const auto ask = [](int name, int64_t& slot) {
       const long value = sysconf(name);
       if (value > 0) slot = value;
