@@ -145,34 +145,56 @@ static void packColumns(const typename Read::Stored* from, int64_t ld, int64_t k
  * A tile fetches what comes in so many parts: in one burst it would wait for free miss buffers. Narrow tiles are over in half the
  * time and fetch less: they would rather not be interrupted.
  */
-constexpr int64_t tileParts = INKSTONE_VECTOR_BYTES == 64 ? 8 : 2;
+constexpr int64_t tileParts = INKSTONE_VECTOR_BYTES == 64 ? 8 : 1;
 
 /** Runs of memory that are wanted soon: hardware does not see them coming. */
 struct Coming {
   const char* data = nullptr;
   int64_t runs = 0, lines = 0, stride = 0;
-  /** Lines to fetch in each part of a tile. */
-  int64_t share = 0, line = 0;
+  /** Lines to fetch in each part of a tile, and those of this run that have been. */
+  int64_t share = 0, done = 0;
 
   void spread(int64_t tiles) { share = (runs * lines + tiles * tileParts - 1) / (tiles * tileParts); }
   INKSTONE_MEMBER void fetch() {
-    for (int64_t i = 0; i < share && runs > 0; ++i) {
+    if (runs <= 0) return;
+    int64_t line = done;  // in a register: each tile does this anew
+    for (int64_t i = share; i > 0; --i) {
       __builtin_prefetch(data + line * 64, 0, 3);
       if (++line < lines) continue;
       line = 0;
       data += stride;
-      --runs;
+      if (--runs == 0) break;
+    }
+    done = line;
+  }
+};
+/** Some bytes of each row of a tile, which it or its finish touches. */
+struct Touched {
+  const char* data = nullptr;
+  int64_t stride = 0, bytes = 0;
+
+  /** What falls to one part of a tile of M rows. */
+  template <int M>
+  INKSTONE_MEMBER void fetch(int64_t part) const {
+    if (!data) return;
+    const int64_t end = M * (part + 1) / tileParts;
+#pragma GCC unroll 16
+    for (int64_t row = M * part / tileParts; row < end; ++row) {
+      for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(data + row * stride + at, 0, 3);
     }
   }
 };
-/** What is packed next of both operands, and what a tile and its finish touch. */
+/** What is packed next of both operands, and what is touched now. */
 struct Ahead {
-  Coming a, b, beside, out;
-  INKSTONE_MEMBER void fetch() {
+  Coming a, b;
+  Touched beside, out;
+
+  template <int M>
+  INKSTONE_MEMBER void fetch(int64_t part) {
     a.fetch();
     b.fetch();
-    beside.fetch();
-    out.fetch();
+    beside.fetch<M>(part);
+    out.fetch<M>(part);
   }
 };
 

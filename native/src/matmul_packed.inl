@@ -83,6 +83,16 @@ static Coming comingB(const Matmul& s, Range columns, int64_t p0, int64_t k) {
   return comingOf(s.b, s.bIsBf16 ? 2 : 4, !s.transB, s.transB ? s.k : s.n, columns, p0, k);
 }
 
+/** How the tiles of a pass end. All these arrays lie as out does; or are null. */
+struct Ends {
+  const float *plus, *times;
+  /** What a tile or its finish touches besides, and the bytes of an element. */
+  const void* beside;
+  int64_t bytes;
+  /** Whether something follows where the sums are stored. */
+  bool finishes;
+};
+
 /** One pass over a part of k. Rows and columns are counted in panels. */
 template <class Kernel>
 struct Pass {
@@ -101,10 +111,9 @@ struct Pass {
   int64_t panels(bool a) const { return a ? (s.m + R - 1) / R : (s.n + C - 1) / C; }
   int64_t sizeOfPanel(bool a) const { return a ? Kernel::packedA(s, k, nullptr).panel : panelSize<Packed>(padded(), C); }
   Range rows(Range panels) const { return {panels.begin * R, least(panels.end * R, s.m)}; }
-  Range columns(Range panels) const {
-    const auto end = [&](int64_t i) { return i < 0 ? 0 : i * C + Kernel::panelWidth(s.n - i * C); };
-    return {end(panels.begin - 1), end(panels.end - 1)};
-  }
+  /** The first column of a panel, which is where the one before it ends. */
+  int64_t column(int64_t panel) const { return panel == 0 ? 0 : (panel - 1) * C + Kernel::panelWidth(s.n - (panel - 1) * C); }
+  Range columns(Range panels) const { return {column(panels.begin), column(panels.end)}; }
 
   /** The i-th part of either side when it is cut into as many as there are blocks. */
   Range block(bool a, int64_t i) const { return part(panels(a), plan.blocks, i, 1); }
@@ -130,8 +139,16 @@ struct Pass {
     packedFor[thread] = p0;
     return own;
   }
+  Ends ends() const {
+    const bool inTile = endsInTile(s);
+    Ends some{add ? to : inTile ? s.residual : nullptr, last && inTile ? s.beside : nullptr, nullptr, 4, last && !inTile && !isBare(s)};
+    // Rows of bf16 are whole lines: where they are only written, fetching them would cost more than it saves.
+    if (s.residual && (inTile ? !add : last)) some.beside = s.residual;
+    else if (last && s.beside) some.beside = s.beside;
+    else if (last && s.role == Beside::factor) some.beside = s.besideBf16, some.bytes = 2;
+    return some;
+  }
   void multiplyBlock(int64_t index) const;
-  void multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside, Ahead& ahead) const;
 };
 
 template <class Kernel>
@@ -142,11 +159,10 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
   const int64_t stays = panels(aStays), tiles = passing.size() * stays;
   auto* packed = scratch.take<Packed>(passing.size() * sizeOfPanel(!aStays));
   pack(!aStays, passing, packed);
-  const int64_t row = aStays ? 0 : passing.begin, column = aStays ? passing.begin : 0;
-  const Packed* here = stayingHere();
-  PanelsOfA<Packed> a =
-      inPlace<Kernel>(s, plan) ? Kernel::lyingA(s, row * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
-  const Packed *firstOfA = a.data, *b = aStays ? packed : here;
+  const int64_t firstRow = aStays ? 0 : passing.begin, firstColumn = aStays ? passing.begin : 0;
+  const Packed *here = stayingHere(), *b = aStays ? packed : here;
+  const PanelsOfA<Packed> a =
+      inPlace<Kernel>(s, plan) ? Kernel::lyingA(s, firstRow * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
 
   // Meanwhile comes the next block, and a part of what stays in the next pass.
   Ahead ahead;
@@ -154,38 +170,30 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
                                       : coming(!aStays, block(!aStays, 0), p0 + k, next, tiles);
   (aStays ? ahead.a : ahead.b) = coming(aStays, block(aStays, index), p0 + k, next, tiles);
   alignas(64) float aside[R * C];
+  // A tile takes but some hundred cycles: what is the same for all is not asked again.
+  const Ends ends = this->ends();
+  const int64_t deep = padded(), m = s.m, n = s.n, ldc = to ? n : C, sizeOfB = sizeOfPanel(false);
+  const auto multiplyTile = [&](int64_t i, int64_t j) INKSTONE_FLAT {
+    const int64_t row = (firstRow + i) * R, column = this->column(firstColumn + j), at = row * n + column;
+    const int64_t height = least(R, m - row), width = Kernel::panelWidth(n - column);
+    const auto touched = [=](const void* x, int64_t bytes) {
+      return x ? Touched{static_cast<const char*>(x) + at * bytes, n * bytes, width * bytes} : Touched{};
+    };
+    ahead.out = touched(to, 4);
+    ahead.beside = touched(ends.beside, ends.bytes);
+    float* c = to ? to + at : aside;
+    const Ending ending{ends.plus ? ends.plus + at : nullptr, ends.times ? ends.times + at : nullptr};
+    Kernel::tile(static_cast<int>(height), static_cast<int>(width), deep, a.data + i * a.panel, a.stride, a.kMajor,
+                 b + j * sizeOfB, c, ldc, ending, ahead);
+    if (ends.finishes) finishRows(c, ldc, s, at, column, height, width);
+  };
   const bool aPasses = passesA<Kernel>(plan);
   const int64_t height = aStays ? stays : passing.size(), width = aStays ? passing.size() : stays;
   for (int64_t outer = 0; outer < (aPasses ? width : height); ++outer) {
     for (int64_t inner = 0; inner < (aPasses ? height : width); ++inner) {
-      const int64_t i = aPasses ? inner : outer, j = aPasses ? outer : inner;
-      a.data = firstOfA + i * a.panel;
-      multiplyTile(rows({row + i, row + i + 1}), columns({column + j, column + j + 1}), a, b + j * sizeOfPanel(false), aside,
-                   ahead);
+      multiplyTile(aPasses ? inner : outer, aPasses ? outer : inner);
     }
   }
-}
-
-/** The part of out where a panel of a meets one of b. */
-template <class Kernel>
-void Pass<Kernel>::multiplyTile(Range rows, Range columns, const PanelsOfA<Packed>& a, const Packed* b, float* aside,
-                                Ahead& ahead) const {
-  const int64_t at = rows.begin * s.n + columns.begin, ldc = to ? s.n : C;
-  const int height = static_cast<int>(rows.size()), width = static_cast<int>(columns.size());
-  const auto touched = [&](const void* x, int64_t bytes) {
-    Coming all = comingOf(x, bytes, false, s.n, rows, columns.begin, width);
-    all.spread(1);
-    return all;
-  };
-  // Rows of bf16 are whole lines that are only written: fetching them would cost more than it saves.
-  if (to) ahead.out = touched(to, 4);
-  const bool inTile = endsInTile(s);
-  if (s.residual && (inTile ? !add : last)) ahead.beside = touched(s.residual, 4);
-  else if (last && s.role == Beside::factor) ahead.beside = s.besideBf16 ? touched(s.besideBf16, 2) : touched(s.beside, 4);
-  float* c = to ? to + at : aside;
-  const Ending ending{add ? c : inTile && s.residual ? s.residual + at : nullptr, last && inTile && s.beside ? s.beside + at : nullptr};
-  Kernel::tile(height, width, padded(), a.data, a.stride, a.kMajor, b, c, ldc, ending, ahead);
-  if (last && !inTile) finishRows(c, ldc, s, at, columns.begin, height, width);
 }
 
 /** Sums over `depth` of k, added to or written into `to` [m, n]. */

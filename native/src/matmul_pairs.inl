@@ -13,8 +13,9 @@ static void tileBf16(int64_t pairs, const uint16_t* a, int64_t stride, const uin
     for (int j = 0; j < V; ++j) sum[i][j] = vf{};
   }
   const int64_t part = (pairs + tileParts - 1) / tileParts;
+  int64_t parts = 0;
   for (int64_t left = pairs; left > 0; left -= part) {
-    ahead.fetch();
+    ahead.fetch<M>(parts++);
 #pragma GCC unroll 2
     for (int64_t p = least(left, part); p > 0; --p) {
       vi row[V];

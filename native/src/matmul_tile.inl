@@ -23,8 +23,9 @@ static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, f
     for (int j = 0; j < V; ++j) sum[i][j] = vf{};
   }
   const int64_t part = (k + tileParts - 1) / tileParts;
+  int64_t parts = 0;
   for (int64_t left = k; left > 0; left -= part) {
-    ahead.fetch();
+    ahead.fetch<M>(parts++);
 #pragma GCC unroll 4
     for (int64_t p = least(left, part); p > 0; --p) {
       vf row[V];

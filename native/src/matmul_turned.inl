@@ -70,8 +70,8 @@ static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPl
   const int64_t ld = plan.panels * C + lanes, height = rows.size();
   float* sums = scratch.floats(height * ld);
   Ahead ahead;
-  ahead.out = comingOf(s.out, 4, false, s.n, {0, s.m}, rows.begin, height);
-  ahead.out.spread(plan.passes * plan.panels * (height + R - 1) / R);
+  ahead.b = comingOf(s.out, 4, false, s.n, {0, s.m}, rows.begin, height);
+  ahead.b.spread(plan.passes * plan.panels * (height + R - 1) / R);
   for (int64_t pass = 0; pass < plan.passes; ++pass) {
     const int64_t p0 = pass * plan.kc, k = least(plan.kc, t.k - p0), padded = roundUp(k, Kernel::kUnit);
     for (int64_t i = rows.begin; i < rows.end; i += R) {
