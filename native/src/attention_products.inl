@@ -55,7 +55,7 @@ struct Exact {
 
 /** Numbers rounded to bf16, for machines that multiply f32 only. */
 struct Rounded : Exact {
-  static INKSTONE_MEMBER vf seen(vf x) { return (vf)(bf16Bits(x) << 16); }
+  static INKSTONE_MEMBER vf seen(vf x) { return throughBf16(x); }
   static INKSTONE_MEMBER vf power(vf x) { return exp2BelowRough(x); }
   template <class Element>
   static INKSTONE_MEMBER vf words(const Element* x, int64_t left) {

@@ -84,7 +84,7 @@ struct ReadF32 {
 struct ReadRounded {
   typedef float Stored;
   static INKSTONE_MEMBER float at(const float* p) { return fromBf16(toBf16(*p)); }
-  static INKSTONE_MEMBER vf wide(const float* p) { return (vf)(bf16Bits(load(p)) << 16); }
+  static INKSTONE_MEMBER vf wide(const float* p) { return throughBf16(load(p)); }
   static INKSTONE_MEMBER vf4 four(const float* p) {
     const vf4 x = ReadF32::four(p);
     const vu4 bits = (vu4)x;

@@ -83,6 +83,13 @@ static Coming comingB(const Matmul& s, Range columns, int64_t p0, int64_t k) {
   return comingOf(s.b, s.bIsBf16 ? 2 : 4, !s.transB, s.transB ? s.k : s.n, columns, p0, k);
 }
 
+/** The first of n columns in a panel, which is where the panel before it ends. */
+template <class Kernel>
+static int64_t firstColumn(int64_t n, int64_t panel) {
+  const int64_t before = (panel - 1) * Kernel::cols;
+  return panel == 0 ? 0 : before + Kernel::panelWidth(n - before);
+}
+
 /** How the tiles of a pass end. All these arrays lie as out does; or are null. */
 struct Ends {
   const float *plus, *times;
@@ -111,9 +118,7 @@ struct Pass {
   int64_t panels(bool a) const { return a ? (s.m + R - 1) / R : (s.n + C - 1) / C; }
   int64_t sizeOfPanel(bool a) const { return a ? Kernel::packedA(s, k, nullptr).panel : panelSize<Packed>(padded(), C); }
   Range rows(Range panels) const { return {panels.begin * R, least(panels.end * R, s.m)}; }
-  /** The first column of a panel, which is where the one before it ends. */
-  int64_t column(int64_t panel) const { return panel == 0 ? 0 : (panel - 1) * C + Kernel::panelWidth(s.n - (panel - 1) * C); }
-  Range columns(Range panels) const { return {column(panels.begin), column(panels.end)}; }
+  Range columns(Range panels) const { return {firstColumn<Kernel>(s.n, panels.begin), firstColumn<Kernel>(s.n, panels.end)}; }
 
   /** The i-th part of either side when it is cut into as many as there are blocks. */
   Range block(bool a, int64_t i) const { return part(panels(a), plan.blocks, i, 1); }
@@ -159,10 +164,10 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
   const int64_t stays = panels(aStays), tiles = passing.size() * stays;
   auto* packed = scratch.take<Packed>(passing.size() * sizeOfPanel(!aStays));
   pack(!aStays, passing, packed);
-  const int64_t firstRow = aStays ? 0 : passing.begin, firstColumn = aStays ? passing.begin : 0;
+  const int64_t rowPanel = aStays ? 0 : passing.begin, columnPanel = aStays ? passing.begin : 0;
   const Packed *here = stayingHere(), *b = aStays ? packed : here;
   const PanelsOfA<Packed> a =
-      inPlace<Kernel>(s, plan) ? Kernel::lyingA(s, firstRow * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
+      inPlace<Kernel>(s, plan) ? Kernel::lyingA(s, rowPanel * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
 
   // Meanwhile comes the next block, and a part of what stays in the next pass.
   Ahead ahead;
@@ -174,7 +179,7 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
   const Ends ends = this->ends();
   const int64_t deep = padded(), m = s.m, n = s.n, ldc = to ? n : C, sizeOfB = sizeOfPanel(false);
   const auto multiplyTile = [&](int64_t i, int64_t j) INKSTONE_FLAT {
-    const int64_t row = (firstRow + i) * R, column = this->column(firstColumn + j), at = row * n + column;
+    const int64_t row = (rowPanel + i) * R, column = firstColumn<Kernel>(n, columnPanel + j), at = row * n + column;
     const int64_t height = least(R, m - row), width = Kernel::panelWidth(n - column);
     const auto touched = [=](const void* x, int64_t bytes) {
       return x ? Touched{static_cast<const char*>(x) + at * bytes, n * bytes, width * bytes} : Touched{};

@@ -55,8 +55,7 @@ struct TurnedPlan {
 
 template <class Kernel>
 static TurnedPlan turnedPlanOf(const Matmul& t) {
-  TurnedPlan plan{least(t.k, turnedDepth), (t.k + turnedDepth - 1) / turnedDepth, 0, 0};
-  for (int64_t j = 0; j < t.n; j += Kernel::panelWidth(t.n - j)) ++plan.panels;
+  TurnedPlan plan{least(t.k, turnedDepth), (t.k + turnedDepth - 1) / turnedDepth, (t.n + Kernel::cols - 1) / Kernel::cols, 0};
   plan.panelSize = panelSize<typename Kernel::Packed>(roundUp(plan.kc, Kernel::kUnit), Kernel::cols);
   return plan;
 }
@@ -67,25 +66,29 @@ static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPl
                                 const typename Kernel::Packed* packed) {
   constexpr int64_t R = Kernel::rows, C = Kernel::cols;
   Scratch scratch;
-  const int64_t ld = plan.panels * C + lanes, height = rows.size();
+  const int64_t ld = plan.panels * C + lanes, height = rows.size(), groups = (height + R - 1) / R;
   float* sums = scratch.floats(height * ld);
   Ahead ahead;
   ahead.b = comingOf(s.out, 4, false, s.n, {0, s.m}, rows.begin, height);
-  ahead.b.spread(plan.passes * plan.panels * (height + R - 1) / R);
+  ahead.b.spread(plan.passes * plan.panels * groups);
   for (int64_t pass = 0; pass < plan.passes; ++pass) {
-    const int64_t p0 = pass * plan.kc, k = least(plan.kc, t.k - p0), padded = roundUp(k, Kernel::kUnit);
-    for (int64_t i = rows.begin; i < rows.end; i += R) {
-      const auto x = Kernel::lyingA(t, i, p0);
-      const int mr = static_cast<int>(least(R, rows.end - i));
-      ahead.a = comingA(t, {i + R, least(i + 2 * R, t.m)}, p0, k);
-      ahead.a.spread(plan.panels);
-      const auto* panel = packed + pass * plan.panels * plan.panelSize;
-      for (int64_t j = 0; j < t.n; panel += plan.panelSize) {
-        const int64_t width = Kernel::panelWidth(t.n - j);
-        float* c = sums + (i - rows.begin) * ld + j;
-        Kernel::tile(mr, static_cast<int>(width), padded, x.data, x.stride, x.kMajor, panel, c, ld,
-                     {pass > 0 ? c : nullptr, nullptr}, ahead);
-        j += width;
+    const int64_t p0 = pass * plan.kc, k = least(plan.kc, t.k - p0), padded = roundUp(k, Kernel::kUnit), after = t.k - p0 - k;
+    ahead.a = after > 0 ? comingA(t, rows, p0 + k, least(plan.kc, after))
+                        : comingA(t, {rows.end, least(rows.end + height, t.m)}, 0, plan.kc);
+    ahead.a.spread(groups * plan.panels);
+    const auto* panels = packed + pass * plan.panels * plan.panelSize;
+    const auto multiplyTile = [&](int64_t group, int64_t panel) INKSTONE_FLAT {
+      const int64_t row = group * R, column = firstColumn<Kernel>(t.n, panel);
+      const auto x = Kernel::lyingA(t, rows.begin + row, p0);
+      float* c = sums + row * ld + column;
+      Kernel::tile(static_cast<int>(least(R, height - row)), static_cast<int>(Kernel::panelWidth(t.n - column)), padded, x.data,
+                   x.stride, x.kMajor, panels + panel * plan.panelSize, c, ld, {pass > 0 ? c : nullptr, nullptr}, ahead);
+    };
+    // What is packed is more than a second cache holds: where its panels are the larger ones, each is used for all rows at once.
+    constexpr bool keepsB = Kernel::keepsB;
+    for (int64_t outer = 0; outer < (keepsB ? plan.panels : groups); ++outer) {
+      for (int64_t inner = 0; inner < (keepsB ? groups : plan.panels); ++inner) {
+        multiplyTile(keepsB ? inner : outer, keepsB ? outer : inner);
       }
     }
   }
@@ -106,10 +109,8 @@ static void multiplyTurned(const Matmul& s) {
   Scratch scratch;
   auto* packed = scratch.take<Packed>(plan.passes * plan.panels * plan.panelSize);
   const auto pack = [&](int64_t index) {
-    const int64_t p0 = index / plan.panels * plan.kc;
-    int64_t begin = 0;
-    for (int64_t i = index % plan.panels; i > 0; --i) begin += Kernel::panelWidth(t.n - begin);
-    const Range columns{begin, begin + Kernel::panelWidth(t.n - begin)};
+    const int64_t p0 = index / plan.panels * plan.kc, panel = index % plan.panels;
+    const Range columns{firstColumn<Kernel>(t.n, panel), firstColumn<Kernel>(t.n, panel + 1)};
     Kernel::packB(t, p0, least(plan.kc, t.k - p0), columns, packed + index * plan.panelSize);
   };
   const int64_t block = 4 * Kernel::rows, blocks = (t.m + block - 1) / block;
