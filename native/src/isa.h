@@ -24,7 +24,7 @@ std::vector<std::string> cpuFeatures();
 struct CacheSizes {
   int64_t l1, l2, l3;
 };
-/** Data caches of one core (l3: the whole), in bytes; plain guesses where the system does not tell. */
+/** Data caches as one core sees them, in bytes; plain guesses where nothing tells. */
 const CacheSizes& cacheSizes();
 
 /** The kernels in use. */
