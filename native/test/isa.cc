@@ -8,7 +8,7 @@ using namespace inkstone;
 namespace {
 
 /** The first word of a file about the first core's cache number `index`; empty when there is no such file. */
-std::string wordOf(int index, const char* file) {
+[[maybe_unused]] std::string wordOf(int index, const char* file) {
   const std::string name = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/" + file;
   FILE* open = std::fopen(name.c_str(), "r");
   if (!open) return "";
