@@ -85,12 +85,7 @@ struct ReadRounded {
   typedef float Stored;
   static INKSTONE_MEMBER float at(const float* p) { return fromBf16(toBf16(*p)); }
   static INKSTONE_MEMBER vf wide(const float* p) { return throughBf16(load(p)); }
-  static INKSTONE_MEMBER vf4 four(const float* p) {
-    const vf4 x = ReadF32::four(p);
-    const vu4 bits = (vu4)x;
-    const vu4 rounded = bits + 0x7fff + ((bits >> 16) & 1);
-    return (vf4)((x == x ? rounded : bits | 0x400000) & 0xffff0000u);
-  }
+  static INKSTONE_MEMBER vf4 four(const float* p) { return throughBf16<vu4>(ReadF32::four(p)); }
 };
 struct ReadBf16 {
   typedef uint16_t Stored;

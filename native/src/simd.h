@@ -243,10 +243,11 @@ INKSTONE_INLINE vu bf16Bits(vf x) {
   const vu rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   return x == x ? rounded : (bits >> 16) | 0x40;
 }
-/** The nearest bf16 number, as a float; NaN stays NaN. */
-INKSTONE_INLINE vf throughBf16(vf x) {
-  const vu bits = (vu)x;
-  return x == x ? (vf)((bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000u) : x;
+/** The nearest bf16 numbers, as floats; NaN stays as it is. `Bits` are as many integers. */
+template <class Bits = vu, class Floats>
+INKSTONE_INLINE Floats throughBf16(Floats x) {
+  const Bits bits = (Bits)x;
+  return x == x ? (Floats)((bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000u) : x;
 }
 /** The instruction takes numbers below 2⁻¹²⁶ for 0, as products in bf16 do. */
 INKSTONE_INLINE vh roundBf16(vf x) {

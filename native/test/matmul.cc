@@ -387,33 +387,39 @@ void repeatable(const KernelTable& table, const char* name, int64_t m, int64_t n
   }
 }
 
-/** NaN and infinity go through as arithmetic says, also where panels are padded. */
+/** NaN and infinity go through as arithmetic says, also where panels are padded; also NaN that rounding could make a number of. */
 void specials(const KernelTable& table, const char* name) {
   for (const bool bf16 : {false, true}) {
-    const int64_t m = 13, n = 19, k = 11;
-    std::vector<float> a(static_cast<size_t>(m * k), 1.0f), b(static_cast<size_t>(k * n), 1.0f);
-    std::vector<float> out(static_cast<size_t>(m * n));
-    uint32_t allOnes = 0x7fffffff;
-    std::memcpy(&a[3 * k + 2], &allOnes, 4);
-    a[5 * k + 10] = INFINITY;
-    b[4 * n + 18] = -INFINITY;
-    Matmul s{};
-    s.a = a.data();
-    s.b = b.data();
-    s.out = out.data();
-    s.batch = 1;
-    s.m = m;
-    s.n = n;
-    s.k = k;
-    s.bf16 = bf16;
-    table.matmul(s);
-    for (int64_t i = 0; i < m; ++i) {
-      for (int64_t j = 0; j < n; ++j) {
-        const float x = out[static_cast<size_t>(i * n + j)];
-        if (i == 3 || (i == 5 && j == 18)) CHECK(std::isnan(x), "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
-        else if (i == 5) CHECK(x == INFINITY, "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
-        else if (j == 18) CHECK(x == -INFINITY, "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
-        else CHECK(x == 11.0f, "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
+    for (const bool transB : {false, true}) {
+      for (const int64_t m : {int64_t(13), int64_t(8)}) {
+        for (const uint32_t bits : {0x7fffffffu, 0x7f800001u, 0xff800001u}) {
+          const int64_t n = 19, k = 11;
+          std::vector<float> a(static_cast<size_t>(m * k), 1.0f), b(static_cast<size_t>(k * n), 1.0f);
+          std::vector<float> out(static_cast<size_t>(m * n));
+          std::memcpy(&a[3 * k + 2], &bits, 4);
+          a[5 * k + 10] = INFINITY;
+          b[transB ? 18 * k + 4 : 4 * n + 18] = -INFINITY;
+          std::memcpy(&b[transB ? 17 * k + 3 : 3 * n + 17], &bits, 4);
+          Matmul s{};
+          s.a = a.data();
+          s.b = b.data();
+          s.out = out.data();
+          s.batch = 1;
+          s.m = m;
+          s.n = n;
+          s.k = k;
+          s.transB = transB;
+          s.bf16 = bf16;
+          table.matmul(s);
+          for (int64_t i = 0; i < m; ++i) {
+            for (int64_t j = 0; j < n; ++j) {
+              const float x = out[static_cast<size_t>(i * n + j)];
+              const bool nan = i == 3 || j == 17 || (i == 5 && j == 18);
+              const float number = i == 5 ? INFINITY : j == 18 ? -INFINITY : 11.0f;
+              CHECK(nan ? std::isnan(x) : x == number, "%s [%ld, %ld] %g", name, long(i), long(j), double(x));
+            }
+          }
+        }
       }
     }
   }
