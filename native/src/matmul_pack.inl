@@ -9,6 +9,8 @@ INKSTONE_INLINE Range part(int64_t count, int64_t parts, int64_t index, int64_t 
   const int64_t begin = units * index / parts * unit, end = units * (index + 1) / parts * unit;
   return {begin, end < count ? end : count};
 }
+/** How many parts of at most `limit`. */
+INKSTONE_INLINE int64_t partsOf(int64_t count, int64_t limit) { return (count + limit - 1) / limit; }
 INKSTONE_INLINE int64_t roundUp(int64_t x, int64_t unit) { return (x + unit - 1) / unit * unit; }
 INKSTONE_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 INKSTONE_INLINE int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }

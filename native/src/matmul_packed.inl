@@ -1,42 +1,46 @@
-// Large products, in passes over k. Of each pass the smaller side is packed once for all threads and stays in the caches;
-// the other is cut into blocks that threads take in turn, pack into their L2 and run the tiles over (Goto & van de Geijn
-// 2008, with operands that may change their roles). Nothing large is packed twice; a thread held up holds up one block.
+// Large products (Goto & van de Geijn 2008, with operands that may change their roles). The smaller side is packed for a round of
+// passes over k, as many as the last cache is sure to keep; the other is cut into blocks that threads take in turn. A block runs
+// through the passes of a round by itself: what it packs and its sums stay in L2. Nothing large is packed twice; a thread that is
+// held up holds up one block.
 
-/** How a product is cut: threads with a part of k each, passes of kc, blocks of the side that does not stay. */
+/** How a product is cut: `passes` of kc, `together` in a round; blocks of the side that does not stay. */
 struct Plan {
-  int64_t kc, depthParts, blocks;
-  bool aStays, parallel;
+  int64_t kc, passes, together, blocks;
+  bool aStays;
+  int workers;
 };
 
 /** The longest sums that a result in bf16 takes in one pass. */
 constexpr int64_t mostAtOnce = 3072;
-/** The longest sums at once where each thread has a part of k to itself, and packs all that it multiplies. */
-constexpr int64_t deepAtOnce = 768;
+/** Bytes of the smaller side that are packed at once. */
+constexpr int64_t mostStaying = 2621440;
 
-/** Rows or columns of a block: measured. What lies in rows of columns is read in longer runs; narrow tiles take half as long. */
-static int64_t longestBlock(const Matmul& s, bool a) {
-  const int64_t longest = (a ? s.transA : !s.transB) ? 192 : 96;
-  return INKSTONE_VECTOR_BYTES == 64 ? longest : longest / 2;
+/** How many blocks a side of so many rows or columns is cut into: measured. Wide tiles read rows of columns in longer runs. */
+static int64_t blocksOf(const Matmul& s, bool a, int64_t size, int workers) {
+  const bool turned = a ? s.transA : !s.transB;
+  const int64_t longest = INKSTONE_VECTOR_BYTES < 64 ? 48 : turned ? 192 : 96;
+  const int64_t fewest = INKSTONE_VECTOR_BYTES < 64 && workers > 1 ? 16 : 1;
+  return roundUp(most(partsOf(size, longest), fewest * workers), workers);
+}
+
+/** How much of k passes of at most `deepest` take at once, the last one less: a matter of k alone, as the order of its sums is. */
+template <class Kernel>
+static int64_t depthOf(int64_t k, int64_t deepest) {
+  return roundUp(partsOf(k, partsOf(k, deepest)), most(8, Kernel::kUnit));
 }
 
 template <class Kernel>
 static Plan planOf(const Matmul& s) {
   Plan plan;
-  const int64_t workers = inParallel() ? 1 : threads();
+  plan.workers = inParallel() || s.m * s.n * s.k < 400000 ? 1 : threads();
   plan.aStays = s.m < s.n;
-  plan.parallel = workers > 1 && s.m * s.n * s.k >= 400000;
-  // A small result of long sums: adding the parts costs less than meeting after each pass.
-  const bool deep = plan.parallel && isBare(s) && s.k >= 2 * most(s.m, s.n);
-  plan.depthParts = deep ? least(workers, s.k / 64) : 1;
   // A result in bf16 cannot hold the sums of a part of k: rather all of k at once.
-  const int64_t deepest = deep        ? least(Kernel::depth, deepAtOnce)
-                          : s.outBf16 ? most(Kernel::depth, least(s.k, mostAtOnce))
-                                      : Kernel::depth;
-  const int64_t depth = (s.k + plan.depthParts - 1) / plan.depthParts, passes = (depth + deepest - 1) / deepest;
-  plan.kc = roundUp((depth + passes - 1) / passes, most(8, Kernel::kUnit));
+  plan.kc = depthOf<Kernel>(s.k, s.outBf16 ? most(Kernel::depth, least(s.k, mostAtOnce)) : Kernel::depth);
+  plan.passes = partsOf(s.k, plan.kc);
+  const int64_t bytes = least(s.m, s.n) * plan.kc * static_cast<int64_t>(sizeof(typename Kernel::Packed));
+  plan.together = partsOf(plan.passes, partsOf(plan.passes, most(1, mostStaying / bytes)));
   const int64_t side = plan.aStays ? s.n : s.m, panel = plan.aStays ? Kernel::cols : Kernel::rows;
-  const int64_t longest = longestBlock(s, !plan.aStays), blocks = (side + longest - 1) / longest;
-  plan.blocks = least((side + panel - 1) / panel, plan.parallel && !deep ? roundUp(blocks, workers) : blocks);
+  plan.blocks = least(partsOf(side, panel), blocksOf(s, !plan.aStays, side, plan.workers));
   return plan;
 }
 
@@ -100,52 +104,63 @@ struct Ends {
   bool finishes;
 };
 
-/** One pass over a part of k. Rows and columns are counted in panels. */
+/** Some passes over k. Rows and columns are counted in panels. */
 template <class Kernel>
-struct Pass {
+struct Round {
   typedef typename Kernel::Packed Packed;
   static constexpr int64_t R = Kernel::rows, C = Kernel::cols;
   const Matmul& s;
   const Plan& plan;
-  int64_t p0, k, next;  // and how much of k follows
-  float* to;            // where sums go; nullptr: they are finished at once
-  bool add, last;
+  Range passes;
+  float* to;  // where sums go; nullptr: they are finished at once
   Packed* staying;
-  /** Of each thread: for which p0 it has packed a copy of its own, of so many elements; nullptr: all share one. */
-  int64_t *packedFor, copy;
+  /** Of each thread: whether it has packed a copy of its own, of so many elements; nullptr: all share one. */
+  bool* hasPacked;
+  int64_t copy;
 
-  int64_t padded() const { return roundUp(k, Kernel::kUnit); }
-  int64_t panels(bool a) const { return a ? (s.m + R - 1) / R : (s.n + C - 1) / C; }
-  int64_t sizeOfPanel(bool a) const { return a ? Kernel::packedA(s, k, nullptr).panel : panelSize<Packed>(padded(), C); }
+  Range depth(int64_t pass) const { return {pass * plan.kc, least((pass + 1) * plan.kc, s.k)}; }
+  int64_t padded(int64_t pass) const { return roundUp(depth(pass).size(), Kernel::kUnit); }
+  int64_t panels(bool a) const { return a ? partsOf(s.m, R) : partsOf(s.n, C); }
+  int64_t sizeOfPanel(bool a, int64_t pass) const {
+    return a ? Kernel::packedA(s, depth(pass).size(), nullptr).panel : panelSize<Packed>(padded(pass), C);
+  }
+  /** Of the staying side in one pass: nothing where it is read as it lies. */
+  int64_t sizeOfStaying() const {
+    return plan.aStays && inPlace<Kernel>(s, plan) ? 0 : panels(plan.aStays) * sizeOfPanel(plan.aStays, 0);
+  }
   Range rows(Range panels) const { return {panels.begin * R, least(panels.end * R, s.m)}; }
   Range columns(Range panels) const { return {firstColumn<Kernel>(s.n, panels.begin), firstColumn<Kernel>(s.n, panels.end)}; }
 
   /** The i-th part of either side when it is cut into as many as there are blocks. */
   Range block(bool a, int64_t i) const { return part(panels(a), plan.blocks, i, 1); }
-  Coming coming(bool a, Range panels, int64_t p, int64_t count, int64_t tiles) const {
-    if (panels.size() <= 0) return {};
-    Coming some = a ? comingA(s, rows(panels), p, count) : comingB(s, columns(panels), p, count);
-    some.spread(tiles);
+  /** Panels of the side that passes, in a pass. */
+  Coming coming(Range panels, int64_t pass) const {
+    const Range k = depth(pass);
+    Coming some = plan.aStays ? comingB(s, columns(panels), k.begin, k.size()) : comingA(s, rows(panels), k.begin, k.size());
+    some.spread(panels.size() * this->panels(plan.aStays));
     return some;
   }
-  void pack(bool a, Range panels, Packed* to) const {
-    if (panels.size() <= 0) return;
-    if (!a) Kernel::packB(s, p0, k, columns(panels), to);
-    else if (!inPlace<Kernel>(s, plan)) Kernel::packA(s, rows(panels), p0, k, to);
+  void pack(bool a, Range panels, int64_t pass, Packed* to) const {
+    const Range k = depth(pass);
+    if (!a) Kernel::packB(s, k.begin, k.size(), columns(panels), to);
+    else if (!inPlace<Kernel>(s, plan)) Kernel::packA(s, rows(panels), k.begin, k.size(), to);
   }
-  void packStaying(int64_t begin, int64_t end) const {
-    pack(plan.aStays, {begin, end}, staying + begin * sizeOfPanel(plan.aStays));
+  /** The i-th of `parts` of what stays in a pass. */
+  void packStaying(int64_t pass, int64_t parts, int64_t i, Packed* to) const {
+    const Range some = part(panels(plan.aStays), parts, i, 1);
+    if (some.size() <= 0) return;
+    pack(plan.aStays, some, pass, to + (pass - passes.begin) * sizeOfStaying() + some.begin * sizeOfPanel(plan.aStays, pass));
   }
   const Packed* stayingHere() const {
-    if (!packedFor) return staying;
+    if (!hasPacked) return staying;
     const int thread = threadIndex();
     Packed* own = staying + thread * copy;
-    if (packedFor[thread] != p0) pack(plan.aStays, {0, panels(plan.aStays)}, own);
-    packedFor[thread] = p0;
+    for (int64_t pass = passes.begin; !hasPacked[thread] && pass < passes.end; ++pass) packStaying(pass, 1, 0, own);
+    hasPacked[thread] = true;
     return own;
   }
-  Ends ends() const {
-    const bool inTile = endsInTile(s);
+  Ends ends(int64_t pass) const {
+    const bool inTile = endsInTile(s), add = pass > 0 || s.accumulate, last = pass + 1 == plan.passes;
     Ends some{add ? to : inTile ? s.residual : nullptr, last && inTile ? s.beside : nullptr, nullptr, 4, last && !inTile && !isBare(s)};
     // Rows of bf16 are whole lines: where they are only written, fetching them would cost more than it saves.
     if (s.residual && (inTile ? !add : last)) some.beside = s.residual;
@@ -154,30 +169,39 @@ struct Pass {
     return some;
   }
   void multiplyBlock(int64_t index) const;
+  void multiplyPass(Range passing, int64_t pass, const Packed* stayed, const Packed* packed, Ahead& ahead) const;
 };
 
 template <class Kernel>
-void Pass<Kernel>::multiplyBlock(int64_t index) const {
+void Round<Kernel>::multiplyBlock(int64_t index) const {
   Scratch scratch;
-  const bool aStays = plan.aStays, more = index + 1 < plan.blocks;
+  const bool aStays = plan.aStays;
   const Range passing = block(!aStays, index);
-  const int64_t stays = panels(aStays), tiles = passing.size() * stays;
-  auto* packed = scratch.take<Packed>(passing.size() * sizeOfPanel(!aStays));
-  pack(!aStays, passing, packed);
-  const int64_t rowPanel = aStays ? 0 : passing.begin, columnPanel = aStays ? passing.begin : 0;
-  const Packed *here = stayingHere(), *b = aStays ? packed : here;
-  const PanelsOfA<Packed> a =
-      inPlace<Kernel>(s, plan) ? Kernel::lyingA(s, rowPanel * R, p0) : Kernel::packedA(s, k, aStays ? here : packed);
-
-  // Meanwhile comes the next block, and a part of what stays in the next pass.
+  const Packed* here = stayingHere();
+  auto* packed = scratch.take<Packed>(passing.size() * sizeOfPanel(!aStays, 0));
+  // Meanwhile comes the next pass, or the next block.
   Ahead ahead;
-  (aStays ? ahead.b : ahead.a) = more ? coming(!aStays, block(!aStays, index + 1), p0, k, tiles)
-                                      : coming(!aStays, block(!aStays, 0), p0 + k, next, tiles);
-  (aStays ? ahead.a : ahead.b) = coming(aStays, block(aStays, index), p0 + k, next, tiles);
+  Coming& soon = aStays ? ahead.b : ahead.a;
+  for (int64_t pass = passes.begin; pass < passes.end; ++pass) {
+    if (pass + 1 < passes.end) soon = coming(passing, pass + 1);
+    else if (index + 1 < plan.blocks) soon = coming(block(!aStays, index + 1), passes.begin);
+    pack(!aStays, passing, pass, packed);
+    multiplyPass(passing, pass, here + (pass - passes.begin) * sizeOfStaying(), packed, ahead);
+  }
+}
+
+template <class Kernel>
+void Round<Kernel>::multiplyPass(Range passing, int64_t pass, const Packed* stayed, const Packed* packed, Ahead& ahead) const {
+  const bool aStays = plan.aStays;
+  const int64_t rowPanel = aStays ? 0 : passing.begin, columnPanel = aStays ? passing.begin : 0;
+  const Packed* b = aStays ? packed : stayed;
+  const Range k = depth(pass);
+  const PanelsOfA<Packed> a = inPlace<Kernel>(s, plan) ? Kernel::lyingA(s, rowPanel * R, k.begin)
+                                                       : Kernel::packedA(s, k.size(), aStays ? stayed : packed);
   alignas(64) float aside[R * C];
   // A tile takes but some hundred cycles: what is the same for all is not asked again.
-  const Ends ends = this->ends();
-  const int64_t deep = padded(), m = s.m, n = s.n, ldc = to ? n : C, sizeOfB = sizeOfPanel(false);
+  const Ends ends = this->ends(pass);
+  const int64_t deep = padded(pass), m = s.m, n = s.n, ldc = to ? n : C, sizeOfB = sizeOfPanel(false, pass);
   const auto multiplyTile = [&](int64_t i, int64_t j) INKSTONE_FLAT {
     const int64_t row = (rowPanel + i) * R, column = firstColumn<Kernel>(n, columnPanel + j), at = row * n + column;
     const int64_t height = least(R, m - row), width = Kernel::panelWidth(n - column);
@@ -193,7 +217,7 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
     if (ends.finishes) finishRows(c, ldc, s, at, column, height, width);
   };
   const bool aPasses = passesA<Kernel>(plan);
-  const int64_t height = aStays ? stays : passing.size(), width = aStays ? passing.size() : stays;
+  const int64_t stays = panels(aStays), height = aStays ? stays : passing.size(), width = aStays ? passing.size() : stays;
   for (int64_t outer = 0; outer < (aPasses ? width : height); ++outer) {
     for (int64_t inner = 0; inner < (aPasses ? height : width); ++inner) {
       multiplyTile(aPasses ? inner : outer, aPasses ? outer : inner);
@@ -201,52 +225,41 @@ void Pass<Kernel>::multiplyBlock(int64_t index) const {
   }
 }
 
-/** Sums over `depth` of k, added to or written into `to` [m, n]. */
-template <class Kernel>
-static void multiplyDepth(const Matmul& s, const Plan& plan, Range depth, float* to, bool accumulate) {
-  Scratch scratch;
-  typedef typename Kernel::Packed Packed;
-  Pass<Kernel> pass{s, plan, depth.begin, plan.kc, 0, to, accumulate, false, nullptr, nullptr, 0};
-  const bool packs = !plan.aStays || !inPlace<Kernel>(s, plan);
-  const int64_t stays = pass.panels(plan.aStays), size = stays * pass.sizeOfPanel(plan.aStays);
-  // Packing little twice costs less than meeting.
-  const bool apart = packs && plan.parallel && plan.depthParts == 1 && size * int64_t(sizeof(Packed)) <= cacheSizes().l2 / 4;
-  if (packs) pass.staying = scratch.take<Packed>(apart ? threads() * size : size);
-  if (apart) {
-    pass.copy = size;
-    pass.packedFor = scratch.take<int64_t>(threads());
-    for (int i = 0; i < threads(); ++i) pass.packedFor[i] = -1;
-  }
-  for (; pass.p0 < depth.end; pass.p0 += pass.k, pass.add = true) {
-    pass.k = least(plan.kc, depth.end - pass.p0);
-    pass.next = least(plan.kc, depth.end - pass.p0 - pass.k);
-    pass.last = pass.p0 + pass.k == s.k;
-    const auto pack = [&](int64_t begin, int64_t end) { pass.packStaying(begin, end); };
-    const auto multiply = [&](int64_t index) { pass.multiplyBlock(index); };
-    if (packs && !apart) plan.parallel ? parallelFor(stays, 1, pack) : pack(0, stays);
-    if (plan.parallel) {
-      parallelTasks(plan.blocks, multiply);
-    } else {
-      for (int64_t i = 0; i < plan.blocks; ++i) multiply(i);
-    }
-  }
+/**
+ * Whether each thread packs what stays for itself, which takes no meeting and nothing from another core's caches: it may lie far away.
+ * Measured with two threads: of a side so long this is a hundredth of the work.
+ */
+static bool packsAlone(const Matmul& s, const Plan& plan, int64_t bytes) {
+  const int64_t l2 = cacheSizes().l2;
+  return plan.workers > 1 && (bytes <= l2 / 4 || (bytes <= 2 * l2 && most(s.m, s.n) >= 384 * plan.workers));
 }
 
 template <class Kernel>
 static void multiplyPacked(const Matmul& s) {
+  typedef typename Kernel::Packed Packed;
   const Plan plan = planOf<Kernel>(s);
   Scratch scratch;
-  const int64_t size = s.m * s.n;
-  float* whole = s.outBf16 && plan.kc < s.k ? scratch.floats(size) : s.out;  // sums of several passes need a place
-  if (plan.depthParts == 1) return multiplyDepth<Kernel>(s, plan, {0, s.k}, whole, s.accumulate);
-  float* sums = scratch.floats((plan.depthParts - 1) * size);
-  parallelTasks(plan.depthParts, [&](int64_t index) {
-    const Range depth = part(s.k, plan.depthParts, index, most(8, Kernel::kUnit));
-    multiplyDepth<Kernel>(s, plan, depth, index == 0 ? s.out : sums + (index - 1) * size, s.accumulate && index == 0);
-  });
-  parallelFor(size, 16384, [&](int64_t begin, int64_t end) {
-    for (int64_t deep = 0; deep + 1 < plan.depthParts; ++deep) {
-      for (int64_t i = begin; i < end; ++i) s.out[i] += sums[deep * size + i];
+  // Sums of several passes need a place.
+  float* to = !s.outBf16 ? s.out : plan.passes > 1 ? scratch.floats(s.m * s.n) : nullptr;
+  Round<Kernel> round{s, plan, {0, 0}, to, nullptr, nullptr, 0};
+  const int64_t size = plan.together * round.sizeOfStaying();
+  const bool alone = size > 0 && packsAlone(s, plan, size * static_cast<int64_t>(sizeof(Packed)));
+  if (size > 0) round.staying = scratch.take<Packed>(alone ? plan.workers * size : size);
+  if (alone) {
+    round.copy = size;
+    round.hasPacked = scratch.take<bool>(plan.workers);
+  }
+  const auto each = [&](int64_t count, const auto& run) {
+    if (plan.workers > 1) return parallelTasks(count, run);
+    for (int64_t i = 0; i < count; ++i) run(i);
+  };
+  for (int64_t first = 0; first < plan.passes; first = round.passes.end) {
+    round.passes = {first, least(first + plan.together, plan.passes)};
+    for (int i = 0; alone && i < plan.workers; ++i) round.hasPacked[i] = false;
+    const int64_t count = round.passes.size(), parts = plan.workers == 1 ? 1 : partsOf(8 * plan.workers, count);
+    if (size > 0 && !alone) {
+      each(count * parts, [&](int64_t i) { round.packStaying(first + i / parts, parts, i % parts, round.staying); });
     }
-  });
+    each(plan.blocks, [&](int64_t index) { round.multiplyBlock(index); });
+  }
 }

@@ -6,9 +6,6 @@ constexpr int side = 32;  // rows and columns of a product of 2×2 tiles, and nu
 /** Numbers of k of which the staying side is packed at once, and at most so many that a block multiplies before it packs more. */
 constexpr int64_t deepest = 4096, deepestOfBlock = 512;
 
-/** How many parts of at most `limit`. */
-static int64_t partsOf(int64_t count, int64_t limit) { return (count + limit - 1) / limit; }
-
 /** Elements of a panel: [k/32][32 rows of a][32 of k], or [k/32][16 pairs of k][32 columns of b][2]; and 64 bytes between. */
 static int64_t panelOf(int64_t k) { return panelSize<uint16_t>(roundUp(k, side), side); }
 

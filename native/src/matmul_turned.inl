@@ -19,13 +19,11 @@ static Matmul turned(const Matmul& s) {
 }
 
 /** Measured: beyond this many rows packing b pays. */
-constexpr int64_t mostTurned = 256;
-/** How deep a is packed at a time: a matter of k alone, so that a row's sums do not depend on how many there are. */
-constexpr int64_t turnedDepth = 1024;
-
+template <class Kernel>
+constexpr int64_t mostTurned = Kernel::keepsB ? 96 : 256;
 template <class Kernel>
 static bool suitsTurning(const Matmul& s) {
-  return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned && s.m < s.n && Kernel::canLie(turned(s));
+  return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned<Kernel> && s.m < s.n && Kernel::canLie(turned(s));
 }
 
 /** to[j·ldt + i] = from[i·ldf + j] for i < rows, j < cols. */
@@ -48,6 +46,10 @@ static void turnBack(const float* from, int64_t ldf, int64_t rows, int64_t cols,
   }
 }
 
+/** How deep a is packed at a time: where b stays, as in other products, so that the sums of a row are the same in both. */
+template <class Kernel>
+constexpr int64_t turnedDepth = Kernel::keepsB ? Kernel::depth : 1024;
+
 /** How a turned product is cut: a in `passes` of kc, each in `panels` of columns. */
 struct TurnedPlan {
   int64_t kc, passes, panels, panelSize;
@@ -55,7 +57,8 @@ struct TurnedPlan {
 
 template <class Kernel>
 static TurnedPlan turnedPlanOf(const Matmul& t) {
-  TurnedPlan plan{least(t.k, turnedDepth), (t.k + turnedDepth - 1) / turnedDepth, (t.n + Kernel::cols - 1) / Kernel::cols, 0};
+  const int64_t kc = depthOf<Kernel>(t.k, turnedDepth<Kernel>);
+  TurnedPlan plan{kc, partsOf(t.k, kc), partsOf(t.n, Kernel::cols), 0};
   plan.panelSize = panelSize<typename Kernel::Packed>(roundUp(plan.kc, Kernel::kUnit), Kernel::cols);
   return plan;
 }
@@ -113,7 +116,7 @@ static void multiplyTurned(const Matmul& s) {
     const Range columns{firstColumn<Kernel>(t.n, panel), firstColumn<Kernel>(t.n, panel + 1)};
     Kernel::packB(t, p0, least(plan.kc, t.k - p0), columns, packed + index * plan.panelSize);
   };
-  const int64_t block = 4 * Kernel::rows, blocks = (t.m + block - 1) / block;
+  const int64_t block = 4 * Kernel::rows, blocks = partsOf(t.m, block);
   const auto multiply = [&](int64_t index) {
     multiplyTurnedBlock<Kernel>(s, t, plan, {index * block, least(t.m, (index + 1) * block)}, packed);
   };
