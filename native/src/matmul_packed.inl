@@ -13,7 +13,7 @@ struct Plan {
 /** The longest sums that a result in bf16 takes in one pass. */
 constexpr int64_t mostAtOnce = 3072;
 /** Bytes of the smaller side that are packed at once. */
-constexpr int64_t mostStaying = 2621440;
+constexpr int64_t mostStaying = 5 << 19;
 
 /** How many blocks a side of so many rows or columns is cut into: measured. Wide tiles read rows of columns in longer runs. */
 static int64_t blocksOf(const Matmul& s, bool a, int64_t size, int workers) {
@@ -226,12 +226,13 @@ void Round<Kernel>::multiplyPass(Range passing, int64_t pass, const Packed* stay
 }
 
 /**
- * Whether each thread packs what stays for itself, which takes no meeting and nothing from another core's caches: it may lie far away.
- * Measured with two threads: of a side so long this is a hundredth of the work.
+ * Whether each thread packs what stays, of so many bytes, for itself: all that it then reads comes from its own caches, and no thread
+ * waits before it multiplies. Measured with two threads: beside a side so long this is a hundredth of the work.
  */
 static bool packsAlone(const Matmul& s, const Plan& plan, int64_t bytes) {
+  if (plan.workers == 1 || plan.together < plan.passes) return false;
   const int64_t l2 = cacheSizes().l2;
-  return plan.workers > 1 && (bytes <= l2 / 4 || (bytes <= 2 * l2 && most(s.m, s.n) >= 384 * plan.workers));
+  return bytes <= l2 / 4 || (bytes <= 2 * l2 && most(s.m, s.n) >= 384 * plan.workers);
 }
 
 template <class Kernel>
@@ -248,6 +249,7 @@ static void multiplyPacked(const Matmul& s) {
   if (alone) {
     round.copy = size;
     round.hasPacked = scratch.take<bool>(plan.workers);
+    for (int i = 0; i < plan.workers; ++i) round.hasPacked[i] = false;
   }
   const auto each = [&](int64_t count, const auto& run) {
     if (plan.workers > 1) return parallelTasks(count, run);
@@ -255,9 +257,8 @@ static void multiplyPacked(const Matmul& s) {
   };
   for (int64_t first = 0; first < plan.passes; first = round.passes.end) {
     round.passes = {first, least(first + plan.together, plan.passes)};
-    for (int i = 0; alone && i < plan.workers; ++i) round.hasPacked[i] = false;
-    const int64_t count = round.passes.size(), parts = plan.workers == 1 ? 1 : partsOf(8 * plan.workers, count);
     if (size > 0 && !alone) {
+      const int64_t count = round.passes.size(), parts = plan.workers == 1 ? 1 : partsOf(8 * plan.workers, count);
       each(count * parts, [&](int64_t i) { round.packStaying(first + i / parts, parts, i % parts, round.staying); });
     }
     each(plan.blocks, [&](int64_t index) { round.multiplyBlock(index); });

@@ -460,7 +460,7 @@ int main() {
         repeatable(table, name, 130, 150, 700);
         repeatable(table, name, 70, 82, 100);
         repeatable(table, name, 40, 50, 3000);
-        for (const bool bf16 : {false, true}) rowsAlone(table, name, bf16, 200, 230, 1500);
+        for (const bool bf16 : {false, true}) rowsAlone(table, name, bf16, 200, 230, 1700);
         if (!std::strcmp(name, "amx")) rowsAlone(table, name, true, 1030, 1056, 530);  // columns in groups; too slow emulated
       }
     };
