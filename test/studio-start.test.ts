@@ -64,7 +64,7 @@ test.skipIf(noBrowser !== undefined)(
     await page.getByRole('heading', { name: '一个你自己的语言模型' }).waitFor();
     await page.getByLabel('给它一个开头').fill('春风');
     await page.keyboard.press('Enter');
-    await page.locator('[aria-busy="false"] [data-at="4"]').waitFor();
+    await page.locator('[aria-busy="false"] [data-at="0"]').waitFor();
     expect((await page.locator('[data-at]').allTextContents()).join('')).toMatch(HAN);
 
     // The run that wrote it, as it learned; in the other language by one click.
