@@ -53,7 +53,7 @@ test.skipIf(noBrowser !== undefined)(
     writeTexts(cwd);
     const places = ['--out', join(cwd, 'runs/first'), '--state', join(cwd, 'state')];
     const port = await freePort();
-    const words = ['--data', join(cwd, 'zh.jsonl'), '--minutes', '0.03', '--port', String(port), ...places];
+    const words = ['--data', join(cwd, 'zh.jsonl'), '--minutes', '0.1', '--port', String(port), ...places];
     const [url, browser] = await Promise.all([
       npmStart(words, /工作台：请用浏览器打开 (http:\S+)/),
       openBrowser(),
@@ -64,7 +64,7 @@ test.skipIf(noBrowser !== undefined)(
     await page.getByRole('heading', { name: '一个你自己的语言模型' }).waitFor();
     await page.getByLabel('给它一个开头').fill('春风');
     await page.keyboard.press('Enter');
-    await page.locator('[aria-busy="false"] [data-at="0"]').waitFor();
+    await page.locator('[aria-busy="false"] [data-at="4"]').waitFor();
     expect((await page.locator('[data-at]').allTextContents()).join('')).toMatch(HAN);
 
     // The run that wrote it, as it learned; in the other language by one click.

@@ -114,9 +114,8 @@ struct Round {
   Range passes;
   float* to;  // where sums go; nullptr: they are finished at once
   Packed* staying;
-  /** Of each thread: whether it has packed a copy of its own, of so many elements; nullptr: all share one. */
+  /** Of each thread: whether it has packed a copy of its own; nullptr: all share one. */
   bool* hasPacked;
-  int64_t copy;
 
   Range depth(int64_t pass) const { return {pass * plan.kc, least((pass + 1) * plan.kc, s.k)}; }
   int64_t padded(int64_t pass) const { return roundUp(depth(pass).size(), Kernel::kUnit); }
@@ -128,6 +127,8 @@ struct Round {
   int64_t sizeOfStaying() const {
     return plan.aStays && inPlace<Kernel>(s, plan) ? 0 : panels(plan.aStays) * sizeOfPanel(plan.aStays, 0);
   }
+  /** Of a whole round. */
+  int64_t sizeOfRound() const { return plan.together * sizeOfStaying(); }
   Range rows(Range panels) const { return {panels.begin * R, least(panels.end * R, s.m)}; }
   Range columns(Range panels) const { return {firstColumn<Kernel>(s.n, panels.begin), firstColumn<Kernel>(s.n, panels.end)}; }
 
@@ -154,7 +155,7 @@ struct Round {
   const Packed* stayingHere() const {
     if (!hasPacked) return staying;
     const int thread = threadIndex();
-    Packed* own = staying + thread * copy;
+    Packed* own = staying + thread * sizeOfRound();
     for (int64_t pass = passes.begin; !hasPacked[thread] && pass < passes.end; ++pass) packStaying(pass, 1, 0, own);
     hasPacked[thread] = true;
     return own;
@@ -227,7 +228,7 @@ void Round<Kernel>::multiplyPass(Range passing, int64_t pass, const Packed* stay
 
 /**
  * Whether each thread packs what stays, of so many bytes, for itself: all that it then reads comes from its own caches, and no thread
- * waits before it multiplies. Measured with two threads: beside a side so long this is a hundredth of the work.
+ * waits before it multiplies. Up to which size it pays was measured with two threads; the other side must be long for each more.
  */
 static bool packsAlone(const Matmul& s, const Plan& plan, int64_t bytes) {
   if (plan.workers == 1 || plan.together < plan.passes) return false;
@@ -242,12 +243,11 @@ static void multiplyPacked(const Matmul& s) {
   Scratch scratch;
   // Sums of several passes need a place.
   float* to = !s.outBf16 ? s.out : plan.passes > 1 ? scratch.floats(s.m * s.n) : nullptr;
-  Round<Kernel> round{s, plan, {0, 0}, to, nullptr, nullptr, 0};
-  const int64_t size = plan.together * round.sizeOfStaying();
+  Round<Kernel> round{s, plan, {0, 0}, to, nullptr, nullptr};
+  const int64_t size = round.sizeOfRound();
   const bool alone = size > 0 && packsAlone(s, plan, size * static_cast<int64_t>(sizeof(Packed)));
   if (size > 0) round.staying = scratch.take<Packed>(alone ? plan.workers * size : size);
   if (alone) {
-    round.copy = size;
     round.hasPacked = scratch.take<bool>(plan.workers);
     for (int i = 0; i < plan.workers; ++i) round.hasPacked[i] = false;
   }

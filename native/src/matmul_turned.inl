@@ -21,6 +21,7 @@ static Matmul turned(const Matmul& s) {
 /** Measured: beyond this many rows packing b pays. */
 template <class Kernel>
 constexpr int64_t mostTurned = Kernel::keepsB ? 96 : 256;
+
 template <class Kernel>
 static bool suitsTurning(const Matmul& s) {
   return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned<Kernel> && s.m < s.n && Kernel::canLie(turned(s));

@@ -357,6 +357,15 @@ void turnedProducts(const KernelTable& table, const char* name) {
   }
 }
 
+/** out[m, n] = a·b of f32, and nothing else: transposed sides and bf16 are set by whoever wants them. */
+Matmul bareProduct(const std::vector<float>& a, const std::vector<float>& b, std::vector<float>& out, int64_t m, int64_t n,
+                   int64_t k) {
+  Matmul s{};
+  s.a = a.data(), s.b = b.data(), s.out = out.data();
+  s.batch = 1, s.m = m, s.n = n, s.k = k;
+  return s;
+}
+
 /** What a row of a prompt gives does not depend on how many rows come with it. */
 void rowsAlone(const KernelTable& table, const char* name, bool bf16, int64_t most, int64_t n, int64_t k) {
   Random random;
@@ -365,11 +374,8 @@ void rowsAlone(const KernelTable& table, const char* name, bool bf16, int64_t mo
   std::vector<float> whole;
   for (const int64_t m : {most, int64_t(97), int64_t(17)}) {
     std::vector<float> out(static_cast<size_t>(m * n));
-    Matmul s{};
-    s.a = a.data();
-    s.b = bf16 ? static_cast<const void*>(bBf16.data()) : b.data();
-    s.out = out.data();
-    s.batch = 1, s.m = m, s.n = n, s.k = k;
+    Matmul s = bareProduct(a, b, out, m, n, k);
+    if (bf16) s.b = bBf16.data();
     s.transB = true;
     s.bf16 = s.bIsBf16 = bf16;
     table.matmul(s);
@@ -378,7 +384,7 @@ void rowsAlone(const KernelTable& table, const char* name, bool bf16, int64_t mo
   }
 }
 
-/** The same inputs give the same bits, however many threads there are and whoever ran which task. */
+/** The same inputs of a large product give the same bits, however many threads there are and whoever ran which task. */
 void repeatable(const KernelTable& table, const char* name, int64_t m, int64_t n, int64_t k) {
   const int before = threads();
   Random random;
@@ -387,14 +393,7 @@ void repeatable(const KernelTable& table, const char* name, int64_t m, int64_t n
   for (const int count : {1, 2, 2, 5, 5}) {
     setThreads(count);
     std::vector<float> out(static_cast<size_t>(m * n));
-    Matmul s{};
-    s.a = a.data();
-    s.b = b.data();
-    s.out = out.data();
-    s.batch = 1;
-    s.m = m;
-    s.n = n;
-    s.k = k;
+    Matmul s = bareProduct(a, b, out, m, n, k);
     s.transA = true;
     table.matmul(s);
     if (first.empty()) first = out;
@@ -416,14 +415,7 @@ void specials(const KernelTable& table, const char* name) {
           a[5 * k + 10] = INFINITY;
           b[transB ? 18 * k + 4 : 4 * n + 18] = -INFINITY;
           std::memcpy(&b[transB ? 17 * k + 3 : 3 * n + 17], &bits, 4);
-          Matmul s{};
-          s.a = a.data();
-          s.b = b.data();
-          s.out = out.data();
-          s.batch = 1;
-          s.m = m;
-          s.n = n;
-          s.k = k;
+          Matmul s = bareProduct(a, b, out, m, n, k);
           s.transB = transB;
           s.bf16 = bf16;
           table.matmul(s);
