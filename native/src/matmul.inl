@@ -9,14 +9,17 @@ namespace gemm {
 #include "matmul_turned.inl"
 #include "matmul_pack_f32.inl"
 #include "matmul_dots.inl"
+#include "matmul_lanes.inl"
 #include "matmul_skinny.inl"
 #include "matmul_peak.inl"
 
 /** One product in a given way and reading of b. */
 template <class Read>
 static void few(const Matmul& s) {
-  if (wayOf(s) == Way::skinny) skinny<Read>(s);
-  else slim<Read>(s);
+  const Way way = wayOf(s);
+  if (way == Way::skinny) return skinny<Read>(s);
+  if (way == Way::slim) return slim<Read>(s);
+  if constexpr (hasLanes) multiplyLanes<Read>(s);
 }
 
 /** Nothing to sum: zeros (or what is there), then bias and activation. */
@@ -85,6 +88,7 @@ static void matmul(const Matmul& s) {
     return eachProduct(s, largeProduct<KernelF32>(s));
   }
   if (way == Way::skinny) RAN("matmul.skinny");
+  else if (way == Way::lanes) RAN("matmul.lanes");
   else RAN("matmul.slim");
   return eachProduct(s, s.bIsBf16 ? few<ReadBf16> : s.bf16 ? few<ReadRounded> : few<ReadF32>);
 }

@@ -5,20 +5,6 @@ constexpr int dotRows = INKSTONE_VECTOR_BYTES == 64 ? 8 : 4;  // rows of a that 
 constexpr int dotColumns = 3;                                // rows of b at a time
 constexpr int64_t dotAhead = INKSTONE_VECTOR_BYTES == 64 ? 24 : 12;  // rows of b between the fetching and the use
 
-/** Keeps a vector in its register and its value unknown. */
-template <class Vector>
-INKSTONE_INLINE void hide(Vector& v) {
-#if defined(INKSTONE_EMULATED)
-  (void)v;
-#elif defined(__x86_64__)
-  __asm__ volatile("" : "+v"(v));
-#elif defined(__aarch64__)
-  __asm__ volatile("" : "+w"(v));
-#else
-  (void)v;
-#endif
-}
-
 /** f32 rows of a with rows of b as Read reads them; `step` elements of either make a vector. */
 template <class Read>
 struct DotsOf {

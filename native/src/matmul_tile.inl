@@ -8,9 +8,11 @@ constexpr int tileRows = 8, tileVectors = 2;
 constexpr int tileRows = 4, tileVectors = 3;  // 12 sums, 3 vectors of b and 1 of a, of 16 registers
 #endif
 constexpr int tileCols = tileVectors * lanes;
+/** Numbers of k without a look at the count: narrow tiles, whose steps are short, wait for instructions to be decoded. */
+constexpr int tileSteps = INKSTONE_VECTOR_BYTES == 64 ? 4 : 8;
 
 /**
- * c[M, V·lanes] = a·b, ended as `ending` says. Element (i, p) of a lies at a[i·stride + p], or at a[i + p·stride] when KMajor;
+ * c[M, V·lanes] = a·b, ended as `ending` says. Element (i, p) of a lies at a[i·stride + p], or at a[i + p·tileRows] when KMajor;
  * row p of b at b + p·tileCols.
  */
 template <int M, int V, bool KMajor>
@@ -26,7 +28,7 @@ static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, f
   int64_t parts = 0;
   for (int64_t left = k; left > 0; left -= part) {
     ahead.fetch<M>(parts++);
-#pragma GCC unroll 4
+#pragma GCC unroll tileSteps
     for (int64_t p = least(left, part); p > 0; --p) {
       vf row[V];
 #pragma GCC unroll 4
@@ -37,7 +39,7 @@ static void tileF32(int64_t k, const float* a, int64_t stride, const float* b, f
 #pragma GCC unroll 4
         for (int j = 0; j < V; ++j) sum[i][j] += x * row[j];
       }
-      a += KMajor ? stride : 1;
+      a += KMajor ? tileRows : 1;
       b += tileCols;
     }
   }

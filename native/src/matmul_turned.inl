@@ -18,13 +18,12 @@ static Matmul turned(const Matmul& s) {
   return t;
 }
 
-/** Measured: beyond this many rows packing b pays. */
-template <class Kernel>
-constexpr int64_t mostTurned = Kernel::keepsB ? 96 : 256;
+/** Measured: beyond so many rows packing b pays. (Where panels of b are what stays, fewer rows stand in lanes.) */
+constexpr int64_t mostTurned = 256;
 
 template <class Kernel>
 static bool suitsTurning(const Matmul& s) {
-  return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned<Kernel> && s.m < s.n && Kernel::canLie(turned(s));
+  return s.transB && !s.transA && !s.accumulate && s.m <= mostTurned && s.m < s.n && Kernel::canLie(turned(s));
 }
 
 /** to[j·ldt + i] = from[i·ldf + j] for i < rows, j < cols. */
@@ -47,9 +46,8 @@ static void turnBack(const float* from, int64_t ldf, int64_t rows, int64_t cols,
   }
 }
 
-/** How deep a is packed at a time: where b stays, as in other products, so that the sums of a row are the same in both. */
-template <class Kernel>
-constexpr int64_t turnedDepth = Kernel::keepsB ? Kernel::depth : 1024;
+/** How deep a is packed at a time. */
+constexpr int64_t turnedDepth = 1024;
 
 /** How a turned product is cut: a in `passes` of kc, each in `panels` of columns. */
 struct TurnedPlan {
@@ -58,7 +56,7 @@ struct TurnedPlan {
 
 template <class Kernel>
 static TurnedPlan turnedPlanOf(const Matmul& t) {
-  const int64_t kc = depthOf<Kernel>(t.k, turnedDepth<Kernel>);
+  const int64_t kc = depthOf<Kernel>(t.k, turnedDepth);
   TurnedPlan plan{kc, partsOf(t.k, kc), partsOf(t.n, Kernel::cols), 0};
   plan.panelSize = panelSize<typename Kernel::Packed>(roundUp(plan.kc, Kernel::kUnit), Kernel::cols);
   return plan;
@@ -81,18 +79,14 @@ static void multiplyTurnedBlock(const Matmul& s, const Matmul& t, const TurnedPl
                         : comingA(t, {rows.end, least(rows.end + height, t.m)}, 0, plan.kc);
     ahead.a.spread(groups * plan.panels);
     const auto* panels = packed + pass * plan.panels * plan.panelSize;
-    const auto multiplyTile = [&](int64_t group, int64_t panel) INKSTONE_FLAT {
-      const int64_t row = group * R, column = firstColumn<Kernel>(t.n, panel);
+    for (int64_t group = 0; group < groups; ++group) {
+      const int64_t row = group * R;
       const auto x = Kernel::lyingA(t, rows.begin + row, p0);
-      float* c = sums + row * ld + column;
-      Kernel::tile(static_cast<int>(least(R, height - row)), static_cast<int>(Kernel::panelWidth(t.n - column)), padded, x.data,
-                   x.stride, x.kMajor, panels + panel * plan.panelSize, c, ld, {pass > 0 ? c : nullptr, nullptr}, ahead);
-    };
-    // What is packed is more than a second cache holds: where its panels are the larger ones, each is used for all rows at once.
-    constexpr bool keepsB = Kernel::keepsB;
-    for (int64_t outer = 0; outer < (keepsB ? plan.panels : groups); ++outer) {
-      for (int64_t inner = 0; inner < (keepsB ? groups : plan.panels); ++inner) {
-        multiplyTile(keepsB ? inner : outer, keepsB ? outer : inner);
+      for (int64_t panel = 0; panel < plan.panels; ++panel) {
+        const int64_t column = firstColumn<Kernel>(t.n, panel);
+        float* c = sums + row * ld + column;
+        Kernel::tile(static_cast<int>(least(R, height - row)), static_cast<int>(Kernel::panelWidth(t.n - column)), padded, x.data,
+                     x.stride, x.kMajor, panels + panel * plan.panelSize, c, ld, {pass > 0 ? c : nullptr, nullptr}, ahead);
       }
     }
   }
@@ -128,5 +122,8 @@ static void multiplyTurned(const Matmul& s) {
 /** How large products of this shape are made. */
 template <class Kernel>
 static auto largeProduct(const Matmul& s) -> void (*)(const Matmul&) {
-  return suitsTurning<Kernel>(s) ? multiplyTurned<Kernel> : multiplyPacked<Kernel>;
+  if constexpr (!Kernel::keepsB) {
+    if (suitsTurning<Kernel>(s)) return multiplyTurned<Kernel>;
+  }
+  return multiplyPacked<Kernel>;
 }

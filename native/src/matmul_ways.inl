@@ -4,9 +4,19 @@ constexpr int fewRows = 8;      // at most so many rows of a with b [k, n]
 constexpr int skinnyRows = 16;  // and with b [n, k]
 
 /** The way of one product; a function of the shape alone. */
-enum class Way { skinny, slim, packed };
+enum class Way { skinny, lanes, slim, packed };
+
+/** Measured with vectors of 32 bytes only. */
+constexpr bool hasLanes = INKSTONE_VECTOR_BYTES == 32;
+/** Do the rows of a stand in lanes? Rows of b that are not read as they lie cost more. */
+static bool standsInLanes(const Matmul& s) {
+  const bool lies = !s.bf16 && !s.bIsBf16;
+  const int64_t fewest = lies ? 13 : 17, most = lies ? 96 : 64;
+  return hasLanes && s.transB && !s.transA && !s.accumulate && s.m >= fewest && s.m <= most && s.m < s.n;
+}
 
 static Way wayOf(const Matmul& s) {
+  if (standsInLanes(s)) return Way::lanes;
   if (s.m <= (s.transB ? skinnyRows : fewRows)) return Way::skinny;
   if (s.n <= 4 && !s.transA) return Way::slim;
   return Way::packed;

@@ -87,6 +87,34 @@ INKSTONE_INLINE void sweep4(int64_t n, const F& f) {
 /** Inlining these into their few callers costs minutes of compiling and gains nothing. */
 #define INKSTONE_APART __attribute__((noinline))
 
+/** Keeps a vector in its register and its value unknown: it is loaded once, not in each use. */
+template <class Vector>
+INKSTONE_INLINE void hide(Vector& v) {
+#if defined(INKSTONE_EMULATED)
+  (void)v;
+#elif defined(__x86_64__)
+  __asm__ volatile("" : "+v"(v));
+#elif defined(__aarch64__)
+  __asm__ volatile("" : "+w"(v));
+#else
+  (void)v;
+#endif
+}
+/** The same of an address: places at fixed distances from it get no registers of their own. */
+INKSTONE_INLINE void hideAddress(const float*& p) {
+#if defined(__x86_64__) || defined(__aarch64__)
+  __asm__ volatile("" : "+r"(p));
+#endif
+}
+/** sum += x·y, and the sum stays in its register. Where many sums fill all of them, compilers move some to and fro instead. */
+INKSTONE_INLINE void addProduct(vf& sum, vf x, vf y) {
+#if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
+  __asm__("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(x), "x"(y));
+#else
+  sum += x * y;
+#endif
+}
+
 /** Past the caches, for outputs that nobody reads soon; `p` lies on a vector's boundary. */
 INKSTONE_INLINE void storeStreaming(float* p, vf v) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
