@@ -32,8 +32,7 @@ struct DotGroups {
 
   /** take(i, p, count) gives the vector of elements p … p + count of row i, zeros behind them. */
   template <class Take>
-  void pack(A* to, const Take& take) {
-    data = to;
+  void pack(A* to, const Take& take) const {
     for (int64_t i0 = 0; i0 < m; i0 += height) {
       for (int64_t p = 0; p < k; p += Dots::step) {
         for (int64_t i = i0; i < i0 + rows(i0); ++i, to += Dots::step) {
@@ -45,19 +44,37 @@ struct DotGroups {
   }
 };
 
-/** body(groups, begin, end) on pieces of [0, count). Each thread packs for itself: from another's cache it would take longer. */
-template <class Dots, class Take, class Body>
-static void withGroups(const DotGroups<Dots>& groups, const Take& take, int64_t count, int64_t grain, const Body& body) {
+/**
+ * body(copy, begin, end) on pieces of [0, count); pack(copy) comes first. Each thread packs for itself: from another's cache it would
+ * take longer.
+ */
+template <class Element, class Pack, class Body>
+static void withCopies(int64_t size, const Pack& pack, int64_t count, int64_t grain, const Body& body) {
   const int64_t workers = inParallel() ? 1 : threads();
   Scratch scratch;
-  auto* copies = scratch.take<typename Dots::A>(workers * groups.size());
-  auto* packed = scratch.take<DotGroups<Dots>>(workers);
-  for (int64_t i = 0; i < workers; ++i) packed[i] = groups;
+  auto* copies = scratch.take<Element>(workers * size);
+  bool* hasPacked = scratch.take<bool>(workers);
+  for (int64_t i = 0; i < workers; ++i) hasPacked[i] = false;
   parallelFor(count, grain, [&](int64_t begin, int64_t end) {
     const int64_t self = workers == 1 ? 0 : threadIndex();
-    if (!packed[self].data) packed[self].pack(copies + self * groups.size(), take);
-    body(packed[self], begin, end);
+    Element* own = copies + self * size;
+    if (!hasPacked[self]) pack(own);
+    hasPacked[self] = true;
+    body(own, begin, end);
   });
+}
+
+/** body(groups, begin, end) on pieces of [0, count), of groups that lie already or are packed. */
+template <class Dots, class Take, class Body>
+static void withGroups(const DotGroups<Dots>& groups, const Take& take, int64_t count, int64_t grain, const Body& body) {
+  if (groups.data) return parallelFor(count, grain, [&](int64_t begin, int64_t end) { body(groups, begin, end); });
+  withCopies<typename Dots::A>(
+      groups.size(), [&](auto* to) { groups.pack(to, take); }, count, grain,
+      [&](const auto* copy, int64_t begin, int64_t end) {
+        DotGroups<Dots> packed = groups;
+        packed.data = copy;
+        body(packed, begin, end);
+      });
 }
 
 /** What a tile sums of k: it goes on from `partial` unless it is the first, and ends in out if it is the last. */

@@ -139,27 +139,21 @@ template <class Read>
 static void multiplyLanes(const Matmul& s) {
   const auto* b = static_cast<const typename Read::Stored*>(s.b);
   const LanePlan plan(s);
-  const int64_t workers = inParallel() ? 1 : threads(), size = plan.width() * s.k, width = plan.width();
-  Scratch scratch;
-  float* copies = scratch.floats(workers * size);
-  bool* hasPacked = scratch.take<bool>(workers);
-  for (int64_t i = 0; i < workers; ++i) hasPacked[i] = false;
-  parallelFor(s.n, roundUp(1 + 65536 / (s.k * s.m), laneSums), [&](int64_t j0, int64_t j1) {
-    const int64_t self = workers == 1 ? 0 : threadIndex();
-    float* a = copies + self * size;
-    if (!hasPacked[self]) {
-      if (s.bf16) packLanes<ReadRounded>(s, plan, a);
-      else packLanes<ReadF32>(s, plan, a);
-    }
-    hasPacked[self] = true;
-    Scratch own;
-    float* sums = own.floats(laneSums * width);
-    float* later = own.floats(laneSums * width);
+  const int64_t width = plan.width();
+  const auto pack = [&](float* to) {
+    if (s.bf16) packLanes<ReadRounded>(s, plan, to);
+    else packLanes<ReadF32>(s, plan, to);
+  };
+  const auto multiply = [&](const float* a, int64_t j0, int64_t j1) {
+    Scratch scratch;
+    float* sums = scratch.floats(laneSums * width);
+    float* later = scratch.floats(laneSums * width);
     for (int64_t j = j0; j < j1; j += laneSums) {
       const int64_t count = least(laneSums, j1 - j);
       multiplyLaneRows<Read>(plan, a, b + j * s.k, s.k, count, sums, later);
       turnBack(sums, width, count, s.m, s.out + j, s.n);
     }
     finishRows(s.out + j0, s.n, s, j0, j0, s.m, j1 - j0);
-  });
+  };
+  withCopies<float>(width * s.k, pack, s.n, roundUp(1 + 65536 / (s.k * s.m), laneSums), multiply);
 }
