@@ -34,8 +34,8 @@ test('gives machines the report and people both tables, the verdict and a page',
   expect({ type, page }).toEqual({ type: 'report', page: 'pages/both.html' });
   expect(report).toMatchObject({
     best: 'late',
-    models: [{ name: 'early' }, { name: 'late' }],
-    rows: { length: 4 },
+    models: [{ name: 'early' }, { name: 'late' }, { name: '5-gram' }],
+    rows: { length: 6 },
   });
   const html = readFileSync(join(cwd, page), 'utf8');
   expect(html).toContain('npx inkstone compare early late');
@@ -56,11 +56,14 @@ test('runs of different data share no held-out text and need --data', async () =
     err: expect.stringContaining('give other texts with --data'),
   });
   const given = await compare('early', 'zh', ...small, '--data', 'zh.jsonl', '--json');
-  expect(given.json.at(-1)).toMatchObject({ type: 'report', report: { models: { length: 2 } } });
+  expect(given.json.at(-1)).toMatchObject({ type: 'report', report: { models: { length: 3 } } });
 });
 
 test.each([
-  [['early'], 'compare: <run> 2 is missing; for example: inkstone compare runs/small runs/large'],
+  [
+    ['early', '--no-baseline'],
+    'compare: <run> 2 is missing; for example: inkstone compare runs/small runs/large',
+  ],
   [['early', 'early'], 'each model must have a name of its own, got "early" twice'],
 ])('compare %j is an error that says the cure', async (argv, error) => {
   const { status, err } = await compare(...argv);

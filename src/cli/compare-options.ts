@@ -15,6 +15,14 @@ export const compareOptions = {
       zh: '各模型都没学过的文本（默认：各训练记录共同的留出部分）',
     },
   },
+  baseline: {
+    type: 'boolean',
+    default: true,
+    doc: {
+      en: 'beside them a 5-gram model counted on what the first run learnt from: what a neural model must beat',
+      zh: '再加一个五元组模型，由第一个训练记录所学的文本统计而来：神经模型理应胜过它',
+    },
+  },
   documents: {
     type: 'number',
     default: 200,

@@ -1,6 +1,7 @@
 /** Evaluation: what a model does, why it repeats itself, and which way of decoding fits it. Sees only the contracts. */
 
 export { type Anisotropy, anisotropy, similarityMatrix } from './anisotropy.ts';
+export { type NgramModel, type NgramOptions, ngramLanguageModel, ngramModel } from './baseline/kneser-ney.ts';
 export type { BeamWidth, Causes, Learning } from './causes.ts';
 export {
   type ComparedModel,

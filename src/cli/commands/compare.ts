@@ -2,13 +2,17 @@
 
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { tokenizeDocuments } from '../../data/index.ts';
 import {
+  type ComparedModel,
   type CompareReport,
   compareModels,
   comparePage,
   compareVerdict,
   modelColumns,
   modelLines,
+  ngramLanguageModel,
+  ngramModel,
   writtenColumns,
   writtenLines,
 } from '../../eval/index.ts';
@@ -17,6 +21,7 @@ import { defineMessages, language } from '../../language.ts';
 import { parameterCount } from '../../models/index.ts';
 import { labelIn } from '../../plots/index.ts';
 import type { TokenUnit } from '../../repeat/index.ts';
+import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import type { compareOptions } from '../compare-options.ts';
 import { loadDocuments } from '../corpus.ts';
@@ -37,6 +42,15 @@ const say = defineMessages({
     en: (d: { done: number; total: number; stage: string }) => `compare ${d.done}/${d.total} ${d.stage}`,
     zh: (d) => `比较 ${d.done}/${d.total} ${d.stage}`,
   },
+  counting: {
+    en: (d: { texts: number }) => `counting n-grams of ${d.texts} texts`,
+    zh: (d) => `统计 ${d.texts} 篇文本的 n 元组`,
+  },
+  counted: {
+    en: (d: { name: string; counted: number; texts: number }) =>
+      `${d.name}: counted on ${d.counted} of the ${d.texts} texts that the first run could learn from`,
+    zh: (d) => `${d.name}：由第一个训练记录可学的 ${d.texts} 篇文本中的 ${d.counted} 篇统计而来`,
+  },
   model: { en: () => 'model', zh: () => '模型' },
   strategy: { en: () => 'model · strategy', zh: () => '模型 · 策略' },
   page: { en: (d: { path: string }) => `page with plots: ${d.path}`, zh: (d) => `带图的网页：${d.path}` },
@@ -44,25 +58,27 @@ const say = defineMessages({
 
 export async function run(context: Context): Promise<void> {
   const { args: folders, options, terminal, signal, again } = context;
-  if (folders.length < 2) {
+  if (folders.length + Number(options.baseline) < 2) {
     throw fail('cli/missing-argument', {
       command: 'compare',
-      argument: folders.length === 0 ? '<run>' : '<run> 2',
+      argument: '<run> 2',
       example: 'inkstone compare runs/small runs/large',
     });
   }
   const runs: (TrainedRun & { readonly folder: string })[] = [];
   for (const folder of folders) runs.push({ folder, ...(await loadRun(folder)) });
-  const { name, heldOut } = await sharedTexts(runs, context);
-  terminal.print(say('begin', { models: runs.length, data: name, texts: heldOut.length }));
+  const { name, heldOut, training } = await sharedTexts(runs, context);
+  const models: ComparedModel[] = runs.map(({ folder, model, tokenizer, config }) => ({
+    name: folder,
+    model,
+    tokenizer,
+    parameters: parameterCount(config.model),
+  }));
+  if (options.baseline) models.push(await countBaseline(training, runs[0].tokenizer, context));
+  terminal.print(say('begin', { models: models.length, data: name, texts: heldOut.length }));
   let report: CompareReport | undefined;
   for await (const event of compareModels({
-    models: runs.map(({ folder, model, tokenizer, config }) => ({
-      name: folder,
-      model,
-      tokenizer,
-      parameters: parameterCount(config.model),
-    })),
+    models,
     heldOut,
     strategies: options.strategies?.split(';').map((spec) => spec.trim()),
     documents: options.documents,
@@ -88,27 +104,56 @@ export async function run(context: Context): Promise<void> {
   terminal.print(say('page', { path: options.out }));
 }
 
+/** What the models are compared on, and what the first of them learnt from. */
+interface SharedTexts {
+  readonly name: string;
+  readonly heldOut: readonly string[];
+  readonly training: readonly string[];
+}
+
 /** With `--data`, all of that; else the texts that every run holds out: what one learns from is no test of another. */
 async function sharedTexts(
   runs: readonly (TrainedRun & { readonly folder: string })[],
   { options, terminal, signal }: Context,
-): Promise<{ name: string; heldOut: readonly string[] }> {
+): Promise<SharedTexts> {
   const loading = { terminal, signal, offline: options.offline };
-  if (options.data !== undefined) {
-    const { name, documents } = await loadDocuments(options.data, loading);
-    return { name, heldOut: documents.map(({ text }) => text) };
-  }
   const [first, ...others] = runs;
-  const { name, heldOut } = await textsOfRun(first.config, loading);
+  const { name, heldOut, training = [] } = await textsOfRun(first.config, loading);
+  if (options.data !== undefined) {
+    const given = await loadDocuments(options.data, loading);
+    return { name: given.name, heldOut: given.documents.map(({ text }) => text), training };
+  }
+  const isAsFirst = ({ config }: TrainedRun): boolean =>
+    config.data.sha256 === first.config.data.sha256 && config.training.seed === first.config.training.seed;
   let shared = heldOut;
-  const isAsFirst = ({ config: { data, training } }: TrainedRun): boolean =>
-    data.sha256 === first.config.data.sha256 && training.seed === first.config.training.seed;
   for (const { folder, config } of others.filter((run) => !isAsFirst(run))) {
     const theirs = new Set((await textsOfRun(config, loading)).heldOut);
     shared = shared.filter((text) => theirs.has(text));
-    if (shared.length < 2) throw fail('cli/no-shared-texts', { a: first.folder, b: folder });
+    if (shared.length === 0) throw fail('cli/no-shared-texts', { a: first.folder, b: folder });
   }
-  return { name, heldOut: shared };
+  return { name, heldOut: shared, training };
+}
+
+/** Characters that the baseline is counted on at most: seconds, and a few hundred MB. */
+const BASELINE_CHARACTERS = 3_000_000;
+
+/** The model that only counts, with the tokens of the first run. */
+async function countBaseline(
+  training: readonly string[],
+  tokenizer: Tokenizer,
+  { terminal, signal }: Context,
+): Promise<ComparedModel> {
+  let characters = 0;
+  const end = training.findIndex((text) => (characters += text.length) > BASELINE_CHARACTERS);
+  const counted = end < 0 ? training : training.slice(0, Math.max(end, 1));
+  terminal.live(say('counting', { texts: counted.length }));
+  const documents = counted.map((text) => ({ text }));
+  const { tokens } = await tokenizeDocuments(documents, tokenizer, { signal });
+  const ngrams = ngramModel(tokens, { vocabSize: tokenizer.vocabSize, eosId: tokenizer.eosId });
+  const name = `${ngrams.order}-gram`;
+  terminal.endLive({ keep: false });
+  terminal.print(say('counted', { name, counted: counted.length, texts: training.length }));
+  return { name, model: ngramLanguageModel(ngrams), tokenizer, parameters: ngrams.grams };
 }
 
 /** Both tables and what they say, for people. */

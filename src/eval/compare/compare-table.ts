@@ -47,7 +47,7 @@ export const modelColumns: readonly ModelColumn[] = [
   {
     id: 'contextLength',
     title: { en: 'context', zh: '上下文' },
-    doc: { en: 'tokens that it sees at most', zh: '最多能看到的词元数' },
+    doc: { en: 'tokens that it reads at most', zh: '最多能读的词元数' },
     cell: ({ contextLength }) => contextLength.toLocaleString('en'),
   },
   {
