@@ -19,6 +19,8 @@ test('the stated number of parameters is the number made', () => {
   for (const changes of [
     {},
     { positions: 'alibi', tiedHead: false, bias: true, activation: 'swiglu' },
+    { positions: 't5', block: 'sandwich', activation: 'geglu' },
+    { block: 'postNorm' },
   ] as const) {
     const config = preset('nano', changes);
     expect(countParameters(init(config, createRng(1)))).toBe(parameterCount(config));
@@ -41,6 +43,10 @@ test('arithmetic: two operations a weight forward, three times that for a step, 
   expect(forward).toBe(2 * weights + (6 * 4 * 256 * 128) / 2);
   expect(training).toBe(3 * forward);
   expect(flopsPerToken(config, 64).forward).toBeLessThan(forward);
+  // Of six layers, those that see a window of a fourth of the text cost a fourth as much there.
+  const alternating = preset('poem', { window: 32, globalEvery: 2 });
+  const seen = forward - 2 * weights;
+  expect(flopsPerToken(alternating).forward).toBe(2 * weights + (3 + 3 / 4) * (seen / 6));
 });
 
 test('memory: training holds four numbers a parameter; grouped heads and bf16 shrink generation by their factor', () => {
@@ -66,6 +72,9 @@ test.each([
   [{}, true],
   [{ norm: 'rmsNorm', positions: 'rotary', kvHeads: 2, activation: 'swiglu', tiedHead: false }, false],
   [{ dropout: 0.2, bias: true }, false],
+  [{ positions: 't5', block: 'parallel' }, false],
+  [{ block: 'sandwich', activation: 'geglu', norm: 'rmsNorm', attentionSoftcap: 20 }, false],
+  [{ block: 'postNorm', activation: 'geglu', positions: 'rotary' }, false],
 ] as const)(
   'the estimate of a training step is within a fifth of its peak: %j, recompute %s',
   (changes, recompute) => {
