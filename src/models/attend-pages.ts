@@ -20,8 +20,9 @@ import {
   withShape,
 } from '../tensor/index.ts';
 import { byWindow } from './attend.ts';
-import { type DecoderConfig, planOf } from './config.ts';
+import type { DecoderConfig } from './config.ts';
 import type { DecoderParams } from './decoder.ts';
+import { planOf } from './plan.ts';
 
 /** Wants to see where the last queries of each request look. */
 export interface Look {

@@ -2,7 +2,8 @@
 
 import { type Attend, hidingBias, hidingKeys, maskBias, plainAttention } from '../nn/index.ts';
 import { attention, attentionPacked, type Shape, type Tensor } from '../tensor/index.ts';
-import { type DecoderConfig, planOf } from './config.ts';
+import type { DecoderConfig } from './config.ts';
+import { planOf } from './plan.ts';
 
 /** What the tokens of a batch see of their own sequence, beside what comes before them. */
 export interface Visibility {

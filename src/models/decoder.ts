@@ -1,5 +1,5 @@
 /**
- * One decoder for the GPT-2 and LLaMA classes (Radford et al. 2019; Touvron et al. 2023): what tells them apart is config.
+ * One decoder for the classes of GPT-1 and GPT-2, LLaMA, Gemma, GPT-NeoX and PaLM: what tells them apart is config.
  * Shapes: B sequences of T tokens, D = width, V = vocabulary.
  */
 
@@ -35,8 +35,9 @@ import {
   type Tensor,
 } from '../tensor/index.ts';
 import { attendWhole, type Visibility } from './attend.ts';
-import { type DecoderConfig, planOf } from './config.ts';
+import type { DecoderConfig } from './config.ts';
 import { fail } from './errors.ts';
+import { planOf } from './plan.ts';
 
 export interface InitOptions {
   /**

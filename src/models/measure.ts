@@ -1,8 +1,9 @@
 /** What a model costs before it exists: parameters, arithmetic, memory. */
 
 import { type BlockKind, countParameters } from '../nn/index.ts';
-import { type DecoderConfig, planOf } from './config.ts';
+import type { DecoderConfig } from './config.ts';
 import { decoderSpec } from './decoder.ts';
+import { planOf } from './plan.ts';
 
 /** How many numbers the model learns; a tied head counts once. */
 export function parameterCount(config: DecoderConfig): number {

@@ -126,6 +126,20 @@ describe('foreign formats', () => {
     for (let i = 0; i < a.length; i++) expect(b[i]).toBeCloseTo(a[i], 4);
   });
 
+  test('whole soft caps are written as floats, which other libraries insist on', async () => {
+    const capped = {
+      ...gemma3,
+      qkNorm: false,
+      localRotaryBase: undefined,
+      logitSoftcap: 30,
+      attentionSoftcap: 50,
+    };
+    await saveDecoder(folder, model(capped), { format: 'gemma' });
+    const text = await readFile(join(folder, 'config.json'), 'utf8');
+    expect(text).toMatch(/"attn_logit_softcapping": 50\.0,\n\s*"final_logit_softcapping": 30\.0,/);
+    expect((await loadDecoder(folder)).config.logitSoftcap).toBe(30);
+  });
+
   test('a model without biases goes out as GPT-2 with zeros and computes the same', () => {
     const { config, params } = model();
     const tensors = toForeign('gpt2', config, params);

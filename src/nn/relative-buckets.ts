@@ -24,15 +24,13 @@ export function relativeBuckets(options: BucketOptions): (queries: number, keys:
     throw fail('positions/max-distance', { exact, maxDistance });
   }
   return (queries, keys) => {
-    // The bucket of each distance that occurs, from that of the last key before the first query on.
-    const first = keys - queries;
-    const byDistance = Int32Array.from({ length: keys + queries - 1 }, (_, i) =>
-      bucketOf(i - (keys - 1), options),
-    );
+    // The buckets of all offsets that occur, from the first key behind the last query on: each query has a stretch of them.
+    const offsets = { length: keys + queries - 1 };
+    const found = Int32Array.from(offsets, (_, i) => bucketOf(i - (keys - 1), options));
     const ids = new Int32Array(queries * keys);
     for (let query = 0; query < queries; query++) {
-      const from = keys - 1 - (first + query);
-      ids.set(byDistance.subarray(from, from + keys), query * keys);
+      const from = queries - 1 - query;
+      ids.set(found.subarray(from, from + keys), query * keys);
     }
     return fromArray<'i32'>(ids, [queries, keys], 'i32');
   };
@@ -50,9 +48,6 @@ export function bucketOf(offset: number, options: BucketOptions): number {
   const start = bidirectional && offset > 0 ? count : 0;
   const distance = bidirectional ? Math.abs(offset) : Math.max(0, -offset);
   if (distance < exact) return start + distance;
-  // NOTE In f32 step by step, as it was when public weights were trained: where the result is whole, rounding decides.
-  const { fround, log } = Math;
-  const octave = fround(log(fround(distance / exact)));
-  const share = fround(octave / fround(log(maxDistance / exact)));
-  return start + Math.min(exact + Math.trunc(fround(share * (count - exact))), count - 1);
+  const share = Math.log(distance / exact) / Math.log(maxDistance / exact);
+  return start + Math.min(exact + Math.trunc(share * (count - exact)), count - 1);
 }
