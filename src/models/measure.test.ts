@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { countParameters } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
@@ -12,7 +13,7 @@ import {
   withKernels,
 } from '../tensor/index.ts';
 import { type DecoderParams, init, loss } from './decoder.ts';
-import { fromForeignConfig } from './foreign.ts';
+import { type ForeignJson, fromForeignConfig } from './foreign.ts';
 import { estimateMemory, flopsPerToken, parameterCount } from './measure.ts';
 import { preset } from './presets.ts';
 
@@ -37,100 +38,16 @@ test('published sizes: GPT-2 small, and the blocks of the small Shakespeare conf
   );
 });
 
-const gemmas = { head_dim: 256, hidden_activation: 'gelu_pytorch_tanh', query_pre_attn_scalar: 256 };
+/** What sizes follow from in the configs of public checkpoints (contexts shortened), and their numbers of parameters as published. */
+const published: { readonly [name: string]: { readonly parameters: number; readonly config: ForeignJson } } =
+  JSON.parse(readFileSync(new URL('../../test/fixtures/public-configs.json', import.meta.url), 'utf8'));
 
-/** Configs of public checkpoints, as far as sizes follow from them (contexts shortened: tables take time); numbers of parameters as published (tied heads once). */
-test.each([
-  [
-    'gemma-3-270m',
-    268_098_176,
-    {
-      ...{
-        model_type: 'gemma3_text',
-        ...gemmas,
-        vocab_size: 262_144,
-        hidden_size: 640,
-        intermediate_size: 2048,
-      },
-      ...{
-        num_hidden_layers: 18,
-        num_attention_heads: 4,
-        num_key_value_heads: 1,
-        max_position_embeddings: 512,
-      },
-      ...{
-        sliding_window: 512,
-        _sliding_window_pattern: 6,
-        rope_theta: 1e6,
-        rope_local_base_freq: 1e4,
-        rope_scaling: null,
-      },
-    },
-  ],
-  [
-    'gemma-2-2b',
-    2_614_341_888,
-    {
-      ...{ model_type: 'gemma2', ...gemmas, vocab_size: 256_000, hidden_size: 2304, intermediate_size: 9216 },
-      ...{
-        num_hidden_layers: 26,
-        num_attention_heads: 8,
-        num_key_value_heads: 4,
-        max_position_embeddings: 8192,
-      },
-      ...{ sliding_window: 4096, attn_logit_softcapping: 50, final_logit_softcapping: 30, rope_theta: 1e4 },
-    },
-  ],
-  [
-    'pythia-70m',
-    70_426_624,
-    {
-      ...{
-        model_type: 'gpt_neox',
-        vocab_size: 50_304,
-        hidden_size: 512,
-        intermediate_size: 2048,
-        rotary_pct: 0.25,
-      },
-      ...{ num_hidden_layers: 6, num_attention_heads: 8, max_position_embeddings: 2048, hidden_act: 'gelu' },
-    },
-  ],
-  [
-    'falcon-7b',
-    6_921_720_704,
-    {
-      ...{
-        model_type: 'falcon',
-        vocab_size: 65_024,
-        hidden_size: 4544,
-        num_hidden_layers: 32,
-        multi_query: true,
-      },
-      ...{
-        num_attention_heads: 71,
-        parallel_attn: true,
-        new_decoder_architecture: false,
-        bias: false,
-        alibi: false,
-      },
-    },
-  ],
-  [
-    'openai-gpt',
-    116_534_784,
-    {
-      model_type: 'openai-gpt',
-      vocab_size: 40_478,
-      n_positions: 512,
-      n_embd: 768,
-      n_layer: 12,
-      n_head: 12,
-      afn: 'gelu',
-    },
-  ],
-] as const)('%s has as many parameters as published', (_, parameters, json) => {
-  expect(parameterCount(fromForeignConfig(json))).toBe(parameters);
-});
+test.each(Object.entries(published))(
+  '%s has as many parameters as published',
+  (_, { parameters, config }) => {
+    expect(parameterCount(fromForeignConfig(config))).toBe(parameters);
+  },
+);
 
 test('arithmetic: two operations a weight forward, three times that for a step, and attention on top', () => {
   const config = preset('poem');
