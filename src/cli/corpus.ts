@@ -8,24 +8,22 @@ import {
   cleanDocuments,
   corpora,
   describeCleaning,
-  dropExactDuplicates,
   generalRules,
   openCorpus,
+  repetitionRules,
   splitByHash,
   splitTail,
 } from '../data/index.ts';
 import { type DownloadProgress, decodeUtf8, describeFileError, openSource } from '../io/index.ts';
 import { defineMessages } from '../language.ts';
 import type { TextDocument } from '../types.ts';
+import type { CorpusPreparation } from './corpus-options.ts';
+import { type DeduplicationCounts, deduplicate } from './deduplication.ts';
 import { fail } from './errors.ts';
 import { formatBytes, type Terminal } from './terminal.ts';
 
 const say = defineMessages({
   fetching: { en: (d: { name: string }) => `fetching ${d.name}`, zh: (d) => `下载 ${d.name}` },
-  duplicates: {
-    en: (d: { count: number }) => `dropped ${d.count}: the same text as an earlier document`,
-    zh: (d) => `去掉 ${d.count} 篇：与前面的文本相同`,
-  },
   passedOver: {
     en: (d: { count: number; example: string }) =>
       `passed over ${d.count} files that are no text, such as ${d.example}`,
@@ -46,6 +44,8 @@ export interface LoadOptions {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly offline?: boolean;
+  /** How it is read and which repeats are taken out, beyond the usual. */
+  readonly prepare?: CorpusPreparation;
 }
 
 /** Documents that were read, cleaned and freed of duplicates, with the lines that tell what happened. */
@@ -55,7 +55,7 @@ export interface LoadedCorpus {
   readonly known: CorpusName | undefined;
   readonly documents: readonly TextDocument[];
   readonly cleaning: CleaningReport;
-  readonly duplicates: number;
+  readonly deduplication: DeduplicationCounts;
   readonly report: readonly string[];
 }
 
@@ -73,7 +73,7 @@ function knownCorpus(spec: string): CorpusName | undefined {
  */
 export async function loadDocuments(
   spec: string,
-  { terminal, signal, offline }: LoadOptions,
+  { terminal, signal, offline, prepare = {} }: LoadOptions,
   rules?: readonly CleaningRule[],
 ): Promise<LoadedCorpus> {
   const known = knownCorpus(spec);
@@ -87,23 +87,25 @@ export async function loadDocuments(
   const source = await opening.finally(() => bar?.stop());
   const read = known ? corpora[known].read(source, { signal }) : source.documents({ signal });
   const cleaned = await cleanDocuments(read, {
-    rules: known ? corpora[known].rules : (rules ?? generalRules()),
+    rules: [
+      ...(known ? corpora[known].rules : (rules ?? generalRules())),
+      ...(prepare.dropRepetitive ? repetitionRules() : []),
+    ],
     signal,
   });
-  const unique = await dropExactDuplicates(cleaned.documents, { signal });
+  const unique = await deduplicate(cleaned.documents, prepare, signal);
   if (unique.documents.every(({ text }) => text.trim() === ''))
     throw fail('cli/empty-corpus', { source: spec });
-  const duplicates = unique.report.documentsIn - unique.report.documentsOut;
   const { passedOver } = source;
   return {
     name: source.name,
     known,
     documents: unique.documents,
     cleaning: cleaned.report,
-    duplicates,
+    deduplication: unique.counts,
     report: [
       ...describeCleaning(cleaned.report),
-      ...(duplicates ? [say('duplicates', { count: duplicates })] : []),
+      ...unique.report,
       ...(passedOver.length ? [say('passedOver', { count: passedOver.length, example: passedOver[0] })] : []),
     ],
   };

@@ -3,6 +3,7 @@
 import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
+import { corpusOptions } from './corpus-options.ts';
 import { positive, probability, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state } from './serve-options.ts';
@@ -76,6 +77,7 @@ export const startOptions = {
       zh: '训练记录的存放目录（默认：runs/ 加语料名与分钟数）',
     },
   },
+  ...corpusOptions,
   seed,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
   serve: {
@@ -169,6 +171,7 @@ export const trainOptions = {
     rule: wholePositive,
     doc: { en: 'steps between held-out evaluations', zh: '每隔多少步评测留出集' },
   },
+  ...corpusOptions,
   seed,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
   dryRun: {
