@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -16,6 +16,27 @@ const load = (name: string, prepare?: CorpusPreparation) =>
   loadDocuments(join(folder, name), { terminal, signal: new AbortController().signal, prepare });
 const lines = (name: string, records: readonly unknown[]) =>
   writeFileSync(join(folder, name), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+
+describe('where text comes from', () => {
+  test('a folder of several kinds; other encodings and what was passed over are told', async () => {
+    setLanguage('en');
+    mkdirSync(join(folder, 'mixed'));
+    const at = (name: string) => join(folder, 'mixed', name);
+    writeFileSync(at('a.csv'), 'review,score\n很好的酒店,5\n');
+    writeFileSync(at('b.html'), '<title>Page</title><p>It was a bright cold day.');
+    writeFileSync(at('c.txt'), Buffer.from('b4bac3dfb2bbbef5cffe', 'hex'));
+    writeFileSync(at('d.png'), '');
+    const corpus = await load('mixed', { textColumn: 'review' });
+    expect(corpus.documents.map(({ text }) => text)).toEqual([
+      '很好的酒店',
+      'It was a bright cold day.',
+      '春眠不觉晓',
+    ]);
+    expect(corpus.report.join('\n')).toContain('read 1 files as gb18030, such as c.txt');
+    expect(corpus.report.join('\n')).toContain('passed over 1 files that are no text, such as d.png');
+    await expect(load('mixed', { textColumn: 'reviews' })).rejects.toThrow(/did you mean "review"\?/);
+  });
+});
 
 describe('repeats in a corpus', () => {
   const notice = '本页内容未经许可不得转载或摘编。';

@@ -14,7 +14,13 @@ import {
   splitByHash,
   splitTail,
 } from '../data/index.ts';
-import { type DownloadProgress, decodeUtf8, describeFileError, openSource } from '../io/index.ts';
+import {
+  type DownloadProgress,
+  decodeUtf8,
+  describeFileError,
+  openSource,
+  type Source,
+} from '../io/index.ts';
 import { defineMessages } from '../language.ts';
 import type { TextDocument } from '../types.ts';
 import type { CorpusPreparation } from './corpus-options.ts';
@@ -28,6 +34,11 @@ const say = defineMessages({
     en: (d: { count: number; example: string }) =>
       `passed over ${d.count} files that are no text, such as ${d.example}`,
     zh: (d) => `略过 ${d.count} 个非文本文件，如 ${d.example}`,
+  },
+  encoding: {
+    en: (d: { count: number; encoding: string; example: string }) =>
+      `read ${d.count} files as ${d.encoding}, such as ${d.example}`,
+    zh: (d) => `${d.count} 个文件按 ${d.encoding} 编码读取，如 ${d.example}`,
   },
   split: {
     en: (d: { train: number; heldOut: number }) =>
@@ -82,7 +93,8 @@ export async function loadDocuments(
     bar ??= terminal.bar(say('fetching', { name: spec }), 1, formatBytes);
     bar.update(receivedBytes, fraction ? receivedBytes / fraction : undefined);
   };
-  const options = { signal, offline, onProgress };
+  const { textColumn, titleColumn, privateAddresses } = prepare;
+  const options = { signal, offline, onProgress, textColumn, titleColumn, privateAddresses };
   const opening = known ? openCorpus(known, options) : openSource(spec, options);
   const source = await opening.finally(() => bar?.stop());
   const read = known ? corpora[known].read(source, { signal }) : source.documents({ signal });
@@ -96,7 +108,7 @@ export async function loadDocuments(
   const unique = await deduplicate(cleaned.documents, prepare, signal);
   if (unique.documents.every(({ text }) => text.trim() === ''))
     throw fail('cli/empty-corpus', { source: spec });
-  const { passedOver } = source;
+  const { passedOver, otherEncodings } = source;
   return {
     name: source.name,
     known,
@@ -106,9 +118,21 @@ export async function loadDocuments(
     report: [
       ...describeCleaning(cleaned.report),
       ...unique.report,
+      ...describeEncodings(otherEncodings),
       ...(passedOver.length ? [say('passedOver', { count: passedOver.length, example: passedOver[0] })] : []),
     ],
   };
+}
+
+/** A line for each encoding but UTF-8. */
+function describeEncodings(found: Source['otherEncodings']): string[] {
+  const byEncoding = new Map<string, { count: number; readonly example: string }>();
+  for (const { path, encoding } of found) {
+    const known = byEncoding.get(encoding);
+    if (known) known.count++;
+    else byEncoding.set(encoding, { count: 1, example: path });
+  }
+  return Array.from(byEncoding, ([encoding, files]) => say('encoding', { encoding, ...files }));
 }
 
 /** Below this many documents the tail of the text is held out instead of whole documents. */
