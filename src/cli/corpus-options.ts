@@ -54,6 +54,26 @@ export const corpusOptions = {
   },
 } as const satisfies OptionTable;
 
+/** Of `inkstone data`, whose source is an argument. */
+export const dataOptions = {
+  ...corpusOptions,
+  first: {
+    type: 'number',
+    verbs: ['preview'],
+    default: 3,
+    rule: wholePositive,
+    doc: { en: 'how many documents are shown', zh: '显示几篇' },
+  },
+  out: {
+    type: 'string',
+    verbs: ['save'],
+    placeholder: 'file',
+    default: 'corpus.jsonl',
+    doc: { en: 'where the clean documents are written, one a line', zh: '清洗后的文本写到哪里，每行一篇' },
+  },
+  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+} as const satisfies OptionTable;
+
 /** How a corpus is read and prepared beyond the usual cleaning, as far as it was asked for. */
 export interface CorpusPreparation {
   readonly textColumn?: string;

@@ -89,7 +89,7 @@ export async function run(context: Context): Promise<number> {
   // nanoGPT's recipe takes its text as it is.
   const rules = recipe.rows === 'windows' ? [] : undefined;
   const { data, offline } = options;
-  const prepare = preparationOf(options);
+  const prepare = preparationOf(options) ?? earlier?.config.data.prepared;
   const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rules);
   for (const line of corpus.report) terminal.print(line);
   const split = splitCorpus(corpus.documents, 0);
