@@ -253,6 +253,7 @@ export const generateOptions = {
 
 export const tokenizerOptions = {
   data: { ...data, verbs: ['train', 'stats'] },
+  textColumn: { ...corpusOptions.textColumn, verbs: ['train', 'stats'] },
   vocabSize: {
     verbs: ['train'],
     type: 'number',

@@ -63,7 +63,7 @@ describe('min-wise hashing', () => {
       Float64Array.from({ length: count }, () => Math.floor(rng.uniform() * 2 ** 26) * 2 ** 26);
     for (const similarity of [0.3, 0.5, 0.6, 0.7, 0.8]) {
       let met = 0;
-      const trials = 300;
+      const trials = 200;
       for (let trial = 0; trial < trials; trial++) {
         const hash = bandHasher(bands, trial);
         // |A ∩ B| = 40, |A ∪ B| = 40 / s.
@@ -131,7 +131,7 @@ describe('near duplicates', () => {
   });
 
   test('empty documents, one shingle 100,000 times, a huge document', async () => {
-    const huge = Array.from({ length: 300_000 }, (_, i) => words[(i * i) % 4000]).join(' ');
+    const huge = Array.from({ length: 100_000 }, (_, i) => words[(i * i) % 4000]).join(' ');
     const documents = [
       '',
       '……',
@@ -150,13 +150,13 @@ describe('near duplicates', () => {
     const rng = createRng(1);
     // 60 words in common, 24 of their own: similarity about 0.55, so that a band is often shared.
     const common = Array.from({ length: 60 }, () => draw(rng, words)).join(' ');
-    const documents = Array.from({ length: 500 }, () => ({
+    const documents = Array.from({ length: 300 }, () => ({
       text: `${common} ${Array.from({ length: 24 }, () => draw(rng, words)).join(' ')}`,
     }));
     const { report } = await dropNearDuplicates(documents);
-    expect(report.documentsOut).toBe(500);
-    expect(report.cutShort).toBeGreaterThan(30);
-    expect(report.compared).toBeLessThanOrEqual(500 * nearDuplicateLimits.candidates);
+    expect(report.documentsOut).toBe(300);
+    expect(report.cutShort).toBeGreaterThan(10);
+    expect(report.compared).toBeLessThanOrEqual(300 * nearDuplicateLimits.candidates);
   });
 
   test('stops when told', async () => {

@@ -50,9 +50,10 @@ export const fail = defineErrors({
     zh: (d) => `${d.path}：无法按 ${d.format} 读取：${d.reason}；文件不完整、已损坏或不是这种格式`,
   },
   'io/no-text': {
-    en: (d: { path: string; format: string; reason: string }) =>
-      `${d.path}: a ${d.format} file whose text cannot be read: ${d.reason}; convert it to text first, or leave it out`,
-    zh: (d) => `${d.path}：这个 ${d.format} 文件中的文字无法读取：${d.reason}；请先转换为纯文本，或去掉它`,
+    en: (d: { path: string; why: 'pictures' | 'fonts'; page: number }) =>
+      `${d.path}: the text of this PDF cannot be read: ${d.why === 'fonts' ? `page ${d.page} has East Asian fonts that are not embedded (pdftotext can read them)` : `its ${d.page} pages hold pictures only (a scan needs text recognition)`}; convert it to text first, or leave it out`,
+    zh: (d) =>
+      `${d.path}：无法读取这个 PDF 的文字：${d.why === 'fonts' ? `第 ${d.page} 页的东亚字体没有嵌入（可用 pdftotext 读取）` : `${d.page} 页全是图片（扫描件须先做文字识别）`}；请先转换为纯文本，或去掉它`,
   },
   'io/format-limit': {
     en: (d: { path: string; format: string; what: string; limit: number; got: number }) =>

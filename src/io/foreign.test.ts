@@ -114,6 +114,7 @@ describe('foreign formats', () => {
     const error = await errorOf(read('春.pdf', bytesOf(golden.pdf.chinese)));
     expect(error).toMatchObject({ code: 'io/no-text' });
     expect(error.message).toMatch(/春\.pdf: .*East Asian fonts that are not embedded/);
+    expect(error.text('zh')).toMatch(/第 1 页的东亚字体没有嵌入/);
   });
 
   test('Word: paragraphs and the title; no image is followed', async () => {

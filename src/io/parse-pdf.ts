@@ -24,15 +24,13 @@ export async function* parsePdf(path: string): AsyncGenerator<Found> {
     pages.push(items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join(''));
     page.cleanup();
     if (warnings.some((warning) => warning.includes('cMapUrl'))) {
-      const reason = `page ${number} has East Asian fonts that are not embedded (pdftotext can read them)`;
-      throw fail('io/no-text', { path, format: 'PDF', reason });
+      throw fail('io/no-text', { path, why: 'fonts', page: number });
     }
     yield { kind: 'beat' };
   }
   const text = pages.join('\n\n').trim();
   if (text === '') {
-    const reason = `its ${pdf.numPages} pages hold pictures only (a scan needs text recognition)`;
-    throw fail('io/no-text', { path, format: 'PDF', reason });
+    throw fail('io/no-text', { path, why: 'pictures', page: pdf.numPages });
   }
   const about = await pdf.getMetadata().catch(() => undefined);
   const title = (about?.info as { Title?: unknown } | undefined)?.Title;

@@ -47,6 +47,13 @@ const errorOf = (work: Promise<unknown>): Promise<InkstoneError> =>
     (error) => error as InkstoneError,
   );
 
+/** Does something when so many bytes have come. */
+const at =
+  (bytes: number, act: () => void): OpenSourceOptions['onProgress'] =>
+  ({ receivedBytes }) => {
+    if (receivedBytes >= bytes) act();
+  };
+
 /** Where the cache keeps what a URL leads to. */
 const placeOf = (cacheFolder: string, url: string) =>
   join(cacheFolder, 'web', createHash('sha256').update(new URL(url).href).digest('hex').slice(0, 32));
@@ -84,6 +91,7 @@ describe('URLs', () => {
       let etag = '"one"';
       let isFirst = true;
       const statuses: number[] = [];
+      let breakOff = () => {};
       const { url, seen } = await serve((request, response) => {
         const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
         const from = range && request.headers['if-range'] === etag ? Number(range[1]) : 0;
@@ -95,9 +103,11 @@ describe('URLs', () => {
         statuses.push(response.statusCode);
         if (!isFirst) return void response.end(bytes.subarray(from));
         isFirst = false;
-        response.write(bytes.subarray(0, 40_000), () => setTimeout(() => response.destroy(), 50));
+        response.write(bytes.subarray(0, 40_000));
+        breakOff = () => response.destroy();
       });
-      const broken = await errorOf(read(`${url}/long.txt`, cache));
+      const onProgress = at(40_000, () => breakOff());
+      const broken = await errorOf(read(`${url}/long.txt`, cache, { onProgress }));
       expect(broken.code).toBe('source/web');
       expect(broken.message).toMatch(/the same command goes on from there/);
       const place = placeOf(cache, `${url}/long.txt`);
@@ -114,16 +124,18 @@ describe('URLs', () => {
   test('a server that falsely sends another part is refused', async () => {
     const cache = newFolder();
     let isFirst = true;
+    let breakOff = () => {};
     const { url } = await serve((_, response) => {
       response.writeHead(isFirst ? 200 : 206, {
         ETag: '"x"',
         ...(isFirst ? { 'Content-Length': 100 } : { 'Content-Range': 'bytes 0-99/100' }),
       });
-      if (isFirst) response.write('x'.repeat(50), () => setTimeout(() => response.destroy(), 50));
-      else response.end('y'.repeat(100));
+      if (isFirst) response.write('x'.repeat(50));
+      breakOff = () => response.destroy();
+      if (!isFirst) response.end('y'.repeat(100));
       isFirst = false;
     });
-    await errorOf(read(`${url}/a.txt`, cache));
+    await errorOf(read(`${url}/a.txt`, cache, { onProgress: at(50, () => breakOff()) }));
     expect((await errorOf(read(`${url}/a.txt`, cache))).message).toMatch(/another part than asked/);
     expect(existsSync(join(placeOf(cache, `${url}/a.txt`), 'file.txt'))).toBe(false);
   });
@@ -182,9 +194,13 @@ describe('URLs', () => {
     const controller = new AbortController();
     const { url } = await serve((_, response) => {
       response.writeHead(200).write('x');
-      setTimeout(() => controller.abort(), 50);
     });
-    await expect(read(`${url}/a.txt`, newFolder(), { signal: controller.signal })).rejects.toThrow(/abort/);
+    await expect(
+      read(`${url}/a.txt`, newFolder(), {
+        signal: controller.signal,
+        onProgress: at(1, () => controller.abort()),
+      }),
+    ).rejects.toThrow(/abort/);
   });
 });
 
