@@ -1,7 +1,12 @@
 /** Takes repeats out of a corpus, each kind counted and shown by an example. */
 
 import { setImmediate } from 'node:timers/promises';
-import { dropExactDuplicates, dropNearDuplicates, type NearDuplicateReport } from '../data/index.ts';
+import {
+  dropExactDuplicates,
+  dropNearDuplicates,
+  type NearDuplicatePair,
+  type NearDuplicateReport,
+} from '../data/index.ts';
 import { defineMessages } from '../language.ts';
 import { type DeduplicationReport, deduplicateCorpus } from '../repeat/index.ts';
 import type { TextDocument } from '../types.ts';
@@ -29,9 +34,9 @@ const say = defineMessages({
     zh: (d) => `去掉 ${d.count} 篇：与前文相似度不低于 ${d.threshold}`,
   },
   pair: {
-    en: (d: { similarity: string; kept: string; dropped: string }) =>
-      `  for example (${d.similarity}): kept "${d.kept}", dropped "${d.dropped}"`,
-    zh: (d) => `  例如（${d.similarity}）：保留“${d.kept}”，去掉“${d.dropped}”`,
+    en: (d: NearDuplicatePair) =>
+      `  for example (${d.similarity.toFixed(2)}): kept "${d.kept}", dropped "${d.dropped}"`,
+    zh: (d) => `  例如（${d.similarity.toFixed(2)}）：保留“${d.kept}”，去掉“${d.dropped}”`,
   },
   cutShort: {
     en: (d: { count: number }) =>
@@ -44,6 +49,7 @@ const say = defineMessages({
 export interface DeduplicationCounts {
   readonly duplicates: number;
   readonly repeatedLines?: DeduplicationReport & { readonly example: string };
+  /** The examples only around the place where they differ. */
   readonly nearDuplicates?: NearDuplicateReport;
 }
 
@@ -77,10 +83,10 @@ export async function deduplicate(
     const near = await dropNearDuplicates(kept, { threshold: nearDuplicates, signal });
     const count = kept.length - near.documents.length;
     kept = near.documents;
-    counts.nearDuplicates = near.report;
+    const examples = near.report.examples.map(aroundDifference);
+    counts.nearDuplicates = { ...near.report, examples };
     report.push(say('nearDuplicates', { count, threshold: nearDuplicates }));
-    const [pair] = near.report.examples;
-    if (pair) report.push(say('pair', showPair(pair)));
+    if (examples.length) report.push(say('pair', examples[0]));
     if (near.report.cutShort) report.push(say('cutShort', { count: near.report.cutShort }));
   }
   return { documents: kept, counts, report };
@@ -89,11 +95,11 @@ export async function deduplicate(
 const EXAMPLE_LENGTH = 60;
 
 /** Two texts from a little before the place where they part. */
-function showPair({ kept, dropped, similarity }: NearDuplicateReport['examples'][number]) {
+function aroundDifference({ kept, dropped, similarity }: NearDuplicatePair): NearDuplicatePair {
   let at = 0;
   while (at < kept.length && kept[at] === dropped[at]) at++;
   const show = (text: string) => oneLine(text.slice(Math.max(0, at - EXAMPLE_LENGTH / 3)));
-  return { similarity: similarity.toFixed(2), kept: show(kept), dropped: show(dropped) };
+  return { similarity, kept: show(kept), dropped: show(dropped) };
 }
 
 const oneLine = (text: string): string => truncate(text.replace(/\s+/g, ' ').trim(), EXAMPLE_LENGTH);

@@ -43,7 +43,7 @@ export const nearDuplicateLimits = { candidates: 64, steps: 4096 } as const;
  * dropped is that similar to one that stays. A pair at the threshold is found with a chance of at least 0.99, one far above it almost
  * surely (`bandChance`). A document without letters and digits is like no other. The same documents in the same order give the same
  * result. Time is linear in the text: at most `nearDuplicateLimits.candidates` comparisons for a document. Memory, beside the
- * documents: for each one kept and each band (`bandsFor`; 21 at 0.8) 12 to 16 bytes.
+ * documents: for each one kept and each band (`bandsFor`; 21 at 0.8) 12 to 24 bytes.
  */
 export async function dropNearDuplicates<D extends TextDocument>(
   documents: Documents<D>,

@@ -136,7 +136,7 @@ async function download(url: URL, folder: string, options: FetchOptions): Promis
   try {
     const { statusCode = 0, headers } = response;
     const isRest = statusCode === 206 && there > 0;
-    // Ranges of what is whole already: everything was received, only not put in place.
+    // Nothing lies behind the part: it may be whole, or longer than a file that has changed. Once more from the start.
     if (statusCode === 416 && there > 0) {
       response.destroy();
       await rm(partRecord, { force: true });
@@ -162,6 +162,8 @@ async function download(url: URL, folder: string, options: FetchOptions): Promis
     checkSize(url, total ?? 0);
     const tag = headers.etag?.startsWith('W/') ? undefined : headers.etag;
     const record: WebRecord = { url: url.href, name, validator: tag ?? headers['last-modified'] };
+    // A part never lies beside the record of another version.
+    if (!isRest) await rm(part, { force: true });
     await writeFileAtomic(partRecord, JSON.stringify(record));
     const sizeBytes = await receive(response, part, from, { url, total, options });
     await rename(part, join(folder, name));
@@ -241,8 +243,11 @@ async function receive(
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       checkSize(url, size + chunk.length);
-      await file.write(chunk, 0, chunk.length, size);
-      size += chunk.length;
+      for (let done = 0; done < chunk.length; ) {
+        const { bytesWritten } = await file.write(chunk, done, chunk.length - done, size);
+        done += bytesWritten;
+        size += bytesWritten;
+      }
       const fraction = total ? Math.min(1, size / total) : undefined;
       options.onProgress?.({ spec: url.href, receivedBytes: size, unpackedBytes: size, fraction });
     }
