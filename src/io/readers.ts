@@ -37,6 +37,7 @@ export const readers: { readonly [extension: string]: Reader } = {
   '.tsv': readTable('\t'),
   '.html': foreignReader('html'),
   '.htm': foreignReader('html'),
+  '.xhtml': foreignReader('html'),
   '.pdf': foreignReader('pdf'),
   '.docx': foreignReader('docx'),
   '.epub': foreignReader('epub'),
