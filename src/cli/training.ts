@@ -38,6 +38,7 @@ import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
+import type { CorpusPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
@@ -49,6 +50,8 @@ export interface TrainingOptions {
   readonly corpus: SplitCorpus;
   /** What the corpus is called in the run's config. */
   readonly source: string;
+  /** How it was read and freed of repeats, for the run's config. */
+  readonly prepared?: CorpusPreparation;
   readonly tokenizer: Tokenizer;
   /** How the tokenizer was made, for the run's config. */
   readonly tokenizerMade?: TokenizerOrigin;
@@ -113,6 +116,7 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
       tokenizer: { fingerprint: fingerprint(tokenizer), made: options.tokenizerMade ?? 'given' },
       data: {
         source: options.source,
+        ...(options.prepared && { prepared: options.prepared }),
         sha256: hashTexts([...options.corpus.train, ...options.corpus.heldOut]),
         documents: options.corpus.train.length,
         heldOutDocuments: options.corpus.heldOut.length,
