@@ -54,21 +54,44 @@ export function attendPages(
     memory.write(layer, written, k, v);
     const { keys, values } = memory.pagesOf(layer);
     const { window } = layers[layer];
-    let row = 0;
-    const mixed = plain.map((request, i) => {
-      const { count } = readings[i];
-      const own = rowsView(q, row, (row += count));
-      const ownKeys = request.held(keys);
-      if (look) {
-        const seen = asBatch(rowsView(own, count - look.wanted[i], count));
-        look.show(i, attentionWeights(seen, ownKeys, request.scores(look.wanted[i], window)));
-      }
-      if (!isPlain) return own;
-      return plainAttention(asBatch(own), ownKeys, request.held(values), request.scores(count, window));
-    });
-    if (isPlain) return withShape(mixed.length === 1 ? mixed[0] : concat(mixed, 1), q.shape);
+    if (look) showWeights(look, plain, q, { keys, window });
+    if (isPlain) return mixPlainly(plain, q, { keys, values, window });
     return attentionPaged(q, keys, values, { scale, window, alibiSlopes, requests, pages });
   };
+}
+
+/** One layer: its pages, and how far back it sees. */
+interface PagedLayer {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  readonly window: number;
+}
+
+function showWeights(
+  look: Look,
+  requests: readonly PlainRequest[],
+  q: Tensor,
+  { keys, window }: Omit<PagedLayer, 'values'>,
+): void {
+  let end = 0;
+  requests.forEach(({ count, held, scores }, i) => {
+    end += count;
+    const seen = asBatch(rowsView(q, end - look.wanted[i], end));
+    look.show(i, attentionWeights(seen, held(keys), scores(look.wanted[i], window)));
+  });
+}
+
+function mixPlainly(
+  requests: readonly PlainRequest[],
+  q: Tensor,
+  { keys, values, window }: PagedLayer,
+): Tensor {
+  let row = 0;
+  const mixed = requests.map(({ count, held, scores }) => {
+    const own = asBatch(rowsView(q, row, (row += count)));
+    return plainAttention(own, held(keys), held(values), scores(count, window));
+  });
+  return withShape(mixed.length === 1 ? mixed[0] : concat(mixed, 1), q.shape);
 }
 
 /** Queries, keys and where its pages begin, for each request; and the pages of all. */
@@ -86,6 +109,8 @@ function pagesOf(readings: readonly KvGrowth[]): { requests: Int32Array; pages: 
 
 /** A request by plain ops, or to be looked at. */
 interface PlainRequest {
+  /** Its queries. */
+  readonly count: number;
   /** A copy of its keys or values, [1, keys, kvHeads, headSize] in f32. */
   readonly held: (pages: Tensor) => Tensor;
   /** How its last queries score. */
@@ -96,7 +121,7 @@ function plainRequest(
   params: DecoderParams,
   config: DecoderConfig,
   memory: KvMemory,
-  { past }: KvGrowth,
+  { past, count }: KvGrowth,
 ): PlainRequest {
   const { scale, scheme } = planOf(config);
   const { heads, kvHeads, headSize, attentionSoftcap: softcap } = config;
@@ -113,6 +138,7 @@ function plainRequest(
     });
   };
   return {
+    count,
     held(pages) {
       const table = withShape(pages, [pages.shape[0] * pages.shape[1], kvHeads * headSize]);
       const kept = withShape(embedding(table, places), [1, keys, kvHeads, headSize]);
