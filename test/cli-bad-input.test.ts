@@ -60,7 +60,7 @@ beforeAll(async () => {
   writeFileSync(at('short.txt'), '月');
   writeFileSync(at('latin1.txt'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x20, 0x61, 0x75]));
   writeFileSync(at('gbk.txt'), Buffer.from([0xe6, 0x98, 0xa5, 0xb4, 0xba, 0xcc, 0xec]));
-  writeFileSync(at('utf16.txt'), Buffer.from('\ufeff春天', 'utf16le'));
+  writeFileSync(at('damaged.txt'), Buffer.concat([Buffer.from('春天'), Buffer.of(0xff)]));
   writeFileSync(at('broken.jsonl'), '{"text":"春"}\n{"text":\n');
   writeFileSync(at('fields.jsonl'), '{"title":"春"}\n');
   writeFileSync(at('picture.png'), '');
@@ -118,7 +118,7 @@ describe.each(['en', 'zh'] as const)('in %s', (lang) => {
       'gbk.txt',
       lang === 'en' ? 'byte 3 (0xb4)' : '第 3 字节（0xb4）',
     ],
-    ['UTF-16', 'utf16.txt', 'UTF-16'],
+    ['damaged UTF-8', 'damaged.txt', '0xff'],
     ['a broken record, with its line', 'broken.jsonl', 'broken.jsonl:2'],
     ['a record without text', 'fields.jsonl', 'title'],
     ['a file that is no text', 'picture.png', '.png'],

@@ -86,7 +86,21 @@ export interface CorpusPreparation {
 
 /** What of a command's options is about the corpus; `undefined` if nothing was asked for. */
 export function preparationOf(options: CorpusPreparation): CorpusPreparation | undefined {
-  const names = Object.keys(corpusOptions) as (keyof CorpusPreparation)[];
-  const asked = names.filter((name) => options[name] !== undefined);
-  return asked.length ? Object.fromEntries(asked.map((name) => [name, options[name]])) : undefined;
+  return pick(options, Object.keys(corpusOptions) as (keyof CorpusPreparation)[]);
+}
+
+/**
+ * What of it is kept with a run, so that its text can be read again. NOTE Not the leave to ask private addresses: a run folder that came
+ * from elsewhere must not give it.
+ */
+export function keptPreparation(preparation: CorpusPreparation | undefined): RunPreparation | undefined {
+  const { privateAddresses: _, ...kept } = preparation ?? {};
+  return pick(kept, Object.keys(kept) as (keyof RunPreparation)[]);
+}
+
+export type RunPreparation = Omit<CorpusPreparation, 'privateAddresses'>;
+
+function pick<T extends object>(values: T, names: readonly (keyof T)[]): T | undefined {
+  const given = names.filter((name) => values[name] !== undefined);
+  return given.length ? (Object.fromEntries(given.map((name) => [name, values[name]])) as T) : undefined;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { setLanguage } from '../language.ts';
 import { loadDocuments } from './corpus.ts';
-import { type CorpusPreparation, preparationOf } from './corpus-options.ts';
+import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
 import { createTerminal } from './terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 corpus-'));
@@ -84,5 +84,10 @@ describe('repeats in a corpus', () => {
     expect(preparationOf({})).toBeUndefined();
     const options = { nearDuplicates: 0.8, textColumn: undefined, seed: 3 };
     expect(preparationOf(options)).toEqual({ nearDuplicates: 0.8 });
+    // A run folder from elsewhere cannot open the way to private addresses.
+    const asked = preparationOf({ ...options, privateAddresses: true });
+    expect(asked).toEqual({ nearDuplicates: 0.8, privateAddresses: true });
+    expect(keptPreparation(asked)).toEqual({ nearDuplicates: 0.8 });
+    expect(keptPreparation({ privateAddresses: true })).toBeUndefined();
   });
 });

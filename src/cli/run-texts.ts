@@ -1,6 +1,7 @@
 /** The texts that a run was trained on and those it never saw: what is measured of a trained model. */
 
 import { type LoadOptions, loadDocuments, splitCorpus } from './corpus.ts';
+import { keptPreparation } from './corpus-options.ts';
 import type { RunConfig } from './runs.ts';
 
 export interface RunTexts {
@@ -21,7 +22,7 @@ export async function textsOfRun(
 ): Promise<RunTexts> {
   const { source, prepared } = config.data;
   const corpus = await (data === undefined
-    ? loadDocuments(specOf(source), { ...options, prepare: prepared })
+    ? loadDocuments(specOf(source), { ...options, prepare: keptPreparation(prepared) })
     : loadDocuments(data, options));
   const textsOf = (documents: typeof corpus.documents) => documents.map(({ text }) => text);
   if (data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };

@@ -17,7 +17,7 @@ import {
 import { type ChatTemplateSource, fingerprint, loadTokenizer, readChatTemplate } from '../text/index.ts';
 import { isRun, readRun, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
-import type { CorpusPreparation } from './corpus-options.ts';
+import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { Recipe } from './recipe.ts';
 import { runsByAge } from './run-ages.ts';
@@ -43,7 +43,7 @@ export interface RunConfig {
   readonly data: {
     readonly source: string;
     /** How it was read and which repeats were taken out, if not as usual. */
-    readonly prepared?: CorpusPreparation;
+    readonly prepared?: RunPreparation;
     /** SHA-256 of the text, both sides. */
     readonly sha256: string;
     readonly documents: number;

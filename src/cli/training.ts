@@ -38,7 +38,7 @@ import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
-import type { CorpusPreparation } from './corpus-options.ts';
+import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
@@ -51,7 +51,7 @@ export interface TrainingOptions {
   /** What the corpus is called in the run's config. */
   readonly source: string;
   /** How it was read and freed of repeats, for the run's config. */
-  readonly prepared?: CorpusPreparation;
+  readonly prepared?: RunPreparation;
   readonly tokenizer: Tokenizer;
   /** How the tokenizer was made, for the run's config. */
   readonly tokenizerMade?: TokenizerOrigin;

@@ -8,7 +8,7 @@ import { differingKeys } from '../../train/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { type LoadedCorpus, loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
-import { preparationOf } from '../corpus-options.ts';
+import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { INTERRUPTED } from '../interrupt.ts';
@@ -164,7 +164,8 @@ async function findPlace({ options, given }: Context, corpus: LoadedCorpus): Pro
     const earlier = await findEarlierRun(folder);
     if (!earlier) return { folder, earlier };
     const { data, training } = earlier.config;
-    const isPreparedAlike = differingKeys(data.prepared ?? {}, preparationOf(options) ?? {}).length === 0;
+    const isPreparedAlike =
+      differingKeys(data.prepared ?? {}, keptPreparation(preparationOf(options)) ?? {}).length === 0;
     const isSeedWanted = !given.has('seed') || training.seed === options.seed;
     const isSame = data.source === corpus.name && isPreparedAlike && isSeedWanted;
     if (isSame && !isFinished(earlier)) return { folder, earlier };
@@ -207,7 +208,7 @@ async function prepare(
     folder: run.place.folder,
     corpus: run.split,
     source: run.source,
-    prepared: preparationOf(options),
+    prepared: keptPreparation(preparationOf(options)),
     tokenizer: run.tokenizer,
     tokenizerMade,
     model,

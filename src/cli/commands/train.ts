@@ -11,7 +11,7 @@ import {
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
-import { preparationOf } from '../corpus-options.ts';
+import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import type { trainOptions } from '../option-tables.ts';
@@ -89,7 +89,7 @@ export async function run(context: Context): Promise<number> {
   // nanoGPT's recipe takes its text as it is.
   const rules = recipe.rows === 'windows' ? [] : undefined;
   const { data, offline } = options;
-  const prepare = preparationOf(options) ?? earlier?.config.data.prepared;
+  const prepare = preparationOf(options) ?? keptPreparation(earlier?.config.data.prepared);
   const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rules);
   for (const line of corpus.report) terminal.print(line);
   const split = splitCorpus(corpus.documents, 0);
@@ -105,7 +105,7 @@ export async function run(context: Context): Promise<number> {
     folder,
     corpus: split,
     source: corpus.name,
-    prepared: prepare,
+    prepared: keptPreparation(prepare),
     tokenizer,
     tokenizerMade: settings.tokenizer,
     model,
