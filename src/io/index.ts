@@ -19,6 +19,18 @@ export {
   type ProcessTable,
 } from './folder-lock.ts';
 export {
+  type GgufContent,
+  type GgufFile,
+  type GgufTensor,
+  ggufContent,
+  openGguf,
+  writeGguf,
+} from './gguf.ts';
+export { dequantize, type QuantizableType, quantizableTypes, quantize } from './gguf-blocks.ts';
+export type { GgufTensorInfo } from './gguf-header.ts';
+export { type GgufType, type GgufValue, ggufTypes } from './gguf-types.ts';
+export { fromHalf, toBrainHalf, toHalf } from './half.ts';
+export {
   type JsonLinesWriter,
   type OpenJsonLinesOptions,
   openJsonLines,
