@@ -1,7 +1,8 @@
 /** The texts that a run was trained on and those it never saw: what is measured of a trained model. */
 
 import { type LoadOptions, loadDocuments, splitCorpus } from './corpus.ts';
-import type { RunConfig } from './runs.ts';
+import { fail } from './errors.ts';
+import type { StoredModel } from './models.ts';
 
 export interface RunTexts {
   readonly name: string;
@@ -14,11 +15,17 @@ export interface RunTexts {
 const TRAINING_SAMPLE = 500;
 const MOST_CHARACTERS = 200_000;
 
-/** The held-out side of the run's own data; with other `data`, all of that. */
+/** The held-out side of the run's own data; with other `data`, all of that, which a model from elsewhere needs. */
 export async function textsOfRun(
-  config: RunConfig,
+  { path, run }: Pick<StoredModel, 'path' | 'run'>,
   { data, ...options }: LoadOptions & { readonly data?: string | undefined },
 ): Promise<RunTexts> {
+  if (!run) {
+    if (data === undefined) throw fail('cli/model-data', { path });
+    const { name, documents } = await loadDocuments(data, options);
+    return { name, heldOut: documents.map(({ text }) => text) };
+  }
+  const { config } = run;
   const corpus = await loadDocuments(data ?? specOf(config.data.source), options);
   const textsOf = (documents: typeof corpus.documents) => documents.map(({ text }) => text);
   if (data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };

@@ -1,6 +1,7 @@
 /** Every command, as data; its module is loaded only when it is called. */
 
 import { type CommandRow, defineCommand } from './command.ts';
+import { exportOptions } from './export-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -56,6 +57,18 @@ const tune = defineCommand({
   options: tuneOptions,
   example: 'inkstone tune decoding runs/poems-2min --budget 12',
   load: () => import('./commands/tune.ts'),
+});
+
+const exportCommand = defineCommand({
+  name: 'export',
+  args: '<model>',
+  summary: {
+    en: 'write a model for other programs: GGUF (llama.cpp and what stands on it), a Hugging Face folder',
+    zh: '把模型写成其他程序可用的格式：GGUF（llama.cpp 及其衍生程序）、Hugging Face 目录',
+  },
+  options: exportOptions,
+  example: 'inkstone export runs/poems-2min --format gguf --type q8_0 --out poems.gguf',
+  load: () => import('./commands/export.ts'),
 });
 
 const tokenizer = defineCommand({
@@ -164,6 +177,7 @@ export const commands = [
   train,
   generate,
   tune,
+  exportCommand,
   tokenizer,
   repeat,
   inspect,

@@ -12,13 +12,19 @@ export interface ForeignName {
   readonly transposed?: boolean;
 }
 
-export interface Format {
-  /** What may stand before every name, and is left out by some files. */
+/** The names of tensors in a format. */
+export interface ForeignNames {
+  /** What may stand before every name but the head's, and is left out by some files. */
   readonly prefix: string;
   /** Buffers in files that are no parameters. */
   readonly ignored: RegExp;
   readonly names: (layer: string, ours: string) => readonly ForeignName[];
   readonly outerNames: readonly ForeignName[];
+  /** Readers want every bias: those we lack are written as zeros. */
+  readonly everyBias?: boolean;
+}
+
+export interface Format extends ForeignNames {
   readonly fromConfig: (json: ForeignJson) => DecoderOptions;
   readonly toConfig: (config: DecoderConfig) => ForeignJson;
 }

@@ -12,6 +12,7 @@ const conv1d = (foreign: string, ...ours: string[]): ForeignName[] => [
 export const gpt2: Format = {
   prefix: 'transformer.',
   ignored: /^h\.\d+\.attn\.(masked_)?bias$/,
+  everyBias: true,
   names: (layer, ours) => [
     ...pair(`h.${layer}.ln_1`, `${ours}.attentionNorm`),
     ...conv1d(

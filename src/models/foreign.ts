@@ -15,7 +15,7 @@ import { leaves } from '../tree.ts';
 import { type DecoderConfig, decoderConfig } from './config.ts';
 import { type DecoderParams, decoderSpec } from './decoder.ts';
 import { fail } from './errors.ts';
-import type { ForeignJson, ForeignName, Format } from './foreign-format.ts';
+import type { ForeignJson, ForeignName, ForeignNames, Format } from './foreign-format.ts';
 import { gpt2 } from './foreign-gpt2.ts';
 import { llama, llamaTypes } from './foreign-llama.ts';
 import { type NamedTensors, namedTensors, paramsFromTensors, requireTensor } from './weights.ts';
@@ -43,12 +43,21 @@ export function fromForeignConfig(json: ForeignJson): DecoderConfig {
   return decoderConfig(formats[foreignFormat(json)].fromConfig(json));
 }
 
+/** The format that says a config: by how it knows the order of tokens. @throws `model/foreign-export` where none does. */
+export function formatFor(config: DecoderConfig): ForeignFormat {
+  const { kind } = config.positions;
+  if (kind === 'learned') return 'gpt2';
+  if (kind === 'rotary') return 'llama';
+  const expected = 'learned or rotary';
+  throw fail('model/foreign-export', { format: 'Hugging Face', key: 'positions', expected, got: kind });
+}
+
 /** A foreign `config.json` for our config. @throws `model/foreign-export` for what the format cannot say. */
 export function toForeignConfig(format: ForeignFormat, config: DecoderConfig): ForeignJson {
   return formats[format].toConfig(config);
 }
 
-function namesOf(format: Format, config: DecoderConfig): readonly ForeignName[] {
+function namesOf(format: ForeignNames, config: DecoderConfig): readonly ForeignName[] {
   const inner = Array.from({ length: config.layers }, (_, i) => format.names(`${i}`, `blocks.${i}`));
   return [...format.outerNames, ...inner.flat()];
 }
@@ -66,11 +75,17 @@ export function fromForeign(
   config: DecoderConfig,
   tensors: NamedTensors,
 ): DecoderParams {
-  const { prefix, ignored } = formats[format];
+  return fromNames(formats[format], config, tensors);
+}
+
+/** The same for the names of any format. */
+export function fromNames(names: ForeignNames, config: DecoderConfig, tensors: NamedTensors): DecoderParams {
+  const { prefix, ignored, outerNames } = names;
+  const head = outerNames.find(({ ours }) => ours[0] === 'head.weight')!.foreign;
   const given = new Map<string, Tensor>();
   for (const [name, tensor] of tensors) {
     const short = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    if (ignored.test(short) || (config.tiedHead && short === 'lm_head.weight')) continue;
+    if (ignored.test(short) || (config.tiedHead && short === head)) continue;
     given.set(short, tensor);
   }
   const shapes = shapesOf(config);
@@ -86,32 +101,37 @@ export function fromForeign(
     const pieces = ours.length === 1 ? [upright] : split(upright, sizes, 0);
     for (const [i, path] of ours.entries()) found.set(path, pieces[i]);
   };
-  withRecording(false, () => outsideScopes(() => namesOf(formats[format], config).forEach(convert)));
+  withRecording(false, () => outsideScopes(() => namesOf(names, config).forEach(convert)));
   if (given.size) throw fail('model/weight-extra', { names: [...given.keys()] });
   return paramsFromTensors(config, found);
 }
 
-/**
- * Foreign tensors by name from our parameters. GPT-2 has every bias: those we lack are zeros.
- */
+/** Foreign tensors by name from our parameters. */
 export function toForeign(
   format: ForeignFormat,
   config: DecoderConfig,
   params: DecoderParams,
 ): Map<string, Tensor> {
-  const { prefix } = formats[format];
+  return toNames(formats[format], config, params);
+}
+
+/** The same for the names of any format. */
+export function toNames(
+  names: ForeignNames,
+  config: DecoderConfig,
+  params: DecoderParams,
+): Map<string, Tensor> {
+  const { prefix, everyBias } = names;
   const ours = namedTensors(params);
   const result = new Map<string, Tensor>();
   const convert = ({ foreign, ours: paths, transposed }: ForeignName): void => {
-    const weights = paths.map(
-      (path) => ours.get(path) ?? (format === 'gpt2' ? missingBias(ours, path) : undefined),
-    );
+    const weights = paths.map((path) => ours.get(path) ?? (everyBias ? missingBias(ours, path) : undefined));
     if (!weights.every((weight) => weight !== undefined)) return;
     const joined = weights.length === 1 ? weights[0] : concat(weights, 0);
     const name = foreign.startsWith('lm_head') ? foreign : prefix + foreign;
     result.set(name, transposed ? transpose(joined) : joined);
   };
-  withRecording(false, () => outsideScopes(() => namesOf(formats[format], config).forEach(convert)));
+  withRecording(false, () => outsideScopes(() => namesOf(names, config).forEach(convert)));
   return result;
 }
 

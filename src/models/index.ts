@@ -7,11 +7,14 @@ export {
   type ForeignFormat,
   type ForeignJson,
   foreignFormat,
+  formatFor,
   fromForeign,
   fromForeignConfig,
   toForeign,
   toForeignConfig,
 } from './foreign.ts';
+export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
+export { ggufArchitectureFor } from './gguf-architectures.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
 export * from './presets.ts';

@@ -1,7 +1,7 @@
 /** Parameters by name: between a tree, a map of tensors, and what a file holds. */
 
 import { nearest } from '../errors.ts';
-import { fromHalf, type TensorData } from '../io/index.ts';
+import { fromHalf, type TensorData, toBrainHalf, toHalf } from '../io/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
 import { cast, fromArray, outsideScopes, type Tensor, withRecording } from '../tensor/index.ts';
 import { leaves, mapTree } from '../tree.ts';
@@ -63,9 +63,16 @@ export function paramsFromFile(
   return paramsFromTensors(config, tensorsFromFile(stored));
 }
 
-/** Tensors as a file stores them, sharing memory. */
-export function tensorsToFile(tensors: NamedTensors): Map<string, TensorData> {
-  return new Map(
-    [...tensors].map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data } as TensorData]),
-  );
+/** Tensors as a file stores them: sharing memory, or f32 ones rounded to 16 bits. */
+export function tensorsToFile(
+  tensors: NamedTensors,
+  as: 'f32' | 'f16' | 'bf16' = 'f32',
+): Map<string, TensorData> {
+  const stored = ({ dtype, shape, data }: Tensor): TensorData =>
+    dtype === 'f32' && as !== 'f32'
+      ? { dtype: as, shape, data: Uint16Array.from(data as Float32Array, roundings[as]) }
+      : ({ dtype, shape, data } as TensorData);
+  return new Map([...tensors].map(([name, tensor]) => [name, stored(tensor)]));
 }
+
+const roundings = { f16: toHalf, bf16: toBrainHalf };

@@ -9,10 +9,11 @@ import { defineMessages } from '../../language.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import { loadModel } from '../models.ts';
 import { flagOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
 import { textsOfRun } from '../run-texts.ts';
-import { loadRun } from '../runs.ts';
+
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 import type { tuneOptions } from '../tune-options.ts';
@@ -70,9 +71,9 @@ export async function run(context: CommandContext<typeof tuneOptions>): Promise<
     });
   }
   const space = spaceOf(options);
-  const saved = await loadRun(folder);
-  tellSkipped(terminal, saved.run);
-  const { name, heldOut } = await textsOfRun(saved.config, { terminal, signal, ...options });
+  const saved = await loadModel(folder);
+  tellSkipped(terminal, saved);
+  const { name, heldOut } = await textsOfRun(saved, { terminal, signal, ...options });
   const { prompts, promptTokens, budget, seed } = options;
   const { maxTokens, pieces } = cut(heldOut, saved.tokenizer, {
     prompts,
