@@ -5,11 +5,11 @@ import type { OptionTable } from './command.ts';
 export const exportOptions = {
   format: {
     type: 'string',
-    choices: ['gguf', 'hf'],
+    choices: ['gguf', 'hf', 'onnx'],
     default: 'gguf',
     doc: {
-      en: 'gguf: one file with its tokenizer; hf: a folder for Hugging Face libraries',
-      zh: 'gguf：含分词器的单个文件；hf：供 Hugging Face 库使用的目录',
+      en: 'gguf: one file with its tokenizer; hf: a folder for Hugging Face libraries; onnx: a graph of operators',
+      zh: 'gguf：含分词器的单个文件；hf：供 Hugging Face 库使用的目录；onnx：算子图',
     },
   },
   type: {
@@ -25,8 +25,15 @@ export const exportOptions = {
     type: 'string',
     placeholder: 'path',
     doc: {
-      en: "the file or folder to write (default: the model's name with .gguf or -hf)",
-      zh: '要写的文件或目录（默认：模型名加 .gguf 或 -hf）',
+      en: "the file or folder to write (default: the model's name with .gguf, -hf or .onnx)",
+      zh: '要写的文件或目录（默认：模型名加 .gguf、-hf 或 .onnx）',
+    },
+  },
+  cache: {
+    type: 'boolean',
+    doc: {
+      en: 'ONNX only: keys and values go in and out, so that each step reads only what is new',
+      zh: '仅 ONNX：键与值作为输入输出，每步只读新词元',
     },
   },
 } as const satisfies OptionTable;

@@ -9,6 +9,7 @@ import {
   isDecoderFolder,
   saveDecoder,
   saveGguf,
+  saveOnnx,
   type WeightDtype,
 } from '../models/index.ts';
 import { type SavableTokenizer, type TokenizerFile, toGgufVocabulary } from '../text/index.ts';
@@ -19,12 +20,18 @@ import { modelName, type StoredModel } from './models.ts';
 type Format = (typeof exportOptions.format.choices)[number];
 export type WeightType = (typeof exportOptions.type.choices)[number];
 
+export interface ExportOptions {
+  readonly type: WeightType;
+  /** A graph that takes and gives keys and values. */
+  readonly cache?: boolean;
+}
+
 export interface Exporter {
   /** What a name gets that the user did not choose. */
   readonly suffix: string;
   readonly types: readonly WeightType[];
-  /** Writes the model; returns the bytes of its weights' file. */
-  readonly write: (out: string, model: StoredModel, type: WeightType) => Promise<number>;
+  /** Writes the model; returns the bytes of its weights. */
+  readonly write: (out: string, model: StoredModel, options: ExportOptions) => Promise<number>;
 }
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path)).size;
@@ -33,7 +40,7 @@ export const exporters: { readonly [F in Format]: Exporter } = {
   gguf: {
     suffix: '.gguf',
     types: ['f32', 'f16', 'bf16', 'q8_0', 'q4_0'],
-    async write(out, stored, type) {
+    async write(out, stored, { type }) {
       const { config } = stored;
       // The tokenizer first: what it cannot say is known before any weight is read.
       const metadata = ggufTokenizer(stored);
@@ -49,7 +56,7 @@ export const exporters: { readonly [F in Format]: Exporter } = {
   hf: {
     suffix: '-hf',
     types: ['f32', 'f16', 'bf16'],
-    async write(out, stored, type) {
+    async write(out, stored, { type }) {
       const { config, tokenizer, chatTemplate } = stored;
       const format = formatFor(config);
       if ((await stat(join(out, 'config.json')).catch(() => undefined)) && !(await isDecoderFolder(out))) {
@@ -73,6 +80,13 @@ export const exporters: { readonly [F in Format]: Exporter } = {
       await writeFileAtomic(join(out, 'tokenizer.json'), json(withPrefix(stored)));
       await writeFileAtomic(join(out, 'tokenizer_config.json'), json(settings));
       return sizeOf(join(out, 'model.safetensors'));
+    },
+  },
+  onnx: {
+    suffix: '.onnx',
+    types: ['f32', 'f16'],
+    async write(out, { config, params }, { type, cache }) {
+      return saveOnnx(out, { config, params: await params() }, { cache, halves: type === 'f16' });
     },
   },
 };

@@ -63,8 +63,8 @@ const exportCommand = defineCommand({
   name: 'export',
   args: '<model>',
   summary: {
-    en: 'write a model for other programs: GGUF (llama.cpp and what stands on it), a Hugging Face folder',
-    zh: '把模型写成其他程序可用的格式：GGUF（llama.cpp 及其衍生程序）、Hugging Face 目录',
+    en: 'write a model for other programs: GGUF (llama.cpp and what stands on it), a Hugging Face folder, ONNX',
+    zh: '把模型写成其他程序可用的格式：GGUF（llama.cpp 及其衍生程序）、Hugging Face 目录、ONNX',
   },
   options: exportOptions,
   example: 'inkstone export runs/poems-2min --format gguf --type q8_0 --out poems.gguf',

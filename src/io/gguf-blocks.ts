@@ -130,7 +130,7 @@ const readers: Readers = {
 export function dequantize(type: GgufType, bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const { elements, bytes: width } = ggufTypes[type];
   const blocks = Math.floor(bytes.length / width);
-  if (type === 'F32') return new Float32Array(bytes.slice(0, blocks * 4).buffer);
+  if (type === 'F32') return new Float32Array(new Uint8Array(bytes.subarray(0, blocks * 4)).buffer);
   const out = new Float32Array(blocks * elements);
   const read = readers[type];
   for (let block = 0; block < blocks; block++) read(bytes, block * width, out, block * elements);

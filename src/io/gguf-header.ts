@@ -102,7 +102,8 @@ function ggufCursor(bytes: Uint8Array, fileBytes: number, where: string) {
   const numbers = (type: GgufScalar, length: number, what: string): GgufNumbers => {
     const { array, bytes: width } = ggufScalars[type];
     const from = take(length * width, what);
-    return new array(bytes.slice(from, from + length * width).buffer);
+    // NOTE A copy, by its own constructor: `slice` of a Node buffer is none.
+    return new array(new Uint8Array(bytes.subarray(from, from + length * width)).buffer);
   };
   return {
     bad,

@@ -38,6 +38,15 @@ export {
 } from './json-lines.ts';
 export { limits } from './limits.ts';
 export { type NpmConfigPlaces, type NpmOptions, readNpmConfig } from './npm-config.ts';
+export {
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxType,
+  type OnnxValue,
+  writeOnnx,
+} from './onnx.ts';
 export { checkFileName, unsafePath } from './paths.ts';
 export {
   openSafetensors,

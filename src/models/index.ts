@@ -17,6 +17,7 @@ export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions,
 export { ggufArchitectureFor } from './gguf-architectures.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
+export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';
 export * from './presets.ts';
 export * from './storage.ts';
 export {

@@ -20,7 +20,7 @@ const say = defineMessages({
 
 export async function run({ args, options, terminal }: CommandContext<typeof exportOptions>): Promise<void> {
   const [path] = args;
-  const { format, type } = options;
+  const { format, type, cache } = options;
   const exporter = exporters[format];
   if (!exporter.types.includes(type)) {
     throw fail('cli/conflict', {
@@ -30,9 +30,17 @@ export async function run({ args, options, terminal }: CommandContext<typeof exp
       zhReason: `该格式只有 ${exporter.types.join('、')}`,
     });
   }
+  if (cache && format !== 'onnx') {
+    throw fail('cli/conflict', {
+      command: 'export',
+      options: [`--format ${format}`, '--cache'],
+      reason: 'only a graph says what goes in and out',
+      zhReason: '只有算子图规定输入与输出',
+    });
+  }
   const out = options.out ?? `${modelName(basename(resolve(path)))}${exporter.suffix}`;
   const stored = await openModel(path);
-  const bytes = await exporter.write(out, stored, type);
+  const bytes = await exporter.write(out, stored, { type, cache });
   const parameters = parameterCount(stored.config);
   terminal.json({ type: 'written', out, format, weights: type, parameters, bytes });
   terminal.print(say('written', { out, parameters, type, size: formatBytes(bytes) }));
