@@ -53,6 +53,10 @@ export async function openModel(path: string): Promise<StoredModel> {
 
 const isGgufPath = (path: string): boolean => extname(path).toLowerCase() === '.gguf';
 
+/** Where a file about a model lies: in its folder, or beside its file under the model's name. */
+export const fileOfModel = (path: string, name: string): string =>
+  isGgufPath(path) ? `${modelName(path)}.${name}` : join(path, name);
+
 /** What a model is called: its folder, or its file without `.gguf`. */
 export const modelName = (base: string): string => base.replace(/\.gguf$/i, '');
 
