@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InkstoneError } from '../errors.ts';
 import {
   checkFileName,
   decodeUtf8,
@@ -97,11 +98,21 @@ export async function openDecoder(folder: string): Promise<DecoderFolder> {
     const config = decoderConfig(options as unknown as DecoderOptions);
     return { config, params: async () => paramsFromFile(config, await readWeights(folder)) };
   }
-  const config = fromForeignConfig(json);
+  const config = foreignConfigOf(json, join(folder, CONFIG));
   return {
     config,
     params: async () => fromForeign(foreignFormat(json), config, tensorsFromFile(await readWeights(folder))),
   };
+}
+
+/** Our config for that of another library; what is wrong with it is said of its file. */
+function foreignConfigOf(json: ForeignJson, path: string): DecoderConfig {
+  try {
+    return fromForeignConfig(json);
+  } catch (error) {
+    if (!(error instanceof InkstoneError) || error.code !== 'model/option') throw error;
+    throw fail('model/config-file', { path, reason: error.message }, error);
+  }
 }
 
 /** Whether the folder holds such a model: its `config.json` names an architecture. */
