@@ -164,14 +164,21 @@ export function fromGgufMetadata(
   if (experts) throw fail('model/gguf-value', { key: `${name}.expert_count`, expected: '0', got: experts });
   const heads = required('attention.head_count');
   const isGpt2 = name === 'gpt2';
+  const contextLength = required('context_length', limits.contextLength);
+  const headSize = isGpt2 ? undefined : (value('attention.key_length') ?? value('rope.dimension_count'));
+  const most = Math.floor(limits.contextAngles / contextLength);
+  if (headSize !== undefined && headSize > most) {
+    const expected = `at most ${most} with a context of ${contextLength}`;
+    throw fail('model/gguf-value', { key: `${name}.attention.key_length`, expected, got: headSize });
+  }
   return decoderConfig({
     vocabSize: embedding.shape[0],
-    contextLength: required('context_length', limits.contextLength),
+    contextLength,
     width: required('embedding_length'),
     layers: required('block_count', tensors.size),
     heads,
     kvHeads: value('attention.head_count_kv') ?? heads,
-    ...(!isGpt2 && { headSize: value('attention.key_length') ?? value('rope.dimension_count') }),
+    ...(headSize !== undefined && { headSize }),
     ffnSize: required('feed_forward_length'),
     activation: isGpt2 ? 'geluTanh' : 'swiglu',
     norm: isGpt2

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { InkstoneError } from '../errors.ts';
 import { dequantize, type GgufValue, openGguf, quantizableTypes, writeGguf } from '../io/index.ts';
 import { onLog } from '../log.ts';
 import { createRng } from '../rng.ts';
@@ -171,6 +172,10 @@ describe('files that do not fit', () => {
     [{ 'llama.block_count': u32(4_000_000_000) }, /`llama.block_count` must be a number up to 21/],
     [{ 'llama.context_length': u32(4_000_000_000) }, /`llama.context_length` must be a number up to 2097152/],
     [
+      { 'llama.attention.key_length': u32(2 ** 31) },
+      /key_length` must be at most 8388608 with a context of 32/,
+    ],
+    [
       { 'llama.attention.head_count': text('4') },
       /`llama.attention.head_count` must be a number.*got string/,
     ],
@@ -184,6 +189,26 @@ describe('files that do not fit', () => {
   ] as const)('%j', async (changes, message) => {
     const opening = openGgufModel(await altered(changes)).then(({ params }) => params());
     await expect(opening).rejects.toThrow(message);
+  });
+
+  test('flipped bits of a header give a model or an error of ours', async () => {
+    const path = await altered({});
+    const whole = await readFile(path);
+    const header = whole.indexOf('blk.1.ffn_norm.weight');
+    const rng = createRng(2);
+    let refused = 0;
+    for (let i = 0; i < 60; i++) {
+      const bytes = Uint8Array.from(whole);
+      bytes[rng.integer(header)] ^= 1 << rng.integer(8);
+      await writeFile(path, bytes);
+      try {
+        await (await openGgufModel(path)).params();
+      } catch (error) {
+        expect(error).toBeInstanceOf(InkstoneError);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(20);
   });
 
   test('factors of angles other than those of Llama 3 are refused', async () => {
