@@ -146,6 +146,15 @@ describe('what cannot be is said in both languages, and nothing is written', () 
     expect(readdirSync(cwd).sort()).toEqual(before);
   });
 
+  test('the model itself is not written over', async () => {
+    await exported('zh', '--out', 'self.gguf');
+    const before = readFileSync(join(cwd, 'self.gguf'));
+    const { status, err } = await run('export', 'self.gguf', '--type', 'q8_0');
+    expect(status).not.toBe(0);
+    expect(err).toMatch(/self.gguf is the model itself and is not written over; choose another --out/);
+    expect(readFileSync(join(cwd, 'self.gguf'))).toEqual(before);
+  });
+
   test('files that are no models', async () => {
     writeFileSync(join(cwd, 'not.gguf'), 'GGUF, or so it says');
     expect((await run('generate', 'not.gguf')).err).toMatch(/GGUF: not.gguf has no valid header/);

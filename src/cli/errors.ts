@@ -144,6 +144,11 @@ export const fail = defineErrors({
       `export: ${d.out} holds a config.json of something else, such as a run; choose another --out`,
     zh: (d) => `导出：${d.out} 中的 config.json 属于别的东西（例如一次训练）；请换一个 --out`,
   },
+  'cli/export-same': {
+    en: (d: { out: string }) =>
+      `export: ${d.out} is the model itself and is not written over; choose another --out`,
+    zh: (d) => `导出：${d.out} 就是模型本身，不会被覆盖；请换一个 --out`,
+  },
   'cli/model-data': {
     en: (d: { path: string }) =>
       `${d.path}: what this model learned from is not known here; give text with --data`,

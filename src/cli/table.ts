@@ -41,7 +41,10 @@ const train = defineCommand({
 const generate = defineCommand({
   name: 'generate',
   args: '<run>',
-  summary: { en: 'let a trained model write', zh: '让训练好的模型写作' },
+  summary: {
+    en: 'let a trained model write: a run, a Hugging Face folder or a .gguf file',
+    zh: '让训练好的模型写作：训练目录、Hugging Face 目录或 .gguf 文件',
+  },
   options: generateOptions,
   example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),

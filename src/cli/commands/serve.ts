@@ -23,7 +23,6 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { modelName, openModel, type StoredModel } from '../models.ts';
 import { parseRemotes } from '../remotes.ts';
-
 import type { serveOptions } from '../serve-options.ts';
 import { quoteWord } from '../shell-words.ts';
 import { studioLab } from '../studio-lab.ts';
@@ -227,7 +226,7 @@ const TAIL_BYTES = 512 << 10;
 
 async function originOf({ path, config: model, run: earlier }: StoredModel): Promise<ModelOrigin> {
   const parameters = parameterCount(model);
-  if (!earlier) return { parameters, source: path };
+  if (!earlier) return { parameters, source: basename(path) };
   const { run, config } = earlier;
   const last = await readLastRecords(join(run.folder, 'metrics.jsonl'), TAIL_BYTES);
   const evaluation = last.findLast(({ type }) => type === 'evaluation');

@@ -13,7 +13,6 @@ import { fileOfModel, loadModel } from '../models.ts';
 import { flagOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
 import { textsOfRun } from '../run-texts.ts';
-
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 import type { tuneOptions } from '../tune-options.ts';
