@@ -2,7 +2,7 @@
 llama.cpp's `convert_hf_to_gguf.py` does (rows of queries and keys of the llama architecture in rotary pairs).
 usage: python test/golden/gguf-models.py   (gguf 0.19, torch 2.15, transformers 5.23)
 """
-import base64, importlib.util, json, pathlib, tempfile
+import base64, json, pathlib, tempfile
 import numpy as np
 from gguf import GGUFWriter
 from gguf.tensor_mapping import get_tensor_name_map
