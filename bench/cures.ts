@@ -9,12 +9,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDocuments, type SplitCorpus, splitCorpus } from '../src/cli/corpus.ts';
+import { loadModel } from '../src/cli/models.ts';
 import { type ModelShape, type Recipe, tuningRecipe } from '../src/cli/recipe.ts';
 import {
   findEarlierRun,
   type InitialWeights,
   isFinished,
-  loadRun,
   readEarlierRun,
   readInitialWeights,
 } from '../src/cli/runs.ts';
@@ -207,7 +207,7 @@ async function report(
 ): Promise<void> {
   const file = join(folder, 'figures.json');
   const figures: Record<string, unknown> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const { model } = await loadRun(folder);
+  const { model } = await loadModel(folder);
   figures.read ??= readingFigures(model, held);
   const prompts = Array.from({ length: config.prompts ?? 50 }, (_, i) => {
     const at = i * Math.floor((held.length - prefix) / (config.prompts ?? 50));

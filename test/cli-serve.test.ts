@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { beforeAll, expect, test } from 'vitest';
-import { loadRun } from '../src/cli/runs.ts';
+import { loadModel } from '../src/cli/models.ts';
 import { scoreTokens } from '../src/decode/index.ts';
 import { inkstone, type JsonLine, scratchFolder, startInkstone, tiny, writeTexts } from './cli-harness.ts';
 
@@ -102,7 +102,7 @@ test('weights as bf16: the same answers but for rounding', async () => {
   const body = { model: 'run', prompt: 'the sea', max_tokens: 0, echo: true, logprobs: 0 };
   const { choices } = await client.completions.create(body);
   const got = choices[0].logprobs!.token_logprobs!;
-  const { model, tokenizer } = await loadRun(join(cwd, 'run'));
+  const { model, tokenizer } = await loadModel(join(cwd, 'run'));
   const ids = [tokenizer.eosId!, ...tokenizer.encode('the sea')];
   const scores = await scoreTokens(model, ids);
   expect(got.length).toBe(scores.length);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadRun } from '../src/cli/runs.ts';
+import { loadModel } from '../src/cli/models.ts';
 import { generateTokens, greedySearch } from '../src/decode/index.ts';
 import { seqRep } from '../src/repeat/index.ts';
 import { cureDocs } from '../src/train/index.ts';
@@ -33,7 +33,7 @@ const configOf = (folder: string) => JSON.parse(readFileSync(join(cwd, folder, '
 
 /** Mean seq-rep-4 of greedy texts from some beginnings. */
 async function repetition(folder: string): Promise<number> {
-  const { model, tokenizer } = await loadRun(join(cwd, folder));
+  const { model, tokenizer } = await loadModel(join(cwd, folder));
   const prompts = ['the whale', 'captain of', 'wind and', 'old stars', 'in the sea', 'a ship under'];
   let sum = 0;
   for (const prompt of prompts) {

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadRun, type TrainedRun } from '../src/cli/runs.ts';
+import { loadModel, type OpenedModel } from '../src/cli/models.ts';
 import { decoders } from '../src/cli/showcase.ts';
 import { collectTexts, type GeneratedText } from '../src/decode/index.ts';
 import { classifyToken, createLoopDetector, endsInLoop } from '../src/repeat/index.ts';
@@ -25,13 +25,13 @@ function loops({ tokens = [], reason }: GeneratedText, tokenizer: Tokenizer): bo
 }
 
 /** Openings in the model's own words: three tokens, drawn. */
-async function openings({ writer }: TrainedRun): Promise<string[]> {
+async function openings({ writer }: OpenedModel): Promise<string[]> {
   const drawn = await collectTexts(writer.generate({ prompt: '', n: PROMPTS, maxTokens: 3, seed: 1 }));
   return drawn.map(({ text }) => text);
 }
 
 async function write(
-  { writer }: TrainedRun,
+  { writer }: OpenedModel,
   prompts: readonly string[],
   how: object,
 ): Promise<GeneratedText[]> {
@@ -54,7 +54,7 @@ test('no guarded text ends in a loop, and texts without one are unchanged', {
     const { status, err } = await inkstone(['start', '--minutes', '1', '--no-serve', '--out', folder]);
     expect({ status, err }).toMatchObject({ status: 0 });
   }
-  const run = await loadRun(folder);
+  const run = await loadModel(folder);
   const prompts = await openings(run);
   const plain = await write(run, prompts, decoders.greedy);
   const safe = await write(run, prompts, decoders.guarded);

@@ -145,6 +145,21 @@ export const fail = defineErrors({
       `run: config.json in ${d.folder} is not one that inkstone train wrote; train a run first`,
     zh: (d) => `训练记录：${d.folder} 中的 config.json 不是 inkstone train 写的；请先训练`,
   },
+  'cli/export-folder': {
+    en: (d: { out: string }) =>
+      `export: ${d.out} holds a config.json of something else, such as a run; choose another --out`,
+    zh: (d) => `导出：${d.out} 中的 config.json 属于别的东西（例如一次训练）；请换一个 --out`,
+  },
+  'cli/export-same': {
+    en: (d: { out: string }) =>
+      `export: ${d.out} is the model itself and is not written over; choose another --out`,
+    zh: (d) => `导出：${d.out} 就是模型本身，不会被覆盖；请换一个 --out`,
+  },
+  'cli/model-data': {
+    en: (d: { path: string }) =>
+      `${d.path}: what this model learned from is not known here; give text with --data`,
+    zh: (d) => `${d.path}：不知道该模型是用什么文本训练的；请用 --data 给出文本`,
+  },
   'cli/empty-corpus': {
     en: (d: { source: string }) =>
       `${d.source}: nothing is left to learn from after cleaning; give a source with more text`,

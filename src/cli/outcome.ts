@@ -55,7 +55,7 @@ const say = defineMessages({
 });
 
 /** Names each damaged checkpoint that was passed over for an older one. */
-export function tellSkipped(terminal: Terminal, { skipped }: SavedRun): void {
+export function tellSkipped(terminal: Terminal, { skipped }: Pick<SavedRun, 'skipped'>): void {
   for (const { error } of skipped) terminal.error(say('passedOver', { reason: error.message }));
 }
 

@@ -2,7 +2,8 @@
 
 import { type LoadOptions, loadDocuments, splitCorpus } from './corpus.ts';
 import { keptPreparation } from './corpus-options.ts';
-import type { RunConfig } from './runs.ts';
+import { fail } from './errors.ts';
+import type { StoredModel } from './models.ts';
 
 export interface RunTexts {
   readonly name: string;
@@ -15,11 +16,17 @@ export interface RunTexts {
 const TRAINING_SAMPLE = 500;
 const MOST_CHARACTERS = 200_000;
 
-/** The held-out side of the run's own data; with other `data`, all of that. */
+/** The held-out side of the run's own data; with other `data`, all of that, which a model from elsewhere needs. */
 export async function textsOfRun(
-  config: RunConfig,
+  { path, run }: Pick<StoredModel, 'path' | 'run'>,
   { data, ...options }: LoadOptions & { readonly data?: string | undefined },
 ): Promise<RunTexts> {
+  if (!run) {
+    if (data === undefined) throw fail('cli/model-data', { path });
+    const { name, documents } = await loadDocuments(data, options);
+    return { name, heldOut: documents.map(({ text }) => text) };
+  }
+  const { config } = run;
   const { source, prepared } = config.data;
   const corpus = await (data === undefined
     ? loadDocuments(specOf(source), { ...options, prepare: keptPreparation(prepared) })

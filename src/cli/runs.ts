@@ -1,20 +1,11 @@
-/** Run folders: what `config.json` says, whether a run can be gone on with, and a saved run as a model that writes. */
+/** Run folders: what `config.json` says, and whether a run can be gone on with. */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
-import {
-  createLanguageModel,
-  type DecoderConfig,
-  type DecoderLanguageModel,
-  decoderConfig,
-  type LanguageModelOptions,
-  memoryTokensIn,
-  paramsFromFile,
-} from '../models/index.ts';
-import { type ChatTemplateSource, fingerprint, loadTokenizer, readChatTemplate } from '../text/index.ts';
+import type { DecoderConfig } from '../models/index.ts';
+import { fingerprint, loadTokenizer } from '../text/index.ts';
 import { isRun, readRun, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
@@ -117,19 +108,6 @@ export async function latestModel(runs: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The chat template that a folder brings, as models from elsewhere do: `tokenizer_config.json`, `chat_template.jinja`. */
-export async function readFolderTemplate(folder: string): Promise<ChatTemplateSource | undefined> {
-  const read = (name: string) =>
-    readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-  const config = await read('tokenizer_config.json');
-  const template = await read('chat_template.jinja');
-  if (config === undefined && template === undefined) return undefined;
-  return readChatTemplate(config ?? '{}', template);
-}
-
 /** `runs/` and a readable name of the data; with `suffix` behind it. */
 export function defaultFolder(source: string, suffix = ''): string {
   const path = source.startsWith('npm:') ? source.slice('npm:'.length) : resolve(source);
@@ -144,33 +122,6 @@ export function isFinished({ run, config }: EarlierRun): boolean {
   const { steps, minutes } = config.training;
   if (!run.place) return false;
   return steps === undefined ? run.place.seconds >= minutes * 60 : run.place.step >= steps;
-}
-
-export interface TrainedRun extends EarlierRun {
-  readonly model: DecoderLanguageModel;
-  readonly writer: ReturnType<typeof createTextModel>;
-}
-
-export interface LoadRunOptions {
-  /** What its sequences take at most together. */
-  readonly memoryBytes?: number;
-  /** How matrices and the past are kept. Default `f32`. */
-  readonly weights?: LanguageModelOptions['weights'];
-}
-
-/** Loads the latest checkpoint of a run folder. */
-export async function loadRun(
-  folder: string,
-  { memoryBytes = Number.POSITIVE_INFINITY, weights }: LoadRunOptions = {},
-): Promise<TrainedRun> {
-  const earlier = await readEarlierRun(folder);
-  const config = decoderConfig(earlier.config.model);
-  const params = paramsFromFile(config, await earlier.run.weights());
-  const memoryTokens = Number.isFinite(memoryBytes)
-    ? memoryTokensIn(memoryBytes, config, weights)
-    : undefined;
-  const model = createLanguageModel(params, config, { memoryTokens, weights });
-  return { ...earlier, model, writer: writerOf(model, earlier.tokenizer) };
 }
 
 /** A model that writes from the beginning of a document: in training an end-of-text token stood before each. */

@@ -3,6 +3,7 @@
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
+import { exportOptions } from './export-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -54,7 +55,10 @@ const data = defineCommand({
 const generate = defineCommand({
   name: 'generate',
   args: '<run>',
-  summary: { en: 'let a trained model write', zh: '让训练好的模型写作' },
+  summary: {
+    en: 'let a trained model write: a run, a Hugging Face folder or a .gguf file',
+    zh: '让训练好的模型写作：训练目录、Hugging Face 目录或 .gguf 文件',
+  },
   options: generateOptions,
   example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),
@@ -70,6 +74,18 @@ const tune = defineCommand({
   options: tuneOptions,
   example: 'inkstone tune decoding runs/poems-2min --budget 12',
   load: () => import('./commands/tune.ts'),
+});
+
+const exportCommand = defineCommand({
+  name: 'export',
+  args: '<model>',
+  summary: {
+    en: 'write a model for other programs: GGUF (llama.cpp and what stands on it), a Hugging Face folder, ONNX',
+    zh: '把模型写成其他程序可用的格式：GGUF（llama.cpp 及其衍生程序）、Hugging Face 目录、ONNX',
+  },
+  options: exportOptions,
+  example: 'inkstone export runs/poems-2min --format gguf --type q8_0 --out poems.gguf',
+  load: () => import('./commands/export.ts'),
 });
 
 const tokenizer = defineCommand({
@@ -191,6 +207,7 @@ export const commands = [
   data,
   generate,
   tune,
+  exportCommand,
   tokenizer,
   repeat,
   compare,

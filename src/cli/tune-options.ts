@@ -52,8 +52,8 @@ export const tuneOptions = {
     type: 'string',
     placeholder: 'file',
     doc: {
-      en: 'where the options are written (default: decoding.yaml in the run)',
-      zh: '选项写到哪里（默认：训练目录下的 decoding.yaml）',
+      en: 'where the options are written (default: decoding.yaml in the run, or beside the file)',
+      zh: '选项写到哪里（默认：训练目录下或模型文件旁的 decoding.yaml）',
     },
   },
   seed,

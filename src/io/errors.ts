@@ -110,6 +110,27 @@ export const fail = defineErrors({
     zh: (d) =>
       `safetensors：${d.where} 中没有张量 ${JSON.stringify(d.tensor)}${d.near ? `；是不是 ${JSON.stringify(d.near)}？` : ''}`,
   },
+  'gguf/header': {
+    en: (d: { where: string; reason: string }) =>
+      `GGUF: ${d.where} has no valid header: ${d.reason}; the file is cut, damaged or not GGUF`,
+    zh: (d) => `GGUF：${d.where} 的文件头无效：${d.reason}；文件不完整、已损坏或不是 GGUF`,
+  },
+  'gguf/layout': {
+    en: (d: { where: string; tensor: string; reason: string }) =>
+      `GGUF: ${d.where}, tensor ${JSON.stringify(d.tensor)}: ${d.reason}; the file is cut or damaged`,
+    zh: (d) => `GGUF：${d.where} 中的张量 ${JSON.stringify(d.tensor)}：${d.reason}；文件不完整或已损坏`,
+  },
+  'gguf/tensor': {
+    en: (d: { tensor: string; reason: string }) =>
+      `GGUF: cannot write tensor ${JSON.stringify(d.tensor)}: ${d.reason}`,
+    zh: (d) => `GGUF：无法写入张量 ${JSON.stringify(d.tensor)}：${d.reason}`,
+  },
+  'gguf/unknown': {
+    en: (d: { where: string; tensor: string; near: string | undefined }) =>
+      `GGUF: ${d.where} has no tensor ${JSON.stringify(d.tensor)}${d.near ? `; did you mean ${JSON.stringify(d.near)}?` : ''}`,
+    zh: (d) =>
+      `GGUF：${d.where} 中没有张量 ${JSON.stringify(d.tensor)}${d.near ? `；是不是 ${JSON.stringify(d.near)}？` : ''}`,
+  },
   'checkpoint/exists': {
     en: (d: { folder: string; step: number }) =>
       `checkpoint: step ${d.step} is already saved in ${d.folder} and is never overwritten; use another run folder`,

@@ -20,6 +20,18 @@ export {
   type ProcessTable,
 } from './folder-lock.ts';
 export {
+  type GgufContent,
+  type GgufFile,
+  type GgufTensor,
+  ggufContent,
+  openGguf,
+  writeGguf,
+} from './gguf.ts';
+export { dequantize, type QuantizableType, quantizableTypes, quantize } from './gguf-blocks.ts';
+export type { GgufTensorInfo } from './gguf-header.ts';
+export { type GgufType, type GgufValue, ggufTypes } from './gguf-types.ts';
+export { fromHalf, toBrainHalf, toHalf } from './half.ts';
+export {
   type JsonLinesWriter,
   type OpenJsonLinesOptions,
   openJsonLines,
@@ -27,6 +39,15 @@ export {
 } from './json-lines.ts';
 export { limits } from './limits.ts';
 export { type NpmConfigPlaces, type NpmOptions, readNpmConfig } from './npm-config.ts';
+export {
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxType,
+  type OnnxValue,
+  writeOnnx,
+} from './onnx.ts';
 export { checkFileName, unsafePath } from './paths.ts';
 export {
   openSafetensors,

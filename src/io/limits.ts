@@ -7,6 +7,19 @@ export const limits = {
   safetensorsTensors: 1_000_000,
   /** Dimensions of one tensor. */
   safetensorsRank: 32,
+  /** Bytes of a GGUF header: most of it is the vocabulary (14 MB for one of 262,144 tokens). */
+  ggufHeaderBytes: 256 * 1024 * 1024,
+  /** Keys, and tensors, of one GGUF file. */
+  ggufKeys: 65_536,
+  ggufTensors: 1_000_000,
+  /** Bytes of a key or of a tensor's name. */
+  ggufNameBytes: 65_535,
+  /** Arrays inside arrays in a GGUF file. */
+  ggufArrayDepth: 4,
+  /** Axes of a tensor in a GGUF file; the reference implementation has no more. */
+  ggufRank: 4,
+  /** The largest distance to which tensors of a GGUF file may be aligned. */
+  ggufAlignment: 65_536,
   /** Bytes of a checkpoint's manifest. */
   manifestBytes: 1_000_000,
   /** Files in one checkpoint. */

@@ -2,8 +2,9 @@
 
 import { nearest } from '../errors.ts';
 import { type ByteSink, writeFileAtomic } from './atomic.ts';
+import { openBytes } from './byte-source.ts';
 import { fail } from './errors.ts';
-import { describeFileError, type Files, nodeFiles } from './files.ts';
+import type { Files } from './files.ts';
 import {
   dtypes,
   elementCount,
@@ -50,11 +51,9 @@ export async function openSafetensors(
   source: string | Uint8Array,
   options: { readonly files?: Files } = {},
 ): Promise<SafetensorsFile> {
-  const where = typeof source === 'string' ? source : 'the given bytes';
-  const bytes =
-    typeof source === 'string'
-      ? await bytesOfFile(source, options.files ?? nodeFiles)
-      : bytesInMemory(source);
+  const shrunk = (where: string, reason: string) => fail('safetensors/header', { where, reason });
+  const bytes = await openBytes(source, shrunk, options);
+  const { where } = bytes;
   try {
     const headerLength = readHeaderLength(await bytes.at(0, Math.min(8, bytes.size)), bytes.size, where);
     const dataStart = 8 + headerLength;
@@ -184,47 +183,4 @@ function encodeHeader(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(json, 8);
   return bytes;
-}
-
-interface ByteSource {
-  readonly size: number;
-  at(position: number, length: number): Promise<Uint8Array>;
-  into(target: Uint8Array, position: number): Promise<void>;
-  close(): Promise<void>;
-}
-
-function bytesInMemory(bytes: Uint8Array): ByteSource {
-  return {
-    size: bytes.length,
-    at: async (position, length) => bytes.subarray(position, position + length),
-    into: async (target, position) => target.set(bytes.subarray(position, position + target.length)),
-    close: async () => {},
-  };
-}
-
-async function bytesOfFile(path: string, files: Files): Promise<ByteSource> {
-  try {
-    const file = await files.open(path, 'read');
-    const into = async (target: Uint8Array, position: number) => {
-      const got = await file.read(target, position).catch((error) => {
-        throw describeFileError(error, path);
-      });
-      if (got < target.length) {
-        const reason = `it shrank while it was read: ${target.length} bytes expected at ${position}, got ${got}`;
-        throw fail('safetensors/header', { where: path, reason });
-      }
-    };
-    return {
-      size: await file.size(),
-      async at(position, length) {
-        const bytes = new Uint8Array(length);
-        await into(bytes, position);
-        return bytes;
-      },
-      into,
-      close: file.close,
-    };
-  } catch (error) {
-    throw describeFileError(error, path);
-  }
 }

@@ -70,9 +70,19 @@ export const fail = defineErrors({
   },
   'model/foreign-export': {
     en: (d: { format: string; key: string; expected: string; got: unknown }) =>
-      `${d.format} export: \`${d.key}\` must be ${d.expected}, got ${JSON.stringify(d.got)}; this format cannot say it`,
+      `${d.format} export: \`${d.key}\` must be ${d.expected}, got ${JSON.stringify(d.got)}; this format cannot say it: choose another, or train with what it can say`,
     zh: (d) =>
-      `导出 ${d.format}：\`${d.key}\` 必须是 ${d.expected}，得到 ${JSON.stringify(d.got)}；该格式无法表达`,
+      `导出 ${d.format}：\`${d.key}\` 必须是 ${d.expected}，得到 ${JSON.stringify(d.got)}；该格式无法表达：请换一种格式，或用它能表达的设置训练`,
+  },
+  'model/gguf-architecture': {
+    en: (d: { got: unknown; known: string }) =>
+      `GGUF: \`general.architecture\` must be one of ${d.known}, got ${JSON.stringify(d.got) ?? 'nothing'}`,
+    zh: (d) => `GGUF：\`general.architecture\` 必须是 ${d.known} 之一，得到 ${JSON.stringify(d.got) ?? '空'}`,
+  },
+  'model/gguf-value': {
+    en: (d: { key: string; expected: string; got: unknown }) =>
+      `GGUF: \`${d.key}\` must be ${d.expected} for this model class, got ${d.got}`,
+    zh: (d) => `GGUF：此类模型的 \`${d.key}\` 必须是 ${d.expected}，得到 ${d.got}`,
   },
   'model/config-file': {
     en: (d: { path: string; reason: string }) =>

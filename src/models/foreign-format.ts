@@ -16,8 +16,9 @@ export interface ForeignName {
   readonly shift?: number;
 }
 
-export interface Format {
-  /** What may stand before every name, and is left out by some files. */
+/** The names of tensors in a format. */
+export interface ForeignNames {
+  /** What may stand before every name but the head's, and is left out by some files. */
   readonly prefix: string;
   /** Buffers in files that are no parameters. */
   readonly ignored: RegExp;
@@ -27,6 +28,9 @@ export interface Format {
   readonly head: string;
   /** Every layer has a bias there: those that we lack are written as zeros. */
   readonly hasBiases?: boolean;
+}
+
+export interface Format extends ForeignNames {
   readonly fromConfig: (json: ForeignJson) => DecoderOptions;
   readonly toConfig: (config: DecoderConfig) => ForeignJson;
 }

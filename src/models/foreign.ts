@@ -1,5 +1,6 @@
 /** The one place that knows foreign names: configs and weights of other libraries, in and out. */
 
+import { InkstoneError } from '../errors.ts';
 import type { ParameterSpec } from '../nn/index.ts';
 import {
   affine,
@@ -18,7 +19,7 @@ import { type DecoderConfig, decoderConfig } from './config.ts';
 import { type DecoderParams, decoderSpec } from './decoder.ts';
 import { fail } from './errors.ts';
 import { falcon } from './foreign-falcon.ts';
-import type { ForeignJson, ForeignName, Format } from './foreign-format.ts';
+import type { ForeignJson, ForeignName, ForeignNames, Format } from './foreign-format.ts';
 import { gemma, gemmaTypes } from './foreign-gemma.ts';
 import { gpt1 } from './foreign-gpt1.ts';
 import { gpt2 } from './foreign-gpt2.ts';
@@ -55,12 +56,36 @@ export function fromForeignConfig(json: ForeignJson): DecoderConfig {
   return decoderConfig(formats[foreignFormat(json)].fromConfig(json));
 }
 
+/**
+ * The first format that can say a config. @throws `model/foreign-export` where none can: what the nearest one, by the kind of
+ * positions, cannot say.
+ */
+export function formatFor(config: DecoderConfig): ForeignFormat {
+  const names = Object.keys(formats) as ForeignFormat[];
+  const found = names.find((format) => canSay(format, config));
+  if (found) return found;
+  const { kind } = config.positions;
+  if (kind === 'learned' || kind === 'rotary') toForeignConfig(kind === 'learned' ? 'gpt2' : 'llama', config);
+  const expected = 'learned or rotary';
+  throw fail('model/foreign-export', { format: 'Hugging Face', key: 'positions', expected, got: kind });
+}
+
+function canSay(format: ForeignFormat, config: DecoderConfig): boolean {
+  try {
+    toForeignConfig(format, config);
+    return true;
+  } catch (error) {
+    if (error instanceof InkstoneError && error.code === 'model/foreign-export') return false;
+    throw error;
+  }
+}
+
 /** A foreign `config.json` for our config. @throws `model/foreign-export` for what the format cannot say. */
 export function toForeignConfig(format: ForeignFormat, config: DecoderConfig): ForeignJson {
   return formats[format].toConfig(config);
 }
 
-function namesOf(format: Format, config: DecoderConfig): readonly ForeignName[] {
+function namesOf(format: ForeignNames, config: DecoderConfig): readonly ForeignName[] {
   const inner = Array.from({ length: config.layers }, (_, i) => format.names(`${i}`, `blocks.${i}`, config));
   return [...format.outerNames, ...inner.flat()];
 }
@@ -99,7 +124,12 @@ export function fromForeign(
   config: DecoderConfig,
   tensors: NamedTensors,
 ): DecoderParams {
-  const { prefix, ignored, head }: Format = formats[format];
+  return fromNames(formats[format], config, tensors);
+}
+
+/** The same for the names of any format. */
+export function fromNames(names: ForeignNames, config: DecoderConfig, tensors: NamedTensors): DecoderParams {
+  const { prefix, ignored, head } = names;
   const given = new Map<string, Tensor>();
   for (const [name, tensor] of tensors) {
     const short = name.startsWith(prefix) ? name.slice(prefix.length) : name;
@@ -120,20 +150,27 @@ export function fromForeign(
     const pieces = ours.length === 1 ? [shifted] : splitRows(shifted, sizes, byKeyHead ? config.kvHeads : 1);
     for (const [i, path] of ours.entries()) found.set(path, pieces[i]);
   };
-  withRecording(false, () => outsideScopes(() => namesOf(formats[format], config).forEach(convert)));
+  withRecording(false, () => outsideScopes(() => namesOf(names, config).forEach(convert)));
   if (given.size) throw fail('model/weight-extra', { names: [...given.keys()] });
   return paramsFromTensors(config, found);
 }
 
-/**
- * Foreign tensors by name from our parameters. Where the format has every bias, those we lack are zeros.
- */
+/** Foreign tensors by name from our parameters. */
 export function toForeign(
   format: ForeignFormat,
   config: DecoderConfig,
   params: DecoderParams,
 ): Map<string, Tensor> {
-  const { prefix, head, hasBiases }: Format = formats[format];
+  return toNames(formats[format], config, params);
+}
+
+/** The same for the names of any format. */
+export function toNames(
+  names: ForeignNames,
+  config: DecoderConfig,
+  params: DecoderParams,
+): Map<string, Tensor> {
+  const { prefix, head, hasBiases } = names;
   const ours = namedTensors(params);
   const result = new Map<string, Tensor>();
   const convert = ({ foreign, ours: paths, transposed, byKeyHead, shift }: ForeignName): void => {
@@ -143,7 +180,7 @@ export function toForeign(
     const shifted = shift ? affine(joined, 1, -shift) : joined;
     result.set(foreign === head ? foreign : prefix + foreign, transposed ? transpose(shifted) : shifted);
   };
-  withRecording(false, () => outsideScopes(() => namesOf(formats[format], config).forEach(convert)));
+  withRecording(false, () => outsideScopes(() => namesOf(names, config).forEach(convert)));
   return result;
 }
 

@@ -7,13 +7,17 @@ export {
   type ForeignFormat,
   type ForeignJson,
   foreignFormat,
+  formatFor,
   fromForeign,
   fromForeignConfig,
   toForeign,
   toForeignConfig,
 } from './foreign.ts';
+export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
+export { ggufArchitectureFor } from './gguf-architectures.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
+export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';
 export * from './presets.ts';
 export * from './storage.ts';
 export {

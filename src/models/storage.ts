@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InkstoneError } from '../errors.ts';
 import {
   checkFileName,
   decodeUtf8,
@@ -41,22 +42,29 @@ export interface LoadedDecoder {
 export interface SaveDecoderOptions {
   /** Writes another library's names. */
   readonly format?: ForeignFormat;
-  /** For other libraries: the id that ends a text. */
+  /** For other libraries: the id that ends a text, and the one that begins it (default: the same). */
   readonly eosId?: number;
+  readonly bosId?: number;
+  /** How weights are written. Default f32. */
+  readonly dtype?: WeightDtype;
 }
+
+/** Types of weights that every reader takes. */
+export type WeightDtype = 'f32' | 'f16' | 'bf16';
 
 /** Writes a model into a folder; each file is whole or not there. */
 export async function saveDecoder(
   folder: string,
   { config, params }: LoadedDecoder,
-  { format, eosId }: SaveDecoderOptions = {},
+  { format, eosId, bosId = eosId, dtype = 'f32' }: SaveDecoderOptions = {},
 ): Promise<void> {
+  const ends = { bos_token_id: bosId ?? null, eos_token_id: eosId ?? null };
   const json = format
-    ? { ...toForeignConfig(format, config), bos_token_id: eosId ?? null, eos_token_id: eosId ?? null }
+    ? { ...toForeignConfig(format, config), ...ends, dtype: LIBRARY_DTYPES[dtype] }
     : { architecture: ARCHITECTURE, ...config };
   const tensors = format ? toForeign(format, config, params) : namedTensors(params);
   // Hugging Face's loader asks for this entry.
-  const content = safetensorsContent(tensorsToFile(tensors), { format: 'pt' });
+  const content = safetensorsContent(tensorsToFile(tensors, dtype), { format: 'pt' });
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(join(folder, WEIGHTS), content);
   await writeFileAtomic(join(folder, CONFIG), `${withFloats(JSON.stringify(json, null, 2))}\n`);
@@ -66,17 +74,57 @@ export async function saveDecoder(
 const withFloats = (json: string): string =>
   json.replace(/("(?:final|attn)_logit_softcapping": \d+)(?=,?$)/gm, '$1.0');
 
+/** What Hugging Face calls them. */
+const LIBRARY_DTYPES: { readonly [Dtype in WeightDtype]: string } = {
+  f32: 'float32',
+  f16: 'float16',
+  bf16: 'bfloat16',
+};
+
+/** A model in a folder: what its `config.json` says, and its weights when they are wanted. */
+export interface DecoderFolder {
+  readonly config: DecoderConfig;
+  /** Reads every tensor. Every name and shape is checked. */
+  params(): Promise<DecoderParams>;
+}
+
 /** Reads a model from a folder: ours, or one of Hugging Face's classes that `foreign.ts` lists. Every name and shape is checked. */
 export async function loadDecoder(folder: string): Promise<LoadedDecoder> {
+  const { config, params } = await openDecoder(folder);
+  return { config, params: await params() };
+}
+
+/** The same without the weights, until they are wanted. */
+export async function openDecoder(folder: string): Promise<DecoderFolder> {
   const json = await readJson(join(folder, CONFIG));
   if (json.architecture === ARCHITECTURE) {
     const { architecture: _, ...options } = json;
     const config = decoderConfig(options as unknown as DecoderOptions);
-    return { config, params: paramsFromFile(config, await readWeights(folder)) };
+    return { config, params: async () => paramsFromFile(config, await readWeights(folder)) };
   }
-  const config = fromForeignConfig(json);
-  const tensors = tensorsFromFile(await readWeights(folder));
-  return { config, params: fromForeign(foreignFormat(json), config, tensors) };
+  const config = foreignConfigOf(json, join(folder, CONFIG));
+  return {
+    config,
+    params: async () => fromForeign(foreignFormat(json), config, tensorsFromFile(await readWeights(folder))),
+  };
+}
+
+/** Our config for that of another library; what is wrong with it is said of its file. */
+function foreignConfigOf(json: ForeignJson, path: string): DecoderConfig {
+  try {
+    return fromForeignConfig(json);
+  } catch (error) {
+    if (!(error instanceof InkstoneError) || error.code !== 'model/option') throw error;
+    throw fail('model/config-file', { path, reason: error.message }, error);
+  }
+}
+
+/** Whether the folder holds such a model: its `config.json` names an architecture. */
+export async function isDecoderFolder(folder: string): Promise<boolean> {
+  const path = join(folder, CONFIG);
+  if ((await nodeFiles.status(path))?.kind !== 'file') return false;
+  const json: ForeignJson = await readJson(path).catch(() => ({}));
+  return json.architecture === ARCHITECTURE || typeof json.model_type === 'string';
 }
 
 /** All tensors of the folder, from one file or from the files that an index names. */

@@ -1,7 +1,7 @@
 /** Parameters by name: between a tree, a map of tensors, and what a file holds. */
 
 import { nearest } from '../errors.ts';
-import type { TensorData } from '../io/index.ts';
+import { fromHalf, type TensorData, toBrainHalf, toHalf } from '../io/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
 import { cast, fromArray, outsideScopes, type Tensor, withRecording } from '../tensor/index.ts';
 import { leaves, mapTree } from '../tree.ts';
@@ -51,17 +51,8 @@ function toF32(name: string, { dtype, shape, data }: TensorData): Tensor<'f32'> 
   if (dtype === 'bf16')
     return cast(fromArray<'bf16'>(data as Uint16Array, shape, 'bf16'), 'f32') as Tensor<'f32'>;
   if (dtype === 'f16')
-    return fromArray<'f32'>(Float32Array.from(data as Uint16Array, halfToNumber), shape, 'f32');
+    return fromArray<'f32'>(Float32Array.from(data as Uint16Array, fromHalf), shape, 'f32');
   throw fail('model/weight-dtype', { name, dtype });
-}
-
-/** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return exponent ? sign * (1 + fraction / 1024) * 2 ** (exponent - 15) : sign * fraction * 2 ** -24;
 }
 
 /** The parameters of a config from what a file of ours gave. */
@@ -72,9 +63,16 @@ export function paramsFromFile(
   return paramsFromTensors(config, tensorsFromFile(stored));
 }
 
-/** Tensors as a file stores them, sharing memory. */
-export function tensorsToFile(tensors: NamedTensors): Map<string, TensorData> {
-  return new Map(
-    [...tensors].map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data } as TensorData]),
-  );
+/** Tensors as a file stores them: sharing memory, or f32 ones rounded to 16 bits. */
+export function tensorsToFile(
+  tensors: NamedTensors,
+  as: 'f32' | 'f16' | 'bf16' = 'f32',
+): Map<string, TensorData> {
+  const stored = ({ dtype, shape, data }: Tensor): TensorData =>
+    dtype === 'f32' && as !== 'f32'
+      ? { dtype: as, shape, data: Uint16Array.from(data as Float32Array, roundings[as]) }
+      : ({ dtype, shape, data } as TensorData);
+  return new Map([...tensors].map(([name, tensor]) => [name, stored(tensor)]));
 }
+
+const roundings = { f16: toHalf, bf16: toBrainHalf };

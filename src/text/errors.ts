@@ -75,6 +75,18 @@ export const fail = defineErrors({
     en: (d: { reason: string; reasonZh: string }) => `chat template: cannot be rendered: ${d.reason}`,
     zh: (d) => `对话模板：无法渲染：${d.reasonZh}`,
   },
+  'text/gguf': {
+    en: (d: { what: string; got: unknown; known: string }) =>
+      `GGUF vocabulary: ${d.what} must be ${d.known}, got ${show(d.got)}; keep the model's tokenizer.json beside the file`,
+    zh: (d) =>
+      `GGUF 词表：${d.what} 必须是 ${d.known}，得到 ${show(d.got)}；请把该模型的 tokenizer.json 与文件放在一起`,
+  },
+  'text/gguf-export': {
+    en: (d: { what: string; got: string; known: string }) =>
+      `GGUF export: the tokenizer's ${d.what} must be ${d.known}, got ${d.got}; this format cannot say it: choose another, or train with such a tokenizer`,
+    zh: (d) =>
+      `导出 GGUF：分词器的 ${d.what} 必须是 ${d.known}，得到 ${d.got}；该格式无法表达：请换一种格式，或换用这样的分词器训练`,
+  },
   'text/not-savable': {
     en: () => 'saveTokenizer: the tokenizer must come from this package (trained, built or loaded here)',
     zh: () => 'saveTokenizer：只能保存由本软件包训练、建立或读入的分词器',

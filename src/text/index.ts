@@ -19,6 +19,7 @@ export {
   createChatTemplate,
 } from './chat-template.ts';
 export { createDetokenizer } from './detokenizer.ts';
+export { fromGgufVocabulary, type GgufVocabulary, toGgufVocabulary } from './gguf-vocabulary.ts';
 export { type CharacterTest, type PatternNode, parsePattern } from './pattern-parse.ts';
 export type { PreTokenizerStage } from './pre-tokenizer.ts';
 export { fromRanks, type RankOptions } from './ranks.ts';

@@ -26,8 +26,9 @@ import type { CommandContext } from '../command.ts';
 import type { compareOptions } from '../compare-options.ts';
 import { loadDocuments } from '../corpus.ts';
 import { fail } from '../errors.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
+import { tellSkipped } from '../outcome.ts';
 import { textsOfRun } from '../run-texts.ts';
-import { loadRun, type TrainedRun } from '../runs.ts';
 import { formatTable } from '../terminal.ts';
 
 type Context = CommandContext<typeof compareOptions>;
@@ -51,30 +52,38 @@ const say = defineMessages({
       `${d.name}: counted on ${d.counted} of the ${d.texts} texts that the first run could learn from`,
     zh: (d) => `${d.name}：由第一个训练记录可学的 ${d.texts} 篇文本中的 ${d.counted} 篇统计而来`,
   },
+  noBaseline: {
+    en: () =>
+      'no n-gram model beside them: none of these was trained here, so what it learnt from is not known',
+    zh: () => '未加 n 元模型：这些模型都不是在此训练的，不知学自何种文本',
+  },
   model: { en: () => 'model', zh: () => '模型' },
   strategy: { en: () => 'model · strategy', zh: () => '模型 · 策略' },
   page: { en: (d: { path: string }) => `page with plots: ${d.path}`, zh: (d) => `带图的网页：${d.path}` },
 });
 
 export async function run(context: Context): Promise<void> {
-  const { args: folders, options, terminal, signal, again } = context;
-  if (folders.length + Number(options.baseline) < 2) {
+  const { args: paths, options, terminal, signal, again } = context;
+  if (paths.length + Number(options.baseline) < 2) {
     throw fail('cli/missing-argument', {
       command: 'compare',
       argument: '<run> 2',
       example: 'inkstone compare runs/small runs/large',
     });
   }
-  const runs: (TrainedRun & { readonly folder: string })[] = [];
-  for (const folder of folders) runs.push({ folder, ...(await loadRun(folder)) });
-  const { name, heldOut, training } = await sharedTexts(runs, context);
-  const models: ComparedModel[] = runs.map(({ folder, model, tokenizer, config }) => ({
-    name: folder,
+  const opened: OpenedModel[] = [];
+  for (const path of paths) opened.push(await loadModel(path));
+  for (const one of opened) tellSkipped(terminal, one);
+  const { name, heldOut, training } = await sharedTexts(opened, context);
+  const models: ComparedModel[] = opened.map(({ path, model, tokenizer, prefixIds, config }) => ({
+    name: path,
     model,
     tokenizer,
-    parameters: parameterCount(config.model),
+    prefixIds,
+    parameters: parameterCount(config),
   }));
-  if (options.baseline) models.push(await countBaseline(training, runs[0].tokenizer, context));
+  if (options.baseline && !training) terminal.print(say('noBaseline', {}));
+  if (options.baseline && training) models.push(await countBaseline(training, context));
   terminal.print(say('begin', { models: models.length, data: name, texts: heldOut.length }));
   let report: CompareReport | undefined;
   for await (const event of compareModels({
@@ -104,34 +113,42 @@ export async function run(context: Context): Promise<void> {
   terminal.print(say('page', { path: options.out }));
 }
 
-/** What the models are compared on, and what the first of them learnt from. */
+/** What the models are compared on. */
 interface SharedTexts {
   readonly name: string;
   readonly heldOut: readonly string[];
-  readonly training: readonly string[];
+  /** What the first run among them learnt from, and its tokenizer; none if no model was trained here. */
+  readonly training?: { readonly texts: readonly string[]; readonly tokenizer: Tokenizer };
 }
 
 /** With `--data`, all of that; else the texts that every run holds out: what one learns from is no test of another. */
 async function sharedTexts(
-  runs: readonly (TrainedRun & { readonly folder: string })[],
+  models: readonly OpenedModel[],
   { options, terminal, signal }: Context,
 ): Promise<SharedTexts> {
   const loading = { terminal, signal, offline: options.offline };
-  const [first, ...others] = runs;
-  const { name, heldOut, training = [] } = await textsOfRun(first.config, loading);
-  if (options.data !== undefined) {
-    const given = await loadDocuments(options.data, loading);
-    return { name: given.name, heldOut: given.documents.map(({ text }) => text), training };
+  const { data, baseline } = options;
+  const given = data === undefined ? undefined : await loadDocuments(data, loading);
+  // Without `--data` a model from elsewhere is an error that asks for it.
+  const first = given ? models.find(({ run }) => run && baseline) : models[0];
+  const own = first && (await textsOfRun(first, loading));
+  const training = own?.training && { texts: own.training, tokenizer: first!.tokenizer };
+  if (given) {
+    return {
+      name: given.name,
+      heldOut: given.documents.map(({ text }) => text),
+      ...(training && { training }),
+    };
   }
-  const isAsFirst = ({ config }: TrainedRun): boolean =>
-    config.data.sha256 === first.config.data.sha256 && config.training.seed === first.config.training.seed;
+  const { name, heldOut } = own!;
+  const sideOf = ({ run }: OpenedModel) => `${run?.config.data.sha256} ${run?.config.training.seed}`;
   let shared = heldOut;
-  for (const { folder, config } of others.filter((run) => !isAsFirst(run))) {
-    const theirs = new Set((await textsOfRun(config, loading)).heldOut);
+  for (const other of models.filter((model) => sideOf(model) !== sideOf(first!))) {
+    const theirs = new Set((await textsOfRun(other, loading)).heldOut);
     shared = shared.filter((text) => theirs.has(text));
-    if (shared.length === 0) throw fail('cli/no-shared-texts', { a: first.folder, b: folder });
+    if (shared.length === 0) throw fail('cli/no-shared-texts', { a: first!.path, b: other.path });
   }
-  return { name, heldOut: shared, training };
+  return { name, heldOut: shared, ...(training && { training }) };
 }
 
 /** Characters that the baseline is counted on at most: seconds, and a few hundred MB. */
@@ -139,20 +156,19 @@ const BASELINE_CHARACTERS = 3_000_000;
 
 /** The model that only counts, with the tokens of the first run. */
 async function countBaseline(
-  training: readonly string[],
-  tokenizer: Tokenizer,
+  { texts, tokenizer }: NonNullable<SharedTexts['training']>,
   { terminal, signal }: Context,
 ): Promise<ComparedModel> {
   let characters = 0;
-  const end = training.findIndex((text) => (characters += text.length) > BASELINE_CHARACTERS);
-  const counted = end < 0 ? training : training.slice(0, Math.max(end, 1));
+  const end = texts.findIndex((text) => (characters += text.length) > BASELINE_CHARACTERS);
+  const counted = end < 0 ? texts : texts.slice(0, Math.max(end, 1));
   terminal.live(say('counting', { texts: counted.length }));
   const documents = counted.map((text) => ({ text }));
   const { tokens } = await tokenizeDocuments(documents, tokenizer, { signal });
   const ngrams = ngramModel(tokens, { vocabSize: tokenizer.vocabSize, eosId: tokenizer.eosId });
   const name = `${ngrams.order}-gram`;
   terminal.endLive({ keep: false });
-  terminal.print(say('counted', { name, counted: counted.length, texts: training.length }));
+  terminal.print(say('counted', { name, counted: counted.length, texts: texts.length }));
   return { name, model: ngramLanguageModel(ngrams), tokenizer, parameters: ngrams.grams };
 }
 

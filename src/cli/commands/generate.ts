@@ -19,10 +19,10 @@ import type { CommandContext } from '../command.ts';
 import { constraintOf } from '../constraint.ts';
 import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
+import { loadModel } from '../models.ts';
 import type { generateOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
-import { loadRun } from '../runs.ts';
 
 const say = defineMessages({
   finish: {
@@ -109,7 +109,8 @@ export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   const constraint = await constraintOf(options);
   const vary = await varyOf(options);
-  const { run: saved, writer, tokenizer } = await loadRun(args[0]);
+  const saved = await loadModel(args[0]);
+  const { writer, tokenizer } = saved;
   tellSkipped(terminal, saved);
   const { prompt, maxTokens, n, seed, stop } = options;
   const parts = writer.generate({

@@ -15,7 +15,7 @@ import { type Label, labelIn, type Plot, plotPage, renderPlot } from '../../plot
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { inspectOptions } from '../inspect-options.ts';
-import { loadRun, type TrainedRun } from '../runs.ts';
+import { loadModel, type OpenedModel } from '../models.ts';
 import { formatTable, truncate } from '../terminal.ts';
 
 const say = defineMessages({
@@ -54,7 +54,7 @@ interface View {
 }
 
 interface Look {
-  readonly run: TrainedRun;
+  readonly run: OpenedModel;
   /** The text, after the token that begins every text: the first `keep` ids. */
   readonly ids: readonly number[];
   readonly keep: number;
@@ -70,11 +70,9 @@ export async function run({ args, options, terminal, signal }: Context): Promise
   if (out !== undefined && !Object.hasOwn(writers, extname(out))) {
     throw fail('cli/inspect-file', { path: out, known: Object.keys(writers) });
   }
-  const saved = await loadRun(args[0]);
-  const { eosId } = saved.tokenizer;
-  const prefix = eosId === undefined ? [] : [eosId];
-  const ids = [...prefix, ...saved.tokenizer.encode(text ?? '')];
-  const view = await views[what]({ run: saved, ids, keep: prefix.length, options, signal });
+  const saved = await loadModel(args[0]);
+  const ids = [...saved.prefixIds, ...saved.tokenizer.encode(text ?? '')];
+  const view = await views[what]({ run: saved, ids, keep: saved.prefixIds.length, options, signal });
   terminal.json({ type: 'inspect', what, answer: view.answer });
   const { columns, rows } = view.table;
   const cells = rows.map((row) => row.map((cell) => truncate(String(cell), 80)));

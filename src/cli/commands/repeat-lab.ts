@@ -18,10 +18,11 @@ import type { TokenUnit } from '../../repeat/index.ts';
 import { isRun } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import { loadModel } from '../models.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { tellSkipped } from '../outcome.ts';
 import { sampleOfTexts, specOf, textsOfRun } from '../run-texts.ts';
-import { LAB_FILE, loadRun } from '../runs.ts';
+import { LAB_FILE } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 
@@ -74,10 +75,12 @@ export async function run(context: CommandContext<typeof repeatOptions>): Promis
     const status = await trainFirst(folder, options.data!, context);
     if (status !== 0) return status;
   }
-  const saved = await loadRun(folder);
-  tellSkipped(terminal, saved.run);
+  const saved = await loadModel(folder);
+  if (!saved.run) throw fail('cli/run-config', { folder });
+  const { source } = saved.run.config.data;
+  tellSkipped(terminal, saved);
   const out = options.out ?? join(folder, 'lab.html');
-  const { name, heldOut, training } = await textsOfRun(saved.config, {
+  const { name, heldOut, training } = await textsOfRun(saved, {
     ...{ terminal, signal, offline: options.offline },
     data: isNew ? undefined : options.data,
   });
@@ -106,7 +109,7 @@ export async function run(context: CommandContext<typeof repeatOptions>): Promis
     }
   }
   terminal.endLive({ keep: false });
-  const train = `npx inkstone train --data ${quoteWord(options.data ?? specOf(saved.config.data.source))} --init ${quoteWord(folder)} --out ${quoteWord(`${folder}-cured`)} --minutes 1 --cure`;
+  const train = `npx inkstone train --data ${quoteWord(options.data ?? specOf(source))} --init ${quoteWord(folder)} --out ${quoteWord(`${folder}-cured`)} --minutes 1 --cure`;
   const page = labPage(report!, {
     name: folder,
     data: name,

@@ -21,8 +21,8 @@ import { openState, type Retention, type State, storePlace } from '../../store/i
 import { moduleLoaders, modulePath, studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import { modelName, openModel, type StoredModel } from '../models.ts';
 import { parseRemotes } from '../remotes.ts';
-import { type EarlierRun, readEarlierRun, readFolderTemplate } from '../runs.ts';
 import type { serveOptions } from '../serve-options.ts';
 import { quoteWord } from '../shell-words.ts';
 import { studioLab } from '../studio-lab.ts';
@@ -118,7 +118,10 @@ export async function serveRuns(
   settings: ServeSettings,
 ): Promise<void> {
   const { host, port, orAnyPort = false, keys, origins, remotes = [], studio, runs = 'runs' } = settings;
-  const names = [...folders.map((folder) => basename(resolve(folder))), ...remotes.map(({ id }) => id)];
+  const names = [
+    ...folders.map((folder) => modelName(basename(resolve(folder)))),
+    ...remotes.map(({ id }) => id),
+  ];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw fail('cli/serve-twice', { name: twice });
   const logger = pino({ level: terminal.isJson ? 'info' : 'silent' }, pino.destination(2));
@@ -202,33 +205,34 @@ async function startEngine(
   id: string,
   { terminal, weights = 'f32' }: Pick<ServeSettings, 'weights'> & { readonly terminal: Terminal },
 ): Promise<LoadedModel> {
-  // Read here first: a folder that is no run is an error of this command, not of a child.
-  const earlier = await readEarlierRun(folder);
-  const { tokenizer } = earlier;
-  const chatTemplate = await readFolderTemplate(folder);
-  const { eosId } = tokenizer;
+  // Read here first: a folder that is no model is an error of this command, not of a child.
+  const stored = await openModel(folder);
+  const { tokenizer, prefixIds, chatTemplate } = stored;
   const engine = await startEngineProcess({
     id,
     script: modulePath('engine-main'),
     args: [folder, weights],
     execArgv: moduleLoaders(),
     tokenizer,
-    prefixIds: eosId === undefined ? [] : [eosId],
+    prefixIds,
     ...(chatTemplate && { chatTemplate }),
     onExit: (reason) => terminal.error(say('died', { model: id, reason })),
   });
-  return Object.defineProperty(engine as LoadedModel, 'origin', { value: await originOf(earlier) });
+  return Object.defineProperty(engine as LoadedModel, 'origin', { value: await originOf(stored) });
 }
 
 /** Enough of the metrics for the last evaluation. */
 const TAIL_BYTES = 512 << 10;
 
-async function originOf({ run, config }: EarlierRun): Promise<ModelOrigin> {
+async function originOf({ path, config: model, run: earlier }: StoredModel): Promise<ModelOrigin> {
+  const parameters = parameterCount(model);
+  if (!earlier) return { parameters, source: basename(path) };
+  const { run, config } = earlier;
   const last = await readLastRecords(join(run.folder, 'metrics.jsonl'), TAIL_BYTES);
   const evaluation = last.findLast(({ type }) => type === 'evaluation');
   const { heldOutLoss, bitsPerCharacter } = evaluation ?? ({} as Partial<Record<string, unknown>>);
   return {
-    parameters: parameterCount(config.model),
+    parameters,
     source: config.data.source,
     ...(typeof heldOutLoss === 'number' && { heldOutLoss }),
     ...(typeof bitsPerCharacter === 'number' && { bitsPerCharacter }),

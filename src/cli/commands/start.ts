@@ -12,11 +12,12 @@ import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { INTERRUPTED } from '../interrupt.ts';
+import { loadModel } from '../models.ts';
 import type { startOptions } from '../option-tables.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
 import { repetitionTable } from '../repetition-table.ts';
-import { defaultFolder, type EarlierRun, findEarlierRun, isFinished, loadRun } from '../runs.ts';
+import { defaultFolder, type EarlierRun, findEarlierRun, isFinished } from '../runs.ts';
 import { earlierSettings, onlyGiven, presetSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import {
@@ -251,7 +252,7 @@ async function show(
   },
 ): Promise<void> {
   const { folder, corpus, split, openings } = made;
-  const { writer } = await loadRun(folder);
+  const { writer } = await loadModel(folder);
   const settings = { maxTokens: MAX_TOKENS, seed: options.seed, signal };
 
   terminal.print(`\n${say('write', {})}`);

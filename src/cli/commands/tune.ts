@@ -1,7 +1,7 @@
 /** `inkstone tune decoding RUN`: the decoding options with which a model writes most like text it never saw. */
 
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type TuneCandidate, type TuneParts, tuneDecoding } from '../../decode/index.ts';
 import { nearest } from '../../errors.ts';
 import { writeFileAtomic } from '../../io/index.ts';
@@ -9,10 +9,10 @@ import { defineMessages } from '../../language.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import { fileOfModel, loadModel } from '../models.ts';
 import { flagOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
 import { textsOfRun } from '../run-texts.ts';
-import { loadRun } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 import type { tuneOptions } from '../tune-options.ts';
@@ -70,9 +70,9 @@ export async function run(context: CommandContext<typeof tuneOptions>): Promise<
     });
   }
   const space = spaceOf(options);
-  const saved = await loadRun(folder);
-  tellSkipped(terminal, saved.run);
-  const { name, heldOut } = await textsOfRun(saved.config, { terminal, signal, ...options });
+  const saved = await loadModel(folder);
+  tellSkipped(terminal, saved);
+  const { name, heldOut } = await textsOfRun(saved, { terminal, signal, ...options });
   const { prompts, promptTokens, budget, seed } = options;
   const { maxTokens, pieces } = cut(heldOut, saved.tokenizer, {
     prompts,
@@ -109,7 +109,7 @@ async function keep(
   data: string,
   { args, options, terminal }: CommandContext<typeof tuneOptions>,
 ): Promise<void> {
-  const path = options.out ?? join(args[1], 'decoding.yaml');
+  const path = options.out ?? fileOfModel(args[1], 'decoding.yaml');
   const lines = effective(best).map(([name, value]) => `  ${name}: ${value}`);
   const section = lines.length > 0 ? ['generate:', ...lines] : ['generate: {}'];
   await mkdir(dirname(path), { recursive: true });

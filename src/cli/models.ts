@@ -1,0 +1,214 @@
+/** Models that can be opened: a run, a folder as Hugging Face's library has it, a GGUF file; each with its tokenizer. */
+
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { createTextModel } from '../decode/index.ts';
+import { InkstoneError } from '../errors.ts';
+import type { SkippedCheckpoint } from '../io/index.ts';
+import {
+  createLanguageModel,
+  type DecoderConfig,
+  type DecoderLanguageModel,
+  type DecoderParams,
+  decoderConfig,
+  type GgufMetadata,
+  isDecoderFolder,
+  type LanguageModelOptions,
+  memoryTokensIn,
+  openDecoder,
+  openGgufModel,
+  paramsFromFile,
+} from '../models/index.ts';
+import {
+  type ChatTemplateSource,
+  fromGgufVocabulary,
+  type GgufVocabulary,
+  loadTokenizer,
+  readChatTemplate,
+  type SavableTokenizer,
+  type TokenizerFile,
+} from '../text/index.ts';
+import type { Tokenizer } from '../types.ts';
+import { readTextFile } from './corpus.ts';
+import { type EarlierRun, readEarlierRun } from './runs.ts';
+
+/** A model where it lies: what tells about it, and its weights when they are wanted. */
+export interface StoredModel {
+  readonly path: string;
+  readonly config: DecoderConfig;
+  readonly tokenizer: Tokenizer;
+  /** What stands before every text: in training an end-of-text token did. */
+  readonly prefixIds: readonly number[];
+  readonly chatTemplate?: ChatTemplateSource;
+  /** What it was trained by, where that was here. */
+  readonly run?: EarlierRun;
+  params(): Promise<DecoderParams>;
+}
+
+/** Opens a run folder, a model folder or a GGUF file. Nothing but headers is read. */
+export async function openModel(path: string): Promise<StoredModel> {
+  if (isGgufPath(path)) return openGgufFile(path);
+  return (await isDecoderFolder(path)) ? openFolder(path) : openRunModel(path);
+}
+
+const isGgufPath = (path: string): boolean => extname(path).toLowerCase() === '.gguf';
+
+/** Where a file about a model lies: in its folder, or beside its file under the model's name. */
+export const fileOfModel = (path: string, name: string): string =>
+  isGgufPath(path) ? `${modelName(path)}.${name}` : join(path, name);
+
+/** What a model is called: its folder, or its file without `.gguf`. */
+export const modelName = (base: string): string => base.replace(/\.gguf$/i, '');
+
+async function openRunModel(path: string): Promise<StoredModel> {
+  const run = await readEarlierRun(path);
+  const config = decoderConfig(run.config.model);
+  const { tokenizer } = run;
+  const chatTemplate = await readFolderTemplate(path);
+  return {
+    path,
+    config,
+    tokenizer,
+    prefixIds: tokenizer.eosId === undefined ? [] : [tokenizer.eosId],
+    ...(chatTemplate && { chatTemplate }),
+    run,
+    params: async () => paramsFromFile(config, await run.run.weights()),
+  };
+}
+
+const TOKENIZER = 'tokenizer.json';
+
+async function openFolder(path: string): Promise<StoredModel> {
+  const { config, params } = await openDecoder(path);
+  const tokenizer = await readFolderTokenizer(path);
+  const chatTemplate = await readFolderTemplate(path);
+  return {
+    path,
+    config,
+    tokenizer,
+    prefixIds: leadingIds(tokenizer.toJSON()),
+    ...(chatTemplate && { chatTemplate }),
+    params,
+  };
+}
+
+async function readFolderTokenizer(folder: string): Promise<SavableTokenizer> {
+  return loadTokenizer(await readTextFile(join(folder, TOKENIZER)));
+}
+
+/** The special tokens that the file's post-processor puts before a text. */
+function leadingIds({ post_processor: root, added_tokens: added }: TokenizerFile): number[] {
+  type Step = { readonly SpecialToken?: { readonly id?: unknown } };
+  type Processor = { readonly single?: unknown; readonly processors?: unknown };
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+  const of = (processor: Processor | null | undefined): Step[] => [
+    ...list(processor?.single).map((step) => step as Step),
+    ...list(processor?.processors).flatMap((inner) => of(inner as Processor)),
+  ];
+  const steps = of(root as Processor | null);
+  const leading = steps.slice(
+    0,
+    Math.max(
+      0,
+      steps.findIndex((step) => !step?.SpecialToken),
+    ),
+  );
+  return leading.flatMap((step) => added.find(({ content }) => content === step.SpecialToken?.id)?.id ?? []);
+}
+
+async function openGgufFile(path: string): Promise<StoredModel> {
+  const { config, metadata, params } = await openGgufModel(path);
+  const tokenizer = await ggufTokenizer(path, metadata);
+  const number = (key: string): number | undefined => {
+    const value = metadata.get(`tokenizer.ggml.${key}`)?.value;
+    return typeof value === 'number' ? value : undefined;
+  };
+  const bosId = number('bos_token_id');
+  const addsBos = metadata.get('tokenizer.ggml.add_bos_token')?.value ?? PRE_WITH_BOS.has(preOf(metadata));
+  const template = metadata.get('tokenizer.chat_template')?.value;
+  const spell = (id: number | undefined) =>
+    id !== undefined && id < tokenizer.vocabSize ? tokenizer.decode([id], { keepSpecial: true }) : '';
+  const tokens = { bos_token: spell(bosId), eos_token: spell(number('eos_token_id')) };
+  return {
+    path,
+    config,
+    tokenizer,
+    prefixIds: addsBos === true && bosId !== undefined && bosId < tokenizer.vocabSize ? [bosId] : [],
+    ...(typeof template === 'string' && { chatTemplate: { template, tokens } }),
+    params,
+  };
+}
+
+/** Vocabularies that begin a text with a token of its own where the file does not say. */
+const PRE_WITH_BOS: ReadonlySet<unknown> = new Set(['llama-bpe']);
+const preOf = (metadata: GgufMetadata): unknown => metadata.get('tokenizer.ggml.pre')?.value;
+
+/** The tokenizer in the file, or, of a kind that is not read from there, the `tokenizer.json` beside it. */
+async function ggufTokenizer(path: string, metadata: GgufMetadata): Promise<SavableTokenizer> {
+  const value = (key: string): unknown => metadata.get(`tokenizer.ggml.${key}`)?.value;
+  const texts = (key: string): readonly string[] => {
+    const entry = metadata.get(`tokenizer.ggml.${key}`);
+    return entry?.type === 'array' && entry.of === 'string' ? entry.value : [];
+  };
+  const kinds = value('token_type');
+  const eosId = value('eos_token_id');
+  try {
+    return fromGgufVocabulary({
+      model: value('model') as GgufVocabulary['model'],
+      pre: value('pre') as string | undefined,
+      tokens: texts('tokens'),
+      kinds: kinds instanceof Int32Array ? Array.from(kinds) : [],
+      merges: texts('merges'),
+      ...(typeof eosId === 'number' && { eosId }),
+    });
+  } catch (error) {
+    if (!(error instanceof InkstoneError) || error.code !== 'text/gguf') throw error;
+    const folder = dirname(path);
+    const isThere = await stat(join(folder, TOKENIZER)).catch(() => undefined);
+    if (!isThere) throw error;
+    return readFolderTokenizer(folder);
+  }
+}
+
+/** The chat template that a folder brings, as models from elsewhere do: `tokenizer_config.json`, `chat_template.jinja`. */
+async function readFolderTemplate(folder: string): Promise<ChatTemplateSource | undefined> {
+  const read = (name: string) =>
+    readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+  const config = await read('tokenizer_config.json');
+  const template = await read('chat_template.jinja');
+  if (config === undefined && template === undefined) return undefined;
+  return readChatTemplate(config ?? '{}', template);
+}
+
+export interface OpenedModel extends StoredModel {
+  readonly model: DecoderLanguageModel;
+  readonly writer: ReturnType<typeof createTextModel>;
+  /** Damaged checkpoints that were passed over. */
+  readonly skipped: readonly SkippedCheckpoint[];
+}
+
+export interface LoadModelOptions {
+  /** What its sequences take at most together. */
+  readonly memoryBytes?: number;
+  /** How matrices and the past are kept. Default `f32`. */
+  readonly weights?: LanguageModelOptions['weights'];
+}
+
+/** Opens a model and loads its weights: of a run, those of the latest checkpoint. */
+export async function loadModel(
+  path: string,
+  { memoryBytes = Number.POSITIVE_INFINITY, weights }: LoadModelOptions = {},
+): Promise<OpenedModel> {
+  const stored = await openModel(path);
+  const { config, tokenizer, prefixIds, run } = stored;
+  const params = await stored.params();
+  const memoryTokens = Number.isFinite(memoryBytes)
+    ? memoryTokensIn(memoryBytes, config, weights)
+    : undefined;
+  const model = createLanguageModel(params, config, { memoryTokens, weights });
+  const writer = createTextModel(model, tokenizer, { prefixIds });
+  return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
+}

@@ -1,0 +1,158 @@
+/** A vocabulary as the `tokenizer.ggml.*` keys of a GGUF file have it, which llama.cpp reads (`llama-vocab.cpp`). */
+
+import type { AddedToken } from './added-tokens.ts';
+import { bpeTokenizer } from './bpe.ts';
+import { byteTokenName } from './characters.ts';
+import { fail, show } from './errors.ts';
+import { limits } from './limits.ts';
+import { type SavableTokenizer, saveTokenizer } from './save.ts';
+import { type PatternName, patternSources } from './split.ts';
+import type { TokenizerFile } from './tokenizer-file.ts';
+
+export interface GgufVocabulary {
+  /** `tokenizer.ggml.model`: `gpt2` is byte-level BPE; `llama` joins pieces by score, with bytes to fall back on. */
+  readonly model: 'gpt2' | 'llama';
+  /** `tokenizer.ggml.pre`: how text is cut before merging. */
+  readonly pre?: string;
+  /** Spelling by id. */
+  readonly tokens: readonly string[];
+  /** Kind by id, see `tokenKinds`. */
+  readonly kinds: readonly number[];
+  /** `left right`, first merged first. */
+  readonly merges?: readonly string[];
+  readonly eosId?: number;
+}
+
+const tokenKinds = { normal: 1, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+
+/**
+ * The patterns that llama.cpp knows under its own names. `llama-bpe` takes a piece whole that is a token; `dbrx` is the same
+ * pattern without that.
+ */
+const patterns: {
+  readonly [pre: string]: { readonly pattern: PatternName; readonly ignoreMerges: boolean };
+} = {
+  'gpt-2': { pattern: 'gpt2', ignoreMerges: false },
+  dbrx: { pattern: 'cl100k', ignoreMerges: false },
+  'smaug-bpe': { pattern: 'cl100k', ignoreMerges: false },
+  'llama-bpe': { pattern: 'cl100k', ignoreMerges: true },
+  qwen2: { pattern: 'qwen2', ignoreMerges: false },
+  'gpt-4o': { pattern: 'o200k', ignoreMerges: false },
+};
+
+/**
+ * The vocabulary of a byte-level BPE or character tokenizer, filled up to `size` ids. Errors: `text/gguf-export` for what the
+ * format cannot say, `text/not-savable`.
+ */
+export function toGgufVocabulary(tokenizer: SavableTokenizer, size = tokenizer.vocabSize): GgufVocabulary {
+  const file = JSON.parse(saveTokenizer(tokenizer)) as TokenizerFile;
+  const { model, added_tokens: added } = file;
+  const tokens = Array.from({ length: size }, (_, id) => `[PAD${id}]`);
+  const kinds: number[] = new Array(size).fill(tokenKinds.unused);
+  const isBpe = file.pre_tokenizer !== null;
+  for (const [spelling, id] of Object.entries(model.vocab)) {
+    tokens[id] = isBpe ? spelling : spelling.replace(' ', BLANK);
+    kinds[id] = !isBpe && byteName.test(spelling) ? tokenKinds.byte : tokenKinds.normal;
+  }
+  for (const { id, content, special } of added) {
+    tokens[id] = content;
+    kinds[id] = special ? tokenKinds.control : tokenKinds.userDefined;
+  }
+  const shared = { tokens, kinds, ...(tokenizer.eosId !== undefined && { eosId: tokenizer.eosId }) };
+  if (!isBpe) {
+    requireCharacters(model);
+    return { model: 'llama', ...shared };
+  }
+  const merges = model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' ')));
+  return { model: 'gpt2', pre: preOf(file), merges, ...shared };
+}
+
+/** How pieces joined by score spell a space. */
+const BLANK = '\u2581';
+const byteName = /^<0x[0-9A-F]{2}>$/;
+
+function requireCharacters({ vocab, byte_fallback: hasBytes }: TokenizerFile['model']): void {
+  const known = 'characters with all 256 bytes to fall back on';
+  if (!hasBytes || !Object.hasOwn(vocab, byteTokenName(0))) {
+    throw fail('text/gguf-export', { what: 'vocabulary', got: 'characters alone', known });
+  }
+  if (Object.hasOwn(vocab, BLANK)) {
+    throw fail('text/gguf-export', {
+      what: 'vocabulary',
+      got: `one with ${BLANK}`,
+      known: `one without ${BLANK}`,
+    });
+  }
+}
+
+function preOf({ pre_tokenizer: root, normalizer, model }: TokenizerFile): string {
+  if (normalizer) {
+    throw fail('text/gguf-export', { what: 'normalizer', got: normalizer.type, known: 'none' });
+  }
+  const stages = root!.type === 'Sequence' ? root!.pretokenizers : [root!];
+  const last = stages.at(-1)!;
+  const [first] = stages;
+  const source =
+    stages.length === 1 && last.type === 'ByteLevel' && last.use_regex
+      ? patternSources.gpt2
+      : stages.length === 2 && first.type === 'Split' && last.type === 'ByteLevel' && !last.use_regex
+        ? first.pattern.Regex
+        : undefined;
+  const found = Object.entries(patterns).find(
+    ([, { pattern, ignoreMerges }]) =>
+      patternSources[pattern] === source && ignoreMerges === model.ignore_merges,
+  );
+  if (found && last.type === 'ByteLevel' && !last.add_prefix_space) return found[0];
+  throw fail('text/gguf-export', {
+    what: 'pre_tokenizer',
+    got: show(source ?? 'others'),
+    known: `one of ${Object.values(patterns).map(({ pattern }) => pattern)} without prefix space`,
+  });
+}
+
+/** A byte-level BPE tokenizer from a vocabulary. Errors: `text/gguf`, `text/limit`, and those of `bpeTokenizer`. */
+export function fromGgufVocabulary({
+  model,
+  pre,
+  tokens,
+  kinds,
+  merges,
+  eosId,
+}: GgufVocabulary): SavableTokenizer {
+  if (model !== 'gpt2') {
+    throw fail('text/gguf', { what: '`tokenizer.ggml.model`', got: model, known: 'gpt2 (byte-level BPE)' });
+  }
+  if (pre === undefined || !Object.hasOwn(patterns, pre)) {
+    const known = `one of ${Object.keys(patterns).join(', ')}`;
+    throw fail('text/gguf', { what: '`tokenizer.ggml.pre`', got: pre ?? 'nothing', known });
+  }
+  if (tokens.length > limits.vocabSize) {
+    throw fail('text/limit', { where: 'tokens', what: 'size', limit: limits.vocabSize, got: tokens.length });
+  }
+  const vocab = new Map<string, number>();
+  const addedTokens: AddedToken[] = [];
+  tokens.forEach((content, id) => {
+    const kind = kinds[id] ?? tokenKinds.normal;
+    if (kind === tokenKinds.unused) return;
+    const first = vocab.get(content);
+    if (first !== undefined) {
+      throw fail('text/gguf', { what: `token ${id}`, got: content, known: `another than token ${first}` });
+    }
+    vocab.set(content, id);
+    if (kind === tokenKinds.control || kind === tokenKinds.userDefined) {
+      addedTokens.push({ id, content, special: kind === tokenKinds.control });
+    }
+  });
+  const end = addedTokens.find(({ id, special }) => id === eosId && special);
+  return bpeTokenizer({
+    vocab,
+    merges: (merges ?? []).map((merge, i) => {
+      const at = merge.indexOf(' ', 1);
+      if (at > 0) return [merge.slice(0, at), merge.slice(at + 1)];
+      throw fail('text/gguf', { what: `merge ${i}`, got: merge, known: 'two tokens' });
+    }),
+    addedTokens,
+    ...(end && { eosToken: end.content }),
+    ...patterns[pre],
+  });
+}
