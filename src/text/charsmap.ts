@@ -7,6 +7,7 @@
 import { bound } from './components.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
+import { eachSegment } from './segments.ts';
 
 const encoder = new TextEncoder();
 
@@ -76,13 +77,13 @@ export function readCharsmap(source: string): (text: string) => string {
   const maxBytes = 6;
   return (text) => {
     let out = '';
-    for (const { segment } of segmenter.segment(text)) {
+    eachSegment(segmenter, text, (segment) => {
       // Up to 6 bytes: at most 5 units.
       const short = segment.length < maxBytes && encoder.encode(segment).length < maxBytes;
       const whole = short ? replacement(segment) : undefined;
       if (whole !== undefined) out += whole;
       else for (const character of segment) out += replacement(character) ?? character;
-    }
+    });
     return out;
   };
 }

@@ -22,6 +22,7 @@ export {
 } from './chat-template.ts';
 export type { Component } from './components.ts';
 export { createDetokenizer } from './detokenizer.ts';
+export { type ExtendOptions, type Extension, extendTokenizer, type NewToken } from './extend.ts';
 export type { TrainingProgress } from './pacer.ts';
 export {
   type EncodedPairs,

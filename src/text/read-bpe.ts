@@ -89,7 +89,8 @@ function readNormalForm(file: JsonObject): NormalizerName | undefined {
 
 const knownStages = 'ByteLevel, Split, Digits, Sequence';
 
-function readStages(parts: readonly Component[]): PreTokenizerStage[] {
+/** The stages of a byte-level `pre_tokenizer`. Errors: `text/unsupported`, `text/field`. */
+export function readStages(parts: readonly Component[]): PreTokenizerStage[] {
   if (parts.at(-1)?.type !== 'ByteLevel') {
     const types = parts.map((part) => part.type).join(' + ');
     throw unsupported('pre_tokenizer', types || 'null', `${knownStages} with ByteLevel at the end`);

@@ -46,40 +46,63 @@ export async function trainWordPiece(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainWordPieceOptions,
 ): Promise<SavableTokenizer<WordPieceEntry>> {
-  const { vocabSize, minFrequency = 2, alphabetSize, onProgress } = options;
   const given = options.specialTokens ?? BERT_TOKENS;
   const special = given.includes(UNKNOWN) ? given : [UNKNOWN, ...given];
   const parts = partsOf(options, special);
-  const normalize = readNormalizer(parts.normalizer)!;
+  checkOptions(options, special);
+  const tokens = await learnWordPieces(texts, parts, { ...options, special, prefix: PREFIX });
+  const vocab = new Map(tokens.map((token, id) => [token, id]));
+  const specialTokens = new Map(special.map((token, id) => [token, id]));
+  return wordPieceTokenizer({ ...parts, vocab, specialTokens, eosToken: options.eosToken });
+}
+
+/** What the trainer of tokens reads of the options. */
+export interface LearnWordPiecesOptions extends PaceOptions {
+  readonly vocabSize: number;
+  readonly special: readonly string[];
+  /** What marks a piece inside a word. */
+  readonly prefix: string;
+  readonly minFrequency?: number;
+  readonly alphabetSize?: number;
+}
+
+/** The tokens in the order of their ids: special ones, characters, inner characters, then what merges make. Errors: `text/option`. */
+export async function learnWordPieces(
+  texts: Iterable<string> | AsyncIterable<string>,
+  parts: { readonly normalizer?: Component | null; readonly preTokenizer?: Component | null },
+  { vocabSize, special, prefix, minFrequency = 2, alphabetSize, ...pace }: LearnWordPiecesOptions,
+): Promise<string[]> {
+  const normalize = readNormalizer(parts.normalizer);
   const cut = readCutter(parts.preTokenizer);
-  const pause = createPacer(options);
+  const pause = createPacer(pace);
   const counts = await countPieces(
     texts,
-    cutBySlices((text, first, emit) => cut(normalize(text), first, emit)),
+    cutBySlices((text, first, emit) => cut(normalize ? normalize(text) : text, first, emit)),
     pause,
   );
-
-  const vocab = new Map<string, number>();
-  const add = (token: string): void => {
-    if (!vocab.has(token)) vocab.set(token, vocab.size);
-  };
-  for (const token of special) add(token);
   const alphabet = charactersOf(counts, alphabetSize);
-  for (const character of alphabet) add(character);
-  const inner = innerCharacters(counts, new Set(alphabet));
-  checkOptions(options, special, special.length + alphabet.length);
-  for (const character of inner) add(PREFIX + character);
-  const specialTokens = new Map(special.map((token, id) => [token, id]));
-  const mergeNext = createPairMerger(prefixedWords(counts, vocab), vocab, {
-    special: specialTokens,
+  const least = special.length + alphabet.length;
+  if (vocabSize < least) {
+    throw optionError(
+      `\`vocabSize\` must be at least ${least} (special tokens and characters); \`alphabetSize\` lowers it`,
+      `\`vocabSize\` 至少要有 ${least}（特殊词元和字符）；可用 \`alphabetSize\` 减少`,
+      vocabSize,
+    );
+  }
+  const vocab = new Map<string, number>();
+  const inner = innerCharacters(counts, new Set(alphabet)).map((character) => prefix + character);
+  for (const token of [...special, ...alphabet, ...inner])
+    if (!vocab.has(token)) vocab.set(token, vocab.size);
+  const mergeNext = createPairMerger(prefixedWords(counts, vocab, prefix), vocab, {
+    special: new Set(special),
     minFrequency,
-    join: (left, right) => left + (right.startsWith(PREFIX) ? right.slice(PREFIX.length) : right),
+    join: (left, right) => left + (right.startsWith(prefix) ? right.slice(prefix.length) : right),
   });
   for (let merges = 1; vocab.size < vocabSize && mergeNext(); merges++) {
     if (merges % 16 === 0) await pause({ phase: 'merge', done: vocab.size, total: vocabSize });
   }
-  onProgress?.({ phase: 'merge', done: vocab.size, total: vocab.size });
-  return wordPieceTokenizer({ ...parts, vocab, specialTokens, eosToken: options.eosToken });
+  pace.onProgress?.({ phase: 'merge', done: vocab.size, total: vocab.size });
+  return [...vocab.keys()];
 }
 
 /** BERT's parts. */
@@ -130,7 +153,11 @@ function innerCharacters(counts: ReadonlyMap<string, number>, alphabet: Readonly
 }
 
 /** Words as characters of the vocabulary; others are left out, as are words without a pair. */
-function prefixedWords(counts: ReadonlyMap<string, number>, vocab: ReadonlyMap<string, number>): SymbolWords {
+function prefixedWords(
+  counts: ReadonlyMap<string, number>,
+  vocab: ReadonlyMap<string, number>,
+  prefix: string,
+): SymbolWords {
   const symbols: number[] = [];
   const starts: number[] = [];
   const lengths: number[] = [];
@@ -139,7 +166,7 @@ function prefixedWords(counts: ReadonlyMap<string, number>, vocab: ReadonlyMap<s
     const start = symbols.length;
     let first = true;
     for (const character of word) {
-      const id = vocab.get(first ? character : PREFIX + character);
+      const id = vocab.get(first ? character : prefix + character);
       if (id !== undefined) symbols.push(id);
       first = false;
     }
@@ -154,17 +181,17 @@ function prefixedWords(counts: ReadonlyMap<string, number>, vocab: ReadonlyMap<s
   return { symbols: Int32Array.from(symbols), starts, lengths, frequencies };
 }
 
+const optionError = (rule: string, ruleZh: string, got: unknown) =>
+  fail('text/option', { where: 'trainWordPiece', rule, ruleZh, got });
+
 function checkOptions(
   { vocabSize, minFrequency = 2, alphabetSize = 1 }: TrainWordPieceOptions,
   special: readonly string[],
-  least: number,
 ): void {
-  const optionError = (rule: string, ruleZh: string, got: unknown) =>
-    fail('text/option', { where: 'trainWordPiece', rule, ruleZh, got });
-  if (!Number.isInteger(vocabSize) || vocabSize < least || vocabSize > limits.vocabSize) {
+  if (!Number.isInteger(vocabSize) || vocabSize < 1 || vocabSize > limits.vocabSize) {
     throw optionError(
-      `\`vocabSize\` must be a whole number from ${least} (special tokens and characters) to ${limits.vocabSize}; \`alphabetSize\` lowers it`,
-      `\`vocabSize\` 必须是 ${least}（特殊词元和字符）到 ${limits.vocabSize} 之间的整数；可用 \`alphabetSize\` 减少`,
+      `\`vocabSize\` must be a whole number from 1 to ${limits.vocabSize}`,
+      `\`vocabSize\` 必须是 1 到 ${limits.vocabSize} 之间的整数`,
       vocabSize,
     );
   }

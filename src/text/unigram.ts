@@ -19,7 +19,7 @@ export interface UnigramOptions extends TextParts {
 }
 
 /** How much lower than the lowest score a character without a piece stands (SentencePiece). */
-const UNKNOWN_PENALTY = 10;
+export const UNKNOWN_PENALTY = 10;
 
 /**
  * A Unigram tokenizer. Ids equal those of Hugging Face tokenizers with the same file, with one exception that keeps
