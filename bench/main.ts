@@ -16,6 +16,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions
   growth: () => import('./growth.ts'),
   footprint: () => import('./footprint.ts'),
   tokenizer: () => import('./tokenizer.ts'),
+  'tokenizer-kinds': () => import('./tokenizer-kinds.ts'),
   recipe: () => import('./recipe.ts'),
   cures: () => import('./cures.ts'),
 };

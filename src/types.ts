@@ -2,11 +2,16 @@
 
 /**
  * Turns text into ids and back. Every tokenizer is lossless: `decode(encode(text)) === text` for well-formed text. A lone
- * surrogate is read as U+FFFD, as in UTF-8. The exceptions are asked for: a normal form, a prefix space.
+ * surrogate is read as U+FFFD, as in UTF-8. The exceptions are asked for: a normal form or another normalizer, a prefix
+ * space, spaces spelled `▁` (U+2581 then reads as a space), a vocabulary whose unknown token stands for what it cannot
+ * spell. WordPiece is one by nature: it knows white space only as borders of words.
  */
 export interface Tokenizer {
   readonly vocabSize: number;
-  /** Special tokens by name (`<|endoftext|>`) with their ids. User text never becomes one unless `allowSpecial`. */
+  /**
+   * Special tokens by name (`<|endoftext|>`) with their ids. User text never becomes one unless `allowSpecial`, the
+   * unknown token excepted.
+   */
   readonly specialTokens: ReadonlyMap<string, number>;
   /** The id that separates and ends documents, when the vocabulary has one. */
   readonly eosId: number | undefined;

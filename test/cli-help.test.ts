@@ -139,18 +139,18 @@ describe('errors on the command line', () => {
     ],
     [
       'tokenizer trian',
-      'tokenizer: verb must be one of train, encode, decode, stats, got "trian"; did you mean "train"?',
-      'tokenizer：verb 必须为 train、encode、decode、stats 之一，得到 "trian"，是不是 "train"？',
+      'tokenizer: verb must be one of train, extend, encode, decode, stats, compare, got "trian"; did you mean "train"?',
+      'tokenizer：verb 必须为 train、extend、encode、decode、stats、compare 之一，得到 "trian"，是不是 "train"？',
     ],
     [
       'tokenizer encode --text a --vocab-size 300',
-      'tokenizer encode: --vocab-size is an option of "tokenizer train" only; leave it out',
-      'tokenizer encode：--vocab-size 只用于 "tokenizer train"；请去掉',
+      'tokenizer encode: --vocab-size is an option of "tokenizer train", "tokenizer extend" only; leave it out',
+      'tokenizer encode：--vocab-size 只用于 "tokenizer train"、"tokenizer extend"；请去掉',
     ],
     [
       'tokenizer train --data x.txt --text a',
-      'tokenizer train: --text is an option of "tokenizer encode", "tokenizer decode", "tokenizer stats" only; leave it out',
-      'tokenizer train：--text 只用于 "tokenizer encode"、"tokenizer decode"、"tokenizer stats"；请去掉',
+      'tokenizer train: --text is an option of "tokenizer encode", "tokenizer decode", "tokenizer stats", "tokenizer compare" only; leave it out',
+      'tokenizer train：--text 只用于 "tokenizer encode"、"tokenizer decode"、"tokenizer stats"、"tokenizer compare"；请去掉',
     ],
     [
       'repeat mesure x.txt',

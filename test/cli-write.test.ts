@@ -167,6 +167,46 @@ describe('tokenizer', () => {
     expect((await run('tokenizer', 'stats', '--text', '春风')).status).toBe(0);
   });
 
+  test('every kind is trained, extended and compared', async () => {
+    writeFileSync(join(cwd, 'mixed.txt'), `${chineseTexts(40).join('\n')}\nthe whale and the sea\n`);
+    const common = ['--data', 'mixed.txt', '--json'];
+    for (const kind of ['bpe', 'unigram', 'wordpiece']) {
+      const argv = ['--kind', kind, '--vocab-size', '400', '--out', `${kind}.json`];
+      const trained = await run('tokenizer', 'train', ...common, ...argv);
+      expect(trained.json[0].file).toBe(`${kind}.json`);
+      const size = trained.json[0].vocabSize as number;
+      const more = ['--vocab-size', String(size + 10), '--min-frequency', '1', '--out', `${kind}-more.json`];
+      const extended = await run('tokenizer', 'extend', `${kind}.json`, ...common, ...more);
+      const [{ added }] = extended.json as { added: { id: number; from: number[] }[] }[];
+      for (const [i, { id, from }] of added.entries()) {
+        expect(id).toBe(size + i);
+        expect(Math.max(...from)).toBeLessThan(size);
+      }
+    }
+    const compared = await run(
+      'tokenizer',
+      'compare',
+      'bpe.json',
+      'unigram.json',
+      'wordpiece.json',
+      ...common,
+    );
+    expect(compared.json.map(({ kind }) => kind)).toEqual(['BPE', 'Unigram', 'WordPiece']);
+    const shown = await run('tokenizer', 'compare', 'wordpiece.json', '--text', 'whale 🐳');
+    expect(shown.out).toMatch(/wordpiece\.json: 1 unknown tokens/);
+    for (const [argv, hint] of [
+      [['extend', 'bpe.json', '--data', 'mixed.txt'], '--out'],
+      [['extend'], 'file'],
+      [['compare', '--text', 'a'], 'file'],
+      [['train', '--kind', 'wordpiece', '--pattern', 'gpt2', '--data', 'mixed.txt'], '--pattern'],
+      [['train', '--pattern', 'metaspace', '--data', 'mixed.txt'], '--kind'],
+    ] as const) {
+      const { status, err } = await run('tokenizer', ...argv);
+      expect(status).toBe(2);
+      expect(err).toContain(hint);
+    }
+  });
+
   test('--out, special tokens and the pattern are kept in the file', async () => {
     const argv = ['tokenizer', 'train', '--data', 'en.txt', '--vocab-size', '270', '--out', 'small.json'];
     const { status, out } = await run(...argv, '--special', '<|a|>,<|b|>', '--pattern', 'gpt2');

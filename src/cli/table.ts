@@ -90,8 +90,11 @@ const exportCommand = defineCommand({
 
 const tokenizer = defineCommand({
   name: 'tokenizer',
-  args: '<train|encode|decode|stats> [file]',
-  summary: { en: 'train a tokenizer, or look at how one cuts text', zh: '训练分词器，或查看它如何切分文本' },
+  args: '<train|extend|encode|decode|stats|compare> [file…]',
+  summary: {
+    en: 'train a tokenizer or extend one, look at how it cuts text, compare several',
+    zh: '训练或扩充分词器，查看它如何切分文本，比较几个分词器',
+  },
   options: tokenizerOptions,
   example: 'inkstone tokenizer train --data poems.txt --vocab-size 4000 --out tokenizer.json',
   load: () => import('./commands/tokenizer.ts'),

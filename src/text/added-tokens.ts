@@ -1,5 +1,7 @@
 /** Tokens beside the vocabulary that are found in text as whole words: special ones only where the caller allows it. */
 
+import { fail } from './errors.ts';
+
 /** A token that is matched as it is spelled, before anything else. */
 export interface AddedToken {
   readonly id: number;
@@ -48,6 +50,76 @@ export function createAddedTokenFinder(tokens: readonly AddedToken[]): FindAdded
     }
     if (done < text.length) onText(text.slice(done));
   };
+}
+
+/** Calls one of the two for each section of `text`; `first` where nothing of the text stands before. */
+export type FindSections = (
+  text: string,
+  allowSpecial: boolean,
+  onText: (text: string, first: boolean) => void,
+  onToken: (token: AddedToken) => void,
+) => void;
+
+/**
+ * Cuts text at added tokens, normalizes what lies between and cuts that at the tokens looked for after normalization,
+ * as they are when normalized. Special tokens are looked for only where they are allowed.
+ */
+export function createSections(
+  added: readonly AddedToken[],
+  normalize: ((text: string) => string) | undefined,
+): FindSections {
+  const finders = [false, true].map((allowSpecial) => {
+    const wanted = added.filter((token) => allowSpecial || token.special === false);
+    const later = normalize ? wanted.filter((token) => token.normalized) : [];
+    return {
+      before: createAddedTokenFinder(wanted.filter((token) => !later.includes(token))),
+      after: createAddedTokenFinder(
+        later
+          .map((token) => ({ ...token, content: normalize!(token.content) }))
+          .filter(({ content }) => content !== ''),
+      ),
+    };
+  });
+  return (text, allowSpecial, onText, onToken) => {
+    const { before, after } = finders[allowSpecial ? 1 : 0];
+    let first = true;
+    const token = (found: AddedToken): void => {
+      first = false;
+      onToken(found);
+    };
+    const ordinary = (part: string): void => {
+      if (part !== '') onText(part, first);
+      first = false;
+    };
+    const raw = (part: string): void => {
+      const normal = normalize ? normalize(part) : part;
+      if (after) after(normal, ordinary, token);
+      else ordinary(normal);
+    };
+    if (before) before(text, raw, token);
+    else raw(text);
+  };
+}
+
+/** The special tokens by name, and the id of the one that ends documents. Errors: `text/option`. */
+export function specialTokensOf(
+  added: readonly AddedToken[],
+  eosToken: string | undefined,
+  where: string,
+): { readonly specialTokens: Map<string, number>; readonly eosId: number | undefined } {
+  const specialTokens = new Map<string, number>();
+  for (const token of added) if (token.special !== false) specialTokens.set(token.content, token.id);
+  const end = eosToken ?? usualEnd(specialTokens.keys());
+  const eosId = end === undefined ? undefined : specialTokens.get(end);
+  if (end !== undefined && eosId === undefined) {
+    throw fail('text/option', {
+      where,
+      rule: '`eosToken` must be one of the special tokens',
+      ruleZh: '`eosToken` 必须是特殊词元之一',
+      got: end,
+    });
+  }
+  return { specialTokens, eosId };
 }
 
 /** The token that ends documents in well-known vocabularies, in order of preference. */

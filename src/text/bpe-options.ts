@@ -51,7 +51,8 @@ export function stagesOf(
   return stages;
 }
 
-function patternSource(pattern = 'gpt2'): string {
+/** The regular expression of a pattern given by name or as itself. */
+export function patternSource(pattern = 'gpt2'): string {
   return Object.hasOwn(patternSources, pattern) ? patternSources[pattern as PatternName] : pattern;
 }
 

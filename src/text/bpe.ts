@@ -1,7 +1,7 @@
 /** Byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019). */
 
 import type { DecodeOptions, EncodeOptions, Tokenizer } from '../types.ts';
-import { type AddedToken, createAddedTokenFinder, usualEnd } from './added-tokens.ts';
+import { type AddedToken, createSections, specialTokensOf } from './added-tokens.ts';
 import { addedTokensOf, type BpeOptions, stagesOf } from './bpe-options.ts';
 import { unspellBytes } from './byte-level.ts';
 import { fail } from './errors.ts';
@@ -11,6 +11,7 @@ import { createPreTokenizer } from './pre-tokenizer.ts';
 import type { SavableTokenizer } from './save.ts';
 import { createTokenDecoder } from './token-decoder.ts';
 import { createTokenFinder, type TokenRow } from './token-table.ts';
+import type { BpeEntry, TokenizerFile } from './tokenizer-file.ts';
 import { writeBpe } from './write-bpe.ts';
 
 /**
@@ -21,7 +22,7 @@ import { writeBpe } from './write-bpe.ts';
  * const tokenizer = bpeTokenizer({ vocab, merges, specialTokens: new Map([['<|endoftext|>', 0]]) });
  * tokenizer.encode('床前明月光');
  */
-export function bpeTokenizer(options: BpeOptions): SavableTokenizer {
+export function bpeTokenizer(options: BpeOptions): SavableTokenizer<BpeEntry> {
   const added = addedTokensOf(options);
   const names = new Set(added.map((token) => token.content));
   const special = new Set(added.filter((token) => token.special !== false).map((token) => token.id));
@@ -54,20 +55,9 @@ export function assembleBpe(
   merges: readonly MergeRow[],
   added: readonly AddedToken[],
   options: Omit<BpeOptions, 'vocab' | 'merges'>,
-  toJSON: (tokenizer: Tokenizer) => ReturnType<SavableTokenizer['toJSON']>,
-): SavableTokenizer {
-  const specialTokens = new Map<string, number>();
-  for (const token of added) if (token.special !== false) specialTokens.set(token.content, token.id);
-  const eosToken = options.eosToken ?? usualEnd(specialTokens.keys());
-  const eosId = eosToken === undefined ? undefined : specialTokens.get(eosToken);
-  if (eosToken !== undefined && eosId === undefined) {
-    throw fail('text/option', {
-      where: 'bpeTokenizer',
-      rule: '`eosToken` must be one of the special tokens',
-      ruleZh: '`eosToken` 必须是特殊词元之一',
-      got: eosToken,
-    });
-  }
+  toJSON: (tokenizer: Tokenizer) => TokenizerFile<BpeEntry>,
+): SavableTokenizer<BpeEntry> {
+  const { specialTokens, eosId } = specialTokensOf(added, options.eosToken, 'bpeTokenizer');
   const decoder = createTokenDecoder(rows, added);
   const { table, vocabSize } = decoder;
 
@@ -82,40 +72,28 @@ export function assembleBpe(
   const preTokenizer = createPreTokenizer(stagesOf(options.pattern, options.addPrefixSpace));
   const { normalizer } = options;
 
-  /** Added tokens to look for before and after normalization, with and without the special ones. */
-  const finders = [false, true].map((allowSpecial) => {
-    const wanted = added.filter((token) => allowSpecial || token.special === false);
-    return {
-      before: createAddedTokenFinder(wanted.filter((token) => !(normalizer && token.normalized))),
-      after: createAddedTokenFinder(wanted.filter((token) => normalizer && token.normalized)),
-    };
-  });
+  const sections = createSections(added, normalizer ? (text) => text.normalize(normalizer) : undefined);
 
   function encode(text: string, { allowSpecial = false }: EncodeOptions = {}): number[] {
     const ids: number[] = [];
-    const { before, after } = finders[allowSpecial ? 1 : 0];
-    const onToken = (token: AddedToken): void => {
-      ids.push(token.id);
-    };
     const onPiece = (piece: string, start: number, end: number): void => encodePiece(piece, start, end, ids);
-    const ordinaryText = (part: string): void => preTokenizer.pieces(part, onPiece);
-    const rawText = (part: string): void => {
-      const normal = normalizer ? part.normalize(normalizer) : part;
-      if (after) after(normal, ordinaryText, onToken);
-      else ordinaryText(normal);
-    };
-    if (before) before(text, rawText, onToken);
-    else rawText(text);
+    sections(
+      text,
+      allowSpecial,
+      (part) => preTokenizer.pieces(part, onPiece),
+      (token) => ids.push(token.id),
+    );
     return ids;
   }
 
-  const tokenizer: SavableTokenizer = {
+  const tokenizer: SavableTokenizer<BpeEntry> = {
     vocabSize,
     specialTokens,
     eosId,
     encode,
     decode: (ids: Iterable<number>, decodeOptions?: DecodeOptions) => decoder.decode(ids, decodeOptions),
     tokenBytes: decoder.tokenBytes,
+    postProcessor: options.postProcessor,
     toJSON: () => toJSON(tokenizer),
   };
   return tokenizer;

@@ -1,12 +1,12 @@
 /** One token per character (Unicode code point); characters outside the vocabulary fall back to their UTF-8 bytes. */
 
 import type { EncodeOptions, Tokenizer } from '../types.ts';
-import { type AddedToken, createAddedTokenFinder, usualEnd } from './added-tokens.ts';
+import { type AddedToken, createAddedTokenFinder, specialTokensOf } from './added-tokens.ts';
 import { fail } from './errors.ts';
 import type { SavableTokenizer } from './save.ts';
 import { createTokenDecoder, type TokenDecoder } from './token-decoder.ts';
 import type { TokenRow } from './token-table.ts';
-import type { TokenizerFile } from './tokenizer-file.ts';
+import type { BpeEntry, TokenizerFile } from './tokenizer-file.ts';
 import { writeUtf8 } from './unicode.ts';
 import { writeAddedTokens } from './write-bpe.ts';
 
@@ -46,7 +46,7 @@ export const byteTokenName = (byte: number): string =>
 export function trainCharacters(
   texts: Iterable<string> | string,
   options: TrainCharactersOptions = {},
-): SavableTokenizer {
+): SavableTokenizer<BpeEntry> {
   const { minFrequency = 1, byteFallback = true } = options;
   const counts = new Map<string, number>();
   for (const text of typeof texts === 'string' ? [texts] : texts) {
@@ -65,7 +65,7 @@ export function trainCharacters(
 const isLoneSurrogate = (character: string): boolean => /^\p{Cs}$/u.test(character);
 
 /** A character tokenizer from its parts. Errors: `text/option`, `text/duplicate-id`; later `text/no-character`. */
-export function characterTokenizer(options: CharacterOptions): SavableTokenizer {
+export function characterTokenizer(options: CharacterOptions): SavableTokenizer<BpeEntry> {
   const { vocab, byteIds, specialTokens = new Map() } = options;
   for (const character of vocab.keys()) {
     if (Array.from(character).length !== 1 || isLoneSurrogate(character)) {
@@ -75,15 +75,8 @@ export function characterTokenizer(options: CharacterOptions): SavableTokenizer 
   if (byteIds && byteIds.length !== 256) {
     throw optionError('`byteIds` must hold 256 ids', '`byteIds` 必须有 256 个编号', byteIds.length);
   }
-  const eosToken = options.eosToken ?? usualEnd(specialTokens.keys());
-  if (eosToken !== undefined && !specialTokens.has(eosToken)) {
-    throw optionError(
-      '`eosToken` must be one of the special tokens',
-      '`eosToken` 必须是特殊词元之一',
-      eosToken,
-    );
-  }
   const added: AddedToken[] = [...specialTokens].map(([content, id]) => ({ id, content }));
+  const { eosId } = specialTokensOf(added, options.eosToken, 'characterTokenizer');
   const characters: TokenRow[] = [...vocab].map(([bytes, id]) => ({ id, bytes }));
   const fallback: TokenRow[] = (byteIds ?? []).map((id, byte) => ({ id, bytes: Uint8Array.of(byte) }));
   const decoder: TokenDecoder = createTokenDecoder([...characters, ...fallback], added);
@@ -118,10 +111,10 @@ export function characterTokenizer(options: CharacterOptions): SavableTokenizer 
     }
   }
 
-  const tokenizer: SavableTokenizer = {
+  const tokenizer: SavableTokenizer<BpeEntry> = {
     vocabSize: decoder.vocabSize,
     specialTokens,
-    eosId: eosToken === undefined ? undefined : specialTokens.get(eosToken),
+    eosId,
     encode(text: string, { allowSpecial = false }: EncodeOptions = {}) {
       const ids: number[] = [];
       if (allowSpecial && findSpecial) {
@@ -149,7 +142,7 @@ function writeCharacters(
   tokenizer: Tokenizer,
   options: CharacterOptions,
   added: readonly AddedToken[],
-): TokenizerFile {
+): TokenizerFile<BpeEntry> {
   const { vocab, byteIds } = options;
   const bytes = (byteIds ?? []).map((id, byte) => [byteTokenName(byte), id] as const);
   const special = added.map(({ id, content }) => [content, id] as const);

@@ -3,11 +3,13 @@
 import type { AddedToken } from './added-tokens.ts';
 import { bpeTokenizer } from './bpe.ts';
 import { byteTokenName } from './characters.ts';
+import { componentsOf } from './components.ts';
 import { fail, show } from './errors.ts';
 import { limits } from './limits.ts';
+import { readStages } from './read-bpe.ts';
 import { type SavableTokenizer, saveTokenizer } from './save.ts';
 import { type PatternName, patternSources } from './split.ts';
-import type { TokenizerFile } from './tokenizer-file.ts';
+import type { BpeEntry, TokenizerFile } from './tokenizer-file.ts';
 
 export interface GgufVocabulary {
   /** `tokenizer.ggml.model`: `gpt2` is byte-level BPE; `llama` joins pieces by score, with bytes to fall back on. */
@@ -47,65 +49,56 @@ const patterns: {
 export function toGgufVocabulary(tokenizer: SavableTokenizer, size = tokenizer.vocabSize): GgufVocabulary {
   const file = JSON.parse(saveTokenizer(tokenizer)) as TokenizerFile;
   const { model, added_tokens: added } = file;
+  if (model.type !== 'BPE') {
+    throw fail('text/gguf-export', { what: 'model', got: model.type, known: 'byte-level BPE or characters' });
+  }
   const tokens = Array.from({ length: size }, (_, id) => `[PAD${id}]`);
   const kinds: number[] = new Array(size).fill(tokenKinds.unused);
-  const isBpe = file.pre_tokenizer !== null;
+  const isByteLevel = file.pre_tokenizer !== null;
   for (const [spelling, id] of Object.entries(model.vocab)) {
-    tokens[id] = isBpe ? spelling : spelling.replace(' ', BLANK);
-    kinds[id] = !isBpe && byteName.test(spelling) ? tokenKinds.byte : tokenKinds.normal;
+    tokens[id] = isByteLevel ? spelling : spelling.replace(' ', BLANK);
+    kinds[id] = !isByteLevel && byteName.test(spelling) ? tokenKinds.byte : tokenKinds.normal;
   }
   for (const { id, content, special } of added) {
     tokens[id] = content;
     kinds[id] = special ? tokenKinds.control : tokenKinds.userDefined;
   }
+  if (file.normalizer) {
+    throw fail('text/gguf-export', { what: 'normalizer', got: file.normalizer.type, known: 'none' });
+  }
   const shared = { tokens, kinds, ...(tokenizer.eosId !== undefined && { eosId: tokenizer.eosId }) };
-  if (!isBpe) {
+  if (!isByteLevel) {
     requireCharacters(model);
     return { model: 'llama', ...shared };
   }
   const merges = model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' ')));
-  return { model: 'gpt2', pre: preOf(file), merges, ...shared };
+  return { model: 'gpt2', pre: preOf(file, model), merges, ...shared };
 }
 
 /** How pieces joined by score spell a space. */
 const BLANK = '\u2581';
 const byteName = /^<0x[0-9A-F]{2}>$/;
 
-function requireCharacters({ vocab, byte_fallback: hasBytes }: TokenizerFile['model']): void {
+function requireCharacters({ vocab, merges, byte_fallback: hasBytes }: BpeEntry): void {
   const known = 'characters with all 256 bytes to fall back on';
-  if (!hasBytes || !Object.hasOwn(vocab, byteTokenName(0))) {
-    throw fail('text/gguf-export', { what: 'vocabulary', got: 'characters alone', known });
-  }
-  if (Object.hasOwn(vocab, BLANK)) {
-    throw fail('text/gguf-export', {
-      what: 'vocabulary',
-      got: `one with ${BLANK}`,
-      known: `one without ${BLANK}`,
-    });
-  }
+  const refuse = (got: string, instead = known) =>
+    fail('text/gguf-export', { what: 'vocabulary', got, known: instead });
+  if (merges.length) throw refuse('characters that are merged');
+  if (!hasBytes || !Object.hasOwn(vocab, byteTokenName(0))) throw refuse('characters alone');
+  if (Object.hasOwn(vocab, BLANK)) throw refuse(`one with ${BLANK}`, `one without ${BLANK}`);
 }
 
-function preOf({ pre_tokenizer: root, normalizer, model }: TokenizerFile): string {
-  if (normalizer) {
-    throw fail('text/gguf-export', { what: 'normalizer', got: normalizer.type, known: 'none' });
-  }
-  const stages = root!.type === 'Sequence' ? root!.pretokenizers : [root!];
-  const last = stages.at(-1)!;
-  const [first] = stages;
-  const source =
-    stages.length === 1 && last.type === 'ByteLevel' && last.use_regex
-      ? patternSources.gpt2
-      : stages.length === 2 && first.type === 'Split' && last.type === 'ByteLevel' && !last.use_regex
-        ? first.pattern.Regex
-        : undefined;
+function preOf({ pre_tokenizer: part }: TokenizerFile, { ignore_merges: takesWhole }: BpeEntry): string {
+  const stages = readStages(componentsOf(part, 'pre_tokenizer', 'pretokenizers'));
+  const sources = stages.flatMap(({ pattern }) => pattern ?? []);
   const found = Object.entries(patterns).find(
     ([, { pattern, ignoreMerges }]) =>
-      patternSources[pattern] === source && ignoreMerges === model.ignore_merges,
+      sources.length === 1 && patternSources[pattern] === sources[0] && ignoreMerges === takesWhole,
   );
-  if (found && last.type === 'ByteLevel' && !last.add_prefix_space) return found[0];
+  if (found && !stages.some(({ addPrefixSpace }) => addPrefixSpace)) return found[0];
   throw fail('text/gguf-export', {
     what: 'pre_tokenizer',
-    got: show(source ?? 'others'),
+    got: show(sources.length === 1 ? sources[0] : 'others'),
     known: `one of ${Object.values(patterns).map(({ pattern }) => pattern)} without prefix space`,
   });
 }

@@ -10,6 +10,14 @@ export const limits = {
   addedTokens: 65_536,
   /** Length of one token, in UTF-16 code units of its spelling. The longest published tokens have 256. */
   tokenLength: 4_096,
+  /** Length of one piece of a Unigram or WordPiece vocabulary: a place of a text is compared with so many units at most. */
+  pieceLength: 512,
+  /** Length of all pieces of such a vocabulary together. The largest published ones have about 2 million. */
+  spelledUnits: 2 ** 23,
+  /** Bytes of a `Precompiled` normalizer. The published ones have about 240,000. */
+  charsmapBytes: 2 ** 22,
+  /** Text that a normalizer may make of one code unit, on average over a text. */
+  normalGrowth: 64,
   /** Length of one pre-tokenizer pattern. */
   patternLength: 16_384,
   /** Groups inside groups in a pattern. */
@@ -20,6 +28,6 @@ export const limits = {
   depth: 32,
   /** Length of a chat template. The largest published ones have about 20,000. */
   templateLength: 262_144,
-  /** Stages of one pre-tokenizer. */
+  /** Stages of one pre-tokenizer, normalizer or decoder. */
   stages: 16,
 } as const;

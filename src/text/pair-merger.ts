@@ -11,15 +11,30 @@ import { writeUtf8 } from './unicode.ts';
 /** Makes the next merge and adds its token to the vocabulary; `undefined` when no pair is frequent enough. */
 export type MergeNext = () => readonly [left: string, right: string] | undefined;
 
-/** Counts the pairs of `counts` (pre-tokens and how often they occur) over a vocabulary that has the 256 bytes. */
+/** Distinct pre-tokens as symbols of the vocabulary in one array, and how often each occurs. */
+export interface SymbolWords {
+  readonly symbols: Int32Array;
+  readonly starts: readonly number[];
+  readonly lengths: number[];
+  readonly frequencies: readonly number[];
+}
+
+export interface PairMergerOptions {
+  /** Tokens that no pair may become. */
+  readonly special: { has(spelling: string): boolean };
+  readonly minFrequency: number;
+  /** The spelling of a pair. Default: one after the other. */
+  readonly join?: (left: string, right: string) => string;
+}
+
+/** Counts the pairs of `words`; the ids of `vocab` are the places of its tokens. */
 export function createPairMerger(
-  counts: ReadonlyMap<string, number>,
+  words: SymbolWords,
   vocab: Map<string, number>,
-  special: ReadonlyMap<string, number>,
-  minFrequency: number,
+  { special, minFrequency, join = (left, right) => left + right }: PairMergerOptions,
 ): MergeNext {
   const spellings = [...vocab.keys()];
-  const { symbols, starts, lengths, frequencies } = toWords(counts, vocab);
+  const { symbols, starts, lengths, frequencies } = words;
 
   // Pairs are numbered as they appear; `places` are the words in which a pair may stand, each word once.
   const numbers = new PairTable(1024);
@@ -93,7 +108,7 @@ export function createPairMerger(
       if (!top || top.count < Math.max(1, minFrequency)) return undefined;
       const left = lefts[top.pair];
       const right = rights[top.pair];
-      const spelling = spellings[left] + spellings[right];
+      const spelling = join(spellings[left], spellings[right]);
       // NOTE: a special token can never be spelled by text, so this pair stays apart.
       if (special.has(spelling)) continue;
       let merged = vocab.get(spelling);
@@ -109,8 +124,11 @@ export function createPairMerger(
   };
 }
 
-/** Distinct pre-tokens as byte symbols in one array; words of one byte have no pairs and are left out. */
-function toWords(counts: ReadonlyMap<string, number>, vocab: ReadonlyMap<string, number>) {
+/** Pre-tokens as bytes, over a vocabulary that has all 256; words of one byte have no pairs and are left out. */
+export function byteWords(
+  counts: ReadonlyMap<string, number>,
+  vocab: ReadonlyMap<string, number>,
+): SymbolWords {
   const byteIds = byteSpellings.map((spelling) => vocab.get(spelling)!);
   let units = 0;
   for (const piece of counts.keys()) units += piece.length;

@@ -129,11 +129,27 @@ function compile(tree: PatternNode, pattern: string): Instruction[] {
   return program;
 }
 
+/** Finds matches one after the other: the first at or after `from`, with its end; `undefined` when there is none. */
+export type PatternSearch = (
+  text: string,
+  from: number,
+) => { readonly start: number; readonly end: number } | undefined;
+
 /**
  * A splitter for any pattern that `parsePattern` reads: each match is a piece, and so is what lies between matches.
  * A text that would take more than a fixed number of steps per character is an error (`text/pattern-budget`).
  */
 export function patternSplitter(pattern: string): Splitter {
+  const search = patternSearch(pattern);
+  return (text, from) => {
+    const found = search(text, from);
+    if (!found) return text.length;
+    return found.start === from ? found.end : found.start;
+  };
+}
+
+/** The search behind `patternSplitter`; matches of nothing do not count. Called from 0 on, then from each end. */
+export function patternSearch(pattern: string): PatternSearch {
   const program = compile(parsePattern(pattern), pattern);
   let steps = 0;
 
@@ -225,9 +241,9 @@ export function patternSplitter(pattern: string): Splitter {
     if (start === 0) steps = 0;
     for (let at = start; at < text.length; at += text.codePointAt(at)! > 0xffff ? 2 : 1) {
       const end = run(text, at, 0);
-      if (end > at) return at === start ? end : at;
+      if (end > at) return { start: at, end };
     }
-    return text.length;
+    return undefined;
   };
 }
 

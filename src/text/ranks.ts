@@ -8,6 +8,7 @@ import type { MergeRow } from './merge-rules.ts';
 import type { SavableTokenizer } from './save.ts';
 import { createTokenDecoder } from './token-decoder.ts';
 import { createTokenFinder, type TokenRow } from './token-table.ts';
+import type { BpeEntry } from './tokenizer-file.ts';
 import { writeBpe } from './write-bpe.ts';
 
 export type RankOptions = Pick<BpeOptions, 'specialTokens' | 'addedTokens' | 'eosToken' | 'pattern'>;
@@ -22,7 +23,7 @@ export type RankOptions = Pick<BpeOptions, 'specialTokens' | 'addedTokens' | 'eo
 export function fromRanks(
   ranks: Iterable<readonly [token: Uint8Array | string, rank: number]>,
   options: RankOptions = {},
-): SavableTokenizer {
+): SavableTokenizer<BpeEntry> {
   const rows: TokenRow[] = Array.from(ranks, ([bytes, id]) => ({ id, bytes }));
   const added = addedTokensOf(options);
   const merges = allSplits(rows, added);

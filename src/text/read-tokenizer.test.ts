@@ -72,7 +72,11 @@ const errors: [string, (file: File) => void, RegExp][] = [
     /"constructor"/,
   ],
   ['no model', (f) => delete f.model, /`model` must be an object/],
-  ['another model', (f) => (f.model.type = 'Unigram'), /model Unigram is not supported; supported: BPE/],
+  [
+    'another model',
+    (f) => (f.model.type = 'WordLevel'),
+    /model WordLevel is not supported; supported: BPE, WordPiece, Unigram/,
+  ],
   ['dropout', (f) => (f.model.dropout = 0.1), /model\.dropout 0\.1 is not supported/],
   ['a word suffix', (f) => (f.model.end_of_word_suffix = '</w>'), /end_of_word_suffix/],
   ['byte fallback', (f) => (f.model.byte_fallback = true), /byte_fallback/],
@@ -101,7 +105,7 @@ const errors: [string, (file: File) => void, RegExp][] = [
   [
     'a sequence in a sequence',
     (f) => (f.pre_tokenizer = { type: 'Sequence', pretokenizers: [{ type: 'Sequence' }, f.pre_tokenizer] }),
-    /Sequence/,
+    /pretokenizers` must be an array/,
   ],
   [
     'a thousand stages',

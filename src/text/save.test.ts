@@ -92,10 +92,15 @@ describe('statistics', () => {
       tokens: 10,
       charactersPerToken: 0.6,
       bytesPerToken: 1.2,
+      tokensPerCharacter: 10 / 6,
+      tokensPerWord: 10 / 4,
       fragments: 6,
       unknownCharacters: 3,
+      fallbackShare: 0.7,
+      unknownTokens: 0,
       distinctTokens: 9,
       vocabUsed: 9 / small.vocabSize,
+      longestTokens: ['a', 'b', '中'],
     });
     const stats = tokenizerStats(bpe, english);
     expect(stats.charactersPerToken).toBeGreaterThan(1);

@@ -3,14 +3,20 @@
 import type { Tokenizer } from '../types.ts';
 import { fail } from './errors.ts';
 import { sha256 } from './sha256.ts';
-import type { TokenizerFile } from './tokenizer-file.ts';
+import type { ModelEntry, TokenizerFile } from './tokenizer-file.ts';
 
 /** A tokenizer that can be written as `tokenizer.json`. Every tokenizer of this room is one. */
-export interface SavableTokenizer extends Tokenizer {
+export interface SavableTokenizer<Model extends ModelEntry = ModelEntry> extends Tokenizer {
   /** The whole file as plain data; `JSON.stringify(tokenizer)` uses it. */
-  toJSON(): TokenizerFile;
+  toJSON(): TokenizerFile<Model>;
   /** Whether this id spells a single byte of a character that the vocabulary lacks. Absent where that cannot be. */
   isFallback?(id: number): boolean;
+  /** The token that stands for text which the vocabulary cannot spell. Absent where there is none. */
+  readonly unknownId?: number;
+  /** The `post_processor` as it came: what `encodePairs` puts around texts. */
+  readonly postProcessor?: unknown;
+  /** Every word brings a space before it, which the first of a text gives up (WordPiece). */
+  readonly dropsFirstSpace?: boolean;
 }
 
 const prints = new WeakMap<Tokenizer, string>();

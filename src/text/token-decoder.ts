@@ -14,16 +14,34 @@ export interface TokenDecoder {
   tokenBytes(id: number): Uint8Array;
 }
 
+export interface TokenDecoderOptions {
+  /** Text that begins with a space gives it up. Default false. */
+  readonly dropFirstSpace?: boolean;
+  /** How added tokens read that are no special ones. Default: as they are spelled. */
+  readonly textOf?: (content: string) => string;
+}
+
 const ABSENT = 0;
 const ORDINARY = 1;
 const SPECIAL = 2;
+const SPACE = 0x20;
 
 /**
  * Checks that every id is a whole number in range and has one token, and builds the decoder. `vocabSize` is the
  * largest id plus one. Errors: `text/option`, `text/limit`, `text/duplicate-id`; later `text/unknown-id`.
  */
-export function createTokenDecoder(rows: readonly TokenRow[], added: readonly AddedToken[]): TokenDecoder {
-  const all: TokenRow[] = [...rows, ...added.map(({ id, content }) => ({ id, bytes: content }))];
+export function createTokenDecoder(
+  rows: readonly TokenRow[],
+  added: readonly AddedToken[],
+  { dropFirstSpace = false, textOf = (content) => content }: TokenDecoderOptions = {},
+): TokenDecoder {
+  const all: TokenRow[] = [
+    ...rows,
+    ...added.map(({ id, content, special }) => ({
+      id,
+      bytes: special === false ? textOf(content) : content,
+    })),
+  ];
   const contents = new Set(added.map((token) => token.content));
   if (contents.size < added.length || contents.has('')) {
     throw fail('text/field', {
@@ -83,7 +101,7 @@ export function createTokenDecoder(rows: readonly TokenRow[], added: readonly Ad
         }
         for (let i = starts[id]; i < end; i++) out[length++] = bytes[i];
       }
-      return utf8.decode(out.subarray(0, length));
+      return utf8.decode(out.subarray(dropFirstSpace && length > 0 && out[0] === SPACE ? 1 : 0, length));
     },
     tokenBytes: (id) =>
       kindOf(id) === SPECIAL ? new Uint8Array(0) : bytes.slice(starts[id], starts[id + 1]),

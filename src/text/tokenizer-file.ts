@@ -1,5 +1,7 @@
 /** The part of the `tokenizer.json` format (Hugging Face tokenizers, version "1.0") that this room writes. */
 
+import type { Component } from './components.ts';
+
 /** One entry of `added_tokens`. `eos: true` is ours; other readers ignore it. */
 export interface AddedTokenEntry {
   readonly id: number;
@@ -12,49 +14,62 @@ export interface AddedTokenEntry {
   readonly eos?: true;
 }
 
-export interface ByteLevelEntry {
+export type ByteLevelEntry = {
   readonly type: 'ByteLevel';
   readonly add_prefix_space: boolean;
   readonly trim_offsets: boolean;
   readonly use_regex: boolean;
-}
+};
 
-export interface SplitEntry {
+export type SplitEntry = {
   readonly type: 'Split';
   readonly pattern: { readonly Regex: string };
   readonly behavior: 'Isolated';
   readonly invert: false;
+};
+
+export interface BpeEntry {
+  readonly type: 'BPE';
+  readonly dropout: null;
+  readonly unk_token: string | null;
+  readonly continuing_subword_prefix: null;
+  readonly end_of_word_suffix: null;
+  readonly fuse_unk: boolean;
+  readonly byte_fallback: boolean;
+  readonly ignore_merges: boolean;
+  readonly vocab: Readonly<Record<string, number>>;
+  readonly merges: readonly (string | readonly [string, string])[];
 }
 
-export type PreTokenizerEntry =
-  | ByteLevelEntry
-  | { readonly type: 'Sequence'; readonly pretokenizers: readonly (SplitEntry | ByteLevelEntry)[] };
+export interface UnigramEntry {
+  readonly type: 'Unigram';
+  readonly unk_id: number | null;
+  /** The id of a piece is its place. */
+  readonly vocab: readonly (readonly [piece: string, score: number])[];
+  readonly byte_fallback: boolean;
+}
+
+export interface WordPieceEntry {
+  readonly type: 'WordPiece';
+  readonly unk_token: string;
+  readonly continuing_subword_prefix: string;
+  readonly max_input_chars_per_word: number;
+  readonly vocab: Readonly<Record<string, number>>;
+}
+
+export type ModelEntry = BpeEntry | UnigramEntry | WordPieceEntry;
 
 /** A whole file. */
-export interface TokenizerFile {
+export interface TokenizerFile<Model extends ModelEntry = ModelEntry> {
   readonly version: '1.0';
   readonly truncation: null;
   readonly padding: null;
   readonly added_tokens: readonly AddedTokenEntry[];
-  readonly normalizer: { readonly type: NormalizerName } | null;
-  readonly pre_tokenizer: PreTokenizerEntry | null;
+  readonly normalizer: Component | null;
+  readonly pre_tokenizer: Component | null;
   readonly post_processor: unknown;
-  readonly decoder:
-    | ByteLevelEntry
-    | { readonly type: 'Sequence'; readonly decoders: readonly { readonly type: 'ByteFallback' | 'Fuse' }[] }
-    | { readonly type: 'Fuse' };
-  readonly model: {
-    readonly type: 'BPE';
-    readonly dropout: null;
-    readonly unk_token: null;
-    readonly continuing_subword_prefix: null;
-    readonly end_of_word_suffix: null;
-    readonly fuse_unk: false;
-    readonly byte_fallback: boolean;
-    readonly ignore_merges: boolean;
-    readonly vocab: Readonly<Record<string, number>>;
-    readonly merges: readonly (string | readonly [string, string])[];
-  };
+  readonly decoder: Component | null;
+  readonly model: Model;
 }
 
 /** Unicode normal forms that a tokenizer may apply to text before it encodes it. */

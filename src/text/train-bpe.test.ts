@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chinese, cut, english } from '../../test/golden/tokenizer-texts.ts';
 import { byteSpellings, spellBytes } from './byte-level.ts';
+import type { TrainingProgress } from './pacer.ts';
 import { splitters } from './split.ts';
-import { type TrainBpeProgress, trainBpe } from './train-bpe.ts';
+import { trainBpe } from './train-bpe.ts';
 
 /** The definition, without any cleverness: count all pairs, merge the best, again. */
 function slowMerges(texts: readonly string[], count: number, minFrequency: number): string[] {
@@ -122,7 +123,7 @@ describe('training', () => {
 
   test('can be stopped, tells how far it is and lets other work run', async () => {
     const text = Array.from({ length: 400_000 }, (_, i) => `w${(i * 7919) % 20011}`).join(' ');
-    const seen: TrainBpeProgress[] = [];
+    const seen: TrainingProgress[] = [];
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
     await trainBpe([text], { vocabSize: 600, onProgress: (progress) => seen.push(progress) });

@@ -7,35 +7,25 @@
 import { bpeTokenizer } from './bpe.ts';
 import { type BpeOptions, stagesOf } from './bpe-options.ts';
 import { byteSpellings } from './byte-level.ts';
+import { countPieces, cutByStages } from './count-pieces.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
-import { createPairMerger } from './pair-merger.ts';
+import { createPacer, type PaceOptions } from './pacer.ts';
+import { byteWords, createPairMerger } from './pair-merger.ts';
 import { createPreTokenizer } from './pre-tokenizer.ts';
 import type { SavableTokenizer } from './save.ts';
+import type { BpeEntry } from './tokenizer-file.ts';
 
-/** Where training stands. `done` counts texts read, then tokens of the vocabulary. */
-export interface TrainBpeProgress {
-  readonly phase: 'count' | 'merge';
-  readonly done: number;
-  /** Unknown while texts are counted. */
-  readonly total: number | undefined;
-}
-
-export interface TrainBpeOptions extends Pick<BpeOptions, 'pattern' | 'addPrefixSpace' | 'eosToken'> {
+export interface TrainBpeOptions
+  extends Pick<BpeOptions, 'pattern' | 'addPrefixSpace' | 'eosToken'>,
+    PaceOptions {
   /** Size of the vocabulary with special tokens and the 256 bytes; fewer tokens when the texts run out of pairs. */
   readonly vocabSize: number;
   /** Special tokens, which get the first ids. Default `<|endoftext|>` alone. */
   readonly specialTokens?: readonly string[];
   /** A pair that occurs less often is not merged. Default 2. */
   readonly minFrequency?: number;
-  readonly onProgress?: (progress: TrainBpeProgress) => void;
-  readonly signal?: AbortSignal;
 }
-
-/** Work between two pauses in which the event loop may run. */
-const SLICE_MS = 40;
-/** Steps between two looks at the clock. */
-const STRIDE = 256;
 
 /**
  * Trains a tokenizer. Gives the event loop a turn every few hundredths of a second. The result depends only on the
@@ -47,46 +37,18 @@ const STRIDE = 256;
 export async function trainBpe(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainBpeOptions,
-): Promise<SavableTokenizer> {
-  const { onProgress, signal, specialTokens = ['<|endoftext|>'], minFrequency = 2, vocabSize } = options;
+): Promise<SavableTokenizer<BpeEntry>> {
+  const { onProgress, specialTokens = ['<|endoftext|>'], minFrequency = 2, vocabSize } = options;
   checkOptions(vocabSize, specialTokens, minFrequency);
   const stages = stagesOf(options.pattern, options.addPrefixSpace);
-  let pausedAt = performance.now();
-  const pause = async (progress: TrainBpeProgress): Promise<void> => {
-    signal?.throwIfAborted();
-    if (performance.now() - pausedAt < SLICE_MS) return;
-    onProgress?.(progress);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    signal?.throwIfAborted();
-    pausedAt = performance.now();
-  };
-
-  const counts = new Map<string, number>();
-  const { first, pieces, prepare, stages: compiled } = createPreTokenizer(stages);
-  const countPiece = (text: string, start: number, end: number): void => {
-    const piece = text.slice(start, end);
-    counts.set(piece, (counts.get(piece) ?? 0) + 1);
-  };
-  let read = 0;
-  for await (const given of texts) {
-    const text = prepare(given);
-    for (let start = 0, steps = 0; start < text.length; steps++) {
-      const end = first(text, start);
-      if (compiled.length > 1) pieces(text.slice(start, end), countPiece, 1);
-      else countPiece(text, start, end);
-      start = end;
-      if (steps % STRIDE === STRIDE - 1) await pause({ phase: 'count', done: read, total: undefined });
-    }
-    read++;
-    if (read % STRIDE === 0) await pause({ phase: 'count', done: read, total: undefined });
-  }
-
+  const pause = createPacer(options);
+  const counts = await countPieces(texts, cutByStages(createPreTokenizer(stages)), pause);
   const vocab = new Map<string, number>();
   for (const token of specialTokens) vocab.set(token, vocab.size);
   const special = new Map(vocab);
   for (const spelling of [...byteSpellings].sort()) vocab.set(spelling, vocab.size);
   const merges: (readonly [string, string])[] = [];
-  const mergeNext = createPairMerger(counts, vocab, special, minFrequency);
+  const mergeNext = createPairMerger(byteWords(counts, vocab), vocab, { special, minFrequency });
   while (vocab.size < vocabSize) {
     const merge = mergeNext();
     if (!merge) break;

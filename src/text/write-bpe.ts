@@ -3,12 +3,13 @@
 import type { Tokenizer } from '../types.ts';
 import { type AddedToken, usualEnd } from './added-tokens.ts';
 import { addedTokensOf, type BpeOptions, stagesOf } from './bpe-options.ts';
+import type { Component } from './components.ts';
 import type { PreTokenizerStage } from './pre-tokenizer.ts';
 import { patternSources } from './split.ts';
 import type {
   AddedTokenEntry,
+  BpeEntry,
   ByteLevelEntry,
-  PreTokenizerEntry,
   SplitEntry,
   TokenizerFile,
 } from './tokenizer-file.ts';
@@ -28,7 +29,7 @@ const split = (pattern: string): SplitEntry => ({
 });
 
 /** Stages as the format has them: splits, and ByteLevel at the end, which brings the GPT-2 pattern and the prefix space. */
-function writeStages(stages: readonly PreTokenizerStage[]): PreTokenizerEntry {
+function writeStages(stages: readonly PreTokenizerStage[]): Component {
   const last = stages.at(-1);
   const useRegex = last?.pattern === patternSources.gpt2;
   const own = useRegex || (last && last.pattern === undefined) ? stages.slice(0, -1) : stages;
@@ -54,13 +55,13 @@ export function writeAddedTokens(added: readonly AddedToken[], tokenizer: Tokeni
 }
 
 /** Merges as `left right`, the form that every reader knows; as pairs when a token has a space in it. */
-function writeMerges(merges: BpeOptions['merges']): TokenizerFile['model']['merges'] {
+export function writeMerges(merges: BpeOptions['merges']): BpeEntry['merges'] {
   const spaced = merges.some(([left, right]) => left.includes(' ') || right.includes(' '));
   return spaced ? merges : merges.map(([left, right]) => `${left} ${right}`);
 }
 
 /** The file of the tokenizer made from `options`. */
-export function writeBpe(tokenizer: Tokenizer, options: BpeOptions): TokenizerFile {
+export function writeBpe(tokenizer: Tokenizer, options: BpeOptions): TokenizerFile<BpeEntry> {
   const vocab = [...options.vocab].sort((a, b) => a[1] - b[1]);
   return {
     version: '1.0',

@@ -1,9 +1,7 @@
-/** `inkstone tokenizer train | encode | decode | stats`. */
+/** `inkstone tokenizer train | extend | encode | decode | stats | compare`. */
 
 import { nearest } from '../../errors.ts';
-import { writeFileAtomic } from '../../io/index.ts';
-import { defineMessages } from '../../language.ts';
-import { loadTokenizer, saveTokenizer, tokenizerStats, trainBpe } from '../../text/index.ts';
+import { loadTokenizer, tokenizerStats } from '../../text/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { loadDocuments, readTextFile } from '../corpus.ts';
@@ -11,51 +9,6 @@ import { fail } from '../errors.ts';
 import type { tokenizerOptions } from '../option-tables.ts';
 
 type Context = CommandContext<typeof tokenizerOptions>;
-
-const say = defineMessages({
-  counting: {
-    en: (d: { done: number }) => `counting words: ${d.done} texts`,
-    zh: (d) => `统计词频：${d.done} 篇`,
-  },
-  merging: {
-    en: (d: { done: number; total: number }) => `merging: ${d.done}/${d.total} tokens`,
-    zh: (d) => `合并：${d.done}/${d.total} 个词元`,
-  },
-  written: {
-    en: (d: { file: string; size: number }) => `${d.file}: ${d.size} tokens`,
-    zh: (d) => `${d.file}：${d.size} 个词元`,
-  },
-});
-
-async function train({ args, options, terminal, signal }: Context): Promise<void> {
-  if (args[1] !== undefined) {
-    throw fail('cli/too-many-arguments', { command: 'tokenizer train', got: args[1], takesData: true });
-  }
-  if (!options.data) {
-    throw fail('cli/missing-value', { command: 'tokenizer train', option: '--data' });
-  }
-  const { data, offline } = options;
-  const prepare = { textColumn: options.textColumn };
-  const { documents } = await loadDocuments(data, { terminal, signal, offline, prepare });
-  const tokenizer = await trainBpe(
-    documents.map((document) => document.text),
-    {
-      vocabSize: options.vocabSize,
-      minFrequency: options.minFrequency,
-      pattern: options.pattern as 'gpt2',
-      ...(options.special && { specialTokens: options.special.split(',') }),
-      onProgress: ({ phase, done, total }) =>
-        terminal.live(
-          phase === 'count' ? say('counting', { done }) : say('merging', { done, total: total! }),
-        ),
-      signal,
-    },
-  );
-  terminal.endLive({ keep: false });
-  await writeFileAtomic(options.out, saveTokenizer(tokenizer));
-  terminal.json({ file: options.out, vocabSize: tokenizer.vocabSize });
-  terminal.print(say('written', { file: options.out, size: tokenizer.vocabSize }));
-}
 
 /** A readable piece: text where the bytes are text, else hexadecimal. */
 function showToken(tokenizer: Tokenizer, id: number): string {
@@ -103,39 +56,56 @@ async function decode(context: Context, tokenizer: Tokenizer): Promise<void> {
   terminal.print(text);
 }
 
-async function stats(context: Context, tokenizer: Tokenizer): Promise<void> {
+/** The text of `--data`, else `--text`. */
+async function textToMeasure(verb: string, context: Context): Promise<string> {
   const { options, terminal, signal } = context;
-  const { data, offline } = options;
-  const prepare = { textColumn: options.textColumn };
-  const text = data
-    ? (await loadDocuments(data, { terminal, signal, offline, prepare })).documents
-        .map((document) => document.text)
-        .join('\n')
-    : textOf('stats', context);
-  const found = tokenizerStats(tokenizer, text);
-  terminal.json(found);
-  for (const [name, value] of Object.entries(found)) terminal.print(`${name}: ${value}`);
+  const { data, offline, textColumn } = options;
+  if (!data) return textOf(verb, context);
+  const { documents } = await loadDocuments(data, { terminal, signal, offline, prepare: { textColumn } });
+  return documents.map((document) => document.text).join('\n');
 }
 
-const verbs: { readonly [verb: string]: (context: Context, tokenizer: Tokenizer) => Promise<void> } = {
-  encode,
-  decode,
-  stats,
+async function stats(context: Context, tokenizer: Tokenizer): Promise<void> {
+  const { terminal } = context;
+  const found = tokenizerStats(tokenizer, await textToMeasure('stats', context));
+  terminal.json(found);
+  for (const [name, value] of Object.entries(found)) {
+    terminal.print(`${name}: ${Array.isArray(value) ? JSON.stringify(value) : value}`);
+  }
+}
+
+/** A verb that looks at one tokenizer: the file given, else the one that `train` writes. */
+const lookAt =
+  (verb: string, look: (context: Context, tokenizer: Tokenizer) => Promise<void>) =>
+  async (context: Context): Promise<void> => {
+    const [, file = context.options.out, more] = context.args;
+    if (more !== undefined) {
+      const takesData = verb === 'stats';
+      throw fail('cli/too-many-arguments', { command: `tokenizer ${verb}`, got: more, takesData });
+    }
+    return look(context, loadTokenizer(await readTextFile(file)));
+  };
+
+const verbs: { readonly [verb: string]: (context: Context) => Promise<void> } = {
+  train: async (context) => (await import('./tokenizer-train.ts')).train(context),
+  extend: async (context) => (await import('./tokenizer-train.ts')).extend(context),
+  encode: lookAt('encode', encode),
+  decode: lookAt('decode', decode),
+  stats: lookAt('stats', stats),
+  compare: async (context) =>
+    (await import('./tokenizer-compare.ts')).compare(context, () => textToMeasure('compare', context)),
 };
 
 export async function run(context: Context): Promise<void> {
-  const [verb, file = context.options.out] = context.args;
-  if (verb === 'train') return train(context);
-  if (!Object.hasOwn(verbs, verb)) {
-    const known = ['train', ...Object.keys(verbs)];
-    throw fail('cli/value', {
-      command: 'tokenizer',
-      option: 'verb',
-      rule: `one of ${known.join(', ')}`,
-      zhRule: `为 ${known.join('、')} 之一`,
-      got: verb,
-      near: nearest(verb, known),
-    });
-  }
-  return verbs[verb](context, loadTokenizer(await readTextFile(file)));
+  const [verb] = context.args;
+  if (Object.hasOwn(verbs, verb)) return verbs[verb](context);
+  const known = Object.keys(verbs);
+  throw fail('cli/value', {
+    command: 'tokenizer',
+    option: 'verb',
+    rule: `one of ${known.join(', ')}`,
+    zhRule: `为 ${known.join('、')} 之一`,
+    got: verb,
+    near: nearest(verb, known),
+  });
 }
