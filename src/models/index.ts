@@ -3,6 +3,11 @@
 export { type BigramStartOptions, startFromBigrams } from './bigram-start.ts';
 export { type BiasConfig, type DecoderConfig, type DecoderOptions, decoderConfig } from './config.ts';
 export * from './decoder.ts';
+export * from './encoder.ts';
+export { type EncoderConfig, type EncoderOptions, encoderConfig, type NormPlace } from './encoder-config.ts';
+export { embedTokens, encoderEmbedder } from './encoder-embedder.ts';
+export { type EncoderFrame, encoderFrame } from './encoder-frame.ts';
+export { type LoadedEncoder, loadEncoder, saveEncoder } from './encoder-storage.ts';
 export {
   type ForeignFormat,
   type ForeignJson,
@@ -12,11 +17,21 @@ export {
   toForeign,
   toForeignConfig,
 } from './foreign.ts';
+export {
+  type ForeignEncoder,
+  fromForeignEncoder,
+  isForeignEncoder,
+  toForeignEncoder,
+  toForeignEncoderConfig,
+} from './foreign-bert.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
 export * from './presets.ts';
-export * from './storage.ts';
+export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
+export { type LoadedDecoder, loadDecoder, type SaveDecoderOptions, saveDecoder } from './storage.ts';
 export {
+  encoderFromFile,
+  encoderFromTensors,
   type NamedTensors,
   namedTensors,
   paramsFromFile,

@@ -12,4 +12,5 @@ export * from './losses.ts';
 export * from './norm.ts';
 export * from './parameters.ts';
 export * from './positions.ts';
+export { runPostNormBlock } from './post-norm-block.ts';
 export * from './repetition-losses.ts';

@@ -66,7 +66,7 @@ export function pseudo(tensorIndex: number, count: number): Float64Array {
   return values;
 }
 
-function startingWeights(name: string, shape: readonly number[], index: number): Tensor {
+export function startingWeights(name: string, shape: readonly number[], index: number): Tensor {
   const [scale, shift] = shape.length === 2 ? [0.5, 0] : name.endsWith('weight') ? [0.4, 1] : [0.2, 0];
   const values = Float32Array.from(pseudo(index, sizeOf(shape)), (u) => u * scale + shift);
   return fromArray<'f32'>(values, shape, 'f32');

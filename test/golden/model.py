@@ -115,6 +115,7 @@ def save(name, golden):
     print(path.name, path.stat().st_size)
 
 
-model_file('gpt2', gpt2)
-model_file('llama', llama)
-optimizer_file()
+if __name__ == '__main__':
+    model_file('gpt2', gpt2)
+    model_file('llama', llama)
+    optimizer_file()
