@@ -27,6 +27,7 @@ export {
   dropExactDuplicates,
   splitTail,
 } from './documents.ts';
+export { type MaskingOptions, maskedRows, masker, PADDING, wordJoins } from './masked.ts';
 export { poemRules, readPoems } from './poems.ts';
 export {
   type DocumentRowOptions,
