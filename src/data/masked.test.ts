@@ -116,7 +116,7 @@ describe('rows', () => {
   test('dynamic masks differ whenever a text comes again', () => {
     const masked = maskedRows(sequenceRows({ tokens: source, contextLength: 31 }), options);
     const epochs = [0, 1, 2].map((epoch) => fill(masked, epoch * masked.rowsPerEpoch!));
-    expect(epochs.map(original)).toEqual(Array(3).fill(original(epochs[0])));
+    expect(epochs.map(original)).toEqual(Array(3).fill(Int32Array.from(tokens.slice(0, 32))));
     expect(new Set(epochs.map(({ targets }) => targets.join())).size).toBe(3);
   });
 
