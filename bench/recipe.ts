@@ -96,7 +96,7 @@ export async function tryRecipe(trial: RecipeTrial) {
         seconds: event.seconds,
         tokensPerSecond: event.tokens / event.seconds,
         heldOutLoss: event.heldOutLoss,
-        bitsPerCharacter: training.bitsPerCharacter(event.heldOutLoss ?? Number.NaN),
+        bitsPerCharacter: training.figuresOf(event.heldOutLoss ?? Number.NaN).bitsPerCharacter,
         reason: event.reason,
       };
     }

@@ -5,6 +5,7 @@ import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
   explainOptions,
+  fillMaskOptions,
   generateOptions,
   profileOptions,
   repeatOptions,
@@ -44,6 +45,18 @@ const generate = defineCommand({
   options: generateOptions,
   example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),
+});
+
+const fillMask = defineCommand({
+  name: 'fill-mask',
+  args: '<run>',
+  summary: {
+    en: 'let an encoder guess what is hidden in a text',
+    zh: '让编码器猜出文本中被遮盖的词元',
+  },
+  options: fillMaskOptions,
+  example: 'inkstone fill-mask runs/masked --text 床前明月[MASK] --top 5',
+  load: () => import('./commands/fill-mask.ts'),
 });
 
 const tune = defineCommand({
@@ -163,6 +176,7 @@ export const commands = [
   start,
   train,
   generate,
+  fillMask,
   tune,
   tokenizer,
   repeat,

@@ -4,6 +4,7 @@ export {
   batchRows,
   type CreateBatchesOptions,
   createBatches,
+  cutRows,
   mixRows,
 } from './batches.ts';
 export {

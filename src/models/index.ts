@@ -8,6 +8,7 @@ export { type EncoderConfig, type EncoderOptions, encoderConfig, type NormPlace 
 export { embedTokens, encoderEmbedder } from './encoder-embedder.ts';
 export { type EncoderFrame, encoderFrame } from './encoder-frame.ts';
 export { type LoadedEncoder, loadEncoder, saveEncoder } from './encoder-storage.ts';
+export { fillMask, type Guess } from './fill-mask.ts';
 export {
   type ForeignFormat,
   type ForeignJson,
