@@ -146,6 +146,8 @@ export function trainingPreset(name: string): TrainingPreset {
 
 /** Only some tokens of a row are guessed: an encoder wants more rows at a time than a model that learns from every token. */
 const LEAST_ENCODER_ROWS = 32;
+/** Higher rates of AdamW are for tables that begin as a bigram model (docs/LOG.md). */
+const MOST_ENCODER_LR = 6e-3;
 
 /**
  * An encoder of the sizes of a preset, and the recipe by which it learns to guess hidden tokens. A preset of the GPT-2 class gives BERT's
@@ -164,6 +166,7 @@ export function encoderPreset({ model, recipe, ...rest }: TrainingPreset): Train
     recipe: {
       ...recipe,
       batchSize: Math.max(LEAST_ENCODER_ROWS, recipe.batchSize),
+      lr: Math.min(MOST_ENCODER_LR, recipe.lr),
       init: 0.02,
       masked: { rate: 0.15, copies: 0, wholeWords: false },
     },

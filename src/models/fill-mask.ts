@@ -41,8 +41,13 @@ export async function fillMask(
   if (ids.length > most) throw fail('model/fill-long', { tokens: ids.length, most });
 
   const all = Int32Array.from([...start, ...ids, ...end]);
+  const strange = all.find((id) => id >= config.vocabSize);
+  if (strange !== undefined) throw fail('model/id', { id: strange, vocabSize: config.vocabSize });
   const special = new Set(tokenizer.specialTokens.values());
-  const wanted = Math.min(config.vocabSize, top + special.size);
+  const isText = (id: number): boolean => id < tokenizer.vocabSize && !special.has(id);
+  // A model may have rows that stand for no token.
+  const spare = special.size + Math.max(0, config.vocabSize - tokenizer.vocabSize);
+  const wanted = Math.min(config.vocabSize, top + spare);
   const memory = lastingScope();
   try {
     const forward = () =>
@@ -60,7 +65,7 @@ export async function fillMask(
         Number(indices.data[row * wanted + i]),
         Number(values.data[row * wanted + i]),
       ])
-        .filter(([id]) => !special.has(id))
+        .filter(([id]) => isText(id))
         .slice(0, top)
         .map(([id, probability]) => ({
           id,
@@ -74,17 +79,25 @@ export async function fillMask(
   }
 }
 
+const SPACE = 0x20;
 const SPELLED = /\[MASK\]|<mask>/;
 
 /** The ids of a text with its hidden places. Where a vocabulary's tokens begin with a space, the one before a place belongs to it. */
 function hiddenIds(tokenizer: Tokenizer, text: string, maskId: number): number[] {
-  const takesSpace = tokenizer
-    .encode('a the of')
-    .some((id) => tokenizer.tokenBytes(id)[0] === 0x20 && tokenizer.tokenBytes(id).length > 1);
+  const takesSpace = beginsWithSpace(tokenizer);
   const parts = text.split(SPELLED);
   return parts.flatMap((part, i) => {
     const isBefore = i < parts.length - 1;
     const ids = tokenizer.encode(isBefore && takesSpace ? part.replace(/ $/, '') : part);
     return isBefore ? [...ids, maskId] : ids;
   });
+}
+
+/** Whether there are tokens of a space and more. */
+function beginsWithSpace(tokenizer: Tokenizer): boolean {
+  for (let id = 0; id < tokenizer.vocabSize; id++) {
+    const bytes = tokenizer.tokenBytes(id);
+    if (bytes.length > 1 && bytes[0] === SPACE) return true;
+  }
+  return false;
 }
