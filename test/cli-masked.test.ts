@@ -39,6 +39,10 @@ describe('a masked training', () => {
     const { heldOutLoss, maskedPerplexity, bitsPerCharacter } = records.findLast(
       ({ type }) => type === 'evaluation',
     )!;
+    const { text, hidden, guesses } = records.find(({ type }) => type === 'guess')!;
+    expect(text).toMatch(/.\[MASK\]./s);
+    expect(hidden).not.toBe('');
+    expect(guesses).toHaveLength(3);
     expect(maskedPerplexity).toBeCloseTo(Math.exp(heldOutLoss as number), 6);
     expect(bitsPerCharacter).toBeUndefined();
   });
@@ -46,7 +50,7 @@ describe('a masked training', () => {
   test.each([
     ['dynamic, English', english],
     ['static, Chinese', [...chinese, '--masking', 'static']],
-    ['whole words, English', [...english, '--whole-words', '--mask-rate', '0.3']],
+    ['whole words, English', [...english, '--whole-words', '--mask-rate', '0.3', '--precision', 'bf16']],
   ])('interrupted and gone on with, it takes the very same steps: %s', async (name, argv) => {
     const folder = (part: string) => `${part}-${name.replaceAll(/\W+/g, '-')}`;
     await train(folder('whole'), argv);

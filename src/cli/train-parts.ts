@@ -4,6 +4,7 @@ import { defineMessages } from '../language.ts';
 import type { Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import type { SplitCorpus } from './corpus.ts';
+import { fail } from './errors.ts';
 import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
@@ -30,6 +31,13 @@ const EVALUATION_SECONDS = 20;
 
 const evaluationSeconds = ({ minutes }: RunLength): number =>
   minutes === undefined ? EVALUATION_SECONDS : Math.min(EVALUATION_SECONDS, (60 * minutes) / EVALUATIONS);
+
+/** Refuses a preset beside a model that is there. */
+export function refusePreset({ init, preset }: TrainContext['options']): void {
+  if (init === undefined || preset === undefined) return;
+  const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
+  throw fail('cli/conflict', { command: 'train', options: ['--init', '--preset'], ...reason });
+}
 
 /** How long the training is, and when it saves and is evaluated. */
 export function timesOf(

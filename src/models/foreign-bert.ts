@@ -219,6 +219,8 @@ export function toForeignEncoder(config: EncoderConfig, params: EncoderParams): 
   const format = formats[typeOf(config)];
   const names = namesOf(format, config, config.maskedHead ? format.prefix : '');
   const found = new Map(leaves<Tensor>(params).map(([path, tensor]) => [names.get(path)!, tensor]));
+  // A table of its own has the bias beside it once more.
+  if (config.maskedHead && !config.tiedHead) found.set(format.tied[1], params.head!.bias!);
   if (!config.tokenTypes) found.set(names.get('tokenTypes.weight')!, zeros([1, config.width]));
   return found;
 }

@@ -20,7 +20,15 @@ import {
 } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import { compactNumber } from '../terminal.ts';
-import { chooseTokenizer, DEFAULT_MINUTES, runTraining, type TrainContext, timesOf } from '../train-parts.ts';
+import {
+  chooseTokenizer,
+  DEFAULT_MINUTES,
+  refusePreset,
+  runTraining,
+  type TrainContext,
+  timesOf,
+} from '../train-parts.ts';
+import { watchGuesses } from '../training-guesses.ts';
 import { inspectMachine } from './doctor.ts';
 
 type Earlier = Awaited<ReturnType<typeof readEncoderRun>>;
@@ -92,7 +100,8 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
     signal,
   });
   try {
-    const { finish, status } = await runTraining(context, training);
+    const guesses = watchGuesses(training, tokenizer, split.heldOut[0]?.text ?? '', terminal);
+    const { finish, status } = await runTraining(context, training, guesses);
     if (status !== 0) return status;
     const { heldOutLoss, maskedPerplexity } = finish;
     const [loss, perplexity] = [heldOutLoss!.toFixed(4), maskedPerplexity!.toFixed(1)];
@@ -115,10 +124,7 @@ function chooseSettings(
   start: Start | undefined,
 ): Settings<EncoderShape> {
   const flags = onlyGiven(options, given);
-  if (options.init !== undefined && options.preset !== undefined) {
-    const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
-    throw fail('cli/conflict', { command: 'train', options: ['--init', '--preset'], ...reason });
-  }
+  refusePreset(options);
   const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
   if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
   const minutes = options.minutes ?? DEFAULT_MINUTES;

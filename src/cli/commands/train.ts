@@ -34,7 +34,14 @@ import {
 import { quoteWord } from '../shell-words.ts';
 import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
-import { chooseTokenizer, DEFAULT_MINUTES, runTraining, type TrainContext, timesOf } from '../train-parts.ts';
+import {
+  chooseTokenizer,
+  DEFAULT_MINUTES,
+  refusePreset,
+  runTraining,
+  type TrainContext,
+  timesOf,
+} from '../train-parts.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { watchSamples } from '../training-samples.ts';
 import { inspectMachine } from './doctor.ts';
@@ -130,10 +137,7 @@ function chooseSettings(
   start: Start | undefined,
 ): Settings {
   const flags = onlyGiven(options, given);
-  if (options.init !== undefined && options.preset !== undefined) {
-    const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
-    throw fail('cli/conflict', { command: 'train', options: ['--init', '--preset'], ...reason });
-  }
+  refusePreset(options);
   const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
   if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
   const minutes = options.minutes ?? DEFAULT_MINUTES;
