@@ -6,7 +6,6 @@ import {
   type NormConfig,
   type PositionConfig,
   type Positions,
-  positionKinds,
   positions,
 } from '../nn/index.ts';
 import {
@@ -90,11 +89,9 @@ const rules: Rules<Omit<EncoderConfig, 'norm' | 'positions'>> = {
   pooler: yesOrNo,
 };
 
-/** ALiBi's penalty is for tokens that come before; here every token is seen. */
-const encoderPositionRules = {
-  ...positionRules,
-  kind: oneOf(positionKinds.filter((kind) => kind !== 'alibi')),
-};
+/** Those that hold where every token sees every other. */
+const POSITIONS: readonly PositionConfig['kind'][] = ['none', 'learned', 'sinusoidal', 'rotary'];
+const encoderPositionRules = { ...positionRules, kind: oneOf(POSITIONS) };
 
 /**
  * Checks options and fills the defaults. A complete config passes through unchanged.

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { embedderContract } from '../../test/contracts/embedder.ts';
 import { readSafetensors, writeSafetensors } from '../io/index.ts';
 import { createRng } from '../rng.ts';
 import { type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
@@ -156,6 +157,12 @@ test('padding as long as a row, rows of many lengths: vectors do not depend on w
   const aborted = AbortSignal.abort(new Error('enough'));
   await expect(embedTokens(make(), [[1]], { signal: aborted })).rejects.toThrow('enough');
 });
+
+for (const pooling of ['mean', 'cls', 'max'] as const) {
+  embedderContract(`an encoder pooled by ${pooling}`, () =>
+    encoderEmbedder(make({ vocabSize: 300 }), trainCharacters('the whale sails 春眠不觉晓'), { pooling }),
+  );
+}
 
 describe('an embedder of texts', () => {
   const tokenizer = trainCharacters('abcdef 春风花月', {

@@ -185,6 +185,7 @@ const activations: { readonly [A in Exclude<FfnActivation, 'swiglu'>]: (x: Tenso
 export function maskedLogits(params: EncoderParams, config: EncoderConfig, rows: Tensor): Tensor {
   const { head } = params;
   if (!head) throw fail('model/no-part', { part: 'masked-LM head' });
+  // Without a gate what is left of SwiGLU is its activation.
   const activation = config.activation === 'swiglu' ? silu : activations[config.activation];
   const x = runNorm(head.norm, activation(runLinear(head.transform, rows)), config.norm);
   return linear(x, head.weight ?? params.embedding.weight, { bias: head.bias });
