@@ -71,7 +71,7 @@ export async function run(context: TrainContext): Promise<number> {
   const { options, terminal, signal } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   const folder = options.out ?? defaultFolder(options.data);
-  if (await isMasked(options, folder)) return trainMasked(context, options.data, folder);
+  if (await trainsEncoder(options, folder)) return trainMasked(context, options.data, folder);
   refuseMasking(context);
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
@@ -174,7 +174,7 @@ async function learn(context: TrainContext, training: Training, watch: TrainingW
 }
 
 /** Whether an encoder is to be trained: it is asked for, or the run that is there, or that it begins with, is one. */
-async function isMasked({ objective, init }: TrainContext['options'], folder: string): Promise<boolean> {
+async function trainsEncoder({ objective, init }: TrainContext['options'], folder: string): Promise<boolean> {
   if (objective !== undefined) return objective === 'masked';
   return (await isMaskedRun(folder)) || (init !== undefined && (await isMaskedRun(init)));
 }
