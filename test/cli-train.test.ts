@@ -99,6 +99,22 @@ describe('a run', () => {
     expect(other.err).toContain('tokenizer.fingerprint');
   });
 
+  test('a model of another kind, which the run keeps', async () => {
+    const kind = ['--positions', 't5', '--block', 'sandwich', '--activation', 'geglu', '--norm', 'layerNorm'];
+    const argv = [...english, '--steps', '3'];
+    expect(await train('kind', [...argv, ...kind])).toMatchObject({ status: 0, err: '' });
+    const { model } = JSON.parse(readFileSync(join(cwd, 'kind/config.json'), 'utf8'));
+    expect(model).toMatchObject({ positions: { kind: 't5' }, block: 'sandwich', activation: 'geglu' });
+    expect(model.norm.kind).toBe('layerNorm');
+    const written = await inkstone(['generate', 'kind', '--prompt', 'the', '--max-tokens', '4'], { cwd });
+    expect(written).toMatchObject({ status: 0, err: '' });
+    const other = await train('kind', [...argv, '--block', 'parallel']);
+    expect(other.err).toMatch(/block: "sandwich" → "parallel"/);
+    const again = ['train', '--data', 'en.txt', '--steps', '3', '--init', 'kind', '--positions', 'rotary'];
+    const tuned = await train('tuned', again);
+    expect(tuned.err).toMatch(/--init.*--positions.*the model is there already/);
+  });
+
   test('bf16 and a preset with changes', async () => {
     const preset = ['train', '--data', 'en.txt', '--preset', 'shakespeare-cpu', '--layers', '1'];
     const small = ['--width', '16', '--heads', '2', '--steps', '4', '--precision', 'bf16'];

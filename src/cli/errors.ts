@@ -78,6 +78,12 @@ export const fail = defineErrors({
       d.problem ?? `lab: its process ended (${d.code ?? 'killed'}); perhaps there was too little memory`,
     zh: (d) => d.problem ?? `实验室：进程已结束（${d.code ?? '被终止'}）；可能内存不足`,
   },
+  'cli/no-shared-texts': {
+    en: (d: { a: string; b: string }) =>
+      `compare: ${d.a} and ${d.b} hold out no texts in common, and what one has learnt from is no test of the other; give other texts with --data`,
+    zh: (d) =>
+      `compare：${d.a} 与 ${d.b} 没有共同的留出文本，而其中之一学过的文本不能用来检验；请用 --data 另给文本`,
+  },
   'cli/profile-subject': {
     en: (d: { name: string; known: readonly string[] }) =>
       `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,

@@ -158,7 +158,7 @@ export function encoderPreset({ model, recipe, ...rest }: TrainingPreset): Train
   const { positions, qkNorm, norm, activation } = model;
   const kind: Partial<EncoderShape> =
     norm === 'rmsNorm'
-      ? { positions, qkNorm, norm, activation, normPlace: 'before', bias: false, embeddingNorm: false }
+      ? { positions, qkNorm, norm, activation, block: 'preNorm', bias: false, embeddingNorm: false }
       : {};
   return {
     ...rest,

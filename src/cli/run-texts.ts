@@ -6,7 +6,7 @@ import type { RunConfig } from './runs.ts';
 export interface RunTexts {
   readonly name: string;
   readonly heldOut: readonly string[];
-  /** A sample; none of other data than the run's own. */
+  /** What it learnt from; none of other data than the run's own. */
   readonly training?: readonly string[];
 }
 
@@ -26,9 +26,13 @@ export async function textsOfRun(
   return {
     name: corpus.name,
     heldOut: textsOf(heldOut),
-    training: textsOf(train.slice(0, TRAINING_SAMPLE)).map((text) => text.slice(0, MOST_CHARACTERS)),
+    training: textsOf(train),
   };
 }
+
+/** Enough of what a run learnt from to look at how it repeats. */
+export const sampleOfTexts = (training: readonly string[]): string[] =>
+  training.slice(0, TRAINING_SAMPLE).map((text) => text.slice(0, MOST_CHARACTERS));
 
 /** A run keeps what its source is called; a package without its `npm:`. */
 export function specOf(name: string): string {

@@ -27,7 +27,7 @@ export interface Settings<Model = ModelShape> {
 
 /** Options that change a setting, under their names on the command line. */
 export interface SettingOptions
-  extends Partial<Pick<ModelShape, 'layers' | 'width' | 'heads' | 'contextLength'>>,
+  extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
     Partial<Pick<Recipe, 'batchSize' | 'lr'>> {
   readonly precision?: string;
   readonly cure?: string;
@@ -42,7 +42,9 @@ export interface SettingOptions
   readonly seed?: number;
 }
 
-const MODEL = ['layers', 'width', 'heads', 'contextLength'] as const;
+const MODEL = [
+  'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm',
+] as const; // biome-ignore format: a list
 const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
 /** What a model that is there has already. */
 const OF_THE_MODEL = [...MODEL, 'tokenizer', 'vocabSize'] as const;

@@ -1,6 +1,7 @@
 /** Every command, as data; its module is loaded only when it is called. */
 
 import { type CommandRow, defineCommand } from './command.ts';
+import { compareOptions } from './compare-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -104,6 +105,18 @@ const repeat = defineCommand({
   load: () => import('./commands/repeat.ts'),
 });
 
+const compare = defineCommand({
+  name: 'compare',
+  args: '<run…>',
+  summary: {
+    en: 'models side by side on the same held-out texts: which predicts best, which writes most like people, and whether it is chance',
+    zh: '多个模型在同样的留出文本上并排比较：谁预测得最好、谁写得最像人、差异是否出于偶然',
+  },
+  options: compareOptions,
+  example: 'inkstone compare runs/small runs/large --prompts 8',
+  load: () => import('./commands/compare.ts'),
+});
+
 const doctor = defineCommand({
   name: 'doctor',
   summary: { en: 'which kernels run here and how fast they are', zh: '查看本机用的是哪套内核、速度如何' },
@@ -180,6 +193,7 @@ export const commands = [
   tune,
   tokenizer,
   repeat,
+  compare,
   inspect,
   serve,
   keys,

@@ -18,6 +18,11 @@ export const fail = defineErrors({
       `${d.where}: ${d.needed} tokens must fit into the context, which holds ${d.contextLength}; ask for fewer`,
     zh: (d) => `${d.where}：上下文须容纳 ${d.needed} 个词元，而它只有 ${d.contextLength}；请减少数量`,
   },
+  'eval/same-name': {
+    en: (d: { where: string; name: string }) =>
+      `${d.where}: each model must have a name of its own, got "${d.name}" twice; name each once`,
+    zh: (d) => `${d.where}：每个模型须有不同的名字，而 "${d.name}" 出现了两次；每个只列一次`,
+  },
   'eval/no-hidden': {
     en: (d: { where: string }) => `${d.where}: the model must give hidden states, this one gives none`,
     zh: (d) => `${d.where}：模型必须给出隐藏状态，而这个模型没有`,

@@ -1,7 +1,30 @@
 /** Evaluation: what a model does, why it repeats itself, and which way of decoding fits it. Sees only the contracts. */
 
 export { type Anisotropy, anisotropy, similarityMatrix } from './anisotropy.ts';
+export { type NgramModel, type NgramOptions, ngramLanguageModel, ngramModel } from './baseline/kneser-ney.ts';
 export type { BeamWidth, Causes, Learning } from './causes.ts';
+export {
+  type ComparedModel,
+  type CompareEvent,
+  type CompareOptions,
+  type CompareReport,
+  compareModels,
+  type ModelRow,
+  usualStrategies,
+  type WrittenRow,
+} from './compare/compare-models.ts';
+export { comparePage } from './compare/compare-page.ts';
+export { comparePlots } from './compare/compare-plots.ts';
+export {
+  type CompareLine,
+  compareVerdict,
+  type ModelColumn,
+  modelColumns,
+  modelLines,
+  writtenColumns,
+  writtenLines,
+} from './compare/compare-table.ts';
+export { type DocumentScore, type ScoreDocumentsOptions, scoreDocuments } from './compare/score-documents.ts';
 export { type CorpusRepeats, corpusRepeats } from './corpus-repeats.ts';
 export { type Cure, nameOf } from './cure.ts';
 export { type Continuation, type DecodePromptsOptions, decodePrompts } from './decode-prompts.ts';

@@ -21,10 +21,10 @@ export const unitNames: { readonly [Unit in TokenUnit]: { readonly en: string; r
   segments: { en: 'dictionary words', zh: '分出的词' },
 };
 
-const fixed = (value: number | undefined, digits: number): string =>
+export const fixed = (value: number | undefined, digits: number): string =>
   value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits);
 /** The half width of an interval behind its figure. */
-const spread = ({ value, low, high }: Estimate, digits: number, scale = 1): string =>
+export const spread = ({ value, low, high }: Estimate, digits: number, scale = 1): string =>
   Number.isNaN(value) ? '–' : `${fixed(scale * value, digits)} ±${fixed((scale * (high - low)) / 2, digits)}`;
 
 /** Share of texts that end in a loop. */

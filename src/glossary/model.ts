@@ -5,7 +5,7 @@ import { defineTerms } from './term.ts';
 export const modelTerms = defineTerms({
   layers: {
     name: { en: 'layers', zh: '层数' },
-    also: ['layer', 'block', 'blocks', 'depth', '层'],
+    also: ['layer', 'blocks', 'depth', '层'],
     text: {
       en: 'The blocks a text passes through one after another; each lets tokens look at earlier ones and then thinks about each token alone. More layers allow more steps of thought, at proportionally more time.',
       zh: '文本依次经过的若干块；每一块先让词元看前文，再单独加工每个词元。层越多，可做的推演步骤越多，时间也按比例增加。',
@@ -17,6 +17,59 @@ export const modelTerms = defineTerms({
     text: {
       en: 'How many numbers stand for each token inside the model: the size of the residual stream, to which every layer adds. Parameters and time grow with its square.',
       zh: '模型内部用多少个数表示一个词元，即残差流的大小，每层都往上面加。参数量和时间随它的平方增长。',
+    },
+  },
+  block: {
+    name: { en: 'block kind', zh: '块的种类' },
+    also: [
+      'block',
+      'preNorm',
+      'postNorm',
+      'sandwich',
+      'parallel',
+      'parallelTwoNorms',
+      'parallel blocks',
+      '块',
+      '并行块',
+    ],
+    text: {
+      en: 'How the two parts of a layer, attention and feed-forward, stand to each other. With preNorm each reads a normalised state and adds to it, one after the other (GPT-2, LLaMA); postNorm normalises the sum instead (GPT-1), sandwich what is added as well (Gemma). With parallel both read the same state at once (PaLM, Falcon).',
+      zh: '一层中注意力与前馈两部分的关系。preNorm：两者先后读取归一化后的状态并加回去（GPT-2、LLaMA）；postNorm 改为对相加之和归一化（GPT-1），sandwich 连所加的内容也归一化（Gemma）。parallel：两者同时读取同一状态（PaLM、Falcon）。',
+    },
+  },
+  positions: {
+    name: { en: 'positions', zh: '位置编码' },
+    also: [
+      'position',
+      'rotary',
+      'rope',
+      'alibi',
+      't5',
+      'learned positions',
+      'sinusoidal',
+      '位置',
+      '旋转位置编码',
+      '相对位置',
+    ],
+    text: {
+      en: 'How a model knows the order of its tokens. Learned and sinusoidal positions add a vector for each place; rotary ones turn queries and keys, so that their product depends on the distance; ALiBi lowers attention with distance. T5 learns a number for each range of distances, which costs memory that grows with the square of the context.',
+      zh: '模型如何知道词元的次序。learned 与 sinusoidal 为每个位置加一个向量；rotary 旋转查询与键，使其乘积取决于距离；ALiBi 随距离减弱注意力。T5 为每段距离学一个数，内存随上下文的平方增长。',
+    },
+  },
+  activation: {
+    name: { en: 'activation', zh: '激活函数' },
+    also: ['gelu', 'geluTanh', 'relu', 'silu', 'swiglu', 'geglu', 'feed-forward', '前馈', '门控'],
+    text: {
+      en: 'The bend in the feed-forward part of a layer, without which two matrices in a row would be one. ReLU cuts off what is below 0; GELU and SiLU do so softly. SwiGLU and GeGLU have a third matrix, the gate, which decides how much of each feature passes.',
+      zh: '层内前馈部分的“弯折”；没有它，前后两个矩阵等于一个。ReLU 截去 0 以下的部分，GELU 与 SiLU 则较为平滑。SwiGLU 与 GeGLU 多一个矩阵作门控，决定每个特征通过多少。',
+    },
+  },
+  norm: {
+    name: { en: 'normalisation', zh: '归一化' },
+    also: ['norm', 'layerNorm', 'rmsNorm', 'layer norm', 'normalization', '层归一化'],
+    text: {
+      en: 'Brings the numbers that stand for a token to a common size before a part reads them, so that deep models stay trainable. LayerNorm takes away their mean and divides by their spread; RMSNorm only divides, which is cheaper and usually as good.',
+      zh: '在某部分读取之前，把表示词元的各数调到同一尺度，使深层模型仍可训练。LayerNorm 减去均值再除以离散程度；RMSNorm 只做除法，更省，效果通常相当。',
     },
   },
   attentionHead: {

@@ -25,6 +25,13 @@ test('five sizes are enough; the rest follows from them', () => {
   });
 });
 
+test('fields that came later are absent where they have their default, so that earlier configs are what they were', () => {
+  const config = decoderConfig({ ...sizes, block: 'preNorm', attentionSoftcap: undefined });
+  expect(config).toEqual(decoderConfig(sizes));
+  expect(Object.keys(config)).not.toContain('block');
+  expect(decoderConfig({ ...sizes, block: 'parallel' }).block).toBe('parallel');
+});
+
 test('a complete config goes through JSON unchanged', () => {
   for (const name of presetNames) {
     const config = preset(name);
@@ -63,6 +70,32 @@ describe('a wrong option is one clear error', () => {
     [{ kv_heads: 2 }, 'model/key', /"kv_heads" is not a key; did you mean "kvHeads"/, /是不是 "kvHeads"/],
     [{ bias: { fnn: true } }, 'model/key', /"bias.fnn" is not a key; did you mean "ffn"/, /是不是 "ffn"/],
     [{ positions: { kind: 'rotary', fraction: 0.75 } }, 'positions/rotary-size', /even number/, /偶数/],
+    [{ block: 'paralel' }, 'model/option', /`block` must be one of preNorm/, /之一/],
+    [{ globalEvery: 2 }, 'model/option', /`window` must be above 0 with globalEvery, got 0/, /大于 0/],
+    [
+      { positions: 'rotary', localRotaryBase: 9 },
+      'model/option',
+      /`globalEvery` must be given with localRotaryBase/,
+      /已给出/,
+    ],
+    [
+      { window: 4, globalEvery: 2, localRotaryBase: 9 },
+      'model/option',
+      /`positions.kind` must be rotary with localRotaryBase, got "learned"/,
+      /rotary/,
+    ],
+    [
+      { positions: { kind: 't5', buckets: 7 } },
+      'positions/buckets',
+      /even number of at least 2, got 7/,
+      /偶数/,
+    ],
+    [
+      { positions: { kind: 't5', maxDistance: 16 } },
+      'positions/max-distance',
+      /`maxDistance` must be above 16/,
+      /大于 16/,
+    ],
   ])('%j', (changes, code, en, zh) => {
     let error: InkstoneError | undefined;
     try {

@@ -1,18 +1,19 @@
-/** The decoder's config: every choice that tells GPT-2 from LLaMA, checked once. */
+/** The decoder's config: every choice that tells GPT-2 from LLaMA, Gemma or PaLM, checked once. */
 
 import { nearest } from '../errors.ts';
 import {
-  type BlockConfig,
+  type BlockKind,
+  blockKinds,
   type FfnActivation,
   ffnActivations,
+  isGated,
   type NormConfig,
   normKinds,
   type PositionConfig,
-  type Positions,
   positionKinds,
-  positions,
 } from '../nn/index.ts';
 import { fail } from './errors.ts';
+import { planOf } from './plan.ts';
 
 /** A complete config; plain data, as it stands in `config.json`. */
 export interface DecoderConfig {
@@ -43,6 +44,17 @@ export interface DecoderConfig {
   readonly logitSoftcap: number;
   /** Token embeddings are multiplied by this. */
   readonly embeddingScale: number;
+  // What follows is absent where it has its default: configs that were written before it existed stay as they are.
+  /** Where the norms stand, and whether the parts of a block follow each other. Default `preNorm`. */
+  readonly block?: BlockKind;
+  /** Scores are products of queries and keys times this. Default 1/√headSize. */
+  readonly attentionScale?: number;
+  /** Keeps scores within ± this (Gemma 2). Attention goes by plain ops then. Default: off. */
+  readonly attentionSoftcap?: number;
+  /** Every so many layers one sees everything, not the window only (Gemma 2: 2; Gemma 3: 6). Default: none does. */
+  readonly globalEvery?: number;
+  /** The base of rotary positions in layers that see a window, beside others that see everything (Gemma 3). Default: as theirs. */
+  readonly localRotaryBase?: number;
 }
 
 /** Which linear layers have a bias. */
@@ -105,9 +117,15 @@ export const oneOf = (known: readonly string[]): Rule => ({
   holds: (x: unknown) => known.includes(x as string),
 });
 
+const fromTwo: Rule = {
+  en: 'a whole number of at least 2',
+  zh: '不小于 2 的整数',
+  holds: (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 2,
+};
+
 export type Rules<T> = { readonly [K in keyof T]-?: Rule };
 
-const rules: Rules<Omit<DecoderConfig, Nested>> = {
+const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   vocabSize: wholePositive,
   contextLength: wholePositive,
   width: wholePositive,
@@ -123,15 +141,23 @@ const rules: Rules<Omit<DecoderConfig, Nested>> = {
   dropout: share,
   logitSoftcap: fromZero,
   embeddingScale: above0,
+  block: oneOf(blockKinds),
+  attentionScale: above0,
+  attentionSoftcap: above0,
+  globalEvery: fromTwo,
+  localRotaryBase: above0,
 };
 export const normRules: Rules<NormConfig> = { kind: oneOf(normKinds), bias: yesOrNo, eps: above0 };
 const biasRules: Rules<BiasConfig> = { queryKeyValue: yesOrNo, attentionOutput: yesOrNo, ffn: yesOrNo };
-/** Settings of rotary positions are checked where they are used. */
+/** Settings of rotary and T5 positions are checked where they are used. */
 export const positionRules = {
   kind: oneOf(positionKinds),
   base: above0,
   fraction: above0,
   interleaved: yesOrNo,
+  buckets: wholePositive,
+  maxDistance: wholePositive,
+  bidirectional: yesOrNo,
   scaling: {
     en: 'an object with `kind` linear, ntk or llama3',
     zh: '带有 `kind`（linear、ntk 或 llama3）的对象',
@@ -161,7 +187,9 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
   for (const key of ['vocabSize', 'contextLength', 'width', 'layers', 'heads'] as const) {
     check({ [key]: plain[key] }, rules);
   }
-  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  const isSaid = ([key, value]: [string, unknown]) =>
+    value !== undefined && !(key === 'block' && value === 'preNorm');
+  const given = Object.fromEntries(Object.entries(plain).filter(isSaid));
   check(given, rules);
   const { width, heads } = plain;
   if (plain.headSize === undefined && width % heads) throw fail('model/heads', { width, heads });
@@ -172,8 +200,8 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
   const config: DecoderConfig = {
     kvHeads: heads,
     headSize: width / heads,
-    // SwiGLU has three matrices instead of two: 8/3 keeps the number of parameters (Shazeer 2020), rounded up to 32.
-    ffnSize: activation === 'swiglu' ? Math.ceil((8 * width) / 3 / 32) * 32 : 4 * width,
+    // A gate makes three matrices of two: 8/3 keeps the number of parameters (Shazeer 2020), rounded up to 32.
+    ffnSize: isGated(activation) ? Math.ceil((8 * width) / 3 / 32) * 32 : 4 * width,
     activation,
     qkNorm: false,
     window: 0,
@@ -213,39 +241,24 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
   if (config.heads % config.kvHeads) {
     throw fail('model/kv-heads', { heads: config.heads, kvHeads: config.kvHeads });
   }
+  checkTogether(config);
   planOf(config);
   return config;
 }
 
-/** What follows from a config and is needed at every pass. */
-export interface DecoderPlan {
-  readonly scheme: Positions;
-  readonly block: BlockConfig;
-}
-
-const plans = new WeakMap<DecoderConfig, DecoderPlan>();
-
-/** The plan of a config, built once. */
-export function planOf(config: DecoderConfig): DecoderPlan {
-  let plan = plans.get(config);
-  if (!plan)
-    plans.set(config, (plan = { scheme: positions(config.positions, config), block: blockOf(config) }));
-  return plan;
-}
-
-function blockOf(config: DecoderConfig): BlockConfig {
-  const { width, heads, kvHeads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
-  return {
-    attention: {
-      width,
-      heads,
-      kvHeads,
-      headSize,
-      inputBias: bias.queryKeyValue,
-      outputBias: bias.attentionOutput,
-      qkNorm: qkNorm ? { kind: 'rmsNorm', bias: false, eps: norm.eps } : undefined,
-    },
-    ffn: { width, size, activation, bias: bias.ffn },
-    norm,
-  };
+/** What one field asks of another. */
+function checkTogether({ globalEvery, localRotaryBase, window, positions: { kind } }: DecoderConfig): void {
+  if (globalEvery && !window) {
+    const rule = { rule: 'above 0 with globalEvery', zhRule: '大于 0（已给出 globalEvery）' };
+    throw fail('model/option', { key: 'window', ...rule, got: window });
+  }
+  if (!localRotaryBase) return;
+  if (kind !== 'rotary') {
+    const rule = { rule: 'rotary with localRotaryBase', zhRule: ' rotary（已给出 localRotaryBase）' };
+    throw fail('model/option', { key: 'positions.kind', ...rule, got: kind });
+  }
+  if (!globalEvery) {
+    const rule = { rule: 'given with localRotaryBase', zhRule: '已给出的值（已给出 localRotaryBase）' };
+    throw fail('model/option', { key: 'globalEvery', ...rule, got: null });
+  }
 }

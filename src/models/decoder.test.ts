@@ -91,6 +91,19 @@ test.each([
     kvHeads: 2,
     activation: 'geluTanh',
   },
+  { positions: { kind: 't5', buckets: 4, maxDistance: 8 }, block: 'parallel' },
+  {
+    positions: 'rotary',
+    norm: 'rmsNorm',
+    block: 'sandwich',
+    activation: 'geglu',
+    attentionSoftcap: 3,
+    window: 6,
+    globalEvery: 2,
+    localRotaryBase: 100,
+  },
+  { block: 'parallelTwoNorms', norm: { bias: true } },
+  { block: 'postNorm', bias: true },
 ] as const)('every parameter learns: %j', (changes) => {
   const config = preset('nano', { ...tiny, ...changes });
   const params = init(config, createRng(6), { std: 0.2 });
@@ -145,7 +158,7 @@ describe('forward', () => {
     expect([...a.subarray(0, 10 * 64)]).toEqual([...b.subarray(0, 10 * 64)]);
   });
 
-  test.each(['learned', 'sinusoidal', 'rotary'] as const)(
+  test.each(['learned', 'sinusoidal', 'rotary', 't5'] as const)(
     'padding on the left changes nothing: %s',
     (positions) => {
       const config = preset('nano', { positions });
@@ -181,8 +194,15 @@ describe('forward', () => {
     expect(run(1)).not.toEqual(run());
   });
 
-  test('recomputing blocks gives the same gradient, dropout included', () => {
-    const config = { ...nano, dropout: 0.3 };
+  test.each([
+    {},
+    { positions: 't5' },
+    { block: 'sandwich' },
+    { block: 'parallel' },
+    { block: 'postNorm' },
+  ] as const)('recomputing blocks gives the same gradient, dropout included: %j', (changes) => {
+    const config = preset('nano', { ...changes, dropout: 0.3 });
+    const params = init(config, createRng(3), { std: 0.2 });
     const run = (recompute: boolean) => {
       const batch = { ...puzzle(), dropoutSeed: 5, recompute };
       const { gradients } = valueAndGrad((p: DecoderParams) => loss(p, config, batch), params);
@@ -224,6 +244,19 @@ describe('what training may change in a pass', () => {
     // Hidden in one layer only, the others still tell of it.
     const first = { hiddenKeys: (layer: number) => (layer === 0 ? mask : undefined) };
     expect(other(read(changed, first))).not.toEqual(other(read(ids, first)));
+  });
+
+  test('a key is hidden in attention by plain ops as well', () => {
+    const plain = preset('nano', { ...tiny, positions: 't5' });
+    const weights = init(plain, createRng(5));
+    const hides = new Float32Array(ids.size);
+    hides[3] = 1;
+    const mask = tensor(hides, { shape: ids.shape });
+    const others = (tokens: Tensor, options = {}) =>
+      hidden(weights, plain, tokens, options).data.filter((_, i) => Math.floor(i / tiny.width) !== 3);
+    const options = { hiddenKeys: () => mask };
+    expect(others(changed, options)).toEqual(others(ids, options));
+    expect(others(changed)).not.toEqual(others(ids));
   });
 
   test('a mask that hides nothing changes nothing', () => {

@@ -1,5 +1,5 @@
 /**
- * One decoder for the GPT-2 and LLaMA classes (Radford et al. 2019; Touvron et al. 2023): what tells them apart is config.
+ * One decoder for the classes of GPT-1 and GPT-2, LLaMA, Gemma, GPT-NeoX and PaLM: what tells them apart is config.
  * Shapes: B sequences of T tokens, D = width, V = vocabulary.
  */
 
@@ -9,7 +9,6 @@ import {
   blockSpec,
   embeddingSpec,
   headLoss,
-  hidingKeys,
   type Initializer,
   initialize,
   linearSpec,
@@ -29,16 +28,16 @@ import {
   add,
   affine,
   arange,
-  attention,
-  attentionPacked,
   checkpoint,
   dropout,
   fromArray,
   type Shape,
   type Tensor,
 } from '../tensor/index.ts';
-import { type DecoderConfig, planOf } from './config.ts';
+import { attendWhole, type Visibility } from './attend.ts';
+import type { DecoderConfig } from './config.ts';
 import { fail } from './errors.ts';
+import { planOf } from './plan.ts';
 
 export interface InitOptions {
   /**
@@ -66,6 +65,9 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
     block,
     scheme: { tableShape },
   } = planOf(config);
+  // Where each block ends in a norm, the last one is that of the last block.
+  const finalNorm: { finalNorm?: ReturnType<typeof normSpec> } =
+    block.kind === 'postNorm' ? {} : { finalNorm: normSpec(width, norm) };
   const positions: { positions?: ReturnType<typeof embeddingSpec> } = tableShape
     ? { positions: { weight: new ParameterSpec(tableShape, tableInit) } }
     : {};
@@ -76,7 +78,7 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
     embedding: embeddingSpec(vocabSize, width, tableInit),
     ...positions,
     blocks: Array.from({ length: layers }, () => blockSpec(block, init, outputInit)),
-    finalNorm: normSpec(width, norm),
+    ...finalNorm,
     ...head,
   };
 }
@@ -89,13 +91,7 @@ export function init(config: DecoderConfig, rng: Rng, options: InitOptions = {})
 }
 
 /** How a pass reads its tokens. Places are counted within each row of the batch. */
-export interface ForwardOptions {
-  /** Prefix LM: tokens before this place see each other in both directions. One for each sequence. */
-  readonly prefixLengths?: ArrayLike<number>;
-  /** Padding on the left: the first real token of each sequence, which then stands at position 0. */
-  readonly keyStart?: ArrayLike<number>;
-  /** Padding on the right: one past the last real token of each sequence. */
-  readonly keyEnd?: ArrayLike<number>;
+export interface ForwardOptions extends Visibility {
   /** Turns dropout on: a seed that must differ from step to step. */
   readonly dropoutSeed?: number;
   /** Keeps only each block's input for the gradient and computes the rest again: less memory, a third more time. */
@@ -104,8 +100,6 @@ export interface ForwardOptions {
   readonly embed?: (x: Tensor) => Tensor;
   /** Is shown what enters the first layer, then what each layer hands on: [..., D]. */
   readonly look?: (x: Tensor) => void;
-  /** Keys that no query sees in a layer: [B, T], 1 where hidden; undefined: all are seen. */
-  readonly hiddenKeys?: (layer: number) => Tensor | undefined;
 }
 
 export interface DecoderBatch extends ForwardOptions {
@@ -113,6 +107,11 @@ export interface DecoderBatch extends ForwardOptions {
   readonly ids: Tensor;
   /** i32 [B, T]: the id that should follow each token; −1 counts for nothing. */
   readonly targets: Tensor;
+}
+
+export interface RunOptions extends Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look'> {
+  /** What positions add to the scores of every layer, [heads, queries, keys]. */
+  readonly bias?: Tensor;
 }
 
 /**
@@ -124,13 +123,15 @@ export function runBlocks(
   config: DecoderConfig,
   tokens: { readonly ids: Tensor; readonly positions: Tensor },
   attendAt: (layer: number) => Attend,
-  options: Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look'> = {},
+  options: RunOptions = {},
 ): Tensor {
-  const { block, scheme } = planOf(config);
+  const { block, scheme, layers, localRotate: localTurn } = planOf(config);
   const { embed, rotate: turn } = scheme;
   const { ids, positions } = tokens;
   const drop = dropouts(config, options.dropoutSeed);
   const rotate = turn && ((x: Tensor, turning?: number) => turn(x, positions, turning));
+  const localRotate =
+    turn === localTurn ? rotate : (x: Tensor, turning?: number) => localTurn!(x, positions, turning);
   let x = runEmbedding(params.embedding, ids);
   if (config.embeddingScale !== 1) x = affine(x, config.embeddingScale, 0);
   if (embed) x = add(x, embed(positions, params.positions));
@@ -139,9 +140,12 @@ export function runBlocks(
   options.look?.(x);
   params.blocks.forEach((weights, layer) => {
     const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
-    const run = { attend: attendAt(layer), rotate, dropout: places };
-    const body = (at: { weights: BlockParams; x: Tensor }) => runBlock(at.weights, at.x, block, run);
-    x = options.recompute ? checkpoint(body, { weights, x }) : body({ weights, x });
+    const attend = attendAt(layer);
+    const turned = layers[layer].isLocal ? localRotate : rotate;
+    const body = (at: { weights: BlockParams; x: Tensor; bias?: Tensor }) =>
+      runBlock(at.weights, at.x, block, { attend, rotate: turned, dropout: places, bias: at.bias });
+    const inputs = { weights, x, bias: options.bias };
+    x = options.recompute ? checkpoint(body, inputs) : body(inputs);
     options.look?.(x);
   });
   return x;
@@ -164,29 +168,19 @@ export function hidden(
   const { contextLength } = config;
   const length = ids.shape[1];
   if (length > contextLength) throw fail('model/too-long', { length, contextLength });
-  const masks = {
-    causal: true,
-    scale: 1 / Math.sqrt(config.headSize),
-    window: config.window,
-    alibiSlopes: planOf(config).scheme.alibiSlopes,
-    prefixLengths: counts(options.prefixLengths),
-    keyStart: counts(options.keyStart),
-    keyEnd: counts(options.keyEnd),
-  };
-  const attend: Attend = Object.assign((q: Tensor, k: Tensor, v: Tensor) => attention(q, k, v, masks), {
-    packed: (qkv: Tensor, heads: number) => attentionPacked(qkv, { ...masks, heads }),
-  });
   const positions = options.keyStart ? shiftedPositions(ids.shape, options.keyStart) : arange(length);
-  const attendAt = (layer: number): Attend => {
-    const hides = options.hiddenKeys?.(layer);
-    return hides ? hidingKeys(attend, hides) : attend;
-  };
-  const x = runBlocks(params, config, { ids, positions }, attendAt, options);
-  return runNorm(params.finalNorm, x, config.norm);
+  const { bias } = planOf(config).scheme;
+  const x = runBlocks(params, config, { ids, positions }, attendWhole(config, ids.shape, options), {
+    ...options,
+    bias: bias?.(params.positions!, length, length),
+  });
+  return finish(params, config, x);
 }
 
-const counts = (values: ArrayLike<number> | undefined): Int32Array | undefined =>
-  values && Int32Array.from(values);
+/** The final norm, where there is one. */
+export function finish(params: DecoderParams, config: DecoderConfig, x: Tensor): Tensor {
+  return params.finalNorm ? runNorm(params.finalNorm, x, config.norm) : x;
+}
 
 /** Positions that start at 0 with each sequence's first real token; padding stands at 0 as well. */
 function shiftedPositions([batch, length]: Shape, keyStart: ArrayLike<number>): Tensor {

@@ -2,7 +2,9 @@
 
 import {
   type BlockConfig,
+  type BlockKind,
   ffnActivations,
+  isGated,
   type NormConfig,
   type PositionConfig,
   type Positions,
@@ -40,8 +42,8 @@ export interface EncoderConfig
     | 'tiedHead'
     | 'dropout'
   > {
-  /** Normalises what each part of a block made (BERT), or what it reads. */
-  readonly normPlace: NormPlace;
+  /** `postNorm` normalises what each part of a block made (BERT), `preNorm` what it reads. */
+  readonly block: EncoderBlock;
   /** Every linear layer has a bias. */
   readonly bias: boolean;
   /** The place of the first token: 0, or 2 for RoBERTa, whose table of positions has so many rows more. */
@@ -56,7 +58,7 @@ export interface EncoderConfig
   readonly pooler: boolean;
 }
 
-export type NormPlace = 'after' | 'before';
+export type EncoderBlock = Extract<BlockKind, 'postNorm' | 'preNorm'>;
 
 type Sizes = Pick<EncoderConfig, 'vocabSize' | 'contextLength' | 'width' | 'layers' | 'heads'>;
 
@@ -80,7 +82,7 @@ const rules: Rules<Omit<EncoderConfig, 'norm' | 'positions'>> = {
   qkNorm: yesOrNo,
   tiedHead: yesOrNo,
   dropout: share,
-  normPlace: oneOf(['after', 'before']),
+  block: oneOf(['postNorm', 'preNorm']),
   bias: yesOrNo,
   positionOffset: wholeFromZero,
   tokenTypes: wholeFromZero,
@@ -112,12 +114,12 @@ export function encoderConfig(options: EncoderOptions): EncoderConfig {
   const kind = normGiven.kind ?? 'layerNorm';
   const config: EncoderConfig = {
     headSize: width / heads,
-    ffnSize: plain.activation === 'swiglu' ? Math.ceil((8 * width) / 3 / 32) * 32 : 4 * width,
+    ffnSize: plain.activation && isGated(plain.activation) ? Math.ceil((8 * width) / 3 / 32) * 32 : 4 * width,
     activation: 'gelu',
     qkNorm: false,
     tiedHead: true,
     dropout: 0,
-    normPlace: 'after',
+    block: 'postNorm',
     bias,
     positionOffset: 0,
     tokenTypes: 0,
@@ -158,6 +160,7 @@ function makePlan(config: EncoderConfig): EncoderPlan {
   return {
     scheme: positions(config.positions, { contextLength, width, heads, headSize }),
     block: {
+      kind: config.block,
       attention: {
         width,
         heads,

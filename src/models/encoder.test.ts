@@ -36,7 +36,7 @@ const modern = {
   qkNorm: true,
   norm: 'rmsNorm',
   activation: 'swiglu',
-  normPlace: 'before',
+  block: 'preNorm',
   bias: false,
   embeddingNorm: false,
 } as const;
@@ -258,7 +258,7 @@ describe('foreign names', () => {
   });
 
   test.each([
-    [modern, /normPlace/],
+    [modern, /block/],
     [{ positions: 'rotary' }, /positions.kind/],
     [{ activation: 'swiglu' }, /activation/],
     [{ bias: false }, /bias/],
@@ -345,7 +345,7 @@ test('damaged folders are errors that say what is wrong', async () => {
 });
 
 test.each([
-  [{ normPlace: 'within' as never }, /`normPlace` must be one of after, before/],
+  [{ block: 'sandwich' as never }, /`block` must be one of postNorm, preNorm/],
   [{ positions: 'alibi' as const }, /`positions.kind` must be one of none, learned, sinusoidal, rotary/],
   [{ tokenTypes: -1 }, /`tokenTypes` must be a whole number of at least 0/],
   [{ heads: 3 }, /width must be a multiple of heads/],

@@ -20,7 +20,6 @@ import {
   runEmbedding,
   runLinear,
   runNorm,
-  runPostNormBlock,
   zerosInit,
 } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
@@ -59,7 +58,7 @@ export function encoderSpec(config: EncoderConfig, { std = 0.02 }: { readonly st
     ...when(tokenTypes, (count) => ({ tokenTypes: embeddingSpec(count, width, init) })),
     ...when(config.embeddingNorm, () => ({ embeddingNorm: normSpec(width, norm) })),
     blocks: Array.from({ length: layers }, () => blockSpec(block, init, init)),
-    ...when(config.normPlace === 'before', () => ({ finalNorm: normSpec(width, norm) })),
+    ...when(config.block === 'preNorm', () => ({ finalNorm: normSpec(width, norm) })),
     ...when(config.maskedHead, () => ({ head: headSpec(config, init) })),
     ...when(config.pooler, () => ({ pooler: linearSpec(width, width, { init, bias }) })),
   };
@@ -132,10 +131,9 @@ export function encode(
   if (scheme.embed) x = add(x, scheme.embed(positions, params.positions));
   if (params.embeddingNorm) x = runNorm(params.embeddingNorm, x, norm);
   if (drop) x = drop(x, 0);
-  const run = config.normPlace === 'after' ? runPostNormBlock : runBlock;
   params.blocks.forEach((weights, layer) => {
     const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
-    x = run(weights, x, block, { attend, rotate, dropout: places });
+    x = runBlock(weights, x, block, { attend, rotate, dropout: places });
   });
   return params.finalNorm ? runNorm(params.finalNorm, x, norm) : x;
 }
@@ -174,20 +172,21 @@ export function pool(params: EncoderParams, hidden: Tensor): Tensor {
   return tanh(runLinear(params.pooler, reshape(slice(hidden, 1, 0, 1), [batch, width])));
 }
 
-const activations: { readonly [A in Exclude<FfnActivation, 'swiglu'>]: (x: Tensor) => Tensor } = {
+/** What stands in the head's transform; of a gated activation, that of its gate. */
+const activations: { readonly [A in FfnActivation]: (x: Tensor) => Tensor } = {
   relu,
   gelu,
   geluTanh,
   silu,
+  swiglu: silu,
+  geglu: geluTanh,
 };
 
 /** Logits of the head that guesses masked tokens: rows of hidden states [M, D] → [M, V]. @throws where there is none. */
 export function maskedLogits(params: EncoderParams, config: EncoderConfig, rows: Tensor): Tensor {
   const { head } = params;
   if (!head) throw fail('model/no-part', { part: 'masked-LM head' });
-  // Without a gate what is left of SwiGLU is its activation.
-  const activation = config.activation === 'swiglu' ? silu : activations[config.activation];
-  const x = runNorm(head.norm, activation(runLinear(head.transform, rows)), config.norm);
+  const x = runNorm(head.norm, activations[config.activation](runLinear(head.transform, rows)), config.norm);
   return linear(x, head.weight ?? params.embedding.weight, { bias: head.bias });
 }
 

@@ -1,6 +1,6 @@
 /** Names and configs of Hugging Face's encoders (`transformers/models/{bert,roberta}`) and of sentence encoders made of them. */
 
-import type { ParameterSpec } from '../nn/index.ts';
+import { isGated, type ParameterSpec } from '../nn/index.ts';
 import { type Tensor, zeros } from '../tensor/index.ts';
 import { leaves } from '../tree.ts';
 import { type EncoderParams, encoderSpec } from './encoder.ts';
@@ -172,7 +172,7 @@ export function toForeignEncoderConfig(config: EncoderConfig): ForeignJson {
       throw fail('model/foreign-export', { format: type, key, expected: `${expected}`, got: config[key] });
     }
   };
-  needs('normPlace', 'after');
+  needs('block', 'postNorm');
   needs('embeddingNorm', true);
   needs('bias', true);
   needs('qkNorm', false);
@@ -185,7 +185,7 @@ export function toForeignEncoderConfig(config: EncoderConfig): ForeignJson {
   for (const [key, [got, expected]] of Object.entries(kinds)) {
     if (got !== expected) throw fail('model/foreign-export', { format: type, key, expected, got });
   }
-  if (activation === 'swiglu') {
+  if (isGated(activation)) {
     throw fail('model/foreign-export', {
       format: type,
       key: 'activation',

@@ -10,6 +10,10 @@ export interface ForeignName {
   readonly foreign: string;
   readonly ours: readonly string[];
   readonly transposed?: boolean;
+  /** Queries, keys and values are joined for each key head apart, one key head behind the other. */
+  readonly byKeyHead?: boolean;
+  /** Foreign numbers are ours less this. */
+  readonly shift?: number;
 }
 
 export interface Format {
@@ -17,8 +21,12 @@ export interface Format {
   readonly prefix: string;
   /** Buffers in files that are no parameters. */
   readonly ignored: RegExp;
-  readonly names: (layer: string, ours: string) => readonly ForeignName[];
+  readonly names: (layer: string, ours: string, config: DecoderConfig) => readonly ForeignName[];
   readonly outerNames: readonly ForeignName[];
+  /** The head's weight, which no prefix stands before, and which some files spell out though it is tied. */
+  readonly head: string;
+  /** Every layer has a bias there: those that we lack are written as zeros. */
+  readonly hasBiases?: boolean;
   readonly fromConfig: (json: ForeignJson) => DecoderOptions;
   readonly toConfig: (config: DecoderConfig) => ForeignJson;
 }
@@ -34,12 +42,30 @@ export function requireValue(json: ForeignJson, key: string, supported: readonly
   throw fail('model/foreign-value', { key, got: json[key], supported: names });
 }
 
-/** Checks what no foreign format can say, and gives the check for the rest. */
-export function expressible(format: string, config: DecoderConfig) {
+/** What few formats can say: the fields, and what they must be elsewhere. */
+const unusual = {
+  logitSoftcap: 0,
+  embeddingScale: 1,
+  qkNorm: false,
+  window: 0,
+  attentionScale: undefined,
+  attentionSoftcap: undefined,
+  block: undefined,
+  globalEvery: undefined,
+  localRotaryBase: undefined,
+} as const;
+
+/** Checks that none but the `said` of the unusual fields is used, and gives the check for the rest. */
+export function expressible(
+  format: string,
+  config: DecoderConfig,
+  said: readonly (keyof typeof unusual)[] = [],
+) {
   const needs = (key: string, expected: string, holds: boolean, got: unknown): void => {
     if (!holds) throw fail('model/foreign-export', { format, key, expected, got });
   };
-  needs('logitSoftcap', '0', !config.logitSoftcap, config.logitSoftcap);
-  needs('embeddingScale', '1', config.embeddingScale === 1, config.embeddingScale);
+  for (const [key, usual] of Object.entries(unusual) as [keyof typeof unusual, unknown][]) {
+    if (!said.includes(key)) needs(key, `${usual ?? 'its default'}`, config[key] === usual, config[key]);
+  }
   return needs;
 }

@@ -12,6 +12,8 @@ const conv1d = (foreign: string, ...ours: string[]): ForeignName[] => [
 export const gpt2: Format = {
   prefix: 'transformer.',
   ignored: /^h\.\d+\.attn\.(masked_)?bias$/,
+  head: 'lm_head.weight',
+  hasBiases: true,
   names: (layer, ours) => [
     ...pair(`h.${layer}.ln_1`, `${ours}.attentionNorm`),
     ...conv1d(
@@ -56,8 +58,6 @@ export const gpt2: Format = {
     needs('norm.kind', 'layerNorm', config.norm.kind === 'layerNorm', config.norm.kind);
     needs('kvHeads', 'equal to heads', config.kvHeads === config.heads, config.kvHeads);
     needs('headSize', 'width / heads', config.headSize * config.heads === config.width, config.headSize);
-    needs('qkNorm', 'false', !config.qkNorm, config.qkNorm);
-    needs('window', '0', !config.window, config.window);
     const [activation] = Object.entries(gpt2Activations).find(([, ours]) => ours === config.activation) ?? [];
     needs('activation', 'gelu, geluTanh, relu or silu', activation !== undefined, config.activation);
     return {

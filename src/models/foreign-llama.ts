@@ -1,8 +1,9 @@
 /** Names and configs of Hugging Face's LLaMA class (`transformers/models/{llama,mistral,qwen2,qwen3}`). */
 
-import type { PositionConfig } from '../nn/index.ts';
+import type { RotaryConfig } from '../nn/index.ts';
 import type { DecoderConfig } from './config.ts';
 import { expressible, type ForeignJson, type Format, pair, requireValue } from './foreign-format.ts';
+import { ropeOf, scalingOf } from './foreign-rope.ts';
 
 /** Members of the LLaMA class, by what sets them apart. */
 export const llamaTypes = {
@@ -15,6 +16,7 @@ export const llamaTypes = {
 export const llama: Format = {
   prefix: 'model.',
   ignored: /rotary_emb\.inv_freq$/,
+  head: 'lm_head.weight',
   names: (layer, ours) => [
     ...pair(`layers.${layer}.input_layernorm`, `${ours}.attentionNorm`),
     ...pair(`layers.${layer}.self_attn.q_proj`, `${ours}.attention.query`),
@@ -66,11 +68,11 @@ export const llama: Format = {
     };
   },
   toConfig(config) {
-    const needs = expressible('LLaMA', config);
+    const needs = expressible('LLaMA', config, ['qkNorm', 'window']);
     const { norm, positions, activation, bias, qkNorm, window } = config;
     needs('norm.kind', 'rmsNorm', norm.kind === 'rmsNorm', norm.kind);
     needs('activation', 'swiglu', activation === 'swiglu', activation);
-    const rotary: Rotary = positions.kind === 'rotary' ? positions : { kind: 'rotary', fraction: 0 };
+    const rotary: RotaryConfig = positions.kind === 'rotary' ? positions : { kind: 'rotary', fraction: 0 };
     const fits = !rotary.interleaved && (rotary.fraction ?? 1) === 1 && rotary.scaling?.kind !== 'ntk';
     needs('positions', 'rotary: whole heads, not interleaved, no ntk scaling', fits, positions);
     const type = typeOf(config);
@@ -106,35 +108,4 @@ function typeOf({ qkNorm, window, bias }: DecoderConfig): keyof typeof llamaType
   if (qkNorm) return 'qwen3';
   if (window) return 'mistral';
   return bias.queryKeyValue && !bias.attentionOutput ? 'qwen2' : 'llama';
-}
-
-type Rotary = Extract<PositionConfig, { kind: 'rotary' }>;
-
-function scalingOf(rope: ForeignJson): Pick<Rotary, 'scaling'> {
-  const type = rope.rope_type ?? rope.type ?? 'default';
-  requireValue({ rope_type: type }, 'rope_type', ['default', 'linear', 'llama3']);
-  const factor = rope.factor as number;
-  if (type === 'linear') return { scaling: { kind: 'linear', factor } };
-  if (type !== 'llama3') return {};
-  return {
-    scaling: {
-      kind: 'llama3',
-      factor,
-      lowFrequency: rope.low_freq_factor as number,
-      highFrequency: rope.high_freq_factor as number,
-      originalContext: rope.original_max_position_embeddings as number,
-    },
-  };
-}
-
-function ropeOf(scaling: Rotary['scaling']): ForeignJson {
-  if (scaling?.kind === 'linear') return { rope_type: 'linear', factor: scaling.factor };
-  if (scaling?.kind !== 'llama3') return { rope_type: 'default' };
-  return {
-    rope_type: 'llama3',
-    factor: scaling.factor,
-    low_freq_factor: scaling.lowFrequency,
-    high_freq_factor: scaling.highFrequency,
-    original_max_position_embeddings: scaling.originalContext,
-  };
 }

@@ -4,7 +4,12 @@ export { type BigramStartOptions, startFromBigrams } from './bigram-start.ts';
 export { type BiasConfig, type DecoderConfig, type DecoderOptions, decoderConfig } from './config.ts';
 export * from './decoder.ts';
 export * from './encoder.ts';
-export { type EncoderConfig, type EncoderOptions, encoderConfig, type NormPlace } from './encoder-config.ts';
+export {
+  type EncoderBlock,
+  type EncoderConfig,
+  type EncoderOptions,
+  encoderConfig,
+} from './encoder-config.ts';
 export { embedTokens, encoderEmbedder } from './encoder-embedder.ts';
 export { type EncoderFrame, encoderFrame } from './encoder-frame.ts';
 export { type LoadedEncoder, loadEncoder, saveEncoder } from './encoder-storage.ts';

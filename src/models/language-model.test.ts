@@ -19,6 +19,27 @@ const variants = {
   },
   'ALiBi and one key head': { ...grouped, kvHeads: 1, positions: 'alibi' },
   'sinusoidal, window of 5': { positions: 'sinusoidal', window: 5 },
+  'T5 positions, windows and one layer of two that sees everything': {
+    ...grouped,
+    positions: { kind: 't5', buckets: 8, maxDistance: 12 },
+    window: 5,
+    globalEvery: 2,
+  },
+  'Gemma 2 class': {
+    ...grouped,
+    norm: 'rmsNorm',
+    activation: 'geglu',
+    positions: { kind: 'rotary', base: 100 },
+    block: 'sandwich',
+    window: 4,
+    globalEvery: 2,
+    localRotaryBase: 10,
+    attentionScale: 0.5,
+    attentionSoftcap: 2,
+    logitSoftcap: 5,
+  },
+  'PaLM class': { ...grouped, kvHeads: 1, block: 'parallel', activation: 'swiglu', positions: 'rotary' },
+  'norms behind': { block: 'postNorm', bias: true },
 } as const;
 
 const ids = [5, 9, 60, 3, 3, 17, 41, 0, 22, 63, 8, 30, 5, 9];

@@ -1,8 +1,6 @@
 /** A decoder that reads many sequences at once: the `LanguageModel` contract over KV caches. */
 
 import {
-  type Attend,
-  attentionWeights,
   type KvGrowth,
   type KvMemory,
   type KvPast,
@@ -10,19 +8,15 @@ import {
   kvMemory,
   PAGE_TOKENS,
   runEmbedding,
-  runNorm,
 } from '../nn/index.ts';
 import {
-  type AttentionOptions,
   aheadOfKernels,
-  attentionPaged,
   bytesPerElement,
   cast,
   chooseTokens,
   embedding,
   fromArray,
   outsideScopes,
-  rowsView,
   scope,
   type Tensor,
   withPrecision,
@@ -38,8 +32,9 @@ import type {
   StepWants,
   TokenChoice,
 } from '../types.ts';
-import { type DecoderConfig, planOf } from './config.ts';
-import { type DecoderParams, logitsOf, runBlocks } from './decoder.ts';
+import { attendPages, type Look } from './attend-pages.ts';
+import type { DecoderConfig } from './config.ts';
+import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
 
 export interface LanguageModelOptions {
@@ -191,11 +186,7 @@ export function createLanguageModel(
       return compute(() => {
         const flat = new Float32Array(rows.length * hiddenSize);
         rows.forEach((row, i) => flat.set(row, i * hiddenSize));
-        const x = runNorm(
-          weights.finalNorm,
-          fromArray<'f32'>(flat, [rows.length, hiddenSize], 'f32'),
-          config.norm,
-        );
+        const x = finish(weights, config, fromArray<'f32'>(flat, [rows.length, hiddenSize], 'f32'));
         return rowsOf(logitsOf(weights, config, x));
       });
     },
@@ -246,8 +237,9 @@ function read(
 ): StepResult[] {
   const tokens = flatten(readings);
   const seen = wants.attention ? seenAttention(readings, wanted) : undefined;
+  const look = wanted === 'none' ? undefined : seen?.look;
   const states: Tensor[] | undefined = wants.layers ? [] : undefined;
-  const attendAt = attendPages(config, memory, readings, seen?.look);
+  const attendAt = attendPages(params, config, { memory, readings, look });
   const x = runBlocks(params, config, tokens, attendAt, { look: states && ((state) => states.push(state)) });
   if (wanted === 'none') {
     return readings.map(() => ({
@@ -260,7 +252,7 @@ function read(
   const places = wanted === 'last' ? lastRows(readings) : undefined;
   const pick = (state: Tensor): Tensor =>
     places && places.length < x.shape[0] ? embedding(state, indices(places)) : state;
-  const hidden = runNorm(params.finalNorm, pick(x), config.norm);
+  const hidden = finish(params, config, pick(x));
   const rows = logitsOf(params, config, hidden);
   const isPlain = wanted === 'last' && !wantsHidden && !seen && !states;
   const chosen = (isPlain && chosenIn(rows, readings)) || undefined;
@@ -315,9 +307,6 @@ function placesLeft(chosen: Int32Array): number[] {
 const rowsAt = (x: Tensor, places: readonly number[]): Float32Array[] =>
   places.length === 0 ? [] : rowsOf(embedding(x, indices(Int32Array.from(places))));
 
-/** Is shown the queries and keys of each request in each layer: [queries, heads, headSize], [keys, kvHeads, headSize]. */
-type Look = (request: number, q: Tensor, k: Tensor, masks: AttentionOptions) => void;
-
 /** Gathers the weights of the wanted places: `rows[request][place][layer]`. Layers come in order. */
 function seenAttention(
   readings: readonly Reading[],
@@ -326,10 +315,9 @@ function seenAttention(
   const rows = readings.map(({ ids }) =>
     Array.from({ length: wanted === 'last' ? 1 : ids.length }, (): Float32Array[] => []),
   );
-  const look: Look = (request, q, k, masks) => {
+  const show: Look['show'] = (request, weights) => {
     const places = rows[request];
-    const weights = attentionWeights(rowsView(q, q.shape[0] - places.length, q.shape[0]), k, masks);
-    const [heads, , keys] = weights.shape;
+    const [, heads, , keys] = weights.shape;
     const data = weights.data as Float32Array;
     places.forEach((layers, place) => {
       const length = keys - places.length + place + 1;
@@ -341,7 +329,7 @@ function seenAttention(
       layers.push(row);
     });
   };
-  return { rows, look: wanted === 'none' ? () => {} : look };
+  return { rows, look: { wanted: rows.map(({ length }) => length), show } };
 }
 
 const indices = (values: Int32Array): Tensor => fromArray<'i32'>(values, [values.length], 'i32');
@@ -364,37 +352,6 @@ function flatten(readings: readonly Reading[]): { ids: Tensor; positions: Tensor
 function lastRows(readings: readonly Reading[]): Int32Array {
   let row = -1;
   return Int32Array.from(readings, ({ ids }) => (row += ids.length));
-}
-
-/** For each layer: attention of every request's rows over its own pages. */
-function attendPages(
-  config: DecoderConfig,
-  memory: KvMemory,
-  readings: readonly Reading[],
-  look: Look | undefined,
-): (layer: number) => Attend {
-  const masks = { window: config.window, alibiSlopes: planOf(config).scheme.alibiSlopes };
-  const pages = new Int32Array(readings.reduce((sum, { past }) => sum + past.pages.length, 0));
-  const requests = new Int32Array(3 * readings.length);
-  let first = 0;
-  readings.forEach(({ past, count }, i) => {
-    pages.set(past.pages, first);
-    requests.set([count, past.length, first], 3 * i);
-    first += past.pages.length;
-  });
-  const places = memory.placesOf(readings);
-  return (layer) => (q, k, v) => {
-    memory.write(layer, places, k, v);
-    const { keys, values } = memory.pagesOf(layer);
-    if (look) {
-      let row = 0;
-      readings.forEach(({ past, count }, i) => {
-        const queries = rowsView(q, row, (row += count));
-        look(i, queries, memory.keysOf(layer, past), { ...masks, causal: true });
-      });
-    }
-    return attentionPaged(q, keys, values, { ...masks, requests, pages });
-  };
 }
 
 /** The rows of x [rows, n], copied out of it in one go. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { countParameters } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
@@ -12,6 +13,7 @@ import {
   withKernels,
 } from '../tensor/index.ts';
 import { type DecoderParams, init, loss } from './decoder.ts';
+import { type ForeignJson, fromForeignConfig } from './foreign.ts';
 import { estimateMemory, flopsPerToken, parameterCount } from './measure.ts';
 import { preset } from './presets.ts';
 
@@ -19,6 +21,8 @@ test('the stated number of parameters is the number made', () => {
   for (const changes of [
     {},
     { positions: 'alibi', tiedHead: false, bias: true, activation: 'swiglu' },
+    { positions: 't5', block: 'sandwich', activation: 'geglu' },
+    { block: 'postNorm' },
   ] as const) {
     const config = preset('nano', changes);
     expect(countParameters(init(config, createRng(1)))).toBe(parameterCount(config));
@@ -34,6 +38,17 @@ test('published sizes: GPT-2 small, and the blocks of the small Shakespeare conf
   );
 });
 
+/** What sizes follow from in the configs of public checkpoints (contexts shortened), and their numbers of parameters as published. */
+const published: { readonly [name: string]: { readonly parameters: number; readonly config: ForeignJson } } =
+  JSON.parse(readFileSync(new URL('../../test/fixtures/public-configs.json', import.meta.url), 'utf8'));
+
+test.each(Object.entries(published))(
+  '%s has as many parameters as published',
+  (_, { parameters, config }) => {
+    expect(parameterCount(fromForeignConfig(config))).toBe(parameters);
+  },
+);
+
 test('arithmetic: two operations a weight forward, three times that for a step, and attention on top', () => {
   const config = preset('poem');
   const weights = 6 * 12 * 256 * 256 + 6000 * 256;
@@ -41,6 +56,10 @@ test('arithmetic: two operations a weight forward, three times that for a step, 
   expect(forward).toBe(2 * weights + (6 * 4 * 256 * 128) / 2);
   expect(training).toBe(3 * forward);
   expect(flopsPerToken(config, 64).forward).toBeLessThan(forward);
+  // Of six layers, those that see a window of a fourth of the text cost a fourth as much there.
+  const alternating = preset('poem', { window: 32, globalEvery: 2 });
+  const seen = forward - 2 * weights;
+  expect(flopsPerToken(alternating).forward).toBe(2 * weights + (3 + 3 / 4) * (seen / 6));
 });
 
 test('memory: training holds four numbers a parameter; grouped heads and bf16 shrink generation by their factor', () => {
@@ -66,6 +85,9 @@ test.each([
   [{}, true],
   [{ norm: 'rmsNorm', positions: 'rotary', kvHeads: 2, activation: 'swiglu', tiedHead: false }, false],
   [{ dropout: 0.2, bias: true }, false],
+  [{ positions: 't5', block: 'parallel' }, false],
+  [{ block: 'sandwich', activation: 'geglu', norm: 'rmsNorm', attentionSoftcap: 20 }, false],
+  [{ block: 'postNorm', activation: 'geglu', positions: 'rotary' }, false],
 ] as const)(
   'the estimate of a training step is within a fifth of its peak: %j, recompute %s',
   (changes, recompute) => {

@@ -1,10 +1,11 @@
 /** What a model costs before it exists: parameters, arithmetic, memory. */
 
-import { countParameters } from '../nn/index.ts';
+import { type BlockKind, countParameters } from '../nn/index.ts';
 import type { DecoderConfig } from './config.ts';
 import { decoderSpec } from './decoder.ts';
 import { encoderSpec } from './encoder.ts';
 import type { EncoderConfig } from './encoder-config.ts';
+import { planOf } from './plan.ts';
 
 /** How many numbers the model learns; a tied head counts once. */
 export function parameterCount(config: DecoderConfig): number {
@@ -21,12 +22,13 @@ export function flopsPerToken(
   config: DecoderConfig,
   length = config.contextLength,
 ): { readonly forward: number; readonly training: number } {
-  const { layers, heads, headSize, width, vocabSize, window } = config;
+  const { heads, headSize, width, vocabSize } = config;
   const { blocks } = decoderSpec(config);
   const weights = countParameters(blocks.map(({ attention, ffn }) => [attention, ffn])) + width * vocabSize;
-  const keys = (window ? Math.min(window, length) : length) / 2;
+  const keysOf = (window: number) => (window ? Math.min(window, length) : length) / 2;
+  const keys = planOf(config).layers.reduce((sum, { window }) => sum + keysOf(window), 0);
   // Two operations for each weight; scores and mixing are two for each feature of each key seen.
-  const forward = 2 * weights + layers * 4 * heads * headSize * keys;
+  const forward = 2 * weights + 4 * heads * headSize * keys;
   // The backward pass multiplies twice for each multiplication.
   return { forward, training: 3 * forward };
 }
@@ -61,16 +63,22 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
     weights: dtype = 'f32',
     recompute = false,
   } = options;
-  const { layers, width, heads, kvHeads, headSize, ffnSize, activation } = config;
+  const { layers, width, heads, kvHeads, headSize, ffnSize } = config;
   const numbers = parameterCount(config);
   const training = purpose === 'train';
   const tokens = batch * length;
   const kvRow = 2 * kvHeads * headSize;
   // Kept in a block: two norms, the residual stream twice, q and its turned copy, k and v, mixed values, the ffn's inner
   // rows, and what dropout changed.
-  const inner = activation === 'swiglu' ? 3 : 2;
+  const inner = innerRows[config.activation] ?? 2;
   const dropped = config.dropout ? 2 * width : 0;
-  const perBlock = 5 * width + 3 * heads * headSize + 1.5 * kvRow + inner * ffnSize + dropped;
+  const perBlock =
+    rowsOfBlock[config.block ?? 'preNorm'] * width +
+    3 * heads * headSize +
+    1.5 * kvRow +
+    inner * ffnSize +
+    dropped +
+    plainRows(config, length);
   const kept = recompute ? layers * width + perBlock : layers * perBlock;
   // On the way: the ends of the network, and gradients inside the widest block.
   const passing = 3 * width + 2 * ffnSize;
@@ -84,4 +92,24 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
     kvCache: training ? 0 : layers * tokens * kvRow * 4,
   };
   return { ...use, total: Object.values(use).reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+/** What a gate keeps of the ffn's size; others keep what enters and leaves the activation. */
+const innerRows: { readonly [activation: string]: number | undefined } = { swiglu: 3, geglu: 4 };
+
+/** What norms and the residual stream keep of the width. */
+const rowsOfBlock: { readonly [K in BlockKind]: number } = {
+  preNorm: 5,
+  postNorm: 5,
+  sandwich: 9,
+  parallel: 4,
+  parallelTwoNorms: 5,
+};
+
+/** What attention by plain ops keeps for a token more than the fused op: scores, and rows in another order. */
+function plainRows(config: DecoderConfig, length: number): number {
+  if (!planOf(config).isPlain) return 0;
+  const { heads, kvHeads, headSize, attentionSoftcap } = config;
+  const scores = attentionSoftcap ? 6 : 3;
+  return scores * heads * length + (3 * heads + 2 * kvHeads) * headSize;
 }

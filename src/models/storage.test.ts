@@ -33,6 +33,35 @@ function model(changes: Parameters<typeof preset>[1] = {}): { config: DecoderCon
   return { config, params: init(config, createRng(8), { std: 0.1 }) };
 }
 
+const gemmaClass = {
+  ...llamaClass,
+  activation: 'geglu',
+  embeddingScale: Math.sqrt(32),
+  tiedHead: true,
+} as const;
+const gemma3 = {
+  ...gemmaClass,
+  block: 'sandwich',
+  qkNorm: true,
+  window: 8,
+  globalEvery: 2,
+  localRotaryBase: 100,
+  attentionScale: 1 / Math.sqrt(12),
+} as const;
+const falconClass = {
+  norm: { bias: true },
+  positions: { kind: 'rotary', base: 100 },
+  block: 'parallel',
+} as const;
+
+const neoxClass = {
+  ...falconClass,
+  positions: { kind: 'rotary', base: 100, fraction: 0.5 },
+  block: 'preNorm',
+  activation: 'geluTanh',
+  tiedHead: false,
+} as const;
+
 const numbers = (params: DecoderParams) =>
   leaves<Tensor>(params).map(([path, { shape, data }]) => [path, shape.join(), [...data]]);
 
@@ -63,12 +92,52 @@ describe('foreign formats', () => {
       'llama',
       { ...llamaClass, positions: { kind: 'rotary', base: 9, scaling: { kind: 'linear', factor: 2 } } },
     ],
+    ['falcon', { ...falconClass, kvHeads: 1 }],
+    ['falcon', { ...falconClass, heads: 4, kvHeads: 2, bias: true, tiedHead: false }],
+    ['falcon', { ...falconClass, block: 'preNorm' }],
+    ['neox', { ...neoxClass, bias: true }],
   ] as const)('%s, there and back: %j', async (format, changes) => {
     const before = model(changes);
     await saveDecoder(folder, before, { format });
     const after = await loadDecoder(folder);
     expect(after.config).toEqual(before.config);
     expect(numbers(after.params)).toEqual(numbers(before.params));
+  });
+
+  test.each([
+    ['with layers of both kinds', gemma3],
+    ['that all see a window', { ...gemma3, globalEvery: undefined, localRotaryBase: undefined }],
+    ['that all see everything', { ...gemma3, window: 0, globalEvery: undefined, localRotaryBase: undefined }],
+    [
+      'without norms of queries',
+      { ...gemma3, qkNorm: false, localRotaryBase: undefined, attentionSoftcap: 20 },
+    ],
+    [
+      'with stretched rotary positions',
+      { ...gemma3, positions: { kind: 'rotary', scaling: { kind: 'linear', factor: 2 }, base: 5 } },
+    ],
+    ['of the first generation', gemmaClass],
+  ] as const)('gemma, there and back: layers %s', async (_, changes) => {
+    const before = model(changes);
+    await saveDecoder(folder, before, { format: 'gemma' });
+    const after = await loadDecoder(folder);
+    expect(after.config).toEqual(before.config);
+    const [a, b] = [before, after].map(({ params, config }) => forward(params, config, ids).data);
+    for (let i = 0; i < a.length; i++) expect(b[i]).toBeCloseTo(a[i], 4);
+  });
+
+  test('whole soft caps are written as floats, which other libraries insist on', async () => {
+    const capped = {
+      ...gemma3,
+      qkNorm: false,
+      localRotaryBase: undefined,
+      logitSoftcap: 30,
+      attentionSoftcap: 50,
+    };
+    await saveDecoder(folder, model(capped), { format: 'gemma' });
+    const text = await readFile(join(folder, 'config.json'), 'utf8');
+    expect(text).toMatch(/"attn_logit_softcapping": 50\.0,\n\s*"final_logit_softcapping": 30\.0,/);
+    expect((await loadDecoder(folder)).config.logitSoftcap).toBe(30);
   });
 
   test('a model without biases goes out as GPT-2 with zeros and computes the same', () => {
@@ -112,12 +181,26 @@ describe('foreign formats', () => {
     ['llama', {}, /`norm.kind` must be rmsNorm, got "layerNorm"/],
     ['llama', { ...llamaClass, positions: { kind: 'rotary', fraction: 0.5 } }, /`positions`/],
     ['llama', { ...llamaClass, logitSoftcap: 30 }, /`logitSoftcap` must be 0, got 30/],
+    ['llama', { ...llamaClass, block: 'parallel' }, /`block` must be its default, got "parallel"/],
+    ['gemma', { ...gemmaClass, embeddingScale: 1 }, /`embeddingScale` must be √width/],
+    ['gemma', { ...gemmaClass, attentionSoftcap: 30 }, /`attentionSoftcap` must be its default with preNorm/],
+    [
+      'gemma',
+      { ...gemmaClass, block: 'sandwich', localRotaryBase: 9, window: 4, globalEvery: 2 },
+      /`localRotaryBase`/,
+    ],
+    ['neox', { block: 'parallel' }, /`block` must be preNorm or parallelTwoNorms/],
+    ['falcon', { ...falconClass, norm: 'rmsNorm' }, /`norm` must be layerNorm with a bias/],
+    ['gpt1', {}, /`block` must be postNorm, got/],
   ] as const)('%s cannot say %j', (format, changes, message) => {
     expect(() => toForeignConfig(format, preset('nano', changes))).toThrow(message);
   });
 
   test.each([
-    [{ model_type: 'bert' }, /`model_type` must be one of gpt2, llama, mistral, qwen2, qwen3, got "bert"/],
+    [
+      { model_type: 'bert' },
+      /`model_type` must be one of gpt2, llama, .*gemma3_text, gpt_neox.*, got "bert"/,
+    ],
     [{}, /got nothing/],
     [
       { model_type: 'gpt2', activation_function: 'swish' },
@@ -128,6 +211,15 @@ describe('foreign formats', () => {
       /`rope_type` must be default, linear, llama3 .*got "yarn"/,
     ],
     [{ model_type: 'llama', hidden_act: 'gelu' }, /`hidden_act`/],
+    [{ model_type: 'gemma2', hidden_activation: 'gelu' }, /`hidden_activation` must be gelu_pytorch_tanh/],
+    [{ model_type: 'gemma3_text', use_bidirectional_attention: true }, /`use_bidirectional_attention`/],
+    [
+      { model_type: 'gemma2', num_hidden_layers: 2, layer_types: ['full_attention', 'sliding_attention'] },
+      /`layer_types` must be/,
+    ],
+    [{ model_type: 'falcon', alibi: true }, /`alibi` must be false/],
+    [{ model_type: 'gpt_neox', hidden_act: 'swish' }, /`hidden_act`/],
+    [{ model_type: 'openai-gpt', afn: 'tanh' }, /`afn`/],
     [{ model_type: 'gpt2' }, /`vocabSize` must be/],
   ])('the config %j is refused', async (json, message) => {
     await writeFile(join(folder, 'config.json'), JSON.stringify(json));
@@ -175,10 +267,12 @@ test('half-precision weights are read exactly', () => {
   data.set(bits);
   const tensors = tensorsToFile(namedTensors(params));
   const half = paramsFromFile(config, tensors.set('finalNorm.weight', { dtype: 'f16', shape: [32], data }));
-  expect([...half.finalNorm.weight.data.subarray(0, 8)]).toEqual(values);
-  const brain = tensorsToFile(new Map([['finalNorm.weight', cast(params.blocks[0].ffnNorm.weight, 'bf16')]]));
+  expect([...half.finalNorm!.weight.data.subarray(0, 8)]).toEqual(values);
+  const brain = tensorsToFile(
+    new Map([['finalNorm.weight', cast(params.blocks[0].ffnNorm!.weight, 'bf16')]]),
+  );
   const read = paramsFromFile(config, new Map([...tensors, ...brain]));
-  expect([...read.finalNorm.weight.data]).toEqual(Array(32).fill(1));
+  expect([...read.finalNorm!.weight.data]).toEqual(Array(32).fill(1));
 });
 
 describe('a folder that is no model', () => {

@@ -59,10 +59,14 @@ export async function saveDecoder(
   const content = safetensorsContent(tensorsToFile(tensors), { format: 'pt' });
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(join(folder, WEIGHTS), content);
-  await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(json, null, 2)}\n`);
+  await writeFileAtomic(join(folder, CONFIG), `${withFloats(JSON.stringify(json, null, 2))}\n`);
 }
 
-/** Reads a model from a folder: ours, or Hugging Face's GPT-2 and LLaMA classes. Every name and shape is checked. */
+/** NOTE Hugging Face's loader refuses a whole number for these, and JSON of ours has no other way to write one. */
+const withFloats = (json: string): string =>
+  json.replace(/("(?:final|attn)_logit_softcapping": \d+)(?=,?$)/gm, '$1.0');
+
+/** Reads a model from a folder: ours, or one of Hugging Face's classes that `foreign.ts` lists. Every name and shape is checked. */
 export async function loadDecoder(folder: string): Promise<LoadedDecoder> {
   const json = await readJson(join(folder, CONFIG));
   if (json.architecture === ARCHITECTURE) {

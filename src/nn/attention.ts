@@ -20,10 +20,10 @@ export interface AttentionConfig {
 
 /**
  * Mixes values by the scores of q [..., heads, headSize] against k, v [..., kvHeads, headSize]; shape as q. It alone
- * knows about masks, and whether keys come from this pass or from a cache.
+ * knows about masks, and whether keys come from this pass or from a cache. `bias` is that of the run.
  */
 export interface Attend {
-  (q: Tensor, k: Tensor, v: Tensor): Tensor;
+  (q: Tensor, k: Tensor, v: Tensor, bias?: Tensor): Tensor;
   /** The same of queries, keys and values side by side: [..., heads + 2·kvHeads, headSize]. Faster, where nothing else wants to see them. */
   readonly packed?: (qkv: Tensor, heads: number) => Tensor;
 }
@@ -33,6 +33,8 @@ export interface AttentionRun {
   readonly attend: Attend;
   /** Turns queries and keys to their places: all heads, or the first `turning`. */
   readonly rotate?: (x: Tensor, turning?: number) => Tensor;
+  /** What the position scheme adds to the scores, [heads, queries, keys]: here, so that its gradient is seen to. */
+  readonly bias?: Tensor;
 }
 
 export function attentionSpec(config: AttentionConfig, init: Initializer, outputInit: Initializer) {
@@ -77,7 +79,7 @@ function mix(
   params: AttentionParams,
   x: Tensor,
   { headSize, qkNorm }: AttentionConfig,
-  { attend, rotate }: AttentionRun,
+  { attend, rotate, bias }: AttentionRun,
 ): Tensor {
   const { query, key, value } = params;
   const biases = query.bias ? [query.bias, key.bias!, value.bias!] : [];
@@ -92,7 +94,7 @@ function mix(
     q = rotate(q);
     k = rotate(k);
   }
-  return attend(q, k, v);
+  return attend(q, k, v, bias);
 }
 
 /** The same, by one product for queries, keys and values. */
@@ -109,5 +111,6 @@ function mixPacked(
   return attend.packed!(rotate ? rotate(all, heads + kvHeads) : all, heads);
 }
 
-const inHeads = (y: Tensor, headSize: number): Tensor =>
+/** [..., heads·headSize] as [..., heads, headSize]. */
+export const inHeads = (y: Tensor, headSize: number): Tensor =>
   reshape(y, [...y.shape.slice(0, -1), y.shape.at(-1)! / headSize, headSize]);

@@ -1,4 +1,4 @@
-/** A Transformer block with normalisation before each part (Xiong et al. 2020). */
+/** A Transformer block: attention and feed-forward, and where the norms stand. The ways are rows of one table; a config field picks one. */
 
 import { add, matmulPrecision, type Tensor } from '../tensor/index.ts';
 import { type AttentionConfig, type AttentionRun, attentionSpec, runAttention } from './attention.ts';
@@ -6,7 +6,20 @@ import { type FfnConfig, ffnSpec, runFfn } from './ffn.ts';
 import { type NormConfig, type NormParams, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
+export type BlockKind =
+  /** x + attention(norm x), then + ffn(norm x) (Xiong et al. 2020; GPT-2, LLaMA). */
+  | 'preNorm'
+  /** norm(x + attention x), then norm(x + ffn x) (Vaswani et al. 2017; GPT-1). */
+  | 'postNorm'
+  /** x + norm(attention(norm x)), then + norm(ffn(norm x)) (Gemma 2, 2024). */
+  | 'sandwich'
+  /** x + attention(norm x) + ffn(norm x), one norm for both (GPT-J; PaLM, Chowdhery et al. 2022; Falcon). */
+  | 'parallel'
+  /** The same with a norm for each (GPT-NeoX, Black et al. 2022). */
+  | 'parallelTwoNorms';
+
 export interface BlockConfig {
+  readonly kind: BlockKind;
   readonly attention: AttentionConfig;
   readonly ffn: FfnConfig;
   readonly norm: NormConfig;
@@ -19,29 +32,107 @@ export interface BlockRun extends AttentionRun {
 }
 
 export function blockSpec(config: BlockConfig, init: Initializer, outputInit: Initializer) {
-  const { attention, ffn, norm } = config;
+  const { kind, attention, ffn, norm } = config;
+  const norms: { [K in OtherNorm]?: ReturnType<typeof normSpec> } = Object.fromEntries(
+    kinds[kind].norms.map((name) => [name, normSpec(attention.width, norm)]),
+  );
   return {
     attentionNorm: normSpec(attention.width, norm),
     attention: attentionSpec(attention, init, outputInit),
-    ffnNorm: normSpec(ffn.width, norm),
+    ...norms,
     ffn: ffnSpec(ffn, init, outputInit),
   };
 }
 
 export type BlockParams = Parameters<ReturnType<typeof blockSpec>>;
 
-/** x + attention(norm x), then + ffn(norm x). */
+/** x [..., width] → [..., width]. */
 export function runBlock(params: BlockParams, x: Tensor, config: BlockConfig, run: BlockRun): Tensor {
-  const { dropout } = run;
-  const normed = (norm: NormParams, y: Tensor) =>
-    runNorm(norm, y, config.norm, { rounded: matmulPrecision() === 'bf16' });
-  // What a part writes is added as its last product is made, where nothing comes between.
-  const join = (y: Tensor, place: 0 | 1, part: (residual?: Tensor) => Tensor) =>
-    dropout ? add(y, dropout(part(), place)) : part(y);
-  const middle = join(x, 0, (residual) =>
-    runAttention(params.attention, normed(params.attentionNorm, x), config.attention, run, residual),
-  );
-  return join(middle, 1, (residual) =>
-    runFfn(params.ffn, normed(params.ffnNorm, middle), config.ffn.activation, residual),
-  );
+  return kinds[config.kind].run(params, x, config, run);
+}
+
+type RunBlock = typeof runBlock;
+/** The norms that some kinds have beside `attentionNorm`, which all have. */
+type OtherNorm = 'ffnNorm' | 'attentionOutputNorm' | 'ffnOutputNorm';
+
+interface Kind {
+  readonly norms: readonly OtherNorm[];
+  readonly run: RunBlock;
+}
+
+const kinds: { readonly [K in BlockKind]: Kind } = {
+  preNorm: {
+    norms: ['ffnNorm'],
+    run: (params, x, config, run) => {
+      const middle = addAttention(params, x, before(params.attentionNorm, x, config), config, run);
+      return addFfn(params, middle, before(params.ffnNorm!, middle, config), config, run);
+    },
+  },
+  postNorm: {
+    norms: ['ffnNorm'],
+    run: (params, x, config, run) => {
+      const middle = runNorm(params.attentionNorm, addAttention(params, x, x, config, run), config.norm);
+      return runNorm(params.ffnNorm!, addFfn(params, middle, middle, config, run), config.norm);
+    },
+  },
+  sandwich: {
+    norms: ['attentionOutputNorm', 'ffnNorm', 'ffnOutputNorm'],
+    run: (params, x, config, run) => {
+      const { attention, ffn, norm } = config;
+      const mixed = runAttention(params.attention, before(params.attentionNorm, x, config), attention, run);
+      const middle = addPart(x, runNorm(params.attentionOutputNorm!, mixed, norm), 0, run);
+      const fed = runFfn(params.ffn, before(params.ffnNorm!, middle, config), ffn.activation);
+      return addPart(middle, runNorm(params.ffnOutputNorm!, fed, norm), 1, run);
+    },
+  },
+  parallel: {
+    norms: [],
+    run: (params, x, config, run) => {
+      const normed = before(params.attentionNorm, x, config);
+      return addFfn(params, addAttention(params, x, normed, config, run), normed, config, run);
+    },
+  },
+  parallelTwoNorms: {
+    norms: ['ffnNorm'],
+    run: (params, x, config, run) => {
+      const mixed = addAttention(params, x, before(params.attentionNorm, x, config), config, run);
+      return addFfn(params, mixed, before(params.ffnNorm!, x, config), config, run);
+    },
+  },
+};
+
+/** The names of all kinds. */
+export const blockKinds = Object.keys(kinds) as readonly BlockKind[];
+
+/** A norm that only products read: rounded where they round. */
+const before = (norm: NormParams, x: Tensor, config: BlockConfig): Tensor =>
+  runNorm(norm, x, config.norm, { rounded: matmulPrecision() === 'bf16' });
+
+const addPart = (residual: Tensor, part: Tensor, place: 0 | 1, { dropout }: BlockRun): Tensor =>
+  add(residual, dropout ? dropout(part, place) : part);
+
+// What a part writes is added as its last product is made, where nothing comes between.
+
+/** residual + attention(x). */
+function addAttention(
+  params: BlockParams,
+  residual: Tensor,
+  x: Tensor,
+  { attention }: BlockConfig,
+  run: BlockRun,
+): Tensor {
+  if (!run.dropout) return runAttention(params.attention, x, attention, run, residual);
+  return addPart(residual, runAttention(params.attention, x, attention, run), 0, run);
+}
+
+/** residual + ffn(x). */
+function addFfn(
+  params: BlockParams,
+  residual: Tensor,
+  x: Tensor,
+  { ffn: { activation } }: BlockConfig,
+  run: BlockRun,
+): Tensor {
+  if (!run.dropout) return runFfn(params.ffn, x, activation, residual);
+  return addPart(residual, runFfn(params.ffn, x, activation), 1, run);
 }

@@ -21,6 +21,18 @@ export const fail = defineErrors({
     en: (d: { width: number }) => `sinusoidal positions: width must be even, got ${d.width}`,
     zh: (d) => `正弦位置编码：width 必须是偶数，得到 ${d.width}`,
   },
+  'positions/buckets': {
+    en: (d: { least: number; buckets: number; bidirectional: boolean }) =>
+      `t5 positions: \`buckets\` must be an even number of at least ${d.least}${d.bidirectional ? ' in both directions' : ''}, got ${d.buckets}`,
+    zh: (d) =>
+      `T5 相对位置：${d.bidirectional ? '双向时' : ''}\`buckets\` 必须是不小于 ${d.least} 的偶数，得到 ${d.buckets}`,
+  },
+  'positions/max-distance': {
+    en: (d: { exact: number; maxDistance: number }) =>
+      `t5 positions: \`maxDistance\` must be above ${d.exact}, up to which each distance has a bucket of its own, got ${d.maxDistance}`,
+    zh: (d) =>
+      `T5 相对位置：\`maxDistance\` 必须大于 ${d.exact}（在此之内每个距离独占一个桶），得到 ${d.maxDistance}`,
+  },
   'cache/full': {
     en: (d: { wanted: number; free: number }) =>
       `kv memory: ${d.wanted} more tokens are wanted, ${d.free} are free; close sequences, or allow more with memoryTokens`,

@@ -1,12 +1,32 @@
-/** The feed-forward part of a block: up, activation, down; with a gate for SwiGLU (Shazeer 2020). */
+/** The feed-forward part of a block: up, activation, down; with a gate for SwiGLU and GeGLU (Shazeer 2020). */
 
-import { type Activation, feedForward, linears, swiglu, type Tensor } from '../tensor/index.ts';
+import {
+  type Activation,
+  feedForward,
+  geluTanh,
+  linears,
+  mul,
+  swiglu,
+  type Tensor,
+} from '../tensor/index.ts';
 import { linearSpec, runLinear } from './linear.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
-/** `gelu` by erf; `geluTanh` is GPT-2's approximation; `swiglu` is silu(gate)·up. */
-export type FfnActivation = Exclude<Activation, 'none'> | 'swiglu';
-export const ffnActivations: readonly FfnActivation[] = ['relu', 'gelu', 'geluTanh', 'silu', 'swiglu'];
+/** What opens the way for `up`. */
+const gates = {
+  swiglu,
+  geglu: (gate: Tensor, up: Tensor) => mul(geluTanh(gate), up),
+};
+
+/** `gelu` by erf; `geluTanh` is GPT-2's approximation; `swiglu` is silu(gate)·up, `geglu` geluTanh(gate)·up. */
+export type FfnActivation = Exclude<Activation, 'none'> | GatedActivation;
+export type GatedActivation = keyof typeof gates;
+export const ffnActivations: readonly FfnActivation[] = [
+  'relu', 'gelu', 'geluTanh', 'silu', 'swiglu', 'geglu',
+]; // biome-ignore format: a list
+
+/** Whether it has a third matrix, the gate. */
+export const isGated = (activation: FfnActivation): activation is GatedActivation => activation in gates;
 
 export interface FfnConfig {
   readonly width: number;
@@ -18,7 +38,7 @@ export interface FfnConfig {
 export function ffnSpec(config: FfnConfig, init: Initializer, outputInit: Initializer) {
   const { width, size, activation, bias } = config;
   const up = () => linearSpec(width, size, { init, bias });
-  const gate: { gate?: ReturnType<typeof up> } = activation === 'swiglu' ? { gate: up() } : {};
+  const gate: { gate?: ReturnType<typeof up> } = isGated(activation) ? { gate: up() } : {};
   return { ...gate, up: up(), down: linearSpec(size, width, { init: outputInit, bias }) };
 }
 
@@ -27,10 +47,10 @@ export type FfnParams = Parameters<ReturnType<typeof ffnSpec>>;
 /** x [..., width] → [..., width], added to a residual if there is one. */
 export function runFfn(params: FfnParams, x: Tensor, activation: FfnActivation, residual?: Tensor): Tensor {
   const { gate, up, down } = params;
-  if (activation === 'swiglu') {
+  if (isGated(activation)) {
     const biases = up.bias ? [gate!.bias!, up.bias] : [];
     const [opening, inner] = linears(x, [gate!.weight, up.weight], biases);
-    return runLinear(down, swiglu(opening, inner), residual);
+    return runLinear(down, gates[activation](opening, inner), residual);
   }
   return feedForward(x, up.weight, down.weight, activation, {
     upBias: up.bias,

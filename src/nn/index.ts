@@ -3,6 +3,7 @@
 export * from './attention.ts';
 export * from './attention-weights.ts';
 export * from './block.ts';
+export * from './cross-attention.ts';
 export * from './embedding.ts';
 export * from './ffn.ts';
 export { hidingKeys } from './key-mask.ts';
@@ -12,5 +13,4 @@ export * from './losses.ts';
 export * from './norm.ts';
 export * from './parameters.ts';
 export * from './positions.ts';
-export { runPostNormBlock } from './post-norm-block.ts';
 export * from './repetition-losses.ts';

@@ -14,19 +14,14 @@ const STEP = 8;
  */
 export function hidingKeys(attend: Attend, hides: Tensor): Attend {
   return (q, k, v) => {
-    const [batch, length, kvHeads, size] = k.shape;
+    const [batch, keys, kvHeads, size] = k.shape;
     const extra = STEP - (size % STEP);
-    const rest = (heads: number, used: number) => zeros([batch, length, heads, extra - used], q.dtype);
-    const heads = q.shape[2];
-    const flag = ones([batch, length, heads, 1], q.dtype);
-    const column = reshape(affine(hides, FAR, 0), [batch, length, 1, 1]);
+    const rest = ({ shape }: Tensor, used: number) => zeros([...shape.slice(0, 3), extra - used], q.dtype);
+    const flag = ones([...q.shape.slice(0, 3), 1], q.dtype);
+    const column = reshape(affine(hides, FAR, 0), [batch, keys, 1, 1]);
     const far = kvHeads === 1 ? column : concat(Array(kvHeads).fill(column), 2);
     const widen = (x: Tensor, ...parts: readonly Tensor[]) => concat([x, ...parts], -1);
-    const out = attend(
-      widen(q, flag, rest(heads, 1)),
-      widen(k, far, rest(kvHeads, 1)),
-      widen(v, rest(kvHeads, 0)),
-    );
+    const out = attend(widen(q, flag, rest(q, 1)), widen(k, far, rest(k, 1)), widen(v, rest(v, 0)));
     return slice(out, -1, 0, size);
   };
 }

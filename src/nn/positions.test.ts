@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { attention, tensor } from '../tensor/index.ts';
+import { attention, mul, sum, tensor, valueAndGrad } from '../tensor/index.ts';
 import { type PositionConfig, positionKinds, positions, sinusoids } from './positions.ts';
+import { type BucketOptions, bucketOf } from './relative-buckets.ts';
 
 /** Numbers of Hugging Face's functions: test/golden/model-positions.py. */
 const golden = JSON.parse(
@@ -12,6 +13,13 @@ const golden = JSON.parse(
   shape: number[];
   rotary: { config: PositionConfig; out: number[] }[];
   alibi: { heads: number; slopes: number[]; out: number[] }[];
+  t5: {
+    config: { kind: 't5' } & BucketOptions;
+    offsets: [number, number];
+    buckets: number[];
+    bias: number[];
+    gradient: number[];
+  }[];
 };
 
 const sizes = { contextLength: 12, width: 16, heads: 2, headSize: 8 };
@@ -53,9 +61,29 @@ test.each(golden.alibi)('ALiBi penalises distance as in BLOOM, $heads heads', ({
   expectClose(attention(q, k, v, { causal: true, alibiSlopes: scheme.alibiSlopes }).data, out);
 });
 
-test('learned positions have a table of their own, the others none', () => {
+describe.each(golden.t5)('T5 positions: $config', ({ config, offsets, buckets, bias, gradient }) => {
+  test('each distance is in the bucket of the reference', () => {
+    const [first, last] = offsets;
+    const found = Array.from({ length: last - first + 1 }, (_, i) => bucketOf(first + i, config));
+    expect(found).toEqual(buckets);
+  });
+
+  test('the bias of the last queries and the gradient of its table are those of the reference', () => {
+    const scheme = positions(config, sizes);
+    const table = { weight: wave([config.buckets, sizes.heads]) };
+    expectClose(scheme.bias!(table, 3, 7).data, bias);
+    const weigh = wave([sizes.heads, 3, 7]);
+    const { gradients } = valueAndGrad((at: typeof table) => sum(mul(scheme.bias!(at, 3, 7), weigh)), table);
+    expectClose(gradients.weight.data, gradient);
+  });
+});
+
+test('learned and T5 positions have a table of their own, the others none', () => {
   const shapes = positionKinds.map((kind) => [kind, positions({ kind } as PositionConfig, sizes).tableShape]);
-  expect(shapes.filter(([, shape]) => shape)).toEqual([['learned', [12, 16]]]);
+  expect(shapes.filter(([, shape]) => shape)).toEqual([
+    ['learned', [12, 16]],
+    ['t5', [32, 2]],
+  ]);
 });
 
 describe('settings that cannot work are refused', () => {
@@ -64,6 +92,9 @@ describe('settings that cannot work are refused', () => {
     [{ kind: 'rotary', fraction: 1.5 }, 'positions/fraction'],
     [{ kind: 'rotary', fraction: 0.375 }, 'positions/rotary-size'],
     [{ kind: 'rotary', base: 1 }, 'positions/base'],
+    [{ kind: 't5', buckets: 5 }, 'positions/buckets'],
+    [{ kind: 't5', buckets: 2, bidirectional: true }, 'positions/buckets'],
+    [{ kind: 't5', buckets: 32, maxDistance: 16 }, 'positions/max-distance'],
   ])('%j', (config, code) => {
     expect(() => positions(config, sizes)).toThrow(expect.objectContaining({ code }));
   });

@@ -4,6 +4,7 @@ import {
   alibiSlopes,
   fromArray,
   outsideScopes,
+  permute,
   type RotaryScaling,
   reshape,
   rotary,
@@ -13,6 +14,7 @@ import {
 } from '../tensor/index.ts';
 import { type EmbeddingParams, runEmbedding } from './embedding.ts';
 import { fail } from './errors.ts';
+import { type BucketOptions, relativeBuckets } from './relative-buckets.ts';
 
 /** A position scheme and its settings. */
 export type PositionConfig =
@@ -24,7 +26,9 @@ export type PositionConfig =
   | { readonly kind: 'sinusoidal' }
   | RotaryConfig
   /** A penalty on scores that grows with distance (Press et al. 2022). */
-  | { readonly kind: 'alibi' };
+  | { readonly kind: 'alibi' }
+  /** A learned number for each head and each bucket of distances, added to the scores of every layer (Raffel et al. 2020). */
+  | ({ readonly kind: 't5' } & Partial<BucketOptions>);
 
 /** Queries and keys turned by an angle that grows with the place (Su et al. 2021). */
 export interface RotaryConfig {
@@ -59,6 +63,8 @@ export interface Positions {
   readonly rotate?: (x: Tensor, positions: Tensor, turning?: number) => Tensor;
   /** Each head's penalty on the score per token of distance. */
   readonly alibiSlopes?: Float32Array;
+  /** What is added to scores, [heads, queries, keys], where the queries are the last of the keys. */
+  readonly bias?: (table: EmbeddingParams, queries: number, keys: number) => Tensor;
 }
 
 type Schemes = {
@@ -91,6 +97,13 @@ const schemes: Schemes = {
     };
   },
   alibi: (_, { heads }) => ({ alibiSlopes: alibiSlopes(heads) }),
+  t5: ({ buckets = 32, maxDistance = 128, bidirectional = false }, { heads }) => {
+    const bucketsOf = relativeBuckets({ buckets, maxDistance, bidirectional });
+    return {
+      tableShape: [buckets, heads],
+      bias: (table, queries, keys) => permute(runEmbedding(table, bucketsOf(queries, keys)), [2, 0, 1]),
+    };
+  },
 };
 
 /** The names of all schemes. */

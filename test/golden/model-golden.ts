@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import {
   type DecoderConfig,
   type DecoderParams,
+  type ForeignFormat,
   fromForeign,
   fromForeignConfig,
   toForeign,
@@ -66,6 +67,7 @@ export function pseudo(tensorIndex: number, count: number): Float64Array {
   return values;
 }
 
+/** The parameter of that place in the order of names, before training. */
 export function startingWeights(name: string, shape: readonly number[], index: number): Tensor {
   const [scale, shift] = shape.length === 2 ? [0.5, 0] : name.endsWith('weight') ? [0.4, 1] : [0.2, 0];
   const values = Float32Array.from(pseudo(index, sizeOf(shape)), (u) => u * scale + shift);
@@ -133,7 +135,7 @@ export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number
 
 /** For each foreign name: how far our tensor is from the golden one. Names must be the same on both sides. */
 export function relativeErrors(
-  name: GoldenModelName,
+  name: ForeignFormat,
   config: DecoderConfig,
   ours: DecoderParams,
   golden: PackedTensors,

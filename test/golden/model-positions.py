@@ -1,13 +1,14 @@
 """Reference numbers for position schemes, from Hugging Face's own functions: sinusoidal (DistilBERT), rotary (LLaMA, GPT-J
-interleaved, GPT-NeoX partial), ALiBi (BLOOM's slopes and attention in PyTorch).
-usage: python test/golden/model-positions.py   (torch 2.15, transformers 5.23)
+interleaved, GPT-NeoX partial), ALiBi (BLOOM's slopes and attention in PyTorch), T5's buckets and bias.
+usage: python test/golden/model-positions.py   (torch 2.15, transformers 5.24)
 """
 import json, math, pathlib
 import torch
 from transformers.models.bloom.modeling_bloom import build_alibi_tensor
 from transformers.models.distilbert.modeling_distilbert import create_sinusoidal_embeddings
 from transformers.models.gptj.modeling_gptj import apply_rotary_pos_emb as gptj_rotary, create_sinusoidal_positions
-from transformers import LlamaConfig
+from transformers import LlamaConfig, T5Config
+from transformers.models.t5.modeling_t5 import T5Attention
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb as half_rotary
 
@@ -64,6 +65,21 @@ def alibi(heads):
     return dict(heads=heads, slopes=values(slopes), out=values(out.transpose(1, 2)))
 
 
+def t5(buckets, max_distance, bidirectional):
+    """Buckets of a key 200 places behind its query to 200 in front of it, and the bias of 3 queries that are the last of 7 keys."""
+    offsets = torch.arange(-200, 201)
+    found = T5Attention._relative_position_bucket(offsets, bidirectional, buckets, max_distance)
+    config = T5Config(d_model=8, d_kv=4, num_heads=H, relative_attention_num_buckets=buckets, is_decoder=not bidirectional,
+                      relative_attention_max_distance=max_distance)
+    attention = T5Attention(config, has_relative_attention_bias=True, layer_idx=0).double()
+    with torch.no_grad(): attention.relative_attention_bias.weight.copy_(wave(buckets, H))
+    bias = attention.compute_bias(7, 7)[0, :, -3:]
+    weights = wave(H, 3, 7)
+    (bias * weights).sum().backward()
+    return dict(config=dict(kind='t5', buckets=buckets, maxDistance=max_distance, bidirectional=bidirectional), offsets=[-200, 200],
+                buckets=found.tolist(), bias=values(bias), gradient=values(attention.relative_attention_bias.weight.grad))
+
+
 golden = dict(
     sinusoidal=dict(count=12, width=6, table=values(table)),
     places=places.tolist(), shape=[B, T, H, D],
@@ -76,6 +92,7 @@ golden = dict(
         dict(config=dict(kind='rotary', interleaved=True), out=values(interleaved)),
     ],
     alibi=[alibi(4), alibi(6)],
+    t5=[t5(32, 128, False), t5(32, 128, True), t5(8, 20, False), t5(8, 64, True), t5(2, 5, False), t5(20, 7000, True)],
 )
 path = pathlib.Path(__file__).with_suffix('.json')
 path.write_text(json.dumps(golden, separators=(',', ':')) + '\n')

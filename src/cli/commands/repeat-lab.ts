@@ -20,7 +20,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { tellSkipped } from '../outcome.ts';
-import { specOf, textsOfRun } from '../run-texts.ts';
+import { sampleOfTexts, specOf, textsOfRun } from '../run-texts.ts';
 import { LAB_FILE, loadRun } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
@@ -87,7 +87,7 @@ export async function run(context: CommandContext<typeof repeatOptions>): Promis
     model: saved.model,
     tokenizer: saved.tokenizer,
     heldOut,
-    training,
+    training: training && sampleOfTexts(training),
     strategies: options.strategies?.split(';').map((spec) => spec.trim()),
     guard: options.guard,
     prompts: options.prompts,

@@ -1,0 +1,178 @@
+/** `inkstone compare RUN RUN…`: models side by side on the same held-out texts, as tables and a page with plots. */
+
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { tokenizeDocuments } from '../../data/index.ts';
+import {
+  type ComparedModel,
+  type CompareReport,
+  compareModels,
+  comparePage,
+  compareVerdict,
+  modelColumns,
+  modelLines,
+  ngramLanguageModel,
+  ngramModel,
+  writtenColumns,
+  writtenLines,
+} from '../../eval/index.ts';
+import { writeFileAtomic } from '../../io/index.ts';
+import { defineMessages, language } from '../../language.ts';
+import { parameterCount } from '../../models/index.ts';
+import { labelIn } from '../../plots/index.ts';
+import type { TokenUnit } from '../../repeat/index.ts';
+import type { Tokenizer } from '../../types.ts';
+import type { CommandContext } from '../command.ts';
+import type { compareOptions } from '../compare-options.ts';
+import { loadDocuments } from '../corpus.ts';
+import { fail } from '../errors.ts';
+import { textsOfRun } from '../run-texts.ts';
+import { loadRun, type TrainedRun } from '../runs.ts';
+import { formatTable } from '../terminal.ts';
+
+type Context = CommandContext<typeof compareOptions>;
+
+const say = defineMessages({
+  begin: {
+    en: (d: { models: number; data: string; texts: number }) =>
+      `${d.models} models on ${d.texts} held-out documents of ${d.data}`,
+    zh: (d) => `${d.models} 个模型，${d.data} 的 ${d.texts} 篇留出文档`,
+  },
+  stage: {
+    en: (d: { done: number; total: number; stage: string }) => `compare ${d.done}/${d.total} ${d.stage}`,
+    zh: (d) => `比较 ${d.done}/${d.total} ${d.stage}`,
+  },
+  counting: {
+    en: (d: { texts: number }) => `counting n-grams of ${d.texts} texts`,
+    zh: (d) => `统计 ${d.texts} 篇文本的 n 元组`,
+  },
+  counted: {
+    en: (d: { name: string; counted: number; texts: number }) =>
+      `${d.name}: counted on ${d.counted} of the ${d.texts} texts that the first run could learn from`,
+    zh: (d) => `${d.name}：由第一个训练记录可学的 ${d.texts} 篇文本中的 ${d.counted} 篇统计而来`,
+  },
+  model: { en: () => 'model', zh: () => '模型' },
+  strategy: { en: () => 'model · strategy', zh: () => '模型 · 策略' },
+  page: { en: (d: { path: string }) => `page with plots: ${d.path}`, zh: (d) => `带图的网页：${d.path}` },
+});
+
+export async function run(context: Context): Promise<void> {
+  const { args: folders, options, terminal, signal, again } = context;
+  if (folders.length + Number(options.baseline) < 2) {
+    throw fail('cli/missing-argument', {
+      command: 'compare',
+      argument: '<run> 2',
+      example: 'inkstone compare runs/small runs/large',
+    });
+  }
+  const runs: (TrainedRun & { readonly folder: string })[] = [];
+  for (const folder of folders) runs.push({ folder, ...(await loadRun(folder)) });
+  const { name, heldOut, training } = await sharedTexts(runs, context);
+  const models: ComparedModel[] = runs.map(({ folder, model, tokenizer, config }) => ({
+    name: folder,
+    model,
+    tokenizer,
+    parameters: parameterCount(config.model),
+  }));
+  if (options.baseline) models.push(await countBaseline(training, runs[0].tokenizer, context));
+  terminal.print(say('begin', { models: models.length, data: name, texts: heldOut.length }));
+  let report: CompareReport | undefined;
+  for await (const event of compareModels({
+    models,
+    heldOut,
+    strategies: options.strategies?.split(';').map((spec) => spec.trim()),
+    documents: options.documents,
+    prompts: options.prompts,
+    length: options.length,
+    unit: options.unit as TokenUnit | 'auto',
+    seed: options.seed,
+    signal,
+  })) {
+    if (event.type === 'report') report = event.report;
+    else {
+      const { done, total } = event;
+      terminal.json({ type: 'progress', stage: labelIn(event.stage, 'en'), done, total });
+      terminal.live(say('stage', { done, total, stage: labelIn(event.stage, language()) }));
+    }
+  }
+  terminal.endLive({ keep: false });
+  const page = comparePage(report!, { data: name, lang: language(), command: again });
+  await mkdir(dirname(options.out), { recursive: true });
+  await writeFileAtomic(options.out, page);
+  terminal.json({ type: 'report', page: options.out, report });
+  for (const line of linesOf(report!)) terminal.print(line);
+  terminal.print(say('page', { path: options.out }));
+}
+
+/** What the models are compared on, and what the first of them learnt from. */
+interface SharedTexts {
+  readonly name: string;
+  readonly heldOut: readonly string[];
+  readonly training: readonly string[];
+}
+
+/** With `--data`, all of that; else the texts that every run holds out: what one learns from is no test of another. */
+async function sharedTexts(
+  runs: readonly (TrainedRun & { readonly folder: string })[],
+  { options, terminal, signal }: Context,
+): Promise<SharedTexts> {
+  const loading = { terminal, signal, offline: options.offline };
+  const [first, ...others] = runs;
+  const { name, heldOut, training = [] } = await textsOfRun(first.config, loading);
+  if (options.data !== undefined) {
+    const given = await loadDocuments(options.data, loading);
+    return { name: given.name, heldOut: given.documents.map(({ text }) => text), training };
+  }
+  const isAsFirst = ({ config }: TrainedRun): boolean =>
+    config.data.sha256 === first.config.data.sha256 && config.training.seed === first.config.training.seed;
+  let shared = heldOut;
+  for (const { folder, config } of others.filter((run) => !isAsFirst(run))) {
+    const theirs = new Set((await textsOfRun(config, loading)).heldOut);
+    shared = shared.filter((text) => theirs.has(text));
+    if (shared.length === 0) throw fail('cli/no-shared-texts', { a: first.folder, b: folder });
+  }
+  return { name, heldOut: shared, training };
+}
+
+/** Characters that the baseline is counted on at most: seconds, and a few hundred MB. */
+const BASELINE_CHARACTERS = 3_000_000;
+
+/** The model that only counts, with the tokens of the first run. */
+async function countBaseline(
+  training: readonly string[],
+  tokenizer: Tokenizer,
+  { terminal, signal }: Context,
+): Promise<ComparedModel> {
+  let characters = 0;
+  const end = training.findIndex((text) => (characters += text.length) > BASELINE_CHARACTERS);
+  const counted = end < 0 ? training : training.slice(0, Math.max(end, 1));
+  terminal.live(say('counting', { texts: counted.length }));
+  const documents = counted.map((text) => ({ text }));
+  const { tokens } = await tokenizeDocuments(documents, tokenizer, { signal });
+  const ngrams = ngramModel(tokens, { vocabSize: tokenizer.vocabSize, eosId: tokenizer.eosId });
+  const name = `${ngrams.order}-gram`;
+  terminal.endLive({ keep: false });
+  terminal.print(say('counted', { name, counted: counted.length, texts: training.length }));
+  return { name, model: ngramLanguageModel(ngrams), tokenizer, parameters: ngrams.grams };
+}
+
+/** Both tables and what they say, for people. */
+function linesOf(report: CompareReport): string[] {
+  const lang = language();
+  const table = (corner: string, columns: typeof modelColumns | typeof writtenColumns, rows: Lines) =>
+    formatTable([
+      [corner, ...columns.map(({ title }) => labelIn(title, lang))],
+      ...rows.map(({ name, cells }) => [labelIn(name, lang), ...cells]),
+    ]).map((line) => `  ${line}`);
+  return [
+    '',
+    ...table(say('model', {}), modelColumns, modelLines(report)),
+    '',
+    ...table(say('strategy', {}), writtenColumns, writtenLines(report)),
+    '',
+    ...compareVerdict(report).map((sentence) => labelIn(sentence, lang)),
+    '',
+  ];
+}
+
+type Lines = ReturnType<typeof modelLines>;

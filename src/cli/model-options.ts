@@ -1,0 +1,60 @@
+/** Options of the kind of a model. NOTE By name only: the help must not load the decoder. A name left out does not compile. */
+
+import type { BlockKind, FfnActivation, NormKind, PositionKind } from '../nn/index.ts';
+import type { OptionTable } from './command.ts';
+
+const positions: { readonly [Name in PositionKind]: true } = {
+  none: true,
+  learned: true,
+  sinusoidal: true,
+  rotary: true,
+  alibi: true,
+  t5: true,
+};
+const blocks: { readonly [Name in BlockKind]: true } = {
+  preNorm: true,
+  postNorm: true,
+  sandwich: true,
+  parallel: true,
+  parallelTwoNorms: true,
+};
+const activations: { readonly [Name in FfnActivation]: true } = {
+  relu: true,
+  gelu: true,
+  geluTanh: true,
+  silu: true,
+  swiglu: true,
+  geglu: true,
+};
+const norms: { readonly [Name in NormKind]: true } = { layerNorm: true, rmsNorm: true };
+
+const namesOf = <Name extends string>(table: { readonly [N in Name]: true }) => Object.keys(table) as Name[];
+
+export const modelOptions = {
+  positions: {
+    type: 'string',
+    choices: namesOf(positions),
+    doc: {
+      en: 'how the model knows the order of its tokens',
+      zh: '模型如何知道词元的次序',
+    },
+  },
+  block: {
+    type: 'string',
+    choices: namesOf(blocks),
+    doc: {
+      en: 'where the norms of a block stand, and whether attention and feed-forward run side by side',
+      zh: '块内归一化的位置，以及注意力与前馈是否并行',
+    },
+  },
+  activation: {
+    type: 'string',
+    choices: namesOf(activations),
+    doc: { en: 'the feed-forward part: its activation or gate', zh: '前馈部分的激活函数或门控' },
+  },
+  norm: {
+    type: 'string',
+    choices: namesOf(norms),
+    doc: { en: 'how the residual stream is normalised', zh: '残差流的归一化方式' },
+  },
+} as const satisfies OptionTable;

@@ -1,0 +1,85 @@
+/** What follows from a config and is needed at every pass: built once. */
+
+import { type BlockConfig, type Positions, positions, type RotaryConfig } from '../nn/index.ts';
+import type { DecoderConfig } from './config.ts';
+
+export interface DecoderPlan {
+  readonly scheme: Positions;
+  /** Turns queries and keys of local layers. */
+  readonly localRotate: Positions['rotate'];
+  readonly block: BlockConfig;
+  readonly layers: readonly LayerPlan[];
+  /** Scores are products times this. */
+  readonly scale: number;
+  /** Attention goes by plain ops: its scores need what the fused kernels do not know. */
+  readonly isPlain: boolean;
+}
+
+/** What tells layers apart. */
+export interface LayerPlan {
+  /** It sees so many tokens back; 0: all. */
+  readonly window: number;
+  /** It sees a window, while others see everything. */
+  readonly isLocal: boolean;
+}
+
+const plans = new WeakMap<DecoderConfig, DecoderPlan>();
+
+/** The plan of a config, built once. */
+export function planOf(config: DecoderConfig): DecoderPlan {
+  let plan = plans.get(config);
+  if (!plan) plans.set(config, (plan = makePlan(config)));
+  return plan;
+}
+
+function makePlan(config: DecoderConfig): DecoderPlan {
+  const {
+    attentionScale,
+    attentionSoftcap,
+    globalEvery = 0,
+    headSize,
+    layers,
+    localRotaryBase,
+    window,
+  } = config;
+  const scheme = positions(config.positions, config);
+  const localRotate = localRotaryBase
+    ? positions(localPositions(config.positions as RotaryConfig, localRotaryBase), config).rotate
+    : scheme.rotate;
+  const isGlobal = (layer: number) => globalEvery > 0 && (layer + 1) % globalEvery === 0;
+  return {
+    scheme,
+    localRotate,
+    block: blockOf(config),
+    layers: Array.from({ length: layers }, (_, layer) => ({
+      window: isGlobal(layer) ? 0 : window,
+      isLocal: globalEvery > 0 && !isGlobal(layer),
+    })),
+    scale: attentionScale ?? 1 / Math.sqrt(headSize),
+    isPlain: attentionSoftcap !== undefined || scheme.bias !== undefined,
+  };
+}
+
+/** As the others, but for the base; a stretch is for the others alone: what is near need not be stretched. */
+const localPositions = ({ scaling: _, ...rest }: RotaryConfig, base: number): RotaryConfig => ({
+  ...rest,
+  base,
+});
+
+function blockOf(config: DecoderConfig): BlockConfig {
+  const { width, heads, kvHeads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
+  return {
+    kind: config.block ?? 'preNorm',
+    attention: {
+      width,
+      heads,
+      kvHeads,
+      headSize,
+      inputBias: bias.queryKeyValue,
+      outputBias: bias.attentionOutput,
+      qkNorm: qkNorm ? { kind: 'rmsNorm', bias: false, eps: norm.eps } : undefined,
+    },
+    ffn: { width, size, activation, bias: bias.ffn },
+    norm,
+  };
+}

@@ -1,0 +1,76 @@
+/** Cross attention: a text's tokens look at another's (Vaswani et al. 2017, §3.2.3). */
+
+import { attention, linears, reshape, type Tensor } from '../tensor/index.ts';
+import { type AttentionConfig, inHeads } from './attention.ts';
+import { hidingKeys } from './key-mask.ts';
+import { linearSpec, runLinear } from './linear.ts';
+import type { Initializer, Parameters } from './parameters.ts';
+
+export interface CrossAttentionConfig extends Omit<AttentionConfig, 'qkNorm'> {
+  /** Size of what keys and values are made from. Default: `width`. */
+  readonly memoryWidth?: number;
+  /** Default 1/√headSize. T5 has 1. */
+  readonly scale?: number;
+}
+
+export function crossAttentionSpec(config: CrossAttentionConfig, init: Initializer, outputInit: Initializer) {
+  const { width, memoryWidth = width, heads, kvHeads, headSize, inputBias: bias, outputBias } = config;
+  return {
+    query: linearSpec(width, heads * headSize, { init, bias }),
+    key: linearSpec(memoryWidth, kvHeads * headSize, { init, bias }),
+    value: linearSpec(memoryWidth, kvHeads * headSize, { init, bias }),
+    output: linearSpec(heads * headSize, width, { init: outputInit, bias: outputBias }),
+  };
+}
+
+export type CrossAttentionParams = Parameters<ReturnType<typeof crossAttentionSpec>>;
+
+/** Which tokens of each memory are real. */
+export interface MemoryPadding {
+  /** The first of each memory, and one past its last: [batch]. */
+  readonly start?: ArrayLike<number>;
+  readonly end?: ArrayLike<number>;
+  /** Or any pattern: floats [batch, tokens], 1 where nobody may look, 0 elsewhere. */
+  readonly hides?: Tensor;
+}
+
+/** The keys and values of a memory, made once for all passes that look at it. */
+export interface CrossMemory {
+  /** [batch, tokens, kvHeads, headSize]. */
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  readonly padding: MemoryPadding;
+}
+
+/** Keys and values of `memory` [batch, tokens, memoryWidth]: while a text is generated they stay the same. */
+export function crossMemory(
+  { key, value }: CrossAttentionParams,
+  memory: Tensor,
+  { headSize }: CrossAttentionConfig,
+  padding: MemoryPadding = {},
+): CrossMemory {
+  const biases = key.bias ? [key.bias, value.bias!] : [];
+  const [keys, values] = linears(memory, [key.weight, value.weight], biases);
+  return { keys: inHeads(keys, headSize), values: inHeads(values, headSize), padding };
+}
+
+/** Every token of x [batch, length, width] looks at the whole memory; added to a residual if there is one. Shape as x. */
+export function runCrossAttention(
+  { query, output }: CrossAttentionParams,
+  x: Tensor,
+  { keys, values, padding }: CrossMemory,
+  { heads, headSize, scale = 1 / Math.sqrt(headSize) }: CrossAttentionConfig,
+  residual?: Tensor,
+): Tensor {
+  const { start, end, hides } = padding;
+  const masks = {
+    causal: false,
+    scale,
+    keyStart: start && Int32Array.from(start),
+    keyEnd: end && Int32Array.from(end),
+  };
+  const all = (q: Tensor, k: Tensor, v: Tensor) => attention(q, k, v, masks);
+  const attend = hides ? hidingKeys(all, hides) : all;
+  const mixed = attend(inHeads(runLinear(query, x), headSize), keys, values);
+  return runLinear(output, reshape(mixed, [...x.shape.slice(0, -1), heads * headSize]), residual);
+}
