@@ -8,28 +8,37 @@ import {
   cleanDocuments,
   corpora,
   describeCleaning,
-  dropExactDuplicates,
   generalRules,
   openCorpus,
+  repetitionRules,
   splitByHash,
   splitTail,
 } from '../data/index.ts';
-import { type DownloadProgress, decodeUtf8, describeFileError, openSource } from '../io/index.ts';
+import {
+  type DownloadProgress,
+  decodeUtf8,
+  describeFileError,
+  openSource,
+  type Source,
+} from '../io/index.ts';
 import { defineMessages } from '../language.ts';
 import type { TextDocument } from '../types.ts';
+import type { CorpusPreparation } from './corpus-options.ts';
+import { type DeduplicationCounts, deduplicate } from './deduplication.ts';
 import { fail } from './errors.ts';
 import { formatBytes, type Terminal } from './terminal.ts';
 
 const say = defineMessages({
   fetching: { en: (d: { name: string }) => `fetching ${d.name}`, zh: (d) => `下载 ${d.name}` },
-  duplicates: {
-    en: (d: { count: number }) => `dropped ${d.count}: the same text as an earlier document`,
-    zh: (d) => `去掉 ${d.count} 篇：与前面的文本相同`,
-  },
   passedOver: {
     en: (d: { count: number; example: string }) =>
       `passed over ${d.count} files that are no text, such as ${d.example}`,
     zh: (d) => `略过 ${d.count} 个非文本文件，如 ${d.example}`,
+  },
+  encoding: {
+    en: (d: { count: number; encoding: string; example: string }) =>
+      `read ${d.count} files as ${d.encoding}, such as ${d.example}`,
+    zh: (d) => `${d.count} 个文件按 ${d.encoding} 编码读取，如 ${d.example}`,
   },
   split: {
     en: (d: { train: number; heldOut: number }) =>
@@ -46,6 +55,8 @@ export interface LoadOptions {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly offline?: boolean;
+  /** How it is read and which repeats are taken out, beyond the usual. */
+  readonly prepare?: CorpusPreparation;
 }
 
 /** Documents that were read, cleaned and freed of duplicates, with the lines that tell what happened. */
@@ -55,7 +66,7 @@ export interface LoadedCorpus {
   readonly known: CorpusName | undefined;
   readonly documents: readonly TextDocument[];
   readonly cleaning: CleaningReport;
-  readonly duplicates: number;
+  readonly deduplication: DeduplicationCounts;
   readonly report: readonly string[];
 }
 
@@ -73,7 +84,7 @@ function knownCorpus(spec: string): CorpusName | undefined {
  */
 export async function loadDocuments(
   spec: string,
-  { terminal, signal, offline }: LoadOptions,
+  { terminal, signal, offline, prepare = {} }: LoadOptions,
   rules?: readonly CleaningRule[],
 ): Promise<LoadedCorpus> {
   const known = knownCorpus(spec);
@@ -82,31 +93,46 @@ export async function loadDocuments(
     bar ??= terminal.bar(say('fetching', { name: spec }), 1, formatBytes);
     bar.update(receivedBytes, fraction ? receivedBytes / fraction : undefined);
   };
-  const options = { signal, offline, onProgress };
+  const { textColumn, titleColumn, privateAddresses } = prepare;
+  const options = { signal, offline, onProgress, textColumn, titleColumn, privateAddresses };
   const opening = known ? openCorpus(known, options) : openSource(spec, options);
   const source = await opening.finally(() => bar?.stop());
   const read = known ? corpora[known].read(source, { signal }) : source.documents({ signal });
   const cleaned = await cleanDocuments(read, {
-    rules: known ? corpora[known].rules : (rules ?? generalRules()),
+    rules: [
+      ...(known ? corpora[known].rules : (rules ?? generalRules())),
+      ...(prepare.dropRepetitive ? repetitionRules() : []),
+    ],
     signal,
   });
-  const unique = await dropExactDuplicates(cleaned.documents, { signal });
+  const unique = await deduplicate(cleaned.documents, prepare, signal);
   if (unique.documents.every(({ text }) => text.trim() === ''))
     throw fail('cli/empty-corpus', { source: spec });
-  const duplicates = unique.report.documentsIn - unique.report.documentsOut;
-  const { passedOver } = source;
+  const { passedOver, otherEncodings } = source;
   return {
     name: source.name,
     known,
     documents: unique.documents,
     cleaning: cleaned.report,
-    duplicates,
+    deduplication: unique.counts,
     report: [
       ...describeCleaning(cleaned.report),
-      ...(duplicates ? [say('duplicates', { count: duplicates })] : []),
+      ...unique.report,
+      ...describeEncodings(otherEncodings),
       ...(passedOver.length ? [say('passedOver', { count: passedOver.length, example: passedOver[0] })] : []),
     ],
   };
+}
+
+/** A line for each encoding but UTF-8. */
+function describeEncodings(found: Source['otherEncodings']): string[] {
+  const byEncoding = new Map<string, { count: number; readonly example: string }>();
+  for (const { path, encoding } of found) {
+    const known = byEncoding.get(encoding);
+    if (known) known.count++;
+    else byEncoding.set(encoding, { count: 1, example: path });
+  }
+  return Array.from(byEncoding, ([encoding, files]) => say('encoding', { encoding, ...files }));
 }
 
 /** Below this many documents the tail of the text is held out instead of whole documents. */

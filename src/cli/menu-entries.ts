@@ -55,8 +55,8 @@ const say = defineMessages({
   },
   ownText: { en: () => 'Train on my own text', zh: () => '用我自己的文本训练' },
   which: {
-    en: () => 'Which file or folder? (txt, md, json, jsonl; or npm:NAME)',
-    zh: () => '哪个文件或目录？（txt、md、json、jsonl；或 npm:包名）',
+    en: () => 'Which file or folder? (txt, csv, pdf, docx, …; or https://…, npm:NAME)',
+    zh: () => '哪个文件或目录？（txt、csv、pdf、docx 等；或 https:// 网址、npm:包名）',
   },
   explain: { en: () => 'The words that are used here', zh: () => '这里用到的词是什么意思' },
   help: { en: () => 'All commands', zh: () => '全部命令' },

@@ -3,6 +3,7 @@
 import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
+import { corpusOptions } from './corpus-options.ts';
 import { modelOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
@@ -43,8 +44,8 @@ export const data = {
   type: 'string',
   placeholder: 'source',
   doc: {
-    en: 'text to learn from: a file, a folder (txt, md, json, jsonl) or npm:NAME',
-    zh: '学习用的文本：文件、目录（txt、md、json、jsonl）或 npm:包名',
+    en: 'text to learn from: a file, a folder (txt, md, json, jsonl, csv, tsv, html, pdf, docx, epub, parquet), https://… or npm:NAME',
+    zh: '学习用的文本：文件、目录（txt、md、json、jsonl、csv、tsv、html、pdf、docx、epub、parquet）、https:// 网址或 npm:包名',
   },
 } as const;
 
@@ -77,6 +78,7 @@ export const startOptions = {
       zh: '训练记录的存放目录（默认：runs/ 加语料名与分钟数）',
     },
   },
+  ...corpusOptions,
   seed,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
   serve: {
@@ -202,6 +204,7 @@ export const trainOptions = {
     rule: wholePositive,
     doc: { en: 'steps between held-out evaluations', zh: '每隔多少步评测留出集' },
   },
+  ...corpusOptions,
   seed,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
   dryRun: {
@@ -299,6 +302,7 @@ export const fillMaskOptions = {
 
 export const tokenizerOptions = {
   data: { ...data, verbs: ['train', 'stats'] },
+  textColumn: { ...corpusOptions.textColumn, verbs: ['train', 'stats'] },
   vocabSize: {
     verbs: ['train'],
     type: 'number',

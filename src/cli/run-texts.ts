@@ -19,7 +19,10 @@ export async function textsOfRun(
   config: RunConfig,
   { data, ...options }: LoadOptions & { readonly data?: string | undefined },
 ): Promise<RunTexts> {
-  const corpus = await loadDocuments(data ?? specOf(config.data.source), options);
+  const { source, prepared } = config.data;
+  const corpus = await (data === undefined
+    ? loadDocuments(specOf(source), { ...options, prepare: prepared })
+    : loadDocuments(data, options));
   const textsOf = (documents: typeof corpus.documents) => documents.map(({ text }) => text);
   if (data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };
   const { train, heldOut } = splitCorpus(corpus.documents, config.training.seed);

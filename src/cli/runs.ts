@@ -18,6 +18,7 @@ import {
 import { type ChatTemplateSource, fingerprint, loadTokenizer, readChatTemplate } from '../text/index.ts';
 import { isRun, readRun, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
+import type { CorpusPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { Recipe } from './recipe.ts';
 import { runsByAge } from './run-ages.ts';
@@ -42,6 +43,8 @@ export interface RunConfig<Model = DecoderConfig> {
   };
   readonly data: {
     readonly source: string;
+    /** How it was read and which repeats were taken out, if not as usual. */
+    readonly prepared?: CorpusPreparation;
     /** SHA-256 of the text, both sides. */
     readonly sha256: string;
     readonly documents: number;

@@ -2,6 +2,7 @@
 
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
+import { dataOptions } from './corpus-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -37,6 +38,18 @@ const train = defineCommand({
   options: trainOptions,
   example: 'inkstone train --data npm:chinese-poetry --minutes 0.5 --out runs/poems',
   load: () => import('./commands/train.ts'),
+});
+
+const data = defineCommand({
+  name: 'data',
+  args: '<preview|stats|save> <source>',
+  summary: {
+    en: 'what a source of text holds: what was read, cleaned, dropped, with examples; save it clean',
+    zh: '查看文本来源：读了什么、清洗了什么、去掉了什么，附例；可保存清洗结果',
+  },
+  options: dataOptions,
+  example: 'inkstone data stats tang --near-duplicates 0.5',
+  load: () => import('./commands/data.ts'),
 });
 
 const generate = defineCommand({
@@ -188,6 +201,7 @@ const profile = defineCommand({
 export const commands = [
   start,
   train,
+  data,
   generate,
   fillMask,
   tune,

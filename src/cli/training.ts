@@ -40,6 +40,7 @@ import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { type CuredLoss, type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
+import type { CorpusPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
@@ -51,6 +52,8 @@ export interface TrainingOptions<Model = ModelShape> {
   readonly corpus: SplitCorpus;
   /** What the corpus is called in the run's config. */
   readonly source: string;
+  /** How it was read and freed of repeats, for the run's config. */
+  readonly prepared?: CorpusPreparation;
   readonly tokenizer: Tokenizer;
   /** How the tokenizer was made, for the run's config. */
   readonly tokenizerMade?: TokenizerOrigin;
@@ -169,6 +172,7 @@ export async function openTraining<Config, Params>(
       tokenizer: { fingerprint: fingerprint(tokenizer), made: options.tokenizerMade ?? 'given' },
       data: {
         source: options.source,
+        ...(options.prepared && { prepared: options.prepared }),
         sha256: hashTexts([...options.corpus.train, ...options.corpus.heldOut]),
         documents: options.corpus.train.length,
         heldOutDocuments: options.corpus.heldOut.length,

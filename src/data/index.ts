@@ -29,7 +29,16 @@ export {
   splitTail,
 } from './documents.ts';
 export { type MaskingOptions, maskedRows, masker, PADDING, wordJoins } from './masked.ts';
+export { type Bands, bandChance, bandHasher, bandsFor } from './min-hash.ts';
+export {
+  dropNearDuplicates,
+  type NearDuplicateOptions,
+  type NearDuplicatePair,
+  type NearDuplicateReport,
+  nearDuplicateLimits,
+} from './near-duplicates.ts';
 export { poemRules, readPoems } from './poems.ts';
+export { gopherThresholds, repetitionRules } from './repetition-rules.ts';
 export {
   type DocumentRowOptions,
   documentRows,
@@ -38,6 +47,7 @@ export {
   sequenceRows,
   windowRows,
 } from './rows.ts';
+export { jaccard, shingleLengths, shinglesOf } from './shingles.ts';
 export { kFold, type SplitOptions, splitByHash, splitByShares } from './split.ts';
 export {
   openTokenShard,

@@ -44,6 +44,34 @@ export const fail = defineErrors({
       `${d.path}: the file begins with a UTF-16 mark (not UTF-8 at byte 0); convert it to UTF-8 first`,
     zh: (d) => `${d.path}：文件以 UTF-16 标记开头（第 0 字节不是 UTF-8）；请先把它转换为 UTF-8`,
   },
+  'io/format': {
+    en: (d: { path: string; format: string; reason: string }) =>
+      `${d.path}: cannot be read as ${d.format}: ${d.reason}; the file is cut, damaged or of another kind`,
+    zh: (d) => `${d.path}：无法按 ${d.format} 读取：${d.reason}；文件不完整、已损坏或不是这种格式`,
+  },
+  'io/no-text': {
+    en: (d: { path: string; why: 'pictures' | 'fonts'; page: number }) =>
+      `${d.path}: the text of this PDF cannot be read: ${d.why === 'fonts' ? `page ${d.page} has East Asian fonts that are not embedded (pdftotext can read them)` : `its ${d.page} pages hold pictures only (a scan needs text recognition)`}; convert it to text first, or leave it out`,
+    zh: (d) =>
+      `${d.path}：无法读取这个 PDF 的文字：${d.why === 'fonts' ? `第 ${d.page} 页的东亚字体没有嵌入（可用 pdftotext 读取）` : `${d.page} 页全是图片（扫描件须先做文字识别）`}；请先转换为纯文本，或去掉它`,
+  },
+  'io/format-limit': {
+    en: (d: { path: string; format: string; what: string; limit: number; got: number }) =>
+      `${d.path}: ${d.format} may have at most ${d.limit} ${d.what}, got ${d.got}; split the file, or convert it to text first`,
+    zh: (d) =>
+      `${d.path}：${d.format} 的 ${d.what} 至多为 ${d.limit}，得到 ${d.got}；请拆分文件，或先转换为纯文本`,
+  },
+  'io/format-killed': {
+    en: (d: { path: string; format: string; reason: string }) =>
+      `${d.path}: reading it as ${d.format} was stopped (${d.reason}); leave the file out, or convert it to text first`,
+    zh: (d) => `${d.path}：按 ${d.format} 读取被中止（${d.reason}）；请去掉该文件，或先转换为纯文本`,
+  },
+  'io/column': {
+    en: (d: { path: string; column: string | undefined; columns: readonly string[]; near?: string }) =>
+      `${d.path}: ${d.column === undefined ? 'no column is named as text usually is' : `there is no column "${d.column}"`}; columns: ${list(d.columns) || 'none'}${d.near ? `; did you mean "${d.near}"?` : d.column === undefined ? '; name one with --text-column' : ''}`,
+    zh: (d) =>
+      `${d.path}：${d.column === undefined ? '没有常用名称的文本列' : `没有 "${d.column}" 这一列`}；现有列：${list(d.columns) || '无'}${d.near ? `；是不是 "${d.near}"？` : d.column === undefined ? '；请用 --text-column 指定' : ''}`,
+  },
   'io/too-large': {
     en: (d: { path: string; bytes: number; limit: number }) =>
       `${d.path}: at most ${d.limit} bytes can be read as one text, got ${d.bytes}; split it, or use JSON lines (.jsonl)`,
@@ -114,8 +142,22 @@ export const fail = defineErrors({
   },
   'source/spec': {
     en: (d: { spec: string; reason: string }) =>
-      `source "${d.spec}": ${d.reason}; give a file, a folder, or npm:NAME[@VERSION]`,
-    zh: (d) => `来源 "${d.spec}"：${d.reason}；请给出文件、文件夹或 npm:NAME[@VERSION]`,
+      `source "${d.spec}": ${d.reason}; give a file, a folder, https://…, or npm:NAME[@VERSION]`,
+    zh: (d) => `来源 "${d.spec}"：${d.reason}；请给出文件、文件夹、https:// 网址或 npm:NAME[@VERSION]`,
+  },
+  'source/address': {
+    en: (d: { url: string; address: string }) =>
+      `${d.url}: leads to ${d.address}, an address of this machine or network; allow it with --private-addresses if that is meant`,
+    zh: (d) => `${d.url}：指向 ${d.address}，属于本机或内网；若确需访问，请加 --private-addresses`,
+  },
+  'source/web': {
+    en: (d: { url: string; reason: string }) =>
+      `${d.url}: cannot be fetched (${d.reason}); what was received is kept: the same command goes on from there`,
+    zh: (d) => `${d.url}：无法下载（${d.reason}）；已收到的部分会保留，重复同一命令即可续传`,
+  },
+  'source/web-refused': {
+    en: (d: { url: string; reason: string }) => `${d.url}: refused: ${d.reason}; check the address`,
+    zh: (d) => `${d.url}：已拒绝：${d.reason}；请检查网址`,
   },
   'source/kind': {
     en: (d: { path: string; extension: string; known: readonly string[] }) =>
@@ -136,9 +178,9 @@ export const fail = defineErrors({
   },
   'source/record': {
     en: (d: { path: string; record: number; keys: readonly string[] }) =>
-      `${d.path}: record ${d.record} has no text: expected a string or one of text, content, body, paragraphs${d.keys.length ? `; it has ${list(d.keys)}` : ''}`,
+      `${d.path}: record ${d.record} has no text: expected a string or one of text, content, body, paragraphs${d.keys.length ? `; it has ${list(d.keys)}: name one with --text-column` : ''}`,
     zh: (d) =>
-      `${d.path}：第 ${d.record} 条记录没有文本：应为字符串，或含有 text、content、body、paragraphs 之一${d.keys.length ? `；它只有 ${list(d.keys)}` : ''}`,
+      `${d.path}：第 ${d.record} 条记录没有文本：应为字符串，或含有 text、content、body、paragraphs 之一${d.keys.length ? `；它只有 ${list(d.keys)}：请用 --text-column 指定` : ''}`,
   },
   'source/offline': {
     en: (d: { spec: string }) =>

@@ -15,6 +15,29 @@ export const limits = {
   jsonLineBytes: 64 * 1024 * 1024,
   /** Bytes of a text or JSON file that is read whole (a JavaScript string holds at most 2²⁹ − 24 UTF-16 units). */
   textFileBytes: 500_000_000,
+  /** Characters of one row of a CSV or TSV file. */
+  csvRowCharacters: 4 * 1024 * 1024,
+  /** Bytes of an HTML page; its tree takes many times more. */
+  htmlBytes: 20_000_000,
+  /** Bytes of a PDF, a Word document or an EPUB. */
+  bookBytes: 500_000_000,
+  /** Pages of a PDF. */
+  pdfPages: 20_000,
+  /** Entries of a zip archive (Word, EPUB). */
+  zipEntries: 20_000,
+  /** Bytes of all entries of a zip archive that are taken out, after decompression. */
+  zipUnpackedBytes: 500_000_000,
+  /** Bytes of a Parquet file's footer, and of one row group's columns that are read. */
+  parquetFooterBytes: 64 * 1024 * 1024,
+  parquetGroupBytes: 1024 ** 3,
+  /** Characters of one document of a foreign format. */
+  foreignDocumentCharacters: 200_000_000,
+  /** How long the process that reads foreign formats may be silent, and its heap. */
+  parserSilenceMs: 60_000,
+  parserHeapMegabytes: 2048,
+  /** Bytes of what a URL leads to, and how often it may lead elsewhere. */
+  webBytes: 8 * 1024 ** 3,
+  webRedirects: 5,
   /** Files in a folder of sources. */
   folderFiles: 1_000_000,
   /** Entries of a package archive. */

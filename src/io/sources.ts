@@ -1,26 +1,27 @@
-/** Sources of text: a file, a folder, or a package of the npm registry, all read the same way. */
+/** Sources of text: a file, a folder, a package of the npm registry, or what a URL leads to, all read the same way. */
 
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TextDocument } from '../types.ts';
 import { userCacheFolder } from './cache-folder.ts';
+import type { ColumnOptions } from './columns.ts';
 import { fail } from './errors.ts';
 import { describeFileError } from './files.ts';
-import { readJsonLines } from './json-lines.ts';
 import { limits } from './limits.ts';
 import type { NpmOptions } from './npm-config.ts';
+import { type FileOnDisk, readers, readWhole } from './readers.ts';
 import { type DownloadProgress, openPackage } from './source-package.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { fetchToCache } from './web.ts';
 
 /** One readable file of a source. */
 export interface SourceFile {
   /** Path inside the source, with `/`. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** The whole file as text; bytes that are not UTF-8 are an error with their offset. */
+  /** The whole file as text; bytes that are no text in a known encoding are an error with their offset. */
   text(): Promise<string>;
-  /** Its documents: one for a text file, one per record of JSON. */
+  /** Its documents: one for a text file, one per record of JSON, row of a table or chapter of an EPUB. */
   documents(options?: { readonly signal?: AbortSignal }): AsyncIterable<TextDocument>;
 }
 
@@ -31,11 +32,14 @@ export interface Source {
   readonly files: readonly SourceFile[];
   /** Files that are there but were not taken, because they are no text; nothing is left out silently. */
   readonly passedOver: readonly string[];
+  /** Files read so far that were not in UTF-8. */
+  readonly otherEncodings: readonly { readonly path: string; readonly encoding: string }[];
   /** Every document of every file, in order of path. */
   documents(options?: { readonly signal?: AbortSignal }): AsyncIterable<TextDocument>;
 }
 
-export interface OpenSourceOptions {
+/** `textColumn` and `titleColumn` name the columns of tables and the fields of records; default: those with usual names. */
+export interface OpenSourceOptions extends ColumnOptions {
   /** Takes only files for which this is true. Default: every text file; of a package not its README, licence and `package.json`. */
   readonly filter?: (path: string) => boolean;
   /** Default: the user's cache folder. */
@@ -49,34 +53,22 @@ export interface OpenSourceOptions {
   /** Asks the registry for a newer version, even if one is cached. */
   readonly refresh?: boolean;
   readonly idleTimeoutMs?: number;
+  /** A URL may lead to this machine or its network, and may be `http:`. Default false. */
+  readonly privateAddresses?: boolean;
   readonly npm?: NpmOptions;
 }
 
-/** How files are turned into documents, by extension. */
-const readers: {
-  readonly [extension: string]: (file: FileOnDisk, signal?: AbortSignal) => AsyncIterable<TextDocument>;
-} = {
-  '.txt': readText,
-  '.md': readText,
-  '.json': readJson,
-  '.jsonl': readLines,
-};
 const KNOWN = Object.keys(readers);
 const ABOUT_THE_PACKAGE =
   /^(package\.json|(readme|licen[cs]e|changelog|notice|security|contributing)[^/]*)$/i;
 
-interface FileOnDisk {
-  readonly path: string;
-  readonly location: string;
-  readonly sizeBytes: number;
-}
-
 /**
- * Opens a source: a path or `file:` URL of a file or folder, or `npm:NAME[@VERSION]`. A package is downloaded once
- * and comes from the cache afterwards, without any network.
+ * Opens a source: a path or `file:` URL of a file or folder, `npm:NAME[@VERSION]`, or an `https:` URL of a file. What is downloaded
+ * comes from the cache afterwards, without any network.
  */
 export async function openSource(spec: string, options: OpenSourceOptions = {}): Promise<Source> {
   if (spec.startsWith('npm:')) return openPackageSource(spec, options);
+  if (/^https?:/i.test(spec)) return openWebSource(spec, options);
   if (/^[a-z][a-z0-9+.-]+:/i.test(spec) && !spec.startsWith('file:')) {
     throw fail('source/spec', { spec, reason: 'this kind of source is unknown' });
   }
@@ -92,7 +84,13 @@ async function openPackageSource(spec: string, options: OpenSourceOptions): Prom
   const found = await openPackage(spec.slice('npm:'.length), { ...options, cacheFolder, filter });
   if (found.files.length === 0) throw fail('source/none', { path: spec, known: KNOWN, seen: [] });
   const files = found.files.map((f) => ({ ...f, location: join(found.folder, f.path) }));
-  return createSource(spec, `${found.name}@${found.version}`, files, []);
+  return createSource(spec, `${found.name}@${found.version}`, files, [], options);
+}
+
+async function openWebSource(spec: string, options: OpenSourceOptions): Promise<Source> {
+  const cacheFolder = options.cacheFolder ?? userCacheFolder();
+  const found = await fetchToCache(spec, { ...options, cacheFolder, isKnown: isReadable, known: KNOWN });
+  return createSource(spec, spec, [found], [], options);
 }
 
 async function openPathSource(spec: string, root: string, options: OpenSourceOptions): Promise<Source> {
@@ -102,7 +100,7 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
   if (status.isFile()) {
     if (!isReadable(root)) throw fail('source/kind', { path: root, extension: extname(root), known: KNOWN });
     const file = { path: basename(root), location: root, sizeBytes: status.size };
-    return createSource(spec, spec, [file], []);
+    return createSource(spec, spec, [file], [], options);
   }
   if (!status.isDirectory()) throw fail('source/kind', { path: root, extension: '', known: KNOWN });
   const files: FileOnDisk[] = [];
@@ -118,7 +116,7 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
   }
   if (files.length === 0)
     throw fail('source/none', { path: root, known: KNOWN, seen: passedOver.slice(0, 3) });
-  return createSource(spec, spec, files, passedOver);
+  return createSource(spec, spec, files, passedOver, options);
 }
 
 const isReadable = (path: string) => Object.hasOwn(readers, extname(path).toLowerCase());
@@ -149,20 +147,29 @@ function createSource(
   name: string,
   found: readonly FileOnDisk[],
   passedOver: readonly string[],
+  { textColumn, titleColumn }: ColumnOptions,
 ): Source {
-  const files = found.map(
-    (file): SourceFile => ({
+  const otherEncodings = new Map<string, string>();
+  const noteEncoding = (path: string) => (encoding: string) => {
+    if (encoding !== 'utf-8') otherEncodings.set(path, encoding);
+  };
+  const files = found.map((file): SourceFile => {
+    const options = { textColumn, titleColumn, onEncoding: noteEncoding(file.path) };
+    return {
       path: file.path,
       sizeBytes: file.sizeBytes,
-      text: () => readWhole(file),
-      documents: (options) => readers[extname(file.path).toLowerCase()](file, options?.signal),
-    }),
-  );
+      text: () => readWhole(file, options),
+      documents: ({ signal } = {}) => readers[extname(file.path).toLowerCase()](file, { ...options, signal }),
+    };
+  });
   return {
     spec,
     name,
     files,
     passedOver,
+    get otherEncodings() {
+      return Array.from(otherEncodings, ([path, encoding]) => ({ path, encoding }));
+    },
     async *documents(options) {
       for (const file of files) {
         options?.signal?.throwIfAborted();
@@ -170,53 +177,4 @@ function createSource(
       }
     },
   };
-}
-
-async function readWhole(file: FileOnDisk, signal?: AbortSignal): Promise<string> {
-  if (file.sizeBytes > limits.textFileBytes) {
-    throw fail('io/too-large', { path: file.location, bytes: file.sizeBytes, limit: limits.textFileBytes });
-  }
-  const bytes = await readFile(file.location, { signal }).catch((error) => {
-    throw describeFileError(error, file.location);
-  });
-  return decodeUtf8(bytes, file.location);
-}
-
-async function* readText(file: FileOnDisk, signal?: AbortSignal): AsyncGenerator<TextDocument> {
-  const text = await readWhole(file, signal);
-  yield { text, source: file.path };
-}
-
-async function* readJson(file: FileOnDisk, signal?: AbortSignal): AsyncGenerator<TextDocument> {
-  const text = await readWhole(file, signal);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw fail('io/json', { path: file.location, line: undefined, reason: (error as Error).message }, error);
-  }
-  const records = Array.isArray(parsed) ? parsed : [parsed];
-  for (let i = 0; i < records.length; i++) yield toDocument(records[i], file, i + 1);
-}
-
-async function* readLines(file: FileOnDisk, signal?: AbortSignal): AsyncGenerator<TextDocument> {
-  let record = 0;
-  for await (const value of readJsonLines(file.location, { signal })) yield toDocument(value, file, ++record);
-}
-
-/** A record's text: the record itself, or its field `text`, `content`, `body` or `paragraphs` (text, or a list of lines). */
-function toDocument(record: unknown, file: FileOnDisk, number: number): TextDocument {
-  const source = file.path;
-  if (typeof record === 'string') return { text: record, source };
-  const fields = new Map<string, unknown>(Object.entries(Object(record)));
-  for (const key of ['text', 'content', 'body', 'paragraphs']) {
-    const value = fields.get(key);
-    const isLines = Array.isArray(value) && value.every((line) => typeof line === 'string');
-    if (typeof value !== 'string' && !isLines) continue;
-    const title = fields.get('title');
-    const text = isLines ? (value as string[]).join('\n') : (value as string);
-    return typeof title === 'string' ? { text, source, title } : { text, source };
-  }
-  const keys = [...fields.keys()].slice(0, 8);
-  throw fail('source/record', { path: file.location, record: number, keys });
 }

@@ -4,9 +4,11 @@ import { dirname } from 'node:path';
 import { defaultCorpus } from '../../data/index.ts';
 import { defineMessages, type Language } from '../../language.ts';
 import { decoderConfig, parameterCount } from '../../models/index.ts';
+import { differingKeys } from '../../train/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { type LoadedCorpus, loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
+import { preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { INTERRUPTED } from '../interrupt.ts';
@@ -110,14 +112,15 @@ async function makeModel(context: Context): Promise<{ readonly folder: string; r
 
   heading(say('corpus', {}));
   const source = options.data ?? defaultCorpus[options.lang as Language];
-  const corpus = await loadDocuments(source, { terminal, signal, offline: options.offline });
+  const loading = { terminal, signal, offline: options.offline, prepare: preparationOf(options) };
+  const corpus = await loadDocuments(source, loading);
   const split = splitCorpus(corpus.documents, 0);
   for (const line of [...corpus.report, split.report]) terminal.print(`  ${line}`);
   terminal.json({
     type: 'corpus',
     name: corpus.name,
     cleaning: corpus.cleaning,
-    duplicates: corpus.duplicates,
+    ...corpus.deduplication,
   });
 
   const place = await findPlace(context, corpus);
@@ -161,7 +164,9 @@ async function findPlace({ options, given }: Context, corpus: LoadedCorpus): Pro
     const earlier = await findEarlierRun(folder);
     if (!earlier) return { folder, earlier };
     const { data, training } = earlier.config;
-    const isSame = data.source === corpus.name && (!given.has('seed') || training.seed === options.seed);
+    const isPreparedAlike = differingKeys(data.prepared ?? {}, preparationOf(options) ?? {}).length === 0;
+    const isSeedWanted = !given.has('seed') || training.seed === options.seed;
+    const isSame = data.source === corpus.name && isPreparedAlike && isSeedWanted;
     if (isSame && !isFinished(earlier)) return { folder, earlier };
   }
 }
@@ -202,6 +207,7 @@ async function prepare(
     folder: run.place.folder,
     corpus: run.split,
     source: run.source,
+    prepared: preparationOf(options),
     tokenizer: run.tokenizer,
     tokenizerMade,
     model,

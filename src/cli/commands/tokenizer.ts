@@ -34,7 +34,9 @@ async function train({ args, options, terminal, signal }: Context): Promise<void
   if (!options.data) {
     throw fail('cli/missing-value', { command: 'tokenizer train', option: '--data' });
   }
-  const { documents } = await loadDocuments(options.data, { terminal, signal, offline: options.offline });
+  const { data, offline } = options;
+  const prepare = { textColumn: options.textColumn };
+  const { documents } = await loadDocuments(data, { terminal, signal, offline, prepare });
   const tokenizer = await trainBpe(
     documents.map((document) => document.text),
     {
@@ -103,8 +105,10 @@ async function decode(context: Context, tokenizer: Tokenizer): Promise<void> {
 
 async function stats(context: Context, tokenizer: Tokenizer): Promise<void> {
   const { options, terminal, signal } = context;
-  const text = options.data
-    ? (await loadDocuments(options.data, { terminal, signal, offline: options.offline })).documents
+  const { data, offline } = options;
+  const prepare = { textColumn: options.textColumn };
+  const text = data
+    ? (await loadDocuments(data, { terminal, signal, offline, prepare })).documents
         .map((document) => document.text)
         .join('\n')
     : textOf('stats', context);

@@ -4,6 +4,7 @@ import { defineMessages } from '../../language.ts';
 import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
 import { loadDocuments, splitCorpus } from '../corpus.ts';
+import { preparationOf } from '../corpus-options.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
@@ -69,7 +70,9 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
   const { model, recipe, seed, length } = settings;
 
   const rules = recipe.rows === 'windows' ? [] : undefined;
-  const corpus = await loadDocuments(data, { terminal, signal, offline: options.offline }, rules);
+  const prepare = preparationOf(options) ?? earlier?.config.data.prepared;
+  const { offline } = options;
+  const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rules);
   for (const line of corpus.report) terminal.print(line);
   const split = splitCorpus(corpus.documents, 0);
   terminal.print(split.report);
@@ -90,6 +93,7 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
     folder,
     corpus: split,
     source: corpus.name,
+    prepared: prepare,
     tokenizer,
     tokenizerMade: settings.tokenizer,
     model,

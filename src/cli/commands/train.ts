@@ -9,6 +9,7 @@ import {
   parameterCount,
 } from '../../models/index.ts';
 import { loadDocuments, splitCorpus } from '../corpus.ts';
+import { preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { flagOf } from '../options.ts';
@@ -80,7 +81,9 @@ export async function run(context: TrainContext): Promise<number> {
 
   // nanoGPT's recipe takes its text as it is.
   const rules = recipe.rows === 'windows' ? [] : undefined;
-  const corpus = await loadDocuments(options.data, { terminal, signal, offline: options.offline }, rules);
+  const { data, offline } = options;
+  const prepare = preparationOf(options) ?? earlier?.config.data.prepared;
+  const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rules);
   for (const line of corpus.report) terminal.print(line);
   const split = splitCorpus(corpus.documents, 0);
   terminal.print(split.report);
@@ -95,6 +98,7 @@ export async function run(context: TrainContext): Promise<number> {
     folder,
     corpus: split,
     source: corpus.name,
+    prepared: prepare,
     tokenizer,
     tokenizerMade: settings.tokenizer,
     model,

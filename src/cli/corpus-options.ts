@@ -1,0 +1,92 @@
+/** Options of every command that learns from `--data`: how the text is read, and which repeats are taken out of it. */
+
+import type { OptionTable } from './command.ts';
+import { wholePositive } from './option-rules.ts';
+
+export const corpusOptions = {
+  textColumn: {
+    type: 'string',
+    placeholder: 'name',
+    doc: {
+      en: 'the column or field that holds the text (csv, tsv, parquet, json, jsonl)',
+      zh: '文本所在的列或字段（csv、tsv、parquet、json、jsonl）',
+    },
+  },
+  titleColumn: {
+    type: 'string',
+    placeholder: 'name',
+    doc: { en: 'the column or field that holds the title', zh: '标题所在的列或字段' },
+  },
+  nearDuplicates: {
+    type: 'number',
+    placeholder: 'similarity',
+    rule: {
+      test: (value: number) => value >= 0.1 && value <= 1,
+      words: { en: 'from 0.1 to 1', zh: '在 0.1 到 1 之间' },
+    },
+    doc: {
+      en: 'drop documents at least so similar to an earlier one (0.8: nearly the same; default: keep them)',
+      zh: '去掉与前文相似度不低于此值的文本（0.8：几乎相同；默认保留）',
+    },
+  },
+  repeatedLines: {
+    type: 'number',
+    placeholder: 'n',
+    rule: wholePositive,
+    doc: {
+      en: 'remove lines and paragraphs that came so many times before (default: keep them)',
+      zh: '删除此前已出现过这么多次的行和段落（默认保留）',
+    },
+  },
+  dropRepetitive: {
+    type: 'boolean',
+    doc: {
+      en: 'drop documents that repeat themselves too much (thresholds of Gopher)',
+      zh: '去掉自身重复过多的文本（Gopher 阈值）',
+    },
+  },
+  privateAddresses: {
+    type: 'boolean',
+    doc: {
+      en: 'a URL may lead to an address of this machine or network, and be http:',
+      zh: '允许网址指向本机或内网地址，也允许 http:',
+    },
+  },
+} as const satisfies OptionTable;
+
+/** Of `inkstone data`, whose source is an argument. */
+export const dataOptions = {
+  ...corpusOptions,
+  first: {
+    type: 'number',
+    verbs: ['preview'],
+    default: 3,
+    rule: wholePositive,
+    doc: { en: 'how many documents are shown', zh: '显示几篇' },
+  },
+  out: {
+    type: 'string',
+    verbs: ['save'],
+    placeholder: 'file',
+    default: 'corpus.jsonl',
+    doc: { en: 'where the clean documents are written, one a line', zh: '清洗后的文本写到哪里，每行一篇' },
+  },
+  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+} as const satisfies OptionTable;
+
+/** How a corpus is read and prepared beyond the usual cleaning, as far as it was asked for. */
+export interface CorpusPreparation {
+  readonly textColumn?: string;
+  readonly titleColumn?: string;
+  readonly nearDuplicates?: number;
+  readonly repeatedLines?: number;
+  readonly dropRepetitive?: boolean;
+  readonly privateAddresses?: boolean;
+}
+
+/** What of a command's options is about the corpus; `undefined` if nothing was asked for. */
+export function preparationOf(options: CorpusPreparation): CorpusPreparation | undefined {
+  const names = Object.keys(corpusOptions) as (keyof CorpusPreparation)[];
+  const asked = names.filter((name) => options[name] !== undefined);
+  return asked.length ? Object.fromEntries(asked.map((name) => [name, options[name]])) : undefined;
+}

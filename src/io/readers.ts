@@ -1,0 +1,107 @@
+/** How files are turned into documents: one row for each extension. */
+
+import { readFile } from 'node:fs/promises';
+import type { TextDocument } from '../types.ts';
+import { type ColumnOptions, chooseColumns, textNames } from './columns.ts';
+import { decodeText } from './encodings.ts';
+import { fail } from './errors.ts';
+import { describeFileError } from './files.ts';
+import { foreignReader } from './foreign.ts';
+import { readJsonLines } from './json-lines.ts';
+import { limits } from './limits.ts';
+import { readTable } from './read-tables.ts';
+
+/** A file of a source. */
+export interface FileOnDisk {
+  /** Path inside the source, with `/`. */
+  readonly path: string;
+  readonly location: string;
+  readonly sizeBytes: number;
+}
+
+export interface ReadOptions extends ColumnOptions {
+  readonly signal?: AbortSignal;
+  /** Told the encoding of the file where it was found out. */
+  readonly onEncoding?: (encoding: string) => void;
+}
+
+export type Reader = (file: FileOnDisk, options: ReadOptions) => AsyncIterable<TextDocument>;
+
+/** A new format is one row here; formats of foreign bytes also one in `parsers.ts`. */
+export const readers: { readonly [extension: string]: Reader } = {
+  '.txt': readText,
+  '.md': readText,
+  '.json': readJson,
+  '.jsonl': readLines,
+  '.csv': readTable(','),
+  '.tsv': readTable('\t'),
+  '.html': foreignReader('html'),
+  '.htm': foreignReader('html'),
+  '.xhtml': foreignReader('html'),
+  '.pdf': foreignReader('pdf'),
+  '.docx': foreignReader('docx'),
+  '.epub': foreignReader('epub'),
+  '.parquet': foreignReader('parquet'),
+};
+
+/** The whole file as text. @throws where it is larger than `limits.textFileBytes` or in no known encoding */
+export async function readWhole(file: FileOnDisk, { signal, onEncoding }: ReadOptions = {}): Promise<string> {
+  if (file.sizeBytes > limits.textFileBytes) {
+    throw fail('io/too-large', { path: file.location, bytes: file.sizeBytes, limit: limits.textFileBytes });
+  }
+  const bytes = await readFile(file.location, { signal }).catch((error) => {
+    throw describeFileError(error, file.location);
+  });
+  const { text, encoding } = decodeText(bytes, file.location);
+  onEncoding?.(encoding);
+  return text;
+}
+
+async function* readText(file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
+  const text = await readWhole(file, options);
+  yield { text, source: file.path };
+}
+
+async function* readJson(file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
+  const text = await readWhole(file, options);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw fail('io/json', { path: file.location, line: undefined, reason: (error as Error).message }, error);
+  }
+  const records = Array.isArray(parsed) ? parsed : [parsed];
+  for (let i = 0; i < records.length; i++) yield toDocument(records[i], file, i + 1, options);
+}
+
+async function* readLines(file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
+  let record = 0;
+  for await (const value of readJsonLines(file.location, { signal: options.signal })) {
+    yield toDocument(value, file, ++record, options);
+  }
+}
+
+/** A record's text: the record itself, or its field of that name or a usual one (text, or a list of lines). */
+function toDocument(record: unknown, file: FileOnDisk, number: number, options: ColumnOptions): TextDocument {
+  const source = file.path;
+  const { textColumn, titleColumn } = options;
+  if (typeof record === 'string') return { text: record, source };
+  const fields = new Map<string, unknown>(Object.entries(Object(record)));
+  const titleOf = (name: string): string | undefined => {
+    const title = fields.get(name);
+    return typeof title === 'string' ? title : undefined;
+  };
+  if (textColumn !== undefined && !fields.has(textColumn)) {
+    chooseColumns([...fields.keys()], options, `${file.location}:${number}`);
+  }
+  for (const key of textColumn === undefined ? textNames : [textColumn]) {
+    const value = fields.get(key);
+    const isLines = Array.isArray(value) && value.every((line) => typeof line === 'string');
+    if (typeof value !== 'string' && !isLines) continue;
+    const title = titleOf(titleColumn ?? 'title');
+    const text = isLines ? (value as string[]).join('\n') : (value as string);
+    return title === undefined ? { text, source } : { text, source, title };
+  }
+  const keys = [...fields.keys()].slice(0, 8);
+  throw fail('source/record', { path: file.location, record: number, keys });
+}
