@@ -132,7 +132,7 @@ export async function run(options: BenchOptions): Promise<void> {
 }
 
 async function runLanguage(name: string, language: Language, config: Config): Promise<void> {
-  const split = splitCorpus(await language.documents(config.data ?? '../shared/data/text'), 0);
+  const split = splitCorpus(await language.documents(config.data ?? '../shared/data/text'));
   const folder = join(config.folder, `${name}-mle`);
   const { vocabSize, steps: baseSteps, ...model } = { ...language.base, ...config.base };
   const tokenizer = existsSync(join(folder, 'tokenizer.json'))

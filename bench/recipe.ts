@@ -66,7 +66,7 @@ function tokenizerOf(trial: RecipeTrial, texts: readonly string[]): Promise<Toke
 
 /** Trains one trial in a scratch folder. */
 export async function tryRecipe(trial: RecipeTrial) {
-  const split = splitCorpus(await documentsOf(trial), 0);
+  const split = splitCorpus(await documentsOf(trial));
   const tokenizer = await tokenizerOf(
     trial,
     split.train.map(({ text }) => text),
@@ -96,7 +96,7 @@ export async function tryRecipe(trial: RecipeTrial) {
         seconds: event.seconds,
         tokensPerSecond: event.tokens / event.seconds,
         heldOutLoss: event.heldOutLoss,
-        bitsPerCharacter: training.bitsPerCharacter(event.heldOutLoss ?? Number.NaN),
+        bitsPerCharacter: training.figuresOf(event.heldOutLoss ?? Number.NaN).bitsPerCharacter,
         reason: event.reason,
       };
     }

@@ -190,6 +190,19 @@ export interface TextModel<Request = { readonly prompt: string; readonly signal?
   generate(request: Request): AsyncIterable<GenerationPart>;
 }
 
+/** Turns texts into vectors whose angle tells how alike the texts are: a local encoder, or a remote endpoint. */
+export interface Embedder {
+  embed(
+    texts: readonly string[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<{
+    /** In the order of the texts. */
+    readonly vectors: readonly ArrayLike<number>[];
+    /** Tokens read; 0 where it is not known. */
+    readonly promptTokens: number;
+  }>;
+}
+
 /** One document of a corpus. */
 export interface TextDocument {
   readonly text: string;

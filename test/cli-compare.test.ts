@@ -3,6 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { openModel } from '../src/cli/models.ts';
+import { textsOfRun } from '../src/cli/run-texts.ts';
+import { createTerminal } from '../src/cli/terminal.ts';
 import { inkstone, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
@@ -47,6 +50,28 @@ test('gives machines the report and people both tables, the verdict and a page',
   expect(shown.out).toContain('page with plots: compare.html');
   const chinese = await inkstone(['compare', 'early', 'late', ...small], { cwd, lang: 'zh' });
   expect(chinese.out).toContain('late 对这些文本预测得最好');
+});
+
+test('what is measured of a run is what it did not learn from, whatever its seed', async () => {
+  const argv = ['train', '--data', 'zh.jsonl', ...model, '--steps', '1', '--seed', '7', '--out', 'seven'];
+  await inkstone(argv, { cwd });
+  const stored = await openModel(join(cwd, 'seven'));
+  const { data } = stored.run!.config;
+  const run = {
+    ...stored.run!,
+    config: { ...stored.run!.config, data: { ...data, source: join(cwd, 'zh.jsonl') } },
+  };
+  const terminal = createTerminal({
+    json: true,
+    out: { write: () => true },
+    progress: { write: () => true },
+  });
+  const { signal } = new AbortController();
+  const { training, heldOut } = await textsOfRun({ path: 'seven', run }, { terminal, signal });
+  expect(heldOut).toHaveLength(data.heldOutDocuments);
+  // An end token stands behind each text.
+  const tokens = training!.map((text) => stored.tokenizer.encode(text).length + 1);
+  expect(tokens.reduce((sum, count) => sum + count, 0)).toBe(data.trainTokens);
 });
 
 test('runs of different data share no held-out text and need --data', async () => {

@@ -135,6 +135,10 @@ function describeEncodings(found: Source['otherEncodings']): string[] {
   return Array.from(byEncoding, ([encoding, files]) => say('encoding', { encoding, ...files }));
 }
 
+/** How a recipe's text is cleaned: nanoGPT's, in windows, takes it as it is; else as is usual for the source. */
+export const rulesFor = ({ rows }: { readonly rows: string }): readonly CleaningRule[] | undefined =>
+  rows === 'windows' ? [] : undefined;
+
 /** Below this many documents the tail of the text is held out instead of whole documents. */
 const FEW_DOCUMENTS = 50;
 const TAIL_SHARE = 0.1;
@@ -147,8 +151,11 @@ export interface SplitCorpus {
   readonly report: string;
 }
 
-/** Train and held-out: by hash of each document, or by the tail when there are only a few. */
-export function splitCorpus(documents: readonly TextDocument[], seed: number): SplitCorpus {
+/**
+ * Train and held-out: by hash of each document, or by the tail when there are only a few. The same for every run, whatever its
+ * seed: what one run holds out no other has learnt from, and whoever looks at a run later finds its held-out side again.
+ */
+export function splitCorpus(documents: readonly TextDocument[]): SplitCorpus {
   if (documents.length < FEW_DOCUMENTS) {
     const parts = documents.map((document) => splitTail(document.text, TAIL_SHARE));
     return {
@@ -158,7 +165,7 @@ export function splitCorpus(documents: readonly TextDocument[], seed: number): S
     };
   }
   const share = Math.max(0.02, Math.min(0.1, FEW_DOCUMENTS / documents.length));
-  const { train, heldOut } = splitByHash(documents, { heldOut: share, seed });
+  const { train, heldOut } = splitByHash(documents, { heldOut: share });
   return { train, heldOut, report: say('split', { train: train.length, heldOut: heldOut.length }) };
 }
 

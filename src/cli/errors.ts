@@ -160,6 +160,23 @@ export const fail = defineErrors({
       `${d.path}: what this model learned from is not known here; give text with --data`,
     zh: (d) => `${d.path}：不知道该模型是用什么文本训练的；请用 --data 给出文本`,
   },
+  'cli/masked-run': {
+    en: (d: { folder: string }) =>
+      `run: ${d.folder} is an encoder, which guesses hidden tokens and does not write; use inkstone fill-mask, or name a run trained without --objective masked`,
+    zh: (d) =>
+      `训练记录：${d.folder} 是编码器，只会猜被遮盖的词元，不会写作；请用 inkstone fill-mask，或换一个不以 --objective masked 训练的记录`,
+  },
+  'cli/decoder-run': {
+    en: (d: { folder: string }) =>
+      `run: ${d.folder} writes and does not guess hidden tokens; name a run trained with --objective masked`,
+    zh: (d) => `训练记录：${d.folder} 只会写作，不会猜被遮盖的词元；请换一个以 --objective masked 训练的记录`,
+  },
+  'cli/no-mask-token': {
+    en: (d: { known: string }) =>
+      `train: --objective masked needs a tokenizer with a special token [MASK] or <mask>, this one has ${d.known}; train one with inkstone tokenizer train --special '<|endoftext|>,[MASK]', or leave out --tokenizer`,
+    zh: (d) =>
+      `train：--objective masked 需要带有特殊词元 [MASK] 或 <mask> 的分词器，此分词器只有 ${d.known}；请用 inkstone tokenizer train --special '<|endoftext|>,[MASK]' 训练一个，或去掉 --tokenizer`,
+  },
   'cli/empty-corpus': {
     en: (d: { source: string }) =>
       `${d.source}: nothing is left to learn from after cleaning; give a source with more text`,

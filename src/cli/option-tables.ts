@@ -5,7 +5,7 @@ import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { modelOptions } from './model-options.ts';
-import { positive, probability, wholeFromZero, wholePositive } from './option-rules.ts';
+import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state } from './serve-options.ts';
 
@@ -147,6 +147,37 @@ export const trainOptions = {
     choices: ['f32', 'bf16'],
     doc: { en: 'how matmuls multiply; weights stay f32', zh: '矩阵乘法精度；权重始终为 f32' },
   },
+  objective: {
+    type: 'string',
+    choices: ['next-token', 'masked'],
+    doc: {
+      en: 'what is learned: to write on (default), or to guess hidden tokens, which makes an encoder (BERT)',
+      zh: '学什么：续写（默认），或猜被遮盖的词元，即训练编码器（BERT）',
+    },
+  },
+  masking: {
+    type: 'string',
+    choices: ['dynamic', 'static'],
+    doc: {
+      en: 'with masked: hide other tokens each time (default), or in 10 fixed ways',
+      zh: '用于 masked：每次遮盖不同的词元（默认），或只用 10 种固定的遮盖',
+    },
+  },
+  maskRate: {
+    type: 'number',
+    rule: share,
+    doc: {
+      en: 'with masked: the share of tokens to guess (default 0.15)',
+      zh: '用于 masked：要猜的词元所占比例（默认 0.15）',
+    },
+  },
+  wholeWords: {
+    type: 'boolean',
+    doc: {
+      en: 'with masked: hide whole words, of Chinese whole characters',
+      zh: '用于 masked：整词遮盖，中文则整字遮盖',
+    },
+  },
   cure: {
     type: 'string',
     placeholder: 'name:…',
@@ -159,8 +190,8 @@ export const trainOptions = {
     type: 'string',
     placeholder: 'run',
     doc: {
-      en: 'begin with the model of this run instead of a new one (fine-tuning)',
-      zh: '从这次训练的模型开始（微调），而非新建模型',
+      en: 'begin with the model of this run instead of a new one (fine-tuning); with masked also a folder of BERT or RoBERTa',
+      zh: '从这次训练的模型开始（微调），而非新建模型；用于 masked 时也可以是 BERT 或 RoBERTa 的目录',
     },
   },
   saveEvery: {
@@ -251,6 +282,22 @@ export const generateOptions = {
   },
   n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
   seed,
+} as const satisfies OptionTable;
+
+export const fillMaskOptions = {
+  text: {
+    type: 'string',
+    doc: {
+      en: 'the text, with [MASK] or <mask> where a token is hidden',
+      zh: '文本，被遮盖处写作 [MASK] 或 <mask>',
+    },
+  },
+  top: {
+    type: 'number',
+    default: 5,
+    rule: wholePositive,
+    doc: { en: 'how many guesses for each place', zh: '每处给出几个猜测' },
+  },
 } as const satisfies OptionTable;
 
 export const tokenizerOptions = {

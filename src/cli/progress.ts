@@ -3,7 +3,7 @@
 import { defineMessages } from '../language.ts';
 import type { TrainEvent } from '../train/index.ts';
 import { compactNumber, formatDuration, type Terminal } from './terminal.ts';
-import type { Training } from './training.ts';
+import type { HeldOutFigures, OpenTraining } from './training.ts';
 
 const say = defineMessages({
   live: {
@@ -11,6 +11,10 @@ const say = defineMessages({
       `step ${d.step} ${d.percent}% loss ${d.loss} held-out ${d.heldOut} ${d.rate} tok/s eta ${d.eta}`,
     zh: (d: LiveLine) =>
       `第 ${d.step} 步 ${d.percent}% 损失 ${d.loss} 留出 ${d.heldOut} ${d.rate} 词元/秒 剩余 ${d.eta}`,
+  },
+  perplexity: {
+    en: (d: { value: string }) => `perplexity ${d.value}`,
+    zh: (d) => `困惑度 ${d.value}`,
   },
   bits: { en: (d: { value: string }) => `${d.value} bits/char`, zh: (d) => `${d.value} 比特/字` },
 });
@@ -28,24 +32,20 @@ interface LiveLine {
 const SMOOTHING = 0.95;
 
 /** The end of a training that was watched. */
-export type WatchedFinish = Extract<TrainEvent, { type: 'finish' }> & {
-  readonly bitsPerCharacter?: number;
-  /** The latest checkpoint on disk. */
-  readonly savedStep: number | undefined;
-};
+export type WatchedFinish = Extract<TrainEvent, { type: 'finish' }> &
+  HeldOutFigures & {
+    /** The latest checkpoint on disk. */
+    readonly savedStep: number | undefined;
+  };
 
 /** What the command does at some events, beside showing them. */
 export interface TrainingWatch {
-  readonly onEvaluation?: (event: {
-    step: number;
-    heldOutLoss: number;
-    bitsPerCharacter: number;
-  }) => Promise<void>;
+  readonly onEvaluation?: (event: { step: number; heldOutLoss: number }) => Promise<void>;
 }
 
 /** Runs a prepared training to its end, showing and recording every event; for machines `finish` comes last, with `valLoss`. */
 export async function watchTraining(
-  training: Training,
+  training: OpenTraining,
   terminal: Terminal,
   watch: TrainingWatch = {},
 ): Promise<WatchedFinish> {
@@ -57,7 +57,7 @@ export async function watchTraining(
   for await (const event of training.events()) {
     const record =
       'heldOutLoss' in event && event.heldOutLoss !== undefined
-        ? { ...event, bitsPerCharacter: training.bitsPerCharacter(event.heldOutLoss) }
+        ? { ...event, ...training.figuresOf(event.heldOutLoss) }
         : event;
     await training.run.append(record);
     if (event.type !== 'finish') terminal.json(record);
@@ -74,15 +74,19 @@ export async function watchTraining(
         }),
       );
     } else if (event.type === 'evaluation') {
-      const bitsPerCharacter = training.bitsPerCharacter(event.heldOutLoss);
-      heldOut = `${event.heldOutLoss.toFixed(3)} (${say('bits', { value: bitsPerCharacter.toFixed(2) })})`;
-      await watch.onEvaluation?.({ ...event, bitsPerCharacter });
+      heldOut = `${event.heldOutLoss.toFixed(3)} (${inWords(training.figuresOf(event.heldOutLoss))})`;
+      await watch.onEvaluation?.(event);
     } else if (event.type === 'checkpoint') savedStep = event.step;
     else if (event.type === 'finish') finish = event;
   }
   terminal.endLive();
   const { reason, step, seconds, heldOutLoss } = finish!;
-  const bitsPerCharacter = heldOutLoss === undefined ? undefined : training.bitsPerCharacter(heldOutLoss);
-  terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, bitsPerCharacter, folder });
-  return { ...finish!, bitsPerCharacter, savedStep };
+  const figures = heldOutLoss === undefined ? {} : training.figuresOf(heldOutLoss);
+  terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, ...figures, folder });
+  return { ...finish!, ...figures, savedStep };
 }
+
+const inWords = ({ bitsPerCharacter: bits, maskedPerplexity = 0 }: HeldOutFigures): string =>
+  bits === undefined
+    ? say('perplexity', { value: maskedPerplexity.toFixed(1) })
+    : say('bits', { value: bits.toFixed(2) });

@@ -1,7 +1,7 @@
 /** Recipes: everything about a training that is not the text. Plain data, kept in the run's `config.json`. */
 
 import { nearest } from '../errors.ts';
-import { type DecoderOptions, presetNames } from '../models/index.ts';
+import { type DecoderOptions, type EncoderOptions, presetNames } from '../models/index.ts';
 import {
   adamw,
   decayMatrices,
@@ -37,16 +37,29 @@ export interface Recipe {
   /** A standard deviation, 1/√inputs, or tables that begin as the corpus's bigram model (needs `tiedHead: false`). */
   readonly init: number | 'fanIn' | 'bigrams';
   readonly precision: 'f32' | 'bf16';
+  /** For encoders: how tokens are hidden that are to be guessed. */
+  readonly masked?: Masking;
   /** Cures of repetition with all their arguments, as `formatCures` writes them. */
   readonly cure?: string;
+}
+
+/** How tokens are hidden: see `maskedRows`. */
+export interface Masking {
+  readonly rate: number;
+  /** Fixed masks of each row; 0: a new one every time. */
+  readonly copies: number;
+  readonly wholeWords: boolean;
 }
 
 /** The shape of a model; the vocabulary comes from the tokenizer. */
 export type ModelShape = Omit<DecoderOptions, 'vocabSize'>;
 
+/** The same of an encoder. */
+export type EncoderShape = Omit<EncoderOptions, 'vocabSize'>;
+
 /** A named training: model, recipe, tokenizer and length, each of which a flag can change. */
-export interface TrainingPreset {
-  readonly model: ModelShape;
+export interface TrainingPreset<Model = ModelShape> {
+  readonly model: Model;
   readonly recipe: Recipe;
   readonly tokenizer: 'characters' | { readonly vocabSize: number };
   readonly steps?: number;
@@ -129,6 +142,35 @@ export function trainingPreset(name: string): TrainingPreset {
     });
   }
   return trainingPresets[name as keyof typeof trainingPresets];
+}
+
+/** Only some tokens of a row are guessed: an encoder wants more rows at a time than a model that learns from every token. */
+const LEAST_ENCODER_ROWS = 32;
+/** Higher rates of AdamW are for tables that begin as a bigram model (docs/LOG.md). */
+const MOST_ENCODER_LR = 6e-3;
+
+/**
+ * An encoder of the sizes of a preset, and the recipe by which it learns to guess hidden tokens. A preset of the GPT-2 class gives BERT's
+ * class, which other libraries read; one with RMSNorm an encoder of the same kind of blocks, which learns faster (docs/LOG.md).
+ */
+export function encoderPreset({ model, recipe, ...rest }: TrainingPreset): TrainingPreset<EncoderShape> {
+  const { contextLength, width, layers, heads, dropout } = model;
+  const { positions, qkNorm, norm, activation } = model;
+  const kind: Partial<EncoderShape> =
+    norm === 'rmsNorm'
+      ? { positions, qkNorm, norm, activation, block: 'preNorm', bias: false, embeddingNorm: false }
+      : {};
+  return {
+    ...rest,
+    model: { contextLength, width, layers, heads, dropout, ...kind },
+    recipe: {
+      ...recipe,
+      batchSize: Math.max(LEAST_ENCODER_ROWS, recipe.batchSize),
+      lr: Math.min(MOST_ENCODER_LR, recipe.lr),
+      init: 0.02,
+      masked: { rate: 0.15, copies: 0, wholeWords: false },
+    },
+  };
 }
 
 /** The recipe by which a trained model goes on learning: lower rates, falling to nothing. */

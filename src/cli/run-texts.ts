@@ -1,6 +1,7 @@
 /** The texts that a run was trained on and those it never saw: what is measured of a trained model. */
 
-import { type LoadOptions, loadDocuments, splitCorpus } from './corpus.ts';
+import type { TextDocument } from '../types.ts';
+import { type LoadOptions, loadDocuments, rulesFor, splitCorpus } from './corpus.ts';
 import { keptPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { StoredModel } from './models.ts';
@@ -21,24 +22,17 @@ export async function textsOfRun(
   { path, run }: Pick<StoredModel, 'path' | 'run'>,
   { data, ...options }: LoadOptions & { readonly data?: string | undefined },
 ): Promise<RunTexts> {
-  if (!run) {
-    if (data === undefined) throw fail('cli/model-data', { path });
+  const textsOf = (documents: readonly TextDocument[]) => documents.map(({ text }) => text);
+  if (data !== undefined) {
     const { name, documents } = await loadDocuments(data, options);
-    return { name, heldOut: documents.map(({ text }) => text) };
+    return { name, heldOut: textsOf(documents) };
   }
-  const { config } = run;
-  const { source, prepared } = config.data;
-  const corpus = await (data === undefined
-    ? loadDocuments(specOf(source), { ...options, prepare: keptPreparation(prepared) })
-    : loadDocuments(data, options));
-  const textsOf = (documents: typeof corpus.documents) => documents.map(({ text }) => text);
-  if (data !== undefined) return { name: corpus.name, heldOut: textsOf(corpus.documents) };
-  const { train, heldOut } = splitCorpus(corpus.documents, config.training.seed);
-  return {
-    name: corpus.name,
-    heldOut: textsOf(heldOut),
-    training: textsOf(train),
-  };
+  if (!run) throw fail('cli/model-data', { path });
+  const { data: read, training } = run.config;
+  const prepare = keptPreparation(read.prepared);
+  const corpus = await loadDocuments(specOf(read.source), { ...options, prepare }, rulesFor(training));
+  const { train, heldOut } = splitCorpus(corpus.documents);
+  return { name: corpus.name, heldOut: textsOf(heldOut), training: textsOf(train) };
 }
 
 /** Enough of what a run learnt from to look at how it repeats. */

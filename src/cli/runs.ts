@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
-import type { DecoderConfig } from '../models/index.ts';
+import type { DecoderConfig, EncoderConfig } from '../models/index.ts';
 import { fingerprint, loadTokenizer } from '../text/index.ts';
 import { isRun, readRun, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
@@ -23,9 +23,9 @@ export type RunLength =
 export const LAB_FILE = 'lab.json';
 
 /** What `config.json` of a run says: everything that made it. */
-export interface RunConfig {
+export interface RunConfig<Model = DecoderConfig> {
   readonly version: 1;
-  readonly model: DecoderConfig;
+  readonly model: Model;
   readonly tokenizer: {
     /** Of `tokenizer.json`. */
     readonly fingerprint: string;
@@ -60,26 +60,56 @@ export interface InitialWeights extends InitialRun {
 }
 
 /** Reads the latest weights of a run as the beginning of another. */
-export async function readInitialWeights({ run }: EarlierRun): Promise<InitialWeights> {
-  const weights = await run.weights();
+export async function readInitialWeights({ run }: EarlierRun<unknown>): Promise<InitialWeights> {
+  return initialWeights(run.folder, run.place?.step ?? 0, await run.weights());
+}
+
+/** Weights as the beginning of a run, with their hash. */
+export function initialWeights(
+  run: string,
+  step: number,
+  weights: InitialWeights['weights'],
+): InitialWeights {
   const hash = createHash('sha256');
   for (const [name, { data }] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`${name}\0`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return { run: run.folder, step: run.place?.step ?? 0, sha256: hash.digest('hex'), weights };
+  return { run, step, sha256: hash.digest('hex'), weights };
 }
 
 /** A run that was begun earlier, checked: its config is ours and its tokenizer the one it was trained with. */
-export interface EarlierRun {
+export interface EarlierRun<Model = DecoderConfig> {
   readonly run: SavedRun;
-  readonly config: RunConfig;
+  readonly config: RunConfig<Model>;
   readonly tokenizer: Tokenizer;
 }
 
-/** Reads a run folder without changing it. */
+/** Reads the run folder of a decoder without changing it. */
 export async function readEarlierRun(folder: string): Promise<EarlierRun> {
+  const earlier = await readAnyRun<DecoderConfig>(folder);
+  if (isMasked(earlier.config)) throw fail('cli/masked-run', { folder });
+  return earlier;
+}
+
+/** Reads the run folder of an encoder without changing it. */
+export async function readEncoderRun(folder: string): Promise<EarlierRun<EncoderConfig>> {
+  const earlier = await readAnyRun<EncoderConfig>(folder);
+  if (!isMasked(earlier.config)) throw fail('cli/decoder-run', { folder });
+  return earlier;
+}
+
+/** Whether what a run's `config.json` says is of an encoder: one that learned to guess hidden tokens. */
+const isMasked = (config: unknown): boolean =>
+  (config as Partial<RunConfig> | undefined)?.training?.masked !== undefined;
+
+/** Whether the folder is the run of an encoder. */
+export async function isMaskedRun(folder: string): Promise<boolean> {
+  return (await isRun(folder)) && isMasked((await readRun(folder)).config);
+}
+
+async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {
   const run = await readRun(folder);
-  const config = run.config as RunConfig;
+  const config = run.config as RunConfig<Model>;
   const sections = [config?.model, config?.tokenizer, config?.data, config?.training];
   if (
     config?.version !== 1 ||
@@ -99,11 +129,11 @@ export async function findEarlierRun(folder: string): Promise<EarlierRun | undef
   return (await isRun(folder)) ? readEarlierRun(folder) : undefined;
 }
 
-/** The run of a folder that was trained last and has a checkpoint. */
+/** The decoder of a folder that was trained last and has a checkpoint. */
 export async function latestModel(runs: string): Promise<string | undefined> {
   for (const folder of await runsByAge(runs)) {
     const saved = await readRun(folder).catch(() => undefined);
-    if (saved?.place) return folder;
+    if (saved?.place && !isMasked(saved.config)) return folder;
   }
   return undefined;
 }
@@ -118,7 +148,7 @@ export function defaultFolder(source: string, suffix = ''): string {
 }
 
 /** Whether its steps or minutes are used up. */
-export function isFinished({ run, config }: EarlierRun): boolean {
+export function isFinished({ run, config }: EarlierRun<unknown>): boolean {
   const { steps, minutes } = config.training;
   if (!run.place) return false;
   return steps === undefined ? run.place.seconds >= minutes * 60 : run.place.step >= steps;

@@ -1,15 +1,22 @@
 /** What a training is made by, beside its text: from a preset or an earlier run, with the options given put over it. */
 
-import { decoderConfig } from '../models/index.ts';
+import { decoderConfig, encoderConfig } from '../models/index.ts';
 import { differingKeys, formatCures } from '../train/index.ts';
 import { fail } from './errors.ts';
 import { flagOf } from './options.ts';
-import { type ModelShape, type Recipe, type TrainingPreset, tuningRecipe } from './recipe.ts';
-import type { EarlierRun, InitialRun, RunLength } from './runs.ts';
+import {
+  type EncoderShape,
+  encoderPreset,
+  type ModelShape,
+  type Recipe,
+  type TrainingPreset,
+  tuningRecipe,
+} from './recipe.ts';
+import type { EarlierRun, InitialRun, RunConfig, RunLength } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
 
-export interface Settings {
-  readonly model: ModelShape;
+export interface Settings<Model = ModelShape> {
+  readonly model: Model;
   readonly recipe: Recipe;
   readonly tokenizer: TokenizerOrigin;
   readonly seed: number;
@@ -24,6 +31,9 @@ export interface SettingOptions
     Partial<Pick<Recipe, 'batchSize' | 'lr'>> {
   readonly precision?: string;
   readonly cure?: string;
+  readonly masking?: string;
+  readonly maskRate?: number;
+  readonly wholeWords?: boolean;
   /** A file, or `characters`. */
   readonly tokenizer?: string;
   readonly vocabSize?: number;
@@ -51,39 +61,70 @@ export function onlyGiven<Options extends object>(
 export function presetSettings(
   preset: TrainingPreset,
   options: SettingOptions,
-  fallback: { readonly seed: number; readonly length: RunLength },
+  fallback: Fallback,
 ): Settings {
-  const { model, recipe, tokenizer } = preset;
-  const length = preset.steps === undefined ? fallback.length : { steps: preset.steps };
-  const settings = withOptions({ model, recipe, tokenizer, seed: fallback.seed, length }, options);
   // Every field of the shape is filled, so that settings can be compared.
-  const { vocabSize: _, ...shape } = decoderConfig({ ...settings.model, vocabSize: 1 });
+  return settingsOf(preset, options, fallback, (model) => decoderConfig({ ...model, vocabSize: 1 }));
+}
+
+/** The same for an encoder, of the sizes that the preset has. */
+export function encoderSettings(
+  preset: TrainingPreset,
+  options: SettingOptions,
+  fallback: Fallback,
+): Settings<EncoderShape> {
+  return settingsOf(encoderPreset(preset), options, fallback, (model) =>
+    encoderConfig({ ...model, vocabSize: 1 }),
+  );
+}
+
+/** What of a run's config another training takes over. */
+export type RunMaker<Model> = Pick<RunConfig<Model>, 'model' | 'tokenizer' | 'training'>;
+
+interface Fallback {
+  readonly seed: number;
+  readonly length: RunLength;
+}
+
+function settingsOf<Model extends object>(
+  { model, recipe, tokenizer, steps }: TrainingPreset<Model>,
+  options: SettingOptions,
+  fallback: Fallback,
+  complete: (model: Model) => Model & { readonly vocabSize: number },
+): Settings<Omit<Model, 'vocabSize'>> {
+  const length = steps === undefined ? fallback.length : { steps };
+  const settings = withOptions({ model, recipe, tokenizer, seed: fallback.seed, length }, options);
+  const { vocabSize: _, ...shape } = complete(settings.model);
   return { ...settings, model: shape };
 }
 
 /** The settings for going on with the model of a run in a new one: its shape and recipe, at lower rates. */
-export function tuningSettings(
-  { config }: EarlierRun,
+export function tuningSettings<Model extends object>(
+  { config }: { readonly config: RunMaker<Model> },
   init: InitialRun,
   options: SettingOptions,
-  fallback: { readonly seed: number; readonly length: RunLength },
-): Settings {
+  fallback: Fallback,
+): Settings<Omit<Model, 'vocabSize'>> {
   const given = OF_THE_MODEL.find((name) => options[name] !== undefined);
   if (given) {
     const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
     throw fail('cli/conflict', { command: 'train', options: ['--init', flagOf(given)], ...reason });
   }
-  const { vocabSize: _, ...model } = config.model;
+  const model = withoutVocabulary(config.model);
   const { seed: __, steps: ___, minutes: ____, ...recipe } = config.training;
   const { cure: _____, ...plain } = tuningRecipe(recipe);
   return withOptions({ model, recipe: plain, tokenizer: config.tokenizer.made, ...fallback, init }, options);
 }
 
 /** The settings of a run that is there. @throws unless every option given is the one it was made with. */
-export function earlierSettings(earlier: EarlierRun, options: SettingOptions, start?: InitialRun): Settings {
+export function earlierSettings<Model extends object>(
+  earlier: EarlierRun<Model>,
+  options: SettingOptions,
+  start?: InitialRun,
+): Settings<Omit<Model, 'vocabSize'>> {
   const { model, training, tokenizer } = earlier.config;
   const { seed, steps, minutes, ...recipe } = training;
-  const { vocabSize: _, ...shape } = model;
+  const shape = withoutVocabulary(model);
   const length = steps === undefined ? { minutes } : { steps };
   const { init } = earlier.config;
   const settings = { model: shape, recipe, tokenizer: tokenizer.made, seed, length, ...(init && { init }) };
@@ -92,13 +133,25 @@ export function earlierSettings(earlier: EarlierRun, options: SettingOptions, st
 }
 
 /** The settings of a preset, which must be those of the run that is there. */
-export function requireEarlier(earlier: EarlierRun, wanted: Settings): Settings {
+export function requireEarlier<Model extends object, Wanted extends object>(
+  earlier: EarlierRun<Model>,
+  wanted: Settings<Wanted>,
+): Settings<Wanted> {
   requireSame(earlier, earlierSettings(earlier, {}), wanted);
   return wanted;
 }
 
-function requireSame({ run }: EarlierRun, before: Settings, wanted: Settings): void {
-  const flat = ({ model, recipe, length, ...rest }: Settings) => ({
+function withoutVocabulary<Model extends object>(model: Model): Omit<Model, 'vocabSize'> {
+  const { vocabSize: _, ...shape } = model as Model & { readonly vocabSize: number };
+  return shape;
+}
+
+function requireSame(
+  { run }: Pick<EarlierRun, 'run'>,
+  before: Settings<object>,
+  wanted: Settings<object>,
+): void {
+  const flat = ({ model, recipe, length, ...rest }: Settings<object>) => ({
     ...rest,
     ...length,
     ...model,
@@ -108,7 +161,7 @@ function requireSame({ run }: EarlierRun, before: Settings, wanted: Settings): v
   if (differing.length) throw fail('cli/other-run', { folder: run.folder, differing });
 }
 
-function withOptions(base: Settings, options: SettingOptions): Settings {
+function withOptions<Model extends object>(base: Settings<Model>, options: SettingOptions): Settings<Model> {
   const { tokenizer, vocabSize, steps, minutes, seed } = options;
   if (steps !== undefined && minutes !== undefined) {
     const reason = {
@@ -131,11 +184,29 @@ function withOptions(base: Settings, options: SettingOptions): Settings {
   });
   return {
     model: pick(MODEL, base.model),
-    recipe: pick(RECIPE, base.recipe),
+    recipe: { ...pick(RECIPE, base.recipe), ...maskingOf(base.recipe, options) },
     ...(base.init && { init: base.init }),
     tokenizer: originOf(tokenizer, vocabSize) ?? base.tokenizer,
     seed: seed ?? base.seed,
     length: steps !== undefined ? { steps } : minutes !== undefined ? { minutes } : base.length,
+  };
+}
+
+/** Fixed masks of each row, as BERT was trained with. */
+const STATIC_COPIES = 10;
+
+function maskingOf(
+  { masked }: Recipe,
+  { masking, maskRate, wholeWords }: SettingOptions,
+): Pick<Recipe, 'masked'> {
+  if (!masked) return {};
+  const { rate, copies } = masked;
+  return {
+    masked: {
+      rate: maskRate ?? rate,
+      copies: masking === undefined ? copies : masking === 'static' ? STATIC_COPIES : 0,
+      wholeWords: wholeWords ?? masked.wholeWords,
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
   explainOptions,
+  fillMaskOptions,
   generateOptions,
   profileOptions,
   repeatOptions,
@@ -62,6 +63,18 @@ const generate = defineCommand({
   options: generateOptions,
   example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),
+});
+
+const fillMask = defineCommand({
+  name: 'fill-mask',
+  args: '<run>',
+  summary: {
+    en: 'let an encoder guess what is hidden in a text',
+    zh: '让编码器猜出文本中被遮盖的词元',
+  },
+  options: fillMaskOptions,
+  example: 'inkstone fill-mask runs/masked --text 床前明月[MASK] --top 5',
+  load: () => import('./commands/fill-mask.ts'),
 });
 
 const tune = defineCommand({
@@ -209,6 +222,7 @@ export const commands = [
   train,
   data,
   generate,
+  fillMask,
   tune,
   exportCommand,
   tokenizer,

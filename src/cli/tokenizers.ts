@@ -30,11 +30,12 @@ const MEASURED_TEXTS = 500;
 
 type Context = Pick<CommandContext, 'terminal' | 'signal'>;
 
-/** Byte-level BPE trained on an even part of the documents. */
+/** Byte-level BPE trained on an even part of the documents; `special` tokens beside the end of a text. */
 export async function learnBpe(
   documents: readonly TextDocument[],
   vocabSize: number,
   { terminal, signal }: Context,
+  special: readonly string[] = [],
 ): Promise<Tokenizer> {
   const start = performance.now();
   const total = documents.reduce((sum, { text }) => sum + text.length, 0);
@@ -42,7 +43,7 @@ export async function learnBpe(
   const texts = documents.filter((_, i) => i % stride === 0).map(({ text }) => text);
   const tokenizer = await trainBpe(texts, {
     vocabSize,
-    specialTokens: [END_OF_TEXT],
+    specialTokens: [END_OF_TEXT, ...special],
     onProgress: ({ phase, done, total: all }) => {
       if (phase === 'merge') terminal.live(say('merging', { done, total: all! }));
     },
@@ -58,10 +59,16 @@ export async function learnBpe(
 }
 
 /** One token a character. A single text has no ends to mark. */
-export function learnCharacters(documents: readonly TextDocument[]): Tokenizer {
+export function learnCharacters(
+  documents: readonly TextDocument[],
+  special: readonly string[] = [],
+): Tokenizer {
   const texts = documents.map(({ text }) => text);
   const isMany = texts.length > 1;
-  return trainCharacters(texts, { specialTokens: isMany ? [END_OF_TEXT] : [], byteFallback: isMany });
+  return trainCharacters(texts, {
+    specialTokens: isMany ? [END_OF_TEXT, ...special] : special,
+    byteFallback: isMany,
+  });
 }
 
 /** A tokenizer from its file. */

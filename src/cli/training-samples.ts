@@ -14,7 +14,7 @@ const say = defineMessages({
   },
 });
 
-const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
+export const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
 
 /** Writes from the opening at evaluations 1, 2, 4, 8 and so on; nothing without an opening. */
 export function watchSamples(

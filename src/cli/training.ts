@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import {
   type Batch,
+  type Batches,
   batchRows,
   countCharacters,
   createBatches,
@@ -10,6 +11,7 @@ import {
   IGNORE,
   type RowSource,
   sequenceRows,
+  type TokenArray,
   type TokenCorpus,
   tokenArray,
   tokenizeDocuments,
@@ -35,7 +37,7 @@ import {
   withRecording,
 } from '../tensor/index.ts';
 import { fingerprint, saveTokenizer } from '../text/index.ts';
-import { type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
+import { type CuredLoss, type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
@@ -45,7 +47,7 @@ import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.t
 import type { InitialRun, InitialWeights, RunConfig, RunLength } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
 
-export interface TrainingOptions {
+export interface TrainingOptions<Model = ModelShape> {
   readonly folder: string;
   readonly corpus: SplitCorpus;
   /** What the corpus is called in the run's config. */
@@ -55,7 +57,7 @@ export interface TrainingOptions {
   readonly tokenizer: Tokenizer;
   /** How the tokenizer was made, for the run's config. */
   readonly tokenizerMade?: TokenizerOrigin;
-  readonly model: ModelShape;
+  readonly model: Model;
   readonly recipe: Recipe;
   readonly seed: number;
   /** The model to begin with, or where it came from for a run that has gone on since; default: a new one. */
@@ -68,15 +70,40 @@ export interface TrainingOptions {
 }
 
 /** A training that is ready to go; `run` is open and must be closed. */
-export interface Training {
+export interface OpenTraining<Config = unknown, Params = unknown> {
   readonly run: OpenRun;
   readonly length: RunLength;
-  readonly config: DecoderConfig;
-  readonly params: DecoderParams;
+  readonly config: Config;
+  readonly params: Params;
   readonly trainTokens: TokenCorpus;
-  /** Held-out loss in nats per token → bits per character of the held-out text. */
-  bitsPerCharacter(heldOutLoss: number): number;
+  /** What a held-out loss in nats comes to, for people. */
+  figuresOf(heldOutLoss: number): HeldOutFigures;
   events(): AsyncGenerator<TrainEvent>;
+}
+
+export type Training = OpenTraining<DecoderConfig, DecoderParams>;
+
+export interface HeldOutFigures {
+  /** Of the held-out text, where every token is guessed. */
+  readonly bitsPerCharacter?: number;
+  /** Of hidden tokens: the exponential of the mean loss. */
+  readonly maskedPerplexity?: number;
+}
+
+/** What a kind of model brings to its training. */
+export interface Lesson<Config, Params> {
+  readonly config: Config & { readonly contextLength: number; readonly dropout: number };
+  readonly batches: Batches;
+  /** The rows that are held out. */
+  readonly evaluation: RowSource;
+  /** The model at the beginning; the tokens are there unless a run that is there will be restored. */
+  readonly begin: (corpus: TokenCorpus | undefined) => Params;
+  /** The parameters of a file. */
+  readonly fromFile: (weights: InitialWeights['weights']) => Params;
+  readonly loss: (params: Params, batch: Batch, dropoutSeed?: number) => Tensor;
+  /** What is learned from in place of `loss`. */
+  readonly cured?: CuredLoss<Params>;
+  readonly figuresOf: OpenTraining['figuresOf'];
 }
 
 /** At most this many held-out tokens are looked at; few without the fast kernels, where looking costs more than learning. */
@@ -85,28 +112,57 @@ const EVALUATION_ROWS = 16;
 
 /** Tokenizes, makes the model, opens (or resumes) the run. */
 export async function prepareTraining(options: TrainingOptions): Promise<Training> {
-  const { tokenizer, recipe, seed, signal } = options;
+  const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { contextLength } = config;
-  const trainTokens = await tokenizeDocuments(options.corpus.train, tokenizer, { signal });
-  if (trainTokens.length <= contextLength) {
-    throw fail('cli/short-corpus', { source: options.source, tokens: trainTokens.length, contextLength });
-  }
-  const heldOut = await heldOutTokens(options.corpus.heldOut, tokenizer, signal);
-  const batches = createBatches({
-    tokens: trainTokens,
-    contextLength,
-    batchSize: recipe.batchSize,
-    seed,
-    ...rowsOf(recipe, tokenizer),
+  const texts = await trainingTokens(options, contextLength);
+  const { heldOut } = texts;
+  const cure = recipe.cure;
+  return openTraining(options, texts.train, {
+    config,
+    batches: createBatches({
+      tokens: texts.train,
+      contextLength,
+      batchSize: recipe.batchSize,
+      seed,
+      ...rowsOf(recipe, tokenizer),
+    }),
+    evaluation: evaluationRows(heldOut.tokens, contextLength, tokenizer),
+    begin: (corpus) => freshParams(config, recipe, seed, corpus),
+    fromFile: (weights) => paramsFromFile(config, weights),
+    loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
+    ...(cure !== undefined && { cured: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
+    figuresOf: (heldOutLoss) => ({
+      bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
+    }),
   });
-  const held = { tokens: tokenArray(heldOut.tokens), contextLength };
-  const { eosId } = tokenizer;
-  const evaluation = eosId === undefined ? sequenceRows(held) : documentRows({ ...held, seed: 0, eosId });
-  const { steps, minutes } = options;
+}
+
+/** The tokens of both sides. @throws where the corpus is shorter than the context. */
+export async function trainingTokens(options: TrainingOptions<unknown>, contextLength: number) {
+  const { tokenizer, corpus, signal } = options;
+  const train = await tokenizeDocuments(corpus.train, tokenizer, { signal });
+  if (train.length <= contextLength) {
+    throw fail('cli/short-corpus', { source: options.source, tokens: train.length, contextLength });
+  }
+  return { train, heldOut: await heldOutTokens(corpus.heldOut, tokenizer, signal) };
+}
+
+/** Rows that hold every token of the held-out side once. */
+export function evaluationRows(tokens: TokenArray, contextLength: number, { eosId }: Tokenizer): RowSource {
+  const held = { tokens: tokenArray(tokens), contextLength };
+  return eosId === undefined ? sequenceRows(held) : documentRows({ ...held, seed: 0, eosId });
+}
+
+/** Opens (or resumes) the run of a training. */
+export async function openTraining<Config, Params>(
+  options: TrainingOptions<unknown>,
+  trainTokens: TokenCorpus,
+  lesson: Lesson<Config, Params>,
+): Promise<OpenTraining<Config, Params>> {
+  const { tokenizer, recipe, seed, signal, steps, minutes } = options;
+  const { config, batches, evaluation, cured } = lesson;
   const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
-  const cured =
-    recipe.cure === undefined ? undefined : decoderCuredLoss(config, tokenizer, recipe.cure, { seed });
   signal.throwIfAborted();
   const run = await openRun(options.folder, {
     tokenizer: saveTokenizer(tokenizer),
@@ -124,14 +180,12 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
       },
       training: { seed, ...length, ...recipe },
       ...(options.init && { init: recordOf(options.init) }),
-    } satisfies RunConfig,
+    } satisfies RunConfig<Config>,
   });
   const params =
     options.init && 'weights' in options.init
-      ? paramsFromFile(config, options.init.weights)
-      : freshParams(config, recipe, seed, run.place ? undefined : trainTokens);
-  const lossOf = (p: DecoderParams, batch: Batch, dropoutSeed?: number) =>
-    loss(p, config, { ...toTensors(batch), dropoutSeed });
+      ? lesson.fromFile(options.init.weights)
+      : lesson.begin(run.place ? undefined : trainTokens);
   const into = batches.at(0);
   return {
     run,
@@ -139,13 +193,13 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
     config,
     params,
     trainTokens,
-    bitsPerCharacter: (heldOutLoss) => (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
+    figuresOf: lesson.figuresOf,
     events: () =>
-      train<DecoderParams, { batch: Batch; index: number }>({
+      train<Params, { batch: Batch; index: number }>({
         params,
         loss: (p, { batch, index }) => {
           const dropoutSeed = config.dropout ? seed + index : undefined;
-          return cured ? cured(p, batch, index, dropoutSeed) : lossOf(p, batch, dropoutSeed);
+          return cured ? cured(p, batch, index, dropoutSeed) : lesson.loss(p, batch, dropoutSeed);
         },
         ...(cured?.isMixed && { divergenceFactor: Number.POSITIVE_INFINITY }),
         batch: (index) => ({ batch: batches.at(index, into), index }),
@@ -158,7 +212,7 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
         precision: recipe.precision,
         evaluate: {
           ...options.evaluateEvery,
-          run: () => heldOutLoss(params, evaluation, lossOf, recipe.precision),
+          run: () => heldOutLoss(params, evaluation, lesson.loss, recipe.precision),
         },
         save: { ...options.saveEvery, run: (snapshot) => run.save(snapshot) },
         ...(run.place && { resume: { place: run.place, restore: run.restore } }),
@@ -193,7 +247,7 @@ function hashTexts(documents: readonly TextDocument[]): string {
 
 const recordOf = ({ run, step, sha256 }: InitialRun): InitialRun => ({ run, step, sha256 });
 
-function rowsOf({ rows }: Recipe, { eosId }: Tokenizer) {
+export function rowsOf({ rows }: Recipe, { eosId }: Tokenizer) {
   if (rows === 'windows' || eosId === undefined) return { mode: 'windows' } as const;
   return { mode: 'documents', eosId, whole: rows === 'whole' } as const;
 }
@@ -217,10 +271,10 @@ async function heldOutTokens(documents: readonly TextDocument[], tokenizer: Toke
 }
 
 /** Mean loss over one epoch of rows, in nats per token. */
-async function heldOutLoss(
-  params: DecoderParams,
+async function heldOutLoss<Params>(
+  params: Params,
   rows: RowSource,
-  lossOf: (params: DecoderParams, batch: Batch) => Tensor,
+  lossOf: (params: Params, batch: Batch) => Tensor,
   precision: Precision,
 ): Promise<number> {
   const batches = batchRows(rows, EVALUATION_ROWS);

@@ -23,15 +23,14 @@ export interface Batches {
   at(step: number, into?: Batch): Batch;
 }
 
-interface BatchOptions {
+interface CutOptions {
   /** Ids in memory, a corpus, or an open shard. */
   readonly tokens: TokenSource | Uint16Array | Uint32Array | Int32Array | readonly number[];
   readonly contextLength: number;
-  readonly batchSize: number;
 }
 
-/** How batches are cut from tokens. */
-export type CreateBatchesOptions = BatchOptions &
+/** How rows are cut from tokens. */
+export type CutRowsOptions = CutOptions &
   (
     | { readonly mode: 'windows'; readonly seed: number }
     | { readonly mode: 'sequence' }
@@ -45,6 +44,9 @@ export type CreateBatchesOptions = BatchOptions &
       }
   );
 
+/** How batches are cut from tokens. */
+export type CreateBatchesOptions = CutRowsOptions & { readonly batchSize: number };
+
 /**
  * Batches from tokens: random windows, shuffled documents, or the tokens in order (for evaluation).
  * Throws `data/empty` and `data/too-short`.
@@ -54,11 +56,13 @@ export type CreateBatchesOptions = BatchOptions &
  * const { inputs, targets } = batches.at(step);
  */
 export function createBatches(options: CreateBatchesOptions): Batches {
-  const tokens = 'read' in options.tokens ? options.tokens : tokenArray(options.tokens);
-  return batchRows(rowsFor({ ...options, tokens }), options.batchSize);
+  return batchRows(cutRows(options), options.batchSize);
 }
 
-function rowsFor(options: CreateBatchesOptions & { readonly tokens: TokenSource }): RowSource {
+/** The rows that the batches of these options are made of. */
+export function cutRows(given: CutRowsOptions): RowSource {
+  const tokens = 'read' in given.tokens ? given.tokens : tokenArray(given.tokens);
+  const options = { ...given, tokens };
   if (options.mode === 'windows') return windowRows(options);
   if (options.mode === 'sequence') return sequenceRows(options);
   return documentRows(options);

@@ -4,6 +4,7 @@ export {
   batchRows,
   type CreateBatchesOptions,
   createBatches,
+  cutRows,
   mixRows,
 } from './batches.ts';
 export {
@@ -27,6 +28,7 @@ export {
   dropExactDuplicates,
   splitTail,
 } from './documents.ts';
+export { type MaskingOptions, maskedRows, masker, PADDING, wordJoins } from './masked.ts';
 export { type Bands, bandChance, bandHasher, bandsFor } from './min-hash.ts';
 export {
   dropNearDuplicates,

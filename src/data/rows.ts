@@ -224,7 +224,7 @@ function groupByRow(from: Float64Array, count: Uint32Array, rowOf: Uint32Array, 
 }
 
 /** The identity, then shuffled (Fisher–Yates). */
-function shuffle(order: Uint32Array, rng: Rng): void {
+export function shuffle(order: Uint32Array, rng: Rng): void {
   for (let i = 0; i < order.length; i++) order[i] = i;
   for (let i = order.length - 1; i > 0; i--) {
     const j = rng.integer(i + 1);

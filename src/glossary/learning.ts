@@ -36,6 +36,30 @@ export const learningTerms = defineTerms({
       zh: '以 e 为底、损失为指数的幂：平均相当于在多少个等可能的词元中选一个。1 表示完全确定，等于词表大小则是瞎猜。它取决于分词器，只有分词器相同的模型才可比较。',
     },
   },
+  objective: {
+    name: { en: 'objective', zh: '训练目标' },
+    also: ['next-token', 'masked', 'masked language model', 'MLM', '掩码语言模型'],
+    text: {
+      en: 'What is learned from text. next-token: what comes next, so that the model can write. masked: which tokens were hidden in the middle, so that it understands: an encoder such as BERT, which sees both sides of a word.',
+      zh: '从文本中学什么。next-token：学接下来是什么，模型因此会写。masked：学中间被遮盖的是什么，模型因此善于理解，即 BERT 一类看得见前后文的编码器。',
+    },
+  },
+  masking: {
+    name: { en: 'masking', zh: '遮盖' },
+    also: ['mask', 'mask-rate', 'mask token', '掩码', '完形填空'],
+    text: {
+      en: 'The share of tokens that an encoder has to guess, 15 % as a rule: most are replaced by [MASK], some by another token, some stay. dynamic hides others each time a text comes; static has a few fixed ways.',
+      zh: '编码器要猜的词元所占的比例，通常为 15 %：多数换成 [MASK]，少数换成别的词元，少数不变。dynamic 每次遮盖不同的词元；static 只有几种固定的遮盖。',
+    },
+  },
+  wholeWords: {
+    name: { en: 'whole words', zh: '整词遮盖' },
+    also: ['whole word masking', 'WWM', '全词掩码'],
+    text: {
+      en: 'All tokens of a word are hidden together, of Chinese all bytes of a character. Otherwise the rest of a word gives it away.',
+      zh: '一个词的全部词元一起遮盖，中文则是一个字的全部字节。否则剩下的部分会泄露答案。',
+    },
+  },
   bitsPerCharacter: {
     name: { en: 'bits per character', zh: '比特/字' },
     also: ['bits/char', 'bpc', 'bits per char', '每字比特', '每字比特数'],

@@ -81,12 +81,12 @@ interface Rule {
   readonly holds: (value: never) => boolean;
 }
 
-const wholePositive: Rule = {
+export const wholePositive: Rule = {
   en: 'a whole number of at least 1',
   zh: '不小于 1 的整数',
   holds: (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 1,
 };
-const wholeFromZero: Rule = {
+export const wholeFromZero: Rule = {
   en: 'a whole number of at least 0',
   zh: '不小于 0 的整数',
   holds: (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0,
@@ -101,17 +101,17 @@ const above0: Rule = {
   zh: '大于 0 的数',
   holds: (x: unknown) => Number.isFinite(x) && (x as number) > 0,
 };
-const share: Rule = {
+export const share: Rule = {
   en: 'in [0, 1)',
   zh: '[0, 1) 之间的数',
   holds: (x: unknown) => Number.isFinite(x) && (x as number) >= 0 && (x as number) < 1,
 };
-const yesOrNo: Rule = {
+export const yesOrNo: Rule = {
   en: 'true or false',
   zh: ' true 或 false',
   holds: (x: unknown) => typeof x === 'boolean',
 };
-const oneOf = (known: readonly string[]): Rule => ({
+export const oneOf = (known: readonly string[]): Rule => ({
   en: `one of ${known.join(', ')}`,
   zh: ` ${known.join('、')} 之一`,
   holds: (x: unknown) => known.includes(x as string),
@@ -123,7 +123,7 @@ const fromTwo: Rule = {
   holds: (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 2,
 };
 
-type Rules<T> = { readonly [K in keyof T]-?: Rule };
+export type Rules<T> = { readonly [K in keyof T]-?: Rule };
 
 const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   vocabSize: wholePositive,
@@ -147,10 +147,10 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   globalEvery: fromTwo,
   localRotaryBase: above0,
 };
-const normRules: Rules<NormConfig> = { kind: oneOf(normKinds), bias: yesOrNo, eps: above0 };
+export const normRules: Rules<NormConfig> = { kind: oneOf(normKinds), bias: yesOrNo, eps: above0 };
 const biasRules: Rules<BiasConfig> = { queryKeyValue: yesOrNo, attentionOutput: yesOrNo, ffn: yesOrNo };
 /** Settings of rotary and T5 positions are checked where they are used. */
-const positionRules = {
+export const positionRules = {
   kind: oneOf(positionKinds),
   base: above0,
   fraction: above0,
@@ -166,7 +166,7 @@ const positionRules = {
 } satisfies { [key: string]: Rule };
 
 /** Applies rules to the keys that are there; a key without a rule is an error. */
-function check(values: object, table: { readonly [key: string]: Rule }, prefix = ''): void {
+export function check(values: object, table: { readonly [key: string]: Rule }, prefix = ''): void {
   for (const [key, value] of Object.entries(values)) {
     if (!Object.hasOwn(table, key))
       throw fail('model/key', { key: prefix + key, near: nearest(key, Object.keys(table)) });

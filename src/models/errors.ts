@@ -147,6 +147,38 @@ export const fail = defineErrors({
       `model: rewind must go to a whole number from 0 to the sequence's length ${d.length}, got ${d.to}`,
     zh: (d) => `模型：只能回退到 0 与序列长度 ${d.length} 之间的整数，得到 ${d.to}`,
   },
+  'model/no-part': {
+    en: (d: { part: string }) => `encoder: this model has no ${d.part}; load one that was saved with it`,
+    zh: (d) => `编码器：此模型没有 ${d.part}；请载入带有它的模型`,
+  },
+  'model/nothing-masked': {
+    en: () => 'encoder: a batch must have at least one masked place, got none; every target is −1',
+    zh: () => '编码器：一批数据至少要有一个被遮盖的位置，得到 0 个；所有目标都是 −1',
+  },
+  'model/no-mask-token': {
+    en: (d: { known: string }) =>
+      `fill-mask: the tokenizer has no token that hides another (${d.known}); take a model trained with --objective masked`,
+    zh: (d) => `完形填空：分词器没有遮盖用的词元（${d.known}）；请使用以 --objective masked 训练的模型`,
+  },
+  'model/no-mask': {
+    en: (d: { mask: string; text: string }) =>
+      `fill-mask: the text must have at least one ${d.mask}, got "${d.text}"; put one where a token is to be guessed`,
+    zh: (d) => `完形填空：文本中至少要有一个 ${d.mask}，得到 "${d.text}"；请在要猜的位置写上它`,
+  },
+  'model/fill-long': {
+    en: (d: { tokens: number; most: number }) =>
+      `fill-mask: the text must be at most ${d.most} tokens long, got ${d.tokens}; keep what stands near the mask`,
+    zh: (d) => `完形填空：文本最长 ${d.most} 个词元，得到 ${d.tokens} 个；请只保留遮盖处附近的文字`,
+  },
+  'model/fill-top': {
+    en: (d: { got: number }) => `fill-mask: \`top\` must be a whole number of at least 1, got ${d.got}`,
+    zh: (d) => `完形填空：\`top\` 必须是不小于 1 的整数，得到 ${d.got}`,
+  },
+  'model/sentence-module': {
+    en: (d: { path: string; got: string; supported: string }) =>
+      `${d.path}: a sentence encoder must end in ${d.supported}, got ${d.got}; choose another model`,
+    zh: (d) => `${d.path}：句子编码器的后续模块必须是 ${d.supported}，得到 ${d.got}；请换一个模型`,
+  },
   'model/bigrams-tied': {
     en: () => 'start from bigrams: the head needs a weight of its own; set tiedHead to false',
     zh: () => '由二元组起步：输出层需要自己的权重；请把 tiedHead 设为 false',

@@ -3,6 +3,17 @@
 export { type BigramStartOptions, startFromBigrams } from './bigram-start.ts';
 export { type BiasConfig, type DecoderConfig, type DecoderOptions, decoderConfig } from './config.ts';
 export * from './decoder.ts';
+export * from './encoder.ts';
+export {
+  type EncoderBlock,
+  type EncoderConfig,
+  type EncoderOptions,
+  encoderConfig,
+} from './encoder-config.ts';
+export { embedTokens, encoderEmbedder } from './encoder-embedder.ts';
+export { type EncoderFrame, encoderFrame } from './encoder-frame.ts';
+export { type LoadedEncoder, loadEncoder, saveEncoder } from './encoder-storage.ts';
+export { fillMask, type Guess } from './fill-mask.ts';
 export {
   type ForeignFormat,
   type ForeignJson,
@@ -13,14 +24,33 @@ export {
   toForeign,
   toForeignConfig,
 } from './foreign.ts';
+export {
+  type ForeignEncoder,
+  fromForeignEncoder,
+  isForeignEncoder,
+  toForeignEncoder,
+  toForeignEncoderConfig,
+} from './foreign-bert.ts';
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
 export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';
 export * from './presets.ts';
-export * from './storage.ts';
+export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
 export {
+  type DecoderFolder,
+  isDecoderFolder,
+  type LoadedDecoder,
+  loadDecoder,
+  openDecoder,
+  type SaveDecoderOptions,
+  saveDecoder,
+  type WeightDtype,
+} from './storage.ts';
+export {
+  encoderFromFile,
+  encoderFromTensors,
   type NamedTensors,
   namedTensors,
   paramsFromFile,

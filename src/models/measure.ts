@@ -3,11 +3,18 @@
 import { type BlockKind, countParameters } from '../nn/index.ts';
 import type { DecoderConfig } from './config.ts';
 import { decoderSpec } from './decoder.ts';
+import { encoderSpec } from './encoder.ts';
+import type { EncoderConfig } from './encoder-config.ts';
 import { planOf } from './plan.ts';
 
 /** How many numbers the model learns; a tied head counts once. */
 export function parameterCount(config: DecoderConfig): number {
   return countParameters(decoderSpec(config));
+}
+
+/** The same of an encoder. */
+export function encoderParameterCount(config: EncoderConfig): number {
+  return countParameters(encoderSpec(config));
 }
 
 /** Floating-point operations for one token, averaged over a sequence of `length` tokens (default: the whole context). */

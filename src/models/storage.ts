@@ -28,8 +28,8 @@ import {
 import { limits } from './limits.ts';
 import { namedTensors, paramsFromFile, tensorsFromFile, tensorsToFile } from './weights.ts';
 
-const CONFIG = 'config.json';
-const WEIGHTS = 'model.safetensors';
+export const CONFIG = 'config.json';
+export const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 /** Written into our own `config.json`, so that a reader knows what it is. */
 const ARCHITECTURE = 'inkstone-decoder';
@@ -128,7 +128,7 @@ export async function isDecoderFolder(folder: string): Promise<boolean> {
 }
 
 /** All tensors of the folder, from one file or from the files that an index names. */
-async function readWeights(folder: string): Promise<Map<string, TensorData>> {
+export async function readWeights(folder: string): Promise<Map<string, TensorData>> {
   const names = await nodeFiles.list(folder);
   if (names.includes(WEIGHTS)) return (await readSafetensors(join(folder, WEIGHTS))).tensors;
   if (!names.includes(INDEX)) {
@@ -151,7 +151,15 @@ async function readWeights(folder: string): Promise<Map<string, TensorData>> {
   return all;
 }
 
-async function readJson(path: string): Promise<ForeignJson> {
+/** A JSON object from a file, within the limit. */
+export async function readJson(path: string): Promise<ForeignJson> {
+  const json = await readJsonValue(path);
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as ForeignJson;
+  throw fail('model/config-file', { path, reason: 'not an object' });
+}
+
+/** What a JSON file holds, within the limit. */
+export async function readJsonValue(path: string): Promise<unknown> {
   try {
     const file = await nodeFiles.open(path, 'read');
     try {
@@ -161,9 +169,7 @@ async function readJson(path: string): Promise<ForeignJson> {
       }
       const bytes = new Uint8Array(size);
       await file.read(bytes, 0);
-      const json: unknown = JSON.parse(decodeUtf8(bytes, path));
-      if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as ForeignJson;
-      throw fail('model/config-file', { path, reason: 'not an object' });
+      return JSON.parse(decodeUtf8(bytes, path));
     } finally {
       await file.close();
     }

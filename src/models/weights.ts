@@ -7,12 +7,14 @@ import { cast, fromArray, outsideScopes, type Tensor, withRecording } from '../t
 import { leaves, mapTree } from '../tree.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, decoderSpec } from './decoder.ts';
+import { type EncoderParams, encoderSpec } from './encoder.ts';
+import type { EncoderConfig } from './encoder-config.ts';
 import { fail } from './errors.ts';
 
 export type NamedTensors = ReadonlyMap<string, Tensor>;
 
 /** Every parameter by its path. */
-export function namedTensors(params: DecoderParams): Map<string, Tensor> {
+export function namedTensors(params: DecoderParams | EncoderParams): Map<string, Tensor> {
   return new Map(leaves<Tensor>(params));
 }
 
@@ -21,13 +23,22 @@ export function namedTensors(params: DecoderParams): Map<string, Tensor> {
  * The tensors are used as they are.
  */
 export function paramsFromTensors(config: DecoderConfig, tensors: NamedTensors): DecoderParams {
+  return treeFromTensors(decoderSpec(config), tensors) as DecoderParams;
+}
+
+/** The same of an encoder. */
+export function encoderFromTensors(config: EncoderConfig, tensors: NamedTensors): EncoderParams {
+  return treeFromTensors(encoderSpec(config), tensors) as EncoderParams;
+}
+
+function treeFromTensors(specs: unknown, tensors: NamedTensors): unknown {
   const left = new Set(tensors.keys());
-  const params = mapTree<ParameterSpec, Tensor>(decoderSpec(config), ({ shape }, name) => {
+  const params = mapTree<ParameterSpec, Tensor>(specs, ({ shape }, name) => {
     left.delete(name);
     return requireTensor(tensors, name, shape);
   });
   if (left.size) throw fail('model/weight-extra', { names: [...left] });
-  return params as DecoderParams;
+  return params;
 }
 
 /** One tensor of a map, with the shape it must have. */
@@ -61,6 +72,14 @@ export function paramsFromFile(
   stored: ReadonlyMap<string, TensorData>,
 ): DecoderParams {
   return paramsFromTensors(config, tensorsFromFile(stored));
+}
+
+/** The same of an encoder. */
+export function encoderFromFile(
+  config: EncoderConfig,
+  stored: ReadonlyMap<string, TensorData>,
+): EncoderParams {
+  return encoderFromTensors(config, tensorsFromFile(stored));
 }
 
 /** Tensors as a file stores them: sharing memory, or f32 ones rounded to 16 bits. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { embedderContract } from '../../test/contracts/embedder.ts';
 import { createRemoteEmbedder } from './index.ts';
 
 /** An endpoint that answers so; what it was asked. */
@@ -66,3 +67,16 @@ test.each<[string, number, unknown, string]>([
   expect(error.code).toBe(code);
   expect(JSON.stringify([error.message, error.data])).not.toContain('top-secret');
 });
+
+embedderContract('an endpoint', () =>
+  createRemoteEmbedder({
+    url: 'http://far.example/v1',
+    model: 'm',
+    fetch: (async (_: URL, { body, signal }: RequestInit) => {
+      signal?.throwIfAborted();
+      const { input } = JSON.parse(String(body)) as { input: string[] };
+      const data = input.map((text, i) => row(i, text.length, text.codePointAt(0)!));
+      return new Response(JSON.stringify({ data }));
+    }) as typeof fetch,
+  }),
+);

@@ -141,9 +141,9 @@ async function sharedTexts(
     };
   }
   const { name, heldOut } = own!;
-  const sideOf = ({ run }: OpenedModel) => `${run?.config.data.sha256} ${run?.config.training.seed}`;
+  const textOf = ({ run }: OpenedModel) => run?.config.data.sha256;
   let shared = heldOut;
-  for (const other of models.filter((model) => sideOf(model) !== sideOf(first!))) {
+  for (const other of models.filter((model) => textOf(model) !== textOf(first!))) {
     const theirs = new Set((await textsOfRun(other, loading)).heldOut);
     shared = shared.filter((text) => theirs.has(text));
     if (shared.length === 0) throw fail('cli/no-shared-texts', { a: first!.path, b: other.path });

@@ -115,7 +115,7 @@ async function makeModel(context: Context): Promise<{ readonly folder: string; r
   const source = options.data ?? defaultCorpus[options.lang as Language];
   const loading = { terminal, signal, offline: options.offline, prepare: preparationOf(options) };
   const corpus = await loadDocuments(source, loading);
-  const split = splitCorpus(corpus.documents, 0);
+  const split = splitCorpus(corpus.documents);
   for (const line of [...corpus.report, split.report]) terminal.print(`  ${line}`);
   terminal.json({
     type: 'corpus',

@@ -8,22 +8,19 @@ import {
   flopsPerToken,
   parameterCount,
 } from '../../models/index.ts';
-import type { Tokenizer } from '../../types.ts';
-import type { CommandContext } from '../command.ts';
-import { loadDocuments, type SplitCorpus, splitCorpus } from '../corpus.ts';
+import { loadDocuments, rulesFor, splitCorpus } from '../corpus.ts';
 import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
-import type { trainOptions } from '../option-tables.ts';
-import { tellEnd, tellPlace } from '../outcome.ts';
-import { type TrainingWatch, watchTraining } from '../progress.ts';
+import { flagOf } from '../options.ts';
+import type { TrainingWatch } from '../progress.ts';
 import { trainingPreset } from '../recipe.ts';
 import {
   defaultFolder,
   type EarlierRun,
   findEarlierRun,
   type InitialWeights,
-  type RunLength,
+  isMaskedRun,
   readEarlierRun,
   readInitialWeights,
 } from '../runs.ts';
@@ -38,12 +35,18 @@ import {
 import { quoteWord } from '../shell-words.ts';
 import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
-import { learnBpe, learnCharacters, readTokenizer } from '../tokenizers.ts';
+import {
+  chooseTokenizer,
+  DEFAULT_MINUTES,
+  refusePreset,
+  runTraining,
+  type TrainContext,
+  timesOf,
+} from '../train-parts.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { watchSamples } from '../training-samples.ts';
 import { inspectMachine } from './doctor.ts';
-
-type Context = CommandContext<typeof trainOptions>;
+import { trainMasked } from './train-masked.ts';
 
 const say = defineMessages({
   model: {
@@ -57,10 +60,6 @@ const say = defineMessages({
       `needs about ${d.memory} of memory and ${d.flops} operations a token`,
     zh: (d) => `约需内存 ${d.memory}，每词元 ${d.flops} 次运算`,
   },
-  tokens: {
-    en: (d: { vocab: number; tokens: string }) => `${d.tokens} tokens, vocabulary ${d.vocab}`,
-    zh: (d) => `${d.tokens} 个词元，词表 ${d.vocab}`,
-  },
   done: {
     en: (d: { folder: string; loss: string; bits: string }) =>
       `done: held-out loss ${d.loss} nats/token, ${d.bits} bits/char; the run is in ${d.folder}`,
@@ -69,32 +68,24 @@ const say = defineMessages({
   next: { en: (d: { command: string }) => `let it write: ${d.command}`, zh: (d) => `让它写作：${d.command}` },
 });
 
-const DEFAULT_MINUTES = 2;
-/** Held-out losses of a short run; a longer one has one every so many seconds. */
-const EVALUATIONS = 12;
-const EVALUATION_SECONDS = 20;
-
-const evaluationSeconds = ({ minutes }: RunLength): number =>
-  minutes === undefined ? EVALUATION_SECONDS : Math.min(EVALUATION_SECONDS, (60 * minutes) / EVALUATIONS);
-
-export async function run(context: Context): Promise<number> {
+export async function run(context: TrainContext): Promise<number> {
   const { options, terminal, signal } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   const folder = options.out ?? defaultFolder(options.data);
+  if (await trainsEncoder(options, folder)) return trainMasked(context, options.data, folder);
+  refuseMasking(context);
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
   const settings = chooseSettings(context, earlier, start);
   const { model, recipe, seed, length } = settings;
 
-  // nanoGPT's recipe takes its text as it is.
-  const rules = recipe.rows === 'windows' ? [] : undefined;
   const { data, offline } = options;
   const prepare = preparationOf(options) ?? keptPreparation(earlier?.config.data.prepared);
-  const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rules);
+  const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rulesFor(recipe));
   for (const line of corpus.report) terminal.print(line);
-  const split = splitCorpus(corpus.documents, 0);
+  const split = splitCorpus(corpus.documents);
   terminal.print(split.report);
-  const tokenizer = await chooseTokenizer(context, settings, split, earlier ?? start?.from);
+  const tokenizer = await chooseTokenizer(context, settings, split, { earlier: earlier ?? start?.from });
   const config = decoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
   if (options.dryRun) {
@@ -112,15 +103,13 @@ export async function run(context: Context): Promise<number> {
     recipe,
     seed,
     init: start?.init ?? settings.init,
-    ...length,
-    saveEvery: options.saveEvery ? { steps: options.saveEvery } : { seconds: 30 },
-    evaluateEvery: options.evalEvery ? { steps: options.evalEvery } : { seconds: evaluationSeconds(length) },
+    ...timesOf(options, length),
     signal,
   });
   try {
     const [opening] = openingsFor(corpus.known, split.heldOut);
     const samples = watchSamples(training, tokenizer, opening, terminal);
-    return await runTraining(context, training, samples);
+    return await learn(context, training, samples);
   } finally {
     await training.run.close();
   }
@@ -145,15 +134,12 @@ async function findStart(
 
 /** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
 function chooseSettings(
-  { options, given }: Context,
+  { options, given }: TrainContext,
   earlier: EarlierRun | undefined,
   start: Start | undefined,
 ): Settings {
   const flags = onlyGiven(options, given);
-  if (options.init !== undefined && options.preset !== undefined) {
-    const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
-    throw fail('cli/conflict', { command: 'train', options: ['--init', '--preset'], ...reason });
-  }
+  refusePreset(options);
   const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
   if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
   const minutes = options.minutes ?? DEFAULT_MINUTES;
@@ -167,21 +153,7 @@ function chooseSettings(
   return earlier ? requireEarlier(earlier, settings) : settings;
 }
 
-function chooseTokenizer(
-  context: Context,
-  { tokenizer: made }: Settings,
-  split: SplitCorpus,
-  earlier: EarlierRun | undefined,
-): Promise<Tokenizer> | Tokenizer {
-  const { tokenizer: file } = context.options;
-  if (made === 'given' && file !== undefined) return readTokenizer(file);
-  if (earlier) return earlier.tokenizer;
-  // By characters, the held-out part must not hold one that is unknown.
-  if (made === 'characters') return learnCharacters([...split.train, ...split.heldOut]);
-  return learnBpe(split.train, (made as { vocabSize: number }).vocabSize, context);
-}
-
-function tellModel({ terminal }: Context, config: DecoderConfig, batch: number) {
+function tellModel({ terminal }: TrainContext, config: DecoderConfig, batch: number) {
   const parameters = parameterCount(config);
   const memory = estimateMemory(config, { purpose: 'train', batch });
   const flops = flopsPerToken(config).training;
@@ -192,17 +164,30 @@ function tellModel({ terminal }: Context, config: DecoderConfig, batch: number) 
   return { parameters, memory, flopsPerToken: flops };
 }
 
-async function runTraining(context: Context, training: Training, watch: TrainingWatch): Promise<number> {
+async function learn(context: TrainContext, training: Training, watch: TrainingWatch): Promise<number> {
   const { terminal } = context;
   const { folder } = training.run;
-  const { trainTokens, config } = training;
-  terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
-  tellPlace(context, training);
-  const finish = await watchTraining(training, terminal, watch);
-  const status = tellEnd('train', context, finish, folder);
+  const { finish, status } = await runTraining(context, training, watch);
   if (status !== 0) return status;
   const { heldOutLoss, bitsPerCharacter } = finish;
   terminal.print(say('done', { folder, loss: heldOutLoss!.toFixed(4), bits: bitsPerCharacter!.toFixed(3) }));
   terminal.print(say('next', { command: `npx inkstone generate ${quoteWord(folder)}` }));
   return 0;
+}
+
+/** Whether an encoder is to be trained: it is asked for, or the run that is there, or that it begins with, is one. */
+async function trainsEncoder({ objective, init }: TrainContext['options'], folder: string): Promise<boolean> {
+  if (objective !== undefined) return objective === 'masked';
+  return (await isMaskedRun(folder)) || (init !== undefined && (await isMaskedRun(init)));
+}
+
+const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;
+
+/** An option that would have no effect is refused. */
+function refuseMasking({ given }: TrainContext): void {
+  const found = OF_MASKING.find((name) => given.has(name));
+  if (!found) return;
+  const reason = { reason: 'no token is hidden then', zhReason: '此时不遮盖词元' };
+  const options = [flagOf(found), '--objective next-token'];
+  throw fail('cli/conflict', { command: 'train', options, ...reason });
 }

@@ -1,0 +1,142 @@
+/** `inkstone train --objective masked`: an encoder that guesses hidden tokens, into a run folder that can be resumed. */
+
+import { defineMessages } from '../../language.ts';
+import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
+import { isRun } from '../../train/index.ts';
+import { loadDocuments, rulesFor, splitCorpus } from '../corpus.ts';
+import { keptPreparation, preparationOf } from '../corpus-options.ts';
+import { readEncoderStart } from '../encoders.ts';
+import { fail } from '../errors.ts';
+import { firstRunPreset } from '../first-run.ts';
+import { prepareMaskedTraining } from '../masked-training.ts';
+import { type EncoderShape, trainingPreset } from '../recipe.ts';
+import { readEncoderRun } from '../runs.ts';
+import {
+  earlierSettings,
+  encoderSettings,
+  onlyGiven,
+  requireEarlier,
+  type Settings,
+  tuningSettings,
+} from '../settings.ts';
+import { quoteWord } from '../shell-words.ts';
+import { compactNumber } from '../terminal.ts';
+import {
+  chooseTokenizer,
+  DEFAULT_MINUTES,
+  refusePreset,
+  runTraining,
+  type TrainContext,
+  timesOf,
+} from '../train-parts.ts';
+import { watchGuesses } from '../training-guesses.ts';
+import { inspectMachine } from './doctor.ts';
+
+type Earlier = Awaited<ReturnType<typeof readEncoderRun>>;
+type Start = Awaited<ReturnType<typeof readEncoderStart>>;
+
+const say = defineMessages({
+  model: {
+    en: (d: { layers: number; heads: number; width: number; context: number; parameters: string }) =>
+      `encoder: ${d.layers} layers, ${d.heads} heads, width ${d.width}, context ${d.context}: ${d.parameters} parameters`,
+    zh: (d) =>
+      `编码器：${d.layers} 层，${d.heads} 头，宽 ${d.width}，上下文 ${d.context}：${d.parameters} 参数`,
+  },
+  done: {
+    en: (d: { folder: string; loss: string; perplexity: string }) =>
+      `done: held-out loss ${d.loss} nats for a hidden token (perplexity ${d.perplexity}); the run is in ${d.folder}`,
+    zh: (d) =>
+      `完成：留出损失为每个被遮盖的词元 ${d.loss} 奈特（困惑度 ${d.perplexity}）；训练记录在 ${d.folder}`,
+  },
+  next: {
+    en: (d: { command: string }) => `let it guess: ${d.command}`,
+    zh: (d) => `让它来猜：${d.command}`,
+  },
+});
+
+/** What stands for a hidden token in a vocabulary made here. */
+const MASK = '[MASK]';
+
+export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
+  const { options, terminal, signal } = context;
+  if (options.cure !== undefined) {
+    const reason = { reason: 'a cure is for models that write', zhReason: '疗法只用于会写作的模型' };
+    throw fail('cli/conflict', { command: 'train', options: ['--objective masked', '--cure'], ...reason });
+  }
+  const earlier = await findEarlier(folder);
+  const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
+  const start = from === undefined ? undefined : await readEncoderStart(from);
+  const settings = chooseSettings(context, earlier, start);
+  const { model, recipe, seed, length } = settings;
+
+  const prepare = preparationOf(options) ?? keptPreparation(earlier?.config.data.prepared);
+  const { offline } = options;
+  const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rulesFor(recipe));
+  for (const line of corpus.report) terminal.print(line);
+  const split = splitCorpus(corpus.documents);
+  terminal.print(split.report);
+  const tokenizer = await chooseTokenizer(context, settings, split, {
+    earlier: earlier ?? start,
+    special: [MASK],
+  });
+  const config = encoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
+  const parameters = encoderParameterCount(config);
+  terminal.print(
+    say('model', { ...config, context: config.contextLength, parameters: compactNumber(parameters) }),
+  );
+  if (options.dryRun) {
+    terminal.json({ type: 'dry-run', config, recipe, length, parameters });
+    return 0;
+  }
+  const training = await prepareMaskedTraining({
+    folder,
+    corpus: split,
+    source: corpus.name,
+    prepared: keptPreparation(prepare),
+    tokenizer,
+    tokenizerMade: settings.tokenizer,
+    model,
+    recipe,
+    seed,
+    init: start?.init ?? settings.init,
+    ...timesOf(options, length),
+    signal,
+  });
+  try {
+    const guesses = watchGuesses(training, tokenizer, split.heldOut[0]?.text ?? '', terminal);
+    const { finish, status } = await runTraining(context, training, guesses);
+    if (status !== 0) return status;
+    const { heldOutLoss, maskedPerplexity } = finish;
+    const [loss, perplexity] = [heldOutLoss!.toFixed(4), maskedPerplexity!.toFixed(1)];
+    terminal.print(say('done', { folder, loss, perplexity }));
+    terminal.print(say('next', { command: `npx inkstone fill-mask ${quoteWord(folder)} --text …` }));
+    return 0;
+  } finally {
+    await training.run.close();
+  }
+}
+
+async function findEarlier(folder: string): Promise<Earlier | undefined> {
+  return (await isRun(folder)) ? readEncoderRun(folder) : undefined;
+}
+
+/** A preset's sizes with the options over them; a run that is there keeps its own settings. */
+function chooseSettings(
+  { options, given }: TrainContext,
+  earlier: Earlier | undefined,
+  start: Start | undefined,
+): Settings<EncoderShape> {
+  const flags = onlyGiven(options, given);
+  refusePreset(options);
+  const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
+  if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
+  const minutes = options.minutes ?? DEFAULT_MINUTES;
+  const length = { minutes };
+  if (start && init) return tuningSettings(start, init, flags, { seed: options.seed, length });
+  const preset = options.preset
+    ? trainingPreset(options.preset)
+    : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  const seed = earlier?.config.training.seed ?? options.seed;
+  const settings = encoderSettings(preset, flags, { seed, length });
+  return earlier ? requireEarlier(earlier, settings) : settings;
+}

@@ -1,0 +1,76 @@
+/** Encoders of a run, or of a folder that came from elsewhere, with their tokenizer. */
+
+import { join } from 'node:path';
+import {
+  type EncoderConfig,
+  encoderConfig,
+  encoderFromFile,
+  isForeignEncoder,
+  type LoadedEncoder,
+  loadEncoder,
+  namedTensors,
+  readSentenceModules,
+  type SentenceModules,
+  tensorsToFile,
+} from '../models/index.ts';
+import { fingerprint } from '../text/index.ts';
+import { readRun } from '../train/index.ts';
+import type { Tokenizer } from '../types.ts';
+import { encoderPreset, trainingPresets } from './recipe.ts';
+import { type InitialWeights, initialWeights, readEncoderRun, readInitialWeights } from './runs.ts';
+import type { RunMaker } from './settings.ts';
+import { readTokenizer } from './tokenizers.ts';
+
+/** An encoder that is ready to read. */
+export interface ReadyEncoder extends LoadedEncoder {
+  readonly tokenizer: Tokenizer;
+  /** How the states of a text become one vector. */
+  readonly modules: SentenceModules;
+}
+
+/** Whether a folder's `config.json` is that of a BERT-class model from elsewhere. */
+async function isForeign(folder: string): Promise<boolean> {
+  const { config } = await readRun(folder);
+  return (
+    typeof config === 'object' && config !== null && isForeignEncoder(config as { [key: string]: unknown })
+  );
+}
+
+/** The latest checkpoint of an encoder's run; or a folder of BERT's or RoBERTa's class with its `tokenizer.json`. */
+export async function readEncoder(folder: string): Promise<ReadyEncoder> {
+  if (await isForeign(folder)) {
+    const tokenizer = await readTokenizer(join(folder, 'tokenizer.json'));
+    return { ...(await loadEncoder(folder)), tokenizer, modules: await readSentenceModules(folder) };
+  }
+  const { run, config: saved, tokenizer } = await readEncoderRun(folder);
+  const config = encoderConfig(saved.model);
+  const params = encoderFromFile(config, await run.weights());
+  return { config, params, tokenizer, modules: { pooling: 'mean', normalize: true } };
+}
+
+/** What another training can begin with: settings, weights, tokenizer. */
+export interface EncoderStart {
+  readonly config: RunMaker<EncoderConfig>;
+  readonly tokenizer: Tokenizer;
+  readonly init: InitialWeights;
+}
+
+/** The run of an encoder, or a folder from elsewhere, as the beginning of another run. */
+export async function readEncoderStart(folder: string): Promise<EncoderStart> {
+  if (!(await isForeign(folder))) {
+    const earlier = await readEncoderRun(folder);
+    const { config, tokenizer } = earlier;
+    return { config, tokenizer, init: await readInitialWeights(earlier) };
+  }
+  const { config: model, params, tokenizer } = await readEncoder(folder);
+  const { recipe } = encoderPreset(trainingPresets.poem);
+  return {
+    config: {
+      model,
+      tokenizer: { fingerprint: fingerprint(tokenizer), made: 'given' },
+      training: { seed: 0, steps: 1, ...recipe },
+    },
+    tokenizer,
+    init: initialWeights(folder, 0, tensorsToFile(namedTensors(params))),
+  };
+}

@@ -1,0 +1,84 @@
+/** What the trainings of decoders and of encoders have in common, between their settings and their end. */
+
+import { defineMessages } from '../language.ts';
+import type { Tokenizer } from '../types.ts';
+import type { CommandContext } from './command.ts';
+import type { SplitCorpus } from './corpus.ts';
+import { fail } from './errors.ts';
+import type { trainOptions } from './option-tables.ts';
+import { tellEnd, tellPlace } from './outcome.ts';
+import { type TrainingWatch, watchTraining } from './progress.ts';
+import type { RunLength } from './runs.ts';
+import type { Settings } from './settings.ts';
+import { compactNumber } from './terminal.ts';
+import { learnBpe, learnCharacters, readTokenizer } from './tokenizers.ts';
+import type { OpenTraining, TrainingOptions } from './training.ts';
+
+export type TrainContext = CommandContext<typeof trainOptions>;
+
+const say = defineMessages({
+  tokens: {
+    en: (d: { vocab: number; tokens: string }) => `${d.tokens} tokens, vocabulary ${d.vocab}`,
+    zh: (d) => `${d.tokens} 个词元，词表 ${d.vocab}`,
+  },
+});
+
+/** Minutes of a training that is told no length. */
+export const DEFAULT_MINUTES = 2;
+/** Held-out losses of a short run; a longer one has one every so many seconds. */
+const EVALUATIONS = 12;
+const EVALUATION_SECONDS = 20;
+
+const evaluationSeconds = ({ minutes }: RunLength): number =>
+  minutes === undefined ? EVALUATION_SECONDS : Math.min(EVALUATION_SECONDS, (60 * minutes) / EVALUATIONS);
+
+/** Refuses a preset beside a model that is there. */
+export function refusePreset({ init, preset }: TrainContext['options']): void {
+  if (init === undefined || preset === undefined) return;
+  const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
+  throw fail('cli/conflict', { command: 'train', options: ['--init', '--preset'], ...reason });
+}
+
+/** How long the training is, and when it saves and is evaluated. */
+export function timesOf(
+  { saveEvery, evalEvery }: TrainContext['options'],
+  length: RunLength,
+): Pick<TrainingOptions, 'steps' | 'minutes' | 'saveEvery' | 'evaluateEvery'> {
+  return {
+    ...length,
+    saveEvery: saveEvery ? { steps: saveEvery } : { seconds: 30 },
+    evaluateEvery: evalEvery ? { steps: evalEvery } : { seconds: evaluationSeconds(length) },
+  };
+}
+
+/** The tokenizer of a file, of the run that is there or that the training begins with, or a new one with `special` tokens. */
+export function chooseTokenizer(
+  context: TrainContext,
+  { tokenizer: made }: Settings<object>,
+  split: SplitCorpus,
+  from: {
+    readonly earlier: { readonly tokenizer: Tokenizer } | undefined;
+    readonly special?: readonly string[];
+  },
+): Promise<Tokenizer> | Tokenizer {
+  const { tokenizer: file } = context.options;
+  if (made === 'given' && file !== undefined) return readTokenizer(file);
+  if (from.earlier) return from.earlier.tokenizer;
+  // By characters, the held-out part must not hold one that is unknown.
+  if (made === 'characters') return learnCharacters([...split.train, ...split.heldOut], from.special);
+  return learnBpe(split.train, (made as { vocabSize: number }).vocabSize, context, from.special);
+}
+
+/** Trains to the end; what it came to, or the exit status of a run that did not get there. */
+export async function runTraining(
+  context: TrainContext,
+  training: OpenTraining<{ readonly vocabSize: number }>,
+  watch?: TrainingWatch,
+) {
+  const { terminal } = context;
+  const { trainTokens, config } = training;
+  terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
+  tellPlace(context, training);
+  const finish = await watchTraining(training, terminal, watch);
+  return { finish, status: tellEnd('train', context, finish, training.run.folder) };
+}
