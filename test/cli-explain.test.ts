@@ -11,7 +11,7 @@ import { HAN, inkstone } from './cli-harness.ts';
 
 /** Options that speak for themselves: paths, names, amounts. */
 const PLAIN = {
-  train: ['data', 'out', 'preset', 'minutes', 'evalEvery', 'offline', 'dryRun'],
+  train: ['data', 'out', 'preset', 'minutes', 'evalEvery', 'offline', 'dryRun', 'textColumn', 'titleColumn'],
   generate: ['prompt', 'task', 'processorPreset', 'stop', 'vary', 'varyRate', 'n'],
 };
 

@@ -2,6 +2,7 @@
 
 import { defineErrors, nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
+import { dataTerms } from './data.ts';
 import { decodingTerms } from './decoding.ts';
 import { learningTerms } from './learning.ts';
 import { machineTerms } from './machine.ts';
@@ -22,6 +23,7 @@ const fail = defineErrors({
 /** The words by topic. */
 export const topics = [
   { title: { en: 'Text', zh: '文本' }, terms: textTerms },
+  { title: { en: 'Data', zh: '语料' }, terms: dataTerms },
   { title: { en: 'Training', zh: '训练' }, terms: learningTerms },
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
   { title: { en: 'Writing', zh: '写作' }, terms: decodingTerms },
@@ -35,6 +37,7 @@ export const topics = [
 /** Every word by its id. */
 export const glossary = {
   ...textTerms,
+  ...dataTerms,
   ...learningTerms,
   ...modelTerms,
   ...decodingTerms,

@@ -192,4 +192,12 @@ export const modelTerms = defineTerms({
       zh: '一个数用多少位表示。f32 为 32 位，约七位有效数字。bf16 为 16 位，范围相同，约三位有效数字：内存减半，在支持它的处理器上快数倍。用 bf16 时乘积会舍入；训练中权重本身仍为 f32。',
     },
   },
+  ngramModel: {
+    name: { en: 'n-gram model', zh: 'n 元模型' },
+    also: ['5-gram', 'n-gram language model', 'Kneser-Ney', 'baseline', '五元组模型', '基线'],
+    text: {
+      en: 'A model that only counts: how often a token followed the last few, with what is left over for what was never seen (Kneser and Ney 1995). It needs no training and knows nothing beyond four or five tokens. A neural model that does not predict better has not learned yet.',
+      zh: '只会计数的模型：统计前几个词元之后各词元出现的次数，并为没见过的留出概率（Kneser 与 Ney，1995）。它无需训练，也看不到四五个词元之外。神经模型若预测得不比它好，就还没有学会。',
+    },
+  },
 });

@@ -27,6 +27,22 @@ export const textTerms = defineTerms({
       zh: '字节对编码：从单个字节出发，反复合并最常相邻的一对，直到词表填满。常用词成为一个词元，生僻词保持碎片，因此没有任何文本是“未知”的。',
     },
   },
+  unigram: {
+    name: { en: 'Unigram', zh: 'Unigram' },
+    also: ['unigram tokenizer', 'SentencePiece', '一元分词模型'],
+    text: {
+      en: 'A tokenizer that gives each piece of a vocabulary a probability and cuts a text into the pieces that are likeliest together. It is trained by beginning with far too many pieces and throwing out those that are missed least. T5 and many multilingual models use it.',
+      zh: '给词表中每一段文字一个概率、把文本切成整体最可能的几段的分词器。训练时先取过多的片段，再逐步删去最无关紧要的。T5 与许多多语模型使用它。',
+    },
+  },
+  wordPiece: {
+    name: { en: 'WordPiece', zh: 'WordPiece' },
+    also: ['wordpiece', 'word piece', '词片'],
+    text: {
+      en: "BERT's tokenizer: each word is cut from the left into the longest pieces that the vocabulary has; ## marks a piece that goes on. A word with a character that is not there becomes [UNK], so the text cannot always be given back.",
+      zh: 'BERT 的分词器：每个词从左起切成词表中最长的片段，## 表示接续前文的片段。若词中有词表没有的字，整个词变成 [UNK]，因此并非总能还原原文。',
+    },
+  },
   vocabulary: {
     name: { en: 'vocabulary', zh: '词表' },
     also: ['vocab', 'vocab size', 'vocabSize', 'vocabulary size', '词表大小'],
