@@ -20,6 +20,7 @@ import type { Tensor } from '../src/tensor/index.ts';
 import { type SavableTokenizer, trainBpe, trainCharacters } from '../src/text/index.ts';
 import { mapTree } from '../src/tree.ts';
 import { chineseTexts, englishText, scratchFolder } from './cli-harness.ts';
+import { llamaClass } from './fixtures/decoder-classes.ts';
 
 const door = new URL('../bench/peers/node/node_modules/node-llama-cpp/dist/index.js', import.meta.url);
 const hasRuntime = existsSync(door);
@@ -27,14 +28,7 @@ const END = '<|endoftext|>';
 const COUNT = 16;
 
 const sizes = { contextLength: 256, width: 64, layers: 2, heads: 4 } as const;
-const llama = {
-  ...sizes,
-  kvHeads: 2,
-  activation: 'swiglu',
-  norm: 'rmsNorm',
-  positions: { kind: 'rotary', base: 5000 },
-  tiedHead: false,
-} as const;
+const llama = { ...llamaClass, ...sizes } as const;
 const llama3 = {
   kind: 'llama3',
   factor: 8,

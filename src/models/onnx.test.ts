@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { llamaClass } from '../../test/fixtures/decoder-classes.ts';
 import { fromHalf, writeOnnx } from '../io/index.ts';
 import { createRng } from '../rng.ts';
 import { type Tensor, tensor } from '../tensor/index.ts';
@@ -20,14 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const llamaClass = {
-  heads: 4,
-  kvHeads: 2,
-  activation: 'swiglu',
-  norm: 'rmsNorm',
-  positions: { kind: 'rotary', base: 5000 },
-  tiedHead: false,
-} as const;
 const gpt2Class = { heads: 4, activation: 'geluTanh', bias: true } as const;
 
 /** A model whose norms and biases are not what they begin with. */

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { llamaClass } from '../../test/fixtures/decoder-classes.ts';
 import { readSafetensors, type TensorData, writeSafetensors } from '../io/index.ts';
 import { createRng } from '../rng.ts';
 import { cast, type Tensor, tensor } from '../tensor/index.ts';
@@ -18,15 +19,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inkstone-models-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-const llamaClass = {
-  heads: 4,
-  kvHeads: 2,
-  activation: 'swiglu',
-  norm: 'rmsNorm',
-  positions: { kind: 'rotary', base: 5000 },
-  tiedHead: false,
-} as const;
 
 function model(changes: Parameters<typeof preset>[1] = {}): { config: DecoderConfig; params: DecoderParams } {
   const config = preset('nano', changes);

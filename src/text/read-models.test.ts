@@ -223,16 +223,10 @@ describe('time is linear in the text', () => {
   })() as ReturnType<typeof loadTokenizer>;
 
   test.each(['a', 'ab', '中'])('for %j over and over', (unit) => {
-    const time = (count: number): number => {
-      let best = Number.POSITIVE_INFINITY;
-      for (let i = 0; i < 3; i++) {
-        const start = performance.now();
-        nested.encode(unit.repeat(count));
-        best = Math.min(best, performance.now() - start);
-      }
-      return best;
-    };
-    time(2_000);
-    expect(time(60_000)).toBeLessThan(8 * time(20_000) + 50);
+    // In linear time a fraction of a second; in quadratic time minutes.
+    const start = performance.now();
+    const ids = nested.encode(unit.repeat(300_000));
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(nested.decode(ids)).toBe(unit.repeat(300_000));
   });
 });
