@@ -5,7 +5,16 @@ import { closeSync, openSync } from 'node:fs';
 import { relative } from 'node:path';
 import { corpora } from '../data/index.ts';
 import { folderOwner, nodeProcesses } from '../io/index.ts';
-import { decoderConfig, estimateMemory, flopsPerToken, parameterCount } from '../models/index.ts';
+import {
+  type DecoderOptions,
+  decoderConfig,
+  type EncoderOptions,
+  encoderConfig,
+  encoderParameterCount,
+  estimateMemory,
+  flopsPerToken,
+  parameterCount,
+} from '../models/index.ts';
 import type { RunEstimate, RunsPort, StartedTraining, TrainOrder } from '../serve/index.ts';
 import { moduleLoaders, modulePath } from './child-modules.ts';
 import { inspectMachine } from './commands/doctor.ts';
@@ -35,12 +44,19 @@ export function studioRuns(folder: string): RunsPort {
       ['npx', 'inkstone', ...trainWords(relative('.', run) || run, order)].map(quoteWord).join(' '),
     ownerOf: (run) => folderOwner(run, 'run'),
     isAlive: ({ pid, started }) => nodeProcesses.started(pid) === started,
-    parametersOf(config) {
-      try {
-        return parameterCount(decoderConfig(config as Parameters<typeof decoderConfig>[0]));
-      } catch {
-        return undefined;
+    parametersOf: (config) => {
+      const ways = [
+        () => parameterCount(decoderConfig(config as DecoderOptions)),
+        () => encoderParameterCount(encoderConfig(config as EncoderOptions)),
+      ];
+      for (const count of ways) {
+        try {
+          return count();
+        } catch {
+          // Another kind of model, or a run of a later version: its size is not shown.
+        }
       }
+      return undefined;
     },
   };
 }
