@@ -13,10 +13,10 @@ import {
   profileOptions,
   repeatOptions,
   startOptions,
-  tokenizerOptions,
   trainOptions,
 } from './option-tables.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
+import { tokenizerOptions } from './tokenizer-options.ts';
 import { tuneOptions } from './tune-options.ts';
 
 const start = defineCommand({

@@ -5,8 +5,8 @@ import { loadTokenizer, tokenizerStats } from '../../text/index.ts';
 import type { CommandContext } from '../command.ts';
 import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
-import type { tokenizerOptions } from '../option-tables.ts';
 import { formatTable, truncate } from '../terminal.ts';
+import type { tokenizerOptions } from '../tokenizer-options.ts';
 
 const say = defineMessages({
   file: { en: () => 'tokenizer', zh: () => '分词器' },

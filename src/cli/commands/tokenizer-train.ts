@@ -15,7 +15,7 @@ import {
 import type { CommandContext } from '../command.ts';
 import { loadDocuments, readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
-import type { tokenizerOptions } from '../option-tables.ts';
+import type { tokenizerOptions } from '../tokenizer-options.ts';
 
 type Context = CommandContext<typeof tokenizerOptions>;
 

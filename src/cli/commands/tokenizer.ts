@@ -6,7 +6,7 @@ import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { loadDocuments, readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
-import type { tokenizerOptions } from '../option-tables.ts';
+import type { tokenizerOptions } from '../tokenizer-options.ts';
 
 type Context = CommandContext<typeof tokenizerOptions>;
 
