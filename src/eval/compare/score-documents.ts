@@ -4,7 +4,7 @@ import type { LanguageModel, Tokenizer } from '../../types.ts';
 import { readTexts } from '../read-texts.ts';
 
 export interface DocumentScore {
-  /** Bits of the whole text. */
+  /** Bits of the text; that it ends is not counted, since not every vocabulary says it. */
   readonly bits: number;
   /** Unicode characters. */
   readonly characters: number;
