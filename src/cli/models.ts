@@ -124,7 +124,7 @@ async function openGgufFile(path: string): Promise<StoredModel> {
     return typeof value === 'number' ? value : undefined;
   };
   const bosId = number('bos_token_id');
-  const addsBos = metadata.get('tokenizer.ggml.add_bos_token')?.value ?? PRE_WITH_BOS.has(preOf(metadata));
+  const addsBos = metadata.get('tokenizer.ggml.add_bos_token')?.value ?? addsBosUnsaid(metadata);
   const template = metadata.get('tokenizer.chat_template')?.value;
   const spell = (id: number | undefined) =>
     id !== undefined && id < tokenizer.vocabSize ? tokenizer.decode([id], { keepSpecial: true }) : '';
@@ -139,9 +139,10 @@ async function openGgufFile(path: string): Promise<StoredModel> {
   };
 }
 
-/** Vocabularies that begin a text with a token of its own where the file does not say. */
-const PRE_WITH_BOS: ReadonlySet<unknown> = new Set(['llama-bpe']);
-const preOf = (metadata: GgufMetadata): unknown => metadata.get('tokenizer.ggml.pre')?.value;
+/** Whether a vocabulary begins a text with a token of its own where the file does not say. */
+const addsBosUnsaid = (metadata: GgufMetadata): boolean =>
+  metadata.get('tokenizer.ggml.pre')?.value === 'llama-bpe' ||
+  metadata.get('tokenizer.ggml.model')?.value === 'llama';
 
 /** The tokenizer in the file, or, of a kind that is not read from there, the `tokenizer.json` beside it. */
 async function ggufTokenizer(path: string, metadata: GgufMetadata): Promise<SavableTokenizer> {
@@ -151,7 +152,10 @@ async function ggufTokenizer(path: string, metadata: GgufMetadata): Promise<Sava
     return entry?.type === 'array' && entry.of === 'string' ? entry.value : [];
   };
   const kinds = value('token_type');
+  const scores = value('scores');
+  const addSpacePrefix = value('add_space_prefix');
   const eosId = value('eos_token_id');
+  const unknownId = value('unknown_token_id');
   try {
     return fromGgufVocabulary({
       model: value('model') as GgufVocabulary['model'],
@@ -159,6 +163,9 @@ async function ggufTokenizer(path: string, metadata: GgufMetadata): Promise<Sava
       tokens: texts('tokens'),
       kinds: kinds instanceof Int32Array ? Array.from(kinds) : [],
       merges: texts('merges'),
+      ...(scores instanceof Float32Array && { scores }),
+      ...(typeof addSpacePrefix === 'boolean' && { addSpacePrefix }),
+      ...(typeof unknownId === 'number' && { unknownId }),
       ...(typeof eosId === 'number' && { eosId }),
     });
   } catch (error) {

@@ -7,15 +7,14 @@ import type { GgufValue } from '../io/index.ts';
 import type { RotaryConfig } from '../nn/index.ts';
 import { type DecoderConfig, decoderConfig } from './config.ts';
 import { fail } from './errors.ts';
-import { type ForeignFormat, formatFor, toForeignConfig } from './foreign.ts';
+import { formatFor, toForeignConfig } from './foreign.ts';
 import { expressible, type ForeignNames, pair } from './foreign-format.ts';
+import { gemmaMetadata, gemmaOptions, isGgufGemma } from './gguf-gemma.ts';
 import { limits } from './limits.ts';
 
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
 export interface GgufArchitecture {
-  /** Hugging Face's format with the same limits. */
-  readonly format: ForeignFormat;
   readonly names: ForeignNames;
   /** Queries and keys turn in pairs (2i, 2i + 1), so that their rows stand in another order than with us. */
   readonly interleaved: boolean;
@@ -39,10 +38,12 @@ const llamaNames: ForeignNames = {
     ...pair(`blk.${layer}.attn_q_norm`, `${ours}.attention.queryNorm`),
     ...pair(`blk.${layer}.attn_k_norm`, `${ours}.attention.keyNorm`),
     ...pair(`blk.${layer}.attn_output`, `${ours}.attention.output`),
+    ...pair(`blk.${layer}.post_attention_norm`, `${ours}.attentionOutputNorm`),
     ...pair(`blk.${layer}.ffn_norm`, `${ours}.ffnNorm`),
     ...pair(`blk.${layer}.ffn_gate`, `${ours}.ffn.gate`),
     ...pair(`blk.${layer}.ffn_up`, `${ours}.ffn.up`),
     ...pair(`blk.${layer}.ffn_down`, `${ours}.ffn.down`),
+    ...pair(`blk.${layer}.post_ffw_norm`, `${ours}.ffnOutputNorm`),
   ],
   outerNames,
 };
@@ -67,13 +68,14 @@ const gpt2Names: ForeignNames = {
   outerNames: [{ foreign: 'position_embd.weight', ours: ['positions.weight'] }, ...outerNames],
 };
 
-const llamaClass = { format: 'llama', names: llamaNames } as const;
-
 export const ggufArchitectures = {
-  gpt2: { format: 'gpt2', names: gpt2Names, interleaved: false },
-  llama: { ...llamaClass, interleaved: true },
-  qwen2: { ...llamaClass, interleaved: false },
-  qwen3: { ...llamaClass, interleaved: false },
+  gpt2: { names: gpt2Names, interleaved: false },
+  llama: { names: llamaNames, interleaved: true },
+  qwen2: { names: llamaNames, interleaved: false },
+  qwen3: { names: llamaNames, interleaved: false },
+  gemma: { names: llamaNames, interleaved: false },
+  gemma2: { names: llamaNames, interleaved: false },
+  gemma3: { names: llamaNames, interleaved: false },
 } as const satisfies { readonly [name: string]: GgufArchitecture };
 
 export type GgufArchitectureName = keyof typeof ggufArchitectures;
@@ -81,12 +83,21 @@ export type GgufArchitectureName = keyof typeof ggufArchitectures;
 /** The architecture that says a config. @throws `model/foreign-export` for what none can say. */
 export function ggufArchitectureFor(config: DecoderConfig): GgufArchitectureName {
   const { model_type: type } = toForeignConfig(formatFor(config), config);
+  const name = (type === 'gemma3_text' ? 'gemma3' : type) as GgufArchitectureName;
+  if (isGgufGemma(name)) {
+    gemmaMetadata(name, config);
+    return name;
+  }
   const needs = expressible('GGUF', config, ['qkNorm']);
-  if (type === 'gpt2') {
+  // Another class of Hugging Face: says what keeps the config from the nearest one that is here.
+  if (!Object.hasOwn(ggufArchitectures, name)) {
+    toForeignConfig(config.positions.kind === 'learned' ? 'gpt2' : 'llama', config);
+  }
+  if (name === 'gpt2') {
     const { activation } = config;
     needs('activation', 'geluTanh or gelu', activation === 'geluTanh' || activation === 'gelu', activation);
   }
-  return type as GgufArchitectureName;
+  return name;
 }
 
 /** The metadata keys of a config. */
@@ -118,6 +129,7 @@ export function toGgufMetadata(name: GgufArchitectureName, config: DecoderConfig
       );
     }
   }
+  if (isGgufGemma(name)) entries.push(...gemmaMetadata(name, config));
   return new Map([
     ['general.architecture', { type: 'string', value: name }],
     ...entries.map(([key, value]): [string, GgufValue] => [`${name}.${key}`, value]),
@@ -172,11 +184,14 @@ export function fromGgufMetadata(
     const expected = `at most ${most} with a context of ${contextLength}`;
     throw fail('model/gguf-value', { key: `${name}.attention.key_length`, expected, got: headSize });
   }
+  const width = required('embedding_length');
+  const layers = required('block_count', tensors.size);
+  const positions = isGpt2 ? 'learned' : rotaryOf(name, metadata, value, frequencies);
   return decoderConfig({
     vocabSize: embedding.shape[0],
     contextLength,
-    width: required('embedding_length'),
-    layers: required('block_count', tensors.size),
+    width,
+    layers,
     heads,
     kvHeads: value('attention.head_count_kv') ?? heads,
     ...(headSize !== undefined && { headSize }),
@@ -185,7 +200,7 @@ export function fromGgufMetadata(
     norm: isGpt2
       ? { kind: 'layerNorm', bias: true, eps: required(NORM_KEYS.layerNorm) }
       : { kind: 'rmsNorm', bias: false, eps: required(NORM_KEYS.rmsNorm) },
-    positions: isGpt2 ? 'learned' : rotaryOf(name, metadata, value, frequencies),
+    positions,
     bias: isGpt2 || {
       queryKeyValue: has('blk.0.attn_q.bias'),
       attentionOutput: has('blk.0.attn_output.bias'),
@@ -194,6 +209,9 @@ export function fromGgufMetadata(
     qkNorm: has('blk.0.attn_q_norm.weight'),
     window: value('attention.sliding_window') ?? 0,
     tiedHead: !has('output.weight'),
+    ...(isGgufGemma(name) &&
+      positions !== 'learned' &&
+      gemmaOptions(name, value, positions, { width, layers, heads, headSize: headSize ?? width / heads })),
   });
 }
 

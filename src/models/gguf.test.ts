@@ -29,6 +29,27 @@ const llamaClass = {
   tiedHead: false,
 } as const;
 
+const gemmaClass = {
+  ...llamaClass,
+  activation: 'geglu',
+  positions: { kind: 'rotary', base: 10_000 },
+  embeddingScale: Math.sqrt(32),
+  tiedHead: true,
+} as const;
+const gemma2 = {
+  block: 'sandwich',
+  window: 8,
+  globalEvery: 2,
+  attentionSoftcap: 50,
+  logitSoftcap: 30,
+} as const;
+const gemma3 = { block: 'sandwich', window: 8, qkNorm: true } as const;
+const deep = {
+  layers: 6,
+  globalEvery: 6,
+  positions: { kind: 'rotary', base: 1e6, scaling: { kind: 'linear', factor: 8 } },
+} as const;
+
 function model(changes: Partial<DecoderOptions> = {}): LoadedDecoder {
   const config = preset('nano', changes);
   return { config, params: init(config, createRng(8), { std: 0.1 }) };
@@ -73,6 +94,15 @@ describe('a model comes back bit by bit', () => {
     ],
     ['qwen2', { ...llamaClass, bias: { queryKeyValue: true } }],
     ['qwen3', { ...llamaClass, qkNorm: true, headSize: 16 }],
+    ['gemma', gemmaClass],
+    ['gemma2', { ...gemmaClass, ...gemma2 }],
+    // Two layers of the six from one that sees everything to the next: all see a window.
+    ['gemma3', { ...gemmaClass, ...gemma3 }],
+    [
+      'gemma3',
+      { ...gemmaClass, ...gemma3, tiedHead: false, positions: { kind: 'rotary', base: 1e6 }, window: 0 },
+    ],
+    ['gemma3', { ...gemmaClass, ...gemma3, ...deep, localRotaryBase: 1e4 }],
   ] as const)('%s %j', async (architecture, changes) => {
     const before = model(changes);
     const after = await there(before);
@@ -135,6 +165,13 @@ describe('what the format cannot say', () => {
       { ...llamaClass, positions: { kind: 'rotary', fraction: 0.5 } },
       /`positions` must be rotary: whole heads/,
     ],
+    // GPT-NeoX, which has a format of Hugging Face's.
+    [{ positions: 'rotary', bias: true }, /`norm.kind` must be rmsNorm/],
+    [{ ...gemmaClass, ...gemma2, attentionSoftcap: undefined }, /`attentionSoftcap` must be given/],
+    [{ ...gemmaClass, ...gemma3, logitSoftcap: 30 }, /`logitSoftcap` must be 0, got 30/],
+    [{ ...gemmaClass, ...gemma3, globalEvery: 2 }, /`globalEvery` must be its default, got 2/],
+    [{ ...gemmaClass, ...gemma3, ...deep, localRotaryBase: 5 }, /`localRotaryBase` must be 10000, got 5/],
+    [{ ...gemmaClass, ...gemma3, attentionScale: 0.5 }, /`attentionScale` must be its default, got 0.5/],
   ] as const)('%j is refused by name', async (changes, message) => {
     await expect(
       saveGguf(join(folder, 'no.gguf'), model(changes as Partial<DecoderOptions>)),
@@ -167,7 +204,10 @@ describe('files that do not fit', () => {
   const text = (value: string): GgufValue => ({ type: 'string', value });
 
   test.each([
-    [{ 'general.architecture': text('bert') }, /must be one of gpt2, llama, qwen2, qwen3, got "bert"/],
+    [
+      { 'general.architecture': text('bert') },
+      /must be one of gpt2, llama, qwen2, qwen3, gemma, .*, got "bert"/,
+    ],
     [{ 'llama.block_count': undefined }, /`llama.block_count` must be a number up to 21 .*, got nothing/],
     [{ 'llama.block_count': u32(4_000_000_000) }, /`llama.block_count` must be a number up to 21/],
     [{ 'llama.context_length': u32(4_000_000_000) }, /`llama.context_length` must be a number up to 2097152/],

@@ -53,7 +53,7 @@ export interface GgufModel {
   params(): Promise<DecoderParams>;
 }
 
-/** Opens a model of the GPT-2 or LLaMA class in a GGUF file. Errors: `gguf/…`, `model/…`. */
+/** Opens a model of the GPT-2, LLaMA or Gemma class in a GGUF file. Errors: `gguf/…`, `model/…`. */
 export async function openGgufModel(path: string): Promise<GgufModel> {
   const file = await openGguf(path);
   try {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { attention, mul, sum, tensor, valueAndGrad } from '../tensor/index.ts';
+import { attention, mul, rotary, rotaryTables, sum, tensor, valueAndGrad } from '../tensor/index.ts';
 import { type PositionConfig, positionKinds, positions, sinusoids } from './positions.ts';
 import { type BucketOptions, bucketOf } from './relative-buckets.ts';
 
@@ -52,6 +52,23 @@ test.each(golden.rotary)('rotary positions turn as in the reference: $config', (
   const { rotate } = positions(config, sizes);
   const places = tensor(golden.places, { dtype: 'i32' });
   expectClose(rotate!(wave(golden.shape), places).data, out);
+});
+
+test('rotary tables grow with the places that come, up to the context', () => {
+  const contextLength = 3000;
+  const { rotate } = positions({ kind: 'rotary', base: 1e6 }, { ...sizes, contextLength });
+  const tables = rotaryTables(contextLength, 8, { base: 1e6 });
+  for (const places of [
+    [0, 511],
+    [512, 3],
+    [2999, 511],
+  ]) {
+    const at = tensor(places, { dtype: 'i32' });
+    const x = wave([2, 2, 8]);
+    expect(rotate!(x, at).data).toEqual(rotary(x, { ...tables, positions: at }).data);
+  }
+  const beyond = tensor([3000, 0], { dtype: 'i32' });
+  expect(() => rotate!(wave([2, 2, 8]), beyond)).toThrow(/3000/);
 });
 
 test.each(golden.alibi)('ALiBi penalises distance as in BLOOM, $heads heads', ({ heads, slopes, out }) => {

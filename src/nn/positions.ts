@@ -90,10 +90,12 @@ const schemes: Schemes = {
     if (!(base > 1 && Number.isFinite(base))) throw fail('positions/base', { base });
     const rotarySize = Math.round(headSize * fraction);
     if (rotarySize < 2 || rotarySize % 2) throw fail('positions/rotary-size', { headSize, fraction });
-    const { cos, sin } = outsideScopes(() => rotaryTables(contextLength, rotarySize, { base, scaling }));
+    const tablesFor = growingTables(contextLength, (rows) =>
+      outsideScopes(() => rotaryTables(rows, rotarySize, { base, scaling })),
+    );
     return {
       rotate: (x, positions, turning) =>
-        rotary(x, { cos, sin, positions: flat(positions), interleaved, turning }),
+        rotary(x, { ...tablesFor(positions), positions: flat(positions), interleaved, turning }),
     };
   },
   alibi: (_, { heads }) => ({ alibiSlopes: alibiSlopes(heads) }),
@@ -109,9 +111,27 @@ const schemes: Schemes = {
 /** The names of all schemes. */
 export const positionKinds = Object.keys(schemes) as readonly PositionKind[];
 
-/** Builds a scheme: checks its settings and computes its tables once. */
+/** Builds a scheme: checks its settings and computes its tables, the rotary ones as positions come. */
 export function positions(config: PositionConfig, sizes: PositionSizes): Positions {
   return (schemes[config.kind] as (config: PositionConfig, sizes: PositionSizes) => Positions)(config, sizes);
+}
+
+/** Rows of tables that are made at once. */
+const FIRST_ROWS = 512;
+
+/** Tables with a row for each of the positions, made when they are needed: twice as many rows each time. */
+function growingTables<Tables>(contextLength: number, make: (rows: number) => Tables) {
+  let rows = Math.min(contextLength, FIRST_ROWS);
+  let tables = make(rows);
+  return (positions: Tensor): Tables => {
+    let needed = rows;
+    for (const place of positions.data) if (place >= needed) needed = place + 1;
+    if (needed > rows && rows < contextLength) {
+      rows = Math.min(contextLength, 2 ** Math.ceil(Math.log2(needed)));
+      tables = make(rows);
+    }
+    return tables;
+  };
 }
 
 const flat = (x: Tensor): Tensor => (x.shape.length === 1 ? x : reshape(x, [x.size]));

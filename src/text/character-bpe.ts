@@ -11,12 +11,17 @@ import type { BpeEntry } from './tokenizer-file.ts';
 import { widthAt } from './unicode.ts';
 import { writeMerges } from './write-bpe.ts';
 
+/** Merges by ids of the vocabulary: `priority` is their place. */
+export interface MergeIds {
+  readonly rows: readonly MergeRow[];
+}
+
 /** What a BPE tokenizer over characters is made of. */
 export interface CharacterBpeOptions extends TextParts {
   /** Ids by spelling. Special tokens may stand here too. */
   readonly vocab: ReadonlyMap<string, number>;
   /** Pairs of spellings, the first merged first. Both parts and their join must be in `vocab`. */
-  readonly merges: readonly (readonly [left: string, right: string])[];
+  readonly merges: readonly (readonly [left: string, right: string])[] | MergeIds;
   readonly unknownToken?: string;
   /** Neighbours that are unknown become one unknown token. Default false. */
   readonly fuseUnknown?: boolean;
@@ -42,24 +47,11 @@ export function characterBpeTokenizer(options: CharacterBpeOptions): SavableToke
     });
   }
   const reserved = reservedIds({ vocab, unknownId, byteFallback }, options);
-  const idOf = (spelling: string, index: number): number => {
-    const id = vocab.get(spelling);
-    if (id === undefined) throw fail('text/merge', { index, token: spelling });
-    return id;
-  };
-  const merges: MergeRow[] = [];
   let vocabSize = 0;
   for (const id of vocab.values()) vocabSize = Math.max(vocabSize, id + 1);
-  options.merges.forEach(([left, right], priority) => {
-    const row = {
-      left: idOf(left, priority),
-      right: idOf(right, priority),
-      priority,
-      id: idOf(left + right, priority),
-    };
-    // NOTE: no text may become a special token by merging.
-    if (![row.left, row.right, row.id].some((id) => reserved.has(id))) merges.push(row);
-  });
+  const rows = 'rows' in options.merges ? options.merges.rows : mergeIds(vocab, options.merges);
+  // NOTE: no text may become a special token by merging.
+  const merges = rows.filter(({ left, right, id }) => ![left, right, id].some((each) => reserved.has(each)));
   const merge = createMerger(createMergeRules(vocabSize, merges));
   const singles = new Map<string, number>();
   const plane = new Int32Array(0x10000).fill(-1);
@@ -127,9 +119,32 @@ export function characterBpeTokenizer(options: CharacterBpeOptions): SavableToke
         byte_fallback: byteFallback,
         ignore_merges: ignoreMerges,
         vocab: Object.fromEntries([...vocab].sort((a, b) => a[1] - b[1])),
-        merges: writeMerges(options.merges),
+        merges: writeMerges('rows' in options.merges ? spelled(vocab, rows) : options.merges),
       }),
     },
     options,
   );
+}
+
+type Pair = readonly [left: string, right: string];
+
+/** Errors: `text/merge`. */
+function mergeIds(vocab: ReadonlyMap<string, number>, pairs: readonly Pair[]): MergeRow[] {
+  const idOf = (spelling: string, index: number): number => {
+    const id = vocab.get(spelling);
+    if (id === undefined) throw fail('text/merge', { index, token: spelling });
+    return id;
+  };
+  return pairs.map(([left, right], priority) => ({
+    left: idOf(left, priority),
+    right: idOf(right, priority),
+    priority,
+    id: idOf(left + right, priority),
+  }));
+}
+
+/** The way back. */
+function spelled(vocab: ReadonlyMap<string, number>, rows: readonly MergeRow[]): Pair[] {
+  const spellings = new Map([...vocab].map(([spelling, id]) => [id, spelling]));
+  return rows.map(({ left, right }) => [spellings.get(left)!, spellings.get(right)!]);
 }

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bpeTokenizer } from './bpe.ts';
-import { trainCharacters } from './characters.ts';
+import { byteTokenName, trainCharacters } from './characters.ts';
+import { mergesByScore } from './gguf-pieces.ts';
 import { fromGgufVocabulary, type GgufVocabulary, toGgufVocabulary } from './gguf-vocabulary.ts';
-import type { SavableTokenizer } from './save.ts';
+import { loadTokenizer } from './read-tokenizer.ts';
+import { type SavableTokenizer, saveTokenizer } from './save.ts';
 import { type PatternName, patternSources } from './split.ts';
 import { trainBpe } from './train-bpe.ts';
 
@@ -53,6 +55,85 @@ test('characters: a space under its own sign, bytes and the end by their kinds',
   expect(kinds.filter((kind) => kind === 6)).toHaveLength(256);
 });
 
+test('characters come back: the same ids, but that the sign of a space is one', () => {
+  const before = trainCharacters(corpus, { specialTokens: [END] });
+  const written = toGgufVocabulary(before);
+  const after = fromGgufVocabulary({
+    ...written,
+    scores: written.tokens.map(() => 0),
+    addSpacePrefix: false,
+  });
+  expect(after.eosId).toBe(before.eosId);
+  for (const text of texts) {
+    const ids = before.encode(text, { allowSpecial: true });
+    expect(after.encode(text, { allowSpecial: true })).toEqual(ids);
+    expect(after.decode(ids)).toBe(before.decode(ids));
+  }
+  expect(loadTokenizer(saveTokenizer(after)).encode(texts[1])).toEqual(before.encode(texts[1]));
+});
+
+describe('pieces joined by score', () => {
+  const bytes = Array.from({ length: 256 }, (_, byte) => byteTokenName(byte));
+  const pieces = [...'▁thesa明月光', '▁t', 'he', '▁the', '▁s', 'th', '明月', '月光', 'ea'];
+  const rows: [token: string, score: number, kind: number][] = [
+    ['<unk>', 0, 2],
+    ['<end>', 0, 3],
+    ['   ', -1000, 4],
+    ...pieces.map((piece, i): [string, number, number] => [piece, -i, 1]),
+    ...bytes.map((name): [string, number, number] => [name, 0, 6]),
+  ];
+  const vocabulary = {
+    model: 'llama',
+    tokens: rows.map(([token]) => token),
+    scores: rows.map(([, score]) => score),
+    kinds: rows.map(([, , kind]) => kind),
+    eosId: 1,
+    unknownId: 0,
+  } as const;
+  const spell = (tokenizer: SavableTokenizer, text: string) =>
+    tokenizer.encode(text, { allowSpecial: true }).map((id) => vocabulary.tokens[id]);
+
+  test.each([
+    // ▁t before he before ▁the; 明月 has the higher score.
+    ['the sea', ['▁the', '▁s', 'ea']],
+    ['明月光', ['▁', '明月', '光']],
+    ['月光明', ['▁', '月光', '明']],
+    ['é', ['▁', '<0xC3>', '<0xA9>']],
+    // Spaces of a token of their own are found first; a space is put before what stands behind it.
+    ['the   the<end>the', ['▁the', '   ', '▁the', '<end>', '▁the']],
+    ['th', ['▁t', 'h']],
+  ])('%j', (text, expected) => {
+    const tokenizer = fromGgufVocabulary(vocabulary);
+    expect(spell(tokenizer, text)).toEqual(expected);
+    expect(tokenizer.eosId).toBe(1);
+    expect(spell(loadTokenizer(saveTokenizer(tokenizer)), text)).toEqual(expected);
+  });
+
+  test('without the space before a text, decode gives the text', () => {
+    const tokenizer = fromGgufVocabulary({ ...vocabulary, addSpacePrefix: false });
+    for (const text of ['the sea', '明月 光   é🙂', ' the']) {
+      expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+    }
+    expect(spell(tokenizer, 'the')).toEqual(['t', 'he']);
+  });
+
+  test('every way to make a piece of two is a merge', () => {
+    const ids = new Map(pieces.map((piece, id) => [piece, id]));
+    const merges = mergesByScore(
+      ids,
+      pieces.map((_, i) => -i),
+    );
+    const expected = pieces.flatMap((piece, id) =>
+      Array.from({ length: piece.length - 1 }, (_, i) => piece.length - 1 - i).flatMap((at) => {
+        const [left, right] = [ids.get(piece.slice(0, at)), ids.get(piece.slice(at))];
+        return left === undefined || right === undefined ? [] : [{ left, right, id }];
+      }),
+    );
+    expect(merges).toEqual(expected.map((merge, priority) => ({ ...merge, priority })));
+    expect(merges).toHaveLength(8);
+  });
+});
+
 describe('what the format cannot say is refused, in both languages', () => {
   const vocab = new Map(toGgufTokens());
   function toGgufTokens(): [string, number][] {
@@ -85,9 +166,12 @@ describe('vocabularies that are not read', () => {
   test('the one beside them is', () => expect(fromGgufVocabulary(good).encode('ab')).toEqual([2]));
   test.each([
     [
-      { model: 'llama' },
-      /`tokenizer.ggml.model` must be gpt2 .*got "llama"; keep the model's tokenizer.json/,
+      { model: 'bert' },
+      /`tokenizer.ggml.model` must be gpt2 .* or llama .*got "bert"; keep the model's tokenizer.json/,
     ],
+    [{ model: 'llama' }, /the score of token 0 must be a finite number, got "nothing"/],
+    [{ model: 'llama', scores: [0, 0, Number.NaN] }, /the score of token 2 must be a finite number/],
+    [{ model: 'llama', scores: [0, 0, 0], tokens: ['a', 'b', 'c'.repeat(600)] }, /piece length.*512/],
     [{ pre: 'viking' }, /`tokenizer.ggml.pre` must be one of gpt-2, dbrx, .*got "viking"/],
     [{ pre: undefined }, /got "nothing"/],
     [{ tokens: ['a', 'b', 'a'] }, /token 2 must be another than token 0, got "a"/],

@@ -2,9 +2,11 @@
 
 import type { AddedToken } from './added-tokens.ts';
 import { bpeTokenizer } from './bpe.ts';
+import { characterBpeTokenizer } from './character-bpe.ts';
 import { byteTokenName } from './characters.ts';
-import { componentsOf } from './components.ts';
+import { bound, type Component, componentsOf } from './components.ts';
 import { fail, show } from './errors.ts';
+import { mergesByScore } from './gguf-pieces.ts';
 import { limits } from './limits.ts';
 import { readStages } from './read-bpe.ts';
 import { type SavableTokenizer, saveTokenizer } from './save.ts';
@@ -22,10 +24,15 @@ export interface GgufVocabulary {
   readonly kinds: readonly number[];
   /** `left right`, first merged first. */
   readonly merges?: readonly string[];
+  /** Of `llama`, by id: pieces of a higher score are made first. */
+  readonly scores?: ArrayLike<number>;
+  /** Of `llama`: a text begins as if a space stood before it. Default true. */
+  readonly addSpacePrefix?: boolean;
   readonly eosId?: number;
+  readonly unknownId?: number;
 }
 
-const tokenKinds = { normal: 1, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+const tokenKinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 /**
  * The patterns that llama.cpp knows under its own names. `llama-bpe` takes a piece whole that is a token; `dbrx` is the same
@@ -103,26 +110,30 @@ function preOf({ pre_tokenizer: part }: TokenizerFile, { ignore_merges: takesWho
   });
 }
 
-/** A byte-level BPE tokenizer from a vocabulary. Errors: `text/gguf`, `text/limit`, and those of `bpeTokenizer`. */
-export function fromGgufVocabulary({
-  model,
-  pre,
-  tokens,
-  kinds,
-  merges,
-  eosId,
-}: GgufVocabulary): SavableTokenizer {
-  if (model !== 'gpt2') {
-    throw fail('text/gguf', { what: '`tokenizer.ggml.model`', got: model, known: 'gpt2 (byte-level BPE)' });
+/**
+ * The tokenizer of a vocabulary: byte-level BPE, or over characters with merges by score, whose ids are those of llama.cpp.
+ * Errors: `text/gguf`, `text/limit`, and those of `bpeTokenizer` and `characterBpeTokenizer`.
+ */
+export function fromGgufVocabulary(vocabulary: GgufVocabulary): SavableTokenizer {
+  const { model } = vocabulary;
+  if (!Object.hasOwn(readers, model)) {
+    const known = 'gpt2 (byte-level BPE) or llama (pieces by score)';
+    throw fail('text/gguf', { what: '`tokenizer.ggml.model`', got: model, known });
   }
-  if (pre === undefined || !Object.hasOwn(patterns, pre)) {
-    const known = `one of ${Object.keys(patterns).join(', ')}`;
-    throw fail('text/gguf', { what: '`tokenizer.ggml.pre`', got: pre ?? 'nothing', known });
-  }
-  if (tokens.length > limits.vocabSize) {
-    throw fail('text/limit', { where: 'tokens', what: 'size', limit: limits.vocabSize, got: tokens.length });
-  }
+  return readers[model](vocabulary, readTokens(vocabulary));
+}
+
+type Tokens = ReturnType<typeof readTokens>;
+
+const readers: Readonly<
+  Record<GgufVocabulary['model'], (vocabulary: GgufVocabulary, tokens: Tokens) => SavableTokenizer>
+> = { gpt2: readByteLevel, llama: readPieces };
+
+/** Ids by spelling, those of ordinary tokens apart too, and what is found in text before anything else. */
+function readTokens({ tokens, kinds, eosId }: GgufVocabulary) {
+  bound('tokens', 'size', tokens.length, limits.vocabSize);
   const vocab = new Map<string, number>();
+  const normal = new Map<string, number>();
   const addedTokens: AddedToken[] = [];
   tokens.forEach((content, id) => {
     const kind = kinds[id] ?? tokenKinds.normal;
@@ -132,20 +143,63 @@ export function fromGgufVocabulary({
       throw fail('text/gguf', { what: `token ${id}`, got: content, known: `another than token ${first}` });
     }
     vocab.set(content, id);
-    if (kind === tokenKinds.control || kind === tokenKinds.userDefined) {
-      addedTokens.push({ id, content, special: kind === tokenKinds.control });
-    }
+    if (kind === tokenKinds.normal) normal.set(content, id);
+    const special = kind === tokenKinds.control || kind === tokenKinds.unknown;
+    if (special || kind === tokenKinds.userDefined) addedTokens.push({ id, content, special });
   });
   const end = addedTokens.find(({ id, special }) => id === eosId && special);
+  return { vocab, normal, addedTokens, ...(end && { eosToken: end.content }) };
+}
+
+function readByteLevel(
+  { pre, merges = [] }: GgufVocabulary,
+  { vocab, addedTokens, eosToken }: Tokens,
+): SavableTokenizer {
+  if (pre === undefined || !Object.hasOwn(patterns, pre)) {
+    const known = `one of ${Object.keys(patterns).join(', ')}`;
+    throw fail('text/gguf', { what: '`tokenizer.ggml.pre`', got: pre ?? 'nothing', known });
+  }
   return bpeTokenizer({
     vocab,
-    merges: (merges ?? []).map((merge, i) => {
+    merges: merges.map((merge, i) => {
       const at = merge.indexOf(' ', 1);
       if (at > 0) return [merge.slice(0, at), merge.slice(at + 1)];
       throw fail('text/gguf', { what: `merge ${i}`, got: merge, known: 'two tokens' });
     }),
     addedTokens,
-    ...(end && { eosToken: end.content }),
+    eosToken,
     ...patterns[pre],
   });
 }
+
+function readPieces(
+  { tokens, scores = [], addSpacePrefix = true, unknownId }: GgufVocabulary,
+  { vocab, normal, addedTokens, eosToken }: Tokens,
+): SavableTokenizer {
+  const wrong = tokens.findIndex((_, id) => !Number.isFinite(scores[id]));
+  if (wrong >= 0) {
+    const got = scores[wrong] ?? 'nothing';
+    throw fail('text/gguf', { what: `the score of token ${wrong}`, got, known: 'a finite number' });
+  }
+  const steps = addSpacePrefix ? [{ type: 'Prepend', prepend: BLANK }, spaceToBlank] : [spaceToBlank];
+  const unknownToken = unknownId === undefined ? undefined : tokens[unknownId];
+  return characterBpeTokenizer({
+    vocab,
+    merges: { rows: mergesByScore(normal, scores) },
+    ...(unknownToken !== undefined && vocab.has(unknownToken) && { unknownToken }),
+    byteFallback: true,
+    addedTokens,
+    eosToken,
+    normalizer: { type: 'Sequence', normalizers: steps },
+    decoder: {
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: BLANK }, content: ' ' },
+        { type: 'ByteFallback' },
+        { type: 'Fuse' },
+      ],
+    },
+  });
+}
+
+const spaceToBlank: Component = { type: 'Replace', pattern: { String: ' ' }, content: BLANK };

@@ -24,7 +24,8 @@ export function readBpe(source: ModelSource): SavableTokenizer {
   const stages = componentsOf(file.pre_tokenizer, 'pre_tokenizer', 'pretokenizers');
   const byteLevel = [...decoder, ...stages.map(({ type }) => type)].includes('ByteLevel');
   const byteFallback = truth(model, 'byte_fallback', false);
-  if (!byteLevel && stages.length === 0 && merges.length === 0 && decoder.at(-1) === 'Fuse') {
+  const isPlain = !byteLevel && stages.length === 0 && file.normalizer == null;
+  if (isPlain && merges.length === 0 && decoder.at(-1) === 'Fuse') {
     return readCharacters(source, vocab, byteFallback);
   }
   const ignoreMerges = truth(model, 'ignore_merges', false);
@@ -129,11 +130,10 @@ function readSplit(part: JsonObject, path: string): string {
 }
 
 function readCharacters(
-  { file, added, eosToken }: ModelSource,
+  { added, eosToken }: ModelSource,
   vocab: ReadonlyMap<string, number>,
   byteFallback: boolean,
 ): SavableTokenizer {
-  if (readNormalForm(file)) throw unsupported('normalizer', 'of a character tokenizer', 'null');
   const special = new Map<string, number>();
   for (const token of added) {
     if (!token.special) throw unsupported('added_tokens', `${token.content} (not special)`, 'special tokens');
