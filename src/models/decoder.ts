@@ -129,9 +129,8 @@ export function runBlocks(
   const { embed, rotate: turn } = scheme;
   const { ids, positions } = tokens;
   const drop = dropouts(config, options.dropoutSeed);
-  const rotate = turn && ((x: Tensor, turning?: number) => turn(x, positions, turning));
-  const localRotate =
-    turn === localTurn ? rotate : (x: Tensor, turning?: number) => localTurn!(x, positions, turning);
+  const rotate = turn?.(positions);
+  const localRotate = turn === localTurn ? rotate : localTurn!(positions);
   let x = runEmbedding(params.embedding, ids);
   if (config.embeddingScale !== 1) x = affine(x, config.embeddingScale, 0);
   if (embed) x = add(x, embed(positions, params.positions));

@@ -122,8 +122,7 @@ export function encode(
   if (length > contextLength) throw fail('model/too-long', { length, contextLength });
   const { block, scheme } = encoderPlan(config);
   const positions = rangeFrom(length, config.positionOffset);
-  const { rotate: turn } = scheme;
-  const rotate = turn && ((x: Tensor, turning?: number) => turn(x, positions, turning));
+  const rotate = scheme.rotate?.(positions);
   const drop = dropoutOf(config, options.dropoutSeed);
   const attend = attendTo(config, options.lengths);
   let x = runEmbedding(params.embedding, ids);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { llamaClass } from '../../test/fixtures/decoder-classes.ts';
 import { InkstoneError } from '../errors.ts';
 import { dequantize, type GgufValue, openGguf, quantizableTypes, writeGguf } from '../io/index.ts';
 import { onLog } from '../log.ts';
@@ -19,15 +20,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inkstone-gguf-model-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-const llamaClass = {
-  heads: 4,
-  kvHeads: 2,
-  activation: 'swiglu',
-  norm: 'rmsNorm',
-  positions: { kind: 'rotary', base: 5000 },
-  tiedHead: false,
-} as const;
 
 const gemmaClass = {
   ...llamaClass,

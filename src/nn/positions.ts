@@ -59,8 +59,11 @@ export interface Positions {
   readonly tableShape?: Shape;
   /** The vectors added to token embeddings: [...positions.shape, width]. */
   readonly embed?: (positions: Tensor, table: EmbeddingParams | undefined) => Tensor;
-  /** Queries and keys [..., heads, headSize], all heads or the first `turning` turned; positions has one entry for each row. */
-  readonly rotate?: (x: Tensor, positions: Tensor, turning?: number) => Tensor;
+  /**
+   * For the positions of a pass, one for each row of x: turns queries and keys [..., heads, headSize], all heads or the first
+   * `turning`. Positions are looked at once, before kernels that are in line may hold them.
+   */
+  readonly rotate?: (positions: Tensor) => (x: Tensor, turning?: number) => Tensor;
   /** Each head's penalty on the score per token of distance. */
   readonly alibiSlopes?: Float32Array;
   /** What is added to scores, [heads, queries, keys], where the queries are the last of the keys. */
@@ -94,8 +97,11 @@ const schemes: Schemes = {
       outsideScopes(() => rotaryTables(rows, rotarySize, { base, scaling })),
     );
     return {
-      rotate: (x, positions, turning) =>
-        rotary(x, { ...tablesFor(positions), positions: flat(positions), interleaved, turning }),
+      rotate: (positions) => {
+        const { cos, sin } = tablesFor(positions);
+        const places = flat(positions);
+        return (x, turning) => rotary(x, { cos, sin, positions: places, interleaved, turning });
+      },
     };
   },
   alibi: (_, { heads }) => ({ alibiSlopes: alibiSlopes(heads) }),
