@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../rng.ts';
-import { trainBpe, trainCharacters } from '../text/index.ts';
+import { trainBpe, trainCharacters, trainWordPiece } from '../text/index.ts';
 import { maskedRows, masker, PADDING, wordJoins } from './masked.ts';
 import { documentRows, IGNORE, type RowSource, sequenceRows, windowRows } from './rows.ts';
 import { tokenArray } from './tokens.ts';
@@ -186,6 +186,15 @@ describe('whole words', () => {
       expect(share).toBeGreaterThan(0.2);
       expect(share).toBeLessThanOrEqual(0.31);
     }
+  });
+
+  test('pieces of a word go together by WordPiece too', async () => {
+    const tokenizer = await trainWordPiece([english], { vocabSize: 45 });
+    const joins = wordJoins(tokenizer);
+    const ids = tokenizer.encode('the whales wandered');
+    const joined = ids.map((id, i) => i > 0 && joins(ids[i - 1], id));
+    expect(joined.filter((isJoined) => !isJoined)).toHaveLength(3);
+    expect(joined).toContain(true);
   });
 
   test('characters of Chinese are words of their own, letters of English are not', () => {
