@@ -3,12 +3,13 @@
 import { defineMessages } from '../language.ts';
 import type { Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
-import type { SplitCorpus } from './corpus.ts';
+import { loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
+import { keptPreparation, preparationOf } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
-import type { RunLength } from './runs.ts';
+import type { EarlierRun, RunLength } from './runs.ts';
 import type { Settings } from './settings.ts';
 import { compactNumber } from './terminal.ts';
 import { learnBpe, learnCharacters, readTokenizer } from './tokenizers.ts';
@@ -40,7 +41,7 @@ export function refusePreset({ init, preset }: TrainContext['options']): void {
 }
 
 /** How long the training is, and when it saves and is evaluated. */
-export function timesOf(
+function timesOf(
   { saveEvery, evalEvery }: TrainContext['options'],
   length: RunLength,
 ): Pick<TrainingOptions, 'steps' | 'minutes' | 'saveEvery' | 'evaluateEvery'> {
@@ -51,22 +52,48 @@ export function timesOf(
   };
 }
 
+/** What a training begins beside: the run in its folder, the model it begins with, tokens that its own tokenizer must have. */
+interface Beginning {
+  readonly earlier: Pick<EarlierRun<unknown>, 'tokenizer' | 'config'> | undefined;
+  readonly start: { readonly tokenizer: Tokenizer } | undefined;
+  readonly special?: readonly string[];
+}
+
+/** Reads, cleans and splits the text and finds its tokenizer, telling what comes of it; then all that opens a run but its model. */
+export async function readTrainingText<Model extends object>(
+  context: TrainContext,
+  data: string,
+  settings: Settings<Model>,
+  from: Beginning,
+) {
+  const { options, terminal, signal } = context;
+  const { recipe, seed, model, length, tokenizer: tokenizerMade } = settings;
+  const prepare = preparationOf(options) ?? keptPreparation(from.earlier?.config.data.prepared);
+  const loading = { terminal, signal, offline: options.offline, prepare };
+  const corpus = await loadDocuments(data, loading, rulesFor(recipe));
+  for (const line of corpus.report) terminal.print(line);
+  const split = splitCorpus(corpus.documents);
+  terminal.print(split.report);
+  const tokenizer = await chooseTokenizer(context, settings, split, from);
+  const about = { corpus: split, source: corpus.name, prepared: keptPreparation(prepare), signal };
+  const training = { ...about, tokenizer, tokenizerMade, model, recipe, seed, ...timesOf(options, length) };
+  return { known: corpus.known, split, tokenizer, training };
+}
+
 /** The tokenizer of a file, of the run that is there or that the training begins with, or a new one with `special` tokens. */
-export function chooseTokenizer(
+function chooseTokenizer(
   context: TrainContext,
   { tokenizer: made }: Settings<object>,
   split: SplitCorpus,
-  from: {
-    readonly earlier: { readonly tokenizer: Tokenizer } | undefined;
-    readonly special?: readonly string[];
-  },
+  { earlier, start, special }: Beginning,
 ): Promise<Tokenizer> | Tokenizer {
   const { tokenizer: file } = context.options;
   if (made === 'given' && file !== undefined) return readTokenizer(file);
-  if (from.earlier) return from.earlier.tokenizer;
+  const there = earlier ?? start;
+  if (there) return there.tokenizer;
   // By characters, the held-out part must not hold one that is unknown.
-  if (made === 'characters') return learnCharacters([...split.train, ...split.heldOut], from.special);
-  return learnBpe(split.train, (made as { vocabSize: number }).vocabSize, context, from.special);
+  if (made === 'characters') return learnCharacters([...split.train, ...split.heldOut], special);
+  return learnBpe(split.train, (made as { vocabSize: number }).vocabSize, context, special);
 }
 
 /** Trains to the end; what it came to, or the exit status of a run that did not get there. */

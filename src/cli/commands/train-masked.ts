@@ -3,8 +3,6 @@
 import { defineMessages } from '../../language.ts';
 import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
-import { loadDocuments, rulesFor, splitCorpus } from '../corpus.ts';
-import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
@@ -22,12 +20,11 @@ import {
 import { quoteWord } from '../shell-words.ts';
 import { compactNumber } from '../terminal.ts';
 import {
-  chooseTokenizer,
   DEFAULT_MINUTES,
+  readTrainingText,
   refusePreset,
   runTraining,
   type TrainContext,
-  timesOf,
 } from '../train-parts.ts';
 import { watchGuesses } from '../training-guesses.ts';
 import { inspectMachine } from './doctor.ts';
@@ -58,7 +55,7 @@ const say = defineMessages({
 const MASK = '[MASK]';
 
 export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
-  const { options, terminal, signal } = context;
+  const { options, terminal } = context;
   if (options.cure !== undefined) {
     const reason = { reason: 'a cure is for models that write', zhReason: '疗法只用于会写作的模型' };
     throw fail('cli/conflict', { command: 'train', options: ['--objective masked', '--cure'], ...reason });
@@ -67,18 +64,9 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
   const start = from === undefined ? undefined : await readEncoderStart(from);
   const settings = chooseSettings(context, earlier, start);
-  const { model, recipe, seed, length } = settings;
-
-  const prepare = preparationOf(options) ?? keptPreparation(earlier?.config.data.prepared);
-  const { offline } = options;
-  const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rulesFor(recipe));
-  for (const line of corpus.report) terminal.print(line);
-  const split = splitCorpus(corpus.documents);
-  terminal.print(split.report);
-  const tokenizer = await chooseTokenizer(context, settings, split, {
-    earlier: earlier ?? start,
-    special: [MASK],
-  });
+  const { model, recipe, length } = settings;
+  const text = await readTrainingText(context, data, settings, { earlier, start, special: [MASK] });
+  const { tokenizer, split } = text;
   const config = encoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
   const parameters = encoderParameterCount(config);
   terminal.print(
@@ -88,20 +76,8 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
     terminal.json({ type: 'dry-run', config, recipe, length, parameters });
     return 0;
   }
-  const training = await prepareMaskedTraining({
-    folder,
-    corpus: split,
-    source: corpus.name,
-    prepared: keptPreparation(prepare),
-    tokenizer,
-    tokenizerMade: settings.tokenizer,
-    model,
-    recipe,
-    seed,
-    init: start?.init ?? settings.init,
-    ...timesOf(options, length),
-    signal,
-  });
+  const init = start?.init ?? settings.init;
+  const training = await prepareMaskedTraining({ folder, init, ...text.training });
   try {
     const guesses = watchGuesses(training, tokenizer, split.heldOut[0]?.text ?? '', terminal);
     const { finish, status } = await runTraining(context, training, guesses);

@@ -8,8 +8,6 @@ import {
   flopsPerToken,
   parameterCount,
 } from '../../models/index.ts';
-import { loadDocuments, rulesFor, splitCorpus } from '../corpus.ts';
-import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { flagOf } from '../options.ts';
@@ -36,12 +34,11 @@ import { quoteWord } from '../shell-words.ts';
 import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
 import {
-  chooseTokenizer,
   DEFAULT_MINUTES,
+  readTrainingText,
   refusePreset,
   runTraining,
   type TrainContext,
-  timesOf,
 } from '../train-parts.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { watchSamples } from '../training-samples.ts';
@@ -69,7 +66,7 @@ const say = defineMessages({
 });
 
 export async function run(context: TrainContext): Promise<number> {
-  const { options, terminal, signal } = context;
+  const { options, terminal } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   const folder = options.out ?? defaultFolder(options.data);
   if (await trainsEncoder(options, folder)) return trainMasked(context, options.data, folder);
@@ -77,38 +74,20 @@ export async function run(context: TrainContext): Promise<number> {
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
   const settings = chooseSettings(context, earlier, start);
-  const { model, recipe, seed, length } = settings;
-
-  const { data, offline } = options;
-  const prepare = preparationOf(options) ?? keptPreparation(earlier?.config.data.prepared);
-  const corpus = await loadDocuments(data, { terminal, signal, offline, prepare }, rulesFor(recipe));
-  for (const line of corpus.report) terminal.print(line);
-  const split = splitCorpus(corpus.documents);
-  terminal.print(split.report);
-  const tokenizer = await chooseTokenizer(context, settings, split, { earlier: earlier ?? start?.from });
-  const config = decoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
+  const { model, recipe, length } = settings;
+  const beginning = { earlier, start: start?.from };
+  const text = await readTrainingText(context, options.data, settings, beginning);
+  const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
   if (options.dryRun) {
     terminal.json({ type: 'dry-run', config, recipe, length, ...estimate });
     return 0;
   }
-  const training = await prepareTraining({
-    folder,
-    corpus: split,
-    source: corpus.name,
-    prepared: keptPreparation(prepare),
-    tokenizer,
-    tokenizerMade: settings.tokenizer,
-    model,
-    recipe,
-    seed,
-    init: start?.init ?? settings.init,
-    ...timesOf(options, length),
-    signal,
-  });
+  const init = start?.init ?? settings.init;
+  const training = await prepareTraining({ folder, init, ...text.training });
   try {
-    const [opening] = openingsFor(corpus.known, split.heldOut);
-    const samples = watchSamples(training, tokenizer, opening, terminal);
+    const [opening] = openingsFor(text.known, text.split.heldOut);
+    const samples = watchSamples(training, text.tokenizer, opening, terminal);
     return await learn(context, training, samples);
   } finally {
     await training.run.close();
