@@ -87,8 +87,9 @@ test('runs of different data share no held-out text and need --data', async () =
 test.each([
   [
     ['early', '--no-baseline'],
-    'compare: <run> 2 is missing; for example: inkstone compare runs/small runs/large',
+    'compare: <run> <run> is missing; for example: inkstone compare runs/small runs/large',
   ],
+  [['nowhere', 'early'], 'nowhere: no model is there; name a run folder'],
   [['early', 'early'], 'each model must have a name of its own, got "early" twice'],
 ])('compare %j is an error that says the cure', async (argv, error) => {
   const { status, err } = await compare(...argv);

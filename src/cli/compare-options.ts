@@ -19,8 +19,8 @@ export const compareOptions = {
     type: 'boolean',
     default: true,
     doc: {
-      en: 'beside them a 5-gram model counted on what the first run learnt from: what a neural model must beat',
-      zh: '再加一个五元组模型，由第一个训练记录所学的文本统计而来：神经模型理应胜过它',
+      en: 'beside them a 5-gram model counted on what the first run learnt from, which a neural model must beat; not with --no-baseline',
+      zh: '再加一个五元组模型，由第一个训练记录所学的文本统计而来：神经模型理应胜过它；--no-baseline 则不加',
     },
   },
   documents: {

@@ -14,7 +14,7 @@ import {
   tensorsToFile,
 } from '../models/index.ts';
 import { fingerprint } from '../text/index.ts';
-import { readRun } from '../train/index.ts';
+import { readRunConfig } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { encoderPreset, trainingPresets } from './recipe.ts';
 import { type InitialWeights, initialWeights, readEncoderRun, readInitialWeights } from './runs.ts';
@@ -30,7 +30,7 @@ export interface ReadyEncoder extends LoadedEncoder {
 
 /** Whether a folder's `config.json` is that of a BERT-class model from elsewhere. */
 async function isForeign(folder: string): Promise<boolean> {
-  const { config } = await readRun(folder);
+  const config = await readRunConfig(folder);
   return (
     typeof config === 'object' && config !== null && isForeignEncoder(config as { [key: string]: unknown })
   );

@@ -155,6 +155,12 @@ export const fail = defineErrors({
       `export: ${d.out} is the model itself and is not written over; choose another --out`,
     zh: (d) => `导出：${d.out} 就是模型本身，不会被覆盖；请换一个 --out`,
   },
+  'cli/no-model': {
+    en: (d: { path: string }) =>
+      `${d.path}: no model is there; name a run folder, a Hugging Face folder or a .gguf file, or train one with inkstone train`,
+    zh: (d) =>
+      `${d.path}：那里没有模型；请指明训练记录目录、Hugging Face 目录或 .gguf 文件，或用 inkstone train 训练一个`,
+  },
   'cli/model-data': {
     en: (d: { path: string }) =>
       `${d.path}: what this model learned from is not known here; give text with --data`,

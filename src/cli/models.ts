@@ -28,8 +28,10 @@ import {
   type SavableTokenizer,
   type TokenizerFile,
 } from '../text/index.ts';
+import { isRun } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { readTextFile } from './corpus.ts';
+import { fail } from './errors.ts';
 import { type EarlierRun, readEarlierRun } from './runs.ts';
 
 /** A model where it lies: what tells about it, and its weights when they are wanted. */
@@ -48,7 +50,11 @@ export interface StoredModel {
 /** Opens a run folder, a model folder or a GGUF file. Nothing but headers is read. */
 export async function openModel(path: string): Promise<StoredModel> {
   if (isGgufPath(path)) return openGgufFile(path);
-  return (await isDecoderFolder(path)) ? openFolder(path) : openRunModel(path);
+  if (await isDecoderFolder(path)) return openFolder(path);
+  // A file that is no model is told what learns from it.
+  const isFile = (await stat(path).catch(() => undefined))?.isFile();
+  if (!isFile && !(await isRun(path))) throw fail('cli/no-model', { path });
+  return openRunModel(path);
 }
 
 const isGgufPath = (path: string): boolean => extname(path).toLowerCase() === '.gguf';

@@ -6,7 +6,7 @@ import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
 import type { DecoderConfig, EncoderConfig } from '../models/index.ts';
 import { fingerprint, loadTokenizer } from '../text/index.ts';
-import { isRun, readRun, type SavedRun } from '../train/index.ts';
+import { isRun, readRun, readRunConfig, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
@@ -104,7 +104,7 @@ const isMasked = (config: unknown): boolean =>
 
 /** Whether the folder is the run of an encoder. */
 export async function isMaskedRun(folder: string): Promise<boolean> {
-  return (await isRun(folder)) && isMasked((await readRun(folder)).config);
+  return (await isRun(folder)) && isMasked(await readRunConfig(folder));
 }
 
 async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {

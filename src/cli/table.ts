@@ -69,11 +69,11 @@ const fillMask = defineCommand({
   name: 'fill-mask',
   args: '<run>',
   summary: {
-    en: 'let an encoder guess what is hidden in a text',
-    zh: '让编码器猜出文本中被遮盖的词元',
+    en: 'let an encoder guess what is hidden in a text: a run of --objective masked, or a folder of BERT or RoBERTa',
+    zh: '让编码器猜出文本中被遮盖的词元：以 --objective masked 训练的记录，或 BERT、RoBERTa 目录',
   },
   options: fillMaskOptions,
-  example: 'inkstone fill-mask runs/masked --text 床前明月[MASK] --top 5',
+  example: 'inkstone fill-mask runs/masked --text "床前明月[MASK]" --top 5',
   load: () => import('./commands/fill-mask.ts'),
 });
 

@@ -48,8 +48,8 @@ export const learningTerms = defineTerms({
     name: { en: 'masking', zh: '遮盖' },
     also: ['mask', 'mask-rate', 'mask token', '掩码', '完形填空'],
     text: {
-      en: 'The share of tokens that an encoder has to guess, 15 % as a rule: most are replaced by [MASK], some by another token, some stay. dynamic hides others each time a text comes; static has a few fixed ways.',
-      zh: '编码器要猜的词元所占的比例，通常为 15 %：多数换成 [MASK]，少数换成别的词元，少数不变。dynamic 每次遮盖不同的词元；static 只有几种固定的遮盖。',
+      en: 'Hiding tokens that an encoder has to guess, 15 % of them as a rule: most are replaced by [MASK], some by another token, some stay. dynamic hides others each time a text comes; static has a few fixed ways.',
+      zh: '遮盖一部分词元让编码器来猜，通常为 15 %：多数换成 [MASK]，少数换成别的词元，少数不变。dynamic 每次遮盖不同的词元；static 只有几种固定的遮盖。',
     },
   },
   wholeWords: {

@@ -11,7 +11,7 @@ export interface ColumnOptions {
 
 /** Usual names, the likeliest first; compared without case. */
 export const textNames = ['text', 'content', 'body', 'paragraphs', '正文', '内容', '内文', '文本'] as const;
-const titleNames = ['title', '标题', '题目'] as const;
+export const titleNames = ['title', '标题', '题目'] as const;
 
 /**
  * The places of the text and the title among the columns: those named, else those with a usual name; the only column is the text.

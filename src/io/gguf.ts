@@ -1,7 +1,7 @@
 /** GGUF files: metadata and tensors, whole or in blocks of few bits. Nothing larger than the file is allocated. */
 
 import { nearest } from '../errors.ts';
-import { type ByteSink, writeFileAtomic } from './atomic.ts';
+import { type ByteSink, writeContent, writeFileAtomic } from './atomic.ts';
 import { openBytes } from './byte-source.ts';
 import { fail } from './errors.ts';
 import type { Files } from './files.ts';
@@ -102,15 +102,11 @@ export function ggufContent({ metadata, tensors }: GgufContent): (sink: ByteSink
         const reason = `${type} [${shape}] needs ${needed} bytes, got ${data.length}`;
         throw fail('gguf/tensor', { tensor: name, reason });
       }
-      for (let from = 0; from < data.length; from += PIECE_BYTES) {
-        await sink.write(data.subarray(from, from + PIECE_BYTES));
-      }
+      await writeContent(data, sink);
       await sink.write(new Uint8Array(padded(data.length) - data.length));
     }
   };
 }
-
-const PIECE_BYTES = 16 * 1024 * 1024;
 
 const padded = (length: number): number => Math.ceil(length / GGUF_ALIGNMENT) * GGUF_ALIGNMENT;
 

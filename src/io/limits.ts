@@ -28,8 +28,8 @@ export const limits = {
   jsonLineBytes: 64 * 1024 * 1024,
   /** Bytes of a text or JSON file that is read whole (a JavaScript string holds at most 2²⁹ − 24 UTF-16 units). */
   textFileBytes: 500_000_000,
-  /** Characters of one row of a CSV or TSV file. */
-  csvRowCharacters: 4 * 1024 * 1024,
+  /** Bytes of one row of a CSV or TSV file. */
+  csvRowBytes: 4 * 1024 * 1024,
   /** Bytes of an HTML page; its tree takes many times more. */
   htmlBytes: 20_000_000,
   /** Bytes of a PDF, a Word document or an EPUB. */
@@ -43,8 +43,8 @@ export const limits = {
   /** Bytes of a Parquet file's footer, and of one row group's columns that are read. */
   parquetFooterBytes: 64 * 1024 * 1024,
   parquetGroupBytes: 1024 ** 3,
-  /** Characters of one document of a foreign format. */
-  foreignDocumentCharacters: 200_000_000,
+  /** Characters of one document of a foreign format: as bytes, escaped, they must still fit into one string. */
+  foreignDocumentCharacters: 100_000_000,
   /** How long the process that reads foreign formats may be silent, and its heap. */
   parserSilenceMs: 60_000,
   parserHeapMegabytes: 2048,

@@ -1,7 +1,7 @@
 /** ONNX files (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3): a graph of operators with its weights, written. */
 
 import { basename } from 'node:path';
-import { type ByteSink, writeFileAtomic } from './atomic.ts';
+import { type ByteSink, writeContent, writeFileAtomic } from './atomic.ts';
 import {
   floatField,
   integerField,
@@ -95,14 +95,8 @@ interface Place {
   readonly at: number;
 }
 
-const PIECE_BYTES = 16 * 1024 * 1024;
-
 async function writePieces(sink: ByteSink, pieces: ProtobufPieces): Promise<void> {
-  for (const piece of pieces) {
-    for (let from = 0; from < piece.length; from += PIECE_BYTES) {
-      await sink.write(piece.subarray(from, from + PIECE_BYTES));
-    }
-  }
+  for (const piece of pieces) await writeContent(piece, sink);
 }
 
 const bytesOf = ({ data }: OnnxTensor): Uint8Array =>

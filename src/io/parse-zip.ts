@@ -83,7 +83,9 @@ export async function* parseEpub(path: string): AsyncGenerator<Found> {
   const hrefs = new Map(
     elements(book, 'item', 'opf').map((item) => [item.getAttribute('id'), item.getAttribute('href')]),
   );
-  const spine = elements(book, 'itemref', 'opf').map((item) => hrefs.get(item.getAttribute('idref')));
+  // A chapter stands once in the order: one that is named again and again would be a text without end.
+  const named = elements(book, 'itemref', 'opf').map((item) => hrefs.get(item.getAttribute('idref')));
+  const spine = [...new Set(named)];
   if (spine.length === 0) throw refuse('its package has no reading order');
   for (const href of spine) {
     if (!href) continue;

@@ -99,10 +99,10 @@ describe('tables', () => {
     expect((error.data as { offset: number }).offset).toBeGreaterThan(1_299_990);
     expect((error.data as { offset: number }).offset).toBeLessThanOrEqual(1_300_000);
     expect((await errorOf(read('open.csv', 'text\n"never closed\nand on\n'))).code).toBe('io/format');
-    const endless = `text\n"${'x'.repeat(limits.csvRowCharacters + 10)}"\n`;
+    const endless = `text\n"${'x'.repeat(limits.csvRowBytes + 10)}"\n`;
     expect(await errorOf(read('endless.csv', endless))).toMatchObject({
       code: 'io/format-limit',
-      data: { format: 'CSV', limit: limits.csvRowCharacters },
+      data: { format: 'CSV', limit: limits.csvRowBytes },
     });
   });
 

@@ -23,7 +23,7 @@ export function readTable(delimiter: ',' | '\t') {
       relax_column_count: true,
       relax_quotes: true,
       skip_empty_lines: true,
-      max_record_size: limits.csvRowCharacters,
+      max_record_size: limits.csvRowBytes,
     });
     const feeding = pipeline(Readable.from(decoded(file, options)), rows);
     feeding.catch(() => {});
@@ -51,12 +51,8 @@ function describeTableError(error: unknown, path: string, format: string): unkno
   const { code, message } = error as { code?: unknown; message?: string };
   if (typeof code !== 'string' || !code.startsWith('CSV_')) return describeFileError(error, path);
   if (code === 'CSV_MAX_RECORD_SIZE') {
-    const limit = limits.csvRowCharacters;
-    return fail(
-      'io/format-limit',
-      { path, format, what: 'characters in a row', limit, got: limit + 1 },
-      error,
-    );
+    const limit = limits.csvRowBytes;
+    return fail('io/format-limit', { path, format, what: 'bytes in a row', limit, got: limit + 1 }, error);
   }
   return fail('io/format', { path, format, reason: `${message}`.split('\n')[0].slice(0, 200) }, error);
 }

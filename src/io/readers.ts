@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { TextDocument } from '../types.ts';
-import { type ColumnOptions, chooseColumns, textNames } from './columns.ts';
+import { type ColumnOptions, chooseColumns, textNames, titleNames } from './columns.ts';
 import { decodeText } from './encodings.ts';
 import { fail } from './errors.ts';
 import { describeFileError } from './files.ts';
@@ -98,7 +98,7 @@ function toDocument(record: unknown, file: FileOnDisk, number: number, options: 
     const value = fields.get(key);
     const isLines = Array.isArray(value) && value.every((line) => typeof line === 'string');
     if (typeof value !== 'string' && !isLines) continue;
-    const title = titleOf(titleColumn ?? 'title');
+    const title = (titleColumn === undefined ? titleNames : [titleColumn]).map(titleOf).find(Boolean);
     const text = isLines ? (value as string[]).join('\n') : (value as string);
     return title === undefined ? { text, source } : { text, source, title };
   }

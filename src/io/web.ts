@@ -95,7 +95,7 @@ const toFile = (folder: string, name: string, sizeBytes: number): FileOnDisk => 
 });
 
 /** Without what might be a secret. */
-const shown = (url: URL): string => `${url.origin}${url.pathname}`;
+const shown = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}`;
 
 function checkUrl(text: string, spec: string, { privateAddresses }: FetchOptions, base?: URL): URL {
   let url: URL;

@@ -25,7 +25,8 @@ export function encoderEmbedder(
 ): Embedder {
   const { start, end } = encoderFrame(tokenizer);
   const { contextLength } = encoder.config;
-  const most = Math.min(modules.maxTokens ?? contextLength, contextLength) - start.length - end.length;
+  const longest = Math.min(modules.maxTokens ?? contextLength, contextLength);
+  const most = Math.max(0, longest - start.length - end.length);
   return {
     async embed(texts, { signal } = {}) {
       const ids = texts.map((text) => [...start, ...tokenizer.encode(text).slice(0, most), ...end]);

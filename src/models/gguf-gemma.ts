@@ -79,7 +79,7 @@ function windowsOf(
   const window = period === 0 ? 0 : (value(keys.window) ?? member.window ?? 0);
   if (!window || period === 1) return { window: 0, positions };
   const base = member.localBase && (value(keys.localBase) ?? member.localBase);
-  const isSame = !base || (base === positions.base && !positions.scaling);
+  const isSame = !base || (base === (positions.base ?? 10_000) && !positions.scaling);
   // Where no layer sees everything, the base of those that see a window is the only one.
   if (layers < period) return { window, positions: isSame ? positions : { kind: 'rotary', base } };
   return { window, positions, globalEvery: period, ...(isSame ? {} : { localRotaryBase: base }) };

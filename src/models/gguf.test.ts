@@ -104,6 +104,14 @@ describe('a model comes back bit by bit', () => {
     expect(after.said).toEqual([]);
   });
 
+  test('a base of rotary positions that is not said is the usual one', async () => {
+    const before = model({ ...gemmaClass, ...gemma3, ...deep, positions: 'rotary' });
+    const after = await there(before);
+    expect(after.config.positions).toEqual({ kind: 'rotary', base: 1e4 });
+    expect(after.config.localRotaryBase).toBeUndefined();
+    expect(logitsOf(after)).toEqual(logitsOf(before));
+  });
+
   test('biases that GPT-2 has and ours lacks are zeros', async () => {
     const before = model({ activation: 'geluTanh' });
     const after = await there(before);

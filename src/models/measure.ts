@@ -1,6 +1,6 @@
 /** What a model costs before it exists: parameters, arithmetic, memory. */
 
-import { type BlockKind, countParameters } from '../nn/index.ts';
+import { type BlockKind, countParameters, type GatedActivation, isGated } from '../nn/index.ts';
 import type { DecoderConfig } from './config.ts';
 import { decoderSpec } from './decoder.ts';
 import { encoderSpec } from './encoder.ts';
@@ -70,7 +70,8 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
   const kvRow = 2 * kvHeads * headSize;
   // Kept in a block: two norms, the residual stream twice, q and its turned copy, k and v, mixed values, the ffn's inner
   // rows, and what dropout changed.
-  const inner = innerRows[config.activation] ?? 2;
+  const { activation } = config;
+  const inner = isGated(activation) ? innerRows[activation] : 2;
   const dropped = config.dropout ? 2 * width : 0;
   const perBlock =
     rowsOfBlock[config.block ?? 'preNorm'] * width +
@@ -95,7 +96,7 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
 }
 
 /** What a gate keeps of the ffn's size; others keep what enters and leaves the activation. */
-const innerRows: { readonly [activation: string]: number | undefined } = { swiglu: 3, geglu: 4 };
+const innerRows: { readonly [A in GatedActivation]: number } = { swiglu: 3, geglu: 4 };
 
 /** What norms and the residual stream keep of the width. */
 const rowsOfBlock: { readonly [K in BlockKind]: number } = {

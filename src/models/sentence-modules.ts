@@ -30,9 +30,8 @@ export async function readSentenceModules(folder: string): Promise<SentenceModul
   const lengths = names.includes('sentence_bert_config.json')
     ? await readJson(join(folder, 'sentence_bert_config.json'))
     : {};
-  const maxTokens = Number.isSafeInteger(lengths.max_seq_length)
-    ? (lengths.max_seq_length as number)
-    : undefined;
+  const { max_seq_length: most } = lengths;
+  const maxTokens = Number.isSafeInteger(most) && (most as number) > 0 ? (most as number) : undefined;
   if (!names.includes(MODULES)) return { pooling: 'mean', normalize: true, maxTokens };
   const path = join(folder, MODULES);
   const modules = await readJsonValue(path);

@@ -6,7 +6,6 @@ import type { ExtendRequest, ExtendResult, NewToken } from './extend.ts';
 import { learnPieces } from './learn-pieces.ts';
 import { loadTokenizer } from './read-tokenizer.ts';
 import type { UnigramEntry, WordPieceEntry } from './tokenizer-file.ts';
-
 import { learnWordPieces } from './train-word-piece.ts';
 
 /**
@@ -70,6 +69,9 @@ export async function extendWordPiece(
       prefix,
       vocabSize: room + vocab.size,
       minFrequency,
+      leastCharacter: minFrequency,
+      // Half of the room, since characters have a form inside words too.
+      alphabetSize: Math.floor((room + vocab.size) / 2),
     },
   );
   const unknownId = vocab.get(model.unk_token)!;

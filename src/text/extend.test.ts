@@ -44,6 +44,21 @@ const kinds: [string, () => Promise<Tokenizer> | Tokenizer, boolean][] = [
   ['WordPiece', () => trainWordPiece([english], { vocabSize: 120 }), false],
 ];
 
+test('WordPiece: more characters than there is room for, and those that are rare', async () => {
+  const old = await trainWordPiece([english], { vocabSize: 120 });
+  const many = String.fromCodePoint(...Array.from({ length: 300 }, (_, i) => 0x4e00 + i));
+  const texts = [`${many} ${many} 龍`];
+  const { tokenizer, added } = await extendTokenizer(old, texts, {
+    vocabSize: old.vocabSize + 20,
+    minFrequency: 2,
+  });
+  expect(added).toHaveLength(20);
+  expect(tokenizer.encode('龍')).toEqual([tokenizer.unknownId]);
+  const all = await extendTokenizer(old, texts, { vocabSize: 1000, minFrequency: 2 });
+  expect(all.tokenizer.encode('龍')).toEqual([tokenizer.unknownId]);
+  expect(all.tokenizer.encode('一')).not.toEqual([tokenizer.unknownId]);
+});
+
 describe('a vocabulary that learns Chinese', () => {
   test.each(kinds)('%s: old ids and old text stay, new text gets shorter', async (_, make, lossless) => {
     const old = await make();

@@ -61,7 +61,8 @@ export function toGgufVocabulary(tokenizer: SavableTokenizer, size = tokenizer.v
   }
   const tokens = Array.from({ length: size }, (_, id) => `[PAD${id}]`);
   const kinds: number[] = new Array(size).fill(tokenKinds.unused);
-  const isByteLevel = file.pre_tokenizer !== null;
+  const stages = componentsOf(file.pre_tokenizer, 'pre_tokenizer', 'pretokenizers');
+  const isByteLevel = stages.at(-1)?.type === 'ByteLevel';
   for (const [spelling, id] of Object.entries(model.vocab)) {
     tokens[id] = isByteLevel ? spelling : spelling.replace(' ', BLANK);
     kinds[id] = !isByteLevel && byteName.test(spelling) ? tokenKinds.byte : tokenKinds.normal;
@@ -75,6 +76,10 @@ export function toGgufVocabulary(tokenizer: SavableTokenizer, size = tokenizer.v
   }
   const shared = { tokens, kinds, ...(tokenizer.eosId !== undefined && { eosId: tokenizer.eosId }) };
   if (!isByteLevel) {
+    if (stages.length > 0) {
+      const got = stages.map(({ type }) => type).join(' + ');
+      throw fail('text/gguf-export', { what: 'pre_tokenizer', got, known: 'ByteLevel at the end, or none' });
+    }
     requireCharacters(model);
     return { model: 'llama', ...shared };
   }

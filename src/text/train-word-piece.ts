@@ -64,13 +64,23 @@ export interface LearnWordPiecesOptions extends PaceOptions {
   readonly prefix: string;
   readonly minFrequency?: number;
   readonly alphabetSize?: number;
+  /** A character that occurs less often becomes no token. Default 1. */
+  readonly leastCharacter?: number;
 }
 
 /** The tokens in the order of their ids: special ones, characters, inner characters, then what merges make. Errors: `text/option`. */
 export async function learnWordPieces(
   texts: Iterable<string> | AsyncIterable<string>,
   parts: { readonly normalizer?: Component | null; readonly preTokenizer?: Component | null },
-  { vocabSize, special, prefix, minFrequency = 2, alphabetSize, ...pace }: LearnWordPiecesOptions,
+  {
+    vocabSize,
+    special,
+    prefix,
+    minFrequency = 2,
+    alphabetSize,
+    leastCharacter = 1,
+    ...pace
+  }: LearnWordPiecesOptions,
 ): Promise<string[]> {
   const normalize = readNormalizer(parts.normalizer);
   const cut = readCutter(parts.preTokenizer);
@@ -80,7 +90,7 @@ export async function learnWordPieces(
     cutBySlices((text, first, emit) => cut(normalize ? normalize(text) : text, first, emit)),
     pause,
   );
-  const alphabet = charactersOf(counts, alphabetSize);
+  const alphabet = charactersOf(counts, alphabetSize, leastCharacter);
   const least = special.length + alphabet.length;
   if (vocabSize < least) {
     throw optionError(
@@ -129,13 +139,18 @@ function partsOf(
 }
 
 /** The characters of the words by code point; with `most`, the most frequent ones. */
-function charactersOf(counts: ReadonlyMap<string, number>, most = Number.POSITIVE_INFINITY): string[] {
+function charactersOf(
+  counts: ReadonlyMap<string, number>,
+  most = Number.POSITIVE_INFINITY,
+  least = 1,
+): string[] {
   const frequencies = new Map<string, number>();
   for (const [word, count] of counts) {
     for (const character of word) frequencies.set(character, (frequencies.get(character) ?? 0) + count);
   }
   const byCodePoint = (a: string, b: string): number => a.codePointAt(0)! - b.codePointAt(0)!;
   return [...frequencies]
+    .filter(([, count]) => count >= least)
     .sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]))
     .slice(0, most)
     .map(([character]) => character)

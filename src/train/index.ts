@@ -4,7 +4,16 @@ export { cureDocs, formatCures, parseCures } from './cure-spec.ts';
 export { type CurableModel, type CuredLoss, curedLoss, type Reading } from './cures.ts';
 export * from './loop.ts';
 export * from './optimizers.ts';
-export { differingKeys, isRun, type OpenRun, openRun, readRun, runChangedAt, type SavedRun } from './run.ts';
+export {
+  differingKeys,
+  isRun,
+  type OpenRun,
+  openRun,
+  readRun,
+  readRunConfig,
+  runChangedAt,
+  type SavedRun,
+} from './run.ts';
 export * from './schedules.ts';
 export {
   type StepOptions,

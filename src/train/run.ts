@@ -56,15 +56,21 @@ export interface OpenRun extends SavedRun {
   close(): Promise<void>;
 }
 
-/** Reads a run folder. @throws `train/no-run` when the folder is no run. */
-export async function readRun(folder: string): Promise<SavedRun> {
+/** What `config.json` of a run says; no checkpoint is looked at. @throws `train/no-run` when the folder is no run. */
+export async function readRunConfig(folder: string): Promise<unknown> {
   const config = await readText(folder, CONFIG);
   if (config === undefined)
     throw fail((await isFile(folder)) ? 'train/run-file' : 'train/no-run', { folder });
+  return parseJson(config, join(folder, CONFIG));
+}
+
+/** Reads a run folder. @throws `train/no-run` when the folder is no run. */
+export async function readRun(folder: string): Promise<SavedRun> {
+  const config = await readRunConfig(folder);
   const { checkpoint, skipped } = await latestCheckpoint(folder);
   return {
     folder,
-    config: parseJson(config, join(folder, CONFIG)),
+    config,
     tokenizer: await readText(folder, TOKENIZER),
     place: checkpoint && (await readPlace(checkpoint)),
     skipped,

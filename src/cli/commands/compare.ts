@@ -64,13 +64,9 @@ const say = defineMessages({
 
 export async function run(context: Context): Promise<void> {
   const { args: paths, options, terminal, signal, again } = context;
-  if (paths.length + Number(options.baseline) < 2) {
-    throw fail('cli/missing-argument', {
-      command: 'compare',
-      argument: '<run> 2',
-      example: 'inkstone compare runs/small runs/large',
-    });
-  }
+  const example = 'inkstone compare runs/small runs/large';
+  const tooFew = () => fail('cli/missing-argument', { command: 'compare', argument: '<run> <run>', example });
+  if (paths.length + Number(options.baseline) < 2) throw tooFew();
   const opened: OpenedModel[] = [];
   for (const path of paths) opened.push(await loadModel(path));
   for (const one of opened) tellSkipped(terminal, one);
@@ -84,6 +80,7 @@ export async function run(context: Context): Promise<void> {
   }));
   if (options.baseline && !training) terminal.print(say('noBaseline', {}));
   if (options.baseline && training) models.push(await countBaseline(training, context));
+  if (models.length < 2) throw tooFew();
   terminal.print(say('begin', { models: models.length, data: name, texts: heldOut.length }));
   let report: CompareReport | undefined;
   for await (const event of compareModels({

@@ -78,7 +78,8 @@ export async function run(context: Context): Promise<void> {
 }
 
 const EXAMPLE_WIDTH = 40;
-const shown = (text: string): string => truncate(text.replace(/\s+/g, ' ').trim(), EXAMPLE_WIDTH);
+/** Spaces and line ends as they are: some rules change nothing else. */
+const shown = (text: string): string => truncate(JSON.stringify(text).slice(1, -1), EXAMPLE_WIDTH);
 
 function tellExamples({ terminal }: Context, { cleaning }: LoadedCorpus): void {
   const examples = cleaning.rules.flatMap(({ label, example }) =>
