@@ -12,6 +12,7 @@ namespace gemm {
 #include "matmul_pairs.inl"
 #else
 #include "matmul_tiles.inl"
+#include "matmul_lying.inl"
 #endif
 #include "matmul_peak.inl"
 

@@ -44,26 +44,6 @@ struct DotGroups {
   }
 };
 
-/**
- * body(copy, begin, end) on pieces of [0, count); pack(copy) comes first. Each thread packs for itself: from another's cache it would
- * take longer.
- */
-template <class Element, class Pack, class Body>
-static void withCopies(int64_t size, const Pack& pack, int64_t count, int64_t grain, const Body& body) {
-  const int64_t workers = inParallel() ? 1 : threads();
-  Scratch scratch;
-  auto* copies = scratch.take<Element>(workers * size);
-  bool* hasPacked = scratch.take<bool>(workers);
-  for (int64_t i = 0; i < workers; ++i) hasPacked[i] = false;
-  parallelFor(count, grain, [&](int64_t begin, int64_t end) {
-    const int64_t self = workers == 1 ? 0 : threadIndex();
-    Element* own = copies + self * size;
-    if (!hasPacked[self]) pack(own);
-    hasPacked[self] = true;
-    body(own, begin, end);
-  });
-}
-
 /** body(groups, begin, end) on pieces of [0, count), of groups that lie already or are packed. */
 template <class Dots, class Take, class Body>
 static void withGroups(const DotGroups<Dots>& groups, const Take& take, int64_t count, int64_t grain, const Body& body) {

@@ -2,65 +2,115 @@
 // a time, and are finished in whole rows. The smaller side is packed once for all threads; the other is cut into blocks that
 // threads take in turn, and pack as they need it.
 
-constexpr int side = 32;  // rows and columns of a product of 2×2 tiles, and numbers of k in a step
+constexpr int strip = 16;         // rows or columns of one tile
+constexpr int side = 2 * strip;  // rows and columns of a product of 2×2 tiles, and numbers of k in a step
 /** Numbers of k of which the staying side is packed at once, and at most so many that a block multiplies before it packs more. */
 constexpr int64_t deepest = 4096, deepestOfBlock = 512;
 
-/** Elements of a panel: [k/32][32 rows of a][32 of k], or [k/32][16 pairs of k][32 columns of b][2]; and 64 bytes between. */
-static int64_t panelOf(int64_t k) { return panelSize<uint16_t>(roundUp(k, side), side); }
+/** Elements of a strip: [k/32][16 rows of a][32 of k], or [k/32][16 pairs of k][16 columns of b][2]; and 64 bytes between. */
+static int64_t stripOf(int64_t k) { return panelSize<uint16_t>(roundUp(k, side), strip); }
+/** Of a panel, which is two strips. */
+static int64_t panelOf(int64_t k) { return 2 * stripOf(k); }
 
-/** c[32, 32] = (c +) a·b, of panels. The one that the next product reads as well is kept in the first cache. */
-template <bool KeepsB>
-static void multiplyTiles(const uint16_t* a, const uint16_t* b, int64_t k, float* c, int64_t ldc, bool add) {
-  const int64_t bytes = ldc * 4;
-  float* lower = c + 16 * ldc;
+/** Two strips, and how their tiles lie: bytes from row to row, elements to the next 32 of k and to the other strip. */
+struct Strips {
+  const uint16_t* data;
+  int64_t bytes, step, other;
+};
+/** As they are packed, from number `p` of k on. */
+static Strips packedStrips(const uint16_t* panel, int64_t k, int64_t p = 0) {
+  return {panel + p * strip, 2 * side, strip * side, stripOf(k)};
+}
+
+/** Lines that are wanted soon; so many are fetched in each step of k. */
+struct Lines {
+  const char* data;
+  int64_t each;
+
+  INKSTONE_MEMBER void fetch() {
+    for (int64_t i = 0; i < each; ++i, data += 64) __builtin_prefetch(data, 0, 2);
+  }
+};
+
+/**
+ * c[32, 32] = (c +) a·b; c[32, 16] of the first strip of b alone unless Wide. The side that the next product reads as well is kept in
+ * the first cache. A tile is loaded anew as soon as its last product has begun.
+ */
+template <bool KeepsB, bool Wide>
+static void multiplyTiles(const Strips& a, const Strips& b, int64_t k, float* c, int64_t ldc, bool add, Lines& soon) {
+  const int64_t bytes = ldc * 4, aBytes = a.bytes, bBytes = b.bytes, aStep = a.step, bStep = b.step;
+  const uint16_t *a0 = a.data, *a1 = a0 + a.other, *b0 = b.data, *b1 = b0 + b.other;
+  float* lower = c + strip * ldc;
+  const auto loadA0 = [&]() INKSTONE_FLAT {
+    if constexpr (KeepsB) TILE_LOAD_PASSING(4, a0, aBytes);
+    else TILE_LOAD(4, a0, aBytes);
+    a0 += aStep;
+  };
+  const auto loadA1 = [&]() INKSTONE_FLAT {
+    if constexpr (KeepsB) TILE_LOAD_PASSING(5, a1, aBytes);
+    else TILE_LOAD(5, a1, aBytes);
+    a1 += aStep;
+  };
+  const auto loadB0 = [&]() INKSTONE_FLAT {
+    if constexpr (KeepsB) TILE_LOAD(6, b0, bBytes);
+    else TILE_LOAD_PASSING(6, b0, bBytes);
+    b0 += bStep;
+  };
+  const auto loadB1 = [&]() INKSTONE_FLAT {
+    if constexpr (!Wide) return;
+    if constexpr (KeepsB) TILE_LOAD(7, b1, bBytes);
+    else TILE_LOAD_PASSING(7, b1, bBytes);
+    b1 += bStep;
+  };
   if (add) {
     TILE_LOAD_SUM(0, c, bytes);
-    TILE_LOAD_SUM(1, c + 16, bytes);
     TILE_LOAD_SUM(2, lower, bytes);
-    TILE_LOAD_SUM(3, lower + 16, bytes);
+    if constexpr (Wide) TILE_LOAD_SUM(1, c + strip, bytes);
+    if constexpr (Wide) TILE_LOAD_SUM(3, lower + strip, bytes);
   } else {
     TILE_ZERO(0);
-    TILE_ZERO(1);
     TILE_ZERO(2);
-    TILE_ZERO(3);
+    if constexpr (Wide) TILE_ZERO(1);
+    if constexpr (Wide) TILE_ZERO(3);
   }
-  for (int64_t p = 0; p < k; p += side, a += side * side, b += side * side) {
-    if constexpr (KeepsB) {
-      TILE_LOAD(6, b, 128);
-      TILE_LOAD_PASSING(4, a, 64);
-      TILE_LOAD(7, b + 32, 128);
-      TILE_DOT(0, 4, 6);
-      TILE_LOAD_PASSING(5, a + 512, 64);
-    } else {
-      TILE_LOAD_PASSING(6, b, 128);
-      TILE_LOAD(4, a, 64);
-      TILE_LOAD_PASSING(7, b + 32, 128);
-      TILE_DOT(0, 4, 6);
-      TILE_LOAD(5, a + 512, 64);
-    }
-    TILE_DOT(1, 4, 7);
+  loadB0();
+  loadA0();
+  loadA1();
+  loadB1();
+  for (int64_t p = side; p < k; p += side) {
+    soon.fetch();
+    TILE_DOT(0, 4, 6);
     TILE_DOT(2, 5, 6);
-    TILE_DOT(3, 5, 7);
+    loadB0();
+    if constexpr (Wide) TILE_DOT(3, 5, 7);
+    loadA1();
+    if constexpr (Wide) TILE_DOT(1, 4, 7);
+    loadA0();
+    loadB1();
   }
+  soon.fetch();
+  TILE_DOT(0, 4, 6);
+  TILE_DOT(2, 5, 6);
+  if constexpr (Wide) TILE_DOT(3, 5, 7);
+  if constexpr (Wide) TILE_DOT(1, 4, 7);
   TILE_STORE_SUM(0, c, bytes);
-  TILE_STORE_SUM(1, c + 16, bytes);
   TILE_STORE_SUM(2, lower, bytes);
-  TILE_STORE_SUM(3, lower + 16, bytes);
+  if constexpr (Wide) TILE_STORE_SUM(1, c + strip, bytes);
+  if constexpr (Wide) TILE_STORE_SUM(3, lower + strip, bytes);
 }
 
 // ---- panels ------------------------------------------------------------------------------------------------------------
 
-/** Panels of a stored [m, k], `step` apart. Short runs of rows are not foreseen by hardware. */
+/** Strips of a stored [m, k], `step` apart. Short runs of rows are not foreseen by hardware. */
 template <class Read>
 static void tilesOfRows(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t rows, uint16_t* to, int64_t step) {
   constexpr int64_t ahead = 2, line = 64 / static_cast<int64_t>(sizeof(typename Read::Stored));
   for (int64_t i = 0; i < roundUp(rows, side); ++i, from += ld) {
     for (int64_t p = 0; i + ahead < rows && p < k; p += line) __builtin_prefetch(from + ahead * ld + p);
-    uint16_t* row = to + i / side * step + i % side * side;
+    uint16_t* row = to + i / strip * step + i % strip * side;
     for (int64_t p = 0; p < k; p += side) {
       const vf words = i >= rows ? vf{} : k - p >= side ? Read::words(from + p) : someWords<Read>(from + p, k - p);
-      store(reinterpret_cast<float*>(row + p * side), words);
+      store(reinterpret_cast<float*>(row + p * strip), words);
     }
   }
 }
@@ -68,9 +118,9 @@ static void tilesOfRows(const typename Read::Stored* from, int64_t ld, int64_t k
 /** The same of a stored [k, m]: squares of 16 pairs by 16 rows are turned, those of the next pairs fetched ahead. */
 template <class Read>
 static void tilesOfTurned(const typename Read::Stored* from, int64_t ld, int64_t k, int64_t rows, uint16_t* to, int64_t step) {
-  for (int64_t p = 0; p < k; p += side, from += side * ld, to += side * side) {
-    for (int64_t i = 0; i < roundUp(rows, side); i += lanes) {
-      float* square = reinterpret_cast<float*>(to + i / side * step + i % side * side);
+  for (int64_t p = 0; p < k; p += side, from += side * ld, to += side * strip) {
+    for (int64_t i = 0; i < roundUp(rows, side); i += strip) {
+      float* square = reinterpret_cast<float*>(to + i / strip * step);
       for (int64_t q = side; q < least(2 * side, k - p); ++q) __builtin_prefetch(from + q * ld + i);
       if (rows - i >= lanes && k - p >= side) {
         turnSquare([=](int q) INKSTONE_FLAT { return (vf)Read::pairs(from + 2 * q * ld + i, from + (2 * q + 1) * ld + i); },
@@ -94,7 +144,7 @@ static void packTilesOfA(const Matmul& s, const typename Read::Stored* a, Range 
   else tilesOfRows<Read>(a + rows.begin * s.k + p0, s.k, k, rows.size(), to, step);
 }
 static void packTiles(const Matmul& s, bool a, Range some, int64_t p0, int64_t k, uint16_t* to, int64_t step) {
-  if (!a) packPairsOfB<side>(s, p0, k, roundUp(k, side), some, to, step);
+  if (!a) packPairsOfB<strip>(s, p0, k, roundUp(k, side), some, to, step);
   else if (s.aBf16) packTilesOfA<TakeBf16>(s, s.aBf16, some, p0, k, to, step);
   else packTilesOfA<RoundF32>(s, s.a, some, p0, k, to, step);
 }
@@ -126,7 +176,7 @@ void TiledPass::packStaying() const {
   const auto pack = [&](int64_t begin, int64_t end) {
     const Range some = alongK ? all : Range{begin, end};
     const int64_t p = alongK ? begin * side : 0, count = alongK ? least(end * side, k) - p : k;
-    packTiles(s, aStays, inNumbers(aStays, some), p0 + p, count, staying + some.begin * panelOf(k) + p * side, panelOf(k));
+    packTiles(s, aStays, inNumbers(aStays, some), p0 + p, count, staying + some.begin * panelOf(k) + p * strip, stripOf(k));
   };
   const int64_t pieces = alongK ? partsOf(k, side) : all.size();
   parallelFor(pieces, parallel ? 1 : pieces, pack);
@@ -141,19 +191,20 @@ void TiledPass::multiplyBlock(int64_t index) const {
   const int64_t chunks = partsOf(k, deepestOfBlock), chunk = roundUp(partsOf(k, chunks), side);
   float* sums = scratch.floats(height * side * ld);
   auto* packed = scratch.take<uint16_t>(size * panelOf(chunk));
+  Lines nothing{nullptr, 0};
   for (int64_t first = 0; first < stays; first += together) {
     const Range group{first, least(first + together, stays)};
     for (int64_t p = 0; p < k; p += chunk) {
       const int64_t deep = least(chunk, k - p);
-      if (first == 0 || chunks > 1) packTiles(s, !aStays, inNumbers(!aStays, passing), p0 + p, deep, packed, panelOf(deep));
+      if (first == 0 || chunks > 1) packTiles(s, !aStays, inNumbers(!aStays, passing), p0 + p, deep, packed, stripOf(deep));
       for (int64_t outer = group.begin; outer < group.end; ++outer) {
-        const uint16_t* stayed = staying + outer * panelOf(k) + p * side;
+        const Strips stayed = packedStrips(staying + outer * panelOf(k), k, p);
         for (int64_t inner = 0; inner < size; ++inner) {
-          const uint16_t* passed = packed + inner * panelOf(deep);
+          const Strips passed = packedStrips(packed + inner * panelOf(deep), deep);
           const int64_t i = aStays ? outer - first : inner, j = aStays ? inner : outer - first;
           float* at = sums + i * side * ld + j * side;
-          if (aStays) multiplyTiles<false>(stayed, passed, roundUp(deep, side), at, ld, p > 0);
-          else multiplyTiles<true>(passed, stayed, roundUp(deep, side), at, ld, p > 0);
+          if (aStays) multiplyTiles<false, true>(stayed, passed, deep, at, ld, p > 0, nothing);
+          else multiplyTiles<true, true>(passed, stayed, deep, at, ld, p > 0, nothing);
         }
       }
     }
@@ -204,11 +255,4 @@ static void multiplyTiled(const Matmul& s) {
       for (int64_t i = 0; i < pass.blocks; ++i) multiply(i);
     }
   }
-}
-
-/** How bf16 products of this shape are made here, if they are. */
-static auto productOf(const Matmul& s) -> void (*)(const Matmul&) {
-  if (wayOf(s) != Way::packed) return nullptr;
-  RAN("matmul.packed.bf16");
-  return multiplyTiled;
 }

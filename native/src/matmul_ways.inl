@@ -54,3 +54,23 @@ static void eachProduct(const Matmul& s, void (*multiply)(const Matmul& product)
   }
   for (int64_t i = 0; i < s.batch; ++i) multiply(item(s, i));
 }
+
+/**
+ * body(copy, begin, end) on pieces of [0, count); pack(copy) comes first. Each thread packs for itself: from another's cache it would
+ * take longer.
+ */
+template <class Element, class Pack, class Body>
+[[maybe_unused]] static void withCopies(int64_t size, const Pack& pack, int64_t count, int64_t grain, const Body& body) {
+  const int64_t workers = inParallel() ? 1 : threads();
+  Scratch scratch;
+  auto* copies = scratch.take<Element>(workers * size);
+  bool* hasPacked = scratch.take<bool>(workers);
+  for (int64_t i = 0; i < workers; ++i) hasPacked[i] = false;
+  parallelFor(count, grain, [&](int64_t begin, int64_t end) {
+    const int64_t self = workers == 1 ? 0 : threadIndex();
+    Element* own = copies + self * size;
+    if (!hasPacked[self]) pack(own);
+    hasPacked[self] = true;
+    body(own, begin, end);
+  });
+}
