@@ -71,9 +71,7 @@ void LyingProduct::multiply(Range columns) const {
 
 static void multiplyLying(const Matmul& s) {
   const int64_t panels = partsOf(s.m, side), together = lyingTogether * side;
-  Matmul t{};  // aᵀ, as a right side
-  t.transB = true, t.k = s.k, t.n = s.m;
-  t.bIsBf16 = s.aBf16, t.b = s.aBf16 ? static_cast<const void*>(s.aBf16) : s.a;
+  const Matmul t = turned(s);
   const auto pack = [&](uint16_t* to, int64_t panel) {
     const Range rows{panel * side, least(s.m, (panel + 1) * side)};
     packPairsOfB<strip>(t, 0, s.k, s.k, rows, to + panel * panelOf(s.k), stripOf(s.k));

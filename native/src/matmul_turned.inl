@@ -2,22 +2,6 @@
 // much as multiplying them, so the product is turned: outᵀ = b·aᵀ. The tiles read rows of b where they lie; a, which is
 // small, is packed once for all threads; blocks of outᵀ are turned back while they are in the cache.
 
-/** The product with its sides exchanged; what follows the sums stays with the original. */
-static Matmul turned(const Matmul& s) {
-  Matmul t{};
-  if (s.bIsBf16) t.aBf16 = static_cast<const uint16_t*>(s.b);
-  else t.a = static_cast<const float*>(s.b);
-  t.bIsBf16 = s.aBf16;
-  t.b = s.aBf16 ? static_cast<const void*>(s.aBf16) : s.a;
-  t.batch = 1;
-  t.m = s.n;
-  t.n = s.m;
-  t.k = s.k;
-  t.transB = true;
-  t.bf16 = s.bf16;
-  return t;
-}
-
 /** Measured: beyond so many rows packing b pays. (Where panels of b are what stays, fewer rows stand in lanes.) */
 constexpr int64_t mostTurned = 256;
 

@@ -43,6 +43,22 @@ static Matmul item(const Matmul& s, int64_t i) {
   return one;
 }
 
+/** outᵀ = b·aᵀ: a product with b stored [n, k] with its sides exchanged; what follows the sums stays with the original. */
+[[maybe_unused]] static Matmul turned(const Matmul& s) {
+  Matmul t{};
+  if (s.bIsBf16) t.aBf16 = static_cast<const uint16_t*>(s.b);
+  else t.a = static_cast<const float*>(s.b);
+  t.bIsBf16 = s.aBf16;
+  t.b = s.aBf16 ? static_cast<const void*>(s.aBf16) : s.a;
+  t.batch = 1;
+  t.m = s.n;
+  t.n = s.m;
+  t.k = s.k;
+  t.transB = true;
+  t.bf16 = s.bf16;
+  return t;
+}
+
 /** Small products side by side on the threads, large ones one after the other on all of them. */
 static void eachProduct(const Matmul& s, void (*multiply)(const Matmul& product)) {
   if (s.batch >= threads() && s.m * s.n * s.k < int64_t(1) << 24) {
