@@ -107,8 +107,8 @@ static void packA(const Matmul& s, Range rows, int64_t p0, int64_t k, float* to)
 struct KernelF32 {
   typedef float Packed;
   static constexpr int rows = tileRows, cols = tileCols, kUnit = 1;
-  /** A panel of b is so much the larger one that it should not pass. */
-  static constexpr bool keepsB = tileCols > 4 * tileRows;
+  /** A panel of b is so much the larger one that it should not pass: measured with vectors of 32 bytes. */
+  static constexpr bool keepsB = INKSTONE_VECTOR_BYTES == 32;
   /** A panel of a and one of b share L1; where b's comes again and again, it may come from L2 (measured). */
   static constexpr int64_t depth = keepsB ? 768 : 512;
   /** Rows of a are read where they lie. */

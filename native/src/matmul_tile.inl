@@ -1,7 +1,7 @@
 // The inner loop of f32 matmul: a tile of out held in registers while k runs.
 
 #if INKSTONE_VECTOR_BYTES == 64
-constexpr int tileRows = 12, tileVectors = 2;  // 24 sums and 2 vectors of b, of 32 registers
+constexpr int tileRows = 8, tileVectors = 3;  // 24 sums, 3 vectors of b and 1 of a, of 32 registers
 #elif defined(__aarch64__)
 constexpr int tileRows = 8, tileVectors = 2;
 #else
