@@ -1,6 +1,6 @@
 /** Matrix products beside the machine's own peak and the peer: squares, every transposition, training shapes, few rows. */
 
-import { matmul, normal, scope } from '../src/tensor/index.ts';
+import { cast, matmul, normal, scope } from '../src/tensor/index.ts';
 import { peakFlops, readBandwidth } from './machine.ts';
 import type { BenchOptions } from './main.ts';
 import { startTorch, TORCH_MISSING } from './peer.ts';
@@ -39,13 +39,15 @@ export async function run({ rounds, seconds, json, python, config }: BenchOption
     if (config && config !== dtype) continue;
     for (const { name, ...product } of products) {
       const { m, n, k, transA = false, transB = false } = product;
-      const a = normal(transA ? [k, m] : [m, k], { seed: 1, stream: 0 });
-      const b = normal(transB ? [n, k] : [k, n], { seed: 1, stream: 1 });
-      const call = () => scope(() => void matmul(a, b, { transA, transB, precision: dtype }));
+      // All three are stored as the peer stores them.
+      const a = cast(normal(transA ? [k, m] : [m, k], { seed: 1, stream: 0 }), dtype);
+      const b = cast(normal(transB ? [n, k] : [k, n], { seed: 1, stream: 1 }), dtype);
+      const rounded = dtype === 'bf16';
+      const call = () => scope(() => void matmul(a, b, { transA, transB, precision: dtype, rounded }));
       const flops = 2 * m * n * k;
       const few = m <= FEW_ROWS;
-      // The weights are f32 here whatever the precision of the arithmetic.
-      const boundMs = () => (few ? (4 * n * k) / readBandwidth() : flops / peakFlops(dtype)) * 1e3;
+      const bytes = (rounded ? 2 : 4) * n * k;
+      const boundMs = () => (few ? bytes / readBandwidth() : flops / peakFlops(dtype)) * 1e3;
       const ours: number[] = [];
       const theirs: number[] = [];
       const shares: number[] = [];
