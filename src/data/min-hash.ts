@@ -14,7 +14,7 @@ export interface Bands {
 }
 
 /** Hashes of a signature. */
-export const SIGNATURE_HASHES = 128;
+const SIGNATURE_HASHES = 128;
 /** A pair exactly at the threshold is looked at with at least this chance; one above it with a higher one. */
 export const LEAST_RECALL = 0.99;
 

@@ -5,6 +5,7 @@
 
 import type { GgufValue } from '../io/index.ts';
 import type { RotaryConfig } from '../nn/index.ts';
+import { rotaryFrequency } from '../tensor/index.ts';
 import { type DecoderConfig, decoderConfig } from './config.ts';
 import { fail } from './errors.ts';
 import { formatFor, toForeignConfig } from './foreign.ts';
@@ -251,15 +252,12 @@ const llama3Scaling = (factor: number): Llama3Scaling => ({
   originalContext: 8192,
 });
 
-/** What the angle of each pair is divided by: 1 for fast turns, the whole factor for slow ones, smooth between. */
-export function rotaryFactors(base: number, size: number, scaling: Llama3Scaling): Float32Array {
-  const { factor, lowFrequency, highFrequency, originalContext } = scaling;
-  return Float32Array.from({ length: size / 2 }, (_, i) => {
-    const turns = (originalContext * base ** ((-2 * i) / size)) / (2 * Math.PI);
-    const kept = Math.min(1, Math.max(0, (turns - lowFrequency) / (highFrequency - lowFrequency)));
-    return 1 / (kept + (1 - kept) / factor);
-  });
-}
+/** What the angle of each pair of `size` features is divided by. */
+export const rotaryFactors = (base: number, size: number, scaling: Llama3Scaling): Float32Array =>
+  Float32Array.from(
+    { length: size / 2 },
+    (_, i) => rotaryFrequency(i, size, base) / rotaryFrequency(i, size, base, scaling),
+  );
 
 /** The number that was meant by an f32: 1e-6, not 9.99999997e-7. */
 const shortest = (value: number): number => Number(value.toPrecision(7));

@@ -1,15 +1,6 @@
 /** Keys and values of tokens already read, in pages that sequences share until they part (Kwon et al. 2023). */
 
-import {
-  bytesPerElement,
-  cast,
-  currentKernels,
-  empty,
-  outsideScopes,
-  rowsView,
-  type Tensor,
-  withShape,
-} from '../tensor/index.ts';
+import { bytesPerElement, cast, currentKernels, empty, outsideScopes, type Tensor } from '../tensor/index.ts';
 import { fail } from './errors.ts';
 
 export type KvType = 'f32' | 'bf16';
@@ -42,8 +33,6 @@ export interface KvMemory {
   write(layer: number, places: Int32Array, k: Tensor, v: Tensor): void;
   /** Keys and values of a layer, [pages, PAGE_TOKENS, kvHeads, headSize]. */
   pagesOf(layer: number): { readonly keys: Tensor; readonly values: Tensor };
-  /** The keys of one sequence in a row, [length, kvHeads, headSize]: a copy, for inspection. */
-  keysOf(layer: number, past: KvPast): Tensor;
 }
 
 /** A sequence and how many tokens it reads. */
@@ -230,13 +219,5 @@ export function kvMemory({ layers, kvHeads, headSize, dtype = 'f32', maxTokens }
       }
     },
     pagesOf: (layer) => ({ keys: keys[layer], values: values[layer] }),
-    keysOf(layer, { pages, length }) {
-      const all = empty([pages.length * PAGE_TOKENS, kvHeads, headSize], dtype);
-      pages.forEach((page, i) => {
-        all.data.set(keys[layer].data.subarray(page * pageSize, (page + 1) * pageSize), i * pageSize);
-      });
-      const kept = withShape(rowsView(all, 0, length), [length, kvHeads, headSize]);
-      return dtype === 'f32' ? kept : cast(kept, 'f32');
-    },
   };
 }

@@ -37,6 +37,7 @@ export {
   type RotaryScaling,
   type RotaryTableOptions,
   rotary,
+  rotaryFrequency,
   rotaryTables,
 } from './rotary.ts';
 export {

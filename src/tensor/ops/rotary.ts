@@ -120,7 +120,7 @@ export function rotaryTables(
   const cos = empty([positions, half]);
   const sin = empty([positions, half]);
   for (let i = 0; i < half; i++) {
-    const frequency = scaledFrequency(i, rotarySize, base, scaling);
+    const frequency = rotaryFrequency(i, rotarySize, base, scaling);
     for (let p = 0; p < positions; p++) {
       cos.data[p * half + i] = Math.cos(p * frequency);
       sin.data[p * half + i] = Math.sin(p * frequency);
@@ -129,7 +129,8 @@ export function rotaryTables(
   return { cos, sin };
 }
 
-function scaledFrequency(i: number, size: number, base: number, scaling: RotaryScaling | undefined): number {
+/** What pair i of `size` features turns by from one position to the next: radians. */
+export function rotaryFrequency(i: number, size: number, base: number, scaling?: RotaryScaling): number {
   const frequency = base ** ((-2 * i) / size);
   if (!scaling) return frequency;
   if (scaling.kind === 'linear') return frequency / scaling.factor;
