@@ -1,7 +1,6 @@
 /** `inkstone data preview | stats | save SOURCE`: what a model would learn from, and what was done to it. */
 
 import { countCharacters } from '../../data/index.ts';
-import { nearest } from '../../errors.ts';
 import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import type { TextDocument } from '../../types.ts';
@@ -10,6 +9,7 @@ import { type LoadedCorpus, loadDocuments } from '../corpus.ts';
 import { type dataOptions, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { truncate } from '../terminal.ts';
+import { actionOf } from '../verbs.ts';
 
 type Context = CommandContext<typeof dataOptions>;
 
@@ -50,18 +50,8 @@ const verbs: Readonly<Record<string, (context: Context, corpus: LoadedCorpus) =>
 
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
+  const act = actionOf('data', verbs, args);
   const [verb, source, extra] = args;
-  if (!Object.hasOwn(verbs, verb)) {
-    const known = Object.keys(verbs);
-    const rule = { rule: `one of ${known.join(', ')}`, zhRule: `为 ${known.join('、')} 之一` };
-    throw fail('cli/value', {
-      command: 'data',
-      option: 'verb',
-      ...rule,
-      got: verb,
-      near: nearest(verb, known),
-    });
-  }
   if (source === undefined) {
     const example = `inkstone data ${verb} poems.txt`;
     throw fail('cli/missing-argument', { command: `data ${verb}`, argument: '<source>', example });
@@ -74,7 +64,7 @@ export async function run(context: Context): Promise<void> {
   terminal.json({ type: 'corpus', name: corpus.name, cleaning: corpus.cleaning, ...corpus.deduplication });
   for (const line of corpus.report) terminal.print(line);
   tellExamples(context, corpus);
-  await verbs[verb](context, corpus);
+  await act(context, corpus);
 }
 
 const EXAMPLE_WIDTH = 40;

@@ -7,6 +7,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { keysOptions } from '../serve-options.ts';
 import { padColumns } from '../terminal.ts';
+import { actionOf } from '../verbs.ts';
 
 type Context = CommandContext<typeof keysOptions>;
 
@@ -63,21 +64,10 @@ const verbs: { readonly [verb: string]: (context: Context, keys: Keys) => Promis
 };
 
 export async function run(context: Context): Promise<void> {
-  const [verb] = context.args;
-  if (!Object.hasOwn(verbs, verb)) {
-    const known = Object.keys(verbs);
-    throw fail('cli/value', {
-      command: 'keys',
-      option: 'verb',
-      rule: `one of ${known.join(', ')}`,
-      zhRule: `为 ${known.join('、')} 之一`,
-      got: verb,
-      near: nearest(verb, known),
-    });
-  }
+  const act = actionOf('keys', verbs, context.args);
   const state = openState(storePlace(context.options.state));
   try {
-    await verbs[verb](context, state.keys);
+    await act(context, state.keys);
   } finally {
     await state.close();
   }

@@ -1,12 +1,11 @@
 /** `inkstone repeat`: the repetition of texts, with the definitions of the literature; the lab. */
 
-import { nearest } from '../../errors.ts';
 import { measureTexts, type TokenUnit } from '../../repeat/index.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
-import { fail } from '../errors.ts';
 import type { repeatOptions } from '../option-tables.ts';
 import { type NamedReport, repetitionTable } from '../repetition-table.ts';
 import { readTexts } from '../texts.ts';
+import { actionOf } from '../verbs.ts';
 
 type Context = CommandContext<typeof repeatOptions>;
 
@@ -21,17 +20,7 @@ const verbs: Readonly<Record<string, CommandModule<typeof repeatOptions>['run']>
 
 // biome-ignore lint/suspicious/noConfusingVoidType: as its verbs do
 export async function run(context: Context): Promise<number | void> {
-  const [verb] = context.args;
-  if (Object.hasOwn(verbs, verb)) return verbs[verb](context);
-  const known = Object.keys(verbs);
-  throw fail('cli/value', {
-    command: 'repeat',
-    option: 'verb',
-    rule: `one of ${known.join(', ')}`,
-    zhRule: `为 ${known.join('、')} 之一`,
-    got: verb,
-    near: nearest(verb, known),
-  });
+  return actionOf('repeat', verbs, context.args)(context);
 }
 
 /** `repeat measure FILE…` */

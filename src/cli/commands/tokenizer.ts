@@ -1,12 +1,12 @@
 /** `inkstone tokenizer train | extend | encode | decode | stats | compare`. */
 
-import { nearest } from '../../errors.ts';
 import { loadTokenizer, tokenizerStats } from '../../text/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { loadDocuments, readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import type { tokenizerOptions } from '../tokenizer-options.ts';
+import { actionOf } from '../verbs.ts';
 
 type Context = CommandContext<typeof tokenizerOptions>;
 
@@ -97,15 +97,5 @@ const verbs: { readonly [verb: string]: (context: Context) => Promise<void> } = 
 };
 
 export async function run(context: Context): Promise<void> {
-  const [verb] = context.args;
-  if (Object.hasOwn(verbs, verb)) return verbs[verb](context);
-  const known = Object.keys(verbs);
-  throw fail('cli/value', {
-    command: 'tokenizer',
-    option: 'verb',
-    rule: `one of ${known.join(', ')}`,
-    zhRule: `为 ${known.join('、')} 之一`,
-    got: verb,
-    near: nearest(verb, known),
-  });
+  return actionOf('tokenizer', verbs, context.args)(context);
 }
