@@ -37,6 +37,13 @@ describe('generate', () => {
     },
   );
 
+  test('weights in bf16 write their own texts, the same again', async () => {
+    const many = ['--n', '16', '--max-tokens', '300', '--seed', '1'];
+    const rounded = await write('en', 'the', ...many, '--weights', 'bf16');
+    expect(rounded).not.toEqual(await write('en', 'the', ...many));
+    expect(await write('en', 'the', ...many, '--weights', 'bf16')).toEqual(rounded);
+  });
+
   test('shows people the text as it grows, and why it ended', async () => {
     const [text] = await write('zh', '春', '--max-tokens', '12');
     const english = await run('generate', 'zh', '--prompt', '春', '--max-tokens', '12');

@@ -7,7 +7,7 @@ import { corpusOptions } from './corpus-options.ts';
 import { modelOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
-import { port, state } from './serve-options.ts';
+import { port, state, weights } from './serve-options.ts';
 
 export const globalOptions = {
   help: { type: 'boolean', doc: { en: 'show this page', zh: '显示本页' } },
@@ -280,6 +280,7 @@ export const generateOptions = {
     rule: probability,
     doc: { en: 'share of such places that are changed (default 0.5)', zh: '其中改动的比例（默认 0.5）' },
   },
+  weights,
   n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
   seed,
 } as const satisfies OptionTable;

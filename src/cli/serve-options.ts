@@ -96,6 +96,16 @@ export const port = {
   doc: { en: 'where to listen; 0 takes any free port', zh: '监听端口；0 为任一空闲端口' },
 } as const;
 
+export const weights = {
+  type: 'string',
+  choices: ['f32', 'bf16'],
+  default: 'f32',
+  doc: {
+    en: 'how matrices and the past are kept: bf16 takes half the memory and is faster where the processor multiplies it; results change in the third digit',
+    zh: '矩阵与历史的存放精度：bf16 内存减半，在支持它的处理器上更快；结果在第三位数字上有差别',
+  },
+} as const;
+
 export const serveOptions = {
   port,
   host: {
@@ -123,15 +133,7 @@ export const serveOptions = {
     },
   },
   remote,
-  weights: {
-    type: 'string',
-    choices: ['f32', 'bf16'],
-    default: 'f32',
-    doc: {
-      en: 'how matrices and the past are kept: bf16 takes half the memory and is faster where the processor multiplies it; answers change in the third digit',
-      zh: '矩阵与历史的存放精度：bf16 内存减半，在支持它的处理器上更快；结果在第三位数字上有差别',
-    },
-  },
+  weights,
   studio: {
     type: 'boolean',
     default: true,
