@@ -143,6 +143,7 @@ static void packTilesOfA(const Matmul& s, const typename Read::Stored* a, Range 
   if (s.transA) tilesOfTurned<Read>(a + p0 * s.m + rows.begin, s.m, k, rows.size(), to, step);
   else tilesOfRows<Read>(a + rows.begin * s.k + p0, s.k, k, rows.size(), to, step);
 }
+/** NOTE a strip that no column of b needs stays as it was: what comes of it is not read. */
 static void packTiles(const Matmul& s, bool a, Range some, int64_t p0, int64_t k, uint16_t* to, int64_t step) {
   if (!a) packPairsOfB<strip>(s, p0, k, roundUp(k, side), some, to, step);
   else if (s.aBf16) packTilesOfA<TakeBf16>(s, s.aBf16, some, p0, k, to, step);

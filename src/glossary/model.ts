@@ -186,7 +186,7 @@ export const modelTerms = defineTerms({
   },
   precision: {
     name: { en: 'precision', zh: '精度' },
-    also: ['f32', 'float32', 'fp32', 'bf16', 'bfloat16', '--weights', 'weights bf16', '浮点'],
+    also: ['f32', 'float32', 'fp32', 'bf16', 'bfloat16', 'weights bf16', '浮点'],
     text: {
       en: 'How many bits a number has. f32 has 32 and about seven digits. bf16 has 16, the same range and about three digits: half the memory, and several times as fast on processors that multiply it. With bf16 the products are rounded; in training the weights themselves stay f32.',
       zh: '一个数用多少位表示。f32 为 32 位，约七位有效数字。bf16 为 16 位，范围相同，约三位有效数字：内存减半，在支持它的处理器上快数倍。用 bf16 时乘积会舍入；训练中权重本身仍为 f32。',
