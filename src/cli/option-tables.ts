@@ -1,6 +1,7 @@
 /** Every option of every command, as data: flags, `inkstone.yaml` and the help are made from these tables. */
 
 import type { Task } from '../decode/index.ts';
+import { adapter } from './adapter-options.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
@@ -281,6 +282,7 @@ export const generateOptions = {
     doc: { en: 'share of such places that are changed (default 0.5)', zh: '其中改动的比例（默认 0.5）' },
   },
   weights,
+  adapter,
   n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
   seed,
 } as const satisfies OptionTable;
