@@ -1,7 +1,6 @@
 /** Every option of every command, as data: flags, `inkstone.yaml` and the help are made from these tables. */
 
 import type { Task } from '../decode/index.ts';
-import { adapter } from './adapter-options.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
@@ -282,7 +281,14 @@ export const generateOptions = {
     doc: { en: 'share of such places that are changed (default 0.5)', zh: '其中改动的比例（默认 0.5）' },
   },
   weights,
-  adapter,
+  adapter: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'write with this adapter, of inkstone tune or of PEFT; several joined by commas',
+      zh: '带上此适配器写作，来自 inkstone tune 或 PEFT；多个以逗号连接',
+    },
+  },
   n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
   seed,
 } as const satisfies OptionTable;

@@ -85,7 +85,7 @@ const tune = defineCommand({
     zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；找出最合适的解码选项',
   },
   options: tuneOptions,
-  example: 'inkstone tune lora runs/poems-2min --data new.txt --minutes 0.5 --out runs/new-lora',
+  example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',
   load: () => import('./commands/tune.ts'),
 });
 

@@ -29,8 +29,8 @@ type Context = CommandContext<typeof tuneOptions>;
 const say = defineMessages({
   begin: {
     en: (d: { path: string; trained: string; parameters: string; percent: string }) =>
-      `${d.path}: ${d.trained} numbers are trained beside or among its ${d.parameters} (${d.percent} %)`,
-    zh: (d) => `${d.path}：模型有 ${d.parameters} 个参数，训练其上或其中的 ${d.trained} 个（${d.percent} %）`,
+      `${d.path}: ${d.trained} numbers are trained, the model has ${d.parameters} (${d.percent} %)`,
+    zh: (d) => `${d.path}：训练 ${d.trained} 个数，模型有 ${d.parameters} 个参数（${d.percent} %）`,
   },
   replay: {
     en: (d: { count: number; name: string }) =>
