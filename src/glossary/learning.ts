@@ -198,7 +198,7 @@ export const learningTerms = defineTerms({
   },
   lora: {
     name: { en: 'LoRA', zh: 'LoRA' },
-    also: ['low-rank adaptation', '低秩适配', 'alpha', 'targets'],
+    also: ['low-rank adaptation', '低秩适配', 'targets'],
     text: {
       en: 'An adapter that adds to a matrix the product of two narrow ones, B·A, times alpha / rank. The rank is how narrow they are: 8 is usual, and a percent or so of the numbers is trained. B begins at zero, so nothing changes at first. Targets are the layers that get one: of each block queries and values as a rule, all for much that is new.',
       zh: '一种适配器：给矩阵加上两个窄矩阵之积 B·A，再乘以 alpha / rank。秩（rank）即其窄边，常用 8，训练的数只占百分之一左右。B 从零开始，起初什么也不改变。targets 指哪些层要加：一般是每块的 query 与 value；新内容多时可取 all。',

@@ -96,16 +96,13 @@ async function learn(context: Context, { open, old, out, base, name }: Work): Pr
   const share = trained / parameters;
   const words = { trained: compactNumber(trained), parameters: compactNumber(parameters) };
   terminal.print(say('begin', { path, ...words, percent: (100 * share).toFixed(2) }));
-  const measure = async () => ({
-    new: await open.heldOutLoss(),
-    ...(old && { old: await open.lossOn(old.heldOut) }),
-  });
-  const before = await measure();
+  const lossOnOld = async () => old && { old: await open.lossOn(old.heldOut) };
+  const before = { new: await open.heldOutLoss(), ...(await lossOnOld()) };
   const { finish, status } = await runTraining(context, training, {}, 'tune');
   if (finish.reason === 'diverged') return status;
   const bytes = adapter && (await saveAdapter(out, adapter, adapterBase(path, base.config, base.params)));
   if (status !== 0) return status;
-  const after = await measure();
+  const after = { new: finish.heldOutLoss!, ...(await lossOnOld()) };
   terminal.json({
     ...{ type: 'tuned', method, base: path, out, trained, parameters, share, before, after },
     ...(bytes !== undefined && { bytes }),
