@@ -28,16 +28,22 @@ import {
   init,
   loss,
   preset,
+  toForeign,
 } from '../src/models/index.ts';
 import { countParameters } from '../src/nn/index.ts';
 import { createRng } from '../src/rng.ts';
 import {
+  add,
+  affine,
   fromArray,
+  matmul,
   memoryStats,
+  mul,
   normal,
   resetPeak,
   scope,
   type Tensor,
+  transpose,
   valueAndGrad,
 } from '../src/tensor/index.ts';
 import { adamw, trackParameters, trainStep, uniformGroup } from '../src/train/index.ts';
@@ -116,6 +122,29 @@ describe.each(names)('%s', (name) => {
       expect(largest(forward(mergeAdapter(params, other), config, ids), unmerged)).toBeLessThan(2e-5);
       const again = fromPeft(toPeft(other, layers, 'base'), layers, 'again');
       expect(largest(forward(withAdapter(params, again), config, ids), unmerged)).toBeLessThan(2e-5);
+    });
+
+    test('is to the weights of the other library what its names say', () => {
+      const other = shaken(adapter);
+      const { tensors } = toPeft(other, layers, 'base');
+      const weightOf = (model: DecoderParams) => toForeign(name, config, model);
+      const [before, after] = [weightOf(params), weightOf(mergeAdapter(params, other))];
+      const named = layers.filter(({ foreign }) =>
+        [...tensors.keys()].some((key) => key.includes(`.${foreign}.`)),
+      );
+      expect(named.length).toBeGreaterThan(0);
+      for (const { foreign, ours, transposed } of named) {
+        const [w, changed] = [before, after].map((weights) => {
+          const weight = weights.get(`${foreign}.weight`)!;
+          return transposed ? transpose(weight) : weight;
+        });
+        const of = (part: string) => tensors.get(`base_model.model.${foreign}.${part}`)!;
+        const expected =
+          adapter.method === 'ia3'
+            ? mul(w, of('ia3_l'))
+            : add(w, affine(matmul(of('lora_B.weight'), of('lora_A.weight')), adapter.scaleOf(ours[0]), 0));
+        expect([foreign, largest(changed, expected) < 1e-5]).toEqual([foreign, true]);
+      }
     });
 
     test('learns without touching the model, and has gradients of its own numbers only', async () => {

@@ -13,11 +13,12 @@ import {
   type TensorData,
   writeFileAtomic,
 } from '../io/index.ts';
+import type { JoinedLayer } from '../nn/index.ts';
 import { cast, fromArray, outsideScopes, type Tensor, withRecording } from '../tensor/index.ts';
 import { leaves } from '../tree.ts';
 import type { Adapter } from './adapter.ts';
 import { fail } from './errors.ts';
-import { fromPeft, type NamedLayer, type PeftConfig, toPeft } from './peft.ts';
+import { fromPeft, type PeftConfig, toPeft } from './peft.ts';
 
 const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
@@ -30,7 +31,7 @@ export interface AdapterBase {
   /** Where it lies. */
   readonly name: string;
   readonly params: unknown;
-  readonly layers: readonly NamedLayer[];
+  readonly layers: readonly JoinedLayer[];
 }
 
 /** Writes an adapter; each file is whole or not there. Returns the bytes of its weights. */

@@ -14,7 +14,7 @@ export {
 export { type AdapterBase, adapterBaseName, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
 export { type Ia3Options, ia3, ia3Defaults } from './ia3.ts';
 export { type LoraOptions, lora, loraDefaults } from './lora.ts';
-export { fromPeft, type NamedLayer, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
+export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
 export {
   type FlatParams,
   type SelectedParams,

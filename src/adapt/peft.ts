@@ -4,7 +4,7 @@
  * several of ours (GPT-2's `c_attn`) has one A and one B there: B's rows are cut; A's, where they differ, are put one under another.
  */
 
-import { joinRows, splitRows } from '../nn/index.ts';
+import { type JoinedLayer, joinRows, splitRows } from '../nn/index.ts';
 import {
   concat,
   fromArray,
@@ -18,17 +18,6 @@ import {
 } from '../tensor/index.ts';
 import type { Adapter, AdapterLayer, AdapterParams } from './adapter.ts';
 import { fail } from './errors.ts';
-
-/** One linear layer as the other library names it: one of ours, or several joined by rows within each of `groups`. */
-export interface NamedLayer {
-  readonly foreign: string;
-  readonly ours: readonly string[];
-  readonly outputs: readonly number[];
-  readonly inputs: number;
-  /** Its weight is stored [in, out]. */
-  readonly transposed: boolean;
-  readonly groups: number;
-}
 
 /** The fields of `adapter_config.json` that we write and read. */
 export type PeftConfig = { readonly [key: string]: unknown };
@@ -44,9 +33,9 @@ const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 
 const inBlock = (foreign: string): string => foreign.replace(/^.*?\.\d+\./, '');
 
 /** What `peft` reads. `base` is what the model is called. */
-export function toPeft(adapter: Adapter, layers: readonly NamedLayer[], base: string): PeftAdapter {
+export function toPeft(adapter: Adapter, layers: readonly JoinedLayer[], base: string): PeftAdapter {
   const changed = layers.filter(({ ours }) => ours.some((path) => adapter.params[path]));
-  const named = (list: readonly NamedLayer[]) => [...new Set(list.map(({ foreign }) => inBlock(foreign)))];
+  const named = (list: readonly JoinedLayer[]) => [...new Set(list.map(({ foreign }) => inBlock(foreign)))];
   const common = {
     task_type: 'CAUSAL_LM',
     base_model_name_or_path: base,
@@ -87,7 +76,7 @@ export function toPeft(adapter: Adapter, layers: readonly NamedLayer[], base: st
 type Product = { readonly a: Tensor; readonly b: Tensor };
 
 /** A and B of one foreign layer. */
-function joinedProduct({ params, scaleOf }: Adapter, { ours, outputs, groups }: NamedLayer) {
+function joinedProduct({ params, scaleOf }: Adapter, { ours, outputs, groups }: JoinedLayer) {
   const there = ours.filter((path) => params[path]);
   const products = there.map((path) => params[path] as Product);
   const scale = scaleOf(there[0]);
@@ -116,7 +105,7 @@ const sameNumbers = (a: Tensor, b: Tensor): boolean =>
 
 function gainTensor(
   params: AdapterParams,
-  { foreign, ours, outputs, groups, inputs }: NamedLayer,
+  { foreign, ours, outputs, groups, inputs }: JoinedLayer,
 ): [string, Tensor] {
   const name = `${PREFIX}${foreign}.ia3_l`;
   const first = params[ours[0]];
@@ -141,7 +130,7 @@ const UNUSUAL: { readonly [key: string]: readonly unknown[] } = {
 /** Our adapter from what `peft` wrote; `path` is what errors name. Every name and shape is checked. */
 export function fromPeft(
   { config, tensors }: PeftAdapter,
-  layers: readonly NamedLayer[],
+  layers: readonly JoinedLayer[],
   path: string,
 ): Adapter {
   for (const [key, supported] of Object.entries(UNUSUAL)) {
@@ -181,7 +170,7 @@ interface Reading {
   readonly scales: Map<string, number>;
 }
 
-function readProduct({ foreign, ours, outputs, inputs, groups }: NamedLayer, into: Reading): void {
+function readProduct({ foreign, ours, outputs, inputs, groups }: JoinedLayer, into: Reading): void {
   const [nameA, nameB] = ['A', 'B'].map((part) => `${PREFIX}${foreign}.lora_${part}.weight`);
   const given = into.left.get(nameA);
   if (!given) return;
@@ -205,7 +194,7 @@ function scaleIn(config: PeftConfig, foreign: string, rank: number): number {
 const copy = (tensor: Tensor): Tensor =>
   fromArray<'f32'>(Float32Array.from(tensor.data as Float32Array), tensor.shape, 'f32');
 
-function readGain({ foreign, ours, outputs, inputs, groups }: NamedLayer, into: Reading): void {
+function readGain({ foreign, ours, outputs, inputs, groups }: JoinedLayer, into: Reading): void {
   const name = `${PREFIX}${foreign}.ia3_l`;
   const given = into.left.get(name);
   if (!given) return;

@@ -1,18 +1,13 @@
 /** Adapters of the command line: which layers a model offers them, and models with adapters merged into their weights. */
 
-import {
-  type AdapterBase,
-  linearWeights,
-  loadAdapter,
-  mergeAdapter,
-  type NamedLayer,
-} from '../adapt/index.ts';
+import { type AdapterBase, linearWeights, loadAdapter, mergeAdapter } from '../adapt/index.ts';
 import { InkstoneError } from '../errors.ts';
 import { type DecoderConfig, type DecoderParams, foreignLayers, formatFor } from '../models/index.ts';
+import type { JoinedLayer } from '../nn/index.ts';
 import type { StoredModel } from './models.ts';
 
 /** The linear layers of a model, as Hugging Face's library names them; by our names, where it has no such model. */
-function namedLayers(config: DecoderConfig, params: DecoderParams): readonly NamedLayer[] {
+function namedLayers(config: DecoderConfig, params: DecoderParams): readonly JoinedLayer[] {
   try {
     return foreignLayers(formatFor(config), config);
   } catch (error) {

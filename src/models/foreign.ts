@@ -1,7 +1,7 @@
 /** The one place that knows foreign names: configs and weights of other libraries, in and out. */
 
 import { InkstoneError } from '../errors.ts';
-import { joinRows, type ParameterSpec, splitRows } from '../nn/index.ts';
+import { type JoinedLayer, joinRows, type ParameterSpec, splitRows } from '../nn/index.ts';
 import {
   affine,
   outsideScopes,
@@ -160,22 +160,8 @@ export function toNames(
   return result;
 }
 
-/** A linear layer of the blocks under another library's name: one of ours, or several joined. */
-export interface ForeignLayer {
-  /** With the prefix, without `.weight`. */
-  readonly foreign: string;
-  readonly ours: readonly string[];
-  /** Outputs of each of ours, and what all of them take in. */
-  readonly outputs: readonly number[];
-  readonly inputs: number;
-  /** The weight is stored [in, out]. */
-  readonly transposed: boolean;
-  /** Ours stand one behind the other within each of so many groups of rows. */
-  readonly groups: number;
-}
-
 /** The linear layers of the blocks of a model as a format names them. */
-export function foreignLayers(format: ForeignFormat, config: DecoderConfig): ForeignLayer[] {
+export function foreignLayers(format: ForeignFormat, config: DecoderConfig): JoinedLayer[] {
   const { prefix } = formats[format];
   const shapes = shapesOf(config);
   return namesOf(formats[format], config).flatMap(({ foreign, ours, transposed = false, byKeyHead }) => {

@@ -17,7 +17,6 @@ export { fillMask, type Guess } from './fill-mask.ts';
 export {
   type ForeignFormat,
   type ForeignJson,
-  type ForeignLayer,
   foreignFormat,
   foreignLayers,
   formatFor,

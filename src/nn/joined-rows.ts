@@ -2,6 +2,20 @@
 
 import { concat, reshape, split, type Tensor } from '../tensor/index.ts';
 
+/** One linear layer under another library's name: one of ours, or several joined by rows. */
+export interface JoinedLayer {
+  /** Without `.weight`. */
+  readonly foreign: string;
+  readonly ours: readonly string[];
+  /** Outputs of each of ours, and what all of them take in. */
+  readonly outputs: readonly number[];
+  readonly inputs: number;
+  /** The weight is stored [in, out]. */
+  readonly transposed: boolean;
+  /** Ours stand one behind the other within each of so many groups of rows. */
+  readonly groups: number;
+}
+
 /** Parts of so many rows each, which stand one behind the other: within each of `groups`, if they do. */
 export function splitRows(joined: Tensor, sizes: readonly number[], groups: number): Tensor[] {
   const rest = joined.shape.slice(1);

@@ -18,6 +18,7 @@ import { type TensorData, writeSafetensors } from '../../src/io/index.ts';
 import { foreignLayers, forward, loss } from '../../src/models/index.ts';
 import { joinRows } from '../../src/nn/index.ts';
 import { add, fromArray, type Tensor, valueAndGrad } from '../../src/tensor/index.ts';
+import { leafValues } from '../../src/tree.ts';
 import {
   type GoldenModelName,
   goldenModel,
@@ -64,6 +65,11 @@ describe.each(Object.entries(goldens))('%s', (name, golden) => {
     expect(relativeError(logitsOf(params), expected)).toBeGreaterThan(0.01);
     expect(relativeError(logitsOf(withAdapter(params, adapter)), expected)).toBeLessThan(TOLERANCE);
     expect(relativeError(logitsOf(mergeAdapter(params, adapter)), expected)).toBeLessThan(TOLERANCE);
+  });
+
+  test('has no tensor twice, so that each layer can be trained by itself', () => {
+    const tensors = leafValues<Tensor>(adapter.params);
+    expect(new Set(tensors).size).toBe(tensors.length);
   });
 
   test.each([false, true])('gives the loss and every gradient of PyTorch (recompute: %s)', (recompute) => {
