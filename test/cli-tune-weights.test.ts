@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/io/index.ts';
 import { readRun } from '../src/train/index.ts';
 import {
-  chineseTexts,
+  englishText,
   HAN,
   inkstone,
   listing,
@@ -23,7 +23,9 @@ const short = ['--data', 'new.jsonl', '--steps', '12', '--save-every', '6', '--j
 
 beforeAll(async () => {
   writeTexts(cwd);
-  const records = chineseTexts(80, 9).map((text) => JSON.stringify({ text: text.replaceAll('春', '秋') }));
+  const records = englishText(120, 9)
+    .split('\n')
+    .map((text) => JSON.stringify({ text }));
   writeFileSync(at('new.jsonl'), `${records.join('\n')}\n`);
   await run(
     'train',
