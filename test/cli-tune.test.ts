@@ -60,8 +60,11 @@ describe('tune decoding', () => {
   });
 
   test.each([
-    [['tune', 'decodng', 'en'], 'tune: thing must be decoding, got "decodng"; did you mean "decoding"?'],
-    [['tune', 'decoding'], 'tune: <run> is missing; for example: inkstone tune decoding'],
+    [
+      ['tune', 'decodng', 'en'],
+      'tune: verb must be one of full, lora, ia3, merge, decoding, got "decodng"; did you mean "decoding"?',
+    ],
+    [['tune', 'decoding'], 'tune: <run> is missing; for example: inkstone tune lora'],
     [
       ['tune', 'decoding', 'en', '--top-p', '0.9,x'],
       '--top-p must be numbers separated by commas, got "0.9,x"',

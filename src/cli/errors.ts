@@ -172,6 +172,22 @@ export const fail = defineErrors({
     zh: (d) =>
       `训练记录：${d.folder} 是编码器，只会猜被遮盖的词元，不会写作；请用 inkstone fill-mask，或换一个不以 --objective masked 训练的记录`,
   },
+  'cli/adapter-run': {
+    en: (d: { folder: string; base: string }) =>
+      `run: ${d.folder} is the training of an adapter, which is no model by itself; use inkstone generate ${d.base} --adapter with the folder around it`,
+    zh: (d) =>
+      `训练记录：${d.folder} 是适配器的训练，单独不成模型；请用 inkstone generate ${d.base} --adapter 加上其外层目录`,
+  },
+  'cli/tune-same': {
+    en: (d: { out: string }) =>
+      `tune: ${d.out} is the model itself and is not written over; choose another --out`,
+    zh: (d) => `tune：${d.out} 就是模型本身，不会被覆盖；请换一个 --out`,
+  },
+  'cli/merge-there': {
+    en: (d: { out: string }) =>
+      `tune merge: ${d.out} is there already and is not written over; choose another --out`,
+    zh: (d) => `tune merge：${d.out} 已经存在，不会被覆盖；请换一个 --out`,
+  },
   'cli/decoder-run': {
     en: (d: { folder: string }) =>
       `run: ${d.folder} writes and does not guess hidden tokens; name a run trained with --objective masked`,

@@ -30,6 +30,7 @@ import {
 } from '../text/index.ts';
 import { isRun } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
+import { withAdapters } from './adapters.ts';
 import { readTextFile } from './corpus.ts';
 import { fail } from './errors.ts';
 import { type EarlierRun, readEarlierRun } from './runs.ts';
@@ -208,14 +209,16 @@ export interface LoadModelOptions {
   readonly memoryBytes?: number;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: LanguageModelOptions['weights'];
+  /** Folders of adapters, which are merged into the weights. */
+  readonly adapters?: readonly string[];
 }
 
 /** Opens a model and loads its weights: of a run, those of the latest checkpoint. */
 export async function loadModel(
   path: string,
-  { memoryBytes = Number.POSITIVE_INFINITY, weights }: LoadModelOptions = {},
+  { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters = [] }: LoadModelOptions = {},
 ): Promise<OpenedModel> {
-  const stored = await openModel(path);
+  const stored = withAdapters(await openModel(path), adapters);
   const { config, tokenizer, prefixIds, run } = stored;
   const params = await stored.params();
   const memoryTokens = Number.isFinite(memoryBytes)

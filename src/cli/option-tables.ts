@@ -281,6 +281,14 @@ export const generateOptions = {
     doc: { en: 'share of such places that are changed (default 0.5)', zh: '其中改动的比例（默认 0.5）' },
   },
   weights,
+  adapter: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'write with this adapter, of inkstone tune or of PEFT; several joined by commas',
+      zh: '带上此适配器写作，来自 inkstone tune 或 PEFT；多个以逗号连接',
+    },
+  },
   n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
   seed,
 } as const satisfies OptionTable;

@@ -80,14 +80,14 @@ export function tellPlace(
 
 /** Says how a training ended; the exit status, 0 when there is a model to go on with. */
 export function tellEnd(
-  command: 'start' | 'train',
+  command: 'start' | 'train' | 'tune',
   { terminal, again }: Pick<CommandContext, 'terminal' | 'again'>,
   { reason, step, savedStep }: WatchedFinish,
   folder: string,
 ): number {
   if (reason === 'diverged') {
     const kept = savedStep === undefined ? say('nothingKept', {}) : say('kept', { folder, step: savedStep });
-    const cure = command === 'train' ? say('smallerLr', {}) : say('otherSeed', {});
+    const cure = command === 'start' ? say('otherSeed', {}) : say('smallerLr', {});
     terminal.error(say('diverged', { command, step, kept, cure }));
     return 1;
   }

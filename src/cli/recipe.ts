@@ -128,6 +128,9 @@ export const trainingPresets = {
   },
 } as const satisfies { readonly [name: string]: TrainingPreset };
 
+/** By which a model that was trained elsewhere goes on learning. */
+export const foreignRecipe: Recipe = { ...trainingPresets.poem.recipe, batchSize: 8 };
+
 /** A preset by name. @throws with the nearest name. */
 export function trainingPreset(name: string): TrainingPreset {
   if (!Object.hasOwn(trainingPresets, name)) {

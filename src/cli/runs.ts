@@ -44,6 +44,20 @@ export interface RunConfig<Model = DecoderConfig> {
   readonly training: { readonly seed: number } & RunLength & Recipe;
   /** The run whose model was at the beginning; none for one trained from scratch. */
   readonly init?: InitialRun;
+  /** What of that model is trained, where that is not all of it. */
+  readonly tuning?: Tuning;
+}
+
+/** How a model that is there is changed. */
+export interface Tuning {
+  readonly method: 'full' | 'lora' | 'ia3';
+  readonly rank?: number;
+  readonly alpha?: number;
+  readonly targets?: readonly string[];
+  readonly headOnly?: boolean;
+  readonly freezeLayers?: number;
+  /** Share of old text among the new. */
+  readonly replay?: number;
 }
 
 /** Where a run's first weights came from. */
@@ -88,7 +102,14 @@ export interface EarlierRun<Model = DecoderConfig> {
 export async function readEarlierRun(folder: string): Promise<EarlierRun> {
   const earlier = await readAnyRun<DecoderConfig>(folder);
   if (isMasked(earlier.config)) throw fail('cli/masked-run', { folder });
+  const { tuning, init } = earlier.config;
+  if (tuning && tuning.method !== 'full') throw fail('cli/adapter-run', { folder, base: init?.run ?? '…' });
   return earlier;
+}
+
+/** The training in this folder, of a model or of an adapter, if there is one. */
+export async function findTuningRun(folder: string): Promise<EarlierRun | undefined> {
+  return (await isRun(folder)) ? readAnyRun<DecoderConfig>(folder) : undefined;
 }
 
 /** Reads the run folder of an encoder without changing it. */

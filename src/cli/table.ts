@@ -79,13 +79,13 @@ const fillMask = defineCommand({
 
 const tune = defineCommand({
   name: 'tune',
-  args: '<decoding> <run>',
+  args: '<full|lora|ia3|merge|decoding> <run> [adapter…]',
   summary: {
-    en: 'find the temperature, top-k and top-p with which a model writes most like held-out text',
-    zh: '找出让模型写得最接近留出文本的温度、top-k 与 top-p',
+    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; find its best decoding options',
+    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；找出最合适的解码选项',
   },
   options: tuneOptions,
-  example: 'inkstone tune decoding runs/poems-2min --budget 12',
+  example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',
   load: () => import('./commands/tune.ts'),
 });
 

@@ -4,7 +4,7 @@ import { defineMessages } from '../language.ts';
 import type { Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
-import { keptPreparation, preparationOf } from './corpus-options.ts';
+import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
@@ -16,6 +16,12 @@ import { learnBpe, learnCharacters, readTokenizer } from './tokenizers.ts';
 import type { OpenTraining, TrainingOptions } from './training.ts';
 
 export type TrainContext = CommandContext<typeof trainOptions>;
+
+/** What reading the text of a training needs of a command. */
+export type ReadingContext = Pick<CommandContext, 'terminal' | 'signal'> & {
+  readonly options: CorpusPreparation &
+    Partial<Pick<TrainContext['options'], 'tokenizer' | 'offline' | 'saveEvery' | 'evalEvery'>>;
+};
 
 const say = defineMessages({
   tokens: {
@@ -42,7 +48,7 @@ export function refusePreset({ init, preset }: TrainContext['options']): void {
 
 /** How long the training is, and when it saves and is evaluated. */
 function timesOf(
-  { saveEvery, evalEvery }: TrainContext['options'],
+  { saveEvery, evalEvery }: ReadingContext['options'],
   length: RunLength,
 ): Pick<TrainingOptions, 'steps' | 'minutes' | 'saveEvery' | 'evaluateEvery'> {
   return {
@@ -61,7 +67,7 @@ interface Beginning {
 
 /** Reads, cleans and splits the text and finds its tokenizer, telling what comes of it; then all that opens a run but its model. */
 export async function readTrainingText<Model extends object>(
-  context: TrainContext,
+  context: ReadingContext,
   data: string,
   settings: Settings<Model>,
   from: Beginning,
@@ -82,7 +88,7 @@ export async function readTrainingText<Model extends object>(
 
 /** The tokenizer of a file, of the run that is there or that the training begins with, or a new one with `special` tokens. */
 function chooseTokenizer(
-  context: TrainContext,
+  context: ReadingContext,
   { tokenizer: made }: Settings<object>,
   split: SplitCorpus,
   { earlier, start, special }: Beginning,
@@ -98,14 +104,15 @@ function chooseTokenizer(
 
 /** Trains to the end; what it came to, or the exit status of a run that did not get there. */
 export async function runTraining(
-  context: TrainContext,
+  context: Pick<CommandContext, 'terminal' | 'again'>,
   training: OpenTraining<{ readonly vocabSize: number }>,
   watch?: TrainingWatch,
+  command: 'train' | 'tune' = 'train',
 ) {
   const { terminal } = context;
   const { trainTokens, config } = training;
   terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
   tellPlace(context, training);
   const finish = await watchTraining(training, terminal, watch);
-  return { finish, status: tellEnd('train', context, finish, training.run.folder) };
+  return { finish, status: tellEnd(command, context, finish, training.run.folder) };
 }

@@ -37,14 +37,21 @@ import {
   withRecording,
 } from '../tensor/index.ts';
 import { fingerprint, saveTokenizer } from '../text/index.ts';
-import { type CuredLoss, type OpenRun, openRun, type TrainEvent, train } from '../train/index.ts';
+import {
+  type CuredLoss,
+  type OpenRun,
+  openRun,
+  type TrainEvent,
+  trackParameters,
+  train,
+} from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
-import type { InitialRun, InitialWeights, RunConfig, RunLength } from './runs.ts';
+import type { InitialRun, InitialWeights, RunConfig, RunLength, Tuning } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
 
 export interface TrainingOptions<Model = ModelShape> {
@@ -66,6 +73,8 @@ export interface TrainingOptions<Model = ModelShape> {
   readonly minutes?: number;
   readonly saveEvery?: { readonly steps?: number; readonly seconds?: number };
   readonly evaluateEvery?: { readonly steps?: number; readonly seconds?: number };
+  /** What of a model that is there is trained, for the run's config. */
+  readonly tuning?: Tuning;
   readonly signal: AbortSignal;
 }
 
@@ -101,6 +110,8 @@ export interface Lesson<Config, Params> {
   /** The parameters of a file. */
   readonly fromFile: (weights: InitialWeights['weights']) => Params;
   readonly loss: (params: Params, batch: Batch, dropoutSeed?: number) => Tensor;
+  /** Parameters that stay as they are, by the paths that they have in a checkpoint. */
+  readonly frozen?: { readonly [path: string]: Tensor };
   /** What is learned from in place of `loss`. */
   readonly cured?: CuredLoss<Params>;
   readonly figuresOf: OpenTraining['figuresOf'];
@@ -112,13 +123,19 @@ const EVALUATION_ROWS = 16;
 
 /** Tokenizes, makes the model, opens (or resumes) the run. */
 export async function prepareTraining(options: TrainingOptions): Promise<Training> {
+  const { trainTokens, lesson } = await decoderLesson(options);
+  return openTraining(options, trainTokens, lesson);
+}
+
+/** What a decoder brings to its training. */
+export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { contextLength } = config;
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
   const cure = recipe.cure;
-  return openTraining(options, texts.train, {
+  const lesson: Lesson<DecoderConfig, DecoderParams> = {
     config,
     batches: createBatches({
       tokens: texts.train,
@@ -135,7 +152,8 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
     }),
-  });
+  };
+  return { trainTokens: texts.train, lesson };
 }
 
 /** The tokens of both sides. @throws where the corpus is shorter than the context. */
@@ -180,6 +198,7 @@ export async function openTraining<Config, Params>(
       },
       training: { seed, ...length, ...recipe },
       ...(options.init && { init: recordOf(options.init) }),
+      ...(options.tuning && { tuning: options.tuning }),
     } satisfies RunConfig<Config>,
   });
   const params =
@@ -187,6 +206,8 @@ export async function openTraining<Config, Params>(
       ? lesson.fromFile(options.init.weights)
       : lesson.begin(run.place ? undefined : trainTokens);
   const into = batches.at(0);
+  // Whole checkpoints: what is frozen stands in them as well.
+  const frozen = trackParameters(lesson.frozen ?? {}, () => undefined);
   return {
     run,
     length,
@@ -214,8 +235,13 @@ export async function openTraining<Config, Params>(
           ...options.evaluateEvery,
           run: () => heldOutLoss(params, evaluation, lesson.loss, recipe.precision),
         },
-        save: { ...options.saveEvery, run: (snapshot) => run.save(snapshot) },
-        ...(run.place && { resume: { place: run.place, restore: run.restore } }),
+        save: {
+          ...options.saveEvery,
+          run: ({ place, tracked }) => run.save({ place, tracked: [...tracked, ...frozen] }),
+        },
+        ...(run.place && {
+          resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
+        }),
         signal,
       }),
   };
@@ -258,7 +284,11 @@ function toTensors({ inputs, targets, batchSize, contextLength }: Batch) {
 }
 
 /** Held-out tokens, with the number of targets and of characters behind them (one more for each document's end). */
-async function heldOutTokens(documents: readonly TextDocument[], tokenizer: Tokenizer, signal: AbortSignal) {
+export async function heldOutTokens(
+  documents: readonly TextDocument[],
+  tokenizer: Tokenizer,
+  signal: AbortSignal,
+) {
   const all = await tokenizeDocuments(measuredPart(documents), tokenizer, { signal });
   const tokens = all.tokens.subarray(0, Math.min(all.length, heldOutLimit()));
   const { eosId } = tokenizer;
@@ -271,7 +301,7 @@ async function heldOutTokens(documents: readonly TextDocument[], tokenizer: Toke
 }
 
 /** Mean loss over one epoch of rows, in nats per token. */
-async function heldOutLoss<Params>(
+export async function heldOutLoss<Params>(
   params: Params,
   rows: RowSource,
   lossOf: (params: Params, batch: Batch) => Tensor,

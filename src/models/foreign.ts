@@ -1,14 +1,11 @@
 /** The one place that knows foreign names: configs and weights of other libraries, in and out. */
 
 import { InkstoneError } from '../errors.ts';
-import type { ParameterSpec } from '../nn/index.ts';
+import { type JoinedLayer, joinRows, type ParameterSpec, splitRows } from '../nn/index.ts';
 import {
   affine,
-  concat,
   outsideScopes,
-  reshape,
   type Shape,
-  split,
   type Tensor,
   transpose,
   withRecording,
@@ -97,27 +94,6 @@ function shapesOf(config: DecoderConfig): Map<string, Shape> {
 
 const turned = (shape: Shape, transposed = false): Shape => (transposed ? shape.toReversed() : shape);
 
-/** Parts of so many rows each, which stand one behind the other: within each of `groups`, if they do. */
-function splitRows(joined: Tensor, sizes: readonly number[], groups: number): Tensor[] {
-  const rest = joined.shape.slice(1);
-  const grouped = reshape(joined, [groups, joined.shape[0] / groups, ...rest]);
-  const parts = split(
-    grouped,
-    sizes.map((size) => size / groups),
-    1,
-  );
-  return parts.map((part, i) => reshape(part, [sizes[i], ...rest]));
-}
-
-/** The way back. */
-function joinRows(parts: readonly Tensor[], groups: number): Tensor {
-  const [first] = parts;
-  const rest = first.shape.slice(1);
-  const grouped = parts.map((part) => reshape(part, [groups, part.shape[0] / groups, ...rest]));
-  const rows = parts.reduce((sum, { shape }) => sum + shape[0], 0);
-  return reshape(concat(grouped, 1), [rows, ...rest]);
-}
-
 /** Our parameters from foreign tensors by name. Every name and shape is checked. */
 export function fromForeign(
   format: ForeignFormat,
@@ -183,6 +159,26 @@ export function toNames(
   withRecording(false, () => outsideScopes(() => namesOf(names, config).forEach(convert)));
   return result;
 }
+
+/** The linear layers of the blocks of a model as a format names them. */
+export function foreignLayers(format: ForeignFormat, config: DecoderConfig): JoinedLayer[] {
+  const { prefix } = formats[format];
+  const shapes = shapesOf(config);
+  return namesOf(formats[format], config).flatMap(({ foreign, ours, transposed = false, byKeyHead }) => {
+    const there = ours.filter((path) => path.startsWith('blocks.') && path.endsWith('.weight'));
+    const found = there.map((path) => shapes.get(path)).filter((shape) => shape?.length === 2);
+    if (found.length === 0) return [];
+    const layer = {
+      foreign: prefix + withoutWeight(foreign),
+      ours: there.map(withoutWeight),
+      outputs: found.map((shape) => shape![0]),
+      inputs: found[0]![1],
+    };
+    return [{ ...layer, transposed, groups: byKeyHead ? config.kvHeads : 1 }];
+  });
+}
+
+const withoutWeight = (name: string): string => name.replace(/\.weight$/, '');
 
 /** A zero bias beside the weight that is there; nothing for other names. */
 function missingBias(ours: NamedTensors, path: string): Tensor | undefined {

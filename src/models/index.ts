@@ -18,6 +18,7 @@ export {
   type ForeignFormat,
   type ForeignJson,
   foreignFormat,
+  foreignLayers,
   formatFor,
   fromForeign,
   fromForeignConfig,

@@ -1,7 +1,7 @@
 /** Self-attention with any grouping of heads (Vaswani et al. 2017; Shazeer 2019; Ainslie et al. 2023). */
 
-import { concat, linear, linears, matmulPrecision, reshape, type Tensor } from '../tensor/index.ts';
-import { linearSpec, runLinear } from './linear.ts';
+import { concat, linear, matmulPrecision, reshape, type Tensor } from '../tensor/index.ts';
+import { linearSpec, runLinear, runLinears } from './linear.ts';
 import { type NormConfig, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
@@ -65,7 +65,7 @@ export function runAttention(
   run: AttentionRun,
   residual?: Tensor,
 ): Tensor {
-  const mixed = run.attend.packed && !config.qkNorm ? mixPacked : mix;
+  const mixed = run.attend.packed && !config.qkNorm && !isAdapted(params) ? mixPacked : mix;
   const rows = x.shape.slice(0, -1);
   return runLinear(
     params.output,
@@ -73,6 +73,9 @@ export function runAttention(
     residual,
   );
 }
+
+const isAdapted = ({ query, key, value }: AttentionParams): boolean =>
+  (query.adapter ?? key.adapter ?? value.adapter) !== undefined;
 
 /** The values that each head takes: [..., heads, headSize]. */
 function mix(
@@ -82,10 +85,7 @@ function mix(
   { attend, rotate, bias }: AttentionRun,
 ): Tensor {
   const { query, key, value } = params;
-  const biases = query.bias ? [query.bias, key.bias!, value.bias!] : [];
-  let [q, k, v] = linears(x, [query.weight, key.weight, value.weight], biases).map((y) =>
-    inHeads(y, headSize),
-  );
+  let [q, k, v] = runLinears([query, key, value], x).map((y) => inHeads(y, headSize));
   if (qkNorm) {
     q = runNorm(params.queryNorm!, q, qkNorm);
     k = runNorm(params.keyNorm!, k, qkNorm);

@@ -3,13 +3,15 @@
 import {
   type Activation,
   feedForward,
+  gelu,
   geluTanh,
-  linears,
   mul,
+  relu,
+  silu,
   swiglu,
   type Tensor,
 } from '../tensor/index.ts';
-import { linearSpec, runLinear } from './linear.ts';
+import { linearSpec, runLinear, runLinears } from './linear.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
 /** What opens the way for `up`. */
@@ -17,6 +19,8 @@ const gates = {
   swiglu,
   geglu: (gate: Tensor, up: Tensor) => mul(geluTanh(gate), up),
 };
+
+const activations = { relu, gelu, geluTanh, silu };
 
 /** `gelu` by erf; `geluTanh` is GPT-2's approximation; `swiglu` is silu(gate)·up, `geglu` geluTanh(gate)·up. */
 export type FfnActivation = Exclude<Activation, 'none'> | GatedActivation;
@@ -48,10 +52,11 @@ export type FfnParams = Parameters<ReturnType<typeof ffnSpec>>;
 export function runFfn(params: FfnParams, x: Tensor, activation: FfnActivation, residual?: Tensor): Tensor {
   const { gate, up, down } = params;
   if (isGated(activation)) {
-    const biases = up.bias ? [gate!.bias!, up.bias] : [];
-    const [opening, inner] = linears(x, [gate!.weight, up.weight], biases);
+    const [opening, inner] = runLinears([gate!, up], x);
     return runLinear(down, gates[activation](opening, inner), residual);
   }
+  // The fused kernel knows of no adapter.
+  if (up.adapter ?? down.adapter) return runLinear(down, activations[activation](runLinear(up, x)), residual);
   return feedForward(x, up.weight, down.weight, activation, {
     upBias: up.bias,
     downBias: down.bias,

@@ -109,7 +109,10 @@ export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   const constraint = await constraintOf(options);
   const vary = await varyOf(options);
-  const saved = await loadModel(args[0], { weights: options.weights });
+  const saved = await loadModel(args[0], {
+    weights: options.weights,
+    adapters: options.adapter?.split(','),
+  });
   const { writer, tokenizer } = saved;
   tellSkipped(terminal, saved);
   const { prompt, maxTokens, n, seed, stop } = options;

@@ -1,0 +1,59 @@
+/** What can go wrong with adapters. */
+
+import { defineErrors } from '../errors.ts';
+
+const hint = (near: string | undefined): string => (near ? `; did you mean "${near}"?` : '');
+const zhHint = (near: string | undefined): string => (near ? `，是不是 "${near}"？` : '');
+
+export const fail = defineErrors({
+  'adapt/option': {
+    en: (d: { option: string; rule: string; zhRule: string; got: unknown }) =>
+      `adapter: \`${d.option}\` must be ${d.rule}, got ${String(d.got)}`,
+    zh: (d) => `适配器：\`${d.option}\` 必须${d.zhRule}，得到 ${String(d.got)}`,
+  },
+  'adapt/target': {
+    en: (d: { target: string; known: readonly string[]; near?: string }) =>
+      `adapter: no layer of this model is called "${d.target}"${d.near ? hint(d.near) : `; there are ${d.known.join(', ')}`}`,
+    zh: (d) =>
+      `适配器：此模型没有名为 "${d.target}" 的层${d.near ? zhHint(d.near) : `；可选 ${d.known.join('、')}`}`,
+  },
+  'adapt/freeze': {
+    en: (d: { layers: number; got: number }) =>
+      `tuning: \`freezeLayers\` must be a whole number from 0 to ${d.layers}, the layers of the model, got ${d.got}`,
+    zh: (d) => `微调：\`freezeLayers\` 必须是 0 到 ${d.layers}（模型层数）之间的整数，得到 ${d.got}`,
+  },
+  'adapt/no-adapter': {
+    en: (d: { folder: string }) =>
+      `adapter: ${d.folder} holds no adapter_config.json; make one with inkstone tune lora, or give the folder that PEFT wrote`,
+    zh: (d) =>
+      `适配器：${d.folder} 中没有 adapter_config.json；请用 inkstone tune lora 训练一个，或给出 PEFT 所写的目录`,
+  },
+  'adapt/other-base': {
+    en: (d: { folder: string; made: string; base: string }) =>
+      `adapter: ${d.folder} was made for ${d.made}, whose weights are not those of ${d.base}; use it with ${d.made}`,
+    zh: (d) => `适配器：${d.folder} 是为 ${d.made} 训练的，其权重与 ${d.base} 不同；请与 ${d.made} 一起使用`,
+  },
+  'adapt/layer': {
+    en: (d: { name: string; expected: readonly number[]; got: readonly number[] | undefined }) =>
+      `adapter: ${d.name} must be [${d.expected}] for this model, ${d.got ? `got [${d.got}]` : 'it is missing'}; the adapter belongs to another model`,
+    zh: (d) =>
+      `适配器：对此模型 ${d.name} 必须是 [${d.expected}]，${d.got ? `得到 [${d.got}]` : '但它不在'}；该适配器属于另一个模型`,
+  },
+  'adapt/names': {
+    en: (d: { names: readonly string[] }) =>
+      `adapter: this model has no place for ${d.names.slice(0, 3).join(', ')}${d.names.length > 3 ? ` and ${d.names.length - 3} more` : ''}; the adapter belongs to another model`,
+    zh: (d) =>
+      `适配器：此模型没有 ${d.names.slice(0, 3).join('、')}${d.names.length > 3 ? ` 等 ${d.names.length} 项` : ''} 的位置；该适配器属于另一个模型`,
+  },
+  'adapt/config': {
+    en: (d: { path: string; key: string; got: unknown; supported: string }) =>
+      `${d.path}: "${d.key}" is ${JSON.stringify(d.got)}, supported: ${d.supported}; make the adapter without it`,
+    zh: (d) =>
+      `${d.path}："${d.key}" 为 ${JSON.stringify(d.got)}，支持的有：${d.supported}；请不用此设置重新制作适配器`,
+  },
+  'adapt/json': {
+    en: (d: { path: string; reason: string }) =>
+      `${d.path}: not an adapter_config.json that can be read (${d.reason}); restore it from a copy`,
+    zh: (d) => `${d.path}：不是可读的 adapter_config.json（${d.reason}）；请用备份恢复`,
+  },
+});

@@ -1,0 +1,24 @@
+/** Changing a trained model: what is trained and what stays, adapters, and their files. */
+
+export {
+  type Adapter,
+  type AdapterLayer,
+  type AdapterMethod,
+  type AdapterParams,
+  chooseLayers,
+  linearWeights,
+  mergeAdapter,
+  targetNames,
+  withAdapter,
+} from './adapter.ts';
+export { type AdapterBase, adapterBaseName, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
+export { type Ia3Options, ia3, ia3Defaults } from './ia3.ts';
+export { type LoraOptions, lora, loraDefaults } from './lora.ts';
+export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
+export {
+  type FlatParams,
+  type SelectedParams,
+  type SelectOptions,
+  selectParams,
+  withParams,
+} from './select.ts';

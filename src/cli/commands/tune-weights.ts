@@ -1,0 +1,125 @@
+/** `inkstone tune full | lora | ia3 RUN`: a trained model learns other text; what it forgets of its own is measured. */
+
+import { join, resolve } from 'node:path';
+import { saveAdapter } from '../../adapt/index.ts';
+import { defineMessages } from '../../language.ts';
+import { adapterBase } from '../adapters.ts';
+import type { CommandContext } from '../command.ts';
+import { fail } from '../errors.ts';
+import { openModel } from '../models.ts';
+import { tellSkipped } from '../outcome.ts';
+import { defaultFolder, findTuningRun, type Tuning } from '../runs.ts';
+import { quoteWord } from '../shell-words.ts';
+import { compactNumber, formatBytes, formatTable } from '../terminal.ts';
+import { readTrainingText, runTraining } from '../train-parts.ts';
+import {
+  type OldTexts,
+  readOldTexts,
+  readTuneBase,
+  type TuneBase,
+  tuneSettings,
+  tuningOf,
+  withReplay,
+} from '../tune-base.ts';
+import type { tuneOptions } from '../tune-options.ts';
+import { type OpenTuning, prepareTuning } from '../tuning.ts';
+
+type Context = CommandContext<typeof tuneOptions>;
+
+const say = defineMessages({
+  begin: {
+    en: (d: { path: string; trained: string; parameters: string; percent: string }) =>
+      `${d.path}: ${d.trained} numbers are trained, the model has ${d.parameters} (${d.percent} %)`,
+    zh: (d) => `${d.path}：训练 ${d.trained} 个数，模型有 ${d.parameters} 个参数（${d.percent} %）`,
+  },
+  replay: {
+    en: (d: { count: number; name: string }) =>
+      `${d.count} documents of ${d.name} come along, against forgetting`,
+    zh: (d) => `另取 ${d.name} 的 ${d.count} 篇一同学习，以防遗忘`,
+  },
+  head: { en: () => 'held-out loss, nats/token|before|after', zh: () => '留出损失，奈特/词元|之前|之后' },
+  new: { en: (d: { name: string }) => `the new text, ${d.name}`, zh: (d) => `新文本 ${d.name}` },
+  old: { en: (d: { name: string }) => `the old text, ${d.name}`, zh: (d) => `旧文本 ${d.name}` },
+  model: { en: (d: { out: string }) => `the run is in ${d.out}`, zh: (d) => `训练记录在 ${d.out}` },
+  adapter: {
+    en: (d: { out: string; size: string }) => `the adapter is in ${d.out}: ${d.size}`,
+    zh: (d) => `适配器在 ${d.out}：${d.size}`,
+  },
+  next: { en: (d: { command: string }) => `let it write: ${d.command}`, zh: (d) => `让它写作：${d.command}` },
+});
+
+/** In the folder of an adapter: the run that trains it. */
+const TRAINING = 'training';
+
+export async function tuneWeights(context: Context): Promise<number> {
+  const { args, options, terminal } = context;
+  const [method, path] = args as readonly [Tuning['method'], string];
+  if (!options.data) throw fail('cli/missing-value', { command: 'tune', option: '--data' });
+  const out = options.out ?? defaultFolder(options.data, `-${method}`);
+  if (resolve(out) === resolve(path)) throw fail('cli/tune-same', { out });
+  const folder = method === 'full' ? out : join(out, TRAINING);
+  const stored = await openModel(path);
+  if (stored.run) tellSkipped(terminal, stored.run.run);
+  const earlier = await findTuningRun(folder);
+  const tuning = tuningOf(context, method, earlier);
+  const base = await readTuneBase(stored, tuning, context);
+  const settings = tuneSettings(context, base, method, earlier);
+  const old = await readOldTexts(context, stored);
+  const text = await readTrainingText(context, options.data, settings, { earlier, start: stored });
+  const { seed, init } = settings;
+  const { corpus, count } = withReplay(text.split, old?.train ?? [], tuning.replay ?? 0, seed);
+  if (count > 0) terminal.print(say('replay', { count, name: old!.name }));
+  // All of a model that is trained further is what `train --init` does: its run can be gone on with there.
+  const isPlain = method === 'full' && Object.keys(tuning).length === 1;
+  const training = { ...text.training, corpus, folder, init, ...(!isPlain && { tuning }) };
+  const open = await prepareTuning(training, base.params, tuning);
+  try {
+    return await learn(context, { open, old, out, base, name: text.training.source });
+  } finally {
+    await open.training.run.close();
+  }
+}
+
+interface Work {
+  readonly open: OpenTuning;
+  readonly old: OldTexts | undefined;
+  readonly out: string;
+  readonly base: TuneBase;
+  /** Of the new text. */
+  readonly name: string;
+}
+
+async function learn(context: Context, { open, old, out, base, name }: Work): Promise<number> {
+  const { args, terminal } = context;
+  const [method, path] = args;
+  const { training, trained, parameters, adapter } = open;
+  const share = trained / parameters;
+  const words = { trained: compactNumber(trained), parameters: compactNumber(parameters) };
+  terminal.print(say('begin', { path, ...words, percent: (100 * share).toFixed(2) }));
+  const lossOnOld = async () => old && { old: await open.lossOn(old.heldOut) };
+  const before = { new: await open.heldOutLoss(), ...(await lossOnOld()) };
+  const { finish, status } = await runTraining(context, training, {}, 'tune');
+  if (finish.reason === 'diverged') return status;
+  const bytes = adapter && (await saveAdapter(out, adapter, adapterBase(path, base.config, base.params)));
+  if (status !== 0) return status;
+  const after = { new: finish.heldOutLoss!, ...(await lossOnOld()) };
+  terminal.json({
+    ...{ type: 'tuned', method, base: path, out, trained, parameters, share, before, after },
+    ...(bytes !== undefined && { bytes }),
+  });
+  const row = (title: string, side: 'new' | 'old') => [
+    title,
+    ...[before, after].map((losses) => losses[side]!.toFixed(4)),
+  ];
+  const rows = [
+    row(say('new', { name }), 'new'),
+    ...(old ? [row(say('old', { name: old.name }), 'old')] : []),
+  ];
+  const table = formatTable([say('head', {}).split('|'), ...rows]);
+  for (const line of ['', ...table.map((line) => `  ${line}`), '']) terminal.print(line);
+  if (bytes === undefined) terminal.print(say('model', { out }));
+  else terminal.print(say('adapter', { out, size: formatBytes(bytes) }));
+  const written = bytes === undefined ? [out] : [path, '--adapter', out];
+  terminal.print(say('next', { command: `npx inkstone generate ${written.map(quoteWord).join(' ')}` }));
+  return 0;
+}

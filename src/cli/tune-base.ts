@@ -1,0 +1,164 @@
+/** What a tuning begins with: the model, its settings, and the text that it learned before. */
+
+import { InkstoneError } from '../errors.ts';
+import { defineMessages } from '../language.ts';
+import { type DecoderConfig, type DecoderParams, namedTensors, tensorsToFile } from '../models/index.ts';
+import { createRng } from '../rng.ts';
+import { fromArray } from '../tensor/index.ts';
+import type { TextDocument } from '../types.ts';
+import type { CommandContext } from './command.ts';
+import { loadDocuments, type SplitCorpus, splitCorpus } from './corpus.ts';
+import { fail } from './errors.ts';
+import type { StoredModel } from './models.ts';
+import { foreignRecipe, type Recipe } from './recipe.ts';
+import { textsOfRun } from './run-texts.ts';
+import { type EarlierRun, type InitialRun, initialWeights, type Tuning } from './runs.ts';
+import { earlierSettings, onlyGiven, type RunMaker, type Settings, tuningSettings } from './settings.ts';
+import { DEFAULT_MINUTES } from './train-parts.ts';
+import type { tuneOptions } from './tune-options.ts';
+
+type Context = CommandContext<typeof tuneOptions>;
+
+const say = defineMessages({
+  untied: {
+    en: () => 'the head was one with the table of the input; it becomes a matrix of its own',
+    zh: () => '输出头原与输入词表是同一矩阵；现另成一个矩阵',
+  },
+  unread: {
+    en: (d: { reason: string }) =>
+      `what it forgets is not measured, its own text cannot be read: ${d.reason}; name it with --old-data`,
+    zh: (d) => `无法读取它原先的文本，因此不度量遗忘：${d.reason}；可用 --old-data 指明`,
+  },
+});
+
+/** The model to be tuned. */
+export interface TuneBase {
+  readonly config: DecoderConfig;
+  readonly params: DecoderParams;
+  readonly init: InitialRun;
+  readonly maker: RunMaker<DecoderConfig>;
+}
+
+/** What is asked for, over what a run that is there was begun with. */
+export function tuningOf(
+  { options, given }: Context,
+  method: Tuning['method'],
+  earlier: EarlierRun | undefined,
+): Tuning {
+  const { rank, alpha, headOnly, freezeLayers, replay } = options;
+  if (headOnly && freezeLayers !== undefined) {
+    const reason = {
+      reason: 'with the head alone all layers are frozen',
+      zhReason: '只训练输出头时所有层都已冻结',
+    };
+    throw fail('cli/conflict', { command: 'tune', options: ['--head-only', '--freeze-layers'], ...reason });
+  }
+  const targets = options.targets?.split(',').map((name) => name.trim());
+  const asked = { rank, alpha, targets, headOnly, freezeLayers, replay };
+  const chosen = Object.entries(asked).filter(([name, value]) => given.has(name) && value !== undefined);
+  return { method, ...earlier?.config.tuning, ...Object.fromEntries(chosen) };
+}
+
+/** Reads the weights of the model. A head that is trained alone must be a matrix of its own. */
+export async function readTuneBase(
+  stored: StoredModel,
+  { headOnly }: Tuning,
+  { terminal }: Pick<Context, 'terminal'>,
+): Promise<TuneBase> {
+  const params = await stored.params();
+  const weights = tensorsToFile(namedTensors(params));
+  const { run, sha256, step } = initialWeights(stored.path, stored.run?.run.place?.step ?? 0, weights);
+  const { tokenizer, training } = stored.run?.config ?? {
+    tokenizer: { fingerprint: '', made: 'given' as const },
+    training: { seed: 0, steps: 1, ...foreignRecipe },
+  };
+  const base = { config: stored.config, params, init: { run, step, sha256 } };
+  const { config } = base;
+  const unties = headOnly && config.tiedHead;
+  if (unties) terminal.print(say('untied', {}));
+  const model = unties ? { ...config, tiedHead: false } : config;
+  return {
+    ...base,
+    ...(unties && { config: model, params: untied(params) }),
+    maker: { model, tokenizer, training },
+  };
+}
+
+function untied(params: DecoderParams): DecoderParams {
+  const { data, shape } = params.embedding.weight;
+  const weight = fromArray<'f32'>(Float32Array.from(data as Float32Array), shape, 'f32');
+  return { ...params, head: { weight } };
+}
+
+/** Peak rates that suit what is trained: the fewer numbers, the higher (docs/LOG.md). Few numbers do not decay. */
+const recipes: { readonly [M in Tuning['method']]: Partial<Recipe> } = {
+  full: {},
+  lora: { lr: 3e-3, weightDecay: 0 },
+  ia3: { lr: 2e-2, weightDecay: 0 },
+};
+
+/** The settings of the model's training at lower rates, with the options over them; a run that is there keeps its own. */
+export function tuneSettings(
+  { options, given }: Context,
+  { maker, init }: TuneBase,
+  method: Tuning['method'],
+  earlier: EarlierRun | undefined,
+): Settings {
+  const flags = onlyGiven(options, given);
+  if (earlier) return earlierSettings(earlier, flags, init);
+  const fallback = { seed: options.seed, length: { minutes: DEFAULT_MINUTES } };
+  const settings = tuningSettings({ config: maker }, init, flags, fallback);
+  const recipe = { ...settings.recipe, ...recipes[method], ...(flags.lr !== undefined && { lr: flags.lr }) };
+  return { ...settings, recipe };
+}
+
+/** Text that the model learned before, on both sides. */
+export interface OldTexts {
+  readonly name: string;
+  readonly train: readonly TextDocument[];
+  readonly heldOut: readonly TextDocument[];
+}
+
+/** The text that is named; else that of the model's own training, where it is known and can be read. */
+export async function readOldTexts(context: Context, stored: StoredModel): Promise<OldTexts | undefined> {
+  const { options, terminal, signal } = context;
+  const { oldData, offline, replay } = options;
+  const reading = { terminal, signal, offline };
+  if (oldData === '') return undefined;
+  if (oldData !== undefined) {
+    const { name, documents } = await loadDocuments(oldData, reading);
+    return { name, ...splitCorpus(documents) };
+  }
+  if (!stored.run && replay === undefined) return undefined;
+  try {
+    const { name, heldOut, training = [] } = await textsOfRun(stored, reading);
+    const documents = (texts: readonly string[]) => texts.map((text) => ({ text }));
+    return { name, train: documents(training), heldOut: documents(heldOut) };
+  } catch (error) {
+    if (!(error instanceof InkstoneError) || replay !== undefined) throw error;
+    terminal.error(say('unread', { reason: error.message }));
+    return undefined;
+  }
+}
+
+/** The corpus with old documents among the new: so many characters of them, drawn by the seed, that they are `share` of all. */
+export function withReplay(
+  corpus: SplitCorpus,
+  old: readonly TextDocument[],
+  share: number,
+  seed: number,
+): { readonly corpus: SplitCorpus; readonly count: number } {
+  const lengthOf = (documents: readonly TextDocument[]) =>
+    documents.reduce((sum, { text }) => sum + text.length, 0);
+  const wanted = (lengthOf(corpus.train) * share) / (1 - share);
+  const rng = createRng(seed).split('replay');
+  const left = [...old];
+  const drawn: TextDocument[] = [];
+  for (let length = 0; length < wanted && left.length > 0; length += drawn.at(-1)!.text.length) {
+    const place = rng.integer(left.length);
+    drawn.push(left[place]);
+    left[place] = left.at(-1)!;
+    left.pop();
+  }
+  return { corpus: { ...corpus, train: [...corpus.train, ...drawn] }, count: drawn.length };
+}
