@@ -43,6 +43,25 @@ export const fail = defineErrors({
       `${d.where}: at most ${d.most} tokens can be looked at, got ${d.tokens}; shorten the text`,
     zh: (d) => `${d.where}：最多查看 ${d.most} 个词元，得到 ${d.tokens} 个；请缩短文本`,
   },
+  'eval/no-records': {
+    en: (d: { where: string }) => `${d.where}: needs at least 1 record to score, got none`,
+    zh: (d) => `${d.where}：至少需要 1 条记录才能评分，而一条也没有`,
+  },
+  'eval/unequal': {
+    en: (d: { where: string; predictions: number; references: number }) =>
+      `${d.where}: there must be as many references as predictions, got ${d.predictions} predictions and ${d.references} references`,
+    zh: (d) => `${d.where}：预测与参考的条数必须相等，得到 ${d.predictions} 条预测和 ${d.references} 条参考`,
+  },
+  'eval/labels': {
+    en: (d: { where: string; most: number; got: number }) =>
+      `${d.where}: at most ${d.most} labels fit, got ${d.got}; are these labels, or free text?`,
+    zh: (d) => `${d.where}：至多 ${d.most} 种标签，得到 ${d.got} 种；这些是标签，还是自由文本？`,
+  },
+  'eval/no-reference': {
+    en: (d: { where: string; record: number }) =>
+      `${d.where}: record ${d.record} has no reference; give at least one`,
+    zh: (d) => `${d.where}：第 ${d.record} 条记录没有参考；请至少给出一条`,
+  },
 });
 
 /** Checks an integer option. */

@@ -79,6 +79,46 @@ export { type LabPlot, labPlots } from './lab-plots.ts';
 export type { Estimate, LabRow, LabText } from './lab-rows.ts';
 export { type LabColumn, labColumns, labTable, unchangedRows } from './lab-table.ts';
 export { type LabView, type LabViewRow, labView } from './lab-view.ts';
+export { type AnswerRules, type AnswerScore, answerScore } from './metrics/answers.ts';
+export {
+  type BleuOptions,
+  type BleuScore,
+  type BleuSmoothing,
+  bleuSignature,
+  corpusBleu,
+  sentenceBleu,
+} from './metrics/bleu.ts';
+export { type BleuTokenizer, bleuTokenizers } from './metrics/bleu-tokenizers.ts';
+export { type ChrfOptions, chrfSignature, corpusChrf, sentenceChrf } from './metrics/chrf.ts';
+export {
+  type ClassificationScores,
+  type ClassScore,
+  type ConfusionMatrix,
+  classificationScores,
+  confusionMatrix,
+  type LabelScore,
+} from './metrics/classification.ts';
+export { passAtK } from './metrics/pass-at-k.ts';
+export {
+  type Judgements,
+  type RankingOptions,
+  type RankingScore,
+  type RankingScores,
+  type Rankings,
+  rankByScore,
+  rankingScore,
+  rankingScores,
+} from './metrics/ranking.ts';
+export { meanRanks, pearson, type RegressionScores, regressionScores } from './metrics/regression.ts';
+export {
+  type OverlapScore,
+  type RougeName,
+  type RougeOptions,
+  type RougeScores,
+  type RougeUnit,
+  rouge,
+  rougeNames,
+} from './metrics/rouge.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export { type Recall, recallPassages } from './recall.ts';
 export {
