@@ -98,6 +98,22 @@ export {
   confusionMatrix,
   type LabelScore,
 } from './metrics/classification.ts';
+export {
+  compareRecords,
+  type EvalComparison,
+  type EvalProgress,
+  type EvalReport,
+  type EvalTask,
+  type EvaluateOptions,
+  evalTasks,
+  evaluateRecords,
+  guessTask,
+  type MetricScore,
+  type ScoreDifference,
+} from './metrics/evaluate.ts';
+export type { EvalRecord, FieldNames } from './metrics/fields.ts';
+export { type LikelihoodName, likelihoodScores, type ScoredText } from './metrics/likelihood.ts';
+export { type MetricRow, metricRow, metricTable } from './metrics/metric-table.ts';
 export { passAtK } from './metrics/pass-at-k.ts';
 export {
   type Judgements,
@@ -130,6 +146,8 @@ export {
   bootstrapInterval,
   holm,
   type Interval,
+  type PairedDifference,
+  pairedBootstrap,
   pairedPermutationTest,
   type ResampleOptions,
 } from './significance.ts';

@@ -1,7 +1,7 @@
 /** What the log-probabilities of a text's tokens say: perplexity, and bits by unit of text, which any two models can be compared by. */
 
 import { checkLengths } from './pairs.ts';
-import { type Statistics, statistics } from './statistics.ts';
+import { type Statistics, scoreOf, statistics } from './statistics.ts';
 
 /** A text and the log-probability of each of its tokens, in nats. */
 export interface ScoredText {
@@ -32,5 +32,18 @@ export function likelihoodStatistics(texts: readonly ScoredText[]): {
     bitsPerToken: of(([nats, tokens]) => nats / Math.LN2 / tokens),
     bitsPerCharacter: of(([nats, , characters]) => nats / Math.LN2 / characters),
     bitsPerByte: of(([nats, , , bytes]) => nats / Math.LN2 / bytes),
+  };
+}
+
+/** The figures of a corpus. @throws without texts */
+export function likelihoodScores(texts: readonly ScoredText[]): {
+  readonly [Name in LikelihoodName]: number;
+} {
+  const found = likelihoodStatistics(texts);
+  return {
+    perplexity: scoreOf(found.perplexity),
+    bitsPerToken: scoreOf(found.bitsPerToken),
+    bitsPerCharacter: scoreOf(found.bitsPerCharacter),
+    bitsPerByte: scoreOf(found.bitsPerByte),
   };
 }

@@ -27,10 +27,13 @@ export function statistics(
 /** Sums over all records, or over those named (one named twice counts twice). */
 export function sumsOf({ count, width, rows }: Statistics, items?: ArrayLike<number>): Float64Array {
   const sums = new Float64Array(width);
-  const many = items?.length ?? count;
-  for (let i = 0; i < many; i++) {
-    const from = (items ? items[i] : i) * width;
-    for (let k = 0; k < width; k++) sums[k] += rows[from + k];
+  // How often each counts: rows are then read in order, which is much faster than as they were drawn.
+  const often = new Int32Array(count).fill(items ? 0 : 1);
+  if (items) for (let i = 0; i < items.length; i++) often[items[i]]++;
+  for (let record = 0, at = 0; record < count; record++, at += width) {
+    const weight = often[record];
+    if (weight === 0) continue;
+    for (let k = 0; k < width; k++) sums[k] += weight * rows[at + k];
   }
   return sums;
 }
