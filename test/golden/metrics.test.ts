@@ -22,6 +22,7 @@ import {
   sentenceBleu,
   sentenceChrf,
 } from '../../src/eval/index.ts';
+import { cohenKappa } from '../../src/store/index.ts';
 import { readGolden } from './model-golden.ts';
 
 type Triple = readonly [precision: number, recall: number, f1: number];
@@ -170,6 +171,7 @@ test.each(golden.classification)('classification: $labels', (row) => {
   same([got.accuracy, got.balancedAccuracy, got.matthews], [row.accuracy, row.balanced, row.matthews]);
   // NOTE Where nothing is left to agree on, scikit-learn says "not a number", this house 1, as its reviews do.
   same([got.kappa], [row.kappa ?? 1]);
+  same([got.kappa], [cohenKappa(row.references, row.predictions)!]);
   for (const mean of ['micro', 'macro', 'weighted'] as const) same(triple(got[mean]), row[mean], mean);
   expect(got.classes.map(({ label }) => label)).toEqual(row.labels);
   got.classes.forEach((one, i) => {
