@@ -1,6 +1,7 @@
 /** Answers to questions: exact match and F1 as SQuAD (Rajpurkar et al. 2016, 2018) and CMRC 2018 (Cui et al. 2019) count them. */
 
 import { createVocabulary, splitText } from '../../repeat/index.ts';
+import { stripBlanks } from './bleu-tokenizers.ts';
 import { createNgramMatcher } from './ngram-matcher.ts';
 import { checkPairs } from './pairs.ts';
 import { overlap } from './rouge.ts';
@@ -53,17 +54,31 @@ function squadScore(prediction: string, reference: string) {
 /** Left out before comparing. NOTE The ASCII comma and full stop, ‘ and a single … are not, as in the official script. */
 const CMRC_MARKS = /[-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』]/g;
 
-/** A Chinese character; or what stands together between white space and such characters; or one other mark. */
-const CMRC_PIECES =
-  /[\u4e00-\u9fa5]|(?:(?![\u4e00-\u9fa5])[\p{L}\p{M}\p{N}])+(?:['.,](?:(?![\u4e00-\u9fa5])[\p{L}\p{M}\p{N}])+)*|[^\s]/gu;
+const CHINESE = /([\u4e00-\u9fa5])/;
+const APART = /[;@#$%&?!()[\]{}<>"«»„‘\u2012-\u2015]|\.{2,}/g;
+const COMMA = /,(?!\d)/g;
+const LAST_STOP = /([^.\s])\.([\])}>"'\s]*)$/;
+const CLITIC = /(n't|'(?:s|m|d|ll|re|ve))(?=\s|$)/g;
+
+/**
+ * Chinese characters one by one; between them words as the Penn Treebank cuts them, near to what the official script takes from NLTK:
+ * marks apart, a full stop only at the end, it|'s and do|n't in two.
+ */
+function cmrcPieces(text: string): string[] {
+  return text.split(CHINESE).flatMap((run) => {
+    if (run === '' || CHINESE.test(run)) return run || [];
+    const apart = run.replace(APART, ' $& ').replace(COMMA, ' , ').replace(LAST_STOP, '$1 . $2');
+    return splitText(apart.replace(CLITIC, ' $1'), 'words');
+  });
+}
 
 function cmrcScore(prediction: string, reference: string) {
   const [own, right] = [prediction, reference].map((text) =>
-    text.toLowerCase().trim().replace(CMRC_MARKS, ''),
+    stripBlanks(text.toLowerCase()).replace(CMRC_MARKS, ''),
   );
   const exact = own === right;
   const number = createVocabulary();
-  const [a, b] = [own, right].map((text) => number(text.match(CMRC_PIECES) ?? []));
+  const [a, b] = [own, right].map((text) => number(cmrcPieces(text)));
   if (a.length === 0 || b.length === 0) return { exact, f1: exact ? 1 : 0 };
   return { exact, f1: overlap(commonRun(b, a), a.length, b.length).f1 };
 }

@@ -38,19 +38,19 @@ function splitMarks(line: string): string[] {
  */
 export const bleuTokenizers = {
   '13a': (text: string): string[] => {
-    let line = strip(text).replaceAll('<skipped>', '').replaceAll('-\n', '').replaceAll('\n', ' ');
+    let line = stripBlanks(text).replaceAll('<skipped>', '').replaceAll('-\n', '').replaceAll('\n', ' ');
     if (line.includes('&')) for (const [entity, sign] of ENTITIES) line = line.replaceAll(entity, sign);
     return splitMarks(` ${line} `);
   },
-  zh: (text: string): string[] => splitMarks(strip(text).replace(CHINESE, ' $& ')),
+  zh: (text: string): string[] => splitMarks(stripBlanks(text).replace(CHINESE, ' $& ')),
   char: (text: string): string[] => splitText(text, 'characters'),
   none: (text: string): string[] => splitText(text, 'words'),
 } as const;
 
 export type BleuTokenizer = keyof typeof bleuTokenizers;
 
-/** Without what Python counts as white space at the ends: there a full stop has no neighbour. */
-function strip(text: string): string {
+/** Without what Python counts as white space at the ends. */
+export function stripBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (end > 0 && isBlank(text[end - 1])) end--;
