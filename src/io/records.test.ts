@@ -41,7 +41,7 @@ describe('readRecords', () => {
   });
 
   test('tables: names from the first row, quoted line ends, short rows, GB18030', async () => {
-    expect(await read('a.csv', 'a, b\n"x\ny",1\n\nz\n')).toEqual([
+    expect(await read('a.csv', 'a, b\n"x\ny",1\n\nz\n')).toStrictEqual([
       ['a.csv:3', { a: 'x\ny', b: '1' }],
       ['a.csv:5', { a: 'z' }],
     ]);

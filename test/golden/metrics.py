@@ -120,6 +120,9 @@ def labels(pred, true):
                 matthews=sk.matthews_corrcoef(true, pred), kappa=None if math.isnan(kappa) else kappa, matrix=sk.confusion_matrix(true, pred, labels=names).tolist())
 
 rng = np.random.default_rng(7)
+# Lines of few different words: which of several longest subsequences is taken decides ROUGE-Lsum.
+lines = lambda: '\n'.join(' '.join(rng.choice(list('abcd'), size=rng.integers(1, 7))) for _ in range(rng.integers(2, 5)))
+LINES = [[lines(), lines()] for _ in range(40)]
 def drawn(names, n, right):
     true = [names[i] for i in rng.integers(len(names), size=n)]
     return labels([t if rng.random() < right else names[rng.integers(len(names))] for t in true], true)
@@ -154,6 +157,7 @@ pass_at_k = [[n, c, k, float(1 - np.prod(1 - k / np.arange(n - c + 1, n + 1))) i
 golden = dict(
     en=dict(texts=EN, bleu=[bleu(EN, 1), bleu(EN, 2)], chrf=[chrf(EN, 1), chrf(EN, 2)], rouge=[rouge(EN, 1), rouge(EN, 2)]),
     zh=dict(texts=ZH, bleu=[bleu(ZH, 1)], chrf=[chrf(ZH, 1)], rouge=[rouge(ZH, 1, Characters())], rougeWords=rouge(ZH, 1)),
+    lines=[[*t, r['rougeLsum']] for t, r in zip(LINES, rouge(LINES, 1))],
     squad=[[p, g, *squad(p, g)] for p, g in ANSWERS], cmrc=[[p, g, *cmrc(p, g)] for p, g in CMRC],
     classification=classification, regression=regression, ranking=ranking, passAtK=pass_at_k)
 path = pathlib.Path(__file__).with_name('metrics.json')

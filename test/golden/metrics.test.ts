@@ -60,6 +60,7 @@ interface GoldenTexts {
 interface GoldenMetrics {
   readonly en: GoldenTexts;
   readonly zh: GoldenTexts & { readonly rougeWords: Record<RougeName, Triple>[] };
+  readonly lines: [prediction: string, reference: string, rougeLsum: Triple][];
   readonly squad: Answer[];
   readonly cmrc: Answer[];
   readonly classification: {
@@ -157,6 +158,10 @@ test('ROUGE by words of Chinese is what rouge-score gives, which sees only a–z
     const got = rouge(text, [reference]);
     for (const name of rougeNames) same(triple(got[name]), golden.zh.rougeWords[i][name], { text, name });
   });
+});
+
+test.each(golden.lines)('ROUGE-Lsum of %j against %j', (prediction, reference, expected) => {
+  same(triple(rouge(prediction, [reference]).rougeLsum), expected);
 });
 
 describe.each(['squad', 'cmrc'] as const)('answers by the rules of %s', (rules) => {

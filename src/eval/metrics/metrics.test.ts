@@ -129,7 +129,8 @@ describe('labels and numbers', () => {
   test('items drawn twice count twice: the same as if they were written down twice', () => {
     const predictions = [...'abcab'];
     const references = [...'abbaa'];
-    const items = [0, 0, 2, 4, 4];
+    // Label c is lost.
+    const items = [0, 0, 3, 4, 4];
     const drawn = (side: readonly string[]) => items.map((i) => side[i]);
     const pairs = numberLabels(predictions, references);
     expect(scoresOfCounts(countLabels(pairs, items))).toEqual(
@@ -185,6 +186,7 @@ describe('rankings', () => {
       { depths: [1] },
     );
     expect(found.reciprocalRank).toBe(0.5);
+    expect(found.ndcg).toEqual([0]);
   });
 
   test('equal scores are ordered as trec_eval orders them', () => {

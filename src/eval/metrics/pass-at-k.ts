@@ -19,7 +19,7 @@ export function passAtK(attempts: number, passed: number, k: number): number {
       got: passed,
     });
   }
-  if (attempts - passed < k) return 1;
+  // Of fewer than k failures one factor is 0: any k attempts hold one that passes.
   let allFail = 1;
   for (let i = attempts - passed + 1; i <= attempts; i++) allFail *= 1 - k / i;
   return 1 - allFail;
