@@ -5,6 +5,7 @@ import { fail } from '../errors.ts';
 import {
   type Interval,
   middleOf,
+  type PairedDifference,
   pairedDifference,
   type ResampleOptions,
   resamples,
@@ -53,15 +54,22 @@ export interface MetricScore {
   readonly interval?: Interval;
 }
 
-export interface EvalReport {
+/** What was scored. */
+interface Scored {
   readonly task: EvalTask;
   /** The task was told from the fields. */
   readonly isGuessed: boolean;
-  /** What is scored: records, or problems, or queries. */
+  /** Records, or problems, or queries. */
   readonly count: number;
+  /** Of texts. */
   readonly lang?: 'en' | 'zh';
+}
+
+export interface EvalReport extends Scored {
   readonly scores: readonly MetricScore[];
+  /** How BLEU and chrF were counted, in sacrebleu's notation. */
   readonly signatures?: { readonly [metric: string]: string };
+  /** Of labels. */
   readonly classes?: readonly ClassScore[];
   readonly confusion?: () => ConfusionMatrix;
 }
@@ -86,21 +94,13 @@ export async function evaluateRecords(
 }
 
 /** A score of two files and what lies between them. */
-export interface ScoreDifference {
+export interface ScoreDifference extends PairedDifference {
   readonly metric: string;
   readonly first: number;
   readonly second: number;
-  /** second − first, its 95 % interval, and the chance that so great a difference is chance: paired bootstrap. */
-  readonly difference: number;
-  readonly interval: Interval;
-  readonly pValue: number;
 }
 
-export interface EvalComparison {
-  readonly task: EvalTask;
-  readonly isGuessed: boolean;
-  readonly count: number;
-  readonly lang?: 'en' | 'zh';
+export interface EvalComparison extends Scored {
   readonly differences: readonly ScoreDifference[];
 }
 
@@ -124,12 +124,9 @@ export async function compareRecords(
   const scorers = await scorersOf([a, b], options);
   const drawn = await draw(count, scorers, options);
   const differences = scorers.map(({ metric, made }, i) => {
-    const [ofFirst, ofSecond] = made.map((score) => score());
-    const paired = pairedDifference(
-      ofSecond - ofFirst,
-      drawn[i].map(([x, y]) => y - x),
-    );
-    return { metric, first: ofFirst, second: ofSecond, ...paired };
+    const [x, y] = made.map((score) => score());
+    const between = drawn[i].map(([a, b]) => b - a);
+    return { metric, first: x, second: y, ...pairedDifference(y - x, between) };
   });
   return { task, isGuessed, count, ...(lang && { lang }), differences };
 }
