@@ -102,6 +102,12 @@ export const fail = defineErrors({
       `eval: both files must have the same references in the same order, and item ${d.item} differs; score them one by one`,
     zh: (d) => `评分：两个文件的参考及其次序必须相同，而第 ${d.item} 项不同；请分别评分`,
   },
+  'eval/pairs': {
+    en: (d: { first: number; second: number; most: number }) =>
+      `eval: two texts may have at most ${d.most} pairs of words to be compared for what they have in common, got ${d.first} × ${d.second}; leave out rouge-l, rouge-lsum and f1 with --metrics, or cut the texts`,
+    zh: (d) =>
+      `评分：比较两篇文本的共有部分时至多 ${d.most} 对词，得到 ${d.first} × ${d.second}；请用 --metrics 去掉 rouge-l、rouge-lsum 与 f1，或截短文本`,
+  },
   'eval/no-reference': {
     en: (d: { where: string; record: number }) =>
       `${d.where}: record ${d.record} has no reference; give at least one`,

@@ -52,6 +52,13 @@ describe('the scores of records', () => {
     expect(other.signatures?.bleu).toContain('case:lc|eff:no|tok:char');
   });
 
+  test('what is not wanted is not counted: texts too long for ROUGE-L have a ROUGE-1', async () => {
+    const long = '字'.repeat(20_001);
+    const given = records({ prediction: long, reference: long });
+    expect(await scoresOf(given, { metrics: ['rouge-1'] })).toEqual({ 'rouge-1': 1 });
+    await expect(scoresOf(given, { metrics: ['rouge-l'] })).rejects.toMatchObject({ code: 'eval/pairs' });
+  });
+
   test('no answer is an answer', async () => {
     const given = records(
       { question: '?', prediction: '', answers: [] },

@@ -43,67 +43,62 @@ export function rouge(
   options: RougeOptions = {},
 ): RougeScores {
   checkPairs('rouge', [prediction], [references]);
-  return createRouge(options)(prediction, references);
+  const read = createReader(options);
+  const match = createNgramMatcher();
+  const own = read(prediction);
+  const others = references.map(read);
+  const of = (name: RougeName): OverlapScore => bestOf(name, own, others, match);
+  return { rouge1: of('rouge1'), rouge2: of('rouge2'), rougeL: of('rougeL'), rougeLsum: of('rougeLsum') };
 }
 
-/** The mean F1 of each ROUGE over all texts. @throws where a text has no reference */
+/** The mean F1 of a ROUGE over all texts, made when it is asked for. @throws where a text has no reference */
 export function rougeStatistics(
   predictions: readonly string[],
   references: readonly (readonly string[])[],
   options: RougeOptions = {},
-): { readonly [Name in RougeName]: Statistics } {
+): (name: RougeName) => Statistics {
   checkPairs('rouge', predictions, references);
-  const score = createRouge(options);
-  const scores = predictions.map((prediction, i) => score(prediction, references[i]));
-  const mean = (name: RougeName): Statistics =>
+  const read = createReader(options);
+  const match = createNgramMatcher();
+  const own = predictions.map(read);
+  const others = references.map((texts) => texts.map(read));
+  return (name) =>
     meanStatistics(
       'rouge',
-      scores.map((one) => one[name].f1),
+      own.map((reading, i) => bestOf(name, reading, others[i], match).f1),
     );
-  return {
-    rouge1: mean('rouge1'),
-    rouge2: mean('rouge2'),
-    rougeL: mean('rougeL'),
-    rougeLsum: mean('rougeLsum'),
-  };
 }
 
-/** Scores one text after another; words keep their numbers. */
-function createRouge({ unit = 'words' }: RougeOptions) {
-  const number = createVocabulary();
-  const match = createNgramMatcher();
-  const read = (text: string): Reading => {
-    const lines = text.split('\n').map((line) => number(cut(line, unit)));
-    return { ids: lines.length === 1 ? lines[0] : number(cut(text, unit)), lines };
-  };
-  return (prediction: string, references: readonly string[]): RougeScores => {
-    const own = read(prediction);
-    const all = references.map((reference) => scoreOne(own, read(reference), match));
-    const best = (name: RougeName): OverlapScore =>
-      all.map((scores) => scores[name]).reduce((a, b) => (b.f1 > a.f1 ? b : a));
-    return {
-      rouge1: best('rouge1'),
-      rouge2: best('rouge2'),
-      rougeL: best('rougeL'),
-      rougeLsum: best('rougeLsum'),
-    };
-  };
-}
-
+/** A text in numbers: whole, and line by line. */
 interface Reading {
   readonly ids: Ids;
   readonly lines: readonly Ids[];
 }
 
-function scoreOne(prediction: Reading, reference: Reading, match: NgramMatcher): RougeScores {
-  const [ones, twos] = match(prediction.ids, [reference.ids], 2);
-  const [p, r] = [prediction.ids.length, reference.ids.length];
-  return {
-    rouge1: overlap(ones.matches[0], ones.hypothesis, ones.references[0]),
-    rouge2: overlap(twos.matches[0], twos.hypothesis, twos.references[0]),
-    rougeL: overlap(commonLength(reference.ids, prediction.ids), p, r),
-    rougeLsum: overlap(unionHits(reference.lines, prediction.lines), p, r),
+/** Reads one text after another; words keep their numbers. */
+function createReader({ unit = 'words' }: RougeOptions): (text: string) => Reading {
+  const number = createVocabulary();
+  return (text) => {
+    const lines = text.split('\n').map((line) => number(cut(line, unit)));
+    return { ids: lines.length === 1 ? lines[0] : number(cut(text, unit)), lines };
   };
+}
+
+function bestOf(
+  name: RougeName,
+  prediction: Reading,
+  references: readonly Reading[],
+  match: NgramMatcher,
+): OverlapScore {
+  return references
+    .map((reference) => {
+      const [p, r] = [prediction.ids.length, reference.ids.length];
+      if (name === 'rougeL') return overlap(commonLength(reference.ids, prediction.ids), p, r);
+      if (name === 'rougeLsum') return overlap(unionHits(reference.lines, prediction.lines), p, r);
+      const grams = match(prediction.ids, [reference.ids], name === 'rouge1' ? 1 : 2).at(-1)!;
+      return overlap(grams.matches[0], grams.hypothesis, grams.references[0]);
+    })
+    .reduce((a, b) => (b.f1 > a.f1 ? b : a));
 }
 
 /** Precision, recall and F1 of so many matches; 0 where one side is empty. */

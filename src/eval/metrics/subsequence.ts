@@ -1,9 +1,19 @@
 /** Longest common subsequences and substrings of ids. */
 
 import type { Ids } from '../../repeat/index.ts';
+import { fail } from '../errors.ts';
 
-/** Length of the longest common subsequence. O(a × b) time, O(b) memory. */
+/** Pairs of ids that are compared at most: a second or two, and where the way back is kept, 400 MB. */
+const MOST_PAIRS = 4e8;
+
+function checkPairCount(a: Ids, b: Ids): void {
+  if (a.length * b.length <= MOST_PAIRS) return;
+  throw fail('eval/pairs', { first: a.length, second: b.length, most: MOST_PAIRS });
+}
+
+/** Length of the longest common subsequence. O(a × b) time, O(b) memory. @throws of texts too long */
 export function commonLength(a: Ids, b: Ids): number {
+  checkPairCount(a, b);
   const row = new Int32Array(b.length + 1);
   for (let i = 0; i < a.length; i++) {
     let before = 0;
@@ -16,8 +26,9 @@ export function commonLength(a: Ids, b: Ids): number {
   return row[b.length];
 }
 
-/** Length of the longest run of ids that stands in both. */
+/** Length of the longest run of ids that stands in both. @throws of texts too long */
 export function commonRun(a: Ids, b: Ids): number {
+  checkPairCount(a, b);
   const row = new Int32Array(b.length + 1);
   let longest = 0;
   for (let i = 0; i < a.length; i++) {
@@ -59,22 +70,26 @@ export function unionHits(reference: readonly Ids[], prediction: readonly Ids[])
  * rouge-score finds (from the end, `b` stepped back only where that alone keeps the length), since a union depends on the choice.
  */
 function markCommon(a: Ids, b: Ids, marks: Uint8Array): void {
-  const width = b.length + 1;
-  const table = new Int32Array((a.length + 1) * width);
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      const at = i * width + j;
-      table[at] =
-        a[i - 1] === b[j - 1] ? table[at - width - 1] + 1 : Math.max(table[at - width], table[at - 1]);
+  checkPairCount(a, b);
+  // Where b alone may be stepped back; the lengths themselves are kept for one row only.
+  const stepsBack = new Uint8Array(a.length * b.length);
+  const row = new Int32Array(b.length + 1);
+  for (let i = 0; i < a.length; i++) {
+    let before = 0;
+    for (let j = 0; j < b.length; j++) {
+      const above = row[j + 1];
+      if (row[j] > above) stepsBack[i * b.length + j] = 1;
+      row[j + 1] = a[i] === b[j] ? before + 1 : Math.max(above, row[j]);
+      before = above;
     }
   }
-  let i = a.length;
-  let j = b.length;
-  while (i > 0 && j > 0) {
-    if (a[i - 1] === b[j - 1]) {
-      marks[--i] = 1;
+  let i = a.length - 1;
+  let j = b.length - 1;
+  while (i >= 0 && j >= 0) {
+    if (a[i] === b[j]) {
+      marks[i--] = 1;
       j--;
-    } else if (table[i * width + j - 1] > table[(i - 1) * width + j]) j--;
+    } else if (stepsBack[i * b.length + j]) j--;
     else i--;
   }
 }

@@ -53,7 +53,7 @@ export function textTask(records: readonly EvalRecord[], options: TaskOptions): 
   const plain: ChrfOptions = { lowercase };
   const withWords: ChrfOptions = { lowercase, wordOrders: 2 };
   const rouges = once(() => rougeStatistics(predictions, references, { unit }));
-  const rouge = (name: RougeName) => () => scorer(rouges()[name]);
+  const rouge = (name: RougeName) => () => scorer(rouges()(name));
   return {
     count: records.length,
     keys,
