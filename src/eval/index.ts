@@ -79,7 +79,13 @@ export { type LabPlot, labPlots } from './lab-plots.ts';
 export type { Estimate, LabRow, LabText } from './lab-rows.ts';
 export { type LabColumn, labColumns, labTable, unchangedRows } from './lab-table.ts';
 export { type LabView, type LabViewRow, labView } from './lab-view.ts';
-export { type AnswerRules, type AnswerScore, answerScore } from './metrics/answers.ts';
+export {
+  type AnswerOptions,
+  type AnswerRules,
+  type AnswerScore,
+  answerScore,
+  isExactAnswer,
+} from './metrics/answers.ts';
 export {
   type BleuOptions,
   type BleuScore,

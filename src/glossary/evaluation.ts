@@ -55,8 +55,8 @@ export const evaluationTerms = defineTerms({
     name: { en: 'exact match', zh: '完全匹配' },
     also: ['em', 'squad', 'cmrc'],
     text: {
-      en: 'The share of answers that are the same as a right one, but for letter case, punctuation and white space, and in English for articles. The F1 beside it gives credit for a part: words in common, in Chinese the longest run in common.',
-      zh: '与某个正确答案完全相同的比例，不计大小写、标点与空白，英文也不计冠词。旁边的 F1 对部分正确也给分：英文看共有的词，中文看最长的共有片段。',
+      en: 'The share of answers that are the same as a right one, but for letter case and punctuation, and in English for articles and white space. The F1 beside it gives credit for a part: words in common, in Chinese the longest run in common.',
+      zh: '与某个正确答案完全相同的比例，不计大小写与标点，英文也不计冠词与空白。旁边的 F1 对部分正确也给分：英文看共有的词，中文看最长的共有片段。',
     },
   },
   passAtK: {

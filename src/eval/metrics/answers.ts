@@ -1,6 +1,6 @@
 /** Answers to questions: exact match and F1 as SQuAD (Rajpurkar et al. 2016, 2018) and CMRC 2018 (Cui et al. 2019) count them. */
 
-import { createVocabulary, splitText } from '../../repeat/index.ts';
+import { createVocabulary, type Ids, splitText } from '../../repeat/index.ts';
 import { stripBlanks } from './bleu-tokenizers.ts';
 import { createNgramMatcher } from './ngram-matcher.ts';
 import { checkPairs } from './pairs.ts';
@@ -10,8 +10,13 @@ import { commonRun } from './subsequence.ts';
 /** `squad`: words, articles and ASCII punctuation left out; `cmrc`: Chinese characters and words between them. */
 export type AnswerRules = 'squad' | 'cmrc';
 
+export interface AnswerOptions {
+  /** Default squad. */
+  readonly rules?: AnswerRules;
+}
+
 export interface AnswerScore {
-  /** 1 where the answer is one of the right ones, but for letter case, punctuation and white space. */
+  /** 1 where the answer is one of the right ones, but for letter case and punctuation (and in English articles and white space). */
   readonly exact: 0 | 1;
   /** Of the words (squad) or of the longest common run of characters and words (cmrc), in [0, 1]. */
   readonly f1: number;
@@ -24,32 +29,65 @@ export interface AnswerScore {
 export function answerScore(
   prediction: string,
   references: readonly string[],
-  { rules = 'squad' }: { readonly rules?: AnswerRules } = {},
+  options: AnswerOptions = {},
 ): AnswerScore {
+  const exact = isExactAnswer(prediction, references, options) ? 1 : 0;
+  const { plain, f1 } = ruleTable[options.rules ?? 'squad'];
+  const own = plain(prediction);
+  return { exact, f1: Math.max(...references.map((reference) => f1(own, plain(reference)))) };
+}
+
+/** The exact match alone, for texts that are too long for F1. */
+export function isExactAnswer(
+  prediction: string,
+  references: readonly string[],
+  { rules = 'squad' }: AnswerOptions = {},
+): boolean {
   checkPairs('answers', [prediction], [references]);
-  const score = rules === 'squad' ? squadScore : cmrcScore;
-  const scores = references.map((reference) => score(prediction, reference));
-  return {
-    exact: scores.some(({ exact }) => exact) ? 1 : 0,
-    f1: Math.max(...scores.map(({ f1 }) => f1)),
+  const { plain } = ruleTable[rules];
+  const own = plain(prediction);
+  return references.some((reference) => plain(reference) === own);
+}
+
+/** For each set of rules: the text without what does not count, and F1 of two such texts. */
+const ruleTable: {
+  readonly [Rules in AnswerRules]: {
+    readonly plain: (text: string) => string;
+    readonly f1: (own: string, right: string) => number;
   };
+} = {
+  squad: {
+    plain: (text) => {
+      const words = text.toLowerCase().replace(ASCII_PUNCTUATION, '').replace(ARTICLES, ' ');
+      return splitText(words, 'words').join(' ');
+    },
+    f1: (own, right) => {
+      const count = (a: Ids, b: Ids): number => match(a, [b], 1)[0].matches[0];
+      return f1Of(own, right, (text) => splitText(text, 'words'), count);
+    },
+  },
+  cmrc: {
+    plain: (text) => stripBlanks(text.toLowerCase()).replace(CMRC_MARKS, ''),
+    f1: (own, right) => f1Of(own, right, cmrcPieces, commonRun),
+  },
+};
+
+const match = createNgramMatcher();
+
+function f1Of(
+  own: string,
+  right: string,
+  cut: (text: string) => string[],
+  count: (a: Ids, b: Ids) => number,
+): number {
+  const number = createVocabulary();
+  const [a, b] = [number(cut(own)), number(cut(right))];
+  if (a.length === 0 || b.length === 0) return own === right ? 1 : 0;
+  return overlap(count(a, b), a.length, b.length).f1;
 }
 
 const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/g;
 const ARTICLES = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-
-function squadWords(text: string): string[] {
-  return splitText(text.toLowerCase().replace(ASCII_PUNCTUATION, '').replace(ARTICLES, ' '), 'words');
-}
-
-function squadScore(prediction: string, reference: string) {
-  const [own, right] = [prediction, reference].map(squadWords);
-  const exact = own.join(' ') === right.join(' ');
-  if (own.length === 0 || right.length === 0) return { exact, f1: exact ? 1 : 0 };
-  const number = createVocabulary();
-  const [{ matches }] = createNgramMatcher()(number(own), [number(right)], 1);
-  return { exact, f1: overlap(matches[0], own.length, right.length).f1 };
-}
 
 /** Left out before comparing. NOTE The ASCII comma and full stop, ‘ and a single … are not, as in the official script. */
 const CMRC_MARKS = /[-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』]/g;
@@ -70,15 +108,4 @@ function cmrcPieces(text: string): string[] {
     const apart = run.replace(APART, ' $& ').replace(COMMA, ' , ').replace(LAST_STOP, '$1 . $2');
     return splitText(apart.replace(CLITIC, ' $1'), 'words');
   });
-}
-
-function cmrcScore(prediction: string, reference: string) {
-  const [own, right] = [prediction, reference].map((text) =>
-    stripBlanks(text.toLowerCase()).replace(CMRC_MARKS, ''),
-  );
-  const exact = own === right;
-  const number = createVocabulary();
-  const [a, b] = [own, right].map((text) => number(cmrcPieces(text)));
-  if (a.length === 0 || b.length === 0) return { exact, f1: exact ? 1 : 0 };
-  return { exact, f1: overlap(commonRun(b, a), a.length, b.length).f1 };
 }

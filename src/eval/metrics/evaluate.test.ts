@@ -55,7 +55,10 @@ describe('the scores of records', () => {
   test('what is not wanted is not counted: texts too long for ROUGE-L have a ROUGE-1', async () => {
     const long = '字'.repeat(20_001);
     const given = records({ prediction: long, reference: long });
-    expect(await scoresOf(given, { metrics: ['rouge-1'] })).toEqual({ 'rouge-1': 1 });
+    expect(await scoresOf(given, { metrics: ['rouge-1', 'exact-match'] })).toEqual({
+      'rouge-1': 1,
+      'exact-match': 1,
+    });
     await expect(scoresOf(given, { metrics: ['rouge-l'] })).rejects.toMatchObject({ code: 'eval/pairs' });
   });
 

@@ -92,8 +92,8 @@ export const metricTable = {
   'exact-match': share(
     'exact match',
     '完全匹配',
-    'the same but for case, punctuation and white space',
-    '除大小写、标点与空白外完全相同',
+    'the same but for letter case and punctuation',
+    '除大小写与标点外完全相同',
   ),
   f1: share(
     'F1',

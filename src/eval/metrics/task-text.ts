@@ -2,7 +2,7 @@
 
 import { guessUnit } from '../../repeat/index.ts';
 import { fail } from '../errors.ts';
-import { answerScore } from './answers.ts';
+import { type AnswerRules, answerScore, isExactAnswer } from './answers.ts';
 import { type BleuOptions, bleuSignature, bleuStatistics } from './bleu.ts';
 import { type ChrfOptions, chrfSignature, chrfStatistics } from './chrf.ts';
 import { type EvalRecord, fieldName, textField, textsField } from './fields.ts';
@@ -66,7 +66,7 @@ export function textTask(records: readonly EvalRecord[], options: TaskOptions): 
       'rouge-2': rouge('rouge2'),
       'rouge-l': rouge('rougeL'),
       'rouge-lsum': rouge('rougeLsum'),
-      'exact-match': () => scorer(answerStatistics({ predictions, references, keys, lang }).exact),
+      'exact-match': () => scorer(exactMatches(predictions, references, lang)),
     },
     signatures: {
       bleu: bleuSignature(references, bleu),
@@ -76,30 +76,36 @@ export function textTask(records: readonly EvalRecord[], options: TaskOptions): 
   };
 }
 
-/** Exact match and F1; an empty list of references means that there is no answer. */
+/** Exact match and F1, by SQuAD's rules, of Chinese by those of CMRC 2018; an empty list of references means that there is no answer. */
 export function answersTask(records: readonly EvalRecord[], options: TaskOptions): OpenTask {
-  const cases = readCases(records, options, true);
-  const found = once(() => answerStatistics(cases));
+  const { predictions, references, keys, lang } = readCases(records, options, true);
+  const rules = rulesOf(lang);
+  const f1 = () =>
+    meanStatistics(
+      'answers',
+      predictions.map((prediction, i) => answerScore(prediction, references[i], { rules }).f1),
+    );
   return {
     count: records.length,
-    keys: cases.keys,
-    lang: cases.lang,
-    metrics: { 'exact-match': () => scorer(found().exact), f1: () => scorer(found().f1) },
+    keys,
+    lang,
+    metrics: {
+      'exact-match': () => scorer(exactMatches(predictions, references, lang)),
+      f1: () => scorer(f1()),
+    },
   };
 }
 
-/** By SQuAD's rules, of Chinese by those of CMRC 2018. */
-function answerStatistics({ predictions, references, lang }: TextCases) {
-  const rules = lang === 'zh' ? 'cmrc' : 'squad';
-  const scores = predictions.map((prediction, i) => answerScore(prediction, references[i], { rules }));
-  return {
-    exact: meanStatistics(
-      'answers',
-      scores.map(({ exact }) => exact),
-    ),
-    f1: meanStatistics(
-      'answers',
-      scores.map(({ f1 }) => f1),
-    ),
-  };
+const rulesOf = (lang: 'en' | 'zh'): AnswerRules => (lang === 'zh' ? 'cmrc' : 'squad');
+
+function exactMatches(
+  predictions: readonly string[],
+  references: readonly (readonly string[])[],
+  lang: 'en' | 'zh',
+): Statistics {
+  const rules = rulesOf(lang);
+  return meanStatistics(
+    'answers',
+    predictions.map((prediction, i) => Number(isExactAnswer(prediction, references[i], { rules }))),
+  );
 }
