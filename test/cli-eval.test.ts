@@ -115,6 +115,7 @@ describe('inkstone eval', () => {
       expect(own[metric].value).toBeCloseTo(value, 12);
     const { out } = await run([file], 'zh');
     expect(HAN.test(out.split('\n')[1])).toBe(true);
+    expect(out.includes('（越低越好）')).toBe(['regression', 'likelihood'].includes(task));
   });
 
   test('two files: the difference, and whether it may be chance; the seed repeats it', async () => {

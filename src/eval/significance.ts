@@ -29,10 +29,12 @@ export function* resamples(
   }
 }
 
-/** What lies between the 2.5th and the 97.5th percentile. */
+/** What lies between the 2.5th and the 97.5th percentile; draws of which the statistic is not defined (NaN) are left out. */
 export function middleOf(values: Iterable<number>): Interval {
-  const sorted = Float64Array.from(values).sort();
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))];
+  const sorted = Float64Array.from(values)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
   return { low: at(0.025), high: at(0.975) };
 }
 
@@ -71,12 +73,14 @@ export function pairedBootstrap(
   return pairedDifference(second() - first(), drawn);
 }
 
-/** The same from the observed difference and those of the draws. */
+/** The same from the observed difference and those of the draws; one that is not defined (NaN) has no p-value. */
 export function pairedDifference(difference: number, drawn: readonly number[]): PairedDifference {
-  const mean = drawn.reduce((sum, d) => sum + d, 0) / drawn.length;
+  const known = drawn.filter((d) => !Number.isNaN(d));
+  const mean = known.reduce((sum, d) => sum + d, 0) / known.length;
   const least = Math.abs(difference) * (1 - 1e-12);
-  const asGreat = drawn.filter((d) => Math.abs(d - mean) >= least).length;
-  return { difference, interval: middleOf(drawn), pValue: (asGreat + 1) / (drawn.length + 1) };
+  const asGreat = known.filter((d) => Math.abs(d - mean) >= least).length;
+  const pValue = Number.isNaN(difference) ? Number.NaN : (asGreat + 1) / (known.length + 1);
+  return { difference, interval: middleOf(known), pValue };
 }
 
 /**

@@ -3,7 +3,6 @@
 import { basename } from 'node:path';
 import {
   type BleuTokenizer,
-  type ConfusionMatrix,
   compareRecords,
   type EvalComparison,
   type EvalProgress,
@@ -40,6 +39,7 @@ const say = defineMessages({
   metric: { en: () => 'score', zh: () => '指标' },
   value: { en: () => 'value', zh: () => '数值' },
   interval: { en: () => '95 % interval', zh: () => '95 % 区间' },
+  lower: { en: () => ' (lower is better)', zh: () => '（越低越好）' },
   difference: { en: () => 'difference', zh: () => '差值' },
   pValue: { en: () => 'p', zh: () => 'p 值' },
   label: { en: () => 'label', zh: () => '标签' },
@@ -153,6 +153,12 @@ const shownInterval = (metric: string, { low, high }: Interval): string =>
 
 const nameOf = (metric: string): string => labelIn(metricRow(metric).name, language());
 
+function docOf(metric: string): string {
+  const { doc, isLowerBetter } = metricRow(metric);
+  const words = labelIn(doc, language());
+  return isLowerBetter ? `${words}${say('lower', {})}` : words;
+}
+
 function headLine(file: string, { count, task, isGuessed }: EvalReport | EvalComparison): string {
   const line = say('head', { file, count, task: tasks[task][language()] });
   return isGuessed ? `${line}${say('guessed', {})}` : line;
@@ -166,7 +172,7 @@ function reportLines(file: string, report: EvalReport): string[] {
     shown(metric, value),
     ...(interval ? [shownInterval(metric, interval)] : []),
   ]);
-  const docs = report.scores.map(({ metric }) => labelIn(metricRow(metric).doc, language()));
+  const docs = report.scores.map(({ metric }) => docOf(metric));
   return [
     headLine(file, report),
     ...formatTable([head, ...rows]).map((line, i) => `${line}  ${['', ...docs][i]}`.trimEnd()),
@@ -232,7 +238,7 @@ function comparisonLines(files: readonly string[], comparison: EvalComparison): 
     shown(metric, b),
     `${difference > 0 ? '+' : ''}${shown(metric, difference)}`,
     shownInterval(metric, interval),
-    pValue.toFixed(3),
+    Number.isNaN(pValue) ? '–' : pValue.toFixed(3),
   ]);
   return [headLine(`${first}, ${second}`, comparison), ...formatTable([head, ...rows]), say('paired', {})];
 }
@@ -251,7 +257,7 @@ function machineReport(file: string, report: EvalReport): object {
     scores: Object.fromEntries(entries),
     ...(signatures && { signatures }),
     ...(classes && { classes }),
-    ...(small && { confusion: small satisfies ConfusionMatrix }),
+    ...(small && { confusion: small }),
   };
 }
 

@@ -77,8 +77,8 @@ describe('the scores of records', () => {
     const one = records(
       { task_id: 'a', passed: true },
       { task_id: 'a', passed: 'False' },
+      { task_id: 'b', passed: false, total: 9 },
       { task_id: 'b', passed: 0 },
-      { task_id: 'b', passed: false },
     );
     const lists = records(
       { task_id: 'a', passed: [true, false] },
@@ -140,6 +140,18 @@ describe('two files', () => {
     expect(differences[0].pValue).toBeLessThan(0.01);
     const same = await compareRecords(better, better, { metrics: ['accuracy'] });
     expect(same.differences[0]).toMatchObject({ difference: 0, pValue: 1, interval: { low: 0, high: 0 } });
+  });
+
+  test('what is not defined has no p-value, and draws of which it is not are left out', async () => {
+    const right = [1, 1, 2, 3].map((target) => ({ target, output: target }));
+    const constant = right.map(({ target }) => ({ target, output: 1 }));
+    const options = { metrics: ['pearson'], task: 'regression' } as const;
+    const [pearson] = (await compareRecords(records(...right), records(...constant), options)).differences;
+    expect(pearson.first).toBeCloseTo(1, 12);
+    expect(pearson.second).toBeNaN();
+    expect(pearson.pValue).toBeNaN();
+    const { scores } = await evaluateRecords(records(...right), { ...options, resample: {} });
+    expect(scores[0].interval!.low).toBeCloseTo(1, 12);
   });
 
   test('other references cannot be compared', async () => {

@@ -66,9 +66,9 @@ export function codeTask(records: readonly EvalRecord[], options: TaskOptions): 
 
 function attemptsOf(record: EvalRecord, options: TaskOptions): Problem {
   const value = fromJson(fieldValue(record, 'passed', options));
-  if (fieldName(record, 'attempts') !== undefined) {
+  const passed = asNumber(value);
+  if (passed !== undefined && fieldName(record, 'attempts') !== undefined) {
     const attempts = numberField(record, 'attempts');
-    const passed = numberField(record, 'passed', options);
     if (Number.isInteger(passed) && passed >= 0 && passed <= attempts && Number.isInteger(attempts)) {
       return { attempts, passed };
     }
