@@ -154,6 +154,12 @@ describe('two files', () => {
     expect(scores[0].interval!.low).toBeCloseTo(1, 12);
   });
 
+  test('programs tried more often in one file are compared by the k of both', async () => {
+    const tried = (count: number) => records({ task_id: 'a', passed: Array(count).fill(true) });
+    const { differences } = await compareRecords(tried(10), tried(5));
+    expect(differences.map(({ metric }) => metric)).toEqual(['pass@1', 'pass@5']);
+  });
+
   test('other references cannot be compared', async () => {
     const other = records(...better.map(({ fields }, i) => (i === 7 ? { ...fields, label: 'a' } : fields)));
     await expect(compareRecords(better, other)).rejects.toMatchObject({

@@ -161,7 +161,10 @@ async function scorersOf(
   open: readonly OpenTask[],
   { metrics, signal, onProgress }: EvaluateOptions,
 ): Promise<MetricScorers[]> {
-  const chosen = chooseMetrics(Object.keys(open[0].metrics), metrics);
+  // Of programs tried 10 and 5 times only the k up to 5 are shared.
+  const [first, ...others] = open;
+  const isShared = (metric: string) => others.every((task) => Object.hasOwn(task.metrics, metric));
+  const chosen = chooseMetrics(Object.keys(first.metrics).filter(isShared), metrics);
   const scorers: MetricScorers[] = [];
   for (const [done, metric] of chosen.entries()) {
     onProgress?.({ stage: 'score', metric, done, total: chosen.length });
