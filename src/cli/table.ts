@@ -3,6 +3,7 @@
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
+import { evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
@@ -149,6 +150,18 @@ const compare = defineCommand({
   load: () => import('./commands/compare.ts'),
 });
 
+const evalCommand = defineCommand({
+  name: 'eval',
+  args: '<file> [other]',
+  summary: {
+    en: 'score what a model said against what is right: labels, texts, answers, numbers, programs, rankings; two files against each other',
+    zh: '给模型的输出评分：标签、文本、答案、数值、程序、检索排序；也可比较两个文件',
+  },
+  options: evalOptions,
+  example: 'inkstone eval predictions.jsonl --confidence',
+  load: () => import('./commands/eval.ts'),
+});
+
 const doctor = defineCommand({
   name: 'doctor',
   summary: { en: 'which kernels run here and how fast they are', zh: '查看本机用的是哪套内核、速度如何' },
@@ -228,6 +241,7 @@ export const commands = [
   tokenizer,
   repeat,
   compare,
+  evalCommand,
   inspect,
   serve,
   keys,

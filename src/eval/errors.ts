@@ -43,6 +43,76 @@ export const fail = defineErrors({
       `${d.where}: at most ${d.most} tokens can be looked at, got ${d.tokens}; shorten the text`,
     zh: (d) => `${d.where}：最多查看 ${d.most} 个词元，得到 ${d.tokens} 个；请缩短文本`,
   },
+  'eval/no-records': {
+    en: (d: { where: string }) => `${d.where}: needs at least 1 record to score, got none`,
+    zh: (d) => `${d.where}：至少需要 1 条记录才能评分，而一条也没有`,
+  },
+  'eval/unequal': {
+    en: (d: { where: string; predictions: number; references: number }) =>
+      `${d.where}: there must be as many references as predictions, got ${d.predictions} predictions and ${d.references} references`,
+    zh: (d) => `${d.where}：预测与参考的条数必须相等，得到 ${d.predictions} 条预测和 ${d.references} 条参考`,
+  },
+  'eval/labels': {
+    en: (d: { where: string; most: number; got: number }) =>
+      `${d.where}: at most ${d.most} labels fit, got ${d.got}; are these labels, or free text?`,
+    zh: (d) => `${d.where}：至多 ${d.most} 种标签，得到 ${d.got} 种；这些是标签，还是自由文本？`,
+  },
+  'eval/field': {
+    en: (d: {
+      where: string;
+      field: string;
+      isGiven: boolean;
+      option: string | undefined;
+      known: readonly string[];
+      near?: string;
+    }) =>
+      `${d.where}: there is no field "${d.field}"${d.isGiven ? '' : ' or one of its usual names'}; it has ${d.known.join(', ') || 'none'}${d.near ? `; did you mean "${d.near}"?` : d.option && !d.isGiven ? `; name one with ${d.option}` : ''}`,
+    zh: (d) =>
+      `${d.where}：没有 "${d.field}" 这个字段${d.isGiven ? '' : '，也没有它的常用名称'}；现有字段：${d.known.join('、') || '无'}${d.near ? `；是不是 "${d.near}"？` : d.option && !d.isGiven ? `；请用 ${d.option} 指定` : ''}`,
+  },
+  'eval/field-kind': {
+    en: (d: { where: string; field: string; rule: string; zhRule: string; got: string }) =>
+      `${d.where}: "${d.field}" must be ${d.rule}, got ${d.got}`,
+    zh: (d) => `${d.where}："${d.field}" 必须是${d.zhRule}，得到 ${d.got}`,
+  },
+  'eval/empty-references': {
+    en: (d: { where: string; field: string }) =>
+      `${d.where}: "${d.field}" must hold at least one reference, got an empty list; leave the record out`,
+    zh: (d) => `${d.where}："${d.field}" 至少要有一条参考，得到空列表；请去掉这条记录`,
+  },
+  'eval/metric': {
+    en: (d: { name: string; known: readonly string[]; near: string | undefined }) =>
+      `eval: there is no metric "${d.name}" for this task; there are ${d.known.join(', ')}${d.near ? `; did you mean "${d.near}"?` : ''}`,
+    zh: (d) =>
+      `评分：此任务没有 "${d.name}" 这项指标；可用 ${d.known.join('、')}${d.near ? `；是不是 "${d.near}"？` : ''}`,
+  },
+  'eval/attempts': {
+    en: (d: { k: number; most: number; problem: string }) =>
+      `eval: pass@${d.k} needs ${d.k} attempts at every problem, "${d.problem}" has ${d.most}; choose a smaller --k`,
+    zh: (d) =>
+      `评分：pass@${d.k} 要求每题至少 ${d.k} 次尝试，而 "${d.problem}" 只有 ${d.most} 次；请减小 --k`,
+  },
+  'eval/other-count': {
+    en: (d: { first: number; second: number }) =>
+      `eval: both files must have the same records to be compared, got ${d.first} and ${d.second}; score them one by one`,
+    zh: (d) => `评分：两个文件的记录必须相同才能比较，得到 ${d.first} 条与 ${d.second} 条；请分别评分`,
+  },
+  'eval/other-reference': {
+    en: (d: { item: number }) =>
+      `eval: both files must have the same references in the same order, and item ${d.item} differs; score them one by one`,
+    zh: (d) => `评分：两个文件的参考及其次序必须相同，而第 ${d.item} 项不同；请分别评分`,
+  },
+  'eval/pairs': {
+    en: (d: { first: number; second: number; most: number }) =>
+      `eval: two texts may have at most ${d.most} pairs of words to be compared for what they have in common, got ${d.first} × ${d.second}; leave out rouge-l, rouge-lsum and f1 with --metrics, or cut the texts`,
+    zh: (d) =>
+      `评分：比较两篇文本的共有部分时至多 ${d.most} 对词，得到 ${d.first} × ${d.second}；请用 --metrics 去掉 rouge-l、rouge-lsum 与 f1，或截短文本`,
+  },
+  'eval/no-reference': {
+    en: (d: { where: string; record: number }) =>
+      `${d.where}: record ${d.record} has no reference; give at least one`,
+    zh: (d) => `${d.where}：第 ${d.record} 条记录没有参考；请至少给出一条`,
+  },
 });
 
 /** Checks an integer option. */

@@ -79,6 +79,68 @@ export { type LabPlot, labPlots } from './lab-plots.ts';
 export type { Estimate, LabRow, LabText } from './lab-rows.ts';
 export { type LabColumn, labColumns, labTable, unchangedRows } from './lab-table.ts';
 export { type LabView, type LabViewRow, labView } from './lab-view.ts';
+export {
+  type AnswerOptions,
+  type AnswerRules,
+  type AnswerScore,
+  answerScore,
+  isExactAnswer,
+} from './metrics/answers.ts';
+export {
+  type BleuOptions,
+  type BleuScore,
+  type BleuSmoothing,
+  bleuSignature,
+  corpusBleu,
+  sentenceBleu,
+} from './metrics/bleu.ts';
+export { type BleuTokenizer, bleuTokenizers } from './metrics/bleu-tokenizers.ts';
+export { type ChrfOptions, chrfSignature, corpusChrf, sentenceChrf } from './metrics/chrf.ts';
+export {
+  type ClassificationScores,
+  type ClassScore,
+  type ConfusionMatrix,
+  classificationScores,
+  confusionMatrix,
+  type LabelScore,
+} from './metrics/classification.ts';
+export {
+  compareRecords,
+  type EvalComparison,
+  type EvalProgress,
+  type EvalReport,
+  type EvalTask,
+  type EvaluateOptions,
+  evalTasks,
+  evaluateRecords,
+  guessTask,
+  type MetricScore,
+  type ScoreDifference,
+} from './metrics/evaluate.ts';
+export type { EvalRecord, FieldNames } from './metrics/fields.ts';
+export { type LikelihoodName, likelihoodScores, type ScoredText } from './metrics/likelihood.ts';
+export { type MetricRow, metricRow, metricTable } from './metrics/metric-table.ts';
+export { passAtK } from './metrics/pass-at-k.ts';
+export {
+  type Judgements,
+  type RankingOptions,
+  type RankingScore,
+  type RankingScores,
+  type Rankings,
+  rankByScore,
+  rankingScore,
+  rankingScores,
+} from './metrics/ranking.ts';
+export { meanRanks, pearson, type RegressionScores, regressionScores } from './metrics/regression.ts';
+export {
+  type OverlapScore,
+  type RougeName,
+  type RougeOptions,
+  type RougeScores,
+  type RougeUnit,
+  rouge,
+  rougeNames,
+} from './metrics/rouge.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export { type Recall, recallPassages } from './recall.ts';
 export {
@@ -90,6 +152,8 @@ export {
   bootstrapInterval,
   holm,
   type Interval,
+  type PairedDifference,
+  pairedBootstrap,
   pairedPermutationTest,
   type ResampleOptions,
 } from './significance.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRng } from '../rng.ts';
-import { bootstrapInterval, holm, pairedPermutationTest } from './significance.ts';
+import { bootstrapInterval, holm, pairedBootstrap, pairedPermutationTest } from './significance.ts';
 
 const normals = (count: number, mean: number, seed: number): number[] => {
   const rng = createRng(seed);
@@ -43,4 +43,22 @@ test('many comparisons together keep their level', () => {
 test('bad options say what must hold', () => {
   expect(() => bootstrapInterval(0, () => 0)).toThrow('`count` must be an integer ≥ 1, got 0');
   expect(() => pairedPermutationTest([1], [2], { rounds: 0 })).toThrow('rounds');
+});
+
+test('paired draws: a difference that is there is found, its interval holds it, one that is not is rarely found', () => {
+  const a = normals(60, 0, 1);
+  const against = (shift: number, seed: number) => {
+    const b = normals(60, 0, seed).map((noise, i) => a[i] + shift + 0.3 * noise);
+    const mean = (values: readonly number[]) => (items?: Int32Array) =>
+      meanOf(values)(items ?? Int32Array.from(values, (_, i) => i));
+    return pairedBootstrap(60, mean(a), mean(b), { rounds: 300, seed });
+  };
+  const found = against(0.3, 2);
+  expect(found.pValue).toBeLessThan(0.01);
+  expect(found.interval.low).toBeGreaterThan(0);
+  expect(found.interval.high).toBeGreaterThan(found.difference);
+  const falseAlarms = Array.from({ length: 20 }, (_, seed) => against(0, 10 + seed)).filter(
+    ({ pValue }) => pValue < 0.05,
+  ).length;
+  expect(falseAlarms).toBeLessThanOrEqual(4);
 });

@@ -4,6 +4,7 @@ import { defineErrors, nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
 import { dataTerms } from './data.ts';
 import { decodingTerms } from './decoding.ts';
+import { evaluationTerms } from './evaluation.ts';
 import { learningTerms } from './learning.ts';
 import { machineTerms } from './machine.ts';
 import { modelTerms } from './model.ts';
@@ -28,6 +29,7 @@ export const topics = [
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
   { title: { en: 'Writing', zh: '写作' }, terms: decodingTerms },
   { title: { en: 'Repetition', zh: '复读' }, terms: repetitionTerms },
+  { title: { en: 'Scores', zh: '评分' }, terms: evaluationTerms },
   { title: { en: 'Machine and files', zh: '机器与文件' }, terms: machineTerms },
 ] as const satisfies readonly {
   readonly title: { readonly [L in Language]: string };
@@ -42,6 +44,7 @@ export const glossary = {
   ...modelTerms,
   ...decodingTerms,
   ...repetitionTerms,
+  ...evaluationTerms,
   ...machineTerms,
 } as const;
 

@@ -32,7 +32,7 @@ export const repetitionTerms = defineTerms({
   },
   selfBleu: {
     name: { en: 'self-BLEU', zh: '自 BLEU' },
-    also: ['selfBleu', 'self-bleu-4', 'bleu'],
+    also: ['selfBleu', 'self-bleu-4'],
     text: {
       en: 'How alike several texts are: each is compared with the others by the n-grams they share, and the mean is taken. High means that the model writes nearly the same text every time.',
       zh: '多篇文本彼此有多像：逐篇与其余各篇比较共有的 n 元组，再取平均。数值高，说明模型每次写的都差不多。',

@@ -83,6 +83,17 @@ export const fail = defineErrors({
       `${d.path}${d.line === undefined ? '' : `:${d.line}`}: not valid JSON (${d.reason})`,
     zh: (d) => `${d.path}${d.line === undefined ? '' : `:${d.line}`}：不是有效的 JSON（${d.reason}）`,
   },
+  'io/record': {
+    en: (d: { where: string; got: string }) =>
+      `${d.where}: a record must be an object with named fields, got ${d.got}; write it like {"prediction": "…", "reference": "…"}`,
+    zh: (d) =>
+      `${d.where}：每条记录必须是带字段名的对象，得到 ${d.got}；应形如 {"prediction": "…", "reference": "…"}`,
+  },
+  'io/record-format': {
+    en: (d: { path: string; known: readonly string[] }) =>
+      `${d.path}: records are read from ${list(d.known)}; give the file one of these endings`,
+    zh: (d) => `${d.path}：记录只能从 ${list(d.known)} 文件读取；请使用其中一种扩展名`,
+  },
   'io/json-line-length': {
     en: (d: { path: string; line: number; limit: number }) =>
       `${d.path}:${d.line}: a line may hold at most ${d.limit} bytes; split the record`,

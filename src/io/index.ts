@@ -49,6 +49,7 @@ export {
   writeOnnx,
 } from './onnx.ts';
 export { checkFileName, unsafePath } from './paths.ts';
+export { type FileRecord, readRecords } from './records.ts';
 export {
   openSafetensors,
   type ReadSafetensorsOptions,

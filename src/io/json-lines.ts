@@ -82,20 +82,29 @@ export async function* readJsonLines<Record = unknown>(
   path: string,
   options: { readonly files?: Files; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<Record> {
+  for await (const { value } of readNumberedLines(path, { ...options, mayBeTorn: true }))
+    yield value as Record;
+}
+
+/** The same with the line each stands on, from 1. A torn last line is an error unless `mayBeTorn`. */
+export async function* readNumberedLines(
+  path: string,
+  options: { readonly files?: Files; readonly signal?: AbortSignal; readonly mayBeTorn?: boolean } = {},
+): AsyncGenerator<{ readonly line: number; readonly value: unknown }> {
   const file = await (options.files ?? nodeFiles).open(path, 'read').catch((error) => {
     throw describeFileError(error, path);
   });
   try {
     for await (const line of readLines(file, path)) {
       options.signal?.throwIfAborted();
-      let record: unknown;
+      let value: unknown;
       try {
-        record = parseLine(line.bytes, path, line.number);
+        value = parseLine(line.bytes, path, line.number);
       } catch (error) {
-        if (line.whole) throw error;
+        if (line.whole || !options.mayBeTorn) throw error;
         return;
       }
-      if (record !== undefined) yield record as Record;
+      if (value !== undefined) yield { line: line.number, value };
     }
   } finally {
     await file.close();

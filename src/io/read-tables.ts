@@ -12,39 +12,62 @@ import { limits } from './limits.ts';
 import type { FileOnDisk, ReadOptions } from './readers.ts';
 import { invalidOffset } from './utf8.ts';
 
-/** A reader of files whose cells are set apart by `delimiter`; the first row names the columns. NOTE In TSV a quotation mark is a letter. */
-export function readTable(delimiter: ',' | '\t') {
+/** A reader of files whose cells are set apart by `delimiter`; the first row names the columns. */
+export function readTable(delimiter: Delimiter) {
   return async function* (file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
-    const { parse } = await import('csv-parse');
-    const format = delimiter === ',' ? 'CSV' : 'TSV';
-    const rows = parse({
-      delimiter,
-      quote: delimiter === ',' ? '"' : null,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      max_record_size: limits.csvRowBytes,
-    });
-    const feeding = pipeline(Readable.from(decoded(file, options)), rows);
-    feeding.catch(() => {});
-    try {
-      let columns: ReturnType<typeof chooseColumns> | undefined;
-      for await (const row of rows as AsyncIterable<string[]>) {
-        options.signal?.throwIfAborted();
-        if (!columns) {
-          columns = chooseColumns(row, options, file.location);
-          continue;
-        }
-        const text = row[columns.text] ?? '';
-        const title = columns.title === undefined ? undefined : row[columns.title];
-        yield { text, source: file.path, ...(title && { title }) };
+    let columns: ReturnType<typeof chooseColumns> | undefined;
+    for await (const { cells } of tableRows(delimiter, file, options)) {
+      if (!columns) {
+        columns = chooseColumns(cells, options, file.location);
+        continue;
       }
-    } catch (error) {
-      throw describeTableError(error, file.location, format);
-    } finally {
-      rows.destroy();
+      const text = cells[columns.text] ?? '';
+      const title = columns.title === undefined ? undefined : cells[columns.title];
+      yield { text, source: file.path, ...(title && { title }) };
     }
   };
+}
+
+export type Delimiter = ',' | '\t';
+
+/** A row of a table, and the line on which it ends, from 1. */
+export interface TableRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/** The rows of a table, empty ones passed over. NOTE In TSV a quotation mark is a letter. */
+export async function* tableRows(
+  delimiter: Delimiter,
+  file: FileOnDisk,
+  options: ReadOptions,
+): AsyncGenerator<TableRow> {
+  const { parse } = await import('csv-parse');
+  const format = delimiter === ',' ? 'CSV' : 'TSV';
+  const rows = parse({
+    delimiter,
+    quote: delimiter === ',' ? '"' : null,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: limits.csvRowBytes,
+    info: true,
+  });
+  const feeding = pipeline(Readable.from(decoded(file, options)), rows);
+  feeding.catch(() => {});
+  try {
+    for await (const { record, info } of rows as AsyncIterable<{
+      record: string[];
+      info: { lines: number };
+    }>) {
+      options.signal?.throwIfAborted();
+      yield { cells: record, line: info.lines };
+    }
+  } catch (error) {
+    throw describeTableError(error, file.location, format);
+  } finally {
+    rows.destroy();
+  }
 }
 
 function describeTableError(error: unknown, path: string, format: string): unknown {
