@@ -1,0 +1,4 @@
+/** The door of the context room: long text, cut into chunks that fit. */
+
+export { type Chunk, type ChunkOptions, chunkText } from './chunks.ts';
+export { type Heading, headingPaths, headingsOf, type Level, levels } from './structure.ts';
