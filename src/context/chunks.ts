@@ -55,10 +55,7 @@ export function chunkText(
   options: ChunkOptions,
 ): Chunk[] {
   const { maxTokens, overlapTokens = 0, cutAt = 'structure' } = options;
-  if (!(Number.isSafeInteger(maxTokens) && maxTokens >= 1)) throw fail('context/budget', { maxTokens });
-  if (!(Number.isSafeInteger(overlapTokens) && overlapTokens >= 0 && overlapTokens <= maxTokens / 2)) {
-    throw fail('context/overlap', { overlapTokens, maxTokens });
-  }
+  checkChunkOptions(options);
   const count = tokenCounter(tokenizer);
   const headings = headingsOf(text);
   const starts = headings.map(({ start }) => start);
@@ -88,7 +85,7 @@ export function chunkText(
       end,
       freshStart,
       tokens,
-      headings: paths[countUpTo(starts, firstWord(text, freshStart)) - 1] ?? [],
+      headings: paths[headingAt(text, starts, freshStart)] ?? [],
     });
     if (overlapTokens > 0 && end < text.length) {
       const back = findOverlap((units) => pieceUpTo(text, end, units), end - start - 1, overlapTokens);
@@ -99,6 +96,14 @@ export function chunkText(
     freshStart = end;
   }
   return chunks;
+}
+
+/** Refuses what no text could be cut by. Errors: `context/budget`, `context/overlap`. */
+export function checkChunkOptions({ maxTokens, overlapTokens = 0 }: ChunkOptions): void {
+  if (!(Number.isSafeInteger(maxTokens) && maxTokens >= 1)) throw fail('context/budget', { maxTokens });
+  if (!(Number.isSafeInteger(overlapTokens) && overlapTokens >= 0 && overlapTokens <= maxTokens / 2)) {
+    throw fail('context/overlap', { overlapTokens, maxTokens });
+  }
 }
 
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
@@ -118,12 +123,27 @@ function pieceUpTo(text: string, end: number, units: number): string {
   return text.slice(splitsPair(text, start) ? start + 1 : start, end);
 }
 
-/** The place of the first character that is no white space: a heading behind blank lines is the chunk's own. */
+/** The place of the first character from there on that is no white space. */
 function firstWord(text: string, from: number): number {
   const white = /\s*/y;
   white.lastIndex = from;
   white.test(text);
   return white.lastIndex;
+}
+
+/** Which heading stands over the first line from there on that is none itself; -1: none. */
+function headingAt(text: string, starts: readonly number[], from: number): number {
+  let place = firstWord(text, from);
+  let at = countUpTo(starts, place) - 1;
+  while (at >= 0 && starts[at] === text.lastIndexOf('\n', place - 1) + 1) {
+    const end = text.indexOf('\n', place);
+    if (end < 0) break;
+    place = firstWord(text, end);
+    const next = countUpTo(starts, place) - 1;
+    if (next === at) break;
+    at = next;
+  }
+  return at;
 }
 
 /** The last border of the highest level that has one in the second half; else the full end. */

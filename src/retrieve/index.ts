@@ -11,6 +11,7 @@ export {
 } from './bm25.ts';
 export type { Collection, NewDocument, PutReport } from './collection.ts';
 export { type Ranked, reciprocalRankFusion, weightedFusion } from './fusion.ts';
+export { type HnswOptions, hnswIndex } from './hnsw.ts';
 export { jiebaSegmenter } from './jieba.ts';
 export {
   type CollectionInfo,

@@ -1,5 +1,6 @@
 /** The collections of a database: each tenant sees and changes its own, and no other's. */
 
+import { checkChunkOptions } from '../context/index.ts';
 import type { Database, Embedder, Tokenizer } from '../types.ts';
 import type { Analyzer } from './analyzer.ts';
 import { type Collection, openCollection } from './collection.ts';
@@ -38,7 +39,10 @@ export interface Library {
   list(): Promise<CollectionInfo[]>;
   /** The settings of a collection; undefined if there is none of that name. */
   settings(name: string): Promise<CollectionSettings | undefined>;
-  /** Makes a collection, unless it is there. Errors: `retrieve/settings` if it is there with others. */
+  /**
+   * Makes a collection, unless it is there. Errors: `retrieve/settings` if it is there with others; `context/budget`,
+   * `context/overlap`.
+   */
   create(name: string, settings: CollectionSettings): Promise<void>;
   /** Opens a collection. Errors: `retrieve/collection`. */
   open(name: string, parts: CollectionParts): Promise<Collection>;
@@ -79,6 +83,7 @@ export function library(database: Database, tenant = ''): Library {
     list,
     settings: async (name) => (await find(name))?.settings,
     async create(name, settings) {
+      checkChunkOptions({ maxTokens: settings.chunkTokens, overlapTokens: settings.overlap });
       await database.query(
         `insert into collections (tenant, name, settings, created) values ($1, $2, $3::jsonb, $4)
           on conflict (tenant, name) do nothing`,

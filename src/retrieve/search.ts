@@ -5,6 +5,7 @@ import { type Bm25Options, bm25Scorer, countTerms } from './bm25.ts';
 import type { CollectionRow } from './collection.ts';
 import { fail } from './errors.ts';
 import { type Ranked, reciprocalRankFusion, weightedFusion } from './fusion.ts';
+import { hnswIndex } from './hnsw.ts';
 import type { CollectionParts } from './library.ts';
 import { topScores } from './top.ts';
 import { exactIndex, type Metric, type VectorIndex, vectorRows } from './vectors.ts';
@@ -27,6 +28,11 @@ export interface SearchOptions {
   readonly bm25?: Bm25Options;
   /** Default `cosine`. */
   readonly metric?: Metric;
+  /**
+   * Searches vectors by a graph (HNSW) that is built in memory at the first such search and after each change: for a process that asks
+   * often, among many. Default false: every vector is compared.
+   */
+  readonly approximate?: boolean;
   /** Default: reciprocal rank fusion, k = 60. */
   readonly fusion?: Fusion;
   /** How many of each ranking are fused, and how many passages `rerank` sees. Default 100, at least `top`. */
@@ -84,10 +90,11 @@ export function createSearch(
     return topScores(scores, depth).map(({ index, score }) => ({ id: rows[index].id, score }));
   }
 
-  async function byVectors(query: string, depth: number, { metric = 'cosine', signal }: SearchOptions) {
+  async function byVectors(query: string, depth: number, options: SearchOptions) {
+    const { metric = 'cosine', approximate = false, signal } = options;
     if (!embedder || settings.embedder === undefined) throw fail('retrieve/no-vectors', { name });
     const { vectors } = await embedder.embed([query], signal && { signal });
-    const { ids, index } = await vectorsOf(metric);
+    const { ids, index } = await vectorsOf(metric, approximate);
     return index.search(vectors[0], depth).map((found) => ({ id: ids[found.index], score: found.score }));
   }
 
@@ -121,8 +128,11 @@ export function createSearch(
 function vectorCache(database: Database, collection: number) {
   let version: string | undefined;
   let rows: { readonly ids: readonly Id[]; readonly vectors: readonly Float32Array[] };
-  let indexes = new Map<Metric, VectorIndex>();
-  return async (metric: Metric): Promise<{ ids: readonly Id[]; index: VectorIndex }> => {
+  let indexes = new Map<string, VectorIndex>();
+  return async (
+    metric: Metric,
+    approximate: boolean,
+  ): Promise<{ ids: readonly Id[]; index: VectorIndex }> => {
     const versionSql = 'select version::text from collections where id = $1';
     const [now] = await database.query<{ version: string }>(versionSql, [collection]);
     if (now?.version !== version || version === undefined) {
@@ -135,8 +145,13 @@ function vectorCache(database: Database, collection: number) {
       indexes = new Map();
       version = found[0]?.version ?? now?.version;
     }
-    let index = indexes.get(metric);
-    if (!index) indexes.set(metric, (index = exactIndex(vectorRows(rows.vectors), metric)));
+    const kind = `${metric} ${approximate}`;
+    let index = indexes.get(kind);
+    if (!index) {
+      const packed = vectorRows(rows.vectors);
+      index = approximate ? hnswIndex(packed, { metric }) : exactIndex(packed, metric);
+      indexes.set(kind, index);
+    }
     return { ids: rows.ids, index };
   };
 }

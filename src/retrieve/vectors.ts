@@ -28,31 +28,43 @@ export function vectorRows(vectors: readonly ArrayLike<number>[]): VectorRows {
 /** The score of a row: more is nearer. */
 export type RowScore = (row: number) => number;
 
-/**
- * Scores of the rows for a query. For `cosine` both must have length 1: `normalized` makes them so, once.
- * Errors: `retrieve/width`.
- */
-export function rowScorer({ width, data }: VectorRows, query: ArrayLike<number>, metric: Metric): RowScore {
+/** Scores of the rows for a query, both as `metricRows` and `queryFor` make them. Errors: `retrieve/width`. */
+export function rowScorer({ width, data }: VectorRows, query: Float32Array, metric: Metric): RowScore {
   if (query.length !== width) throw fail('retrieve/width', { width, got: query.length });
-  if (metric === 'l2') {
-    return (row) => {
-      let sum = 0;
-      for (let i = 0, at = row * width; i < width; i++, at++) {
-        const difference = data[at] - query[i];
-        sum += difference * difference;
-      }
-      return -Math.sqrt(sum);
-    };
-  }
-  return (row) => {
-    let sum = 0;
-    for (let i = 0, at = row * width; i < width; i++, at++) sum += data[at] * query[i];
-    return sum;
-  };
+  const score = scores[metric];
+  return (row) => score(data, row * width, query, 0, width);
 }
 
+/** Scores of two rows, as `metricRows` makes them. */
+export function pairScorer({ width, data }: VectorRows, metric: Metric): (a: number, b: number) => number {
+  const score = scores[metric];
+  return (a, b) => score(data, a * width, data, b * width, width);
+}
+
+type Score = (a: Float32Array, aFrom: number, b: Float32Array, bFrom: number, width: number) => number;
+
+const dot: Score = (a, aFrom, b, bFrom, width) => {
+  let sum = 0;
+  for (let i = 0; i < width; i++) sum += a[aFrom + i] * b[bFrom + i];
+  return sum;
+};
+
+const scores: { readonly [M in Metric]: Score } = {
+  dot,
+  // Of vectors of length 1.
+  cosine: dot,
+  l2(a, aFrom, b, bFrom, width) {
+    let sum = 0;
+    for (let i = 0; i < width; i++) {
+      const difference = a[aFrom + i] - b[bFrom + i];
+      sum += difference * difference;
+    }
+    return -Math.sqrt(sum);
+  },
+};
+
 /** The rows at length 1; a row of zeros stays. */
-export function normalized({ width, count, data }: VectorRows): VectorRows {
+function normalized({ width, count, data }: VectorRows): VectorRows {
   const unit = Float32Array.from(data);
   for (let row = 0; row < count; row++) {
     const own = unit.subarray(row * width, (row + 1) * width);
@@ -70,17 +82,21 @@ export interface VectorIndex {
 
 /** Compares the query with every row. */
 export function exactIndex(rows: VectorRows, metric: Metric = 'cosine'): VectorIndex {
-  const own = metric === 'cosine' ? normalized(rows) : rows;
-  const scores = new Float64Array(rows.count);
+  const own = metricRows(rows, metric);
+  const found = new Float64Array(rows.count);
   return {
     search(query, top) {
       const score = rowScorer(own, queryFor(query, metric), metric);
-      for (let row = 0; row < own.count; row++) scores[row] = score(row);
-      return topScores(scores, top);
+      for (let row = 0; row < own.count; row++) found[row] = score(row);
+      return topScores(found, top);
     },
   };
 }
 
+/** The rows as the metric wants them: for `cosine` at length 1. */
+export const metricRows = (rows: VectorRows, metric: Metric): VectorRows =>
+  metric === 'cosine' ? normalized(rows) : rows;
+
 /** The query as the metric wants it. */
-export const queryFor = (query: ArrayLike<number>, metric: Metric): ArrayLike<number> =>
-  metric === 'cosine' ? normalized(vectorRows([query])).data : Float32Array.from(query);
+export const queryFor = (query: ArrayLike<number>, metric: Metric): Float32Array =>
+  metricRows(vectorRows([query]), metric).data;

@@ -131,6 +131,10 @@ export function collectionContract(open: () => Promise<StorePlace>): void {
         const expected = exactIndex(rows, metric).search(vectorOf(query), 3);
         expect(found.map(({ text }) => text)).toEqual(expected.map(({ index }) => texts[index]));
         for (const [i, { score }] of found.entries()) expect(score).toBeCloseTo(expected[i].score, 6);
+        // So few are all met by the graph.
+        expect(await collection.search(query, { mode: 'vector', metric, top: 3, approximate: true })).toEqual(
+          found,
+        );
       }
       const ranked = async (mode: 'bm25' | 'vector') =>
         (await collection.search(query, { mode, top: 100 })).map(({ text, score }) => ({ id: text, score }));
