@@ -36,7 +36,8 @@ Whales breathe air. They sleep with half of the brain awake, and they sing.
 ## Foxes
 Foxes live in earths. They hunt at night, mostly mice.
 `;
-const chinese = '第一回 渡口\n船家说今夜无风，天亮再走。\n\n第二回 过江\n江水很宽，对岸有一株老柳树。\n';
+const chinese =
+  '第一回 渡口\n船家说今夜无风，天亮再走。\n\n第二回 过江\n江水很宽，对岸有一株\u001b[31m老柳树。\n';
 
 beforeAll(async () => {
   mkdirSync(join(cwd, 'notes/deep'), { recursive: true });
@@ -46,7 +47,8 @@ beforeAll(async () => {
   await copyEmptyState(join(cwd, 'index'));
 });
 
-describe('index and search', () => {
+// Each command opens an embedded database, which takes seconds of a busy machine.
+describe('index and search', { timeout: 240_000 }, () => {
   test('passages are found in both languages, with file, place and heading', async () => {
     const made = await run(
       'index',
@@ -66,6 +68,8 @@ describe('index and search', () => {
     expect(readFileSync(join(cwd, key), 'utf8').slice(start, end)).toBe(text);
     const zh = await run('search', 'index', '--query', '对岸的柳树', '--top', '1');
     expect(zh.out).toMatch(/^1\. \d+\.\d{4} {2}notes\/deep\/江\.txt:\d+–\d+ · 第二回 过江\n {3}.*老柳树/s);
+    // What would steer the terminal is not shown.
+    expect(zh.out).not.toContain('\u001b');
     expect(await found('hunting foxes', 'storm', 'zebra')).toEqual([
       ['notes/animals.md'],
       ['rows.jsonl#1'],

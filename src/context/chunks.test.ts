@@ -97,6 +97,16 @@ describe('chunks', () => {
     expect(nested.at(-1)!.headings).toEqual(['The Harbour', 'Night']);
   });
 
+  test('no chunk is over budget where less text is more tokens', () => {
+    // A text that ends with a full stop is twice as many tokens.
+    const encode = (piece: string) => Array<number>((piece.endsWith('.') ? 2 : 1) * piece.length);
+    const chunks = chunkText(english.repeat(5), { encode }, { maxTokens: 60, overlapTokens: 20 });
+    for (const { text, tokens } of chunks) {
+      expect(encode(text).length).toBe(tokens);
+      expect(tokens).toBeLessThanOrEqual(60);
+    }
+  });
+
   test('the tokenizer reads each part of a long text a few times, however long the text is', () => {
     const read = (copies: number, options: ChunkOptions) => {
       const text = corpus.repeat(copies);

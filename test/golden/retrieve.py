@@ -14,7 +14,7 @@ formaliti sensitiviti sensibiliti triplicate formative formalize electriciti ele
 inference airliner gyroscopic adjustable defensible irritant replacement adjustment dependent adoption homologou communism
 activate angulariti homologous effective bowdlerize probate rate cease controll roll controlling flying dying yields eying
 generalizations oscillators national university rowed boxes played toys buying syzygy aeroelastic boundaries layers heating
-heated similarity studies ionized vibrations dissociation buckling creep shells cylindrical turbulence supersonic hypersonic
+vaporized capitalizing heated similarity studies ionized vibrations dissociation buckling creep shells cylindrical turbulence supersonic hypersonic
 """.split()
 stemmer = PorterStemmer(mode=PorterStemmer.ORIGINAL_ALGORITHM)
 stems = {word: stemmer.stem(word) for word in words}

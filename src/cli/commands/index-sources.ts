@@ -150,7 +150,8 @@ async function indexAll(
   return counts;
 }
 
-const isLocal = ({ spec }: Source): boolean => !/^(npm|https?):/i.test(spec);
+const ELSEWHERE = /^(npm|https?):/i;
+const isLocal = ({ spec }: Source): boolean => !ELSEWHERE.test(spec);
 
 /** Where a source lies: a path from here if it is inside, else whole; what is no path as it is. */
 function rootOf(source: Source): string {
@@ -173,6 +174,6 @@ function pathOf(source: Source, path: string): string {
 function isFrom(source: Source, key: string): boolean {
   const root = rootOf(source);
   return root === ''
-    ? !key.startsWith('/')
+    ? !(key.startsWith('/') || ELSEWHERE.test(key))
     : key === root || key.startsWith(`${root}/`) || key.startsWith(`${root}#`);
 }

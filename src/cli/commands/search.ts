@@ -45,7 +45,7 @@ export async function run({
     });
     for (const [i, passage] of passages.entries()) {
       terminal.json({ type: 'passage', rank: i + 1, ...passage });
-      terminal.print(`${i + 1}. ${passage.score.toFixed(4)}  ${placeOf(passage)}`);
+      terminal.print(`${i + 1}. ${passage.score.toFixed(4)}  ${inOneLine(placeOf(passage))}`);
       terminal.print(`   ${shown(passage.text)}`);
     }
     if (passages.length === 0) terminal.print(say('nothing', {}));
@@ -60,8 +60,11 @@ function placeOf({ key, start, end, title, headings }: Passage): string {
   return `${key}:${start}–${end}${over ? ` · ${over}` : ''}`;
 }
 
+/** Without line breaks, and without characters that would steer the terminal. */
+const inOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+
 /** In one line, cut where it is long. */
 function shown(text: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
+  const line = inOneLine(text);
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS).trimEnd()}…` : line;
 }
