@@ -210,3 +210,21 @@ export interface TextDocument {
   readonly source?: string;
   readonly title?: string;
 }
+
+/** A value behind `$1`, `$2`, … of a statement; JSON goes in as text. */
+export type Param = string | number | boolean | Date | null | readonly string[];
+
+/** What can be asked of a database, inside a transaction or outside. */
+export interface Queries {
+  /** The rows of one statement. Values are given as parameters, never written into the text. */
+  query<Row>(sql: string, params?: readonly Param[]): Promise<Row[]>;
+}
+
+/** A database that is open. What a query or a transaction has answered is kept. */
+export interface Database extends Queries {
+  /** All of the work or, when it throws, none of it. Inside, only `queries` may be asked. */
+  transaction<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result>;
+  /** Whether nothing was ever kept in it; without it, something may be. It does not open the database. */
+  isNew?(): Promise<boolean>;
+  close(): Promise<void>;
+}

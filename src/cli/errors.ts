@@ -73,6 +73,16 @@ export const fail = defineErrors({
     zh: (d) =>
       `inspect：--${d.option} 必须是 1 个词元，而 "${d.text}" 是 ${d.tokens} 个；可用 inkstone tokenizer encode 查看`,
   },
+  'cli/no-index': {
+    en: (d: { place: string }) =>
+      `search: there is no index in ${d.place}; make one with inkstone index FILES --out ${d.place}`,
+    zh: (d) => `search：${d.place} 中没有索引；请先用 inkstone index 文件 --out ${d.place} 建立`,
+  },
+  'cli/no-jieba': {
+    en: () =>
+      'search: this collection needs jieba, and its binary is not installed here; run npm install, or make another collection',
+    zh: () => 'search：此集合需要 jieba，而此处没有安装它的二进制文件；请运行 npm install，或另建集合',
+  },
   'cli/lab-ended': {
     en: (d: { problem: string | undefined; code: number | null }) =>
       d.problem ?? `lab: its process ended (${d.code ?? 'killed'}); perhaps there was too little memory`,

@@ -16,6 +16,7 @@ import {
   startOptions,
   trainOptions,
 } from './option-tables.ts';
+import { indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -162,6 +163,30 @@ const evalCommand = defineCommand({
   load: () => import('./commands/eval.ts'),
 });
 
+const index = defineCommand({
+  name: 'index',
+  args: '<source…>',
+  summary: {
+    en: 'make files findable: cut into passages, indexed by words and by meaning; again, only what changed is read in',
+    zh: '让文件可检索：切成段落，按词和语义建索引；再次运行只处理有变化的部分',
+  },
+  options: indexOptions,
+  example: 'inkstone index notes --out index',
+  load: () => import('./commands/index-sources.ts'),
+});
+
+const search = defineCommand({
+  name: 'search',
+  args: '<index>',
+  summary: {
+    en: 'find passages in an index by words, by meaning, or by both, with the places they come from',
+    zh: '在索引中按词、按语义或两者查找段落，并给出出处',
+  },
+  options: searchOptions,
+  example: 'inkstone search index --query whales --top 3',
+  load: () => import('./commands/search.ts'),
+});
+
 const doctor = defineCommand({
   name: 'doctor',
   summary: { en: 'which kernels run here and how fast they are', zh: '查看本机用的是哪套内核、速度如何' },
@@ -243,6 +268,8 @@ export const commands = [
   compare,
   evalCommand,
   inspect,
+  index,
+  search,
   serve,
   keys,
   studio,

@@ -1,9 +1,10 @@
 /** Takes repetition out of a finished text and says what it took; everything that stays is verbatim and in order. */
 
+import { splitSentences, type TextPiece } from '../text/index.ts';
 import { fail } from './errors.ts';
-import { comparableWords, splitSentences } from './sentences.ts';
+import { comparableWords } from './sentences.ts';
 import { detectLoops } from './text-loops.ts';
-import { guessUnit, type TextPiece, type TokenUnit } from './tokens.ts';
+import { guessUnit, type TokenUnit } from './tokens.ts';
 
 /** A piece that was taken out. Places are in UTF-16 units of the text that was given. */
 export interface Removal {

@@ -64,7 +64,7 @@ export {
   type RepetitionReport,
 } from './report.ts';
 export { selfBleu } from './self-bleu.ts';
-export { comparableWords, comparisonKey, splitSections, splitSentences } from './sentences.ts';
+export { comparableWords, comparisonKey } from './sentences.ts';
 export { type DetectLoopsOptions, detectLoops, type TextLoop } from './text-loops.ts';
 export {
   classifyToken,
@@ -72,7 +72,6 @@ export {
   guessUnit,
   locateText,
   splitText,
-  type TextPiece,
   type TokenClass,
   type TokenUnit,
 } from './tokens.ts';

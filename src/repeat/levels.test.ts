@@ -1,32 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  measureTexts,
-  sectionRepetition,
-  sentenceRepetition,
-  splitSections,
-  splitSentences,
-} from './index.ts';
-
-const texts = (pieces: readonly { text: string }[]) => pieces.map(({ text }) => text);
+import { measureTexts, sectionRepetition, sentenceRepetition } from './index.ts';
 
 describe('sentences and sections', () => {
-  test('are cut at full stops, line breaks and blank lines, with their places', () => {
-    const text =
-      'Dr. Li met J. Wu in St. Ives. "Was it 3.14?" No!\n他说：“走吧。”雨停了……天晴。\n\nNew section';
-    const sentences = splitSentences(text);
-    expect(texts(sentences)).toEqual([
-      'Dr. Li met J. Wu in St. Ives.',
-      '"Was it 3.14?"',
-      'No!',
-      '他说：“走吧。”',
-      '雨停了……',
-      '天晴。',
-      'New section',
-    ]);
-    for (const { text: piece, start, end } of sentences) expect(text.slice(start, end)).toBe(piece);
-    expect(splitSections(text).length).toBe(2);
-  });
-
   test('count as repeated whatever their case and punctuation, only within one text', () => {
     const text = 'It rains. It snows. it rains! It rains.';
     expect(sentenceRepetition([text, 'It snows.'])).toEqual({ total: 5, repeated: 0.4, consecutive: 0.2 });

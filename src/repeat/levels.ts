@@ -1,10 +1,10 @@
 /** Repetition above the word: sentences and sections, prompts and their answers. */
 
+import { splitSections, splitSentences, type TextPiece } from '../text/index.ts';
 import { mean } from './distribution.ts';
 import { createNgramNumbering, type Ids } from './ngrams.ts';
 import { selfBleu } from './self-bleu.ts';
-import { comparisonKey, splitSections, splitSentences } from './sentences.ts';
-import type { TextPiece } from './tokens.ts';
+import { comparisonKey } from './sentences.ts';
 
 /** How many pieces of texts come again in the same text. Shares are of all pieces, in [0, 1]. */
 export interface PieceRepetition {

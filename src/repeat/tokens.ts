@@ -1,17 +1,12 @@
 /** How a text is cut before it is measured, and numbers for the pieces. */
 
+import type { TextPiece } from '../text/index.ts';
+
 /**
  * `words`: between white space; `characters`: every code point that is not white space (usual for Chinese);
  * `segments`: words as a dictionary finds them (Intl.Segmenter), for Chinese by word.
  */
 export type TokenUnit = 'words' | 'characters' | 'segments';
-
-/** A piece of a text and where it stands, in UTF-16 units. */
-export interface TextPiece {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Exactly what Python's `str.split()` splits on, so that published figures come out to the last digit. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: U+001C–U+001F are white space to Python.

@@ -76,4 +76,26 @@ export const migrations: readonly Migration[] = [
       'create index responses_by_time on responses (created)',
     ],
   },
+  {
+    name: 'retrieval',
+    statements: [
+      `create table collections (
+        id integer generated always as identity primary key, tenant text not null, name text not null,
+        settings jsonb not null, version bigint not null default 0, created timestamptz not null, unique (tenant, name))`,
+      `create table documents (
+        id bigint generated always as identity primary key,
+        collection integer not null references collections on delete cascade,
+        key text not null, hash text not null, source text not null, title text, unique (collection, key))`,
+      `create table chunks (
+        id bigint generated always as identity primary key,
+        collection integer not null references collections on delete cascade,
+        document bigint not null references documents on delete cascade,
+        text text not null, start integer not null, fresh_start integer not null, tokens integer not null,
+        headings text[] not null, length integer not null, terms text[] not null, counts integer[] not null,
+        vector bytea)`,
+      'create index chunks_by_collection on chunks (collection, id)',
+      'create index chunks_by_document on chunks (document, start)',
+      'create index chunks_by_term on chunks using gin (terms)',
+    ],
+  },
 ];

@@ -38,6 +38,7 @@ export { fromRanks, type RankOptions } from './ranks.ts';
 export { readChatTemplate } from './read-chat-template.ts';
 export { type LoadTokenizerOptions, loadTokenizer } from './read-tokenizer.ts';
 export { fingerprint, type SavableTokenizer, saveTokenizer } from './save.ts';
+export { sentenceEnds, splitSections, splitSentences, type TextPiece } from './sentences.ts';
 export { encodeParts, type SpecialToken, special } from './special.ts';
 export { type PatternName, patternSources } from './split.ts';
 export { type TokenizerStats, tokenizerStats } from './stats.ts';
@@ -48,3 +49,9 @@ export { type TrainUnigramOptions, trainUnigram } from './train-unigram.ts';
 export { type TrainWordPieceOptions, trainWordPiece } from './train-word-piece.ts';
 export { type UnigramOptions, unigramTokenizer } from './unigram.ts';
 export { type WordPieceOptions, wordPieceTokenizer } from './word-piece.ts';
+export {
+  type ChineseSegmenter,
+  type WordSegmenter,
+  type WordSegmenterOptions,
+  wordSegmenter,
+} from './words.ts';

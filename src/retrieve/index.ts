@@ -1,0 +1,32 @@
+/** The door of the retrieve room: texts kept in collections, and found by words, by meaning, or by both. */
+
+export { type Analyzer, type AnalyzerOptions, createAnalyzer } from './analyzer.ts';
+export {
+  type Bm25Index,
+  type Bm25Options,
+  bm25Index,
+  bm25Scorer,
+  countTerms,
+  type TermStatistics,
+} from './bm25.ts';
+export type { Collection, NewDocument, PutReport } from './collection.ts';
+export { type Ranked, reciprocalRankFusion, weightedFusion } from './fusion.ts';
+export { type HnswOptions, hnswIndex } from './hnsw.ts';
+export { jiebaSegmenter } from './jieba.ts';
+export {
+  type CollectionInfo,
+  type CollectionParts,
+  type CollectionSettings,
+  type Library,
+  library,
+} from './library.ts';
+export { porterStem } from './porter.ts';
+export type { Fusion, Passage, Rerank, SearchMode, SearchOptions } from './search.ts';
+export { type Scored, topScores } from './top.ts';
+export {
+  exactIndex,
+  type Metric,
+  type VectorIndex,
+  type VectorRows,
+  vectorRows,
+} from './vectors.ts';
