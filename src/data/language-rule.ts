@@ -1,7 +1,9 @@
 /** Which language a text is in: by its script where that settles it, else by n-grams of letters (the library `eld`). */
 
+import { nearest } from '../errors.ts';
 import type { Sentence } from '../language.ts';
 import type { CleaningRule } from './clean.ts';
+import { fail } from './errors.ts';
 
 /** A text without letters. */
 export const NO_LANGUAGE = 'und';
@@ -53,8 +55,14 @@ function sampleOf(text: string): string {
   return starts.map((start) => text.slice(start, start + characters)).join('\n');
 }
 
-/** Drops documents in none of these languages (ISO 639-1); what was dropped is counted by language. */
+/** Drops documents in none of these languages (ISO 639-1, `und` for no letters); what was dropped is counted by language. */
 export async function languageRule(languages: readonly string[]): Promise<CleaningRule> {
+  const { eld } = await import('eld/small');
+  const known = [...Object.values(eld.info().Languages), NO_LANGUAGE];
+  const unknown = languages.find((name) => !known.includes(name));
+  if (unknown !== undefined || languages.length === 0) {
+    throw fail('data/language', { got: unknown ?? '', known, near: nearest(unknown ?? '', known) });
+  }
   const detect = await languageDetector();
   const wanted = new Set(languages);
   const names = languages.join(', ');
