@@ -12,7 +12,7 @@ import {
   splitByHash,
   splitTail,
 } from '../data/index.ts';
-import { type DownloadProgress, openSource, type Source } from '../io/index.ts';
+import { type DownloadProgress, openSource, type Skipped, type Source } from '../io/index.ts';
 import { defineMessages } from '../language.ts';
 import type { TextDocument } from '../types.ts';
 import type { CorpusPreparation } from './corpus-options.ts';
@@ -30,6 +30,34 @@ const say = defineMessages({
       `passed over ${d.count} files that are no text, such as ${d.example}`,
     zh: (d) => `略过 ${d.count} 个非文本文件，如 ${d.example}`,
   },
+  record: {
+    en: (d: Count) => `passed over ${d.count} records of archives that hold no page`,
+    zh: (d) => `略过 ${d.count} 条不含网页的存档记录`,
+  },
+  status: {
+    en: (d: Count) => `passed over ${d.count} pages that the server did not give (status other than 200)`,
+    zh: (d) => `略过 ${d.count} 个服务器未正常给出的网页（状态码不是 200）`,
+  },
+  media: {
+    en: (d: Count) => `passed over ${d.count} answers that are neither HTML nor plain text`,
+    zh: (d) => `略过 ${d.count} 个既非 HTML 又非纯文本的响应`,
+  },
+  long: {
+    en: (d: Count) => `passed over ${d.count} pages that are too long`,
+    zh: (d) => `略过 ${d.count} 个过长的页面`,
+  },
+  unreadable: {
+    en: (d: Count) => `passed over ${d.count} pages that are damaged or in no known encoding`,
+    zh: (d) => `略过 ${d.count} 个损坏或编码不明的网页`,
+  },
+  redirect: {
+    en: (d: Count) => `passed over ${d.count} pages of a wiki that lead to another`,
+    zh: (d) => `略过 ${d.count} 个重定向页面`,
+  },
+  namespace: {
+    en: (d: Count) => `passed over ${d.count} pages of a wiki that are no articles`,
+    zh: (d) => `略过 ${d.count} 个非条目页面`,
+  },
   encoding: {
     en: (d: { count: number; encoding: string; example: string }) =>
       `read ${d.count} files as ${d.encoding}, such as ${d.example}`,
@@ -45,6 +73,10 @@ const say = defineMessages({
     zh: (d) => `文档很少：留出文本最后的 ${100 * d.share} %`,
   },
 });
+
+interface Count {
+  readonly count: number;
+}
 
 export interface LoadOptions {
   readonly terminal: Terminal;
@@ -64,6 +96,8 @@ export interface LoadedCorpus {
   readonly deduplication: DeduplicationCounts;
   /** What stood in evaluation texts, if they were named. */
   readonly overlap?: OverlapCounts;
+  /** What of its files was passed over, by reason. */
+  readonly skipped: Skipped;
   readonly report: readonly string[];
 }
 
@@ -102,7 +136,7 @@ export async function loadDocuments(
   const unique = await deduplicate(cleaned.documents, prepare, signal);
   const own = await removeOverlap(unique.documents, prepare, { signal, offline });
   if (own.documents.every(({ text }) => text.trim() === '')) throw fail('cli/empty-corpus', { source: spec });
-  const { passedOver, otherEncodings } = source;
+  const { passedOver, otherEncodings, skipped } = source;
   return {
     name: source.name,
     known,
@@ -110,11 +144,13 @@ export async function loadDocuments(
     cleaning: cleaned.report,
     deduplication: unique.counts,
     ...(own.counts && { overlap: own.counts }),
+    skipped,
     report: [
       ...describeCleaning(cleaned.report),
       ...unique.report,
       ...own.report,
       ...describeEncodings(otherEncodings),
+      ...(Object.entries(skipped) as [keyof Skipped, number][]).map(([kind, count]) => say(kind, { count })),
       ...(passedOver.length ? [say('passedOver', { count: passedOver.length, example: passedOver[0] })] : []),
     ],
   };

@@ -48,6 +48,7 @@ export {
   type OnnxValue,
   writeOnnx,
 } from './onnx.ts';
+export type { Skipped } from './parsers.ts';
 export { checkFileName, unsafePath } from './paths.ts';
 export {
   openSafetensors,
@@ -66,3 +67,4 @@ export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from 
 export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';
 export { decodeUtf8 } from './utf8.ts';
+export { wikitextToText } from './wikitext.ts';

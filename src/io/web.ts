@@ -12,14 +12,15 @@ import { fail } from './errors.ts';
 import { codeOf, describeFileError, nodeFiles } from './files.ts';
 import { limits } from './limits.ts';
 import { isPublicAddress, publicLookup } from './public-address.ts';
-import type { FileOnDisk } from './readers.ts';
+import { extensionOf, type FileOnDisk } from './readers.ts';
 import type { DownloadProgress } from './source-package.ts';
 
 export interface FetchOptions {
   readonly cacheFolder: string;
-  /** Whether a file of this name can be read, and which extensions can, for the error. */
-  readonly isKnown: (name: string) => boolean;
+  /** Which extensions can be read, for the error. */
   readonly known: readonly string[];
+  /** Sent to the URL's own origin only, and never kept: a token. */
+  readonly headers?: { readonly [name: string]: string };
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly offline?: boolean;
@@ -120,7 +121,7 @@ function checkUrl(text: string, spec: string, { privateAddresses }: FetchOptions
 async function readRecord(path: string, url: string): Promise<WebRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as WebRecord;
-    return record.url === url && /^file\.[a-z]{2,8}$/.test(record.name) ? record : undefined;
+    return record.url === url && /^file(?:\.[a-z0-9]{2,8}){1,2}$/.test(record.name) ? record : undefined;
   } catch {
     return undefined;
   }
@@ -182,9 +183,9 @@ function checkSize(url: URL, bytes: number): void {
 }
 
 /** `file` with the extension of the URL's path, else of the content type. */
-function nameOf(url: URL, type: string | undefined, { isKnown, known }: FetchOptions): string {
-  const own = `file${extname(url.pathname).toLowerCase()}`;
-  if (isKnown(own)) return own;
+function nameOf(url: URL, type: string | undefined, { known }: FetchOptions): string {
+  const own = extensionOf(url.pathname);
+  if (own) return `file${own}`;
   const plain = type?.split(';')[0].trim().toLowerCase() ?? '';
   const extension = Object.hasOwn(extensions, plain) ? extensions[plain] : undefined;
   if (extension) return `file${extension}`;
@@ -199,7 +200,8 @@ async function follow(
 ): Promise<{ response: IncomingMessage; url: URL }> {
   let url = start;
   for (let hops = 0; hops <= limits.webRedirects; hops++) {
-    const response = await ask(url, headers, options);
+    const own = url.origin === start.origin ? options.headers : undefined;
+    const response = await ask(url, { ...own, ...headers }, options);
     const { statusCode = 0, headers: answer } = response;
     if (![301, 302, 303, 307, 308].includes(statusCode) || !answer.location) return { response, url };
     response.destroy();

@@ -61,8 +61,8 @@ export async function run(context: Context): Promise<void> {
   }
   const prepare = preparationOf(options);
   const corpus = await loadDocuments(source, { terminal, signal, offline: options.offline, prepare });
-  const { name, cleaning, deduplication, overlap } = corpus;
-  terminal.json({ type: 'corpus', name, cleaning, ...deduplication, ...(overlap && { overlap }) });
+  const { name, cleaning, deduplication, overlap, skipped } = corpus;
+  terminal.json({ type: 'corpus', name, cleaning, ...deduplication, ...(overlap && { overlap }), skipped });
   for (const line of corpus.report) terminal.print(line);
   tellExamples(context, corpus);
   await act(context, corpus);
