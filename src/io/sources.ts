@@ -1,4 +1,4 @@
-/** Sources of text: a file, a folder, a package of the npm registry, or what a URL leads to, all read the same way. */
+/** Sources of text: a file, a folder, a package of the npm registry, a data set of a hub, or what a URL leads to, all read the same way. */
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
@@ -8,6 +8,7 @@ import { userCacheFolder } from './cache-folder.ts';
 import type { ColumnOptions } from './columns.ts';
 import { fail } from './errors.ts';
 import { describeFileError } from './files.ts';
+import { type HubOptions, openHub } from './hub.ts';
 import { limits } from './limits.ts';
 import type { NpmOptions } from './npm-config.ts';
 import type { Skipped } from './parsers.ts';
@@ -59,6 +60,7 @@ export interface OpenSourceOptions extends ColumnOptions {
   /** A URL may lead to this machine or its network, and may be `http:`. Default false. */
   readonly privateAddresses?: boolean;
   readonly npm?: NpmOptions;
+  readonly hub?: HubOptions;
 }
 
 const KNOWN = Object.keys(readers);
@@ -66,11 +68,13 @@ const ABOUT_THE_PACKAGE =
   /^(package\.json|(readme|licen[cs]e|changelog|notice|security|contributing)[^/]*)$/i;
 
 /**
- * Opens a source: a path or `file:` URL of a file or folder, `npm:NAME[@VERSION]`, or an `https:` URL of a file. What is downloaded
+ * Opens a source: a path or `file:` URL of a file or folder, `npm:NAME[@VERSION]`, an `https:` URL of a file, or
+ * `hf:OWNER/NAME[@REVISION][/PATH]`, a data set of the Hugging Face hub. What is downloaded
  * comes from the cache afterwards, without any network.
  */
 export async function openSource(spec: string, options: OpenSourceOptions = {}): Promise<Source> {
   if (spec.startsWith('npm:')) return openPackageSource(spec, options);
+  if (spec.startsWith('hf:')) return openHubSource(spec, options);
   if (/^https?:/i.test(spec)) return openWebSource(spec, options);
   if (/^[a-z][a-z0-9+.-]+:/i.test(spec) && !spec.startsWith('file:')) {
     throw fail('source/spec', { spec, reason: 'this kind of source is unknown' });
@@ -94,6 +98,17 @@ async function openWebSource(spec: string, options: OpenSourceOptions): Promise<
   const cacheFolder = options.cacheFolder ?? userCacheFolder();
   const found = await fetchToCache(spec, { ...options, cacheFolder, known: KNOWN });
   return createSource(spec, spec, [found], [], options);
+}
+
+async function openHubSource(spec: string, options: OpenSourceOptions): Promise<Source> {
+  const accept = options.filter ?? ((path: string) => !ABOUT_THE_PACKAGE.test(path));
+  const filter = (path: string) => isTaken(path) && accept(path);
+  const cacheFolder = options.cacheFolder ?? userCacheFolder();
+  const found = await openHub(spec.slice('hf:'.length), { ...options, cacheFolder, known: KNOWN, filter });
+  const { name, files, passedOver } = found;
+  if (files.length === 0)
+    throw fail('source/none', { path: spec, known: KNOWN, seen: passedOver.slice(0, 3) });
+  return createSource(spec, name, files, passedOver, options);
 }
 
 async function openPathSource(spec: string, root: string, options: OpenSourceOptions): Promise<Source> {
