@@ -1,5 +1,6 @@
 /** Options of every command that learns from `--data`: how the text is read, and what is taken out of it. */
 
+import { augmentOptions } from './augment-options.ts';
 import type { OptionTable } from './command.ts';
 import { filterOptions } from './filter-options.ts';
 import { wholePositive } from './option-rules.ts';
@@ -56,9 +57,17 @@ export const corpusOptions = {
   },
 } as const satisfies OptionTable;
 
+/** The verbs of `inkstone data` that read a corpus. */
+const corpusVerbs = ['preview', 'stats', 'diversity', 'save'] as const;
+
+function onlyOf<Table extends OptionTable>(table: Table, verbs: readonly string[]): Table {
+  return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, { ...row, verbs }])) as Table;
+}
+
 /** Of `inkstone data`, whose source is an argument. */
 export const dataOptions = {
-  ...corpusOptions,
+  ...onlyOf(corpusOptions, corpusVerbs),
+  textColumn: corpusOptions.textColumn,
   first: {
     type: 'number',
     verbs: ['preview'],
@@ -68,12 +77,17 @@ export const dataOptions = {
   },
   out: {
     type: 'string',
-    verbs: ['save'],
+    verbs: ['save', 'augment'],
     placeholder: 'file',
     default: 'corpus.jsonl',
-    doc: { en: 'where the clean documents are written, one a line', zh: '清洗后的文本写到哪里，每行一篇' },
+    doc: { en: 'where the documents are written, one a line', zh: '文本写到哪里，每行一篇' },
   },
-  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+  ...augmentOptions,
+  offline: {
+    type: 'boolean',
+    verbs: corpusVerbs,
+    doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
+  },
 } as const satisfies OptionTable;
 
 /** How a corpus is read and prepared beyond the usual cleaning, as far as it was asked for. */

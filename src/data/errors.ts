@@ -60,6 +60,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `语言：无法识别 "${d.got}"${d.near ? `，是不是 "${d.near}"？` : ''}；可识别：${d.known.join('、')}`,
   },
+  'data/synonyms': {
+    en: (d: { path: string; line: number; rule: string; got: unknown }) =>
+      `synonyms ${d.path}:${d.line}: a line must hold ${d.rule}, got ${String(d.got)}; write words of one meaning with commas between`,
+    zh: (d) =>
+      `同义词 ${d.path}:${d.line}：一行必须满足 ${d.rule}，得到 ${String(d.got)}；请把同义的词写在一行，用逗号分隔`,
+  },
   'data/word-list': {
     en: (d: { path: string; line: number; rule: string; got: unknown }) =>
       `word list ${d.path}:${d.line}: an entry must be ${d.rule}, got ${String(d.got)}; write one a line`,

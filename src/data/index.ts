@@ -1,4 +1,17 @@
 export {
+  type Augmentation,
+  type AugmentOptions,
+  augmentations,
+  augmenter,
+  deleteWords,
+  insertSynonyms,
+  parseSynonyms,
+  replaceSynonyms,
+  type Synonyms,
+  swapWords,
+  synonymLimits,
+} from './augment.ts';
+export {
   type Batch,
   type Batches,
   batchRows,

@@ -75,4 +75,20 @@ export const dataTerms = defineTerms({
       zh: '评测文本混进了训练文本：模型靠的是记忆而非理解，分数便没有意义。通行的规则（GPT-3，Brown 等，2020）：凡连续 13 词相同，连同前后各 200 字符一并剪去；中文则为连续 26 字。',
     },
   },
+  mattr: {
+    name: { en: 'MATTR', zh: '滑动型次比' },
+    also: ['moving-average type-token ratio', 'type-token ratio', 'vocabulary diversity', '词汇丰富度'],
+    text: {
+      en: 'How many different words there are among 500 in a row, on average over the whole text (Covington and McFall 2010). A plain share of different words falls as a text grows, since words come again; this one does not, so texts of different length can be compared.',
+      zh: '文本中任意连续 500 词里不同词所占的平均比例（Covington 与 McFall，2010）。普通的不同词比例会随文本变长而下降，因为词总会再来；它不会，因此长短不同的文本可以相比。',
+    },
+  },
+  augmentation: {
+    name: { en: 'augmentation', zh: '数据增强' },
+    also: ['EDA', 'synonyms', 'data augmentation', '同义词替换'],
+    text: {
+      en: 'New examples made from the ones there are by small changes that leave the label right: a synonym in the place of a word, a word swapped, added, left out (EDA, Wei and Zou 2019). It helps where labelled texts are few; a model of thousands gains little.',
+      zh: '对已有样本做不影响标签的小改动来得到新样本：换一个同义词，调换、添加或删去一个词（EDA，Wei 与 Zou，2019）。标注很少时有用；已有数千条时收益很小。',
+    },
+  },
 });

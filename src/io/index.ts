@@ -51,6 +51,7 @@ export {
 } from './onnx.ts';
 export type { Skipped } from './parsers.ts';
 export { checkFileName, unsafePath } from './paths.ts';
+export { readRecords, type TextRecord } from './read-records.ts';
 export {
   openSafetensors,
   type ReadSafetensorsOptions,

@@ -15,36 +15,47 @@ import { invalidOffset } from './utf8.ts';
 /** A reader of files whose cells are set apart by `delimiter`; the first row names the columns. NOTE In TSV a quotation mark is a letter. */
 export function readTable(delimiter: ',' | '\t') {
   return async function* (file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
-    const { parse } = await import('csv-parse');
-    const format = delimiter === ',' ? 'CSV' : 'TSV';
-    const rows = parse({
-      delimiter,
-      quote: delimiter === ',' ? '"' : null,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      max_record_size: limits.csvRowBytes,
-    });
-    const feeding = pipeline(Readable.from(decoded(file, options)), rows);
-    feeding.catch(() => {});
-    try {
-      let columns: ReturnType<typeof chooseColumns> | undefined;
-      for await (const row of rows as AsyncIterable<string[]>) {
-        options.signal?.throwIfAborted();
-        if (!columns) {
-          columns = chooseColumns(row, options, file.location);
-          continue;
-        }
-        const text = row[columns.text] ?? '';
-        const title = columns.title === undefined ? undefined : row[columns.title];
-        yield { text, source: file.path, ...(title && { title }) };
+    let columns: ReturnType<typeof chooseColumns> | undefined;
+    for await (const row of tableRows(delimiter, file, options)) {
+      if (!columns) {
+        columns = chooseColumns(row, options, file.location);
+        continue;
       }
-    } catch (error) {
-      throw describeTableError(error, file.location, format);
-    } finally {
-      rows.destroy();
+      const text = row[columns.text] ?? '';
+      const title = columns.title === undefined ? undefined : row[columns.title];
+      yield { text, source: file.path, ...(title && { title }) };
     }
   };
+}
+
+/** The rows of a table, the one that names the columns first. */
+export async function* tableRows(
+  delimiter: ',' | '\t',
+  file: FileOnDisk,
+  options: ReadOptions,
+): AsyncGenerator<string[]> {
+  const { parse } = await import('csv-parse');
+  const format = delimiter === ',' ? 'CSV' : 'TSV';
+  const rows = parse({
+    delimiter,
+    quote: delimiter === ',' ? '"' : null,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: limits.csvRowBytes,
+  });
+  const feeding = pipeline(Readable.from(decoded(file, options)), rows);
+  feeding.catch(() => {});
+  try {
+    for await (const row of rows as AsyncIterable<string[]>) {
+      options.signal?.throwIfAborted();
+      yield row;
+    }
+  } catch (error) {
+    throw describeTableError(error, file.location, format);
+  } finally {
+    rows.destroy();
+  }
 }
 
 function describeTableError(error: unknown, path: string, format: string): unknown {
