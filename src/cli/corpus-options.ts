@@ -1,8 +1,7 @@
 /** Options of every command that learns from `--data`: how the text is read, and what is taken out of it. */
 
-import { augmentOptions } from './augment-options.ts';
 import type { OptionTable } from './command.ts';
-import { filterOptions } from './filter-options.ts';
+import { augmentOptions, filterOptions } from './filter-options.ts';
 import { wholePositive } from './option-rules.ts';
 
 export const corpusOptions = {
@@ -57,17 +56,9 @@ export const corpusOptions = {
   },
 } as const satisfies OptionTable;
 
-/** The verbs of `inkstone data` that read a corpus. */
-const corpusVerbs = ['preview', 'stats', 'diversity', 'save'] as const;
-
-function onlyOf<Table extends OptionTable>(table: Table, verbs: readonly string[]): Table {
-  return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, { ...row, verbs }])) as Table;
-}
-
 /** Of `inkstone data`, whose source is an argument. */
 export const dataOptions = {
-  ...onlyOf(corpusOptions, corpusVerbs),
-  textColumn: corpusOptions.textColumn,
+  ...corpusOptions,
   first: {
     type: 'number',
     verbs: ['preview'],
@@ -83,11 +74,7 @@ export const dataOptions = {
     doc: { en: 'where the documents are written, one a line', zh: '文本写到哪里，每行一篇' },
   },
   ...augmentOptions,
-  offline: {
-    type: 'boolean',
-    verbs: corpusVerbs,
-    doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
-  },
+  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
 } as const satisfies OptionTable;
 
 /** How a corpus is read and prepared beyond the usual cleaning, as far as it was asked for. */

@@ -7,8 +7,9 @@ import { readRecords, writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { createRng } from '../../rng.ts';
 import type { CommandContext } from '../command.ts';
-import type { dataOptions } from '../corpus-options.ts';
+import { corpusOptions, type dataOptions } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
+import { flagOf } from '../options.ts';
 import { readTextFile } from '../text-file.ts';
 
 const say = defineMessages({
@@ -27,9 +28,15 @@ const say = defineMessages({
 const SHOWN = 80;
 
 export async function augment(
-  { options, terminal, signal }: CommandContext<typeof dataOptions>,
+  { options, given, terminal, signal }: CommandContext<typeof dataOptions>,
   path: string,
 ): Promise<void> {
+  // It works on records with all their fields, not on a corpus: nothing is cleaned.
+  const useless = Object.keys(corpusOptions).find((name) => name !== 'textColumn' && given.has(name));
+  if (useless) {
+    const verbs = ['preview', 'stats', 'diversity', 'save'];
+    throw fail('cli/other-verb', { command: 'data', verb: 'augment', option: flagOf(useless), verbs });
+  }
   const { out, rate, copies, seed, textColumn } = options;
   if (resolve(out) === resolve(path)) {
     const rule = { rule: 'another file than the one that is read', zhRule: '为不同于输入的文件' };
