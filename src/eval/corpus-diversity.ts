@@ -1,6 +1,6 @@
 /** How diverse a corpus is: by source, by language, in its style and in its words. */
 
-import { languageDetector } from '../data/index.ts';
+import { chunkDocuments, languageDetector } from '../data/index.ts';
 import {
   comparableWords,
   createVocabulary,
@@ -40,7 +40,7 @@ export interface DiversityRow {
   readonly mattr: number | undefined;
   /** Bits a word. */
   readonly entropy: number;
-  /** Self-BLEU-4 of up to `SELF_BLEU_TEXTS` documents, each cut to `SELF_BLEU_WORDS`; `undefined` for one document. The higher, the more alike. */
+  /** Self-BLEU-4 of up to 200 documents or pieces of long ones, each cut to 200 words; `undefined` for a single one. The higher, the more alike. */
   readonly selfBleu: number | undefined;
 }
 
@@ -57,6 +57,7 @@ export const MATTR_WINDOW = 500;
 const SELF_BLEU_TEXTS = 200;
 const SELF_BLEU_WORDS = 200;
 const SAMPLE_WORDS = 50_000;
+const PIECE_CHARACTERS = 4_000;
 /** More sources than these are joined by their folder. */
 const MOST_SOURCES = 12;
 const PAUSE_EVERY = 500;
@@ -171,17 +172,17 @@ function measure(
   };
 }
 
-/** Documents in a random order until there are enough words, as numbers of words. */
+/** Pieces of the documents in a random order until there are enough words, as numbers of words: no long document fills the sample alone. */
 function sampleOf(documents: readonly TextDocument[], seed: number, sampleWords: number): Int32Array[] {
   const number = createVocabulary();
   const rng = createRng(seed);
-  const order = Uint32Array.from(documents, (_, i) => i);
+  const pieces = [...chunkDocuments(documents, { maxCharacters: PIECE_CHARACTERS })];
   const sample: Int32Array[] = [];
   let left = sampleWords;
-  for (let i = 0; i < order.length && left > 0; i++) {
-    const j = i + rng.integer(order.length - i);
-    [order[i], order[j]] = [order[j], order[i]];
-    const ids = number(comparableWords(documents[order[i]].text)).subarray(0, left);
+  for (let i = 0; i < pieces.length && left > 0; i++) {
+    const j = i + rng.integer(pieces.length - i);
+    [pieces[i], pieces[j]] = [pieces[j], pieces[i]];
+    const ids = number(comparableWords(pieces[i].text)).subarray(0, left);
     if (ids.length === 0) continue;
     sample.push(ids);
     left -= ids.length;

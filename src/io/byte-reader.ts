@@ -1,5 +1,24 @@
 /** Reads a stream of bytes piece by piece as a parser asks for it: a line, so many bytes, or past them. */
 
+import { fail } from './errors.ts';
+import { limits } from './limits.ts';
+
+/** The same bytes, at most `limits.unpackedStreamBytes` of them: what comes out of a decompressor has no other end. */
+export async function* boundedBytes(
+  chunks: AsyncIterable<Buffer>,
+  path: string,
+  format: string,
+): AsyncGenerator<Buffer> {
+  const limit = limits.unpackedStreamBytes;
+  let got = 0;
+  for await (const chunk of chunks) {
+    got += chunk.length;
+    if (got > limit)
+      throw fail('io/format-limit', { path, format, what: 'bytes after decompression', limit, got });
+    yield chunk;
+  }
+}
+
 export interface ByteReader {
   /** The bytes before the next newline, without it; `undefined` if there is none within `most` bytes. */
   line(most: number): Promise<Buffer | undefined>;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { serve } from '../../test/local-server.ts';
 import type { InkstoneError } from '../errors.ts';
 import { limits } from './limits.ts';
 import { type OpenSourceOptions, openSource } from './sources.ts';
@@ -12,29 +12,9 @@ import { type OpenSourceOptions, openSource } from './sources.ts';
 const folder = mkdtempSync(join(tmpdir(), '墨 hub-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const newFolder = () => mkdtempSync(join(folder, 'c-'));
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
 const TOKEN = 'hf_canary123';
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-
-async function listen(handler: (request: IncomingMessage, response: ServerResponse) => void) {
-  const seen: { url: string; authorization: string | undefined; range: string | undefined }[] = [];
-  const server = createServer((request, response) => {
-    const { authorization, range } = request.headers;
-    seen.push({ url: request.url!, authorization, range });
-    handler(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
-}
 
 interface Hub {
   /** Answers instead of the hub when it returns true. */
@@ -59,12 +39,12 @@ const listed = Object.entries(files).map(([path, text]) => ({
 
 /** A hub as the real one answers: commit, pages of files, and files that lie on another host. */
 async function hub({ before, entries = listed, isPrivate }: Hub = {}) {
-  const elsewhere = await listen((request, response) => {
+  const elsewhere = await serve((request, response) => {
     const text = files[decodeURIComponent(request.url!.slice(1))];
     response.writeHead(text === undefined ? 404 : 200, { ETag: '"1"' });
     response.end(text);
   });
-  const { url, seen } = await listen((request, response) => {
+  const { url, seen } = await serve((request, response) => {
     const path = request.url!;
     if (before?.(path, response)) return;
     if (isPrivate && request.headers.authorization !== `Bearer ${TOKEN}`) {
@@ -115,7 +95,7 @@ describe('data sets of a hub', () => {
     expect(seen.length).toBe(asked);
     await read('hf:ink/poems', url, { cacheFolder, refresh: true });
     // The list again, the files not: their commit is the same.
-    expect(seen.slice(asked).map((request) => request.url.split('/')[1])).toEqual(['api', 'api', 'api']);
+    expect(seen.slice(asked).map((request) => request.url!.split('/')[1])).toEqual(['api', 'api', 'api']);
   });
 
   test('a folder or a file of it', async () => {
@@ -133,9 +113,9 @@ describe('data sets of a hub', () => {
     expect(error.message).toMatch(/the hub answers 401; put a token that may read it into HF_TOKEN/);
     const options = { cacheFolder, hub: { endpoint: url, token: TOKEN } };
     expect((await read('hf:ink/poems', url, options)).texts).toHaveLength(3);
-    expect(seen.slice(1).every(({ authorization }) => authorization === `Bearer ${TOKEN}`)).toBe(true);
+    expect(seen.slice(1).every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`)).toBe(true);
     expect(elsewhere.length).toBe(2);
-    expect(elsewhere.every(({ authorization }) => authorization === undefined)).toBe(true);
+    expect(elsewhere.every(({ headers }) => headers.authorization === undefined)).toBe(true);
     for (const file of readdirSync(cacheFolder, { recursive: true, withFileTypes: true })) {
       if (file.isFile()) expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(TOKEN);
     }
@@ -159,7 +139,7 @@ describe('data sets of a hub', () => {
     const long = `${JSON.stringify({ text: 'x'.repeat(300_000) })}\n`;
     const ranges: (string | undefined)[] = [];
     const entry = { type: 'file', path: 'a.jsonl', size: long.length, lfs: { oid: sha256(long) } };
-    const server = await listen((request, response) => {
+    const server = await serve((request, response) => {
       const path = request.url!;
       if (path.includes('/revision/')) return void response.end(JSON.stringify({ sha: SHA }));
       if (path.includes('/tree/')) return void response.end(JSON.stringify([entry]));
@@ -198,7 +178,7 @@ describe('data sets of a hub', () => {
   });
 
   test('a list that leads elsewhere, does not end or is none is refused', async () => {
-    const other = await listen((_, response) => void response.end('[]'));
+    const other = await serve((_, response) => void response.end('[]'));
     const leads = await hub({
       before: (path, response) => {
         if (!path.includes('/tree/')) return false;

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { InkstoneError } from '../errors.ts';
-import { createByteReader } from './byte-reader.ts';
+import { boundedBytes, createByteReader } from './byte-reader.ts';
 import { fail } from './errors.ts';
 import { readHttpResponse } from './http-message.ts';
 import { limits } from './limits.ts';
@@ -18,7 +18,7 @@ const FORMAT = 'WARC';
  * WET (`conversion`). All other records are counted. A record larger than `limits.warcRecordBytes` is passed over without being held.
  */
 export async function* parseWarc(path: string): AsyncGenerator<Found> {
-  const reader = createByteReader(bytesOf(path));
+  const reader = createByteReader(boundedBytes(bytesOf(path), path, FORMAT));
   const skipped: { -readonly [Kind in keyof Skipped]?: number } = {};
   const skip = (kind: keyof Skipped): void => void (skipped[kind] = (skipped[kind] ?? 0) + 1);
   for (let number = 1; ; number++) {
@@ -56,22 +56,8 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   const isPacked = path.toLowerCase().endsWith('.gz');
   const unpack = isPacked ? createGunzip() : undefined;
   file.on('error', (error) => unpack?.destroy(error));
-  let size = 0;
   try {
-    for await (const chunk of (unpack ? file.pipe(unpack) : file) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limits.unpackedStreamBytes) {
-        const limit = limits.unpackedStreamBytes;
-        throw fail('io/format-limit', {
-          path,
-          format: FORMAT,
-          what: 'bytes after decompression',
-          limit,
-          got: size,
-        });
-      }
-      yield chunk;
-    }
+    yield* (unpack ? file.pipe(unpack) : file) as AsyncIterable<Buffer>;
     // NOTE What follows the last member and is no gzip is passed over by zlib without a word.
     if (unpack && unpack.bytesWritten < (await stat(path)).size) throw new Error('bytes that are no gzip');
   } catch (error) {

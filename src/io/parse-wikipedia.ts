@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
+import { boundedBytes } from './byte-reader.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
 import type { Found, Skipped } from './parsers.ts';
@@ -16,17 +17,7 @@ export async function* parseWikipedia(path: string): AsyncGenerator<Found> {
   const reader = await pageReader(path);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let position = 0;
-  for await (const bytes of bytesOf(path)) {
-    if (position + bytes.length > limits.unpackedStreamBytes) {
-      const limit = limits.unpackedStreamBytes;
-      throw fail('io/format-limit', {
-        path,
-        format: FORMAT,
-        what: 'bytes',
-        limit,
-        got: position + bytes.length,
-      });
-    }
+  for await (const bytes of boundedBytes(bytesOf(path), path, FORMAT)) {
     let text: string;
     try {
       text = decoder.decode(bytes, { stream: true });
