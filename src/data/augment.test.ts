@@ -76,6 +76,8 @@ describe('augmentation', () => {
     expect(Math.max(...lengths)).toBe(2);
     expect(Math.min(...lengths)).toBeLessThan(0);
     expect(augmenter()('甲', createRng(1))).toEqual([]);
+    const only = augmenter({ synonyms, methods: ['synonym'], rate: 0.01 })('a quick one', createRng(1));
+    for (const text of only) expect(['a fast one', 'a swift one']).toContain(text);
   });
 
   test.each([

@@ -40,8 +40,11 @@ const listed = Object.entries(files).map(([path, text]) => ({
 /** A hub as the real one answers: commit, pages of files, and files that lie on another host. */
 async function hub({ before, entries = listed, isPrivate }: Hub = {}) {
   const elsewhere = await serve((request, response) => {
-    const text = files[decodeURIComponent(request.url!.slice(1))];
-    response.writeHead(text === undefined ? 404 : 200, { ETag: '"1"' });
+    const text = Object.values(files).find((content) => request.url === `/blobs/${sha256(content)}?sig=x`);
+    response.writeHead(text === undefined ? 404 : 200, {
+      ETag: '"1"',
+      'Content-Type': 'binary/octet-stream',
+    });
     response.end(text);
   });
   const { url, seen } = await serve((request, response) => {
@@ -60,7 +63,11 @@ async function hub({ before, entries = listed, isPrivate }: Hub = {}) {
       );
     } else if (path.startsWith(`/datasets/ink/poems/resolve/${SHA}/`)) {
       const file = path.slice(`/datasets/ink/poems/resolve/${SHA}/`.length);
-      response.writeHead(302, { Location: `${elsewhere.url}/${file}` }).end();
+      response
+        .writeHead(302, {
+          Location: `${elsewhere.url}/blobs/${sha256(files[decodeURIComponent(file)])}?sig=x`,
+        })
+        .end();
     } else response.writeHead(404).end('{}');
   });
   return { url, seen, elsewhere: elsewhere.seen };

@@ -171,6 +171,10 @@ describe('web archives', () => {
     const long = record({}, Buffer.alloc(limits.warcRecordBytes + 1, 97));
     const packed = Buffer.concat([gzipSync(long), gzipSync(record({}, 'after'))]);
     expect(packed.length).toBeLessThan(100_000);
+    let beats = 0;
+    for await (const { kind } of parseWarc(write('bomb.warc.gz', packed))) if (kind === 'beat') beats++;
+    // One for each chunk that went by.
+    expect(beats).toBeGreaterThan(100);
     const { documents, skipped } = await read('bomb.warc.gz', packed);
     expect(documents.map(({ text }) => text)).toEqual(['after']);
     expect(skipped).toEqual({ long: 1 });

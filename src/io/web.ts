@@ -130,7 +130,9 @@ async function download(url: URL, folder: string, options: FetchOptions): Promis
       throw fail('source/web-refused', { url: shown(url), reason: `the server sends ${coding}, unasked` });
     }
     const from = isRest ? there : 0;
-    const name = isRest ? before!.name : nameOf(last, headers['content-type'], options);
+    const name = isRest
+      ? before!.name
+      : nameOf(options.expected ? url : last, headers['content-type'], options);
     const announced = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
     const total = announced === undefined ? undefined : from + announced;
     checkSize(url, total ?? 0);

@@ -32,7 +32,8 @@ export async function augment(
   path: string,
 ): Promise<void> {
   // It works on records with all their fields, not on a corpus: nothing is cleaned.
-  const useless = Object.keys(corpusOptions).find((name) => name !== 'textColumn' && given.has(name));
+  const { textColumn: _, ...cleaning } = corpusOptions;
+  const useless = [...Object.keys(cleaning), 'offline'].find((name) => given.has(name));
   if (useless) {
     const verbs = ['preview', 'stats', 'diversity', 'save'];
     throw fail('cli/other-verb', { command: 'data', verb: 'augment', option: flagOf(useless), verbs });
