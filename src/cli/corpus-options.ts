@@ -1,6 +1,7 @@
-/** Options of every command that learns from `--data`: how the text is read, and which repeats are taken out of it. */
+/** Options of every command that learns from `--data`: how the text is read, and what is taken out of it. */
 
 import type { OptionTable } from './command.ts';
+import { augmentOptions, filterOptions } from './filter-options.ts';
 import { wholePositive } from './option-rules.ts';
 
 export const corpusOptions = {
@@ -45,6 +46,7 @@ export const corpusOptions = {
       zh: '去掉自身重复过多的文本（Gopher 阈值）',
     },
   },
+  ...filterOptions,
   privateAddresses: {
     type: 'boolean',
     doc: {
@@ -66,11 +68,12 @@ export const dataOptions = {
   },
   out: {
     type: 'string',
-    verbs: ['save'],
+    verbs: ['save', 'augment'],
     placeholder: 'file',
     default: 'corpus.jsonl',
-    doc: { en: 'where the clean documents are written, one a line', zh: '清洗后的文本写到哪里，每行一篇' },
+    doc: { en: 'where the documents are written, one a line', zh: '文本写到哪里，每行一篇' },
   },
+  ...augmentOptions,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
 } as const satisfies OptionTable;
 
@@ -81,6 +84,11 @@ export interface CorpusPreparation {
   readonly nearDuplicates?: number;
   readonly repeatedLines?: number;
   readonly dropRepetitive?: boolean;
+  readonly language?: string;
+  readonly quality?: 'gopher' | 'c4';
+  readonly blocklist?: string;
+  readonly maskPersonal?: boolean;
+  readonly excludeOverlap?: string;
   readonly privateAddresses?: boolean;
 }
 

@@ -1,6 +1,5 @@
 /** From a source to clean documents on two sides: what is read, what is removed and why, what is held out. */
 
-import { readFile } from 'node:fs/promises';
 import {
   type CleaningReport,
   type CleaningRule,
@@ -10,23 +9,19 @@ import {
   describeCleaning,
   generalRules,
   openCorpus,
-  repetitionRules,
   splitByHash,
   splitTail,
 } from '../data/index.ts';
-import {
-  type DownloadProgress,
-  decodeUtf8,
-  describeFileError,
-  openSource,
-  type Source,
-} from '../io/index.ts';
+import { type DownloadProgress, openSource, type Skipped, type Source } from '../io/index.ts';
 import { defineMessages } from '../language.ts';
 import type { TextDocument } from '../types.ts';
 import type { CorpusPreparation } from './corpus-options.ts';
 import { type DeduplicationCounts, deduplicate } from './deduplication.ts';
 import { fail } from './errors.ts';
+import { filterRules, type OverlapCounts, removeOverlap } from './filters.ts';
 import { formatBytes, type Terminal } from './terminal.ts';
+
+export { readTextFile } from './text-file.ts';
 
 const say = defineMessages({
   fetching: { en: (d: { name: string }) => `fetching ${d.name}`, zh: (d) => `下载 ${d.name}` },
@@ -34,6 +29,34 @@ const say = defineMessages({
     en: (d: { count: number; example: string }) =>
       `passed over ${d.count} files that are no text, such as ${d.example}`,
     zh: (d) => `略过 ${d.count} 个非文本文件，如 ${d.example}`,
+  },
+  record: {
+    en: (d: Count) => `passed over ${d.count} records of archives that hold no page`,
+    zh: (d) => `略过 ${d.count} 条不含网页的存档记录`,
+  },
+  status: {
+    en: (d: Count) => `passed over ${d.count} pages that the server did not give (status other than 200)`,
+    zh: (d) => `略过 ${d.count} 个服务器未正常给出的网页（状态码不是 200）`,
+  },
+  media: {
+    en: (d: Count) => `passed over ${d.count} answers that are neither HTML nor plain text`,
+    zh: (d) => `略过 ${d.count} 个既非 HTML 又非纯文本的响应`,
+  },
+  long: {
+    en: (d: Count) => `passed over ${d.count} pages that are too long`,
+    zh: (d) => `略过 ${d.count} 个过长的页面`,
+  },
+  unreadable: {
+    en: (d: Count) => `passed over ${d.count} pages that are damaged or in no known encoding`,
+    zh: (d) => `略过 ${d.count} 个损坏或编码不明的网页`,
+  },
+  redirect: {
+    en: (d: Count) => `passed over ${d.count} pages of a wiki that lead to another`,
+    zh: (d) => `略过 ${d.count} 个重定向页面`,
+  },
+  namespace: {
+    en: (d: Count) => `passed over ${d.count} pages of a wiki that are no articles`,
+    zh: (d) => `略过 ${d.count} 个非条目页面`,
   },
   encoding: {
     en: (d: { count: number; encoding: string; example: string }) =>
@@ -51,11 +74,15 @@ const say = defineMessages({
   },
 });
 
+interface Count {
+  readonly count: number;
+}
+
 export interface LoadOptions {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly offline?: boolean;
-  /** How it is read and which repeats are taken out, beyond the usual. */
+  /** How it is read and what is taken out, beyond the usual. */
   readonly prepare?: CorpusPreparation;
 }
 
@@ -67,6 +94,10 @@ export interface LoadedCorpus {
   readonly documents: readonly TextDocument[];
   readonly cleaning: CleaningReport;
   readonly deduplication: DeduplicationCounts;
+  /** What stood in evaluation texts, if they were named. */
+  readonly overlap?: OverlapCounts;
+  /** What of its files was passed over, by reason. */
+  readonly skipped: Skipped;
   readonly report: readonly string[];
 }
 
@@ -99,26 +130,27 @@ export async function loadDocuments(
   const source = await opening.finally(() => bar?.stop());
   const read = known ? corpora[known].read(source, { signal }) : source.documents({ signal });
   const cleaned = await cleanDocuments(read, {
-    rules: [
-      ...(known ? corpora[known].rules : (rules ?? generalRules())),
-      ...(prepare.dropRepetitive ? repetitionRules() : []),
-    ],
+    rules: [...(known ? corpora[known].rules : (rules ?? generalRules())), ...(await filterRules(prepare))],
     signal,
   });
   const unique = await deduplicate(cleaned.documents, prepare, signal);
-  if (unique.documents.every(({ text }) => text.trim() === ''))
-    throw fail('cli/empty-corpus', { source: spec });
-  const { passedOver, otherEncodings } = source;
+  const own = await removeOverlap(unique.documents, prepare, { signal, offline });
+  if (own.documents.every(({ text }) => text.trim() === '')) throw fail('cli/empty-corpus', { source: spec });
+  const { passedOver, otherEncodings, skipped } = source;
   return {
     name: source.name,
     known,
-    documents: unique.documents,
+    documents: own.documents,
     cleaning: cleaned.report,
     deduplication: unique.counts,
+    ...(own.counts && { overlap: own.counts }),
+    skipped,
     report: [
       ...describeCleaning(cleaned.report),
       ...unique.report,
+      ...own.report,
       ...describeEncodings(otherEncodings),
+      ...(Object.entries(skipped) as [keyof Skipped, number][]).map(([kind, count]) => say(kind, { count })),
       ...(passedOver.length ? [say('passedOver', { count: passedOver.length, example: passedOver[0] })] : []),
     ],
   };
@@ -172,15 +204,4 @@ export function splitCorpus(documents: readonly TextDocument[]): SplitCorpus {
 /** The held-out documents that are measured: all, or the first of many. */
 export function measuredPart(heldOut: readonly TextDocument[]): readonly TextDocument[] {
   return heldOut.slice(0, MAX_HELD_OUT);
-}
-
-/** A text file, with errors that name the path. */
-export async function readTextFile(path: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw describeFileError(error, path);
-  }
-  return decodeUtf8(bytes, path);
 }

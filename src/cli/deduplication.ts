@@ -102,7 +102,8 @@ function aroundDifference({ kept, dropped, similarity }: NearDuplicatePair): Nea
   return { similarity, kept: show(kept), dropped: show(dropped) };
 }
 
-const oneLine = (text: string): string => truncate(text.replace(/\s+/g, ' ').trim(), EXAMPLE_LENGTH);
+/** A text on one line, cut. */
+export const oneLine = (text: string): string => truncate(text.replace(/\s+/g, ' ').trim(), EXAMPLE_LENGTH);
 
 const PAUSE_EVERY = 1_000;
 

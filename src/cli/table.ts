@@ -45,10 +45,10 @@ const train = defineCommand({
 
 const data = defineCommand({
   name: 'data',
-  args: '<preview|stats|save> <source>',
+  args: '<preview|stats|diversity|save|augment> <source>',
   summary: {
-    en: 'what a source of text holds: what was read, cleaned, dropped, with examples; save it clean',
-    zh: '查看文本来源：读了什么、清洗了什么、去掉了什么，附例；可保存清洗结果',
+    en: 'what a source of text holds: what was read, cleaned, dropped, with examples, how diverse it is; save it clean, or with altered copies',
+    zh: '查看文本来源：读了什么、清洗了什么、去掉了什么，附例，有多丰富；可保存清洗结果，或附上改写副本',
   },
   options: dataOptions,
   example: 'inkstone data stats tang --near-duplicates 0.5',

@@ -11,7 +11,10 @@ import {
 } from './clean.ts';
 import { chunkDocuments, dropExactDuplicates, splitTail } from './documents.ts';
 import { comparableText, createFingerprintSet } from './fingerprint.ts';
+import { personalRule } from './personal.ts';
 import { poemRules } from './poems.ts';
+import { qualityRules } from './quality.ts';
+import { wordListRule } from './word-list.ts';
 
 afterEach(() => setLanguage(undefined));
 const clean = (text: string, rules: readonly CleaningRule[] = generalRules(), title?: string) =>
@@ -34,6 +37,17 @@ const UNITS = [
   '中，',
   '中.',
   '中. ',
+  '1',
+  '1 ',
+  '1.',
+  'a:',
+  'a://b:',
+  'a@',
+  'a.a@b.',
+  '+1-',
+  '4111 ',
+  '[1',
+  'aa a',
 ];
 
 describe('general rules', () => {
@@ -117,10 +131,19 @@ describe('general rules', () => {
     expect(describeCleaning(report)).toContain('去掉 1 篇：空文本');
   });
 
+  const everyRule = [
+    generalRules(),
+    poemRules,
+    [personalRule()],
+    qualityRules('gopher'),
+    qualityRules('c4'),
+    [wordListRule(['aa a', '中，中'])],
+  ];
+
   test('time grows in proportion to the text, whatever it is made of', () => {
     const time = (text: string) => {
       const started = process.cpuUsage().user;
-      for (const rules of [generalRules(), poemRules]) for (const rule of rules) rule.apply(text, { text });
+      for (const rules of everyRule) for (const rule of rules) rule.apply(text, { text }, () => {});
       comparableText(text);
       return (process.cpuUsage().user - started) / 1000;
     };

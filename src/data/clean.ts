@@ -10,9 +10,12 @@ export interface CleaningRule {
   readonly name: string;
   /** What it does, for a report. */
   readonly label: Sentence<void>;
-  /** The text afterwards; `undefined` drops the document. */
-  readonly apply: (text: string, document: TextDocument) => string | undefined;
+  /** The text afterwards; `undefined` drops the document. `count` tells what was met, by kind. */
+  readonly apply: (text: string, document: TextDocument, count: CountKind) => string | undefined;
 }
+
+/** Counts one more of a kind: a telephone number masked, a document of a language dropped. */
+export type CountKind = (kind: string) => void;
 
 export interface RuleReport {
   readonly name: string;
@@ -23,6 +26,8 @@ export interface RuleReport {
   readonly dropped: number;
   /** The first document it met, around the place; `after` is missing when it was dropped. */
   readonly example: { readonly before: string; readonly after: string | undefined } | undefined;
+  /** What it met, by kind; only of rules that tell. */
+  readonly kinds?: Readonly<Record<string, number>>;
 }
 
 export interface CleaningReport {
@@ -51,14 +56,21 @@ export function createCleaner(rules: readonly CleaningRule[]): Cleaner {
     altered: 0,
     dropped: 0,
     example: undefined as RuleReport['example'],
+    kinds: new Map<string, number>(),
   }));
+  const counters = tallies.map(
+    ({ kinds }): CountKind =>
+      (kind) => {
+        kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      },
+  );
   return {
     clean(document) {
       counts.documentsIn++;
       counts.charactersIn += countCharacters(document.text);
       let text = document.text;
       for (let i = 0; i < rules.length; i++) {
-        const next = rules[i].apply(text, document);
+        const next = rules[i].apply(text, document, counters[i]);
         if (next === text) continue;
         const tally = tallies[i];
         if (next === undefined) {
@@ -74,7 +86,13 @@ export function createCleaner(rules: readonly CleaningRule[]): Cleaner {
       counts.charactersOut += countCharacters(text);
       return text === document.text ? document : { ...document, text };
     },
-    report: () => ({ ...counts, rules: tallies.map((tally) => ({ ...tally })) }),
+    report: () => ({
+      ...counts,
+      rules: tallies.map(({ kinds, ...tally }) => ({
+        ...tally,
+        ...(kinds.size && { kinds: Object.fromEntries(kinds) }),
+      })),
+    }),
   };
 }
 
@@ -248,11 +266,22 @@ export function describeCleaning(report: CleaningReport): string[] {
     const name = say('label', rule);
     if (rule.dropped) lines.push(say('dropped', { name, count: rule.dropped }));
     if (rule.altered) lines.push(say('altered', { name, count: rule.altered }));
+    const kinds = Object.entries(rule.kinds ?? {}).sort(([, a], [, b]) => b - a);
+    if (kinds.length) lines.push(say('kinds', { kinds: kinds.slice(0, KINDS), more: kinds.length - KINDS }));
   }
   return lines;
 }
 
+/** Kinds that are named in a line. */
+const KINDS = 12;
+
 const say = defineMessages({
+  kinds: {
+    en: (d: { kinds: readonly (readonly [string, number])[]; more: number }) =>
+      `  by kind: ${d.kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}${d.more > 0 ? ` and ${d.more} more` : ''}`,
+    zh: (d) =>
+      `  分类：${d.kinds.map(([kind, count]) => `${kind} ${count}`).join('，')}${d.more > 0 ? `，另有 ${d.more} 类` : ''}`,
+  },
   documents: {
     en: (d: CleaningReport) =>
       `${d.documentsIn} documents in, ${d.documentsOut} out; ${d.charactersIn} characters in, ${d.charactersOut} out`,

@@ -54,6 +54,23 @@ export const fail = defineErrors({
     en: (d: { id: number; vocabSize: number }) => `tokens: an id must be in [0, ${d.vocabSize}), got ${d.id}`,
     zh: (d) => `词元：编号必须在 [0, ${d.vocabSize}) 内，得到 ${d.id}`,
   },
+  'data/language': {
+    en: (d: { got: string; known: readonly string[]; near?: string }) =>
+      `language: "${d.got}" is none that can be told${d.near ? `; did you mean "${d.near}"?` : ''}; known: ${d.known.join(', ')}`,
+    zh: (d) =>
+      `语言：无法识别 "${d.got}"${d.near ? `，是不是 "${d.near}"？` : ''}；可识别：${d.known.join('、')}`,
+  },
+  'data/synonyms': {
+    en: (d: { path: string; line: number; rule: string; got: unknown }) =>
+      `synonyms ${d.path}:${d.line}: a line must hold ${d.rule}, got ${String(d.got)}; write words of one meaning with commas between`,
+    zh: (d) =>
+      `同义词 ${d.path}:${d.line}：一行必须满足 ${d.rule}，得到 ${String(d.got)}；请把同义的词写在一行，用逗号分隔`,
+  },
+  'data/word-list': {
+    en: (d: { path: string; line: number; rule: string; got: unknown }) =>
+      `word list ${d.path}:${d.line}: an entry must be ${d.rule}, got ${String(d.got)}; write one a line`,
+    zh: (d) => `词表 ${d.path}:${d.line}：词条必须满足 ${d.rule}，得到 ${String(d.got)}；请每行写一条`,
+  },
   'data/poems': {
     en: (d: { path: string; reason: string }) =>
       `poems: ${d.path}: ${d.reason}; the package has changed: use its version 2.0.1`,

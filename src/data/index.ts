@@ -1,4 +1,17 @@
 export {
+  type Augmentation,
+  type AugmentOptions,
+  augmentations,
+  augmenter,
+  deleteWords,
+  insertSynonyms,
+  parseSynonyms,
+  replaceSynonyms,
+  type Synonyms,
+  swapWords,
+  synonymLimits,
+} from './augment.ts';
+export {
   type Batch,
   type Batches,
   batchRows,
@@ -11,6 +24,7 @@ export {
   type Cleaner,
   type CleaningReport,
   type CleaningRule,
+  type CountKind,
   cleanDocuments,
   countCharacters,
   createCleaner,
@@ -28,6 +42,13 @@ export {
   dropExactDuplicates,
   splitTail,
 } from './documents.ts';
+export {
+  type LanguageDetector,
+  languageDetector,
+  languageRule,
+  languageSample,
+  NO_LANGUAGE,
+} from './language-rule.ts';
 export { type MaskingOptions, maskedRows, masker, PADDING, wordJoins } from './masked.ts';
 export { type Bands, bandChance, bandHasher, bandsFor } from './min-hash.ts';
 export {
@@ -37,7 +58,23 @@ export {
   type NearDuplicateReport,
   nearDuplicateLimits,
 } from './near-duplicates.ts';
+export {
+  excludeOverlap,
+  indexOverlap,
+  type OverlapIndex,
+  type OverlapReport,
+  overlapRule,
+} from './overlap.ts';
+export {
+  isBankCard,
+  isResidentId,
+  maskPersonal,
+  type PersonalKind,
+  personalKinds,
+  personalRule,
+} from './personal.ts';
 export { poemRules, readPoems } from './poems.ts';
+export { c4Quality, gopherQuality, type QualityRules, qualityRules } from './quality.ts';
 export { gopherThresholds, repetitionRules } from './repetition-rules.ts';
 export {
   type DocumentRowOptions,
@@ -65,3 +102,4 @@ export {
   tokenArray,
   tokenizeDocuments,
 } from './tokens.ts';
+export { parseWordList, wordFinder, wordListLimits, wordListRule } from './word-list.ts';

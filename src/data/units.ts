@@ -20,28 +20,60 @@ export interface Units {
  * (Unicode NFKC, lower case).
  */
 export function unitsOf(text: string, most: number = Number.POSITIVE_INFINITY): Units {
+  const list = createUnitList();
   const plain = text.normalize('NFKC').toLowerCase();
+  UNIT.lastIndex = 0;
+  for (let match = UNIT.exec(plain); match && list.count < most; match = UNIT.exec(plain)) {
+    list.add(match[0], match[1] !== undefined);
+  }
+  return list.units();
+}
+
+/** Units with their places in the text as it is. */
+export interface PlacedUnits extends Units {
+  /** First UTF-16 unit of each, and the one behind its last. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** As `unitsOf`, with places. NOTE Each unit is normalized alone, so what only NFKC joins or parts is another unit here. */
+export function placedUnits(text: string): PlacedUnits {
+  const list = createUnitList();
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const match of text.matchAll(UNIT)) {
+    list.add(match[0].normalize('NFKC').toLowerCase(), match[1] !== undefined);
+    starts.push(match.index);
+    ends.push(match.index + match[0].length);
+  }
+  return { ...list.units(), starts, ends };
+}
+
+function createUnitList() {
   let [first, second, sizes] = [0, 0, 0].map(() => new Int32Array(256));
   let count = 0;
   let characters = 0;
-  UNIT.lastIndex = 0;
-  for (let match = UNIT.exec(plain); match && count < most; match = UNIT.exec(plain)) {
-    const unit = match[0];
-    let a = 0x811c9dc5;
-    let b = 0x9747b28c;
-    for (let i = 0; i < unit.length; i++) {
-      const code = unit.charCodeAt(i);
-      a = Math.imul(a ^ code, 0x01000193);
-      b = Math.imul(b ^ code, 0x5bd1e995);
-      b ^= b >>> 15;
-    }
-    if (count === first.length) [first, second, sizes] = [first, second, sizes].map(doubled);
-    first[count] = mix(a);
-    second[count] = mix(b);
-    sizes[count++] = unit.length;
-    if (match[1] !== undefined) characters++;
-  }
-  return { count, first, second, sizes, isCharacters: 2 * characters >= count };
+  return {
+    get count() {
+      return count;
+    },
+    add(unit: string, isCharacter: boolean): void {
+      let a = 0x811c9dc5;
+      let b = 0x9747b28c;
+      for (let i = 0; i < unit.length; i++) {
+        const code = unit.charCodeAt(i);
+        a = Math.imul(a ^ code, 0x01000193);
+        b = Math.imul(b ^ code, 0x5bd1e995);
+        b ^= b >>> 15;
+      }
+      if (count === first.length) [first, second, sizes] = [first, second, sizes].map(doubled);
+      first[count] = mix(a);
+      second[count] = mix(b);
+      sizes[count++] = unit.length;
+      if (isCharacter) characters++;
+    },
+    units: (): Units => ({ count, first, second, sizes, isCharacters: 2 * characters >= count }),
+  };
 }
 
 function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

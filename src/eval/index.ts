@@ -25,6 +25,15 @@ export {
   writtenLines,
 } from './compare/compare-table.ts';
 export { type DocumentScore, type ScoreDocumentsOptions, scoreDocuments } from './compare/score-documents.ts';
+export {
+  corpusDiversity,
+  type DiversityOptions,
+  type DiversityReport,
+  type DiversityRow,
+  isShortLined,
+  MATTR_WINDOW,
+  movingTypeTokenRatio,
+} from './corpus-diversity.ts';
 export { type CorpusRepeats, corpusRepeats } from './corpus-repeats.ts';
 export { type Cure, nameOf } from './cure.ts';
 export { type Continuation, type DecodePromptsOptions, decodePrompts } from './decode-prompts.ts';

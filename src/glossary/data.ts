@@ -35,4 +35,60 @@ export const dataTerms = defineTerms({
       zh: '本机或所在网络的地址，外界无法访问。外来文本中的链接可能指向那里，取出不该读的内容，因此除非明确允许，一律拒绝。',
     },
   },
+  languageOfText: {
+    name: { en: 'language identification', zh: '语种识别' },
+    also: ['language', 'language id', '语言识别', '语种'],
+    text: {
+      en: 'Telling which language a text is in: by its characters where they settle it (Chinese, Japanese, Korean), else by which short runs of letters are frequent. A model of two languages learns little from a hundred others that slipped in. Very short texts are told less surely.',
+      zh: '判断文本是哪种语言：汉字、假名、谚文看字符即可，其余看哪些短字母串常见。只学两种语言的模型，混进别的语言得不偿失。文本很短时判断不那么可靠。',
+    },
+  },
+  quality: {
+    name: { en: 'quality rules', zh: '质量规则' },
+    also: ['quality', 'C4', 'Gopher quality'],
+    text: {
+      en: 'Simple counts that tell prose from menus, lists and code: words in all, their length, lines that end like sentences, small words such as "the". Two published sets: Gopher (Rae et al. 2021) judges whole documents, C4 (Raffel et al. 2020) also drops lines. They are made for web pages: verse and tables hardly pass.',
+      zh: '用简单的计数把文章与菜单、列表、代码分开：总词数、词长、行是否像句子那样结束、有没有虚词。有两套公开的规则：Gopher（Rae 等，2021）评判整篇，C4（Raffel 等，2020）还会删行。它们为网页而设，诗歌和表格很难通过。',
+    },
+  },
+  blocklist: {
+    name: { en: 'block list', zh: '屏蔽词表' },
+    also: ['word list', '敏感词'],
+    text: {
+      en: 'A file of words, one a line, that training text must not hold. None is built in: what is an insult depends on the language, the time and the purpose. Such lists also hit texts about the words, and whole groups of people are easily silenced by them: look at the examples in the report.',
+      zh: '列出训练文本中不得出现之词的文件，每行一条。没有内置词表：什么算冒犯，取决于语言、时代和用途。词表也会误伤讨论这些词的文本，容易让某些人群整体消音：请看报告里的例子。',
+    },
+  },
+  personalData: {
+    name: { en: 'personal data', zh: '个人信息' },
+    also: ['maskPersonal', 'mask personal', 'PII', 'privacy', '隐私'],
+    text: {
+      en: 'What points to a person: mail addresses, telephone, card and identity numbers. A model may repeat what it saw only once. They are found by their form and check digits and replaced by a word for their kind, such as [EMAIL]; names and street addresses are not found.',
+      zh: '指向某个人的信息：邮箱、电话、银行卡号、身份证号。模型只见过一次也可能原样说出。按格式与校验位识别，换成表示类别的词，如 [EMAIL]；姓名和住址识别不了。',
+    },
+  },
+  contamination: {
+    name: { en: 'contamination', zh: '评测污染' },
+    also: ['excludeOverlap', 'exclude overlap', 'data leakage', 'benchmark leakage', '数据泄漏'],
+    text: {
+      en: 'Evaluation texts that stand in the training text, too: the model then remembers instead of understanding, and its score says nothing. The usual rule (GPT-3, Brown et al. 2020): wherever 13 words in a row are the same, they are cut out with 200 characters on each side; in Chinese, 26 characters in a row.',
+      zh: '评测文本混进了训练文本：模型靠的是记忆而非理解，分数便没有意义。通行的规则（GPT-3，Brown 等，2020）：凡连续 13 词相同，连同前后各 200 字符一并剪去；中文则为连续 26 字。',
+    },
+  },
+  mattr: {
+    name: { en: 'MATTR', zh: '滑动型次比' },
+    also: ['moving-average type-token ratio', 'type-token ratio', 'vocabulary diversity', '词汇丰富度'],
+    text: {
+      en: 'How many different words there are among 500 in a row, on average over the whole text (Covington and McFall 2010). A plain share of different words falls as a text grows, since words come again; this one does not, so texts of different length can be compared.',
+      zh: '文本中任意连续 500 词里不同词所占的平均比例（Covington 与 McFall，2010）。普通的不同词比例会随文本变长而下降，因为词总会再来；它不会，因此长短不同的文本可以相比。',
+    },
+  },
+  augmentation: {
+    name: { en: 'augmentation', zh: '数据增强' },
+    also: ['EDA', 'synonyms', 'data augmentation', '同义词替换'],
+    text: {
+      en: 'New examples made from the ones there are by small changes that leave the label right: a synonym in the place of a word, a word swapped, added, left out (EDA, Wei and Zou 2019). It helps where labelled texts are few; a model of thousands gains little.',
+      zh: '对已有样本做不影响标签的小改动来得到新样本：换一个同义词，调换、添加或删去一个词（EDA，Wei 与 Zou，2019）。标注很少时有用；已有数千条时收益很小。',
+    },
+  },
 });

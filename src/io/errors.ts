@@ -6,6 +6,21 @@ import type { FolderKind } from './folder-lock.ts';
 const zhKind: { readonly [Kind in FolderKind]: string } = { run: '运行', state: '状态' };
 const list = (items: readonly string[]) => items.join(', ');
 
+/** What helps where a data set of the hub cannot be had. */
+const hubCures = {
+  name: { en: 'check its name, revision and path', zh: '请检查名称、版本与路径' },
+  token: {
+    en: 'put a token that may read it into HF_TOKEN',
+    zh: '请把有权读取它的令牌放入环境变量 HF_TOKEN',
+  },
+  path: {
+    en: 'name a folder or a file of it: hf:OWNER/NAME/PATH',
+    zh: '请指明其中的文件夹或文件：hf:OWNER/NAME/PATH',
+  },
+  endpoint: { en: 'check HF_ENDPOINT', zh: '请检查环境变量 HF_ENDPOINT' },
+} as const;
+type HubCure = keyof typeof hubCures;
+
 export const fail = defineErrors({
   'io/no-space': {
     en: (d: { path: string; bytes: number | undefined }) =>
@@ -88,6 +103,11 @@ export const fail = defineErrors({
       `${d.where}: a record must be an object with named fields, got ${d.got}; write it like {"prediction": "…", "reference": "…"}`,
     zh: (d) =>
       `${d.where}：每条记录必须是带字段名的对象，得到 ${d.got}；应形如 {"prediction": "…", "reference": "…"}`,
+  },
+  'io/record-text': {
+    en: (d: { where: string; name: string }) =>
+      `${d.where}: the field "${d.name}" must be a text; name another with --text-column`,
+    zh: (d) => `${d.where}：字段 "${d.name}" 必须是文本；请用 --text-column 指定其他字段`,
   },
   'io/record-format': {
     en: (d: { path: string; known: readonly string[] }) =>
@@ -174,8 +194,9 @@ export const fail = defineErrors({
   },
   'source/spec': {
     en: (d: { spec: string; reason: string }) =>
-      `source "${d.spec}": ${d.reason}; give a file, a folder, https://…, or npm:NAME[@VERSION]`,
-    zh: (d) => `来源 "${d.spec}"：${d.reason}；请给出文件、文件夹、https:// 网址或 npm:NAME[@VERSION]`,
+      `source "${d.spec}": ${d.reason}; give a file, a folder, https://…, npm:NAME[@VERSION], or hf:OWNER/NAME[/PATH]`,
+    zh: (d) =>
+      `来源 "${d.spec}"：${d.reason}；请给出文件、文件夹、https:// 网址、npm:NAME[@VERSION] 或 hf:OWNER/NAME[/PATH]`,
   },
   'source/address': {
     en: (d: { url: string; address: string }) =>
@@ -235,6 +256,11 @@ export const fail = defineErrors({
       `source ${d.spec}: what was received is damaged or forged (${d.reason}); nothing was kept; try again, or use another registry`,
     zh: (d) =>
       `来源 ${d.spec}：收到的内容已损坏或被篡改（${d.reason}）；没有保留任何内容；请重试，或换一个仓库`,
+  },
+  'source/hub': {
+    en: (d: { spec: string; reason: string; cure: HubCure }) =>
+      `source ${d.spec}: ${d.reason}; ${hubCures[d.cure].en}`,
+    zh: (d) => `来源 ${d.spec}：${d.reason}；${hubCures[d.cure].zh}`,
   },
   'source/archive': {
     en: (d: { spec: string; entry: string; reason: string }) =>

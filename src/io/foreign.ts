@@ -20,7 +20,7 @@ export function foreignReader(format: ForeignFormat, pool?: ParserPool): Reader 
       const [limit, got] = [limits[bound], file.sizeBytes];
       throw fail('io/format-limit', { path, format: name, what: 'bytes', limit, got });
     }
-    const { textColumn, titleColumn, signal, onEncoding } = options;
+    const { textColumn, titleColumn, signal, onEncoding, onSkipped } = options;
     signal?.throwIfAborted();
     const parser = take();
     let isDone = false;
@@ -35,6 +35,7 @@ export function foreignReader(format: ForeignFormat, pool?: ParserPool): Reader 
         if (reply.kind === 'end') return;
         if (reply.kind === 'error') throw fail(reply.code as 'io/format', reply.data as never);
         if (reply.kind === 'encoding') onEncoding?.(reply.encoding);
+        if (reply.kind === 'skipped') onSkipped?.(reply.skipped);
         if (reply.kind === 'document') {
           const { text, title } = reply;
           yield { text, source: file.path, ...(title && { title }) };

@@ -31,6 +31,7 @@ export { dequantize, type QuantizableType, quantizableTypes, quantize } from './
 export type { GgufTensorInfo } from './gguf-header.ts';
 export { type GgufType, type GgufValue, ggufTypes } from './gguf-types.ts';
 export { fromHalf, toBrainHalf, toHalf } from './half.ts';
+export type { HubOptions } from './hub.ts';
 export {
   type JsonLinesWriter,
   type OpenJsonLinesOptions,
@@ -48,8 +49,9 @@ export {
   type OnnxValue,
   writeOnnx,
 } from './onnx.ts';
+export type { Skipped } from './parsers.ts';
 export { checkFileName, unsafePath } from './paths.ts';
-export { type FileRecord, readRecords } from './records.ts';
+export { type FileRecord, readRecords, textFieldOf } from './records.ts';
 export {
   openSafetensors,
   type ReadSafetensorsOptions,
@@ -67,3 +69,4 @@ export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from 
 export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';
 export { decodeUtf8 } from './utf8.ts';
+export { wikitextToText } from './wikitext.ts';

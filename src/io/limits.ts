@@ -43,6 +43,16 @@ export const limits = {
   /** Bytes of a Parquet file's footer, and of one row group's columns that are read. */
   parquetFooterBytes: 64 * 1024 * 1024,
   parquetGroupBytes: 1024 ** 3,
+  /** Bytes of a record's header in a WARC file, and of a record that is read; a longer one is passed over. */
+  warcHeaderBytes: 64 * 1024,
+  warcRecordBytes: 24_000_000,
+  /** Elements inside elements of a MediaWiki dump; it has five. */
+  xmlDepth: 32,
+  /** Characters of a wiki page that is read (MediaWiki itself takes 2 MB), and of a title. */
+  wikiPageCharacters: 8_000_000,
+  wikiTitleCharacters: 2_000,
+  /** Bytes of a WARC file or a MediaWiki dump after decompression. */
+  unpackedStreamBytes: 1024 ** 4,
   /** Characters of one document of a foreign format: as bytes, escaped, they must still fit into one string. */
   foreignDocumentCharacters: 100_000_000,
   /** How long the process that reads foreign formats may be silent, and its heap. */
@@ -51,6 +61,9 @@ export const limits = {
   /** Bytes of what a URL leads to, and how often it may lead elsewhere. */
   webBytes: 8 * 1024 ** 3,
   webRedirects: 5,
+  /** Bytes of one answer of a hub that lists files, and how many of them are asked for. */
+  hubListBytes: 32 * 1024 * 1024,
+  hubListPages: 1_000,
   /** Files in a folder of sources. */
   folderFiles: 1_000_000,
   /** Entries of a package archive. */

@@ -16,16 +16,25 @@ export interface DomNode {
 
 /** One document: the text and the title of the page. */
 export async function* parseHtmlFile(path: string): AsyncGenerator<Found> {
-  const { html, encoding } = decodeHtml(await readFile(path), path);
+  const { text, title, encoding } = await htmlDocument(await readFile(path), path);
   yield { kind: 'encoding', encoding };
-  const { text, title } = await htmlText(html);
   yield { kind: 'document', text, ...(title && { title }) };
 }
 
-/** A page's own word about its encoding counts where it is not UTF-8. */
-function decodeHtml(bytes: Uint8Array, path: string): { html: string; encoding: string } {
+/** The text and title of a page, whose encoding the server may have told; plain text has no title. */
+export async function htmlDocument(
+  bytes: Uint8Array,
+  path: string,
+  { charset, isPlain }: { readonly charset?: string; readonly isPlain?: boolean } = {},
+): Promise<{ text: string; title: string | undefined; encoding: string }> {
+  const { html, encoding } = decodeHtml(bytes, path, charset);
+  return { ...(isPlain ? { text: html, title: undefined } : await htmlText(html)), encoding };
+}
+
+/** A page's own word about its encoding, or that of its server, counts where it is not UTF-8. */
+function decodeHtml(bytes: Uint8Array, path: string, charset?: string): { html: string; encoding: string } {
   const head = Buffer.from(bytes.subarray(0, 2048)).toString('latin1');
-  const label = /<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,20})/i.exec(head)?.[1];
+  const label = charset ?? /<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{2,20})/i.exec(head)?.[1];
   try {
     const { text, encoding } = decodeText(bytes, path);
     if (encoding !== 'gb18030' || !label) return { html: text, encoding };

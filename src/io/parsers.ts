@@ -2,10 +2,27 @@
 
 import type { ColumnOptions } from './columns.ts';
 
+/** What a parser passed over, by reason. */
+export interface Skipped {
+  /** Records of an archive that hold no page, and pages that were not answered with 200. */
+  readonly record?: number;
+  readonly status?: number;
+  /** Answers that are neither HTML nor plain text. */
+  readonly media?: number;
+  /** Pages and records that are too long. */
+  readonly long?: number;
+  /** Pages in no known encoding, or that are no answer of HTTP. */
+  readonly unreadable?: number;
+  /** Pages of a wiki that lead elsewhere, or are no articles. */
+  readonly redirect?: number;
+  readonly namespace?: number;
+}
+
 /** What a parser finds, in order; `beat` only says that it is alive. */
 export type Found =
   | { readonly kind: 'document'; readonly text: string; readonly title?: string }
   | { readonly kind: 'encoding'; readonly encoding: string }
+  | { readonly kind: 'skipped'; readonly skipped: Skipped }
   | { readonly kind: 'beat' };
 
 /** Reads a file. Whatever it throws that is not an error of this room is told as a damaged file. */
@@ -25,6 +42,16 @@ export const parsers = {
     name: 'Parquet',
     limit: undefined,
     load: async () => (await import('./parse-parquet.ts')).parseParquet,
+  },
+  warc: {
+    name: 'WARC',
+    limit: undefined,
+    load: async () => (await import('./parse-warc.ts')).parseWarc,
+  },
+  wikipedia: {
+    name: 'MediaWiki XML',
+    limit: undefined,
+    load: async () => (await import('./parse-wikipedia.ts')).parseWikipedia,
   },
 } as const satisfies {
   readonly [format: string]: {

@@ -9,6 +9,7 @@ import { describeFileError } from './files.ts';
 import { foreignReader } from './foreign.ts';
 import { readJsonLines } from './json-lines.ts';
 import { limits } from './limits.ts';
+import type { Skipped } from './parsers.ts';
 import { readTable } from './read-tables.ts';
 
 /** A file of a source. */
@@ -23,6 +24,8 @@ export interface ReadOptions extends ColumnOptions {
   readonly signal?: AbortSignal;
   /** Told the encoding of the file where it was found out. */
   readonly onEncoding?: (encoding: string) => void;
+  /** Told at the end of a file what of it was passed over. */
+  readonly onSkipped?: (skipped: Skipped) => void;
 }
 
 export type Reader = (file: FileOnDisk, options: ReadOptions) => AsyncIterable<TextDocument>;
@@ -42,7 +45,27 @@ export const readers: { readonly [extension: string]: Reader } = {
   '.docx': foreignReader('docx'),
   '.epub': foreignReader('epub'),
   '.parquet': foreignReader('parquet'),
+  '.warc': foreignReader('warc'),
+  '.warc.gz': foreignReader('warc'),
+  '.wet': foreignReader('warc'),
+  '.wet.gz': foreignReader('warc'),
+  '.xml': foreignReader('wikipedia'),
+  '.xml.bz2': foreignReader('wikipedia'),
 };
+
+const byLength = Object.keys(readers).sort((a, b) => b.length - a.length);
+
+/** The extension by which a file is read, `undefined` if it is none of those known; the longest counts (`.warc.gz`). */
+export function extensionOf(path: string): string | undefined {
+  const lower = path.toLowerCase();
+  return byLength.find((extension) => lower.endsWith(extension));
+}
+
+/** Whether a file is taken where a folder or a package is read: XML only if its name says that it is a dump of pages. */
+export function isTaken(path: string): boolean {
+  const extension = extensionOf(path);
+  return extension !== undefined && (!extension.startsWith('.xml') || /pages-(?:articles|meta)/.test(path));
+}
 
 /** The whole file as text. @throws where it is larger than `limits.textFileBytes` or in no known encoding */
 export async function readWhole(file: FileOnDisk, { signal, onEncoding }: ReadOptions = {}): Promise<string> {

@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import { type ColumnOptions, chooseColumns } from './columns.ts';
 import { fail } from './errors.ts';
 import { describeFileError } from './files.ts';
 import { readNumberedLines } from './json-lines.ts';
@@ -88,4 +89,12 @@ function toRecord(value: unknown, where: string): FileRecord {
     return { where, fields: value as Record<string, unknown> };
   }
   throw fail('io/record', { where, got: JSON.stringify(value).slice(0, SHOWN) });
+}
+
+/** Which field of a record is its text: the one that is named, else one with a usual name. @throws where that is no text */
+export function textFieldOf({ where, fields }: FileRecord, columns: ColumnOptions = {}): string {
+  const names = Object.keys(fields);
+  const name = names[chooseColumns(names, columns, where).text];
+  if (typeof fields[name] === 'string') return name;
+  throw fail('io/record-text', { where, name });
 }

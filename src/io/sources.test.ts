@@ -100,7 +100,7 @@ describe('files and folders', () => {
 
   test('other kinds of source are refused', async () => {
     for (const spec of [
-      'hf:x/y',
+      'hf:x',
       'file:',
       'npm:',
       'npm:../x',

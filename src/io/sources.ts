@@ -1,4 +1,4 @@
-/** Sources of text: a file, a folder, a package of the npm registry, or what a URL leads to, all read the same way. */
+/** Sources of text: a file, a folder, a package of the npm registry, a data set of a hub, or what a URL leads to, all read the same way. */
 
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
@@ -8,9 +8,11 @@ import { userCacheFolder } from './cache-folder.ts';
 import type { ColumnOptions } from './columns.ts';
 import { fail } from './errors.ts';
 import { describeFileError } from './files.ts';
+import { type HubOptions, openHub } from './hub.ts';
 import { limits } from './limits.ts';
 import type { NpmOptions } from './npm-config.ts';
-import { type FileOnDisk, readers, readWhole } from './readers.ts';
+import type { Skipped } from './parsers.ts';
+import { extensionOf, type FileOnDisk, isTaken, readers, readWhole } from './readers.ts';
 import { type DownloadProgress, openPackage } from './source-package.ts';
 import { fetchToCache } from './web.ts';
 
@@ -34,6 +36,8 @@ export interface Source {
   readonly passedOver: readonly string[];
   /** Files read so far that were not in UTF-8. */
   readonly otherEncodings: readonly { readonly path: string; readonly encoding: string }[];
+  /** What of the files read so far was passed over: records of archives, pages of wikis. */
+  readonly skipped: Skipped;
   /** Every document of every file, in order of path. */
   documents(options?: { readonly signal?: AbortSignal }): AsyncIterable<TextDocument>;
 }
@@ -56,6 +60,7 @@ export interface OpenSourceOptions extends ColumnOptions {
   /** A URL may lead to this machine or its network, and may be `http:`. Default false. */
   readonly privateAddresses?: boolean;
   readonly npm?: NpmOptions;
+  readonly hub?: HubOptions;
 }
 
 const KNOWN = Object.keys(readers);
@@ -63,11 +68,13 @@ const ABOUT_THE_PACKAGE =
   /^(package\.json|(readme|licen[cs]e|changelog|notice|security|contributing)[^/]*)$/i;
 
 /**
- * Opens a source: a path or `file:` URL of a file or folder, `npm:NAME[@VERSION]`, or an `https:` URL of a file. What is downloaded
+ * Opens a source: a path or `file:` URL of a file or folder, `npm:NAME[@VERSION]`, an `https:` URL of a file, or
+ * `hf:OWNER/NAME[@REVISION][/PATH]`, a data set of the Hugging Face hub. What is downloaded
  * comes from the cache afterwards, without any network.
  */
 export async function openSource(spec: string, options: OpenSourceOptions = {}): Promise<Source> {
   if (spec.startsWith('npm:')) return openPackageSource(spec, options);
+  if (spec.startsWith('hf:')) return openHubSource(spec, options);
   if (/^https?:/i.test(spec)) return openWebSource(spec, options);
   if (/^[a-z][a-z0-9+.-]+:/i.test(spec) && !spec.startsWith('file:')) {
     throw fail('source/spec', { spec, reason: 'this kind of source is unknown' });
@@ -79,7 +86,7 @@ export async function openSource(spec: string, options: OpenSourceOptions = {}):
 
 async function openPackageSource(spec: string, options: OpenSourceOptions): Promise<Source> {
   const accept = options.filter ?? ((path: string) => !ABOUT_THE_PACKAGE.test(path));
-  const filter = (path: string) => isReadable(path) && accept(path);
+  const filter = (path: string) => isTaken(path) && accept(path);
   const cacheFolder = options.cacheFolder ?? userCacheFolder();
   const found = await openPackage(spec.slice('npm:'.length), { ...options, cacheFolder, filter });
   if (found.files.length === 0) throw fail('source/none', { path: spec, known: KNOWN, seen: [] });
@@ -89,8 +96,19 @@ async function openPackageSource(spec: string, options: OpenSourceOptions): Prom
 
 async function openWebSource(spec: string, options: OpenSourceOptions): Promise<Source> {
   const cacheFolder = options.cacheFolder ?? userCacheFolder();
-  const found = await fetchToCache(spec, { ...options, cacheFolder, isKnown: isReadable, known: KNOWN });
+  const found = await fetchToCache(spec, { ...options, cacheFolder, known: KNOWN });
   return createSource(spec, spec, [found], [], options);
+}
+
+async function openHubSource(spec: string, options: OpenSourceOptions): Promise<Source> {
+  const accept = options.filter ?? ((path: string) => !ABOUT_THE_PACKAGE.test(path));
+  const filter = (path: string) => isTaken(path) && accept(path);
+  const cacheFolder = options.cacheFolder ?? userCacheFolder();
+  const found = await openHub(spec.slice('hf:'.length), { ...options, cacheFolder, known: KNOWN, filter });
+  const { name, files, passedOver } = found;
+  if (files.length === 0)
+    throw fail('source/none', { path: spec, known: KNOWN, seen: passedOver.slice(0, 3) });
+  return createSource(spec, name, files, passedOver, options);
 }
 
 async function openPathSource(spec: string, root: string, options: OpenSourceOptions): Promise<Source> {
@@ -98,7 +116,7 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
     throw describeFileError(error, root);
   });
   if (status.isFile()) {
-    if (!isReadable(root)) throw fail('source/kind', { path: root, extension: extname(root), known: KNOWN });
+    if (!extensionOf(root)) throw fail('source/kind', { path: root, extension: extname(root), known: KNOWN });
     const file = { path: basename(root), location: root, sizeBytes: status.size };
     return createSource(spec, spec, [file], [], options);
   }
@@ -107,7 +125,7 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
   const passedOver: string[] = [];
   for await (const found of walk(root, options.signal)) {
     const path = relative(root, found.location).split(sep).join('/');
-    const wanted = found.kind === 'file' && isReadable(path) && (options.filter?.(path) ?? true);
+    const wanted = found.kind === 'file' && isTaken(path) && (options.filter?.(path) ?? true);
     if (wanted) files.push({ path, location: found.location, sizeBytes: found.sizeBytes });
     else passedOver.push(path);
     if (files.length + passedOver.length > limits.folderFiles) {
@@ -118,8 +136,6 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
     throw fail('source/none', { path: root, known: KNOWN, seen: passedOver.slice(0, 3) });
   return createSource(spec, spec, files, passedOver, options);
 }
-
-const isReadable = (path: string) => Object.hasOwn(readers, extname(path).toLowerCase());
 
 /** Every file below a folder in order of name. Hidden ones are left out; a link to a folder is not followed but named. */
 async function* walk(
@@ -153,13 +169,20 @@ function createSource(
   const noteEncoding = (path: string) => (encoding: string) => {
     if (encoding !== 'utf-8') otherEncodings.set(path, encoding);
   };
+  const skipped = new Map<string, Skipped>();
   const files = found.map((file): SourceFile => {
-    const options = { textColumn, titleColumn, onEncoding: noteEncoding(file.path) };
+    const options = {
+      textColumn,
+      titleColumn,
+      onEncoding: noteEncoding(file.path),
+      onSkipped: (what: Skipped) => skipped.set(file.path, what),
+    };
+    const extension = extensionOf(file.path) ?? '.txt';
     return {
       path: file.path,
       sizeBytes: file.sizeBytes,
       text: () => readWhole(file, options),
-      documents: ({ signal } = {}) => readers[extname(file.path).toLowerCase()](file, { ...options, signal }),
+      documents: ({ signal } = {}) => readers[extension](file, { ...options, signal }),
     };
   });
   return {
@@ -170,6 +193,9 @@ function createSource(
     get otherEncodings() {
       return Array.from(otherEncodings, ([path, encoding]) => ({ path, encoding }));
     },
+    get skipped() {
+      return sumOf(skipped.values());
+    },
     async *documents(options) {
       for (const file of files) {
         options?.signal?.throwIfAborted();
@@ -177,4 +203,14 @@ function createSource(
       }
     },
   };
+}
+
+function sumOf(parts: Iterable<Skipped>): Skipped {
+  const sum: { -readonly [Kind in keyof Skipped]: number } = {};
+  for (const part of parts) {
+    for (const [kind, count] of Object.entries(part) as [keyof Skipped, number][]) {
+      sum[kind] = (sum[kind] ?? 0) + count;
+    }
+  }
+  return sum;
 }

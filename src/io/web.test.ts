@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Handler, serve } from '../../test/local-server.ts';
 import type { InkstoneError } from '../errors.ts';
 import { isPublicAddress, publicLookup } from './public-address.ts';
 import { type OpenSourceOptions, openSource } from './sources.ts';
@@ -12,27 +11,6 @@ import { type OpenSourceOptions, openSource } from './sources.ts';
 const folder = mkdtempSync(join(tmpdir(), '墨 web-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const newFolder = () => mkdtempSync(join(folder, 'c-'));
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-/** A server on this machine; the requests it saw. */
-async function serve(handler: Handler): Promise<{ url: string; seen: IncomingMessage[] }> {
-  const seen: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    seen.push(request);
-    handler(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
-}
 
 async function read(url: string, cacheFolder: string, options: OpenSourceOptions = {}): Promise<string[]> {
   const source = await openSource(url, { cacheFolder, privateAddresses: true, ...options });

@@ -1,31 +1,28 @@
 /** Files behind URLs: downloaded once into the cache, with a part that is there gone on with. Never from private addresses unless allowed. */
 
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { extname, join } from 'node:path';
 import { InkstoneError } from '../errors.ts';
 import { writeFileAtomic } from './atomic.ts';
 import { fail } from './errors.ts';
 import { codeOf, describeFileError, nodeFiles } from './files.ts';
 import { limits } from './limits.ts';
-import { isPublicAddress, publicLookup } from './public-address.ts';
-import type { FileOnDisk } from './readers.ts';
+import { extensionOf, type FileOnDisk } from './readers.ts';
 import type { DownloadProgress } from './source-package.ts';
+import { checkUrl, follow, type RequestOptions, shown } from './web-request.ts';
 
-export interface FetchOptions {
+export interface FetchOptions extends RequestOptions {
   readonly cacheFolder: string;
-  /** Whether a file of this name can be read, and which extensions can, for the error. */
-  readonly isKnown: (name: string) => boolean;
+  /** Which extensions can be read, for the error. */
   readonly known: readonly string[];
-  readonly signal?: AbortSignal;
+  /** What is known of the file beforehand: anything else that comes is refused. */
+  readonly expected?: { readonly sizeBytes: number; readonly sha256?: string };
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly offline?: boolean;
   readonly refresh?: boolean;
-  readonly idleTimeoutMs?: number;
-  readonly privateAddresses?: boolean;
 }
 
 /** What is known of a download that is whole or under way. */
@@ -94,33 +91,10 @@ const toFile = (folder: string, name: string, sizeBytes: number): FileOnDisk => 
   sizeBytes,
 });
 
-/** Without what might be a secret. */
-const shown = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}`;
-
-function checkUrl(text: string, spec: string, { privateAddresses }: FetchOptions, base?: URL): URL {
-  let url: URL;
-  try {
-    url = new URL(text, base);
-  } catch {
-    throw fail('source/spec', { spec, reason: 'this is no URL' });
-  }
-  const refuse = (reason: string) => fail('source/web-refused', { url: shown(url), reason });
-  if (url.username || url.password) throw refuse('a URL with a password in it');
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && privateAddresses)) {
-    throw refuse(`${url.protocol} is not https:`);
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!privateAddresses && isIP(host) && !isPublicAddress(host)) {
-    throw fail('source/address', { url: shown(url), address: host });
-  }
-  url.hash = '';
-  return url;
-}
-
 async function readRecord(path: string, url: string): Promise<WebRecord | undefined> {
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as WebRecord;
-    return record.url === url && /^file\.[a-z]{2,8}$/.test(record.name) ? record : undefined;
+    return record.url === url && /^file(?:\.[a-z0-9]{2,8}){1,2}$/.test(record.name) ? record : undefined;
   } catch {
     return undefined;
   }
@@ -156,7 +130,9 @@ async function download(url: URL, folder: string, options: FetchOptions): Promis
       throw fail('source/web-refused', { url: shown(url), reason: `the server sends ${coding}, unasked` });
     }
     const from = isRest ? there : 0;
-    const name = isRest ? before!.name : nameOf(last, headers['content-type'], options);
+    const name = isRest
+      ? before!.name
+      : nameOf(options.expected ? url : last, headers['content-type'], options);
     const announced = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
     const total = announced === undefined ? undefined : from + announced;
     checkSize(url, total ?? 0);
@@ -166,6 +142,7 @@ async function download(url: URL, folder: string, options: FetchOptions): Promis
     if (!isRest) await rm(part, { force: true });
     await writeFileAtomic(partRecord, JSON.stringify(record));
     const sizeBytes = await receive(response, part, from, { url, total, options });
+    await checkExpected(part, sizeBytes, url, options);
     await rename(part, join(folder, name));
     await writeFileAtomic(join(folder, RECORD), JSON.stringify({ ...record, sizeBytes }));
     await rm(partRecord, { force: true });
@@ -175,6 +152,26 @@ async function download(url: URL, folder: string, options: FetchOptions): Promis
   }
 }
 
+/** Removes a part that is not what was expected. */
+async function checkExpected(
+  part: string,
+  sizeBytes: number,
+  url: URL,
+  { expected, signal }: FetchOptions,
+): Promise<void> {
+  if (!expected) return;
+  let reason =
+    sizeBytes === expected.sizeBytes ? '' : `${sizeBytes} bytes came, ${expected.sizeBytes} were announced`;
+  if (!reason && expected.sha256) {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(part, { signal })) hash.update(chunk as Buffer);
+    if (hash.digest('hex') !== expected.sha256) reason = 'its hash is another than announced';
+  }
+  if (!reason) return;
+  await rm(part, { force: true });
+  throw fail('source/integrity', { spec: shown(url), reason });
+}
+
 function checkSize(url: URL, bytes: number): void {
   if (bytes <= limits.webBytes) return;
   const reason = `it is larger than ${limits.webBytes} bytes`;
@@ -182,52 +179,13 @@ function checkSize(url: URL, bytes: number): void {
 }
 
 /** `file` with the extension of the URL's path, else of the content type. */
-function nameOf(url: URL, type: string | undefined, { isKnown, known }: FetchOptions): string {
-  const own = `file${extname(url.pathname).toLowerCase()}`;
-  if (isKnown(own)) return own;
+function nameOf(url: URL, type: string | undefined, { known }: FetchOptions): string {
+  const own = extensionOf(url.pathname);
+  if (own) return `file${own}`;
   const plain = type?.split(';')[0].trim().toLowerCase() ?? '';
   const extension = Object.hasOwn(extensions, plain) ? extensions[plain] : undefined;
   if (extension) return `file${extension}`;
   throw fail('source/kind', { path: shown(url), extension: plain || extname(url.pathname), known });
-}
-
-/** The first answer that is no redirect. */
-async function follow(
-  start: URL,
-  headers: { readonly [name: string]: string },
-  options: FetchOptions,
-): Promise<{ response: IncomingMessage; url: URL }> {
-  let url = start;
-  for (let hops = 0; hops <= limits.webRedirects; hops++) {
-    const response = await ask(url, headers, options);
-    const { statusCode = 0, headers: answer } = response;
-    if (![301, 302, 303, 307, 308].includes(statusCode) || !answer.location) return { response, url };
-    response.destroy();
-    url = checkUrl(answer.location, start.href, options, url);
-  }
-  const reason = `more than ${limits.webRedirects} redirects`;
-  throw fail('source/web-refused', { url: shown(start), reason });
-}
-
-function ask(
-  url: URL,
-  headers: { readonly [name: string]: string },
-  { signal, privateAddresses, idleTimeoutMs = 60_000 }: FetchOptions,
-): Promise<IncomingMessage> {
-  const refuse = (address: string) => fail('source/address', { url: shown(url), address });
-  return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-      headers: { ...headers, 'User-Agent': 'inkstone', 'Accept-Encoding': 'identity' },
-      signal,
-      timeout: idleTimeoutMs,
-      agent: false,
-      ...(privateAddresses ? {} : { lookup: publicLookup(refuse) }),
-    });
-    request.on('timeout', () => request.destroy(new Error(`no answer for ${idleTimeoutMs} ms`)));
-    request.on('error', reject);
-    request.on('response', resolve);
-    request.end();
-  });
 }
 
 /** Appends what comes to the part; its whole size at the end. What was received stays when it breaks off. */

@@ -1,4 +1,4 @@
-/** `inkstone data preview | stats | save SOURCE`: what a model would learn from, and what was done to it. */
+/** `inkstone data preview | stats | diversity | save SOURCE`: what a model would learn from, and what was done to it; `augment FILE`. */
 
 import { countCharacters } from '../../data/index.ts';
 import { writeFileAtomic } from '../../io/index.ts';
@@ -10,6 +10,7 @@ import { type dataOptions, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { truncate } from '../terminal.ts';
 import { actionOf } from '../verbs.ts';
+import { augment } from './data-augment.ts';
 
 type Context = CommandContext<typeof dataOptions>;
 
@@ -42,14 +43,18 @@ const say = defineMessages({
   },
 });
 
-const verbs: Readonly<Record<string, (context: Context, corpus: LoadedCorpus) => Promise<void> | void>> = {
-  preview,
-  stats,
-  save,
+type Verb = (context: Context, source: string) => Promise<void>;
+
+const verbs: Readonly<Record<string, Verb>> = {
+  preview: onCorpus(preview),
+  stats: onCorpus(stats),
+  diversity: onCorpus(async (...about) => (await import('./data-diversity.ts')).diversity(...about)),
+  save: onCorpus(save),
+  augment,
 };
 
 export async function run(context: Context): Promise<void> {
-  const { args, options, terminal, signal } = context;
+  const { args } = context;
   const act = actionOf('data', verbs, args);
   const [verb, source, extra] = args;
   if (source === undefined) {
@@ -59,12 +64,21 @@ export async function run(context: Context): Promise<void> {
   if (extra !== undefined) {
     throw fail('cli/too-many-arguments', { command: `data ${verb}`, got: extra, takesData: false });
   }
-  const prepare = preparationOf(options);
-  const corpus = await loadDocuments(source, { terminal, signal, offline: options.offline, prepare });
-  terminal.json({ type: 'corpus', name: corpus.name, cleaning: corpus.cleaning, ...corpus.deduplication });
-  for (const line of corpus.report) terminal.print(line);
-  tellExamples(context, corpus);
-  await act(context, corpus);
+  await act(context, source);
+}
+
+/** Reads and cleans the source, tells what was done to it, then acts on what is left. */
+function onCorpus(act: (context: Context, corpus: LoadedCorpus) => Promise<void> | void): Verb {
+  return async (context, source) => {
+    const { options, terminal, signal } = context;
+    const prepare = preparationOf(options);
+    const corpus = await loadDocuments(source, { terminal, signal, offline: options.offline, prepare });
+    const { name, cleaning, deduplication, overlap, skipped } = corpus;
+    terminal.json({ type: 'corpus', name, cleaning, ...deduplication, ...(overlap && { overlap }), skipped });
+    for (const line of corpus.report) terminal.print(line);
+    tellExamples(context, corpus);
+    await act(context, corpus);
+  };
 }
 
 const EXAMPLE_WIDTH = 40;

@@ -122,6 +122,7 @@ async function makeModel(context: Context): Promise<{ readonly folder: string; r
     name: corpus.name,
     cleaning: corpus.cleaning,
     ...corpus.deduplication,
+    ...(corpus.overlap && { overlap: corpus.overlap }),
   });
 
   const place = await findPlace(context, corpus);
