@@ -209,4 +209,6 @@ export interface TextDocument {
   /** Where it came from: a path inside the source. */
   readonly source?: string;
   readonly title?: string;
+  /** The class it belongs to, where labels were asked for. */
+  readonly label?: string;
 }

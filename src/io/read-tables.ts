@@ -12,7 +12,10 @@ import { limits } from './limits.ts';
 import type { FileOnDisk, ReadOptions } from './readers.ts';
 import { invalidOffset } from './utf8.ts';
 
-/** A reader of files whose cells are set apart by `delimiter`; the first row names the columns. NOTE In TSV a quotation mark is a letter. */
+/**
+ * A reader of files whose cells are set apart by `delimiter`; the first row names the columns, unless there is no header.
+ * NOTE In TSV a quotation mark is a letter.
+ */
 export function readTable(delimiter: ',' | '\t') {
   return async function* (file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
     const { parse } = await import('csv-parse');
@@ -32,12 +35,15 @@ export function readTable(delimiter: ',' | '\t') {
       for await (const row of rows as AsyncIterable<string[]>) {
         options.signal?.throwIfAborted();
         if (!columns) {
-          columns = chooseColumns(row, options, file.location);
-          continue;
+          const { header = true } = options;
+          const names = header ? row : row.map((_, i) => String(i + 1));
+          columns = chooseColumns(names, options, file.location);
+          if (header) continue;
         }
         const text = row[columns.text] ?? '';
         const title = columns.title === undefined ? undefined : row[columns.title];
-        yield { text, source: file.path, ...(title && { title }) };
+        const label = columns.label === undefined ? undefined : row[columns.label];
+        yield { text, source: file.path, ...(title && { title }), ...(label && { label }) };
       }
     } catch (error) {
       throw describeTableError(error, file.location, format);

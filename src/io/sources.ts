@@ -147,14 +147,15 @@ function createSource(
   name: string,
   found: readonly FileOnDisk[],
   passedOver: readonly string[],
-  { textColumn, titleColumn }: ColumnOptions,
+  { textColumn, titleColumn, labels, labelColumn, header }: ColumnOptions,
 ): Source {
   const otherEncodings = new Map<string, string>();
   const noteEncoding = (path: string) => (encoding: string) => {
     if (encoding !== 'utf-8') otherEncodings.set(path, encoding);
   };
   const files = found.map((file): SourceFile => {
-    const options = { textColumn, titleColumn, onEncoding: noteEncoding(file.path) };
+    const columns = { textColumn, titleColumn, labels, labelColumn, header };
+    const options = { ...columns, onEncoding: noteEncoding(file.path) };
     return {
       path: file.path,
       sizeBytes: file.sizeBytes,
