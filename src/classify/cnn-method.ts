@@ -22,7 +22,7 @@ const defaults = {
   pooling: 'max' as 'max' | 'average',
   maxLength: 400,
   epochs: 5,
-  lr: 1e-3,
+  lr: 3e-3,
   batchSize: 50,
   dropout: 0.5,
 };

@@ -25,7 +25,7 @@ export const countNumbers = (arrays: readonly (readonly [string, TensorData])[])
 export const readParameters = (specs: unknown, tensors: ReadonlyMap<string, TensorData>): unknown =>
   mapTree<ParameterSpec, Tensor>(specs, ({ shape }, path) => readParameter(tensors, path, shape));
 
-/** Probabilities of many texts, so many at once; what a chunk takes is given back after it. */
+/** Probabilities of many texts, so many of like length at once; what a chunk takes is given back after it. */
 export function inChunks(
   texts: readonly (readonly string[])[],
   size: number,
@@ -33,10 +33,14 @@ export function inChunks(
   logits: (chunk: readonly (readonly string[])[]) => Tensor,
 ): Float64Array {
   const scores = new Float64Array(texts.length * classes);
+  const order = texts.map((_, i) => i).sort((a, b) => texts[a].length - texts[b].length);
   for (let from = 0; from < texts.length; from += size) {
+    const chunk = order.slice(from, from + size);
     scope(() => {
-      const found = logits(texts.slice(from, from + size));
-      scores.set(softmaxRows(found.data as Float32Array, classes), from * classes);
+      const found = softmaxRows(logits(chunk.map((i) => texts[i])).data as Float32Array, classes);
+      chunk.forEach((text, row) => {
+        scores.set(found.subarray(row * classes, (row + 1) * classes), text * classes);
+      });
     });
   }
   return scores;
