@@ -29,7 +29,7 @@ export const classificationTerms = defineTerms({
   },
   perceptron: {
     name: { en: 'perceptron', zh: '感知机' },
-    also: ['mlp', 'multi-layer perceptron', 'hidden layer', 'back-propagation', '多层感知机', '反向传播'],
+    also: ['mlp', 'multi-layer perceptron', 'hidden layer', '多层感知机'],
     text: {
       en: 'The oldest learning neuron: a weighted sum, corrected after every mistake. It finds a line between two classes if there is one, and nothing else: not even "one or the other but not both" (XOR). With a layer between input and output (mlp), learnt by back-propagation, it can.',
       zh: '最早的会学习的神经元：加权求和，每错一次就修正一次。两类之间若有一条直线可分，它必能找到；否则无能为力，连“二者恰居其一”（异或）都学不会。在输入与输出之间加一层（mlp），用反向传播学习，就能学会。',
