@@ -30,6 +30,12 @@ export const fail = defineErrors({
       `${d.where}: no word or character is left to learn from; lower \`minDocuments\` or give more text`,
     zh: (d) => `${d.where}：没有可供学习的词或字；请降低 \`minDocuments\` 或提供更多文本`,
   },
+  'classify/too-large': {
+    en: (d: { method: string; labels: number; features: number; limit: number }) =>
+      `${d.method}: labels × features must be at most ${d.limit}, got ${d.labels} × ${d.features}; keep fewer features with \`maxFeatures\``,
+    zh: (d) =>
+      `${d.method}：标签数 × 特征数至多为 ${d.limit}，得到 ${d.labels} × ${d.features}；请用 \`maxFeatures\` 减少特征`,
+  },
   'classify/diverged': {
     en: (d: { method: string }) => `${d.method}: the loss diverged; try a smaller \`lr\` or another \`seed\``,
     zh: (d) => `${d.method}：损失发散；请减小 \`lr\` 或换一个 \`seed\``,

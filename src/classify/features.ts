@@ -54,8 +54,15 @@ interface GramCount {
 /** Learns which n-grams there are, and how rare each is. @throws when none is left */
 export function fitFeatures(texts: readonly (readonly string[])[], options: FeatureOptions = {}): Features {
   const { ngrams = [1, 2], minDocuments = 1, maxFeatures, weighting = 'counts', buckets } = options;
-  requireNumber('features', 'ngrams', ngrams[0], wholePositive);
-  if (ngrams[1] < ngrams[0]) requireNumber('features', 'ngrams', Number.NaN, wholePositive);
+  if (!(wholePositive.test(ngrams[0]) && wholePositive.test(ngrams[1]) && ngrams[0] <= ngrams[1])) {
+    throw fail('classify/option', {
+      where: 'features',
+      option: 'ngrams',
+      rule: 'two whole numbers from 1 on, the smaller one first',
+      zhRule: '为两个不小于 1 的整数，小的在前',
+      got: `[${ngrams.join(', ')}]`,
+    });
+  }
   requireNumber('features', 'minDocuments', minDocuments, wholePositive);
   if (maxFeatures !== undefined) requireNumber('features', 'maxFeatures', maxFeatures, wholePositive);
   if (buckets !== undefined) requireNumber('features', 'buckets', buckets, wholePositive);

@@ -51,9 +51,10 @@ export async function readPlainTexts(spec: string, options: ReadTextsOptions = {
   return texts;
 }
 
-const LABEL_LIMIT = 10_000;
+/** Different labels at most: with more it is hardly a column of labels. */
+export const LABEL_LIMIT = 1000;
 
-/** The different labels in order, and the place of each text's label among them. @throws for fewer than two */
+/** The different labels in order, and the place of each text's label among them. @throws for fewer than two, or too many */
 export function numberLabels(
   where: string,
   texts: readonly LabelledText[],

@@ -2,6 +2,7 @@
 
 import type { TensorData } from '../io/index.ts';
 import { createClassifier, type MethodName, softmaxRows, type TextClassifier } from './classifier.ts';
+import { fail } from './errors.ts';
 import { type Features, featureRows, fitFeatures, type SparseRows } from './features.ts';
 import { contributions, type LinearModel, linearScores, rounded } from './linear-model.ts';
 import { linearSvm } from './linear-svm.ts';
@@ -10,6 +11,9 @@ import { naiveBayes } from './naive-bayes.ts';
 import { perceptron } from './perceptron.ts';
 import { readArray, restoreFeatures, saveFeatures } from './saved-parts.ts';
 import { showGram, type UnitCutter } from './units.ts';
+
+/** Weights of a model at most: 1 GB while it learns, half of that on disk. */
+const WEIGHT_LIMIT = 2 ** 27;
 
 interface LinearMethod {
   readonly weighting: 'counts' | 'tf-idf';
@@ -63,6 +67,10 @@ function linearMethod(method: MethodName, { weighting, scores, learn }: LinearMe
   return {
     async learn(input) {
       const features = fitFeatures(input.texts, { ...input.options, weighting });
+      if (input.labels.length * features.width > WEIGHT_LIMIT) {
+        const sizes = { labels: input.labels.length, features: features.width };
+        throw fail('classify/too-large', { method, ...sizes, limit: WEIGHT_LIMIT });
+      }
       const model = await learn(featureRows(features)(input.texts), input);
       return make(input.labels, features, rounded(model), input.cutter);
     },

@@ -8,6 +8,7 @@ import { featureRows, fitFeatures, type SparseRows } from './features.ts';
 import { type LabelledText, numberLabels } from './labelled-texts.ts';
 import { type LinearModel, linearScores } from './linear-model.ts';
 import { linearSvm } from './linear-svm.ts';
+import { trainClassifier } from './methods.ts';
 import { naiveBayes } from './naive-bayes.ts';
 import { classScores } from './scores.ts';
 import { wordCutter } from './units.ts';
@@ -85,7 +86,9 @@ describe('features', () => {
     expect([...columns].every((column) => column < 64)).toBe(true);
     expect(starts[1]).toBeGreaterThan(2);
     expect(() => fitFeatures(units, { minDocuments: 40 })).toThrow(/no word or character is left/);
-    expect(() => fitFeatures(units, { ngrams: [2, 1] })).toThrow(/`ngrams` must be/);
+    expect(() => fitFeatures(units, { ngrams: [2, 1] })).toThrow(
+      /`ngrams` must be two whole numbers.*got \[2, 1\]/,
+    );
   });
 
   test.each([
@@ -154,6 +157,16 @@ describe('linear SVM', () => {
   // scikit-learn learnt the tf-idf of all texts here as well.
   test.each(golden.binary)('$loss: two labels are one machine', (machine) => check(machine, 2));
 
+  test('ends by itself, long before the passes do, with and without what was put aside', async () => {
+    const weighted = featureRows(tfidf)(units);
+    for (const loss of ['hinge', 'squared-hinge'] as const) {
+      let passes = 0;
+      const onProgress = () => void passes++;
+      await linearSvm(weighted, classes, 3, { loss, tolerance: 1e-6, onProgress });
+      expect(passes).toBeLessThan(600);
+    }
+  });
+
   test('the same seed gives the same weights, and it can be stopped', async () => {
     const weighted = featureRows(tfidf)(units);
     const [a, b] = [
@@ -185,4 +198,13 @@ test('labels: at least two, in order', () => {
   }
   expect(error?.code).toBe('classify/one-label');
   expect(error?.message).toMatch(/only "good"/);
+  const many = Array.from({ length: 1001 }, (_, i) => ({ text: 'a', label: String(i) }));
+  expect(() => numberLabels('here', many)).toThrow(/at most 1000 different labels.*got 1001/);
+});
+
+test('what would not fit into memory is refused before it is made', async () => {
+  const many = Array.from({ length: 200 }, (_, i) => ({ text: 'a b', label: String(i) }));
+  await expect(trainClassifier('naive-bayes', many, { buckets: 2 ** 20 })).rejects.toThrow(
+    /labels × features must be at most 134217728, got 200 × 1048576/,
+  );
 });

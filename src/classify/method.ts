@@ -41,6 +41,6 @@ export interface MethodInput {
 
 export interface Method {
   readonly learn: (input: MethodInput) => Promise<TextClassifier>;
-  /** @throws `classify/damaged`-ready reasons as plain errors when data and arrays do not fit together */
+  /** @throws `DamagedPart` when data and arrays do not fit together */
   readonly restore: (saved: SavedClassifier, cutter: UnitCutter) => TextClassifier;
 }

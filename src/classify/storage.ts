@@ -18,6 +18,7 @@ import { loadTokenizer, saveTokenizer } from '../text/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { methodNames, type TextClassifier } from './classifier.ts';
 import { fail } from './errors.ts';
+import { LABEL_LIMIT } from './labelled-texts.ts';
 import { methods } from './methods.ts';
 import { DamagedPart, parsePart } from './saved-parts.ts';
 import { tokenCutter, wordCutter } from './units.ts';
@@ -33,7 +34,7 @@ const CONTENT_BYTES = 256 * 1024 * 1024;
 const schema = z.object({
   format: z.literal(FORMAT),
   method: z.enum(methodNames),
-  labels: z.array(z.string()).min(2).max(10_000),
+  labels: z.array(z.string()).min(2).max(LABEL_LIMIT),
   weights: z.string().regex(WEIGHTS),
   tokenizer: z.boolean(),
   data: z.unknown(),

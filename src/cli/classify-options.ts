@@ -2,7 +2,7 @@
 
 import type { MethodName } from '../classify/index.ts';
 import type { OptionTable } from './command.ts';
-import { notNegative, share, wholePositive } from './option-rules.ts';
+import { share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { seed } from './option-tables.ts';
 
 /** NOTE By name only: the help must not load the classifiers. A method left out does not compile. */
@@ -140,7 +140,7 @@ export const classifyOptions = {
     verbs: ['predict'],
     type: 'number',
     default: 0,
-    rule: notNegative,
+    rule: wholeFromZero,
     placeholder: 'n',
     doc: {
       en: 'show so many words that decided; for naive-bayes, complement-bayes, svm and perceptron',
