@@ -139,7 +139,7 @@ describe('predict', () => {
     await inkstone([...argv, '--out', 'tokenizer.json'], { cwd });
     const more = ['--data', 'en.csv', '--text-column', 'review', '--tokenizer', 'tokenizer.json'];
     await run('train', ...more, '--method', 'naive-bayes', '--out', 'tokens');
-    expect(readdirSync(at('tokens'))).toContain('tokenizer.json');
+    expect(readdirSync(at('tokens'))).toContainEqual(expect.stringMatching(/^tokenizer-[0-9a-f]{16}\.json$/));
     const { json } = await run(
       'predict',
       'tokens',
@@ -232,6 +232,7 @@ describe('what cannot be done is said', () => {
     writeFileSync(at('one.csv'), 'text,label\na,good\nb,good\n');
     writeFileSync(at('hole.csv'), 'text,label\na,good\nb,\n');
     writeFileSync(at('hole.jsonl'), '{"text":"a","label":"x"}\n{"text":"b"}\n');
+    writeFileSync(at('none.csv'), 'text,label\n');
     mkdirSync(at('poems'));
     writeFileSync(at('poems/spring.txt'), '春');
     for (const name of ['cut', 'forged', 'swapped']) await run('train', '--data', 'zh.jsonl', '--out', name);
@@ -262,6 +263,7 @@ describe('what cannot be done is said', () => {
       ['train', '--data', 'zh.jsonl', '--out', 'poems'],
       /poems: holds something else than a classifier \(spring\.txt\)/,
     ],
+    [['train', '--data', 'zh.jsonl', '--test', 'none.csv'], /at least 1 text is needed to test on/],
     [['train', 'more', '--data', 'zh.jsonl'], /does not expect "more"/],
     [['train', '--data', 'zh.jsonl', '--ngrams', '9'], /--ngrams must be a whole number from 1 to 5/],
     [['predict'], /<folder> is missing/],

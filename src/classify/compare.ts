@@ -2,6 +2,7 @@
 
 import { bootstrapInterval, type Interval } from '../eval/index.ts';
 import type { MethodName, TextClassifier } from './classifier.ts';
+import { fail } from './errors.ts';
 import { type LabelledText, numberLabels } from './labelled-texts.ts';
 import type { MethodOptions } from './method.ts';
 import { trainClassifier } from './methods.ts';
@@ -37,6 +38,7 @@ export function testClassifier(
   texts: readonly LabelledText[],
   { seed = 0 }: { readonly seed?: number } = {},
 ): Omit<ComparedMethod, 'method' | 'trainSeconds' | 'parameters'> {
+  if (texts.length === 0) throw fail('classify/no-test', {});
   const labels = [...new Set([...classifier.labels, ...texts.map(({ label }) => label)])];
   const places = new Map(labels.map((label, i) => [label, i]));
   const truth = Int32Array.from(texts, ({ label }) => places.get(label)!);

@@ -14,6 +14,10 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.where}：第 ${d.record} 条文本（“${d.text}”）没有标签；请为每条文本给出标签，或用 --label-column 指定标签列`,
   },
+  'classify/no-test': {
+    en: () => 'classify: at least 1 text is needed to test on, got none; give a file with texts as --test',
+    zh: () => '分类：检验至少需要 1 条文本，而这里没有；请用 --test 给出含有文本的文件',
+  },
   'classify/one-label': {
     en: (d: { where: string; labels: readonly string[] }) =>
       `${d.where}: at least 2 different labels are needed to learn from, got ${d.labels.length === 0 ? 'none' : `only "${d.labels[0]}"`}; give more texts, or another label column`,

@@ -47,13 +47,7 @@ function make(
     score: (texts) =>
       inChunks(texts, PREDICT_ROWS, labels.length, (chunk) => {
         const rows = toRows(chunk);
-        return runMlp(
-          params,
-          denseRows(
-            rows,
-            chunk.map((_, i) => i),
-          ),
-        );
+        return runMlp(params, denseRows(rows, [...chunk.keys()]));
       }),
     data: { features: data, hidden },
     tensors: new Map([...tensors, ...arrays]),

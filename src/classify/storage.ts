@@ -1,6 +1,6 @@
 /**
  * A classifier as a folder: `classifier.json` with its labels and words, the arrays beside it as safetensors, and the tokenizer if it
- * has one. The JSON names the file of the arrays, which bears its hash: at every moment the two belong together.
+ * has one. The JSON names these files, which bear their hashes: at every moment they belong together.
  */
 
 import { createHash } from 'node:crypto';
@@ -14,7 +14,7 @@ import {
   safetensorsContent,
   writeFileAtomic,
 } from '../io/index.ts';
-import { loadTokenizer, saveTokenizer } from '../text/index.ts';
+import { fingerprint, loadTokenizer, saveTokenizer } from '../text/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { methodNames, type TextClassifier } from './classifier.ts';
 import { fail } from './errors.ts';
@@ -24,9 +24,9 @@ import { DamagedPart, parsePart } from './saved-parts.ts';
 import { tokenCutter, wordCutter } from './units.ts';
 
 const CONTENT = 'classifier.json';
-const TOKENIZER = 'tokenizer.json';
-const WEIGHTS = /^weights-[0-9a-f]{16}\.safetensors$/;
-const weightsName = (sha256: string): string => `weights-${sha256.slice(0, 16)}.safetensors`;
+const OWN_FILE = /^(weights-[0-9a-f]{16}\.safetensors|tokenizer-[0-9a-f]{16}\.json)$/;
+const nameOf = (kind: 'weights' | 'tokenizer', sha256: string): string =>
+  `${kind}-${sha256.slice(0, 16)}.${kind === 'weights' ? 'safetensors' : 'json'}`;
 const FORMAT = 'inkstone-classifier-1';
 /** Bytes of the JSON at most: it holds the words. */
 const CONTENT_BYTES = 256 * 1024 * 1024;
@@ -35,8 +35,8 @@ const schema = z.object({
   format: z.literal(FORMAT),
   method: z.enum(methodNames),
   labels: z.array(z.string()).min(2).max(LABEL_LIMIT),
-  weights: z.string().regex(WEIGHTS),
-  tokenizer: z.boolean(),
+  weights: z.string().regex(OWN_FILE),
+  tokenizer: z.string().regex(OWN_FILE).optional(),
   data: z.unknown(),
 });
 
@@ -54,13 +54,18 @@ export async function saveClassifier(
   const content = safetensorsContent(tensors);
   const hash = createHash('sha256');
   await content({ write: async (bytes) => void hash.update(bytes) });
-  const weights = weightsName(hash.digest('hex'));
+  const weights = nameOf('weights', hash.digest('hex'));
   await writeFileAtomic(join(folder, weights), content);
-  if (tokenizer) await writeFileAtomic(join(folder, TOKENIZER), saveTokenizer(tokenizer));
-  const json = { format: FORMAT, method, labels, weights, tokenizer: tokenizer !== undefined, data };
-  await writeFileAtomic(join(folder, CONTENT), `${JSON.stringify(json)}\n`);
+  const json = { format: FORMAT, method, labels, data };
+  const files: { weights: string; tokenizer?: string } = { weights };
+  if (tokenizer) {
+    files.tokenizer = nameOf('tokenizer', fingerprint(tokenizer));
+    await writeFileAtomic(join(folder, files.tokenizer), saveTokenizer(tokenizer));
+  }
+  await writeFileAtomic(join(folder, CONTENT), `${JSON.stringify({ ...json, ...files })}\n`);
   for (const file of await readdir(folder)) {
-    if (WEIGHTS.test(file) && file !== weights) await rm(join(folder, file), { force: true });
+    if (OWN_FILE.test(file) && !Object.values(files).includes(file))
+      await rm(join(folder, file), { force: true });
   }
 }
 
@@ -71,7 +76,7 @@ export async function checkClassifierFolder(folder: string): Promise<void> {
     throw describeFileError(error, folder);
   });
   if (files.includes(CONTENT)) return;
-  const found = files.find((file) => !WEIGHTS.test(file) && file !== TOKENIZER);
+  const found = files.find((file) => !OWN_FILE.test(file));
   if (found !== undefined) throw fail('classify/other-content', { folder, found });
 }
 
@@ -81,19 +86,23 @@ export async function loadClassifier(folder: string): Promise<TextClassifier> {
   const json = await readContent(folder, path);
   try {
     const { tokenizer, weights, ...saved } = parsePart(schema, json);
-    const bytes = await readFile(join(folder, weights));
-    if (weightsName(createHash('sha256').update(bytes).digest('hex')) !== weights) {
-      throw new DamagedPart(`${weights} is not what was written`);
-    }
-    const { tensors } = await readSafetensors(bytes);
-    const cutter = tokenizer
-      ? tokenCutter(loadTokenizer(await readFile(join(folder, TOKENIZER), 'utf8')))
-      : wordCutter;
+    const { tensors } = await readSafetensors(await readOwn(folder, 'weights', weights));
+    const cutter =
+      tokenizer === undefined
+        ? wordCutter
+        : tokenCutter(loadTokenizer(decodeUtf8(await readOwn(folder, 'tokenizer', tokenizer), tokenizer)));
     return methods[saved.method].restore({ ...saved, tensors }, cutter);
   } catch (error) {
     if (error instanceof DamagedPart) throw fail('classify/damaged', { path, reason: error.message }, error);
     throw describeFileError(error, folder);
   }
+}
+
+/** A file of the classifier; its name says what must be in it. */
+async function readOwn(folder: string, kind: 'weights' | 'tokenizer', name: string): Promise<Buffer> {
+  const bytes = await readFile(join(folder, name));
+  if (nameOf(kind, createHash('sha256').update(bytes).digest('hex')) === name) return bytes;
+  throw new DamagedPart(`${name} is not what was written`);
 }
 
 async function readContent(folder: string, path: string): Promise<unknown> {
