@@ -1,6 +1,6 @@
 /** `inkstone classify train | predict | compare` from end to end: every method, both languages, what is refused. */
 
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { methodNames } from '../src/classify/index.ts';
@@ -232,13 +232,17 @@ describe('what cannot be done is said', () => {
     writeFileSync(at('one.csv'), 'text,label\na,good\nb,good\n');
     writeFileSync(at('hole.csv'), 'text,label\na,good\nb,\n');
     writeFileSync(at('hole.jsonl'), '{"text":"a","label":"x"}\n{"text":"b"}\n');
+    mkdirSync(at('left'));
+    writeFileSync(at('left/.weights.7-0.tmp'), '');
     writeFileSync(at('none.csv'), 'text,label\n');
     mkdirSync(at('poems'));
     writeFileSync(at('poems/spring.txt'), '春');
-    for (const name of ['cut', 'forged', 'swapped']) await run('train', '--data', 'zh.jsonl', '--out', name);
+    for (const name of ['cut', 'forged', 'swapped', 'lost'])
+      await run('train', '--data', 'zh.jsonl', '--out', name);
     const weights = (name: string) =>
       at(name, readdirSync(at(name)).find((file) => file.startsWith('weights'))!);
     truncateSync(weights('cut'), 100);
+    rmSync(weights('lost'));
     const content = (name: string) => JSON.parse(readFileSync(at(name, 'classifier.json'), 'utf8'));
     const forge = (name: string, change: object) =>
       writeFileSync(at(name, 'classifier.json'), JSON.stringify({ ...content(name), ...change }));
@@ -273,6 +277,7 @@ describe('what cannot be done is said', () => {
     [['predict', 'poems', '--text', 'a'], /poems: is no classifier/],
     [['predict', 'zh.jsonl', '--text', 'a'], /zh\.jsonl: is no classifier/],
     [['predict', 'cut', '--text', 'a'], /is not what was written; train it again/],
+    [['predict', 'lost', '--text', 'a'], /lost\/weights-\w+\.safetensors: no such file/],
     [['predict', 'forged', '--text', 'a'], /"weight" must be f32 \[3, /],
     [['predict', 'swapped', '--text', 'a'], /is no classifier that can be read: vocabulary: /],
     [['predict', 'broken', '--text', 'a'], /is no classifier that can be read: .*JSON/],
@@ -295,5 +300,7 @@ describe('what cannot be done is said', () => {
     expect(readdirSync(at('cut'))).toHaveLength(2);
     expect((await run('predict', 'cut', '--text', '房间很脏')).out).toMatch(/bad\n.*good/);
     expect(readdirSync(at('poems'))).toEqual(['spring.txt']);
+    // What a crash left behind is no obstacle.
+    expect((await run('train', '--data', 'zh.jsonl', '--out', 'left')).status).toBe(0);
   });
 });

@@ -76,7 +76,8 @@ export async function checkClassifierFolder(folder: string): Promise<void> {
     throw describeFileError(error, folder);
   });
   if (files.includes(CONTENT)) return;
-  const found = files.find((file) => !OWN_FILE.test(file));
+  // Hidden files may be what a crash left of an earlier try.
+  const found = files.find((file) => !OWN_FILE.test(file) && !file.startsWith('.'));
   if (found !== undefined) throw fail('classify/other-content', { folder, found });
 }
 
@@ -100,7 +101,10 @@ export async function loadClassifier(folder: string): Promise<TextClassifier> {
 
 /** A file of the classifier; its name says what must be in it. */
 async function readOwn(folder: string, kind: 'weights' | 'tokenizer', name: string): Promise<Buffer> {
-  const bytes = await readFile(join(folder, name));
+  const path = join(folder, name);
+  const bytes = await readFile(path).catch((error) => {
+    throw describeFileError(error, path);
+  });
   if (nameOf(kind, createHash('sha256').update(bytes).digest('hex')) === name) return bytes;
   throw new DamagedPart(`${name} is not what was written`);
 }
