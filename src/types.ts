@@ -209,6 +209,8 @@ export interface TextDocument {
   /** Where it came from: a path inside the source. */
   readonly source?: string;
   readonly title?: string;
+  /** The class it belongs to, where labels were asked for. */
+  readonly label?: string;
 }
 
 /** A value behind `$1`, `$2`, … of a statement; JSON goes in as text. */

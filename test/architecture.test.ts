@@ -22,6 +22,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   glossary: [],
   remote: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
+  classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
   serve: ['text', 'decode', 'repeat', 'remote', 'store'],
@@ -41,6 +42,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'plots',
     'glossary',
     'eval',
+    'classify',
     'remote',
     'store',
     'serve',

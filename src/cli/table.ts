@@ -1,5 +1,6 @@
 /** Every command, as data; its module is loaded only when it is called. */
 
+import { classifyOptions } from './classify-options.ts';
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
@@ -187,6 +188,18 @@ const search = defineCommand({
   load: () => import('./commands/search.ts'),
 });
 
+const classify = defineCommand({
+  name: 'classify',
+  args: '<train|predict|compare> [folder]',
+  summary: {
+    en: 'label texts: learn it from labelled ones by naive Bayes, a support vector machine, a perceptron or a network; compare them',
+    zh: '给文本分类：用朴素贝叶斯、支持向量机、感知机或神经网络从带标签的文本中学习，并比较各方法',
+  },
+  options: classifyOptions,
+  example: 'inkstone classify compare --data reviews.csv',
+  load: () => import('./commands/classify.ts'),
+});
+
 const doctor = defineCommand({
   name: 'doctor',
   summary: { en: 'which kernels run here and how fast they are', zh: '查看本机用的是哪套内核、速度如何' },
@@ -267,6 +280,7 @@ export const commands = [
   repeat,
   compare,
   evalCommand,
+  classify,
   inspect,
   index,
   search,

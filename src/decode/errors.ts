@@ -25,6 +25,25 @@ export const fail = defineErrors({
     zh: (d: { option: string; rule: string; value: unknown }) =>
       `${d.option}：必须是${ruleInChinese(d.rule)}，得到 ${String(d.value)}`,
   },
+  'decode/rule-empty': {
+    en: (d: { pattern: string | undefined }) =>
+      d.pattern === undefined
+        ? 'rules: there must be at least one fallback, for texts that no rule fits'
+        : `rules: rule "${d.pattern}" needs at least one answer`,
+    zh: (d) =>
+      d.pattern === undefined
+        ? '规则：至少要有一个后备回答，用于没有规则适用的文本'
+        : `规则：“${d.pattern}”至少要有一个回答`,
+  },
+  'decode/rule-count': {
+    en: (d: { limit: number; got: number }) => `rules: at most ${d.limit} can be used, got ${d.got}`,
+    zh: (d) => `规则：至多 ${d.limit} 条，得到 ${d.got} 条`,
+  },
+  'decode/rule-place': {
+    en: (d: { pattern: string; place: string; stars: number }) =>
+      `rules: rule "${d.pattern}" has ${d.stars} ${d.stars === 1 ? 'star' : 'stars'}, but an answer says ${d.place}; {1} is the first star`,
+    zh: (d) => `规则：“${d.pattern}”有 ${d.stars} 个星号，而回答中写了 ${d.place}；{1} 指第一个星号`,
+  },
   'decode/unknown-option': {
     en: (d: { option: string; near: string | undefined; within?: string | undefined }) =>
       `${d.within ?? 'generation'}: "${d.option}" is not an option${d.near ? `; did you mean "${d.near}"?` : ''}`,

@@ -65,6 +65,8 @@ export type { ProcessorName, ProcessorOptions, ProcessorSettings, Spelled } from
 export { PROCESSORS, type ProcessorRow } from './processor-rows.ts';
 export { checkNamedIds, collectProcessors, PROCESSOR_ORDER } from './processor-table.ts';
 export * from './processors.ts';
+export { type Rule, type RuleSet, ruleModel } from './rule-model.ts';
+export { defaultRules } from './rule-set.ts';
 export { greedy, type Sampler, sample } from './samplers.ts';
 export { greedySearch, sampling } from './sampling.ts';
 export { type ScoredToken, scoreTokens } from './score-tokens.ts';

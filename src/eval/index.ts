@@ -111,7 +111,10 @@ export {
   type ConfusionMatrix,
   classificationScores,
   confusionMatrix,
+  countLabels,
+  type LabelPairs,
   type LabelScore,
+  scoresOfCounts,
 } from './metrics/classification.ts';
 export {
   compareRecords,

@@ -2,6 +2,7 @@
 
 import { defineErrors, nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
+import { classificationTerms } from './classification.ts';
 import { dataTerms } from './data.ts';
 import { decodingTerms } from './decoding.ts';
 import { evaluationTerms } from './evaluation.ts';
@@ -27,6 +28,7 @@ export const topics = [
   { title: { en: 'Data', zh: '语料' }, terms: dataTerms },
   { title: { en: 'Training', zh: '训练' }, terms: learningTerms },
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
+  { title: { en: 'Classification', zh: '分类' }, terms: classificationTerms },
   { title: { en: 'Writing', zh: '写作' }, terms: decodingTerms },
   { title: { en: 'Repetition', zh: '复读' }, terms: repetitionTerms },
   { title: { en: 'Scores', zh: '评分' }, terms: evaluationTerms },
@@ -42,6 +44,7 @@ export const glossary = {
   ...dataTerms,
   ...learningTerms,
   ...modelTerms,
+  ...classificationTerms,
   ...decodingTerms,
   ...repetitionTerms,
   ...evaluationTerms,

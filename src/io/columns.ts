@@ -1,4 +1,4 @@
-/** Which column of a table, or field of a record, is the text and which the title. */
+/** Which column of a table, or field of a record, is the text, which the title and which the label. */
 
 import { nearest } from '../errors.ts';
 import { fail } from './errors.ts';
@@ -7,21 +7,27 @@ import { fail } from './errors.ts';
 export interface ColumnOptions {
   readonly textColumn?: string;
   readonly titleColumn?: string;
+  /** Every document has a label: of `labelColumn`, else of the column with a usual name. Default false. */
+  readonly labels?: boolean;
+  readonly labelColumn?: string;
+  /** False: the first row of a table is no header, and its columns are called 1, 2, … */
+  readonly header?: boolean;
 }
 
 /** Usual names, the likeliest first; compared without case. */
 export const textNames = ['text', 'content', 'body', 'paragraphs', '正文', '内容', '内文', '文本'] as const;
 export const titleNames = ['title', '标题', '题目'] as const;
+export const labelNames = ['label', 'class', 'category', '标签', '类别', '分类'] as const;
 
 /**
- * The places of the text and the title among the columns: those named, else those with a usual name; the only column is the text.
+ * The places of the text, the title and the label among the columns: those named, else those with a usual name; the only column is the text.
  * @throws with the columns there are, and the nearest name
  */
 export function chooseColumns(
   columns: readonly string[],
-  { textColumn, titleColumn }: ColumnOptions,
+  { textColumn, titleColumn, labels = false, labelColumn }: ColumnOptions,
   path: string,
-): { text: number; title: number | undefined } {
+): { text: number; title: number | undefined; label: number | undefined } {
   const named = (column: string): number => {
     const at = columns.indexOf(column);
     if (at >= 0) return at;
@@ -36,7 +42,11 @@ export function chooseColumns(
       ? named(textColumn)
       : (usual(textNames) ?? (columns.length === 1 ? 0 : undefined));
   if (text === undefined) throw fail('io/column', { path, column: undefined, columns: shown(columns) });
-  return { text, title: titleColumn !== undefined ? named(titleColumn) : usual(titleNames) };
+  const title = titleColumn !== undefined ? named(titleColumn) : usual(titleNames);
+  if (!labels) return { text, title, label: undefined };
+  const label = labelColumn !== undefined ? named(labelColumn) : usual(labelNames);
+  if (label === undefined) throw fail('io/label-column', { path, columns: shown(columns) });
+  return { text, title, label };
 }
 
 const SHOWN = 12;

@@ -87,6 +87,11 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.path}：${d.column === undefined ? '没有常用名称的文本列' : `没有 "${d.column}" 这一列`}；现有列：${list(d.columns) || '无'}${d.near ? `；是不是 "${d.near}"？` : d.column === undefined ? '；请用 --text-column 指定' : ''}`,
   },
+  'io/label-column': {
+    en: (d: { path: string; columns: readonly string[] }) =>
+      `${d.path}: no column is named as labels usually are; columns: ${list(d.columns)}; name one with --label-column`,
+    zh: (d) => `${d.path}：没有常用名称的标签列；现有列：${list(d.columns)}；请用 --label-column 指定`,
+  },
   'io/too-large': {
     en: (d: { path: string; bytes: number; limit: number }) =>
       `${d.path}: at most ${d.limit} bytes can be read as one text, got ${d.bytes}; split it, or use JSON lines (.jsonl)`,

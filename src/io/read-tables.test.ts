@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { InkstoneError } from '../errors.ts';
 import type { TextDocument } from '../types.ts';
-import { chooseColumns } from './columns.ts';
+import { type ColumnOptions, chooseColumns } from './columns.ts';
 import { limits } from './limits.ts';
 import { openSource } from './sources.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 tables-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function read(
-  name: string,
-  content: string | Uint8Array,
-  options: { textColumn?: string; titleColumn?: string } = {},
-) {
+async function read(name: string, content: string | Uint8Array, options: ColumnOptions = {}) {
   const path = join(folder, name);
   writeFileSync(path, content);
   const source = await openSource(path, options);
@@ -115,5 +111,49 @@ describe('tables', () => {
   test('an empty table, and one with a head only, have no documents', async () => {
     expect((await read('empty.csv', '')).documents).toEqual([]);
     expect((await read('head.csv', 'text\n')).documents).toEqual([]);
+  });
+});
+
+describe('labels', () => {
+  const csv = 'class,Text,grade\nsport,"a, b",1\nnews,c,2\n';
+  const labelsOf = async (name: string, content: string, options: ColumnOptions) =>
+    (await read(name, content, { ...options, labels: true })).documents.map(({ text, label }) => [
+      text,
+      label,
+    ]);
+
+  test('from the column with a usual name or the one that is named', async () => {
+    expect(await labelsOf('l.csv', csv, {})).toEqual([
+      ['a, b', 'sport'],
+      ['c', 'news'],
+    ]);
+    expect(await labelsOf('l.csv', csv, { labelColumn: 'grade' })).toEqual([
+      ['a, b', '1'],
+      ['c', '2'],
+    ]);
+    const records = '{"text":"a","类别":3}\n{"text":"b","类别":true}\n{"text":"c","类别":{}}\n';
+    expect(await labelsOf('l.jsonl', records, {})).toEqual([
+      ['a', '3'],
+      ['b', 'true'],
+      ['c', undefined],
+    ]);
+    const { documents } = await read('l.csv', csv);
+    expect(documents.every(({ label }) => label === undefined)).toBe(true);
+  });
+
+  test('without a header columns are called by number', async () => {
+    const columns = { textColumn: '1', labelColumn: '2', header: false };
+    expect(await labelsOf('l.tsv', '好\tgood\n"坏\tbad\n', columns)).toEqual([
+      ['好', 'good'],
+      ['"坏', 'bad'],
+    ]);
+    const error = await errorOf(read('l.tsv', '好\tgood\n', { textColumn: '3', header: false }));
+    expect(error.message).toMatch(/there is no column "3"; columns: 1, 2/);
+  });
+
+  test('a table without a label column names its columns', async () => {
+    const error = await errorOf(read('l.csv', 'text,kind\na,b\n', { labels: true }));
+    expect(error.code).toBe('io/label-column');
+    expect(error.message).toMatch(/columns: text, kind; name one with --label-column/);
   });
 });

@@ -12,18 +12,21 @@ import { limits } from './limits.ts';
 import type { FileOnDisk, ReadOptions } from './readers.ts';
 import { invalidOffset } from './utf8.ts';
 
-/** A reader of files whose cells are set apart by `delimiter`; the first row names the columns. */
+/** A reader of files whose cells are set apart by `delimiter`; the first row names the columns, unless there is no header. */
 export function readTable(delimiter: Delimiter) {
   return async function* (file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
     let columns: ReturnType<typeof chooseColumns> | undefined;
     for await (const { cells } of tableRows(delimiter, file, options)) {
       if (!columns) {
-        columns = chooseColumns(cells, options, file.location);
-        continue;
+        const { header = true } = options;
+        const names = header ? cells : cells.map((_, i) => String(i + 1));
+        columns = chooseColumns(names, options, file.location);
+        if (header) continue;
       }
       const text = cells[columns.text] ?? '';
       const title = columns.title === undefined ? undefined : cells[columns.title];
-      yield { text, source: file.path, ...(title && { title }) };
+      const label = columns.label === undefined ? undefined : cells[columns.label];
+      yield { text, source: file.path, ...(title && { title }), ...(label && { label }) };
     }
   };
 }

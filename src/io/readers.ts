@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { TextDocument } from '../types.ts';
-import { type ColumnOptions, chooseColumns, textNames, titleNames } from './columns.ts';
+import { type ColumnOptions, chooseColumns, labelNames, textNames, titleNames } from './columns.ts';
 import { decodeText } from './encodings.ts';
 import { fail } from './errors.ts';
 import { describeFileError } from './files.ts';
@@ -123,8 +123,20 @@ function toDocument(record: unknown, file: FileOnDisk, number: number, options: 
     if (typeof value !== 'string' && !isLines) continue;
     const title = (titleColumn === undefined ? titleNames : [titleColumn]).map(titleOf).find(Boolean);
     const text = isLines ? (value as string[]).join('\n') : (value as string);
-    return title === undefined ? { text, source } : { text, source, title };
+    const label = labelOf(fields, options);
+    return { text, source, ...(title !== undefined && { title }), ...(label !== undefined && { label }) };
   }
   const keys = [...fields.keys()].slice(0, 8);
   throw fail('source/record', { path: file.location, record: number, keys });
+}
+
+/** The label of a record where labels are asked for: a text, a number, true or false. */
+function labelOf(
+  fields: ReadonlyMap<string, unknown>,
+  { labels, labelColumn }: ColumnOptions,
+): string | undefined {
+  if (!labels) return undefined;
+  const names: readonly string[] = labelColumn === undefined ? labelNames : [labelColumn];
+  const value = names.map((name) => fields.get(name)).find((found) => found !== undefined);
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }

@@ -163,7 +163,7 @@ function createSource(
   name: string,
   found: readonly FileOnDisk[],
   passedOver: readonly string[],
-  { textColumn, titleColumn }: ColumnOptions,
+  columns: ColumnOptions,
 ): Source {
   const otherEncodings = new Map<string, string>();
   const noteEncoding = (path: string) => (encoding: string) => {
@@ -172,8 +172,7 @@ function createSource(
   const skipped = new Map<string, Skipped>();
   const files = found.map((file): SourceFile => {
     const options = {
-      textColumn,
-      titleColumn,
+      ...columns,
       onEncoding: noteEncoding(file.path),
       onSkipped: (what: Skipped) => skipped.set(file.path, what),
     };

@@ -3,6 +3,7 @@
 export * from './attention.ts';
 export * from './attention-weights.ts';
 export * from './block.ts';
+export * from './convolution.ts';
 export * from './cross-attention.ts';
 export * from './embedding.ts';
 export * from './ffn.ts';
