@@ -4,6 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
+import { statsOptions } from './information-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -51,6 +52,18 @@ const data = defineCommand({
   options: dataOptions,
   example: 'inkstone data stats tang --near-duplicates 0.5',
   load: () => import('./commands/data.ts'),
+});
+
+const stats = defineCommand({
+  name: 'stats',
+  args: '<file…>',
+  summary: {
+    en: 'how much information text holds, as it stands: entropies, mutual information, laws of Zipf and Heaps (data stats tells what a corpus holds once cleaned)',
+    zh: '文本原样含有多少信息：熵、互信息、Zipf 与 Heaps 定律（data stats 则说明清洗后的语料有些什么）',
+  },
+  options: statsOptions,
+  example: 'inkstone stats poems.txt --unit word --out stats',
+  load: () => import('./commands/stats.ts'),
 });
 
 const generate = defineCommand({
@@ -221,6 +234,7 @@ export const commands = [
   start,
   train,
   data,
+  stats,
   generate,
   fillMask,
   tune,

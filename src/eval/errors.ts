@@ -38,6 +38,11 @@ export const fail = defineErrors({
       `${d.where}: the text must have at least 1 token, got none; write something`,
     zh: (d) => `${d.where}：文本至少要有 1 个词元；请输入文字`,
   },
+  'eval/few-symbols': {
+    en: (d: { got: number }) =>
+      `textStatistics: the texts must have at least 2 symbols together, got ${d.got}; give more text`,
+    zh: (d) => `textStatistics：文本合计至少要有 2 个符号，得到 ${d.got}；请提供更多文本`,
+  },
   'eval/too-long': {
     en: (d: { where: string; tokens: number; most: number }) =>
       `${d.where}: at most ${d.most} tokens can be looked at, got ${d.tokens}; shorten the text`,

@@ -37,6 +37,55 @@ export {
   inductionHeads,
 } from './induction-heads.ts';
 export {
+  type BlockEntropy,
+  blockEntropies,
+  entropyOfCounts,
+  millerMadow,
+} from './information/block-entropy.ts';
+export {
+  type ConditionalRow,
+  type ConditionalTable,
+  conditionalTable,
+} from './information/conditional-table.ts';
+export {
+  type HeldOutRate,
+  type HeldOutRateOptions,
+  heldOutRate,
+  matchLengthRate,
+} from './information/entropy-rate.ts';
+export {
+  type GrowthPoint,
+  heapsLaw,
+  rankCounts,
+  type VocabularyGrowth,
+  vocabularyGrowth,
+} from './information/growth.ts';
+export {
+  type MutualInformation,
+  mutualInformation,
+  type NeighbourOptions,
+  type NeighbourPair,
+  neighbourPairs,
+  shuffledRows,
+} from './information/mutual-information.ts';
+export { type NamedStatistics, statisticsPlots, unitWords } from './information/statistics-plots.ts';
+export {
+  countGrams,
+  countPairs,
+  type GramCounts,
+  type PairCount,
+  type PairTable,
+  type SymbolText,
+  type SymbolUnit,
+  symbolsOf,
+} from './information/symbols.ts';
+export {
+  type NamedPair,
+  type TextStatistics,
+  type TextStatisticsOptions,
+  textStatistics,
+} from './information/text-statistics.ts';
+export {
   type InspectAnswers,
   type InspectKind,
   type InspectQuestions,
