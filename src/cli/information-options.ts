@@ -4,6 +4,11 @@ import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
 import { seed } from './option-tables.ts';
 
+const offline = {
+  type: 'boolean',
+  doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
+} as const;
+
 export const statsOptions = {
   unit: {
     type: 'string',
@@ -72,5 +77,59 @@ export const statsOptions = {
     },
   },
   seed,
-  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+  offline,
+} as const satisfies OptionTable;
+
+/** Whose probabilities are used: both directions need the same. */
+const codingModel = {
+  model: {
+    type: 'string',
+    placeholder: 'run',
+    doc: {
+      en: 'the model whose probabilities are used: a run, a Hugging Face folder or a .gguf file',
+      zh: '使用哪个模型的概率：训练记录、Hugging Face 目录或 .gguf 文件',
+    },
+  },
+  ngram: {
+    type: 'string',
+    placeholder: 'source',
+    doc: {
+      en: 'instead of a model: a 5-gram model of characters, counted on this text',
+      zh: '不用模型，而用由此文本统计的字符五元模型',
+    },
+  },
+} as const satisfies OptionTable;
+
+export const packOptions = {
+  ...codingModel,
+  lanes: {
+    type: 'number',
+    rule: {
+      test: (x: number) => Number.isInteger(x) && x >= 1 && x <= 256,
+      words: { en: 'a whole number from 1 to 256', zh: '为 1 到 256 的整数' },
+    },
+    doc: {
+      en: 'parts of the text that are read side by side: faster, but each begins without a past (default: one for every 16 contexts of tokens, at most 32)',
+      zh: '把文本分成几路并行读取：更快，但每路开头没有前文（默认：每 16 个上下文长度的词元一路，最多 32 路）',
+    },
+  },
+  out: {
+    type: 'string',
+    placeholder: 'file',
+    doc: { en: 'the packed file (default: the name with .ink)', zh: '压缩文件（默认：原名加 .ink）' },
+  },
+  offline,
+} as const satisfies OptionTable;
+
+export const unpackOptions = {
+  ...codingModel,
+  out: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'where the text goes (default: the name without .ink, if nothing is there)',
+      zh: '文本写到哪里（默认：去掉 .ink 的原名，该处须无文件）',
+    },
+  },
+  offline,
 } as const satisfies OptionTable;

@@ -4,7 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
-import { statsOptions } from './information-options.ts';
+import { packOptions, statsOptions, unpackOptions } from './information-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -162,6 +162,30 @@ const compare = defineCommand({
   load: () => import('./commands/compare.ts'),
 });
 
+const pack = defineCommand({
+  name: 'pack',
+  args: '<file>',
+  summary: {
+    en: "compress a text with a model's probabilities, without loss: as short as the model is good",
+    zh: '用模型的概率无损压缩文本：模型越好，文件越短',
+  },
+  options: packOptions,
+  example: 'inkstone pack poem.txt --model runs/poems-2min',
+  load: () => import('./commands/pack.ts'),
+});
+
+const unpack = defineCommand({
+  name: 'unpack',
+  args: '<file>',
+  summary: {
+    en: 'give back a text that was packed with the same model',
+    zh: '还原用同一模型压缩的文本',
+  },
+  options: unpackOptions,
+  example: 'inkstone unpack poem.txt.ink --model runs/poems-2min --out poem.txt',
+  load: () => import('./commands/unpack.ts'),
+});
+
 const doctor = defineCommand({
   name: 'doctor',
   summary: { en: 'which kernels run here and how fast they are', zh: '查看本机用的是哪套内核、速度如何' },
@@ -246,6 +270,8 @@ export const commands = [
   serve,
   keys,
   studio,
+  pack,
+  unpack,
   profile,
   doctor,
   explain,

@@ -4,6 +4,40 @@ export { type Anisotropy, anisotropy, similarityMatrix } from './anisotropy.ts';
 export { type NgramModel, type NgramOptions, ngramLanguageModel, ngramModel } from './baseline/kneser-ney.ts';
 export type { BeamWidth, Causes, Learning } from './causes.ts';
 export {
+  type CodedTokens,
+  decodeTokens,
+  encodeTokens,
+  type TokenCoderOptions,
+} from './coding/code-tokens.ts';
+export {
+  type ExtendedHammingWord,
+  extendedHammingDecode,
+  extendedHammingEncode,
+  type HammingBytes,
+  type HammingWord,
+  hammingDecode,
+  hammingDecodeBytes,
+  hammingEncode,
+  hammingEncodeBytes,
+} from './coding/hamming.ts';
+export {
+  type PackedText,
+  type Packer,
+  type PackOptions,
+  packText,
+  type UnpackOptions,
+  unpackText,
+} from './coding/pack-text.ts';
+export { packedLimits, shortHash } from './coding/packed-file.ts';
+export {
+  type RangeDecoder,
+  type RangeEncoder,
+  rangeDecoder,
+  rangeEncoder,
+  TOTAL_FREQUENCY,
+} from './coding/range-coder.ts';
+export { type TokenShares, tokenShares } from './coding/token-shares.ts';
+export {
   type ComparedModel,
   type CompareEvent,
   type CompareOptions,

@@ -11,13 +11,14 @@ import {
   symbolsOf,
   textStatistics,
 } from '../../eval/index.ts';
-import { openSource, writeFileAtomic } from '../../io/index.ts';
+import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import { plotPage, renderPlot } from '../../plots/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { statsOptions } from '../information-options.ts';
+import { readSourceTexts } from '../source-texts.ts';
 import { type StatisticsTables, shownSymbol, statisticsTables } from '../statistics-tables.ts';
 import { formatTable } from '../terminal.ts';
 import { readTokenizer } from '../tokenizers.ts';
@@ -59,7 +60,7 @@ export async function run(context: Context): Promise<void> {
   const tokenizer = unit === 'token' ? await tokenizerAt(options.tokenizer!) : undefined;
   const all: NamedStatistics[] = [];
   for (const file of files) {
-    const texts = await textsOf(file, context);
+    const texts = await readSourceTexts(file, { signal, offline: options.offline });
     if (given !== undefined) {
       tellGiven(context, { file, texts, tokenizer, given });
       continue;
@@ -77,14 +78,6 @@ export async function run(context: Context): Promise<void> {
   await writePlots(all, out);
   terminal.json({ type: 'written', out });
   terminal.print(say('written', { folder: out }));
-}
-
-/** Every text of a source as it stands: nothing is cleaned or dropped. */
-async function textsOf(file: string, { options, signal }: Context): Promise<string[]> {
-  const source = await openSource(file, { signal, offline: options.offline });
-  const texts: string[] = [];
-  for await (const { text } of source.documents({ signal })) texts.push(text);
-  return texts;
 }
 
 async function tokenizerAt(path: string): Promise<Tokenizer> {
