@@ -1,7 +1,7 @@
-/** The options of `inkstone stats`, `inkstone pack` and `inkstone unpack`. */
+/** The options of `inkstone stats`, `pack`, `unpack` and `vectors`. */
 
 import type { OptionTable } from './command.ts';
-import { wholePositive } from './option-rules.ts';
+import { positive, wholePositive } from './option-rules.ts';
 import { seed } from './option-tables.ts';
 
 const offline = {
@@ -132,4 +132,122 @@ export const unpackOptions = {
     },
   },
   offline,
+} as const satisfies OptionTable;
+
+export const vectorsOptions = {
+  data: {
+    verbs: ['train'],
+    type: 'string',
+    placeholder: 'source',
+    doc: {
+      en: 'text to learn from: a file, a folder, https://… or npm:NAME',
+      zh: '学习用的文本：文件、目录、https:// 网址或 npm:包名',
+    },
+  },
+  method: {
+    verbs: ['train'],
+    type: 'string',
+    choices: ['skip-gram', 'cbow', 'glove'],
+    default: 'skip-gram',
+    doc: {
+      en: 'skip-gram: each neighbour predicts the word; cbow: their mean does; glove: from counts of words that stand together',
+      zh: 'skip-gram：每个邻词预测中心词；cbow：由邻词均值预测；glove：由共现次数学习',
+    },
+  },
+  size: {
+    verbs: ['train'],
+    type: 'number',
+    default: 100,
+    rule: wholePositive,
+    doc: { en: 'numbers of a vector', zh: '向量维数' },
+  },
+  window: {
+    verbs: ['train'],
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'how far neighbours are looked for (default: 5, with glove 10)',
+      zh: '在多远之内找邻词（默认 5，glove 为 10）',
+    },
+  },
+  negatives: {
+    verbs: ['train'],
+    type: 'number',
+    default: 5,
+    rule: wholePositive,
+    doc: {
+      en: 'words drawn against each right one; not with glove',
+      zh: '每个正例配几个随机反例；不用于 glove',
+    },
+  },
+  epochs: {
+    verbs: ['train'],
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'passes over the text (default: 5, with glove 15)',
+      zh: '遍历文本几遍（默认 5，glove 为 15）',
+    },
+  },
+  lr: {
+    verbs: ['train'],
+    type: 'number',
+    rule: positive,
+    doc: {
+      en: 'learning rate at the beginning (default: 0.025, with cbow and glove 0.05)',
+      zh: '初始学习率（默认 0.025，cbow 与 glove 为 0.05）',
+    },
+  },
+  minCount: {
+    verbs: ['train'],
+    type: 'number',
+    default: 5,
+    rule: wholePositive,
+    doc: { en: 'rarer words get no vector', zh: '出现次数少于此值的词没有向量' },
+  },
+  lowercase: {
+    verbs: ['train'],
+    type: 'boolean',
+    doc: { en: 'words without capitals', zh: '一律转为小写' },
+  },
+  threads: {
+    verbs: ['train'],
+    type: 'number',
+    default: 1,
+    rule: {
+      test: (x: number) => Number.isInteger(x) && x >= 1 && x <= 64,
+      words: { en: 'a whole number from 1 to 64', zh: '为 1 到 64 的整数' },
+    },
+    doc: {
+      en: 'threads that learn at once; with 1 the same seed gives the same vectors; not with glove',
+      zh: '同时学习的线程数；为 1 时同一种子结果相同；不用于 glove',
+    },
+  },
+  top: {
+    verbs: ['neighbours', 'analogy'],
+    type: 'number',
+    default: 10,
+    rule: wholePositive,
+    doc: { en: 'how many words are shown', zh: '显示多少个词' },
+  },
+  questions: {
+    verbs: ['score'],
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'lines "a b c d" (a is to b as c to d) or "a b 7.5" (similarity as people judge it)',
+      zh: '每行 "a b c d"（a 之于 b 如 c 之于 d）或 "a b 7.5"（人所评的相似度）',
+    },
+  },
+  out: {
+    verbs: ['train', 'map', 'export'],
+    type: 'string',
+    placeholder: 'path',
+    doc: {
+      en: 'train: the folder (default: vectors); map: the picture (default: map.svg); export: a file in the text format of word2vec (default: vectors.txt)',
+      zh: 'train：目录（默认 vectors）；map：图片（默认 map.svg）；export：word2vec 文本格式的文件（默认 vectors.txt）',
+    },
+  },
+  seed: { ...seed, verbs: ['train'] },
+  offline: { ...offline, verbs: ['train'] },
 } as const satisfies OptionTable;

@@ -4,7 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
-import { packOptions, statsOptions, unpackOptions } from './information-options.ts';
+import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -162,6 +162,18 @@ const compare = defineCommand({
   load: () => import('./commands/compare.ts'),
 });
 
+const vectors = defineCommand({
+  name: 'vectors',
+  args: '<train|neighbours|analogy|map|score|export> [folder] [word…]',
+  summary: {
+    en: 'word vectors: train them (Word2Vec, GloVe), look at neighbours, analogies and a map, score and export them',
+    zh: '词向量：训练（Word2Vec、GloVe），查看近邻、类比与平面图，评分与导出',
+  },
+  options: vectorsOptions,
+  example: 'inkstone vectors train --data poems.txt --method skip-gram --out vectors',
+  load: () => import('./commands/vectors.ts'),
+});
+
 const pack = defineCommand({
   name: 'pack',
   args: '<file>',
@@ -270,6 +282,7 @@ export const commands = [
   serve,
   keys,
   studio,
+  vectors,
   pack,
   unpack,
   profile,

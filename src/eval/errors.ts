@@ -46,6 +46,18 @@ export const fail = defineErrors({
       `textStatistics: the texts must have at least 2 symbols together, got ${d.got}; give more text`,
     zh: (d) => `textStatistics：文本合计至少要有 2 个符号，得到 ${d.got}；请提供更多文本`,
   },
+  'eval/no-word': {
+    en: (d: { word: string; words: number; near?: string }) =>
+      `"${d.word}" has no vector among the ${d.words} words${d.near ? `; did you mean "${d.near}"?` : '; it was too rare, or is written otherwise'}`,
+    zh: (d) =>
+      `"${d.word}" 不在 ${d.words} 个词向量之中${d.near ? `，是不是 "${d.near}"？` : '；可能出现太少，或写法不同'}`,
+  },
+  'eval/questions': {
+    en: (d: { path: string; line: number; most: number }) =>
+      `${d.path}: must hold at most ${d.most} questions, each "a b c d" (an analogy) or "a b 3.5" (a similarity), all of one kind; see question ${d.line}`,
+    zh: (d) =>
+      `${d.path}：至多 ${d.most} 题，每题为 "a b c d"（类比）或 "a b 3.5"（相似度），且同属一种；见第 ${d.line} 题`,
+  },
   'eval/logits': {
     en: (d: { where: string }) =>
       `${d.where}: logits must be numbers below infinity, these are not; the model may have diverged`,

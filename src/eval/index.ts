@@ -176,3 +176,19 @@ export {
   pairedPermutationTest,
   type ResampleOptions,
 } from './significance.ts';
+export { type WordMap, wordMap, wordMapPlot } from './word-vectors/word-map.ts';
+export {
+  type SimilarWord,
+  type WordSpace,
+  type WordTable,
+  wordAnalogy,
+  wordNeighbours,
+  wordSimilarity,
+  wordSpace,
+} from './word-vectors/word-neighbours.ts';
+export {
+  type QuestionScore,
+  questionScore,
+  type RelatedScore,
+  relatedScore,
+} from './word-vectors/word-scores.ts';

@@ -95,8 +95,6 @@ export function rangeDecoder(code: Uint8Array): RangeDecoder {
       const part = Math.floor(range / TOTAL_FREQUENCY);
       value -= part * start;
       range = part * frequency;
-      // Only of a wrong code: it stays in the range.
-      if (value >= range) value = range - 1;
       for (; range < NARROWEST; range *= 256) value = value * 256 + next();
     },
   };
