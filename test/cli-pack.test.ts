@@ -63,7 +63,7 @@ describe('pack and unpack', () => {
 
   test('in words: the tokens, and the sizes beside those of gzip and Brotli', async () => {
     const english = await run('pack', 'hard.txt', '--ngram', 'en.txt');
-    expect(english.out).toMatch(/^hard\.txt\.ink: \d+ tokens in 1 lanes\n/);
+    expect(english.out).toMatch(/^hard\.txt\.ink: \d+ tokens in 1 lane\n/);
     expect(english.out).toMatch(/bits a byte\n {2}the text +\d+ +8\.0000\n {2}packed +\d+ +\d\.\d{4}\n/);
     expect(english.out).toMatch(/the model's own surprise .*\n {2}gzip -9 .*\n {2}brotli 11 /);
     expect(HAN.test(english.out)).toBe(false);

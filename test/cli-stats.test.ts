@@ -17,7 +17,7 @@ describe('stats', () => {
   test('tables of an English text by character and of Chinese texts, each in its language', async () => {
     const en = await run('en.txt', '--distance', '4');
     expect({ status: en.status, err: en.err }).toEqual({ status: 0, err: '' });
-    expect(en.out).toMatch(/^en\.txt\n {2}\d+ characters in 1 texts, 2\d different\n/);
+    expect(en.out).toMatch(/^en\.txt\n {2}\d+ characters in 1 text, 2\d different\n/);
     expect(en.out).toMatch(/entropy rate at most [\d.]+ bits a character: what a 5-gram model needs/);
     expect(en.out).toMatch(/\n {2}block +different +once +H bits +corrected +next given before +corrected\n/);
     expect(en.out).toMatch(/\n {2}4 +\d\.\d{4} +-?\d\.\d{4} +-?\d\.\d{4}\n\n {2}neighbours/);

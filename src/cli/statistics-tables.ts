@@ -11,7 +11,7 @@ interface Unit {
 const say = defineMessages({
   size: {
     en: (d: Unit & { symbols: number; kinds: number; texts: number }) =>
-      `${d.symbols} ${d.unit}s in ${d.texts} texts, ${d.kinds} different`,
+      `${d.symbols} ${d.unit}s in ${d.texts} ${d.texts === 1 ? 'text' : 'texts'}, ${d.kinds} different`,
     zh: (d) => `${d.texts} 篇文本，共 ${d.symbols} 个${d.unit}，${d.kinds} 种`,
   },
   matchLength: {

@@ -15,11 +15,10 @@ const say = defineMessages({
   packing: { en: (d: { file: string }) => `packing ${d.file}`, zh: (d) => `压缩 ${d.file}` },
   written: {
     en: (d: { out: string; tokens: number; lanes: number; raw: number }) =>
-      `${d.out}: ${d.tokens} tokens in ${d.lanes} lanes${d.raw > 0 ? `, and ${d.raw} bytes that the tokenizer cannot spell as they are` : ''}`,
+      `${d.out}: ${d.tokens} tokens in ${d.lanes} ${d.lanes === 1 ? 'lane' : 'lanes'}${d.raw > 0 ? `, and ${d.raw} bytes that the tokenizer cannot spell as they are` : ''}`,
     zh: (d) =>
       `${d.out}：${d.tokens} 个词元，${d.lanes} 路${d.raw > 0 ? `；另有 ${d.raw} 字节分词器无法拼写，按原样保存` : ''}`,
   },
-  way: { en: () => '', zh: () => '' },
   bytes: { en: () => 'bytes', zh: () => '字节' },
   perByte: { en: () => 'bits a byte', zh: () => '每字节比特' },
   text: { en: () => 'the text', zh: () => '原文' },
@@ -81,7 +80,7 @@ function sizeTable(packed: PackedText, { gzipBytes, brotliBytes }: OtherSizes): 
     textBytes === 0 ? '' : ((8 * bytes) / textBytes).toFixed(4),
   ];
   return [
-    [say('way', {}), say('bytes', {}), say('perByte', {})],
+    ['', say('bytes', {}), say('perByte', {})],
     row(say('text', {}), textBytes),
     row(say('packed', {}), packed.file.length),
     row(say('code', {}), codeBytes),

@@ -46,8 +46,8 @@ const say = defineMessages({
     zh: (d) => `${d.folder}：用时 ${d.seconds} 秒，每秒 ${d.speed} 个词`,
   },
   heldOut: {
-    en: (d: { before: string; after: string }) => `held-out loss: ${d.before} nats before, ${d.after} after`,
-    zh: (d) => `留出损失：学习前 ${d.before} 奈特，学习后 ${d.after}`,
+    en: (d: { before: string; after: string }) => `held-out loss: ${d.before} before, ${d.after} after`,
+    zh: (d) => `留出损失：学习前 ${d.before}，学习后 ${d.after}`,
   },
   related: {
     en: (d: { pairs: number; nearer: string }) =>

@@ -152,6 +152,12 @@ describe('text', () => {
     expect(pieces.map(({ type }) => type)).toEqual(['ids', 'bytes', 'ids', 'bytes', 'ids']);
     expect(pieces[1]).toEqual({ type: 'bytes', bytes: new TextEncoder().encode('𠮷é') });
     expect(pieces[2]).toEqual({ type: 'ids', ids: lacking.encode(' the sea the ') });
+    // The middle of é𠮷a is no place to halve it.
+    const wide = trainCharacters(['𠮷a'], { byteFallback: false });
+    expect(textPieces('é𠮷a', wide, wide.vocabSize)).toEqual([
+      { type: 'bytes', bytes: new TextEncoder().encode('é') },
+      { type: 'ids', ids: wide.encode('𠮷a') },
+    ]);
     // A model with fewer tokens than its tokenizer cannot be asked for the others.
     expect(textPieces('sea', lacking, 2)[0].type).toBe('bytes');
   });

@@ -56,7 +56,10 @@ export interface TextStatistics {
   readonly ranks: readonly { readonly rank: number; readonly count: number }[];
 }
 
-/** Measures texts; at least 2 symbols. A minute for some ten million symbols, aborted between measures. */
+/** Symbols at most: a table of more different blocks would not fit. */
+const MOST_SYMBOLS = 16_000_000;
+
+/** Measures texts of 2 to 16 million symbols together; aborted between measures. */
 export async function textStatistics(
   texts: readonly string[],
   options: TextStatisticsOptions = {},
@@ -65,6 +68,9 @@ export async function textStatistics(
   checkInteger('textStatistics', 'distance', distance, 1);
   const { rows, names } = symbolsOf(texts, unit, tokenizer);
   const symbols = rows.reduce((sum, row) => sum + row.length, 0);
+  if (symbols > MOST_SYMBOLS) {
+    throw fail('eval/too-long', { where: 'textStatistics', tokens: symbols, most: MOST_SYMBOLS });
+  }
   if (symbols < 2) throw fail('eval/few-symbols', { got: symbols });
   const pause = async (): Promise<void> => {
     await nextTurn();

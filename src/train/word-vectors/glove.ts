@@ -1,6 +1,7 @@
 /** GloVe: vectors whose products are the logarithms of how often words stand together. Pennington, Socher and Manning 2014. */
 
 import { createRng, type Rng } from '../../rng.ts';
+import { fail } from '../errors.ts';
 import { checkWhole } from './check.ts';
 import type { WordCorpus } from './word-corpus.ts';
 import type { TrainedVectors } from './word2vec.ts';
@@ -28,6 +29,9 @@ export interface Cooccurrences {
   readonly weight: Float64Array;
 }
 
+/** Different pairs at most: a table of more would not fit. */
+const MOST_PAIRS = 16_000_000;
+
 /** Counts pairs both ways round, each at distance d as 1/d; in the order of first sight. */
 export function cooccurrences({ words, ids, starts }: WordCorpus, window = 10): Cooccurrences {
   checkWhole('cooccurrences', 'window', window);
@@ -38,6 +42,15 @@ export function cooccurrences({ words, ids, starts }: WordCorpus, window = 10): 
     const place = places.get(key);
     if (place !== undefined) weights[place] += weight;
     else {
+      if (weights.length === MOST_PAIRS) {
+        throw fail('train/option', {
+          where: 'cooccurrences',
+          option: 'window',
+          rule: `small enough for ${MOST_PAIRS} different pairs, or \`minCount\` greater`,
+          zhRule: `足够小，使不同词对不超过 ${MOST_PAIRS}，或增大 \`minCount\``,
+          got: window,
+        });
+      }
       places.set(key, weights.length);
       weights.push(weight);
     }
