@@ -73,6 +73,13 @@ describe('tokens', () => {
     expect([...(await decodeTokens(next, code, 1000))]).toEqual(counting);
   });
 
+  test('where the context is full the latest half is read again: a model that looks back three tokens notices nothing', async () => {
+    const bitsIn = async (contextLength: number) =>
+      (await encodeTokens(markovModel({ vocabSize: 9, order: 3, seed: 1, contextLength }), ids)).modelBits;
+    expect(await bitsIn(8)).toBeCloseTo(await bitsIn(200), 9);
+    expect(Math.abs((await bitsIn(4)) - (await bitsIn(200)))).toBeGreaterThan(1);
+  });
+
   test('it can be stopped, and tells how far it is', async () => {
     const model = markovModel({ vocabSize: 9, seed: 1 });
     const seen: number[] = [];
