@@ -95,9 +95,9 @@ describe('scores', () => {
     });
     const reversed = questionScore(space, 'king man 1\nfather man 0\nman woman 8');
     expect(reversed).toMatchObject({ correlation: expect.closeTo(-1, 10) });
-    // Ranks 1.5, 1.5, 3 and 1, 2, 3: 1.5/√(1.5·2).
-    const tied = questionScore(space, 'man woman 1\nking man 1\nfather man 5');
-    expect(tied).toMatchObject({ correlation: expect.closeTo(Math.sqrt(3) / 2, 10) });
+    // Ranks 1, 2.5, 2.5, 4 and 1, 2, 3, 4: 4.5/√(4.5·5).
+    const tied = questionScore(space, 'man woman 1\nking queen 2\nking man 2\nfather man 5');
+    expect(tied).toMatchObject({ correlation: expect.closeTo(Math.sqrt(0.9), 10) });
   });
 
   test.each(['a b', 'a b c d\na b c', 'man king high', ''])('questions %j are refused', (text) => {
