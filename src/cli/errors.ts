@@ -88,6 +88,17 @@ export const fail = defineErrors({
       d.problem ?? `lab: its process ended (${d.code ?? 'killed'}); perhaps there was too little memory`,
     zh: (d) => d.problem ?? `实验室：进程已结束（${d.code ?? '被终止'}）；可能内存不足`,
   },
+  'cli/no-packer': {
+    en: (d: { command: string }) =>
+      `${d.command}: needs a model; name a run with --model, or a text to count with --ngram`,
+    zh: (d) => `${d.command}：需要一个模型；请用 --model 指定训练记录，或用 --ngram 指定供统计的文本`,
+  },
+  'cli/unpack-name': {
+    en: (d: { file: string; there?: string }) =>
+      `unpack: ${d.there === undefined ? `${d.file} does not end in .ink` : `${d.there} is there already`}; say with --out where the text goes`,
+    zh: (d) =>
+      `unpack：${d.there === undefined ? `${d.file} 的名字不以 .ink 结尾` : `${d.there} 已存在`}；请用 --out 指定文本写到哪里`,
+  },
   'cli/no-shared-texts': {
     en: (d: { a: string; b: string }) =>
       `compare: ${d.a} and ${d.b} hold out no texts in common, and what one has learnt from is no test of the other; give other texts with --data`,

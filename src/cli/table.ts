@@ -6,6 +6,7 @@ import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
+import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -54,6 +55,18 @@ const data = defineCommand({
   options: dataOptions,
   example: 'inkstone data stats tang --near-duplicates 0.5',
   load: () => import('./commands/data.ts'),
+});
+
+const stats = defineCommand({
+  name: 'stats',
+  args: '<file…>',
+  summary: {
+    en: 'how much information text holds, as it stands: entropies, mutual information, laws of Zipf and Heaps (data stats tells what a corpus holds once cleaned)',
+    zh: '文本原样含有多少信息：熵、互信息、Zipf 与 Heaps 定律（data stats 则说明清洗后的语料有些什么）',
+  },
+  options: statsOptions,
+  example: 'inkstone stats poems.txt --unit word --out stats',
+  load: () => import('./commands/stats.ts'),
 });
 
 const generate = defineCommand({
@@ -200,6 +213,42 @@ const classify = defineCommand({
   load: () => import('./commands/classify.ts'),
 });
 
+const vectors = defineCommand({
+  name: 'vectors',
+  args: '<train|neighbours|analogy|map|score|export> [folder] [word…]',
+  summary: {
+    en: 'word vectors: train them (Word2Vec, GloVe), look at neighbours, analogies and a map, score and export them',
+    zh: '词向量：训练（Word2Vec、GloVe），查看近邻、类比与平面图，评分与导出',
+  },
+  options: vectorsOptions,
+  example: 'inkstone vectors train --data poems.txt --method skip-gram --out vectors',
+  load: () => import('./commands/vectors.ts'),
+});
+
+const pack = defineCommand({
+  name: 'pack',
+  args: '<file>',
+  summary: {
+    en: "compress a text with a model's probabilities, without loss: as short as the model is good",
+    zh: '用模型的概率无损压缩文本：模型越好，文件越短',
+  },
+  options: packOptions,
+  example: 'inkstone pack poem.txt --model runs/poems-2min',
+  load: () => import('./commands/pack.ts'),
+});
+
+const unpack = defineCommand({
+  name: 'unpack',
+  args: '<file>',
+  summary: {
+    en: 'give back a text that was packed with the same model',
+    zh: '还原用同一模型压缩的文本',
+  },
+  options: unpackOptions,
+  example: 'inkstone unpack poem.txt.ink --model runs/poems-2min --out poem.txt',
+  load: () => import('./commands/unpack.ts'),
+});
+
 const doctor = defineCommand({
   name: 'doctor',
   summary: { en: 'which kernels run here and how fast they are', zh: '查看本机用的是哪套内核、速度如何' },
@@ -272,6 +321,7 @@ export const commands = [
   start,
   train,
   data,
+  stats,
   generate,
   fillMask,
   tune,
@@ -287,6 +337,9 @@ export const commands = [
   serve,
   keys,
   studio,
+  vectors,
+  pack,
+  unpack,
   profile,
   doctor,
   explain,

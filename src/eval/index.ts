@@ -4,6 +4,40 @@ export { type Anisotropy, anisotropy, similarityMatrix } from './anisotropy.ts';
 export { type NgramModel, type NgramOptions, ngramLanguageModel, ngramModel } from './baseline/kneser-ney.ts';
 export type { BeamWidth, Causes, Learning } from './causes.ts';
 export {
+  type CodedTokens,
+  decodeTokens,
+  encodeTokens,
+  type TokenCoderOptions,
+} from './coding/code-tokens.ts';
+export {
+  type ExtendedHammingWord,
+  extendedHammingDecode,
+  extendedHammingEncode,
+  type HammingBytes,
+  type HammingWord,
+  hammingDecode,
+  hammingDecodeBytes,
+  hammingEncode,
+  hammingEncodeBytes,
+} from './coding/hamming.ts';
+export {
+  type PackedText,
+  type Packer,
+  type PackOptions,
+  packText,
+  type UnpackOptions,
+  unpackText,
+} from './coding/pack-text.ts';
+export { packedLimits, shortHash } from './coding/packed-file.ts';
+export {
+  type RangeDecoder,
+  type RangeEncoder,
+  rangeDecoder,
+  rangeEncoder,
+  TOTAL_FREQUENCY,
+} from './coding/range-coder.ts';
+export { type TokenShares, tokenShares } from './coding/token-shares.ts';
+export {
   type ComparedModel,
   type CompareEvent,
   type CompareOptions,
@@ -45,6 +79,55 @@ export {
   type InductionReport,
   inductionHeads,
 } from './induction-heads.ts';
+export {
+  type BlockEntropy,
+  blockEntropies,
+  entropyOfCounts,
+  millerMadow,
+} from './information/block-entropy.ts';
+export {
+  type ConditionalRow,
+  type ConditionalTable,
+  conditionalTable,
+} from './information/conditional-table.ts';
+export {
+  type HeldOutRate,
+  type HeldOutRateOptions,
+  heldOutRate,
+  matchLengthRate,
+} from './information/entropy-rate.ts';
+export {
+  type GrowthPoint,
+  heapsLaw,
+  rankCounts,
+  type VocabularyGrowth,
+  vocabularyGrowth,
+} from './information/growth.ts';
+export {
+  type MutualInformation,
+  mutualInformation,
+  type NeighbourOptions,
+  type NeighbourPair,
+  neighbourPairs,
+  shuffledRows,
+} from './information/mutual-information.ts';
+export { type NamedStatistics, statisticsPlots, unitWords } from './information/statistics-plots.ts';
+export {
+  countGrams,
+  countPairs,
+  type GramCounts,
+  type PairCount,
+  type PairTable,
+  type SymbolText,
+  type SymbolUnit,
+  symbolsOf,
+} from './information/symbols.ts';
+export {
+  type NamedPair,
+  type TextStatistics,
+  type TextStatisticsOptions,
+  textStatistics,
+} from './information/text-statistics.ts';
 export {
   type InspectAnswers,
   type InspectKind,
@@ -169,3 +252,19 @@ export {
   pairedPermutationTest,
   type ResampleOptions,
 } from './significance.ts';
+export { type WordMap, wordMap, wordMapPlot } from './word-vectors/word-map.ts';
+export {
+  type SimilarWord,
+  type WordSpace,
+  type WordTable,
+  wordAnalogy,
+  wordNeighbours,
+  wordSimilarity,
+  wordSpace,
+} from './word-vectors/word-neighbours.ts';
+export {
+  type QuestionScore,
+  questionScore,
+  type RelatedScore,
+  relatedScore,
+} from './word-vectors/word-scores.ts';

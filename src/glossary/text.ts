@@ -75,4 +75,28 @@ export const textTerms = defineTerms({
       zh: '文本以字节存储：UTF-8 中拉丁字母占一个，汉字占三个。词元可能在一个字中间断开；暂时显示不出的部分会等下一个词元。',
     },
   },
+  mutualInformation: {
+    name: { en: 'mutual information', zh: '互信息' },
+    also: ['PMI', 'pointwise mutual information', '点互信息'],
+    text: {
+      en: 'How many bits one symbol tells about another: 0 when they do not know of each other. In text it falls quickly with the distance, and what is left far away is mostly chance and topic. For a single pair it is called pointwise (PMI): how much likelier the two stand together than by chance.',
+      zh: '一个符号透露另一个符号多少比特：互不相关时为 0。文本中它随距离迅速下降，远处剩下的多是偶然与题材。对单独一对符号称为点互信息（PMI）：两者相邻比偶然多出多少可能。',
+    },
+  },
+  arithmeticCoding: {
+    name: { en: 'arithmetic coding', zh: '算术编码' },
+    also: ['range coding', 'range coder', 'pack', '区间编码'],
+    text: {
+      en: 'A way to write a text as one number between 0 and 1: each token narrows the interval to its share of probability. The better a model foresees the text, the fewer bits the number needs. Reading it back needs the same model to the last bit.',
+      zh: '把文本写成 0 到 1 之间的一个数：每个词元把区间缩小到它的概率份额。模型越能预料文本，这个数所需的比特越少。还原时须用分毫不差的同一模型。',
+    },
+  },
+  wordVector: {
+    name: { en: 'word vector', zh: '词向量' },
+    also: ['word vectors', 'Word2Vec', 'skip-gram', 'CBOW', 'GloVe'],
+    text: {
+      en: 'Numbers that stand for a word, learned from the words around it: words used alike get vectors that point the same way. One vector serves all meanings of a word, unlike the states inside a language model.',
+      zh: '代表一个词的一组数，由其周围的词学得：用法相近的词，向量方向也相近。一个词的各种意义共用一个向量，这与语言模型内部的状态不同。',
+    },
+  },
 });

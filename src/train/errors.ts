@@ -8,6 +8,26 @@ export const fail = defineErrors({
       `${d.where}: \`${d.option}\` must be ${d.rule}, got ${String(d.got)}`,
     zh: (d) => `${d.where}：\`${d.option}\` 必须${d.zhRule}，得到 ${String(d.got)}`,
   },
+  'train/vectors': {
+    en: (d: { path: string; reason: 'row' | 'rows' | 'twice' | 'size'; line: number; got: number }) =>
+      `${d.path}: ${
+        {
+          row: `vector ${d.line} must be a word and as many numbers as the first line says, got ${d.got}`,
+          rows: `must have a vector for each word: ${d.line} vectors, ${d.got} words`,
+          twice: `each word must stand once, ${d.got} stand again`,
+          size: `is too large to be read whole (${d.got} bytes)`,
+        }[d.reason]
+      }; the file is cut or of another kind`,
+    zh: (d) =>
+      `${d.path}：${
+        {
+          row: `第 ${d.line} 个向量须为一个词加首行所说个数的数字，得到 ${d.got} 个`,
+          rows: `每个词须有一个向量：${d.line} 个向量，${d.got} 个词`,
+          twice: `每个词只能出现一次，有 ${d.got} 个重复`,
+          size: `文件太大，无法整体读入（${d.got} 字节）`,
+        }[d.reason]
+      }；文件不完整或不是这种格式`,
+  },
   'train/length': {
     en: () => 'train: give either `steps` or `minutes`, not both and not neither',
     zh: () => '训练：`steps` 与 `minutes` 必须且只能给出一个',

@@ -22,3 +22,4 @@ export {
   trackParameters,
   trainStep,
 } from './step.ts';
+export * from './word-vectors/index.ts';
