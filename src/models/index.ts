@@ -37,6 +37,20 @@ export * from './language-model.ts';
 export * from './measure.ts';
 export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';
 export * from './presets.ts';
+export * from './recurrent.ts';
+export {
+  isRecurrentConfig,
+  type RecurrentConfig,
+  type RecurrentOptions,
+  recurrentConfig,
+} from './recurrent-config.ts';
+export {
+  createRecurrentModel,
+  type RecurrentLanguageModel,
+  type RecurrentModelOptions,
+  type RecurrentSequence,
+} from './recurrent-model.ts';
+export { type LoadedRecurrent, loadRecurrent, saveRecurrent } from './recurrent-storage.ts';
 export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
 export {
   type DecoderFolder,
@@ -55,5 +69,7 @@ export {
   namedTensors,
   paramsFromFile,
   paramsFromTensors,
+  recurrentFromFile,
+  recurrentFromTensors,
   tensorsToFile,
 } from './weights.ts';
