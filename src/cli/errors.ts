@@ -177,6 +177,18 @@ export const fail = defineErrors({
       `run: ${d.folder} writes and does not guess hidden tokens; name a run trained with --objective masked`,
     zh: (d) => `训练记录：${d.folder} 只会写作，不会猜被遮盖的词元；请换一个以 --objective masked 训练的记录`,
   },
+  'cli/recurrent-run': {
+    en: (d: { where: string; path: string; cell: string }) =>
+      `${d.where}: ${d.path} is a recurrent model (${d.cell}), and this needs a Transformer; name one trained without --architecture`,
+    zh: (d) =>
+      `${d.where}：${d.path} 是循环模型（${d.cell}），而这里需要 Transformer；请换一个不以 --architecture 训练的`,
+  },
+  'cli/recurrent-only': {
+    en: (d: { where: string; path: string }) =>
+      `${d.where}: ${d.path} has no state that goes from token to token; name a run trained with --architecture rnn, gru or lstm`,
+    zh: (d) =>
+      `${d.where}：${d.path} 没有逐词元传递的状态；请换一个以 --architecture rnn、gru 或 lstm 训练的`,
+  },
   'cli/no-mask-token': {
     en: (d: { known: string }) =>
       `train: --objective masked needs a tokenizer with a special token [MASK] or <mask>, this one has ${d.known}; train one with inkstone tokenizer train --special '<|endoftext|>,[MASK]', or leave out --tokenizer`,

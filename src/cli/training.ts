@@ -114,12 +114,27 @@ const EVALUATION_ROWS = 16;
 export async function prepareTraining(options: TrainingOptions): Promise<Training> {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const { contextLength } = config;
+  const cure = recipe.cure;
+  return openWriting(options, {
+    config,
+    begin: (corpus) => freshParams(config, recipe, seed, corpus),
+    fromFile: (weights) => paramsFromFile(config, weights),
+    loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
+    ...(cure !== undefined && { cured: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
+  });
+}
+
+/** Opens (or resumes) the run of a model that learns what comes next. */
+export async function openWriting<Config, Params>(
+  options: TrainingOptions<unknown>,
+  lesson: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'cured'>,
+): Promise<OpenTraining<Config, Params>> {
+  const { tokenizer, recipe, seed } = options;
+  const { contextLength } = lesson.config;
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
-  const cure = recipe.cure;
   return openTraining(options, texts.train, {
-    config,
+    ...lesson,
     batches: createBatches({
       tokens: texts.train,
       contextLength,
@@ -128,10 +143,6 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
       ...rowsOf(recipe, tokenizer),
     }),
     evaluation: evaluationRows(heldOut.tokens, contextLength, tokenizer),
-    begin: (corpus) => freshParams(config, recipe, seed, corpus),
-    fromFile: (weights) => paramsFromFile(config, weights),
-    loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
-    ...(cure !== undefined && { cured: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
     }),
@@ -252,7 +263,8 @@ export function rowsOf({ rows }: Recipe, { eosId }: Tokenizer) {
   return { mode: 'documents', eosId, whole: rows === 'whole' } as const;
 }
 
-function toTensors({ inputs, targets, batchSize, contextLength }: Batch) {
+/** A batch as tensors [rows, context]. */
+export function toTensors({ inputs, targets, batchSize, contextLength }: Batch) {
   const shape = [batchSize, contextLength];
   return { ids: fromArray<'i32'>(inputs, shape, 'i32'), targets: fromArray<'i32'>(targets, shape, 'i32') };
 }

@@ -15,7 +15,7 @@ import { columnSums } from './linear.ts';
 import { normalSample } from './samples.ts';
 import { reshape } from './shape.ts';
 
-interface RecurrentAttrs {
+export interface RecurrentAttrs {
   readonly precision: Precision;
 }
 
