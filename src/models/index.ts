@@ -33,6 +33,7 @@ export {
 } from './foreign-bert.ts';
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
+export { type GradientReach, gradientReach } from './gradient-reach.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
 export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';
@@ -52,6 +53,7 @@ export {
 } from './recurrent-model.ts';
 export { type LoadedRecurrent, loadRecurrent, saveRecurrent } from './recurrent-storage.ts';
 export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
+export { spectralNorm, spectralRadius } from './spectral.ts';
 export {
   type DecoderFolder,
   isDecoderFolder,
