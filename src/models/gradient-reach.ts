@@ -21,8 +21,9 @@ export interface GradientReach {
   /** How many texts were looked at. */
   readonly texts: number;
   /**
-   * Of every layer, from the lowest: `hidden[k]` is the length of ∂loss/∂h of the state k steps before the last, the loss being that
-   * of the next token alone; the geometric mean over the texts. `cell[k]`: the same of an LSTM's cells.
+   * Of every layer, from the lowest: `hidden[k]` is the length of ∂loss/∂h, h being what the layer remembers k steps before the end
+   * and the loss that of the next token after the end alone; the geometric mean over the texts. At the end itself only the highest
+   * layer counts. `cell[k]`: the same of an LSTM's cells.
    */
   readonly layers: readonly { readonly hidden: readonly number[]; readonly cell?: readonly number[] }[];
   /** All of them together: the length of the gradient of everything that is remembered. */
@@ -68,9 +69,8 @@ export function gradientReach(
         const after = runRecurrent(params.layers[i], x, layer, before);
         const nudged = (state: Tensor, part: number): Tensor =>
           add(reshape(state, [batch, width]), added[at(t, i, part)]);
-        const hidden = nudged(after.hidden, 0);
-        x = reshape(hidden, [1, batch, width]);
-        return { hidden, ...(after.cell && { cell: nudged(after.cell, 1) }) };
+        x = after.hidden; // the layer above reads it as it was: what is asked is what memory does later
+        return { hidden: nudged(after.hidden, 0), ...(after.cell && { cell: nudged(after.cell, 1) }) };
       });
     }
     const logits = runLinear({ weight: recurrentHead(params) }, states[layers - 1].hidden);
