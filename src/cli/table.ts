@@ -4,6 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
+import { gradientsOptions } from './gradients-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
@@ -125,6 +126,18 @@ const inspect = defineCommand({
   load: () => import('./commands/inspect.ts'),
 });
 
+const gradients = defineCommand({
+  name: 'gradients',
+  args: '<run…>',
+  summary: {
+    en: 'how far back in time the gradients of recurrent models reach, against each other: do they vanish, do they explode',
+    zh: '循环模型的梯度能回传多远，几个模型对照着看：是消失还是爆炸',
+  },
+  options: gradientsOptions,
+  example: 'inkstone gradients runs/rnn runs/lstm --out gradients.svg',
+  load: () => import('./commands/gradients.ts'),
+});
+
 const repeat = defineCommand({
   name: 'repeat',
   args: '<measure|detect|clean|audit|lab> <file…>',
@@ -229,6 +242,7 @@ export const commands = [
   repeat,
   compare,
   inspect,
+  gradients,
   serve,
   keys,
   studio,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cellKinds, orthogonalInit } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
@@ -16,6 +17,11 @@ import { gradientReach } from './gradient-reach.ts';
 import { initRecurrent, runLayers, timeFirst } from './recurrent.ts';
 import { recurrentConfig } from './recurrent-config.ts';
 import { spectralNorm, spectralRadius } from './spectral.ts';
+
+/** Numbers of NumPy: test/golden/recurrent.py. */
+const { spectra } = JSON.parse(
+  readFileSync(new URL('../../test/golden/recurrent.json', import.meta.url), 'utf8'),
+) as { spectra: { size: number; matrix: number[]; radius: number; norm: number }[] };
 
 const sizes = { vocabSize: 12, contextLength: 16, width: 16 };
 const texts = [1, 2, 3].map((seed) => {
@@ -89,6 +95,15 @@ test('an open forget gate carries the gradient further than a plain RNN of a shr
   expect(rnn).toBeLessThan(0.7);
   expect(lstm).toBeGreaterThan(0.9);
 });
+
+test.each(spectra)(
+  'spectral radius and norm of a matrix of $size, against NumPy',
+  ({ size, matrix, radius, norm }) => {
+    const given = tensor(matrix, { shape: [size, size], dtype: 'f64' });
+    expect(spectralRadius(given) / radius).toBeCloseTo(1, 7);
+    expect(spectralNorm(given) / norm).toBeCloseTo(1, 7);
+  },
+);
 
 test('spectral radius and norm of matrices whose eigenvalues can be read off', () => {
   const rotation = tensor([[0, -2], [2, 0]], { dtype: 'f64' }); // biome-ignore format: a matrix
