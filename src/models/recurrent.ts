@@ -18,7 +18,7 @@ import {
   runRecurrent,
 } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
-import { dropout, fromArray, permute, type Tensor } from '../tensor/index.ts';
+import { affine, dropout, fromArray, permute, type Tensor } from '../tensor/index.ts';
 import { fail } from './errors.ts';
 import { layerConfig, type RecurrentConfig } from './recurrent-config.ts';
 
@@ -63,7 +63,8 @@ export function runLayers(
 ): { readonly x: Tensor; readonly states: readonly RecurrentState[] } {
   const drop = dropoutOf(config, dropoutSeed);
   const layer = layerConfig(config);
-  let x = runEmbedding(params.embedding, ids);
+  // The table is 1/√D for the head; states of unit size read it as Transformers with a tied head do (Vaswani et al. 2017, §3.4).
+  let x = affine(runEmbedding(params.embedding, ids), Math.sqrt(config.width), 0);
   look?.(x);
   x = drop(x, 0);
   const after = params.layers.map((weights, i) => {
