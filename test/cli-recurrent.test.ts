@@ -3,7 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { HAN, inkstone, type JsonLine, scratchFolder, traceOf, writeTexts } from './cli-harness.ts';
+import {
+  HAN,
+  inkstone,
+  type JsonLine,
+  scratchFolder,
+  startInkstone,
+  traceOf,
+  writeTexts,
+} from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const cells = ['rnn', 'gru', 'lstm'];
@@ -23,6 +31,7 @@ const english = ['train', '--data', 'en.txt', ...small, '--steps', '12', '--save
 const run = (...argv: string[]) => inkstone(argv, { cwd });
 const train = (folder: string, argv: readonly string[], options: Parameters<typeof inkstone>[1] = {}) =>
   inkstone([...english, ...argv, '--out', folder, '--json'], { cwd, ...options });
+const JSON_TYPE = { 'content-type': 'application/json' };
 const configOf = (folder: string) => JSON.parse(readFileSync(join(cwd, folder, 'config.json'), 'utf8'));
 
 beforeAll(async () => {
@@ -125,6 +134,38 @@ test('goes on from another recurrent run', async () => {
   expect(traceOf(join(cwd, 'more'))[0].loss).toBeLessThan(traceOf(join(cwd, 'lstm'))[0].loss);
 });
 
+test('is profiled, in training and in writing', async () => {
+  for (const more of [[], ['--generate']]) {
+    const { status, err, json } = await run('profile', 'lstm', '--steps', '2', ...more, '--json');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(json.map(({ kernel }) => kernel)).toContain('lstmCell');
+  }
+});
+
+test('is served: the same seed, the same text, whatever was asked before', async () => {
+  const { child, ended } = startInkstone(['serve', 'gru', '--port', '0', '--no-state', '--json'], { cwd });
+  const url = await new Promise<string>((resolve, reject) => {
+    let out = '';
+    child.stdout!.on('data', (data) => {
+      out += data;
+      const line = out.split('\n').find((one) => one.includes('"serving"'));
+      if (line) resolve(JSON.parse(line).url);
+    });
+    child.on('close', () => reject(new Error(`ended without serving: ${out}`)));
+  });
+  const ask = async (prompt: string) => {
+    const body = JSON.stringify({ model: 'gru', prompt, max_tokens: 30, seed: 1 });
+    const answer = await fetch(`${url}/v1/completions`, { method: 'POST', headers: JSON_TYPE, body });
+    return ((await answer.json()) as { choices: { text: string }[] }).choices[0].text;
+  };
+  const first = await ask('the whale was');
+  await Promise.all([ask('the whale'), ask('what')]);
+  expect(await ask('the whale was')).toBe(first);
+  expect(first.length).toBeGreaterThan(0);
+  child.kill('SIGTERM');
+  expect((await ended).status).toBe(0);
+});
+
 describe('gradients', () => {
   test('several runs against each other: a table in both languages, one object for machines, files', async () => {
     const argv = ['gradients', 'rnn', 'lstm', '--windows', '3'];
@@ -163,7 +204,6 @@ describe('gradients', () => {
     [['gradients', 'rnn', '--steps', '1000000'], 'fewer --steps'],
     [['gradients', 'nowhere'], 'no model is there'],
     [['export', 'lstm', '--format', 'gguf'], 'export: lstm is a recurrent model'],
-    [['profile', 'lstm'], 'is a recurrent model'],
     [[...english, '--architecture', 'gru', '--out', 'lstm'], 'other settings'],
     [[...english, '--architecture', 'lstm', '--out', 'transformer'], 'has no state'],
     [[...english, '--architecture', 'transformer', '--out', 'lstm'], 'is a recurrent model'],

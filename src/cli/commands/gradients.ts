@@ -102,11 +102,11 @@ async function subjectOf(first: StoredRecurrent, { options, terminal, signal }: 
   const steps = options.steps ?? first.config.contextLength - 1;
   const length = steps + 2;
   const textsFor = ({ tokenizer, prefixIds }: StoredRecurrent): number[][] => {
-    const ids: number[] = [];
     const wanted = MOST_SPREAD * length * options.windows;
+    let ids: number[] = [];
     for (const each of heldOut) {
       if (ids.length >= wanted) break;
-      ids.push(...prefixIds, ...tokenizer.encode(each.slice(0, MOST_CHARACTERS)));
+      ids = ids.concat(prefixIds, tokenizer.encode(each.slice(0, MOST_CHARACTERS)));
     }
     const windows = Math.min(options.windows, Math.floor(ids.length / length));
     if (windows < 1) throw fail('cli/short-reach', { tokens: ids.length, least: length });
