@@ -6,7 +6,6 @@ import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { modelOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
-import { architectureOptions } from './recurrent-options.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state, weights } from './serve-options.ts';
 
@@ -128,7 +127,6 @@ export const trainOptions = {
     rule: wholePositive,
     doc: { en: 'size of the tokenizer trained here', zh: '所训练分词器的词表大小' },
   },
-  ...architectureOptions,
   layers: { type: 'number', rule: wholePositive, doc: { en: 'blocks of the model', zh: '模型层数' } },
   width: {
     type: 'number',

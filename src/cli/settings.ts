@@ -3,6 +3,7 @@
 import { decoderConfig, encoderConfig, recurrentConfig } from '../models/index.ts';
 import { differingKeys, formatCures } from '../train/index.ts';
 import { fail } from './errors.ts';
+import { isCell } from './model-options.ts';
 import { flagOf } from './options.ts';
 import {
   type EncoderShape,
@@ -14,7 +15,6 @@ import {
   type TrainingPreset,
   tuningRecipe,
 } from './recipe.ts';
-import { isCell } from './recurrent-options.ts';
 import type { EarlierRun, InitialRun, RunConfig, RunLength } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
 

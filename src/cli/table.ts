@@ -4,8 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
-import { gradientsOptions } from './gradients-options.ts';
-import { inspectOptions } from './inspect-options.ts';
+import { gradientsOptions, inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
   explainOptions,

@@ -3,17 +3,10 @@
  * et al. 1994; Pascanu et al. 2013).
  */
 
-import {
-  crossEntropy,
-  emptyState,
-  type RecurrentState,
-  runEmbedding,
-  runLinear,
-  runRecurrent,
-} from '../nn/index.ts';
+import { crossEntropy, emptyState, type RecurrentState, runLinear, runRecurrent } from '../nn/index.ts';
 import { add, affine, fromArray, grad, reshape, type Tensor, zeros } from '../tensor/index.ts';
 import { fail } from './errors.ts';
-import { type RecurrentParams, recurrentHead } from './recurrent.ts';
+import { embedIds, type RecurrentParams, recurrentHead } from './recurrent.ts';
 import { layerConfig, type RecurrentConfig } from './recurrent-config.ts';
 import { spectralNorm, spectralRadius } from './spectral.ts';
 
@@ -64,7 +57,7 @@ export function gradientReach(
   const lossOf = (added: readonly Tensor[]): Tensor => {
     let states: RecurrentState[] = params.layers.map(() => emptyState(layer, batch));
     for (let t = 0; t < steps; t++) {
-      let x = runEmbedding(params.embedding, column(t));
+      let x = embedIds(params, config, column(t));
       states = states.map((before, i) => {
         const after = runRecurrent(params.layers[i], x, layer, before);
         const nudged = (state: Tensor, part: number): Tensor =>

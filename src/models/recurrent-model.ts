@@ -12,11 +12,11 @@ import {
 } from '../tensor/index.ts';
 import { mapTree } from '../tree.ts';
 import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
-import { fail } from './errors.ts';
 import { limits } from './limits.ts';
 import { type RecurrentParams, recurrentHead, runLayers } from './recurrent.ts';
 import type { RecurrentConfig } from './recurrent-config.ts';
 import { KEPT_EVERY, type KeptState, type RecurrentPast, recurrentPast } from './recurrent-past.ts';
+import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
 
 export interface RecurrentModelOptions {
   /** `f32` uses the given parameters as they are and as they change; `bf16` copies the matrices now, at half the bytes. Default `f32`. */
@@ -63,19 +63,9 @@ export function createRecurrentModel(
         return result!;
       }),
     );
-  /** What every sequence opened here has read; `undefined` once it was closed. */
-  const pasts = new WeakMap<Sequence, RecurrentPast | undefined>();
-  const live = (sequence: Sequence): RecurrentPast => {
-    const past = pasts.get(sequence);
-    if (past) return past;
-    throw pasts.has(sequence) ? fail('model/closed', {}) : fail('model/foreign-sequence', {});
-  };
-  const checkIds = (ids: ArrayLike<number>): void => {
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i];
-      if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) throw fail('model/id', { id, vocabSize });
-    }
-  };
+  /** What every sequence opened here has read. */
+  const pasts = livePasts<RecurrentPast>();
+  const live = pasts.of;
 
   const openSequence = (past: RecurrentPast): RecurrentSequence => {
     const sequence: RecurrentSequence = {
@@ -86,8 +76,7 @@ export function createRecurrentModel(
         return live(sequence).from.values.byteLength;
       },
       rewind(to) {
-        const { length } = live(sequence);
-        if (!Number.isInteger(to) || to < 0 || to > length) throw fail('model/rewind', { length, to });
+        checkRewind(live(sequence).length, to);
         past.rewind(to);
       },
       fork: () => openSequence(live(sequence).fork()),
@@ -101,10 +90,7 @@ export function createRecurrentModel(
 
   const checkRequest = ({ sequence, ids }: StepRequest): Reading => {
     const past = live(sequence);
-    if (!ids.length) throw fail('model/no-ids', {});
-    const length = past.length + ids.length;
-    if (length > contextLength) throw fail('model/too-long', { length, contextLength });
-    checkIds(ids);
+    checkReading(ids, past.length, { contextLength, vocabSize });
     const { from, again } = past;
     return { past, from, ids: [...again, ...Array.from(ids)], known: again.length };
   };
@@ -117,9 +103,7 @@ export function createRecurrentModel(
     open: () => openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) })),
     step(batch, wants = {}) {
       if (!batch.length) return [];
-      if (batch.length > 1 && new Set(batch.map(({ sequence }) => sequence)).size < batch.length) {
-        throw fail('model/sequence-twice', {});
-      }
+      checkBatch(batch);
       const readings = batch.map(checkRequest);
       const { results, states } = compute(() => read(weights, config, readings, wants));
       readings.forEach(({ past, ids }, i) => past.advance(ids, states[i]));
@@ -127,13 +111,11 @@ export function createRecurrentModel(
     },
     project(rows) {
       if (rows.length === 0) return [];
-      for (const row of rows)
-        if (row.length !== hiddenSize) throw fail('model/row-size', { got: row.length, hiddenSize });
-      return compute(() => logitRows(weights, rows));
+      return compute(() => logitRows(weights, flatRows(rows, hiddenSize), hiddenSize));
     },
     embed(ids) {
       if (ids.length === 0) return [];
-      checkIds(ids);
+      checkIds(ids, vocabSize);
       const all = fromArray<'i32'>(Int32Array.from(ids), [ids.length], 'i32');
       return compute(() => rowsOf(runEmbedding(weights.embedding, all)));
     },
@@ -233,7 +215,11 @@ function read(
   function answer(): { results: StepResult[]; states: KeptState[][] } {
     const all = logitRows(
       params,
-      found.flatMap(({ hidden }) => hidden),
+      flatRows(
+        found.flatMap(({ hidden }) => hidden),
+        config.width,
+      ),
+      config.width,
     );
     let row = 0;
     const results = found.map(({ hidden, layers }) => ({
@@ -260,19 +246,9 @@ function unpack(config: RecurrentConfig, kept: readonly Float32Array[]): Recurre
   }));
 }
 
-/** The logits of rows of states. */
-function logitRows(params: RecurrentParams, rows: readonly Float32Array[]): Float32Array[] {
-  if (rows.length === 0) return [];
-  const size = rows[0].length;
-  const flat = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => flat.set(row, i * size));
-  const x = fromArray<'f32'>(flat, [rows.length, size], 'f32');
+/** The logits of rows of states [rows, size], one behind the other. */
+function logitRows(params: RecurrentParams, flat: Float32Array, size: number): Float32Array[] {
+  if (flat.length === 0) return [];
+  const x = fromArray<'f32'>(flat, [flat.length / size, size], 'f32');
   return rowsOf(runLinear({ weight: recurrentHead(params) }, x));
-}
-
-/** The rows of x [rows, n], copied out of it in one go. */
-function rowsOf(x: Tensor): Float32Array[] {
-  const [rows, n] = x.shape;
-  const data = (x.data as Float32Array).slice();
-  return Array.from({ length: rows }, (_, row) => data.subarray(row * n, (row + 1) * n));
 }

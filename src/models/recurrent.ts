@@ -54,6 +54,14 @@ export interface RecurrentPass {
   readonly look?: (x: Tensor) => void;
 }
 
+/**
+ * What the first layer reads: [..., D]. The table is of size 1/√D for the head; times √D it is of unit size, as in Transformers with a
+ * tied head (Vaswani et al. 2017, §3.4).
+ */
+export function embedIds({ embedding }: RecurrentParams, { width }: RecurrentConfig, ids: Tensor): Tensor {
+  return affine(runEmbedding(embedding, ids), Math.sqrt(width), 0);
+}
+
 /** What each layer remembers after each token of ids i32 [T, B]: every tensor [T, B, D]. The last layer's is what the head reads. */
 export function runLayers(
   params: RecurrentParams,
@@ -63,8 +71,7 @@ export function runLayers(
 ): { readonly x: Tensor; readonly states: readonly RecurrentState[] } {
   const drop = dropoutOf(config, dropoutSeed);
   const layer = layerConfig(config);
-  // The table is 1/√D for the head; states of unit size read it as Transformers with a tied head do (Vaswani et al. 2017, §3.4).
-  let x = affine(runEmbedding(params.embedding, ids), Math.sqrt(config.width), 0);
+  let x = embedIds(params, config, ids);
   look?.(x);
   x = drop(x, 0);
   const after = params.layers.map((weights, i) => {

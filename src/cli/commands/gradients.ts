@@ -6,7 +6,7 @@ import { defineMessages } from '../../language.ts';
 import { type GradientReach, gradientReach } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import type { gradientsOptions } from '../gradients-options.ts';
+import type { gradientsOptions } from '../inspect-options.ts';
 import { openModel, type StoredRecurrent } from '../models.ts';
 import { textsOfRun } from '../run-texts.ts';
 import { formatTable } from '../terminal.ts';

@@ -10,9 +10,9 @@ import {
   parameterCount,
 } from '../../models/index.ts';
 import { fail } from '../errors.ts';
+import { isCell } from '../model-options.ts';
 import { flagOf } from '../options.ts';
 import type { TrainingWatch } from '../progress.ts';
-import { isCell } from '../recurrent-options.ts';
 import {
   defaultFolder,
   type EarlierRun,
