@@ -202,6 +202,8 @@ describe('gradients', () => {
     [['gradients', 'rnn', '--out', 'x.pdf'], 'gradients: --out must end in .csv, .svg, .html'],
     [['gradients', 'rnn', '--text', ''], 'at least 3 tokens'],
     [['gradients', 'rnn', '--steps', '1000000'], 'fewer --steps'],
+    [['gradients', 'rnn', '--text', 'what a day', '--steps', '3'], '--text and --steps cannot'],
+    [['gradients'], '<run…> is missing'],
     [['gradients', 'nowhere'], 'no model is there'],
     [['export', 'lstm', '--format', 'gguf'], 'export: lstm is a recurrent model'],
     [[...english, '--architecture', 'gru', '--out', 'lstm'], 'other settings'],

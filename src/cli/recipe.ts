@@ -181,7 +181,7 @@ export function encoderPreset({ model, recipe, ...rest }: TrainingPreset): Train
   };
 }
 
-/** Higher rates of AdamW make recurrent models diverge (docs/LOG.md). */
+/** Higher rates of presets are Muon's, or for tables that begin as a bigram model; with this one all three cells learn (docs/LOG.md). */
 const MOST_RECURRENT_LR = 4e-3;
 
 /** A recurrent model of the sizes of a preset, and a recipe for it: as AdamW trains the preset, from orthogonal matrices. */

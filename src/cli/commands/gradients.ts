@@ -8,6 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { gradientsOptions } from '../inspect-options.ts';
 import { openModel, type StoredRecurrent } from '../models.ts';
+import { flagOf } from '../options.ts';
 import { textsOfRun } from '../run-texts.ts';
 import { formatTable } from '../terminal.ts';
 import { checkViewFile, inLanguage, writeView } from '../view-files.ts';
@@ -89,10 +90,18 @@ function requireRecurrent(stored: Awaited<ReturnType<typeof openModel>>): Stored
   throw fail('cli/recurrent-only', { where: 'gradients', path: stored.path });
 }
 
+/** What has no effect on a text of one's own. */
+const OF_WINDOWS = ['data', 'windows', 'steps'] as const;
+
 /** What is read, by each run with its own tokenizer: one text, or windows spread evenly over texts. */
-async function subjectOf(first: StoredRecurrent, { options, terminal, signal }: Context) {
+async function subjectOf(first: StoredRecurrent, { options, given, terminal, signal }: Context) {
   const { text, data, offline } = options;
   if (text !== undefined) {
+    const idle = OF_WINDOWS.find((name) => given.has(name));
+    if (idle) {
+      const reason = { reason: 'the text is looked at whole', zhReason: '该文本会整篇查看' };
+      throw fail('cli/conflict', { command: 'gradients', options: ['--text', flagOf(idle)], ...reason });
+    }
     const idsOf = ({ prefixIds, tokenizer }: StoredRecurrent) => [...prefixIds, ...tokenizer.encode(text)];
     const ids = idsOf(first);
     if (ids.length < 3) throw fail('cli/short-reach', { tokens: ids.length, least: 3 });
