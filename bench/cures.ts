@@ -9,7 +9,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDocuments, type SplitCorpus, splitCorpus } from '../src/cli/corpus.ts';
-import { loadModel } from '../src/cli/models.ts';
+import { loadModel, type OpenedModel } from '../src/cli/models.ts';
 import { type ModelShape, type Recipe, tuningRecipe } from '../src/cli/recipe.ts';
 import {
   findEarlierRun,
@@ -23,7 +23,6 @@ import { learnBpe } from '../src/cli/tokenizers.ts';
 import { prepareTraining } from '../src/cli/training.ts';
 import { tokenizeDocuments } from '../src/data/index.ts';
 import { generateTokens, parseStrategy } from '../src/decode/index.ts';
-import type { DecoderLanguageModel } from '../src/models/index.ts';
 import { predictionRepeats, seqRep } from '../src/repeat/index.ts';
 import { formatCures } from '../src/train/index.ts';
 import type { TextDocument, Tokenizer } from '../src/types.ts';
@@ -242,7 +241,7 @@ function tableRow({ cure, read, ...written }: Row, decoders: readonly string[]):
 }
 
 /** Perplexity, accuracy, rep/128, wrep/128 and uniq over windows of held-out text. */
-function readingFigures(model: DecoderLanguageModel, held: Int32Array) {
+function readingFigures(model: OpenedModel['model'], held: Int32Array) {
   const length = model.contextLength;
   const predictions: number[] = [];
   const targets: number[] = [];
@@ -282,7 +281,7 @@ function writingFigures(texts: readonly (readonly number[])[]) {
 
 /** Continues every prompt by one strategy, all of them in one batch. */
 async function decodeAll(
-  model: DecoderLanguageModel,
+  model: OpenedModel['model'],
   prompts: readonly (readonly number[])[],
   decoder: string,
 ): Promise<number[][]> {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 
 const parts: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<void> }>>> = {
   train: () => import('./train.ts'),
+  recurrent: () => import('./recurrent.ts'),
   matmul: () => import('./matmul.ts'),
   elementwise: () => import('./elementwise.ts'),
   decode: () => import('./decode.ts'),

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openModel } from '../src/cli/models.ts';
+import { openModel, requireDecoder } from '../src/cli/models.ts';
 import { scoreDocuments } from '../src/eval/index.ts';
 import { createLanguageModel } from '../src/models/index.ts';
 import { englishText, HAN, inkstone, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
@@ -54,7 +54,10 @@ describe('pack and unpack', () => {
     const figures = json[0] as unknown as { codeBytes: number; modelBits: number; packedBytes: number };
     expect(8 * figures.codeBytes).toBeLessThan(1.001 * figures.modelBits + 16);
     expect(figures.packedBytes - figures.codeBytes).toBeLessThan(200);
-    const { config, tokenizer, prefixIds, params } = await openModel(join(cwd, 'one'));
+    const { config, tokenizer, prefixIds, params } = requireDecoder(
+      'test',
+      await openModel(join(cwd, 'one')),
+    );
     const model = createLanguageModel(await params(), config);
     const [score] = await scoreDocuments(model, tokenizer, [englishText(60, 9)], { prefixIds });
     // Its windows slide a little otherwise.

@@ -90,7 +90,14 @@ describe.skipIf(!hasRuntime)('in llama.cpp (needs node-llama-cpp in bench/peers/
     const { config, params } = modelOf(options, tokenizer.vocabSize + 5);
     const prefixIds = [tokenizer.eosId!];
     const path = join(cwd, 'model.gguf');
-    const stored = { path: 'model', config, tokenizer, prefixIds, params: async () => params };
+    const stored = {
+      kind: 'decoder' as const,
+      path: 'model',
+      config,
+      tokenizer,
+      prefixIds,
+      params: async () => params,
+    };
     await exporters.gguf.write(path, stored, { type: 'f32' });
     const ours = createLanguageModel(params, config);
     const theirs = await runtime.loadModel({ modelPath: path });

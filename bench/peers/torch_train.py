@@ -3,6 +3,7 @@
 Reads requests from standard input, one JSON object a line, answers each with one JSON line, and keeps every model it has
 built (and compiled) so that rounds can alternate with another engine:
   {"layers": 6, "heads": 8, "width": 256, "context": 128, "batch": 32, "vocab": 6000,
+   "cell": "rnn" | "gru" | "lstm" (instead of heads: a recurrent model),
    "dtype": "f32" | "bf16", "mode": "eager" | "compile", "seconds": 5, "threads": 2}
 Answer: {"tokensPerSecond": …, "stepMs": …, "steps": …, "peakRssMb": …} with the median step; or {"error": "…"}.
 """
@@ -62,10 +63,25 @@ class Gpt(nn.Module):
         return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
 
 
+class Recurrent(nn.Module):
+    def __init__(self, cell, layers, width, vocab):
+        super().__init__()
+        self.tokens = nn.Embedding(vocab, width)
+        self.layers = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}[cell](width, width, layers, batch_first=True)
+        nn.init.normal_(self.tokens.weight, std=width**-0.5)
+
+    def forward(self, ids, targets):
+        states, _ = self.layers(self.tokens(ids))
+        return F.cross_entropy(F.linear(states, self.tokens.weight).float().flatten(0, 1), targets.flatten())
+
+
 class Trainer:
     def __init__(self, r):
         torch.manual_seed(0)
-        model = Gpt(r["layers"], r["heads"], r["width"], r["context"], r["vocab"])
+        if "cell" in r:
+            model = Recurrent(r["cell"], r["layers"], r["width"], r["vocab"])
+        else:
+            model = Gpt(r["layers"], r["heads"], r["width"], r["context"], r["vocab"])
         self.parameters = list(model.parameters())
         self.forward = torch.compile(model) if r["mode"] == "compile" else model
         self.optimizer = torch.optim.AdamW(self.parameters, 1e-3, fused=True)

@@ -15,13 +15,14 @@
 namespace inkstone {
 
 /** Raised with every change of a function's arguments; src/tensor/native/addon.ts names the one it speaks. */
-constexpr int addonVersion = 8;
+constexpr int addonVersion = 9;
 
 // One line per topic, here and in `topics`.
 extern const Glue elementwiseGlue[];
 extern const Glue reduceGlue[];
 extern const Glue softmaxGlue[];
 extern const Glue chooseGlue[];
+extern const Glue recurrentGlue[];
 extern const Glue normGlue[];
 extern const Glue lossGlue[];
 extern const Glue indexGlue[];
@@ -37,7 +38,7 @@ namespace {
 
 const Glue* const topics[] = {
     matmulGlue, measureGlue, memoryGlue, streamGlue, elementwiseGlue, attentionGlue, reduceGlue, softmaxGlue,
-    chooseGlue, normGlue,   lossGlue,   indexGlue,  randomGlue,      optimizerGlue};
+    chooseGlue, normGlue,   lossGlue,   indexGlue,  randomGlue,      optimizerGlue, recurrentGlue};
 
 napi_value strings(napi_env env, const std::vector<std::string>& list) {
   napi_value array;

@@ -8,6 +8,7 @@
 #include "order.inl"
 #include "softmax.inl"
 #include "choose.inl"
+#include "recurrent.inl"
 #include "norm.inl"
 #include "loss.inl"
 #include "index.inl"
@@ -34,6 +35,7 @@ static KernelTable makeTable() {
   fillOrder(table);
   fillSoftmax(table);
   fillChoose(table);
+  fillRecurrent(table);
   fillNorm(table);
   fillLoss(table);
   fillIndex(table);

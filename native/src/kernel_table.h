@@ -65,6 +65,18 @@ struct KernelTable {
   /** The next token of each row of n logits; −1 where it is not for this kernel to say. */
   void (*chooseTokens)(const float* logits, const Choice* choices, int32_t* ids, int64_t rows, int64_t n);
 
+  // ---- recurrent networks, one step ----------------------------------------------------------------------------
+  void (*rnnCellGrad)(const float* hidden, const float* grad, float* out, int64_t n);
+  /** gates [rows, 4n]: sums come in, gates go out. */
+  void (*lstmCell)(float* gates, const float* past, float* cell, float* hidden, int64_t rows, int64_t n);
+  /** gradCell is read, and written as the gradient of `past`. */
+  void (*lstmCellGrad)(const float* gates, const float* past, const float* cell, const float* gradHidden, float* gradCell,
+                       float* gradGates, int64_t rows, int64_t n);
+  void (*gruCell)(const float* input, const float* product, const float* past, float* gates, float* hidden, int64_t rows,
+                  int64_t n);
+  void (*gruCellGrad)(const float* gates, const float* past, const float* gradHidden, float* gradInput, float* gradProduct,
+                      float* gradPast, int64_t rows, int64_t n);
+
   // ---- softmax, norm, losses -----------------------------------------------------------------------------------
   void (*softmax)(const float* x, float* out, int64_t rows, int64_t n);
   void (*softmaxGrad)(const float* y, const float* grad, float* out, int64_t rows, int64_t n);

@@ -4,7 +4,7 @@ import { type AdapterBase, linearWeights, loadAdapter, mergeAdapter } from '../a
 import { InkstoneError } from '../errors.ts';
 import { type DecoderConfig, type DecoderParams, foreignLayers, formatFor } from '../models/index.ts';
 import type { JoinedLayer } from '../nn/index.ts';
-import type { StoredModel } from './models.ts';
+import type { StoredDecoder } from './models.ts';
 
 /** The linear layers of a model, as Hugging Face's library names them; by our names, where it has no such model. */
 function namedLayers(config: DecoderConfig, params: DecoderParams): readonly JoinedLayer[] {
@@ -37,7 +37,7 @@ export function adapterBase(name: string, config: DecoderConfig, params: Decoder
 }
 
 /** The same model with adapters merged into its weights, one after the other. Each must have been made for the model as it lies. */
-export function withAdapters(stored: StoredModel, folders: readonly string[]): StoredModel {
+export function withAdapters(stored: StoredDecoder, folders: readonly string[]): StoredDecoder {
   if (folders.length === 0) return stored;
   return {
     ...stored,

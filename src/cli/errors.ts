@@ -58,10 +58,10 @@ export const fail = defineErrors({
       `${d.command}: ${d.options.join(' and ')} cannot come together: ${d.reason}; leave one out`,
     zh: (d) => `${d.command}：${d.options.join(' 与 ')} 不能同时给出：${d.zhReason}；请去掉其一`,
   },
-  'cli/inspect-file': {
-    en: (d: { path: string; known: readonly string[] }) =>
-      `inspect: --out must end in ${d.known.join(', ')}, got "${d.path}"`,
-    zh: (d) => `inspect：--out 须以 ${d.known.join('、')} 结尾，得到 "${d.path}"`,
+  'cli/view-file': {
+    en: (d: { command: string; path: string; known: readonly string[] }) =>
+      `${d.command}: --out must end in ${d.known.join(', ')}, got "${d.path}"`,
+    zh: (d) => `${d.command}：--out 须以 ${d.known.join('、')} 结尾，得到 "${d.path}"`,
   },
   'cli/inspect-head': {
     en: () => 'inspect: a plot shows one head; choose it with --layer and --head',
@@ -213,6 +213,24 @@ export const fail = defineErrors({
     en: (d: { folder: string }) =>
       `run: ${d.folder} writes and does not guess hidden tokens; name a run trained with --objective masked`,
     zh: (d) => `训练记录：${d.folder} 只会写作，不会猜被遮盖的词元；请换一个以 --objective masked 训练的记录`,
+  },
+  'cli/recurrent-run': {
+    en: (d: { where: string; path: string; cell: string }) =>
+      `${d.where}: ${d.path} is a recurrent model (${d.cell}), and this needs a Transformer; name one trained without --architecture`,
+    zh: (d) =>
+      `${d.where}：${d.path} 是循环模型（${d.cell}），而这里需要 Transformer；请换一个不以 --architecture 训练的`,
+  },
+  'cli/recurrent-only': {
+    en: (d: { where: string; path: string }) =>
+      `${d.where}: ${d.path} has no state that goes from token to token; name a run trained with --architecture rnn, gru or lstm`,
+    zh: (d) =>
+      `${d.where}：${d.path} 没有逐词元传递的状态；请换一个以 --architecture rnn、gru 或 lstm 训练的`,
+  },
+  'cli/short-reach': {
+    en: (d: { tokens: number; least: number }) =>
+      `gradients: the text must have at least ${d.least} tokens, got ${d.tokens}; give more text, or fewer --steps`,
+    zh: (d) =>
+      `gradients：文本至少要有 ${d.least} 个词元，得到 ${d.tokens} 个；请提供更多文本，或减小 --steps`,
   },
   'cli/no-mask-token': {
     en: (d: { known: string }) =>

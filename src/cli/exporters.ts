@@ -15,7 +15,7 @@ import {
 import { type SavableTokenizer, type TokenizerFile, toGgufVocabulary } from '../text/index.ts';
 import { fail } from './errors.ts';
 import type { exportOptions } from './export-options.ts';
-import { modelName, type StoredModel } from './models.ts';
+import { modelName, type StoredDecoder } from './models.ts';
 
 type Format = (typeof exportOptions.format.choices)[number];
 export type WeightType = (typeof exportOptions.type.choices)[number];
@@ -31,7 +31,7 @@ export interface Exporter {
   readonly suffix: string;
   readonly types: readonly WeightType[];
   /** Writes the model; returns the bytes of its weights. */
-  readonly write: (out: string, model: StoredModel, options: ExportOptions) => Promise<number>;
+  readonly write: (out: string, model: StoredDecoder, options: ExportOptions) => Promise<number>;
 }
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path)).size;
@@ -94,7 +94,7 @@ export const exporters: { readonly [F in Format]: Exporter } = {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The tokenizer's file, with the step that puts the prefix before a text where the file has none of its own. */
-function withPrefix({ tokenizer, prefixIds: [id] }: StoredModel): TokenizerFile {
+function withPrefix({ tokenizer, prefixIds: [id] }: StoredDecoder): TokenizerFile {
   const file = (tokenizer as SavableTokenizer).toJSON();
   if (id === undefined || file.post_processor) return file;
   const name = tokenizer.decode([id], { keepSpecial: true });
@@ -112,7 +112,7 @@ function withPrefix({ tokenizer, prefixIds: [id] }: StoredModel): TokenizerFile 
 }
 
 /** Name and tokenizer as the keys of a GGUF file. */
-function ggufTokenizer({ path, config, tokenizer, prefixIds, chatTemplate }: StoredModel): GgufMetadata {
+function ggufTokenizer({ path, config, tokenizer, prefixIds, chatTemplate }: StoredDecoder): GgufMetadata {
   const words = toGgufVocabulary(tokenizer as SavableTokenizer, config.vocabSize);
   const { eosId } = words;
   const [bosId] = prefixIds;

@@ -8,7 +8,7 @@ import { defineMessages } from '../language.ts';
 import { type Found, type LatestRun, type MenuEntry, menuEntries } from './menu-entries.ts';
 import { askLine, choose } from './prompt.ts';
 import { runsByAge } from './run-ages.ts';
-import { type EarlierRun, isFinished, latestModel, readEarlierRun } from './runs.ts';
+import { type EarlierRun, isFinished, latestModel, readWriterRun } from './runs.ts';
 import { studioOptions } from './serve-options.ts';
 import { sameAgain } from './shell-words.ts';
 import type { Terminal } from './terminal.ts';
@@ -50,12 +50,12 @@ async function completeWords({ words, asks }: MenuEntry): Promise<readonly strin
 async function lookAround(): Promise<Found> {
   const [newest] = await runsByAge(RUNS);
   if (newest === undefined) return {};
-  const earlier = await readEarlierRun(newest).catch(() => undefined);
+  const earlier = await readWriterRun(newest).catch(() => undefined);
   const model = earlier?.run.place ? newest : await latestModel(RUNS);
   return { latest: earlier && (await describeRun(earlier)), model };
 }
 
-async function describeRun(earlier: EarlierRun): Promise<LatestRun> {
+async function describeRun(earlier: EarlierRun<unknown>): Promise<LatestRun> {
   const { run, config } = earlier;
   const isRunning = (await folderOwner(run.folder, 'run')) !== undefined;
   return {

@@ -1,6 +1,6 @@
 /** Options of the kind of a model. NOTE By name only: the help must not load the decoder. A name left out does not compile. */
 
-import type { BlockKind, FfnActivation, NormKind, PositionKind } from '../nn/index.ts';
+import type { BlockKind, CellKind, FfnActivation, NormKind, PositionKind } from '../nn/index.ts';
 import type { OptionTable } from './command.ts';
 
 const positions: { readonly [Name in PositionKind]: true } = {
@@ -28,9 +28,23 @@ const activations: { readonly [Name in FfnActivation]: true } = {
 };
 const norms: { readonly [Name in NormKind]: true } = { layerNorm: true, rmsNorm: true };
 
+const cells: { readonly [Name in CellKind]: true } = { rnn: true, gru: true, lstm: true };
+
+/** Whether an architecture is a recurrent one. */
+export const isCell = (name: string | undefined): name is CellKind =>
+  name !== undefined && Object.hasOwn(cells, name);
+
 const namesOf = <Name extends string>(table: { readonly [N in Name]: true }) => Object.keys(table) as Name[];
 
 export const modelOptions = {
+  architecture: {
+    type: 'string',
+    choices: ['transformer', ...namesOf(cells)],
+    doc: {
+      en: 'what the model is made of: attention (default), or recurrent cells, which read with a state of fixed size',
+      zh: '模型由什么构成：注意力（默认），或以固定大小的状态逐词阅读的循环单元',
+    },
+  },
   positions: {
     type: 'string',
     choices: namesOf(positions),

@@ -7,17 +7,24 @@ import { InkstoneError } from '../errors.ts';
 import type { SkippedCheckpoint } from '../io/index.ts';
 import {
   createLanguageModel,
+  createRecurrentModel,
   type DecoderConfig,
   type DecoderLanguageModel,
   type DecoderParams,
   decoderConfig,
   type GgufMetadata,
   isDecoderFolder,
+  isRecurrentConfig,
   type LanguageModelOptions,
   memoryTokensIn,
   openDecoder,
   openGgufModel,
   paramsFromFile,
+  type RecurrentConfig,
+  type RecurrentLanguageModel,
+  type RecurrentParams,
+  recurrentConfig,
+  recurrentFromFile,
 } from '../models/index.ts';
 import {
   type ChatTemplateSource,
@@ -33,19 +40,31 @@ import type { Tokenizer } from '../types.ts';
 import { withAdapters } from './adapters.ts';
 import { readTextFile } from './corpus.ts';
 import { fail } from './errors.ts';
-import { type EarlierRun, readEarlierRun } from './runs.ts';
+import { type EarlierRun, readWriterRun, type WriterConfig } from './runs.ts';
 
 /** A model where it lies: what tells about it, and its weights when they are wanted. */
-export interface StoredModel {
-  readonly path: string;
+export type StoredModel = StoredDecoder | StoredRecurrent;
+
+export interface StoredDecoder extends Stored {
+  readonly kind: 'decoder';
   readonly config: DecoderConfig;
+  params(): Promise<DecoderParams>;
+}
+
+export interface StoredRecurrent extends Stored {
+  readonly kind: 'recurrent';
+  readonly config: RecurrentConfig;
+  params(): Promise<RecurrentParams>;
+}
+
+interface Stored {
+  readonly path: string;
   readonly tokenizer: Tokenizer;
   /** What stands before every text: in training an end-of-text token did. */
   readonly prefixIds: readonly number[];
   readonly chatTemplate?: ChatTemplateSource;
   /** What it was trained by, where that was here. */
-  readonly run?: EarlierRun;
-  params(): Promise<DecoderParams>;
+  readonly run?: EarlierRun<WriterConfig>;
 }
 
 /** Opens a run folder, a model folder or a GGUF file. Nothing but headers is read. */
@@ -68,19 +87,25 @@ export const fileOfModel = (path: string, name: string): string =>
 export const modelName = (base: string): string => base.replace(/\.gguf$/i, '');
 
 async function openRunModel(path: string): Promise<StoredModel> {
-  const run = await readEarlierRun(path);
-  const config = decoderConfig(run.config.model);
+  const run = await readWriterRun(path);
+  const { model } = run.config;
   const { tokenizer } = run;
   const chatTemplate = await readFolderTemplate(path);
-  return {
+  const stored = {
     path,
-    config,
     tokenizer,
     prefixIds: tokenizer.eosId === undefined ? [] : [tokenizer.eosId],
     ...(chatTemplate && { chatTemplate }),
     run,
-    params: async () => paramsFromFile(config, await run.run.weights()),
   };
+  if (isRecurrentConfig(model)) {
+    const config = recurrentConfig(model);
+    const params = async () => recurrentFromFile(config, await run.run.weights());
+    return { ...stored, kind: 'recurrent', config, params };
+  }
+  const config = decoderConfig(model);
+  const params = async () => paramsFromFile(config, await run.run.weights());
+  return { ...stored, kind: 'decoder', config, params };
 }
 
 const TOKENIZER = 'tokenizer.json';
@@ -90,6 +115,7 @@ async function openFolder(path: string): Promise<StoredModel> {
   const tokenizer = await readFolderTokenizer(path);
   const chatTemplate = await readFolderTemplate(path);
   return {
+    kind: 'decoder',
     path,
     config,
     tokenizer,
@@ -137,6 +163,7 @@ async function openGgufFile(path: string): Promise<StoredModel> {
     id !== undefined && id < tokenizer.vocabSize ? tokenizer.decode([id], { keepSpecial: true }) : '';
   const tokens = { bos_token: spell(bosId), eos_token: spell(number('eos_token_id')) };
   return {
+    kind: 'decoder',
     path,
     config,
     tokenizer,
@@ -197,12 +224,12 @@ async function readFolderTemplate(folder: string): Promise<ChatTemplateSource | 
   return readChatTemplate(config ?? '{}', template);
 }
 
-export interface OpenedModel extends StoredModel {
-  readonly model: DecoderLanguageModel;
+export type OpenedModel = StoredModel & {
+  readonly model: DecoderLanguageModel | RecurrentLanguageModel;
   readonly writer: ReturnType<typeof createTextModel>;
   /** Damaged checkpoints that were passed over. */
   readonly skipped: readonly SkippedCheckpoint[];
-}
+};
 
 export interface LoadModelOptions {
   /** What its sequences take at most together. */
@@ -218,13 +245,31 @@ export async function loadModel(
   path: string,
   { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters = [] }: LoadModelOptions = {},
 ): Promise<OpenedModel> {
-  const stored = withAdapters(await openModel(path), adapters);
-  const { config, tokenizer, prefixIds, run } = stored;
-  const params = await stored.params();
+  const opened = await openModel(path);
+  const stored = adapters.length > 0 ? withAdapters(requireDecoder('adapter', opened), adapters) : opened;
+  const { tokenizer, prefixIds, run } = stored;
+  const model = await readWith(stored, memoryBytes, weights);
+  const writer = createTextModel(model, tokenizer, { prefixIds });
+  return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
+}
+
+async function readWith(
+  stored: StoredModel,
+  memoryBytes: number,
+  weights: LoadModelOptions['weights'],
+): Promise<OpenedModel['model']> {
+  // A recurrent model's memory does not grow with the text.
+  if (stored.kind === 'recurrent')
+    return createRecurrentModel(await stored.params(), stored.config, { weights });
+  const { config } = stored;
   const memoryTokens = Number.isFinite(memoryBytes)
     ? memoryTokensIn(memoryBytes, config, weights)
     : undefined;
-  const model = createLanguageModel(params, config, { memoryTokens, weights });
-  const writer = createTextModel(model, tokenizer, { prefixIds });
-  return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
+  return createLanguageModel(await stored.params(), config, { memoryTokens, weights });
+}
+
+/** A model that must be a Transformer. */
+export function requireDecoder(where: string, stored: StoredModel): StoredDecoder {
+  if (stored.kind === 'decoder') return stored;
+  throw fail('cli/recurrent-run', { where, path: stored.path, cell: stored.config.cell });
 }

@@ -11,7 +11,7 @@ import { leaves } from '../tree.ts';
 import type { CommandContext } from './command.ts';
 import { fail } from './errors.ts';
 import type { unpackOptions } from './information-options.ts';
-import { openModel } from './models.ts';
+import { openModel, requireDecoder } from './models.ts';
 import { tellSkipped } from './outcome.ts';
 import { readSourceTexts } from './source-texts.ts';
 import { version } from './version.ts';
@@ -48,7 +48,7 @@ function engine(): string {
 }
 
 async function modelPacker(path: string, { terminal }: Context): Promise<Packer> {
-  const stored = await openModel(path);
+  const stored = requireDecoder('pack', await openModel(path));
   const { config, tokenizer, prefixIds, run } = stored;
   const params = await stored.params();
   if (run) tellSkipped(terminal, run.run);

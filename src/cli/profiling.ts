@@ -2,18 +2,21 @@
 
 import {
   createLanguageModel,
-  type DecoderConfig,
-  type DecoderParams,
+  createRecurrentModel,
   init,
+  initRecurrent,
+  isRecurrentConfig,
   type LanguageModelOptions,
   loss,
+  recurrentLoss,
 } from '../models/index.ts';
 import { createRng } from '../rng.ts';
 import { fromArray, type Precision, type Tensor } from '../tensor/index.ts';
 import { adamw, trackParameters, trainStep, uniformGroup } from '../train/index.ts';
+import type { WriterConfig } from './runs.ts';
 
 export interface StepperOptions {
-  readonly config: DecoderConfig;
+  readonly config: WriterConfig;
   readonly batchSize: number;
   /** Tokens of each row. Default: the whole context. */
   readonly length?: number;
@@ -31,7 +34,7 @@ const BATCHES = 8;
 /** Makes one whole training step (AdamW, clipping) each time it is called. */
 export function createStepper({ config, batchSize, length, precision }: StepperOptions): () => Promise<void> {
   const columns = length ?? config.contextLength;
-  const params = init(config, createRng(0));
+  const { params, lossOf } = lessonOf(config);
   const tracked = trackParameters(params, uniformGroup(adamw()));
   const rng = createRng(1);
   const batches = Array.from({ length: BATCHES }, (): RandomBatch => {
@@ -41,10 +44,10 @@ export function createStepper({ config, batchSize, length, precision }: StepperO
   });
   let step = 0;
   return async () => {
-    const report = await trainStep<DecoderParams, RandomBatch>({
+    const report = await trainStep<object, RandomBatch>({
       params,
       tracked,
-      loss: (p, batch) => loss(p, config, batch),
+      loss: lossOf,
       batches: [batches[step % BATCHES]],
       step: ++step,
       lr: 1e-4,
@@ -55,12 +58,29 @@ export function createStepper({ config, batchSize, length, precision }: StepperO
   };
 }
 
+/** New parameters, and the loss that is learned by. */
+function lessonOf(config: WriterConfig): {
+  readonly params: object;
+  readonly lossOf: (params: object, batch: RandomBatch) => Tensor;
+} {
+  const rng = createRng(0);
+  const bind = <Params extends object>(
+    params: Params,
+    lossOf: (params: Params, batch: RandomBatch) => Tensor,
+  ) => ({ params, lossOf: lossOf as (params: object, batch: RandomBatch) => Tensor });
+  return isRecurrentConfig(config)
+    ? bind(initRecurrent(config, rng), (p, batch) => recurrentLoss(p, config, batch))
+    : bind(init(config, rng), (p, batch) => loss(p, config, batch));
+}
+
 /** Reads a random prompt, then one more token for each text at each call. */
 export function createGenerator(
-  config: DecoderConfig,
+  config: WriterConfig,
   { texts, prompt, ...options }: LanguageModelOptions & { readonly texts: number; readonly prompt: number },
 ): () => void {
-  const model = createLanguageModel(init(config, createRng(0)), config, options);
+  const model = isRecurrentConfig(config)
+    ? createRecurrentModel(initRecurrent(config, createRng(0)), config, { weights: options.weights })
+    : createLanguageModel(init(config, createRng(0)), config, options);
   const rng = createRng(1);
   const ids = (count: number) => Array.from({ length: count }, () => rng.integer(config.vocabSize));
   const sequences = Array.from({ length: texts }, () => model.open());

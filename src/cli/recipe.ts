@@ -1,7 +1,12 @@
 /** Recipes: everything about a training that is not the text. Plain data, kept in the run's `config.json`. */
 
 import { nearest } from '../errors.ts';
-import { type DecoderOptions, type EncoderOptions, presetNames } from '../models/index.ts';
+import {
+  type DecoderOptions,
+  type EncoderOptions,
+  presetNames,
+  type RecurrentOptions,
+} from '../models/index.ts';
 import {
   adamw,
   decayMatrices,
@@ -56,6 +61,9 @@ export type ModelShape = Omit<DecoderOptions, 'vocabSize'>;
 
 /** The same of an encoder. */
 export type EncoderShape = Omit<EncoderOptions, 'vocabSize'>;
+
+/** The same of a recurrent model. */
+export type RecurrentShape = Omit<RecurrentOptions, 'vocabSize'>;
 
 /** A named training: model, recipe, tokenizer and length, each of which a flag can change. */
 export interface TrainingPreset<Model = ModelShape> {
@@ -173,6 +181,22 @@ export function encoderPreset({ model, recipe, ...rest }: TrainingPreset): Train
       init: 0.02,
       masked: { rate: 0.15, copies: 0, wholeWords: false },
     },
+  };
+}
+
+/** Higher rates of presets are Muon's, or for tables that begin as a bigram model; with this one all three cells learn (docs/LOG.md). */
+const MOST_RECURRENT_LR = 4e-3;
+
+/** A recurrent model of the sizes of a preset, and a recipe for it: as AdamW trains the preset, from orthogonal matrices. */
+export function recurrentPreset(
+  { model, recipe: { muonLr: _, muonIterations: __, ...recipe }, ...rest }: TrainingPreset,
+  cell: RecurrentShape['cell'],
+): TrainingPreset<RecurrentShape> {
+  const { contextLength, width, layers, dropout } = model;
+  return {
+    ...rest,
+    model: { cell, contextLength, width, layers, dropout },
+    recipe: { ...recipe, optimizer: 'adamw', lr: Math.min(MOST_RECURRENT_LR, recipe.lr), init: 'fanIn' },
   };
 }
 

@@ -4,7 +4,12 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
-import type { DecoderConfig, EncoderConfig } from '../models/index.ts';
+import {
+  type DecoderConfig,
+  type EncoderConfig,
+  isRecurrentConfig,
+  type RecurrentConfig,
+} from '../models/index.ts';
 import { fingerprint, loadTokenizer } from '../text/index.ts';
 import { isRun, readRun, readRunConfig, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
@@ -98,9 +103,12 @@ export interface EarlierRun<Model = DecoderConfig> {
   readonly tokenizer: Tokenizer;
 }
 
-/** Reads the run folder of a decoder without changing it. */
-export async function readEarlierRun(folder: string): Promise<EarlierRun> {
-  const earlier = await readAnyRun<DecoderConfig>(folder);
+/** The config of a model that writes. */
+export type WriterConfig = DecoderConfig | RecurrentConfig;
+
+/** Reads the run folder of a model that writes, whatever it is made of, without changing it. */
+export async function readWriterRun(folder: string): Promise<EarlierRun<WriterConfig>> {
+  const earlier = await readAnyRun<WriterConfig>(folder);
   if (isMasked(earlier.config)) throw fail('cli/masked-run', { folder });
   const { tuning, init } = earlier.config;
   if (tuning && tuning.method !== 'full') throw fail('cli/adapter-run', { folder, base: init?.run ?? '…' });
@@ -110,6 +118,23 @@ export async function readEarlierRun(folder: string): Promise<EarlierRun> {
 /** The training in this folder, of a model or of an adapter, if there is one. */
 export async function findTuningRun(folder: string): Promise<EarlierRun | undefined> {
   return (await isRun(folder)) ? readAnyRun<DecoderConfig>(folder) : undefined;
+}
+
+/** The same of a decoder only. */
+export async function readEarlierRun(folder: string): Promise<EarlierRun> {
+  const earlier = await readWriterRun(folder);
+  const { model } = earlier.config;
+  if (isRecurrentConfig(model))
+    throw fail('cli/recurrent-run', { where: 'run', path: folder, cell: model.cell });
+  return earlier as EarlierRun;
+}
+
+/** The same of a recurrent model only. */
+export async function readRecurrentRun(folder: string): Promise<EarlierRun<RecurrentConfig>> {
+  const earlier = await readWriterRun(folder);
+  if (!isRecurrentConfig(earlier.config.model))
+    throw fail('cli/recurrent-only', { where: 'run', path: folder });
+  return earlier as EarlierRun<RecurrentConfig>;
 }
 
 /** Reads the run folder of an encoder without changing it. */
@@ -126,6 +151,12 @@ const isMasked = (config: unknown): boolean =>
 /** Whether the folder is the run of an encoder. */
 export async function isMaskedRun(folder: string): Promise<boolean> {
   return (await isRun(folder)) && isMasked(await readRunConfig(folder));
+}
+
+/** Whether the folder is the run of a recurrent model. */
+export async function isRecurrentRun(folder: string): Promise<boolean> {
+  if (!(await isRun(folder))) return false;
+  return isRecurrentConfig(((await readRunConfig(folder)) as Partial<RunConfig> | undefined)?.model);
 }
 
 async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {
@@ -150,7 +181,7 @@ export async function findEarlierRun(folder: string): Promise<EarlierRun | undef
   return (await isRun(folder)) ? readEarlierRun(folder) : undefined;
 }
 
-/** The decoder of a folder that was trained last and has a checkpoint. */
+/** The model of a folder that writes, was trained last and has a checkpoint. */
 export async function latestModel(runs: string): Promise<string | undefined> {
   for (const folder of await runsByAge(runs)) {
     const saved = await readRun(folder).catch(() => undefined);

@@ -1,14 +1,17 @@
 /** What a training is made by, beside its text: from a preset or an earlier run, with the options given put over it. */
 
-import { decoderConfig, encoderConfig } from '../models/index.ts';
+import { decoderConfig, encoderConfig, recurrentConfig } from '../models/index.ts';
 import { differingKeys, formatCures } from '../train/index.ts';
 import { fail } from './errors.ts';
+import { isCell } from './model-options.ts';
 import { flagOf } from './options.ts';
 import {
   type EncoderShape,
   encoderPreset,
   type ModelShape,
   type Recipe,
+  type RecurrentShape,
+  recurrentPreset,
   type TrainingPreset,
   tuningRecipe,
 } from './recipe.ts';
@@ -29,6 +32,7 @@ export interface Settings<Model = ModelShape> {
 export interface SettingOptions
   extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
     Partial<Pick<Recipe, 'batchSize' | 'lr'>> {
+  readonly architecture?: string;
   readonly precision?: string;
   readonly cure?: string;
   readonly masking?: string;
@@ -47,7 +51,7 @@ const MODEL = [
 ] as const; // biome-ignore format: a list
 const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
 /** What a model that is there has already. */
-const OF_THE_MODEL = [...MODEL, 'tokenizer', 'vocabSize'] as const;
+const OF_THE_MODEL = [...MODEL, 'architecture', 'tokenizer', 'vocabSize'] as const;
 
 /** The options that the user gave; defaults are left out. */
 export function onlyGiven<Options extends object>(
@@ -76,6 +80,17 @@ export function encoderSettings(
   return settingsOf(encoderPreset(preset), options, fallback, (model) =>
     encoderConfig({ ...model, vocabSize: 1 }),
   );
+}
+
+/** The same for a recurrent model. */
+export function recurrentSettings(
+  preset: TrainingPreset,
+  options: SettingOptions,
+  fallback: Fallback,
+): Settings<RecurrentShape> {
+  const { architecture } = options;
+  const made = recurrentPreset(preset, isCell(architecture) ? architecture : 'lstm');
+  return settingsOf(made, options, fallback, (model) => recurrentConfig({ ...model, vocabSize: 1 }));
 }
 
 /** What of a run's config another training takes over. */
@@ -183,7 +198,7 @@ function withOptions<Model extends object>(base: Settings<Model>, options: Setti
     ),
   });
   return {
-    model: pick(MODEL, base.model),
+    model: { ...pick(MODEL, base.model), ...cellOf(base.model, options) },
     recipe: { ...pick(RECIPE, base.recipe), ...maskingOf(base.recipe, options) },
     ...(base.init && { init: base.init }),
     tokenizer: originOf(tokenizer, vocabSize) ?? base.tokenizer,
@@ -191,6 +206,10 @@ function withOptions<Model extends object>(base: Settings<Model>, options: Setti
     length: steps !== undefined ? { steps } : minutes !== undefined ? { minutes } : base.length,
   };
 }
+
+/** The cell that was asked for, of a model that has cells. */
+const cellOf = (model: object, { architecture }: SettingOptions): { cell?: string } =>
+  'cell' in model && architecture !== undefined ? { cell: architecture } : {};
 
 /** Fixed masks of each row, as BERT was trained with. */
 const STATIC_COPIES = 10;

@@ -8,7 +8,6 @@ import {
   type GenerationOptions,
 } from '../decode/index.ts';
 import { defineMessages } from '../language.ts';
-import { createLanguageModel } from '../models/index.ts';
 import {
   createVocabulary,
   endLoop,
@@ -17,10 +16,9 @@ import {
   type RepetitionReport,
   splitText,
 } from '../repeat/index.ts';
-import type { GuardStats, TextDocument, Tokenizer } from '../types.ts';
+import type { GuardStats, LanguageModel, TextDocument, Tokenizer } from '../types.ts';
 import type { NamedReport } from './repetition-table.ts';
 import { writerOf } from './runs.ts';
-import type { Training } from './training.ts';
 
 type Writer = ReturnType<typeof createTextModel>;
 
@@ -251,8 +249,8 @@ function firstLoop(texts: readonly string[]): string[] {
 }
 
 /** Writes one text with the model as it is in the middle of its training, and says how much it repeats itself. */
-export function sampleWriter(training: Training, tokenizer: Tokenizer) {
-  const writer = writerOf(createLanguageModel(training.params, training.config), tokenizer);
+export function sampleWriter(model: LanguageModel, tokenizer: Tokenizer) {
+  const writer = writerOf(model, tokenizer);
   return async (prompt: string, seed: number): Promise<{ text: string; rep4: number }> => {
     const [{ text }] = await writeTexts(writer, [prompt], {
       ...decoders.nucleus,

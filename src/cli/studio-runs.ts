@@ -14,6 +14,8 @@ import {
   estimateMemory,
   flopsPerToken,
   parameterCount,
+  type RecurrentOptions,
+  recurrentConfig,
 } from '../models/index.ts';
 import type { RunEstimate, RunsPort, StartedTraining, TrainOrder } from '../serve/index.ts';
 import { moduleLoaders, modulePath } from './child-modules.ts';
@@ -47,6 +49,7 @@ export function studioRuns(folder: string): RunsPort {
     parametersOf: (config) => {
       const ways = [
         () => parameterCount(decoderConfig(config as DecoderOptions)),
+        () => parameterCount(recurrentConfig(config as RecurrentOptions)),
         () => encoderParameterCount(encoderConfig(config as EncoderOptions)),
       ];
       for (const count of ways) {

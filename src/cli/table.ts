@@ -7,7 +7,7 @@ import { dataOptions } from './corpus-options.ts';
 import { evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
-import { inspectOptions } from './inspect-options.ts';
+import { gradientsOptions, inspectOptions } from './inspect-options.ts';
 import {
   doctorOptions,
   explainOptions,
@@ -139,6 +139,18 @@ const inspect = defineCommand({
   options: inspectOptions,
   example: 'inkstone inspect runs/poems-2min --text 春眠不觉晓 --what lens',
   load: () => import('./commands/inspect.ts'),
+});
+
+const gradients = defineCommand({
+  name: 'gradients',
+  args: '<run…>',
+  summary: {
+    en: 'how far back in time the gradients of recurrent models reach, against each other: do they vanish, do they explode',
+    zh: '循环模型的梯度能回传多远，几个模型对照着看：是消失还是爆炸',
+  },
+  options: gradientsOptions,
+  example: 'inkstone gradients runs/rnn runs/lstm --out gradients.svg',
+  load: () => import('./commands/gradients.ts'),
 });
 
 const repeat = defineCommand({
@@ -332,6 +344,7 @@ export const commands = [
   evalCommand,
   classify,
   inspect,
+  gradients,
   index,
   search,
   serve,

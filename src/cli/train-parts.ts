@@ -3,14 +3,25 @@
 import { defineMessages } from '../language.ts';
 import type { Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
+import { inspectMachine } from './commands/doctor.ts';
 import { loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
 import { fail } from './errors.ts';
+import { firstRunPreset } from './first-run.ts';
 import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
-import type { EarlierRun, RunLength } from './runs.ts';
-import type { Settings } from './settings.ts';
+import { type TrainingPreset, trainingPreset } from './recipe.ts';
+import type { EarlierRun, InitialWeights, RunLength } from './runs.ts';
+import {
+  earlierSettings,
+  onlyGiven,
+  type RunMaker,
+  requireEarlier,
+  type SettingOptions,
+  type Settings,
+  tuningSettings,
+} from './settings.ts';
 import { compactNumber } from './terminal.ts';
 import { learnBpe, learnCharacters, readTokenizer } from './tokenizers.ts';
 import type { OpenTraining, TrainingOptions } from './training.ts';
@@ -40,10 +51,44 @@ const evaluationSeconds = ({ minutes }: RunLength): number =>
   minutes === undefined ? EVALUATION_SECONDS : Math.min(EVALUATION_SECONDS, (60 * minutes) / EVALUATIONS);
 
 /** Refuses a preset beside a model that is there. */
-export function refusePreset({ init, preset }: TrainContext['options']): void {
+function refusePreset({ init, preset }: TrainContext['options']): void {
   if (init === undefined || preset === undefined) return;
   const reason = { reason: 'the model is there already', zhReason: '模型已经存在' };
   throw fail('cli/conflict', { command: 'train', options: ['--init', '--preset'], ...reason });
+}
+
+/** The run that is there, and the model to begin with. */
+interface Grounds<Model> {
+  readonly earlier: EarlierRun<Model> | undefined;
+  readonly start: { readonly config: RunMaker<Model>; readonly init: InitialWeights } | undefined;
+}
+
+/** How a kind of model makes settings of a preset. */
+type PresetSettings<Shape> = (
+  preset: TrainingPreset,
+  options: SettingOptions,
+  fallback: Pick<Settings, 'seed' | 'length'>,
+) => Settings<Shape>;
+
+/** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
+export function chooseSettings<Model extends object, Shape extends object>(
+  { options, given }: TrainContext,
+  { earlier, start }: Grounds<Model>,
+  ofPreset: PresetSettings<Shape>,
+): Settings<Shape> | Settings<Omit<Model, 'vocabSize'>> {
+  const flags = onlyGiven(options, given);
+  refusePreset(options);
+  const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
+  if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
+  const minutes = options.minutes ?? DEFAULT_MINUTES;
+  const length = { minutes };
+  if (start && init) return tuningSettings(start, init, flags, { seed: options.seed, length });
+  const preset = options.preset
+    ? trainingPreset(options.preset)
+    : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  const seed = earlier?.config.training.seed ?? options.seed;
+  const settings = ofPreset(preset, flags, { seed, length });
+  return earlier ? requireEarlier(earlier, settings) : settings;
 }
 
 /** How long the training is, and when it saves and is evaluated. */

@@ -1,11 +1,11 @@
 /** Texts that a model writes while it learns: soon, then at growing distances; kept with the metrics of the run. */
 
 import { defineMessages } from '../language.ts';
-import type { Tokenizer } from '../types.ts';
+import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { TrainingWatch } from './progress.ts';
 import { sampleWriter } from './showcase.ts';
 import type { Terminal } from './terminal.ts';
-import type { Training } from './training.ts';
+import type { OpenTraining } from './training.ts';
 
 const say = defineMessages({
   sample: {
@@ -16,15 +16,16 @@ const say = defineMessages({
 
 export const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
 
-/** Writes from the opening at evaluations 1, 2, 4, 8 and so on; nothing without an opening. */
+/** Writes with the model as it is just then from the opening at evaluations 1, 2, 4, 8 and so on; nothing without an opening. */
 export function watchSamples(
-  training: Training,
+  training: OpenTraining,
+  model: LanguageModel,
   tokenizer: Tokenizer,
   opening: string | undefined,
   terminal: Terminal,
 ): TrainingWatch {
   if (!opening) return {};
-  const write = sampleWriter(training, tokenizer);
+  const write = sampleWriter(model, tokenizer);
   let evaluations = 0;
   return {
     async onEvaluation({ step }) {

@@ -131,12 +131,27 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
 export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const { contextLength } = config;
+  const cure = recipe.cure;
+  return writingLesson(options, {
+    config,
+    begin: (corpus) => freshParams(config, recipe, seed, corpus),
+    fromFile: (weights) => paramsFromFile(config, weights),
+    loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
+    ...(cure !== undefined && { cured: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
+  });
+}
+
+/** The lesson of a model that learns what comes next, and the tokens that it learns from. */
+export async function writingLesson<Config, Params>(
+  options: TrainingOptions<unknown>,
+  own: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'cured'>,
+): Promise<{ readonly trainTokens: TokenCorpus; readonly lesson: Lesson<Config, Params> }> {
+  const { tokenizer, recipe, seed } = options;
+  const { contextLength } = own.config;
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
-  const cure = recipe.cure;
-  const lesson: Lesson<DecoderConfig, DecoderParams> = {
-    config,
+  const lesson: Lesson<Config, Params> = {
+    ...own,
     batches: createBatches({
       tokens: texts.train,
       contextLength,
@@ -145,10 +160,6 @@ export async function decoderLesson(options: TrainingOptions) {
       ...rowsOf(recipe, tokenizer),
     }),
     evaluation: evaluationRows(heldOut.tokens, contextLength, tokenizer),
-    begin: (corpus) => freshParams(config, recipe, seed, corpus),
-    fromFile: (weights) => paramsFromFile(config, weights),
-    loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
-    ...(cure !== undefined && { cured: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
     }),
@@ -278,7 +289,8 @@ export function rowsOf({ rows }: Recipe, { eosId }: Tokenizer) {
   return { mode: 'documents', eosId, whole: rows === 'whole' } as const;
 }
 
-function toTensors({ inputs, targets, batchSize, contextLength }: Batch) {
+/** A batch as tensors [rows, context]. */
+export function toTensors({ inputs, targets, batchSize, contextLength }: Batch) {
   const shape = [batchSize, contextLength];
   return { ids: fromArray<'i32'>(inputs, shape, 'i32'), targets: fromArray<'i32'>(targets, shape, 'i32') };
 }

@@ -9,7 +9,7 @@ import type { TextDocument } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { loadDocuments, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { fail } from './errors.ts';
-import type { StoredModel } from './models.ts';
+import type { StoredDecoder, StoredModel } from './models.ts';
 import { foreignRecipe, type Recipe } from './recipe.ts';
 import { textsOfRun } from './run-texts.ts';
 import { type EarlierRun, type InitialRun, initialWeights, type Tuning } from './runs.ts';
@@ -61,7 +61,7 @@ export function tuningOf(
 
 /** Reads the weights of the model. A head that is trained alone must be a matrix of its own. */
 export async function readTuneBase(
-  stored: StoredModel,
+  stored: StoredDecoder,
   { headOnly }: Tuning,
   { terminal }: Pick<Context, 'terminal'>,
 ): Promise<TuneBase> {

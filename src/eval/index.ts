@@ -73,6 +73,7 @@ export { type Cure, nameOf } from './cure.ts';
 export { type Continuation, type DecodePromptsOptions, decodePrompts } from './decode-prompts.ts';
 export { type EntropyCollapse, type EntropyPlace, entropyAlong, entropyCollapse } from './entropy.ts';
 export { type Finding, findCauses } from './findings.ts';
+export { gradientPlot, gradientTable, type ReachRow } from './gradient-view.ts';
 export {
   type InductionHead,
   type InductionOptions,

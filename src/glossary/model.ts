@@ -37,6 +37,22 @@ export const modelTerms = defineTerms({
       zh: '一层中注意力与前馈两部分的关系。preNorm：两者先后读取归一化后的状态并加回去（GPT-2、LLaMA）；postNorm 改为对相加之和归一化（GPT-1），sandwich 连所加的内容也归一化（Gemma）。parallel：两者同时读取同一状态（PaLM、Falcon）。',
     },
   },
+  architecture: {
+    name: { en: 'architecture', zh: '架构' },
+    also: ['transformer', 'recurrent', 'RNN', 'GRU', 'LSTM', '循环神经网络', '门控循环单元', '长短期记忆'],
+    text: {
+      en: 'What a model is made of. A transformer looks at all earlier tokens again for each new one. A recurrent model keeps a state of fixed size and changes it token by token: rnn by one layer with tanh, gru and lstm by gates that decide what is kept. Its cost per token does not grow with the text, but what the state lost is gone, and training cannot go over all places at once.',
+      zh: '模型由什么构成。transformer 为每个新词元重看此前的全部词元。循环模型只保留固定大小的状态，逐词元更新：rnn 用一层 tanh，gru 与 lstm 用门决定保留什么。它每个词元的开销不随文本增长，但状态里丢掉的就没有了，训练时也无法同时处理所有位置。',
+    },
+  },
+  vanishingGradient: {
+    name: { en: 'vanishing gradient', zh: '梯度消失' },
+    also: ['exploding gradient', 'spectral radius', '梯度爆炸', '谱半径'],
+    text: {
+      en: 'On its way back through time the gradient of a recurrent model is multiplied by the recurrent matrix and by the slope of the activation at every step. If that is less than 1 on the whole it vanishes, and nothing is learned from what lies far back; if more, it explodes, which clipping cures. The spectral radius of the matrix, its greatest absolute eigenvalue, is the factor in the long run. An LSTM adds to its cells rather than multiplying them: its forget gates, near 1, keep the factor near 1.',
+      zh: '循环模型的梯度沿时间回传时，每一步都要乘以循环矩阵和激活函数的斜率。总体小于 1 就逐渐消失，学不到远处的内容；大于 1 则爆炸，可用裁剪来治。矩阵的谱半径，即绝对值最大的特征值，就是长期的倍率。LSTM 对记忆单元做加法而不是乘法：遗忘门接近 1，倍率也就接近 1。',
+    },
+  },
   positions: {
     name: { en: 'positions', zh: '位置编码' },
     also: [

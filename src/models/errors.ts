@@ -147,6 +147,11 @@ export const fail = defineErrors({
       `model: rewind must go to a whole number from 0 to the sequence's length ${d.length}, got ${d.to}`,
     zh: (d) => `模型：只能回退到 0 与序列长度 ${d.length} 之间的整数，得到 ${d.to}`,
   },
+  'model/reach-texts': {
+    en: (d: { lengths: readonly number[] }) =>
+      `gradient reach: texts must be equally long, 3 tokens or more, got lengths ${list(d.lengths)}; cut them`,
+    zh: (d) => `梯度传播：各文本须等长且不少于 3 个词元，得到的长度为 ${list(d.lengths)}；请截取`,
+  },
   'model/no-part': {
     en: (d: { part: string }) => `encoder: this model has no ${d.part}; load one that was saved with it`,
     zh: (d) => `编码器：此模型没有 ${d.part}；请载入带有它的模型`,

@@ -34,11 +34,27 @@ export {
 } from './foreign-bert.ts';
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
+export { type GradientReach, gradientReach } from './gradient-reach.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
 export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';
 export * from './presets.ts';
+export * from './recurrent.ts';
+export {
+  isRecurrentConfig,
+  type RecurrentConfig,
+  type RecurrentOptions,
+  recurrentConfig,
+} from './recurrent-config.ts';
+export {
+  createRecurrentModel,
+  type RecurrentLanguageModel,
+  type RecurrentModelOptions,
+  type RecurrentSequence,
+} from './recurrent-model.ts';
+export { type LoadedRecurrent, loadRecurrent, saveRecurrent } from './recurrent-storage.ts';
 export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
+export { spectralNorm, spectralRadius } from './spectral.ts';
 export {
   type DecoderFolder,
   isDecoderFolder,
@@ -56,5 +72,7 @@ export {
   namedTensors,
   paramsFromFile,
   paramsFromTensors,
+  recurrentFromFile,
+  recurrentFromTensors,
   tensorsToFile,
 } from './weights.ts';

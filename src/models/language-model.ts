@@ -36,6 +36,7 @@ import { attendPages, type Look } from './attend-pages.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
+import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
 
 export interface LanguageModelOptions {
   /**
@@ -97,14 +98,10 @@ export function createLanguageModel(
   }
   const memory = kvMemory({ layers, kvHeads, headSize, dtype, maxTokens: memoryTokens });
   /** What every sequence opened here has read; `undefined` once it was closed. */
-  const pasts = new WeakMap<Sequence, KvPast | undefined>();
+  const pasts = livePasts<KvPast>();
   /** Gives back what a sequence holds that nobody closed and nobody can reach. */
   const forgotten = new FinalizationRegistry<KvPast>((past) => past.close());
-  const live = (sequence: Sequence): KvPast => {
-    const past = pasts.get(sequence);
-    if (past) return past;
-    throw pasts.has(sequence) ? fail('model/closed', {}) : fail('model/foreign-sequence', {});
-  };
+  const live = pasts.of;
 
   const openSequence = (past: KvPast): DecoderSequence => {
     const sequence: DecoderSequence = {
@@ -117,8 +114,7 @@ export function createLanguageModel(
         );
       },
       rewind(to) {
-        const { length } = live(sequence);
-        if (!Number.isInteger(to) || to < 0 || to > length) throw fail('model/rewind', { length, to });
+        checkRewind(live(sequence).length, to);
         past.rewind(to);
       },
       fork: () => openSequence(live(sequence).fork()),
@@ -135,11 +131,8 @@ export function createLanguageModel(
 
   const checkRequest = ({ sequence, ids, choice }: StepRequest): Reading => {
     const past = live(sequence);
-    if (!ids.length) throw fail('model/no-ids', {});
     const start = past.length;
-    const length = start + ids.length;
-    if (length > contextLength) throw fail('model/too-long', { length, contextLength });
-    for (let i = 0; i < ids.length; i++) checkId(ids[i], vocabSize);
+    checkReading(ids, start, config);
     return { past, ids, start, count: ids.length, choice };
   };
 
@@ -164,9 +157,7 @@ export function createLanguageModel(
     open: () => openSequence(memory.open()),
     step(batch, wants = {}) {
       if (!batch.length) return [];
-      if (batch.length > 1 && new Set(batch.map(({ sequence }) => sequence)).size < batch.length) {
-        throw fail('model/sequence-twice', {});
-      }
+      checkBatch(batch);
       const readings = batch.map(checkRequest);
       const wanted = memory.tokensFor(readings);
       const { freeTokens: free } = memory;
@@ -181,25 +172,18 @@ export function createLanguageModel(
     },
     project(rows) {
       if (rows.length === 0) return [];
-      for (const row of rows)
-        if (row.length !== hiddenSize) throw fail('model/row-size', { got: row.length, hiddenSize });
+      const flat = flatRows(rows, hiddenSize);
       return compute(() => {
-        const flat = new Float32Array(rows.length * hiddenSize);
-        rows.forEach((row, i) => flat.set(row, i * hiddenSize));
         const x = finish(weights, config, fromArray<'f32'>(flat, [rows.length, hiddenSize], 'f32'));
         return rowsOf(logitsOf(weights, config, x));
       });
     },
     embed(ids) {
       if (ids.length === 0) return [];
-      for (const id of ids) checkId(id, vocabSize);
+      checkIds(ids, vocabSize);
       return compute(() => rowsOf(runEmbedding(weights.embedding, indices(Int32Array.from(ids)))));
     },
   };
-}
-
-function checkId(id: number, vocabSize: number): void {
-  if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) throw fail('model/id', { id, vocabSize });
 }
 
 /** How many tokens of every layer's keys and values fit into so many bytes; for `memoryTokens`. */
@@ -352,11 +336,4 @@ function flatten(readings: readonly Reading[]): { ids: Tensor; positions: Tensor
 function lastRows(readings: readonly Reading[]): Int32Array {
   let row = -1;
   return Int32Array.from(readings, ({ ids }) => (row += ids.length));
-}
-
-/** The rows of x [rows, n], copied out of it in one go. */
-function rowsOf(x: Tensor): Float32Array[] {
-  const [rows, n] = x.shape;
-  const data = (x.data as Float32Array).slice();
-  return Array.from({ length: rows }, (_, row) => data.subarray(row * n, (row + 1) * n));
 }

@@ -1,4 +1,4 @@
-/** What a model folder may claim before it is refused. */
+/** What a model folder may claim before it is refused, and how long a text may be that has no other end. */
 
 export const limits = {
   /** Bytes of a config or of an index of weight files. */
@@ -6,4 +6,6 @@ export const limits = {
   /** Tokens of a context, and with the features of a head, that a GGUF file may claim: tables of angles grow to as many. */
   contextLength: 2 ** 21,
   contextAngles: 2 ** 28,
+  /** Tokens of a sequence of a recurrent model, unless another number is given. */
+  recurrentTokens: 8192,
 } as const;

@@ -6,10 +6,12 @@ import { decoderSpec } from './decoder.ts';
 import { encoderSpec } from './encoder.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { planOf } from './plan.ts';
+import { recurrentModelSpec } from './recurrent.ts';
+import { isRecurrentConfig, type RecurrentConfig } from './recurrent-config.ts';
 
 /** How many numbers the model learns; a tied head counts once. */
-export function parameterCount(config: DecoderConfig): number {
-  return countParameters(decoderSpec(config));
+export function parameterCount(config: DecoderConfig | RecurrentConfig): number {
+  return countParameters(isRecurrentConfig(config) ? recurrentModelSpec(config) : decoderSpec(config));
 }
 
 /** The same of an encoder. */

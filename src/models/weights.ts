@@ -10,11 +10,13 @@ import { type DecoderParams, decoderSpec } from './decoder.ts';
 import { type EncoderParams, encoderSpec } from './encoder.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { fail } from './errors.ts';
+import { type RecurrentParams, recurrentModelSpec } from './recurrent.ts';
+import type { RecurrentConfig } from './recurrent-config.ts';
 
 export type NamedTensors = ReadonlyMap<string, Tensor>;
 
 /** Every parameter by its path. */
-export function namedTensors(params: DecoderParams | EncoderParams): Map<string, Tensor> {
+export function namedTensors(params: DecoderParams | EncoderParams | RecurrentParams): Map<string, Tensor> {
   return new Map(leaves<Tensor>(params));
 }
 
@@ -29,6 +31,11 @@ export function paramsFromTensors(config: DecoderConfig, tensors: NamedTensors):
 /** The same of an encoder. */
 export function encoderFromTensors(config: EncoderConfig, tensors: NamedTensors): EncoderParams {
   return treeFromTensors(encoderSpec(config), tensors) as EncoderParams;
+}
+
+/** The same of a recurrent model. */
+export function recurrentFromTensors(config: RecurrentConfig, tensors: NamedTensors): RecurrentParams {
+  return treeFromTensors(recurrentModelSpec(config), tensors) as RecurrentParams;
 }
 
 function treeFromTensors(specs: unknown, tensors: NamedTensors): unknown {
@@ -80,6 +87,14 @@ export function encoderFromFile(
   stored: ReadonlyMap<string, TensorData>,
 ): EncoderParams {
   return encoderFromTensors(config, tensorsFromFile(stored));
+}
+
+/** The same of a recurrent model. */
+export function recurrentFromFile(
+  config: RecurrentConfig,
+  stored: ReadonlyMap<string, TensorData>,
+): RecurrentParams {
+  return recurrentFromTensors(config, tensorsFromFile(stored));
 }
 
 /** Tensors as a file stores them: sharing memory, or f32 ones rounded to 16 bits. */

@@ -15,4 +15,15 @@ export * from './losses.ts';
 export * from './norm.ts';
 export * from './parameters.ts';
 export * from './positions.ts';
+export {
+  type CellKind,
+  cellKinds,
+  emptyState,
+  orthogonalInit,
+  type RecurrentLayerConfig,
+  type RecurrentLayerParams,
+  type RecurrentState,
+  recurrentSpec,
+  runRecurrent,
+} from './recurrent.ts';
 export * from './repetition-losses.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { valueAndGrad } from './autodiff.ts';
 import { withPrecision } from './backend.ts';
 import { isFloat } from './dtype.ts';
-import type { AttentionArgs } from './kernels.ts';
+import type { AttentionArgs, Precision } from './kernels.ts';
 import type { Op } from './op.ts';
 import {
   add,
@@ -22,13 +22,17 @@ import {
   opTable,
   permute,
   rsqrt,
+  sigmoid,
   silu,
   slice,
   softmax,
   split,
   square,
+  squeeze,
+  stack,
   sub,
   sum,
+  tanh,
   variance,
   where,
 } from './ops/index.ts';
@@ -81,12 +85,53 @@ const plainExpressions: {
     return attention(q, k, v, masks);
   },
 
+  rnnScan: ([x, weight, start], { precision }) =>
+    overTime(x, precision, [start], (sums, [h]) => [tanh(linear(h, weight, { residual: sums }))])[0],
+
+  lstmScan: ([x, weight, start, cellStart], { precision }) =>
+    overTime(x, precision, [start, cellStart], (sums, [h, c]) => {
+      const [i, f, g, o] = quarter(linear(h, weight, { residual: sums }), 4);
+      const cell = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+      return [mul(sigmoid(o), tanh(cell)), cell];
+    }),
+
+  gruScan: ([x, weight, bias, start], { precision }) =>
+    overTime(x, precision, [start], (sums, [h]) => {
+      const [fromInput, fromPast] = [quarter(sums, 3), quarter(linear(h, weight, { bias }), 3)];
+      const [reset, update] = [0, 1].map((gate) => sigmoid(add(fromInput[gate], fromPast[gate])));
+      const candidate = tanh(add(fromInput[2], mul(reset, fromPast[2])));
+      return [add(mul(affine(update, -1, 1), candidate), mul(update, h))];
+    })[0],
+
   crossEntropy: ([logits, targets], { ignoreIndex, smoothing }) =>
     rowLosses(logits, targets, ignoreIndex, smoothing),
 
   linearCrossEntropy: ([x, weight, targets], { ignoreIndex, smoothing, scale }) =>
     affine(sum(rowLosses(linear(x, weight), targets, ignoreIndex, smoothing)), scale, 0),
 };
+
+/** The states after each step of x [T, …], each [T, …]. */
+function overTime(
+  x: Tensor,
+  precision: Precision,
+  starts: readonly Tensor[],
+  step: (sums: Tensor, states: readonly Tensor[]) => readonly Tensor[],
+): Tensor[] {
+  const all: (readonly Tensor[])[] = [];
+  for (let t = 0; t < x.shape[0]; t++) {
+    const sums = squeeze(slice(x, 0, t, t + 1), 0);
+    all.push(withPrecision(precision, () => step(sums, all.at(-1) ?? starts)));
+  }
+  return starts.map((_, i) =>
+    stack(
+      all.map((states) => states[i]),
+      0,
+    ),
+  );
+}
+
+/** The parts of the last axis that belong to so many gates. */
+const quarter = (x: Tensor, gates: number): Tensor[] => split(x, Array(gates).fill(x.shape[1] / gates), 1);
 
 /** [B, T, H, D] ⇄ [B, H, T, D]. */
 const headsFirst = (x: Tensor): Tensor => permute(x, [0, 2, 1, 3]);

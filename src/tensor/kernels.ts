@@ -300,6 +300,51 @@ export interface Kernels {
     args: AttentionArgs,
   ): void;
 
+  // ---- recurrent networks, one step of rows × n ----------------------------------------------------------------
+  /** out = grad·(1 − hidden²), hidden being a tanh. */
+  rnnCellGrad(hidden: Floats, grad: Floats, out: Floats): void;
+  /**
+   * An LSTM: gates [rows, 4n] come in as sums and go out as σ, σ, tanh, σ of them (input, forget, candidate, output);
+   * cell = forget·past + input·candidate, hidden = output·tanh(cell), both [rows, n].
+   */
+  lstmCell(gates: Floats, past: Floats, cell: Floats, hidden: Floats, rows: number, n: number): void;
+  /** gradCell comes in as that of `cell` beside gradHidden, and goes out as that of `past`. gradGates: that of the sums. */
+  lstmCellGrad(
+    gates: Floats,
+    past: Floats,
+    cell: Floats,
+    gradHidden: Floats,
+    gradCell: Floats,
+    gradGates: Floats,
+    rows: number,
+    n: number,
+  ): void;
+  /**
+   * A GRU of sums from the input and products with the past state, both [rows, 3n]: reset and update are σ of both together,
+   * candidate = tanh(input + reset·product), hidden = (1 − update)·candidate + update·past. gates [rows, 4n] are kept for the
+   * gradient: reset, update, candidate, and the product that was reset.
+   */
+  gruCell(
+    input: Floats,
+    product: Floats,
+    past: Floats,
+    gates: Floats,
+    hidden: Floats,
+    rows: number,
+    n: number,
+  ): void;
+  /** gradPast is that of `past` but for what comes through the product. */
+  gruCellGrad(
+    gates: Floats,
+    past: Floats,
+    gradHidden: Floats,
+    gradInput: Floats,
+    gradProduct: Floats,
+    gradPast: Floats,
+    rows: number,
+    n: number,
+  ): void;
+
   /**
    * The next id of each row of n logits, drawn with softmax(logits / temperature) after the filters. Six numbers for each
    * row in `choices`: temperature (0: the likeliest), topK (0: all), topP (1: all), minP as a logarithm (−∞: all), the draw

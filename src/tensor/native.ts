@@ -12,6 +12,7 @@ import { matmulKernels } from './native/matmul.ts';
 import { normKernels } from './native/norm.ts';
 import { optimizerKernels } from './native/optimizer.ts';
 import { randomKernels } from './native/random.ts';
+import { recurrentKernels } from './native/recurrent.ts';
 import { reduceKernels } from './native/reduce.ts';
 import { softmaxKernels } from './native/softmax.ts';
 import type { StreamHost } from './stream.ts';
@@ -36,6 +37,7 @@ const topics: readonly ((addon: Addon) => Partial<Kernels>)[] = [
   normKernels,
   attentionKernels,
   chooseKernels,
+  recurrentKernels,
   lossKernels,
   randomKernels,
   optimizerKernels,

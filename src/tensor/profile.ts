@@ -147,6 +147,12 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
     bytes: (q, _k, _v, _out, _lse, _grad, _gradQ, _gradK, _gradV, args) => attentionBytes(q, 4, 4, args),
   },
 
+  rnnCellGrad: perElement(3),
+  lstmCell: perElement(8),
+  lstmCellGrad: perElement(8),
+  gruCell: perElement(5),
+  gruCellGrad: perElement(5),
+
   chooseTokens: { flops: (logits) => logits.length, bytes: (logits) => logits.byteLength },
   crossEntropy: rowWork,
   crossEntropyGrad: {

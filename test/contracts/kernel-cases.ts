@@ -46,6 +46,9 @@ const ROWS = [
 ] as const;
 const seeds = { seedLow: 0x12345678, seedHigh: 9, streamLow: 0xffffffff, streamHigh: 7 };
 
+/** What gates let through: numbers in (−1, 1). */
+const shares = (count: number): Float32Array => normals(count).map(Math.tanh);
+
 /** A choice of each kind in turn, of rows cut short as well. */
 const choiceOf = (row: number, n: number): number[] => [
   [0, 1, 0.7, 1.3, 1][row % 5],
@@ -391,6 +394,40 @@ export const kernelCases: Cases = {
     [Float32Array.of(3, nan, 1, 3, nan, inf, -inf, 1), out(8), new Int32Array(8), 2, 4, 4],
     [normals(10), out(0), new Int32Array(0), 1, 10, 0],
   ],
+  rnnCellGrad: () => SIZES.map((n) => [normals(n), normals(n, 2), out(n)]),
+  lstmCell: () =>
+    ROWS.map(
+      ([rows, n]) =>
+        [
+          ...[normals(rows * 4 * n, 1, 2), normals(rows * n, 2), out(rows * n), out(rows * n)],
+          ...[rows, n],
+        ] as Parameters<Kernels['lstmCell']>,
+    ),
+  lstmCellGrad: () =>
+    ROWS.map(
+      ([rows, n]) =>
+        [
+          ...[shares(rows * 4 * n), normals(rows * n, 2), normals(rows * n, 3), normals(rows * n, 4)],
+          ...[normals(rows * n, 5), out(rows * 4 * n), rows, n],
+        ] as Parameters<Kernels['lstmCellGrad']>,
+    ),
+  gruCell: () =>
+    ROWS.map(
+      ([rows, n]) =>
+        [
+          ...[normals(rows * 3 * n, 1, 2), normals(rows * 3 * n, 2), normals(rows * n, 3), out(rows * 4 * n)],
+          ...[out(rows * n), rows, n],
+        ] as Parameters<Kernels['gruCell']>,
+    ),
+  gruCellGrad: () =>
+    ROWS.map(
+      ([rows, n]) =>
+        [
+          ...[shares(rows * 4 * n), normals(rows * n, 2), normals(rows * n, 3), out(rows * 3 * n)],
+          ...[out(rows * 3 * n), out(rows * n), rows, n],
+        ] as Parameters<Kernels['gruCellGrad']>,
+    ),
+
   chooseTokens: () =>
     [0, 1, 30].flatMap((scale) =>
       ROWS.filter(([rows]) => rows < 100).map(

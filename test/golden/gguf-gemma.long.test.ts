@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { openModel } from '../../src/cli/models.ts';
+import { openModel, requireDecoder } from '../../src/cli/models.ts';
 import { dequantize, openGguf } from '../../src/io/index.ts';
 import { createLanguageModel } from '../../src/models/index.ts';
 import { readGolden, relativeError } from './model-golden.ts';
@@ -47,7 +47,7 @@ test.skipIf(!path)(
   'Gemma 3 270M opens and writes as PyTorch does (needs INKSTONE_GEMMA_GGUF=FILE)',
   async () => {
     const { runs, words } = readGolden<Golden>('gguf-gemma');
-    const { config, tokenizer, prefixIds, params } = await openModel(path!);
+    const { config, tokenizer, prefixIds, params } = requireDecoder('test', await openModel(path!));
     for (const { text, ids } of words) {
       expect(tokenizer.encode(text)).toEqual(ids);
       expect(tokenizer.decode(ids)).toBe(text);

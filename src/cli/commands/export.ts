@@ -7,7 +7,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { exportOptions } from '../export-options.ts';
 import { exporters } from '../exporters.ts';
-import { modelName, openModel } from '../models.ts';
+import { modelName, openModel, requireDecoder } from '../models.ts';
 import { formatBytes } from '../terminal.ts';
 
 const say = defineMessages({
@@ -40,7 +40,7 @@ export async function run({ args, options, terminal }: CommandContext<typeof exp
   }
   const out = options.out ?? `${modelName(basename(resolve(path)))}${exporter.suffix}`;
   if (resolve(out) === resolve(path)) throw fail('cli/export-same', { out });
-  const stored = await openModel(path);
+  const stored = requireDecoder('export', await openModel(path));
   const bytes = await exporter.write(out, stored, { type, cache });
   const parameters = parameterCount(stored.config);
   terminal.json({ type: 'written', out, format, weights: type, parameters, bytes });

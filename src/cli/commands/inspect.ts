@@ -1,22 +1,13 @@
 /** `inkstone inspect RUN --text …`: looks inside a trained model, as a table, a page, a plot or data. */
 
-import { extname } from 'node:path';
-import {
-  type InspectTable,
-  inspect,
-  inspectPlots,
-  inspectTables,
-  shownPiece,
-  toCsv,
-} from '../../eval/index.ts';
-import { writeFileAtomic } from '../../io/index.ts';
-import { defineMessages, language } from '../../language.ts';
-import { type Label, labelIn, type Plot, plotPage, renderPlot } from '../../plots/index.ts';
+import { inspect, inspectPlots, inspectTables, shownPiece } from '../../eval/index.ts';
+import { defineMessages } from '../../language.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { inspectOptions } from '../inspect-options.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { formatTable, truncate } from '../terminal.ts';
+import { checkViewFile, inLanguage, type View, writeView } from '../view-files.ts';
 
 const say = defineMessages({
   perplexity: {
@@ -39,19 +30,9 @@ const say = defineMessages({
       `${d.tokens} tokens; the plane holds ${d.x} % + ${d.y} % of the variance`,
     zh: (d) => `${d.tokens} 个词元；平面保留方差的 ${d.x} % + ${d.y} %`,
   },
-  written: { en: (d: { path: string }) => `written: ${d.path}`, zh: (d) => `已写入：${d.path}` },
 });
 
 type Context = CommandContext<typeof inspectOptions>;
-
-/** What one look found, in every form. */
-interface View {
-  readonly answer: unknown;
-  readonly table: InspectTable;
-  /** None where one head has to be chosen first. */
-  readonly plot?: Plot;
-  readonly lines: readonly string[];
-}
 
 interface Look {
   readonly run: OpenedModel;
@@ -67,9 +48,7 @@ export async function run({ args, options, terminal, signal }: Context): Promise
   if (text === undefined && what !== 'map') {
     throw fail('cli/missing-value', { command: 'inspect', option: '--text' });
   }
-  if (out !== undefined && !Object.hasOwn(writers, extname(out))) {
-    throw fail('cli/inspect-file', { path: out, known: Object.keys(writers) });
-  }
+  checkViewFile('inspect', out);
   const saved = await loadModel(args[0]);
   const ids = [...saved.prefixIds, ...saved.tokenizer.encode(text ?? '')];
   const view = await views[what]({ run: saved, ids, keep: saved.prefixIds.length, options, signal });
@@ -78,13 +57,8 @@ export async function run({ args, options, terminal, signal }: Context): Promise
   const cells = rows.map((row) => row.map((cell) => truncate(String(cell), 80)));
   for (const line of formatTable([columns.map(inLanguage), ...cells])) terminal.print(line);
   for (const line of view.lines) terminal.print(line);
-  if (out === undefined) return;
-  await writeFileAtomic(out, writers[extname(out)](view, args[0]));
-  terminal.json({ type: 'written', out });
-  terminal.print(say('written', { path: out }));
+  if (out !== undefined) await writeView(terminal, out, view, args[0]);
 }
-
-const inLanguage = (label: Label): string => labelIn(label, language());
 
 const views: Readonly<Record<Context['options']['what'], (look: Look) => Promise<View>>> = {
   async tokens({ run: { model, tokenizer }, ids, options: { top }, signal }) {
@@ -143,21 +117,4 @@ const views: Readonly<Record<Context['options']['what'], (look: Look) => Promise
       lines: [say('map', { tokens: answer.dots.length, x, y })],
     };
   },
-};
-
-/** What a file holds, by the end of its name. */
-const writers: Readonly<Record<string, (view: View, run: string) => string>> = {
-  '.csv': ({ table }) => toCsv(table, inLanguage),
-  '.svg'({ plot }) {
-    if (!plot) throw fail('cli/inspect-head', undefined);
-    return renderPlot(plot, { lang: language(), standalone: true });
-  },
-  '.html': ({ plot, table: { columns, rows }, lines }, run) =>
-    plotPage({
-      title: run,
-      lines,
-      plots: plot ? [plot] : [],
-      table: [columns.map(inLanguage), ...rows.map((row) => row.map(String))],
-      lang: language(),
-    }),
 };

@@ -1,7 +1,13 @@
 /** `inkstone profile`: where the time of a training step or of a generated token goes, kernel by kernel, beside the machine's limits. */
 
 import { defineMessages } from '../../language.ts';
-import { type DecoderConfig, decoderConfig, preset, presetNames } from '../../models/index.ts';
+import {
+  decoderConfig,
+  isRecurrentConfig,
+  preset,
+  presetNames,
+  recurrentConfig,
+} from '../../models/index.ts';
 import {
   backend,
   type MachineLimits,
@@ -15,7 +21,7 @@ import { fail } from '../errors.ts';
 import type { profileOptions } from '../option-tables.ts';
 import { createGenerator, createStepper } from '../profiling.ts';
 import { trainingPresets } from '../recipe.ts';
-import { readEarlierRun } from '../runs.ts';
+import { readWriterRun, type WriterConfig } from '../runs.ts';
 import { formatTable } from '../terminal.ts';
 import { inspectMachine } from './doctor.ts';
 
@@ -115,10 +121,12 @@ async function subjectOf({ args, options }: Context): Promise<Subject> {
   return { work: createStepper({ config, batchSize: rows, length, precision }), tokens: rows * length };
 }
 
-async function modelOf(name: string): Promise<{ config: DecoderConfig; batchSize: number }> {
+async function modelOf(name: string): Promise<{ config: WriterConfig; batchSize: number }> {
   if (await isRun(name)) {
-    const { config } = await readEarlierRun(name);
-    return { config: decoderConfig(config.model), batchSize: config.training.batchSize };
+    const { config } = await readWriterRun(name);
+    const { model } = config;
+    const checked = isRecurrentConfig(model) ? recurrentConfig(model) : decoderConfig(model);
+    return { config: checked, batchSize: config.training.batchSize };
   }
   if (!(presetNames as readonly string[]).includes(name)) {
     throw fail('cli/profile-subject', { name, known: presetNames });

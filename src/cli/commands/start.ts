@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { defaultCorpus } from '../../data/index.ts';
 import { defineMessages, type Language } from '../../language.ts';
-import { decoderConfig, parameterCount } from '../../models/index.ts';
+import { createLanguageModel, decoderConfig, parameterCount } from '../../models/index.ts';
 import { differingKeys } from '../../train/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
@@ -232,7 +232,8 @@ async function learn(
 ): Promise<number> {
   const { terminal } = context;
   tellPlace(context, training);
-  const samples = watchSamples(training, tokenizer, opening, terminal);
+  const model = createLanguageModel(training.params, training.config);
+  const samples = watchSamples(training, model, tokenizer, opening, terminal);
   const finish = await watchTraining(training, terminal, samples);
   const status = tellEnd('start', context, finish, training.run.folder);
   if (status !== 0) return status;

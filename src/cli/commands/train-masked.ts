@@ -5,32 +5,16 @@ import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { fail } from '../errors.ts';
-import { firstRunPreset } from '../first-run.ts';
 import { prepareMaskedTraining } from '../masked-training.ts';
-import { type EncoderShape, trainingPreset } from '../recipe.ts';
+import type { EncoderShape } from '../recipe.ts';
 import { readEncoderRun } from '../runs.ts';
-import {
-  earlierSettings,
-  encoderSettings,
-  onlyGiven,
-  requireEarlier,
-  type Settings,
-  tuningSettings,
-} from '../settings.ts';
+import { encoderSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import { compactNumber } from '../terminal.ts';
-import {
-  DEFAULT_MINUTES,
-  readTrainingText,
-  refusePreset,
-  runTraining,
-  type TrainContext,
-} from '../train-parts.ts';
+import { chooseSettings, readTrainingText, runTraining, type TrainContext } from '../train-parts.ts';
 import { watchGuesses } from '../training-guesses.ts';
-import { inspectMachine } from './doctor.ts';
 
 type Earlier = Awaited<ReturnType<typeof readEncoderRun>>;
-type Start = Awaited<ReturnType<typeof readEncoderStart>>;
 
 const say = defineMessages({
   model: {
@@ -63,7 +47,7 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
   const earlier = await findEarlier(folder);
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
   const start = from === undefined ? undefined : await readEncoderStart(from);
-  const settings = chooseSettings(context, earlier, start);
+  const settings: Settings<EncoderShape> = chooseSettings(context, { earlier, start }, encoderSettings);
   const { model, recipe, length } = settings;
   const text = await readTrainingText(context, data, settings, { earlier, start, special: [MASK] });
   const { tokenizer, split } = text;
@@ -94,25 +78,4 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
 
 async function findEarlier(folder: string): Promise<Earlier | undefined> {
   return (await isRun(folder)) ? readEncoderRun(folder) : undefined;
-}
-
-/** A preset's sizes with the options over them; a run that is there keeps its own settings. */
-function chooseSettings(
-  { options, given }: TrainContext,
-  earlier: Earlier | undefined,
-  start: Start | undefined,
-): Settings<EncoderShape> {
-  const flags = onlyGiven(options, given);
-  refusePreset(options);
-  const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
-  if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
-  const minutes = options.minutes ?? DEFAULT_MINUTES;
-  const length = { minutes };
-  if (start && init) return tuningSettings(start, init, flags, { seed: options.seed, length });
-  const preset = options.preset
-    ? trainingPreset(options.preset)
-    : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
-  const seed = earlier?.config.training.seed ?? options.seed;
-  const settings = encoderSettings(preset, flags, { seed, length });
-  return earlier ? requireEarlier(earlier, settings) : settings;
 }

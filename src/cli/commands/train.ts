@@ -2,6 +2,7 @@
 
 import { defineMessages } from '../../language.ts';
 import {
+  createLanguageModel,
   type DecoderConfig,
   decoderConfig,
   estimateMemory,
@@ -9,41 +10,28 @@ import {
   parameterCount,
 } from '../../models/index.ts';
 import { fail } from '../errors.ts';
-import { firstRunPreset } from '../first-run.ts';
+import { isCell } from '../model-options.ts';
 import { flagOf } from '../options.ts';
 import type { TrainingWatch } from '../progress.ts';
-import { trainingPreset } from '../recipe.ts';
 import {
   defaultFolder,
   type EarlierRun,
   findEarlierRun,
   type InitialWeights,
   isMaskedRun,
+  isRecurrentRun,
   readEarlierRun,
   readInitialWeights,
 } from '../runs.ts';
-import {
-  earlierSettings,
-  onlyGiven,
-  presetSettings,
-  requireEarlier,
-  type Settings,
-  tuningSettings,
-} from '../settings.ts';
+import { presetSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
-import {
-  DEFAULT_MINUTES,
-  readTrainingText,
-  refusePreset,
-  runTraining,
-  type TrainContext,
-} from '../train-parts.ts';
+import { chooseSettings, readTrainingText, runTraining, type TrainContext } from '../train-parts.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { watchSamples } from '../training-samples.ts';
-import { inspectMachine } from './doctor.ts';
 import { trainMasked } from './train-masked.ts';
+import { trainRecurrent } from './train-recurrent.ts';
 
 const say = defineMessages({
   model: {
@@ -69,13 +57,15 @@ export async function run(context: TrainContext): Promise<number> {
   const { options, terminal } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   const folder = options.out ?? defaultFolder(options.data);
-  if (await trainsEncoder(options, folder)) return trainMasked(context, options.data, folder);
+  const kind = await kindOf(options, folder);
+  if (kind === 'encoder') return trainMasked(context, options.data, folder);
   refuseMasking(context);
+  if (kind === 'recurrent') return trainRecurrent(context, options.data, folder);
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
-  const settings = chooseSettings(context, earlier, start);
+  const settings: Settings = chooseSettings(context, { earlier, start }, presetSettings);
   const { model, recipe, length } = settings;
-  const beginning = { earlier, start: start?.from };
+  const beginning = { earlier, start };
   const text = await readTrainingText(context, options.data, settings, beginning);
   const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
@@ -87,49 +77,23 @@ export async function run(context: TrainContext): Promise<number> {
   const training = await prepareTraining({ folder, init, ...text.training });
   try {
     const [opening] = openingsFor(text.known, text.split.heldOut);
-    const samples = watchSamples(training, text.tokenizer, opening, terminal);
+    const writer = createLanguageModel(training.params, training.config);
+    const samples = watchSamples(training, writer, text.tokenizer, opening, terminal);
     return await learn(context, training, samples);
   } finally {
     await training.run.close();
   }
 }
 
-/** The run to begin with and its weights. */
-interface Start {
-  readonly from: EarlierRun;
-  readonly init: InitialWeights;
-}
-
 /** What `--init` names; or what the run that is there began with, as long as it has no checkpoint of its own. */
 async function findStart(
   given: string | undefined,
   earlier: EarlierRun | undefined,
-): Promise<Start | undefined> {
+): Promise<(EarlierRun & { readonly init: InitialWeights }) | undefined> {
   const folder = given ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
   if (folder === undefined) return undefined;
   const from = await readEarlierRun(folder);
-  return { from, init: await readInitialWeights(from) };
-}
-
-/** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
-function chooseSettings(
-  { options, given }: TrainContext,
-  earlier: EarlierRun | undefined,
-  start: Start | undefined,
-): Settings {
-  const flags = onlyGiven(options, given);
-  refusePreset(options);
-  const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
-  if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
-  const minutes = options.minutes ?? DEFAULT_MINUTES;
-  const fallback = { seed: options.seed, length: { minutes } };
-  if (start && init) return tuningSettings(start.from, init, flags, fallback);
-  const preset = options.preset
-    ? trainingPreset(options.preset)
-    : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
-  const seed = earlier?.config.training.seed ?? options.seed;
-  const settings = presetSettings(preset, flags, { seed, length: { minutes } });
-  return earlier ? requireEarlier(earlier, settings) : settings;
+  return { ...from, init: await readInitialWeights(from) };
 }
 
 function tellModel({ terminal }: TrainContext, config: DecoderConfig, batch: number) {
@@ -154,10 +118,21 @@ async function learn(context: TrainContext, training: Training, watch: TrainingW
   return 0;
 }
 
-/** Whether an encoder is to be trained: it is asked for, or the run that is there, or that it begins with, is one. */
-async function trainsEncoder({ objective, init }: TrainContext['options'], folder: string): Promise<boolean> {
-  if (objective !== undefined) return objective === 'masked';
-  return (await isMaskedRun(folder)) || (init !== undefined && (await isMaskedRun(init)));
+/** What is to be trained: as asked for, or of the kind of the run that is there, or that it begins with. */
+async function kindOf(
+  { objective, architecture, init }: TrainContext['options'],
+  folder: string,
+): Promise<'encoder' | 'recurrent' | 'decoder'> {
+  const isThere = async (is: (run: string) => Promise<boolean>): Promise<boolean> =>
+    (await is(folder)) || (init !== undefined && (await is(init)));
+  if (objective === 'masked' || (objective === undefined && (await isThere(isMaskedRun)))) {
+    if (!isCell(architecture)) return 'encoder';
+    const reason = { reason: 'an encoder sees both sides of a token', zhReason: '编码器要看词元的前后两侧' };
+    const options = ['--objective masked', `--architecture ${architecture}`];
+    throw fail('cli/conflict', { command: 'train', options, ...reason });
+  }
+  if (architecture !== undefined) return isCell(architecture) ? 'recurrent' : 'decoder';
+  return (await isThere(isRecurrentRun)) ? 'recurrent' : 'decoder';
 }
 
 const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;

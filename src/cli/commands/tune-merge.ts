@@ -8,7 +8,7 @@ import { withAdapters } from '../adapters.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { exporters } from '../exporters.ts';
-import { modelName, openModel, type StoredModel } from '../models.ts';
+import { modelName, openModel, requireDecoder, type StoredDecoder } from '../models.ts';
 import { readInitialWeights } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
 import type { tuneOptions } from '../tune-options.ts';
@@ -31,7 +31,7 @@ export async function mergeAdapters(context: CommandContext<typeof tuneOptions>)
   }
   const out = options.out ?? `${modelName(path)}-merged`;
   if (await stat(out).catch(() => undefined)) throw fail('cli/merge-there', { out });
-  const merged = withAdapters(await openModel(path), folders);
+  const merged = withAdapters(requireDecoder('tune merge', await openModel(path)), folders);
   if (merged.run) await writeRun(out, merged, merged.run);
   else await exporters.hf.write(out, merged, { type: 'f32' });
   terminal.json({ type: 'written', out, base: path, adapters: folders });
@@ -41,8 +41,8 @@ export async function mergeAdapters(context: CommandContext<typeof tuneOptions>)
 /** A finished run whose only checkpoint has the merged weights; its config names the run that they come from. */
 async function writeRun(
   out: string,
-  merged: StoredModel,
-  earlier: NonNullable<StoredModel['run']>,
+  merged: StoredDecoder,
+  earlier: NonNullable<StoredDecoder['run']>,
 ): Promise<void> {
   // Before the folder is made: an adapter that does not fit leaves nothing behind.
   const params = await merged.params();

@@ -6,7 +6,7 @@ import { defineMessages } from '../../language.ts';
 import { adapterBase } from '../adapters.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import { openModel } from '../models.ts';
+import { openModel, requireDecoder } from '../models.ts';
 import { tellSkipped } from '../outcome.ts';
 import { defaultFolder, findTuningRun, type Tuning } from '../runs.ts';
 import { quoteWord } from '../shell-words.ts';
@@ -58,7 +58,7 @@ export async function tuneWeights(context: Context): Promise<number> {
   const out = options.out ?? defaultFolder(options.data, `-${method}`);
   if (resolve(out) === resolve(path)) throw fail('cli/tune-same', { out });
   const folder = method === 'full' ? out : join(out, TRAINING);
-  const stored = await openModel(path);
+  const stored = requireDecoder('tune', await openModel(path));
   if (stored.run) tellSkipped(terminal, stored.run.run);
   const earlier = await findTuningRun(folder);
   const tuning = tuningOf(context, method, earlier);

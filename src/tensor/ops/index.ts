@@ -31,6 +31,7 @@ export {
 } from './normalise.ts';
 export { cumsum, type Ordered, sort, topK } from './order.ts';
 export { dropout, normal, type RandomOptions, uniform } from './random.ts';
+export { gruScan, type LstmState, lstmScan, rnnScan, type ScanStart } from './recurrent.ts';
 export { argmax, max, mean, min, type ReduceOptions, sum, sumTo, variance } from './reduce.ts';
 export {
   type RotaryOptions,

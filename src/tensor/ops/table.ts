@@ -14,6 +14,7 @@ import { lossOps } from './loss.ts';
 import { normaliseOps } from './normalise.ts';
 import { orderOps } from './order.ts';
 import { randomOps } from './random.ts';
+import { recurrentOps } from './recurrent.ts';
 import { reduceOps } from './reduce.ts';
 import { rotaryOps } from './rotary.ts';
 import { shapeOps } from './shape.ts';
@@ -35,6 +36,7 @@ export const opTable = {
   ...normaliseOps,
   ...rotaryOps,
   ...attentionOps,
+  ...recurrentOps,
   ...chooseOps,
   ...lossOps,
   ...headLossOps,

@@ -11,6 +11,7 @@ import { normKernels } from './norm.ts';
 import { optimizerKernels } from './optimizer.ts';
 import { orderKernels } from './order.ts';
 import { randomKernels } from './random.ts';
+import { recurrentKernels } from './recurrent.ts';
 import { reduceKernels } from './reduce.ts';
 import { rotaryKernels } from './rotary.ts';
 import { softmaxKernels } from './softmax.ts';
@@ -25,6 +26,7 @@ export const referenceKernels: Kernels = {
   ...normKernels,
   ...rotaryKernels,
   ...attentionKernels,
+  ...recurrentKernels,
   ...chooseKernels,
   ...lossKernels,
   ...randomKernels,

@@ -1,0 +1,254 @@
+/** A recurrent model that reads many sequences at once: the `LanguageModel` contract over states of fixed size. */
+
+import { type RecurrentState, runEmbedding, runLinear } from '../nn/index.ts';
+import {
+  cast,
+  fromArray,
+  outsideScopes,
+  scope,
+  type Tensor,
+  withPrecision,
+  withRecording,
+} from '../tensor/index.ts';
+import { mapTree } from '../tree.ts';
+import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import { limits } from './limits.ts';
+import { type RecurrentParams, recurrentHead, runLayers } from './recurrent.ts';
+import type { RecurrentConfig } from './recurrent-config.ts';
+import { KEPT_EVERY, type KeptState, type RecurrentPast, recurrentPast } from './recurrent-past.ts';
+import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
+
+export interface RecurrentModelOptions {
+  /** `f32` uses the given parameters as they are and as they change; `bf16` copies the matrices now, at half the bytes. Default `f32`. */
+  readonly weights?: 'f32' | 'bf16';
+  /** The longest sequence, in tokens. The model itself has no limit: this is one for those who plan by it. Default 8,192. */
+  readonly contextLength?: number;
+}
+
+export interface RecurrentLanguageModel extends LanguageModel {
+  readonly config: RecurrentConfig;
+  /** Size of the hidden rows. */
+  readonly hiddenSize: number;
+  open(): RecurrentSequence;
+  project(rows: readonly Float32Array[]): Float32Array[];
+  embed(ids: readonly number[]): Float32Array[];
+}
+
+export interface RecurrentSequence extends Sequence {
+  /** Bytes of the state that the next token needs: the same at any length. */
+  readonly stateBytes: number;
+  fork(): RecurrentSequence;
+}
+
+/**
+ * A model for generation. A token costs the same at any place, in time and memory. `rewind` goes back to the last state kept
+ * (one every 64 tokens) and reads on from there with the next step.
+ */
+export function createRecurrentModel(
+  params: RecurrentParams,
+  config: RecurrentConfig,
+  { weights: precision = 'f32', contextLength = limits.recurrentTokens }: RecurrentModelOptions = {},
+): RecurrentLanguageModel {
+  const weights = precision === 'bf16' ? toBf16(params) : params;
+  const { vocabSize, width: hiddenSize } = config;
+  const stateSize = config.layers * statesOf(config) * hiddenSize;
+  /** What comes out is copied out of tensors, so that no scope need look for any in it. */
+  const compute = <Result>(body: () => Result): Result =>
+    withPrecision(precision, () =>
+      withRecording(false, () => {
+        let result: Result;
+        scope(() => {
+          result = body();
+        });
+        return result!;
+      }),
+    );
+  /** What every sequence opened here has read. */
+  const pasts = livePasts<RecurrentPast>();
+  const live = pasts.of;
+
+  const openSequence = (past: RecurrentPast): RecurrentSequence => {
+    const sequence: RecurrentSequence = {
+      get length() {
+        return live(sequence).length;
+      },
+      get stateBytes() {
+        return live(sequence).from.values.byteLength;
+      },
+      rewind(to) {
+        checkRewind(live(sequence).length, to);
+        past.rewind(to);
+      },
+      fork: () => openSequence(live(sequence).fork()),
+      close() {
+        pasts.set(sequence, undefined);
+      },
+    };
+    pasts.set(sequence, past);
+    return sequence;
+  };
+
+  const checkRequest = ({ sequence, ids }: StepRequest): Reading => {
+    const past = live(sequence);
+    checkReading(ids, past.length, { contextLength, vocabSize });
+    const { from, again } = past;
+    return { past, from, ids: [...again, ...Array.from(ids)], known: again.length };
+  };
+
+  return {
+    config,
+    vocabSize,
+    contextLength,
+    hiddenSize,
+    open: () => openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) })),
+    step(batch, wants = {}) {
+      if (!batch.length) return [];
+      checkBatch(batch);
+      const readings = batch.map(checkRequest);
+      const { results, states } = compute(() => read(weights, config, readings, wants));
+      readings.forEach(({ past, ids }, i) => past.advance(ids, states[i]));
+      return results;
+    },
+    project(rows) {
+      if (rows.length === 0) return [];
+      return compute(() => logitRows(weights, flatRows(rows, hiddenSize), hiddenSize));
+    },
+    embed(ids) {
+      if (ids.length === 0) return [];
+      checkIds(ids, vocabSize);
+      const all = fromArray<'i32'>(Int32Array.from(ids), [ids.length], 'i32');
+      return compute(() => rowsOf(runEmbedding(weights.embedding, all)));
+    },
+  };
+}
+
+/** Numbers that a layer remembers for each feature. */
+const statesOf = ({ cell }: RecurrentConfig): number => (cell === 'lstm' ? 2 : 1);
+
+/** Matrices as bf16; biases stay f32. */
+function toBf16(params: RecurrentParams): RecurrentParams {
+  const convert = (weight: Tensor) => (weight.shape.length < 2 ? weight : cast(weight, 'bf16'));
+  return withRecording(false, () =>
+    outsideScopes(() => mapTree<Tensor, Tensor>(params, convert)),
+  ) as RecurrentParams;
+}
+
+/** One checked request: all ids to read behind a state, the first `known` of them once more. */
+interface Reading {
+  readonly past: RecurrentPast;
+  readonly from: KeptState;
+  readonly ids: readonly number[];
+  readonly known: number;
+}
+
+/** What is found on the way: wanted rows, and states that are kept. */
+interface Found {
+  readonly hidden: Float32Array[];
+  readonly layers: Float32Array[][];
+  readonly states: KeptState[];
+}
+
+/**
+ * Reads all requests, as many at a time as are long enough: sorted by length, a batch without padding for each stretch between
+ * two ends.
+ */
+function read(
+  params: RecurrentParams,
+  config: RecurrentConfig,
+  readings: readonly Reading[],
+  { logits: wanted = 'last', hidden: wantsHidden = false, layers: wantsLayers = false }: StepWants,
+): { results: StepResult[]; states: KeptState[][] } {
+  const found: Found[] = readings.map(() => ({ hidden: [], layers: [], states: [] }));
+  const order = [...readings.keys()].sort((a, b) => readings[b].ids.length - readings[a].ids.length);
+  const ends = [...new Set(order.map((i) => readings[i].ids.length))].reverse();
+  let states = order.map((i) => readings[i].from.values);
+  let start = 0;
+  for (const end of ends) {
+    const rows = order.filter((i) => readings[i].ids.length >= end);
+    states = readStretch(params, config, { rows, start, end, states });
+    start = end;
+  }
+  return answer();
+
+  function readStretch(
+    weights: RecurrentParams,
+    { width, ...rest }: RecurrentConfig,
+    stretch: { rows: readonly number[]; start: number; end: number; states: readonly Float32Array[] },
+  ): Float32Array[] {
+    const { rows, start, end } = stretch;
+    const [steps, batch] = [end - start, rows.length];
+    const ids = new Int32Array(steps * batch);
+    rows.forEach((i, row) => {
+      for (let t = 0; t < steps; t++) ids[t * batch + row] = readings[i].ids[start + t];
+    });
+    const seen: Tensor[] = [];
+    const after = runLayers(weights, config, fromArray<'i32'>(ids, [steps, batch], 'i32'), {
+      states: unpack({ width, ...rest }, stretch.states.slice(0, batch)),
+      look: wantsLayers ? (x) => seen.push(x) : undefined,
+    });
+    const parts = after.states.flatMap(({ hidden, cell }) => (cell ? [hidden, cell] : [hidden]));
+    const arrays = parts.map(({ data }) => data as Float32Array);
+    const layerArrays = seen.map(({ data }) => data as Float32Array);
+    const top = after.x.data as Float32Array;
+    const rowOf = (data: Float32Array, t: number, row: number): Float32Array =>
+      data.slice((t * batch + row) * width, (t * batch + row + 1) * width);
+    const stateAt = (t: number, row: number): Float32Array => {
+      const values = new Float32Array(arrays.length * width);
+      arrays.forEach((data, part) => values.set(rowOf(data, t, row), part * width));
+      return values;
+    };
+    return rows.map((i, row) => {
+      const { from, ids: all, known } = readings[i];
+      for (let t = 0; t < steps; t++) {
+        const place = start + t;
+        const isLast = place === all.length - 1;
+        const length = from.length + place + 1;
+        if (isLast || length % KEPT_EVERY === 0) found[i].states.push({ length, values: stateAt(t, row) });
+        if (wanted === 'none' || place < known || (wanted === 'last' && !isLast)) continue;
+        found[i].hidden.push(rowOf(top, t, row));
+        if (wantsLayers) found[i].layers.push(layerArrays.map((data) => rowOf(data, t, row)));
+      }
+      return stateAt(steps - 1, row);
+    });
+  }
+
+  function answer(): { results: StepResult[]; states: KeptState[][] } {
+    const all = logitRows(
+      params,
+      flatRows(
+        found.flatMap(({ hidden }) => hidden),
+        config.width,
+      ),
+      config.width,
+    );
+    let row = 0;
+    const results = found.map(({ hidden, layers }) => ({
+      logits: all.slice(row, (row += hidden.length)),
+      ...(wantsHidden && { hidden }),
+      ...(wantsLayers && { layers }),
+    }));
+    return { results, states: found.map(({ states: kept }) => kept) };
+  }
+}
+
+/** Kept states of several texts as the tensors [B, D] of each layer. */
+function unpack(config: RecurrentConfig, kept: readonly Float32Array[]): RecurrentState[] {
+  const { width, layers } = config;
+  const per = statesOf(config);
+  const part = (index: number): Tensor => {
+    const values = new Float32Array(kept.length * width);
+    kept.forEach((state, row) => values.set(state.subarray(index * width, (index + 1) * width), row * width));
+    return fromArray<'f32'>(values, [kept.length, width], 'f32');
+  };
+  return Array.from({ length: layers }, (_, layer) => ({
+    hidden: part(layer * per),
+    ...(per === 2 && { cell: part(layer * per + 1) }),
+  }));
+}
+
+/** The logits of rows of states [rows, size], one behind the other. */
+function logitRows(params: RecurrentParams, flat: Float32Array, size: number): Float32Array[] {
+  if (flat.length === 0) return [];
+  const x = fromArray<'f32'>(flat, [flat.length / size, size], 'f32');
+  return rowsOf(runLinear({ weight: recurrentHead(params) }, x));
+}

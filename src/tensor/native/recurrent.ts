@@ -1,0 +1,14 @@
+/** The cells of recurrent networks of the addon. */
+
+import type { Kernels } from '../kernels.ts';
+import type { Addon } from './addon.ts';
+
+export const recurrentKernels = (
+  addon: Addon,
+): Pick<Kernels, 'rnnCellGrad' | 'lstmCell' | 'lstmCellGrad' | 'gruCell' | 'gruCellGrad'> => ({
+  rnnCellGrad: addon.rnnCellGrad,
+  lstmCell: addon.lstmCell,
+  lstmCellGrad: addon.lstmCellGrad,
+  gruCell: addon.gruCell,
+  gruCellGrad: addon.gruCellGrad,
+});
