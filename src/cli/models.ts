@@ -13,11 +13,12 @@ import {
   decoderConfig,
   type GgufMetadata,
   isDecoderFolder,
-  type LanguageModelOptions,
   memoryTokensIn,
   openDecoder,
   openGgufModel,
   paramsFromFile,
+  pastFor,
+  type WeightType,
 } from '../models/index.ts';
 import {
   type ChatTemplateSource,
@@ -207,7 +208,7 @@ export interface LoadModelOptions {
   /** What its sequences take at most together. */
   readonly memoryBytes?: number;
   /** How matrices and the past are kept. Default `f32`. */
-  readonly weights?: LanguageModelOptions['weights'];
+  readonly weights?: WeightType;
 }
 
 /** Opens a model and loads its weights: of a run, those of the latest checkpoint. */
@@ -219,7 +220,7 @@ export async function loadModel(
   const { config, tokenizer, prefixIds, run } = stored;
   const params = await stored.params();
   const memoryTokens = Number.isFinite(memoryBytes)
-    ? memoryTokensIn(memoryBytes, config, weights)
+    ? memoryTokensIn(memoryBytes, config, pastFor(weights))
     : undefined;
   const model = createLanguageModel(params, config, { memoryTokens, weights });
   const writer = createTextModel(model, tokenizer, { prefixIds });

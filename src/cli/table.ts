@@ -2,6 +2,7 @@
 
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
+import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
 import { inspectOptions } from './inspect-options.ts';
@@ -137,6 +138,18 @@ const repeat = defineCommand({
   load: () => import('./commands/repeat.ts'),
 });
 
+const compress = defineCommand({
+  name: 'compress',
+  args: '<model>',
+  summary: {
+    en: 'keep the weights of a model in fewer bits: size, speed, bits a character and repetition of each way, and the smallest that is good enough',
+    zh: '用更少的比特存放模型权重：各方式的大小、速度、每字符比特与复读，并选出足够好的最小一种',
+  },
+  options: compressOptions,
+  example: 'inkstone compress runs/poems-2min --documents 50 --out poems.gguf',
+  load: () => import('./commands/compress.ts'),
+});
+
 const compare = defineCommand({
   name: 'compare',
   args: '<run…>',
@@ -228,6 +241,7 @@ export const commands = [
   tokenizer,
   repeat,
   compare,
+  compress,
   inspect,
   serve,
   keys,

@@ -24,6 +24,7 @@ export {
   writtenColumns,
   writtenLines,
 } from './compare/compare-table.ts';
+export { type DecodingSpeedOptions, decodingSpeed } from './compare/decoding-speed.ts';
 export { type DocumentScore, type ScoreDocumentsOptions, scoreDocuments } from './compare/score-documents.ts';
 export { type CorpusRepeats, corpusRepeats } from './corpus-repeats.ts';
 export { type Cure, nameOf } from './cure.ts';

@@ -11,12 +11,17 @@ import {
 } from '../nn/index.ts';
 import {
   aheadOfKernels,
+  BLOCK_SIZE,
+  type BlockType,
   bytesPerElement,
   cast,
   chooseTokens,
   embedding,
   fromArray,
+  hasBf16Products,
+  isBlocks,
   outsideScopes,
+  type Shape,
   scope,
   type Tensor,
   withPrecision,
@@ -37,13 +42,20 @@ import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
 
+/**
+ * How matrices can be kept: in blocks of 32 numbers with one scale, `q8_0` takes 8.5 bits a number and `q4_0` 4.5. Those
+ * whose rows are no multiple of 32 stay f32.
+ */
+export type WeightType = KvType | BlockType;
+
 export interface LanguageModelOptions {
   /**
-   * How matrices are kept: `f32` uses the given parameters as they are and as they change; `bf16` copies them now, at half
-   * the bytes, which is what one-token steps wait for, and rounds what they multiply to bf16 as well. Default `f32`.
+   * How matrices are kept: `f32` uses the given parameters as they are and as they change; the others copy them now, in fewer
+   * bytes, which is what one-token steps wait for. What they multiply is rounded to bf16 with `bf16`, and with blocks where
+   * the processor multiplies that faster. Default `f32`.
    */
-  readonly weights?: 'f32' | 'bf16';
-  /** How keys and values of tokens already read are kept: `bf16` halves what attention waits for. Default: as `weights`. */
+  readonly weights?: WeightType;
+  /** How keys and values of tokens already read are kept: `bf16` halves what attention waits for. Default: bf16 as `weights` are. */
   readonly past?: KvType;
   /**
    * Most tokens that all sequences may hold together; what forks share counts once. A step that wants more is refused and
@@ -74,8 +86,9 @@ export function createLanguageModel(
   config: DecoderConfig,
   options: LanguageModelOptions = {},
 ): DecoderLanguageModel {
-  const { weights: precision = 'f32', past: dtype = precision } = options;
-  const weights = precision === 'bf16' ? toBf16(params) : params;
+  const { weights: kept = 'f32', past: dtype = pastFor(kept) } = options;
+  const precision = kept === 'bf16' || (isBlocks(kept) && hasBf16Products()) ? 'bf16' : 'f32';
+  const weights = kept === 'f32' ? params : keptAs(kept, params);
   /** What comes out is copied out of tensors, so that no scope need look for any in it. */
   const compute = <Result>(body: () => Result): Result =>
     withPrecision(precision, () =>
@@ -212,10 +225,19 @@ export function memoryTokensIn(
   return Math.max(PAGE_TOKENS, tokens);
 }
 
-/** Matrices as bf16; vectors and the table of positions stay f32. */
-function toBf16(params: DecoderParams): DecoderParams {
-  const convert = (weight: Tensor, path: string) =>
-    weight.shape.length < 2 || path === 'positions.weight' ? weight : cast(weight, 'bf16');
+/** How keys and values are kept unless one says so. */
+export const pastFor = (weights: WeightType = 'f32'): KvType => (weights === 'bf16' ? 'bf16' : 'f32');
+
+/** How one tensor is kept: vectors, the table of positions and what does not fit blocks stay f32. */
+export function keptType(type: WeightType, shape: Shape, path: string): WeightType {
+  const stays =
+    shape.length < 2 || path === 'positions.weight' || (isBlocks(type) && shape[1] % BLOCK_SIZE !== 0);
+  return stays ? 'f32' : type;
+}
+
+/** Parameters in fewer bytes. */
+function keptAs(type: WeightType, params: DecoderParams): DecoderParams {
+  const convert = (weight: Tensor, path: string) => cast(weight, keptType(type, weight.shape, path));
   return withRecording(false, () =>
     outsideScopes(() => mapTree<Tensor, Tensor>(params, convert)),
   ) as DecoderParams;
