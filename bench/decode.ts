@@ -3,8 +3,15 @@
  * once, prompts beside the limit of arithmetic, sixteen texts at once beside one.
  */
 
-import { createLanguageModel, decoderConfig, init, parameterCount } from '../src/models/index.ts';
+import {
+  createLanguageModel,
+  decoderConfig,
+  init,
+  parameterCount,
+  weightBytes,
+} from '../src/models/index.ts';
 import { createRng } from '../src/rng.ts';
+import { hasBf16Products } from '../src/tensor/index.ts';
 import type { LanguageModel, Sequence } from '../src/types.ts';
 import { peakFlops, readBandwidth } from './machine.ts';
 import type { BenchOptions } from './main.ts';
@@ -48,28 +55,36 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
   const config = decoderConfig({ layers, heads, width, vocabSize, contextLength: 1024 });
   const params = init(config, createRng(1));
   const weightCount = parameterCount(config) - config.contextLength * width;
-  for (const weights of ['f32', 'bf16'] as const) {
+  const plain = createLanguageModel(params, config);
+  for (const weights of ['f32', 'bf16', 'q8_0', 'q4_0'] as const) {
     if (only && only !== weights) continue;
     const model = createLanguageModel(params, config, { weights });
     generate(model, 1);
+    const inBlocks = weights === 'q8_0' || weights === 'q4_0';
+    const products = inBlocks ? (hasBf16Products() ? 'bf16' : 'f32') : weights;
+    const positions = config.contextLength * width * 4;
     const one: Timing[] = [];
     const many: Timing[] = [];
     const peers: Record<'one' | 'many', Timing[]> = { one: [], many: [] };
+    const besideOne: Timing[] = [];
     const memory: number[] = [];
     const arithmetic: number[] = [];
     for (let round = 0; round < rounds; round++) {
       one.push(generate(model, 1));
       many.push(generate(model, BATCH));
-      memory.push(((weights === 'f32' ? 4 : 2) * weightCount * 1000) / readBandwidth());
+      besideOne.push(generate(plain, 1));
+      memory.push(((weightBytes(config, weights) - positions) * 1000) / readBandwidth());
       // The last row alone goes through the head.
       const blocks = weightCount - vocabSize * width;
-      arithmetic.push((2 * (blocks * PROMPT + vocabSize * width) * 1000) / peakFlops(weights));
+      arithmetic.push((2 * (blocks * PROMPT + vocabSize * width) * 1000) / peakFlops(products));
       for (const [key, batch] of [
         ['one', 1],
         ['many', BATCH],
       ] as const) {
         const request = { layers, heads, width, vocab: vocabSize, prompt: PROMPT, tokens: TOKENS };
-        const answer = await peer?.ask({ ...request, batch, dtype: weights, threads: 2 });
+        const answer = inBlocks
+          ? undefined
+          : await peer?.ask({ ...request, batch, dtype: weights, threads: 2 });
         if (answer && !answer.error) {
           peers[key].push({ prompt: Number(answer.promptMs) / batch, token: Number(answer.tokenMs) });
         }
@@ -94,6 +109,10 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
     row('one text', tokens(one), tokens(peers.one), 1000, memory);
     row(`prompt of ${PROMPT}`, prompts(one), prompts(peers.one), 1000 * PROMPT, arithmetic);
     row(`${BATCH} texts`, tokens(many), tokens(peers.many), 1000 * BATCH);
+    if (weights !== 'f32') {
+      const factor = median(tokens(besideOne).map((ms, i) => ms / one[i].token));
+      report.note(`  one text in ${weights} is ${factor.toFixed(2)} × one in f32`);
+    }
     report.note(
       `  ${BATCH} texts are ${(BATCH * median(tokens(one).map((ms, i) => ms / many[i].token))).toFixed(1)} × one`,
     );

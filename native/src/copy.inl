@@ -1,7 +1,7 @@
 // Moving elements: strided copies (slices, joins, transposes), fills, and casts between element types.
 
 /** Element types as the adapter numbers them. */
-enum ElementType { typeF32, typeBf16, typeF64, typeI32, typeU8, typeI8 };
+enum ElementType { typeF32, typeBf16, typeF64, typeI32, typeU8, typeI8, typeQ8, typeQ4 };
 
 /** For rows too short for a call of memcpy to pay. */
 INKSTONE_INLINE void copyBytes(char* to, const char* from, int64_t n) {
@@ -278,8 +278,29 @@ static void castFrom(const From* x, void* out, int to, int64_t n) {
   }
 }
 
+/** n is a multiple of 32; Number is float or, as bf16, uint16_t. */
+template <class Block, class Number>
+static void castFromBlocks(const void* x, Number* out, int64_t n) {
+  parallelFor(n / blockSize, moveGrain / blockSize, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      vf row[blockVectors];
+      readBlock(((const Block*)x)[i], row);
+#pragma GCC unroll 8
+      for (int v = 0; v < blockVectors; ++v) storeKept(out + i * blockSize + v * lanes, row[v]);
+    }
+  });
+}
+template <class Block>
+static void castToBlocks(const void* x, void* out, int64_t n) {
+  parallelFor(n / blockSize, moveGrain / blockSize, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) writeBlock((const float*)x + i * blockSize, ((Block*)out)[i]);
+  });
+}
+
 static void cast(const void* x, int from, void* out, int to, int64_t n) {
   RAN("cast");
+  if (to == typeQ8) return castToBlocks<Q8Block>(x, out, n);
+  if (to == typeQ4) return castToBlocks<Q4Block>(x, out, n);
   switch (from) {
     case typeF32: return castFrom((const float*)x, out, to, n);
     case typeBf16: return castFrom((const Bf16*)x, out, to, n);
@@ -287,6 +308,8 @@ static void cast(const void* x, int from, void* out, int to, int64_t n) {
     case typeI32: return castFrom((const int32_t*)x, out, to, n);
     case typeU8: return castFrom((const uint8_t*)x, out, to, n);
     case typeI8: return castFrom((const int8_t*)x, out, to, n);
+    case typeQ8: return castFromBlocks<Q8Block>(x, (float*)out, n);
+    case typeQ4: return castFromBlocks<Q4Block>(x, (float*)out, n);
   }
 }
 

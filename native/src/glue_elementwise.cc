@@ -143,15 +143,23 @@ napi_value fill(napi_env env, napi_callback_info info) {
 
 /** cast(x, from, out, to): types f32 0, bf16 1, f64 2, i32 3, u8 4, i8 5. */
 napi_value cast(napi_env env, napi_callback_info info) {
-  static const napi_typedarray_type types[] = {napi_float32_array, napi_uint16_array, napi_float64_array,
-                                               napi_int32_array,   napi_uint8_array,  napi_int8_array};
+  struct Type {
+    napi_typedarray_type array;
+    int64_t group, bytes;  // so many numbers in so many elements of the array
+  };
+  static const Type types[] = {{napi_float32_array, 1, 1}, {napi_uint16_array, 1, 1}, {napi_float64_array, 1, 1}, {napi_int32_array, 1, 1},
+                               {napi_uint8_array, 1, 1},   {napi_int8_array, 1, 1},   {napi_uint8_array, 32, 34}, {napi_uint8_array, 32, 18}};
   Args args(env, info, "cast");
-  const int from = codeOf(args, 1, 6), to = codeOf(args, 3, 6);
+  const int from = codeOf(args, 1, 8), to = codeOf(args, 3, 8);
   const Buffer x = args.any(0), out = args.any(2);
   if (!args.ok()) return nothing();
-  if (!x.data || !out.data || x.type != types[from] || out.type != types[to]) args.fail("the arrays are not of these types");
-  if (x.length < out.length) args.fail("x is shorter than out");
-  if (args.ok()) launch([=] { kernels->cast(x.data, from, out.data, to, out.length); });
+  if (!x.data || !out.data || x.type != types[from].array || out.type != types[to].array) args.fail("the arrays are not of these types");
+  const bool inBlocks = types[from].group > 1 || types[to].group > 1;
+  if (inBlocks && types[from].array != napi_float32_array && types[to].array != napi_float32_array) args.fail("blocks are cast to and from f32");
+  const int64_t count = out.length / types[to].bytes * types[to].group;
+  if (x.length < count / types[from].group * types[from].bytes) args.fail("x is shorter than out");
+  if (inBlocks && count % 32 != 0) args.fail("blocks hold a multiple of 32 numbers, got %lld", static_cast<long long>(count));
+  if (args.ok()) launch([=] { kernels->cast(x.data, from, out.data, to, count); });
   return nothing();
 }
 

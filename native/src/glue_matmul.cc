@@ -8,8 +8,8 @@ namespace {
 
 /**
  * matmul(a, b, out, batch, m, n, k, transA, transB, aBatchStride, bBatchStride, accumulate, bf16, bias, activation,
- * beside, role, residual); bias, beside and residual may be undefined, activation is a place in `activationCodes`, role one in
- * `roles` (src/tensor/native/matmul.ts); a, b, out and beside may be bf16.
+ * beside, role, residual, blocks); bias, beside and residual may be undefined, activation is a place in `activationCodes`, role one in
+ * `roles` (src/tensor/native/matmul.ts), blocks one in `Blocks`; a, b, out and beside may be bf16.
  */
 napi_value matmul(napi_env env, napi_callback_info info) {
   Args args(env, info, "matmul");
@@ -47,7 +47,18 @@ napi_value matmul(napi_env env, napi_callback_info info) {
   if (isBf16(0)) s.aBf16 = args.bf16(0, aCount);
   else s.a = args.f32(0, aCount);
   s.bIsBf16 = isBf16(1);
-  s.b = s.bIsBf16 ? static_cast<const void*>(args.bf16(1, bCount)) : args.f32(1, bCount);
+  const int64_t blocks = args.integer(18);
+  if (args.ok() && (blocks < 0 || blocks >= static_cast<int64_t>(Blocks::count))) {
+    args.fail("unknown blocks %lld", static_cast<long long>(blocks));
+  }
+  s.blocks = static_cast<Blocks>(blocks);
+  if (s.blocks != Blocks::none) {
+    const bool fits = s.batch == 1 && s.transB && !s.transA && !s.accumulate && s.k % 32 == 0;
+    if (args.ok() && !fits) args.fail("weights in blocks are one [n, k] with k a multiple of 32, and nothing accumulates");
+    s.b = args.u8(1, sizeOf(bCount / 32, s.blocks == Blocks::q8_0 ? 34 : 18));
+  } else {
+    s.b = s.bIsBf16 ? static_cast<const void*>(args.bf16(1, bCount)) : args.f32(1, bCount);
+  }
   if (isBf16(2)) s.outBf16 = args.bf16(2, outCount);
   else s.out = args.f32(2, outCount);
   s.bias = args.f32(13, s.n, true);

@@ -12,6 +12,9 @@ enum class Activation : int { none = 0, relu, gelu, geluTanh, silu, count };
  */
 enum class Beside : int { preActivation = 0, slope, factor, count };
 
+/** How b [n, k] may be kept besides: in blocks of 32 numbers, as src/tensor/dtype.ts says. */
+enum class Blocks : int { none = 0, q8_0, q4_0, count };
+
 /** out[i] = act(op(a[i])·op(b[i]) + bias) (∘ factor[i]) (+ residual[i]) (+ out[i] when accumulate) for i < batch. */
 struct Matmul {
   const float* a;
@@ -19,7 +22,7 @@ struct Matmul {
   const uint16_t* aBf16;
   uint16_t* outBf16;
   uint16_t* besideBf16;
-  /** float, or bf16 when bIsBf16. */
+  /** float, or bf16 when bIsBf16, or blocks. */
   const void* b;
   float* out;
   const float* bias;
@@ -30,6 +33,7 @@ struct Matmul {
   int64_t batch, m, n, k;
   int64_t aBatchStride, bBatchStride;
   bool transA, transB, bIsBf16;
+  Blocks blocks;
   bool accumulate;
   /** Both inputs are rounded to bf16 before they are multiplied. */
   bool bf16;

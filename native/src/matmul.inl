@@ -11,6 +11,7 @@ namespace gemm {
 #include "matmul_dots.inl"
 #include "matmul_lanes.inl"
 #include "matmul_skinny.inl"
+#include "matmul_blocks.inl"
 #include "matmul_peak.inl"
 
 /** One product in a given way and reading of b. */
@@ -28,8 +29,6 @@ static void emptySum(const Matmul& s) {
   if (!s.accumulate) __builtin_memset(s.out, 0, static_cast<size_t>(count) * 4);
   finishRows(s.out, s.n, s, 0, 0, s.batch * s.m, s.n);
 }
-
-static void matmul(const Matmul& s);
 
 /** out += act(…): the activated product aside, then one sum. */
 static void matmulAside(const Matmul& s) {
@@ -79,6 +78,7 @@ static void matmulWidened(const Matmul& s) {
 
 static void matmul(const Matmul& s) {
   if (s.batch == 0 || s.m == 0 || s.n == 0) return;
+  if (s.blocks != Blocks::none) return s.blocks == Blocks::q8_0 ? multiplyBlocks<Q8Block>(s) : multiplyBlocks<Q4Block>(s);
   if (s.aBf16 || s.outBf16 || s.besideBf16) return matmulWidened(s);
   if (!plain(s)) return s.k == 0 && !s.accumulate ? emptySum(s) : matmulAside(s);
   const Way way = wayOf(s);

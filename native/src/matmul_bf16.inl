@@ -18,7 +18,7 @@ namespace gemm {
 
 static void matmul(const Matmul& s) {
   if (s.batch == 0 || s.m == 0 || s.n == 0) return;
-  const auto multiply = s.bf16 && plain(s) ? productOf(s) : nullptr;
+  const auto multiply = s.bf16 && s.blocks == Blocks::none && plain(s) ? productOf(s) : nullptr;
   if (!multiply) return INKSTONE_WIDE_TABLE()->matmul(s);
   eachProduct(s, multiply);
 }

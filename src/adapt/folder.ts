@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fromHalf } from '../half.ts';
 import {
   decodeUtf8,
   describeFileError,
-  fromHalf,
   nodeFiles,
   readSafetensors,
   safetensorsContent,

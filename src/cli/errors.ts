@@ -105,6 +105,11 @@ export const fail = defineErrors({
     zh: (d) =>
       `compare：${d.a} 与 ${d.b} 没有共同的留出文本，而其中之一学过的文本不能用来检验；请用 --data 另给文本`,
   },
+  'cli/compress-type': {
+    en: (d: { got: string; known: readonly string[] }) =>
+      `compress: --types must name two or more of ${d.known.join(', ')}, each once, got "${d.got}"`,
+    zh: (d) => `compress：--types 须列出 ${d.known.join('、')} 中的两种或更多，各一次，得到 "${d.got}"`,
+  },
   'cli/profile-subject': {
     en: (d: { name: string; known: readonly string[] }) =>
       `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,

@@ -15,16 +15,17 @@ import {
   type GgufMetadata,
   isDecoderFolder,
   isRecurrentConfig,
-  type LanguageModelOptions,
   memoryTokensIn,
   openDecoder,
   openGgufModel,
   paramsFromFile,
+  pastFor,
   type RecurrentConfig,
   type RecurrentLanguageModel,
   type RecurrentParams,
   recurrentConfig,
   recurrentFromFile,
+  type WeightType,
 } from '../models/index.ts';
 import {
   type ChatTemplateSource,
@@ -235,7 +236,7 @@ export interface LoadModelOptions {
   /** What its sequences take at most together. */
   readonly memoryBytes?: number;
   /** How matrices and the past are kept. Default `f32`. */
-  readonly weights?: LanguageModelOptions['weights'];
+  readonly weights?: WeightType;
   /** Folders of adapters, which are merged into the weights. */
   readonly adapters?: readonly string[];
 }
@@ -259,13 +260,14 @@ async function readWith(
   weights: LoadModelOptions['weights'],
 ): Promise<OpenedModel['model']> {
   // A recurrent model's memory does not grow with the text.
-  if (stored.kind === 'recurrent')
+  if (stored.kind === 'recurrent' && weights !== 'q8_0' && weights !== 'q4_0')
     return createRecurrentModel(await stored.params(), stored.config, { weights });
-  const { config } = stored;
+  const decoder = requireDecoder(`--weights ${weights}`, stored);
+  const { config } = decoder;
   const memoryTokens = Number.isFinite(memoryBytes)
-    ? memoryTokensIn(memoryBytes, config, weights)
+    ? memoryTokensIn(memoryBytes, config, pastFor(weights))
     : undefined;
-  return createLanguageModel(await stored.params(), config, { memoryTokens, weights });
+  return createLanguageModel(await decoder.params(), config, { memoryTokens, weights });
 }
 
 /** A model that must be a Transformer. */

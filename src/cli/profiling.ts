@@ -6,8 +6,8 @@ import {
   init,
   initRecurrent,
   isRecurrentConfig,
-  type LanguageModelOptions,
   loss,
+  type RecurrentModelOptions,
   recurrentLoss,
 } from '../models/index.ts';
 import { createRng } from '../rng.ts';
@@ -76,10 +76,10 @@ function lessonOf(config: WriterConfig): {
 /** Reads a random prompt, then one more token for each text at each call. */
 export function createGenerator(
   config: WriterConfig,
-  { texts, prompt, ...options }: LanguageModelOptions & { readonly texts: number; readonly prompt: number },
+  { texts, prompt, ...options }: RecurrentModelOptions & { readonly texts: number; readonly prompt: number },
 ): () => void {
   const model = isRecurrentConfig(config)
-    ? createRecurrentModel(initRecurrent(config, createRng(0)), config, { weights: options.weights })
+    ? createRecurrentModel(initRecurrent(config, createRng(0)), config, options)
     : createLanguageModel(init(config, createRng(0)), config, options);
   const rng = createRng(1);
   const ids = (count: number) => Array.from({ length: count }, () => rng.integer(config.vocabSize));

@@ -3,6 +3,7 @@
 import { classifyOptions } from './classify-options.ts';
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
+import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
@@ -163,6 +164,18 @@ const repeat = defineCommand({
   options: repeatOptions,
   example: 'inkstone repeat measure poems.txt',
   load: () => import('./commands/repeat.ts'),
+});
+
+const compress = defineCommand({
+  name: 'compress',
+  args: '<model>',
+  summary: {
+    en: 'keep the weights of a model in fewer bits: size, speed, bits a character and repetition of each way, and the smallest that is good enough',
+    zh: '用更少的比特存放模型权重：各方式的大小、速度、每字符比特与复读，并选出足够好的最小一种',
+  },
+  options: compressOptions,
+  example: 'inkstone compress runs/poems-2min --documents 50 --out poems.gguf',
+  load: () => import('./commands/compress.ts'),
 });
 
 const compare = defineCommand({
@@ -341,6 +354,7 @@ export const commands = [
   tokenizer,
   repeat,
   compare,
+  compress,
   evalCommand,
   classify,
   inspect,

@@ -58,6 +58,7 @@ export {
   writtenColumns,
   writtenLines,
 } from './compare/compare-table.ts';
+export { type DecodingSpeedOptions, decodingSpeed } from './compare/decoding-speed.ts';
 export { type DocumentScore, type ScoreDocumentsOptions, scoreDocuments } from './compare/score-documents.ts';
 export {
   corpusDiversity,

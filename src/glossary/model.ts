@@ -208,6 +208,14 @@ export const modelTerms = defineTerms({
       zh: '一个数用多少位表示。f32 为 32 位，约七位有效数字。bf16 为 16 位，范围相同，约三位有效数字：内存减半，在支持它的处理器上快数倍。用 bf16 时乘积会舍入；训练中权重本身仍为 f32。',
     },
   },
+  quantization: {
+    name: { en: 'quantization', zh: '量化' },
+    also: ['q8_0', 'q4_0', 'int8', 'int4', 'kept as', 'tolerance', 'compress', '存放方式', '压缩', '容许'],
+    text: {
+      en: 'Weights kept in few bits. q8_0 and q4_0 cut each row into blocks of 32 numbers; a block keeps one scale and, of each number, how many steps of it it is: 8 or 4 bits. A quarter or a seventh of the memory, and one text is written faster, for writing waits for memory. 8 bits change almost nothing; 4 bits cost some bits a character, more in small models.',
+      zh: '用很少的比特存放权重。q8_0 与 q4_0 把每行切成 32 个数一块；每块存一个比例，再用 8 位或 4 位记下每个数是它的多少倍。内存约为四分之一或七分之一；写一段文本更快，因为写作时等的是内存。8 位几乎没有影响；4 位会使每字符比特数增加，小模型更明显。',
+    },
+  },
   ngramModel: {
     name: { en: 'n-gram model', zh: 'n 元模型' },
     also: ['5-gram', 'n-gram language model', 'Kneser-Ney', 'baseline', '五元组模型', '基线'],

@@ -3,8 +3,8 @@
  * twin is `gguf/quants.py`), in f32 step by step, so that results are equal to the bit.
  */
 
+import { fromBf16, fromHalf, toBf16, toHalf } from '../half.ts';
 import { type GgufType, ggufBytes, ggufTypes } from './gguf-types.ts';
-import { fromBrainHalf, fromHalf, toBrainHalf, toHalf } from './half.ts';
 
 /** Reads the block that starts at byte `at` into `out` from place `to` on. */
 type ReadBlock = (bytes: Uint8Array, at: number, out: Float32Array, to: number) => void;
@@ -81,7 +81,7 @@ const readers: Readers = {
     out[to] = half(bytes, at);
   },
   BF16(bytes, at, out, to) {
-    out[to] = fromBrainHalf(bytes[at] | (bytes[at + 1] << 8));
+    out[to] = fromBf16(bytes[at] | (bytes[at + 1] << 8));
   },
   Q4_0: smallBlock({ hasMinimum: false, hasFifth: false, zero: 8 }),
   Q4_1: smallBlock({ hasMinimum: true, hasFifth: false, zero: 0 }),
@@ -157,7 +157,7 @@ const writers = {
     for (let i = 0; i < 4; i++) bytes[at + i] = float.getUint8(i);
   },
   F16: (values, from, bytes, at) => putHalf(bytes, at, toHalf(values[from])),
-  BF16: (values, from, bytes, at) => putHalf(bytes, at, toBrainHalf(values[from])),
+  BF16: (values, from, bytes, at) => putHalf(bytes, at, toBf16(values[from])),
   /** Scale: the largest size / 127. */
   Q8_0(values, from, bytes, at) {
     let most = 0;

@@ -30,7 +30,6 @@ export {
 export { dequantize, type QuantizableType, quantizableTypes, quantize } from './gguf-blocks.ts';
 export type { GgufTensorInfo } from './gguf-header.ts';
 export { type GgufType, type GgufValue, ggufTypes } from './gguf-types.ts';
-export { fromHalf, toBrainHalf, toHalf } from './half.ts';
 export type { HubOptions } from './hub.ts';
 export {
   type JsonLinesWriter,

@@ -35,6 +35,7 @@ export {
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
 export { type GradientReach, gradientReach } from './gradient-reach.ts';
+export * from './kept-weights.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
 export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';

@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { languageModelContract } from '../../test/contracts/language-model.ts';
 import { createRng } from '../rng.ts';
-import { backend, memoryStats, tensor, withKernels, wrapKernels } from '../tensor/index.ts';
+import {
+  backend,
+  bytesPerElement,
+  cast,
+  memoryStats,
+  type Tensor,
+  tensor,
+  withKernels,
+  wrapKernels,
+} from '../tensor/index.ts';
+import { leaves, mapTree } from '../tree.ts';
 import { forward, hidden, init } from './decoder.ts';
+import { keptType } from './kept-weights.ts';
 import { createLanguageModel } from './language-model.ts';
+import { weightBytes } from './measure.ts';
 import { preset } from './presets.ts';
 
 const grouped = { heads: 4, kvHeads: 2 };
@@ -111,20 +123,23 @@ describe('what a step returns', () => {
     expect([...logits[0]]).toEqual(before);
   });
 
-  test.each([{ weights: 'bf16' }, { weights: 'bf16', past: 'f32' }, { past: 'bf16' }] as const)(
-    'kept as bf16, they give nearly the same: %o',
-    (kept) => {
-      const small = createLanguageModel(params, config, kept);
-      const sequence = small.open();
-      // A prompt of more than a few tokens, then one token: attention has a way for each.
-      small.step([{ sequence, ids: ids.slice(0, -1) }]);
-      const [{ logits }] = small.step([{ sequence, ids: ids.slice(-1) }]);
-      const [exact] = model.step([{ sequence: model.open(), ids }]);
-      const size = Math.max(...exact.logits[0].map(Math.abs));
-      expectClose(logits[0], exact.logits[0], 0.03 * size);
-      expect([...logits[0]]).not.toEqual([...exact.logits[0]]);
-    },
-  );
+  test.each([
+    [{ weights: 'bf16' }, 0.03],
+    [{ weights: 'bf16', past: 'f32' }, 0.03],
+    [{ past: 'bf16' }, 0.03],
+    [{ weights: 'q8_0' }, 0.03],
+    [{ weights: 'q4_0' }, 0.5],
+  ] as const)('kept in fewer bytes, they give nearly the same: %o', (kept, tolerance) => {
+    const small = createLanguageModel(params, config, kept);
+    const sequence = small.open();
+    // A prompt of more than a few tokens, then one token: attention has a way for each.
+    small.step([{ sequence, ids: ids.slice(0, -1) }]);
+    const [{ logits }] = small.step([{ sequence, ids: ids.slice(-1) }]);
+    const [exact] = model.step([{ sequence: model.open(), ids }]);
+    const size = Math.max(...exact.logits[0].map(Math.abs));
+    expectClose(logits[0], exact.logits[0], tolerance * size);
+    expect([...logits[0]]).not.toEqual([...exact.logits[0]]);
+  });
 });
 
 const { native } = backend();
@@ -144,6 +159,43 @@ test.skipIf(!multipliesBf16)(
     expect(products.map(([name]) => name)).toEqual(['avx512bf16/matmul.skinny.bf16']);
   },
 );
+
+test('weights in blocks give what the numbers behind the blocks give, and each product reads blocks', () => {
+  const { config, params } = make();
+  for (const weights of ['q8_0', 'q4_0'] as const) {
+    const behind = mapTree<Tensor, Tensor>(params, (weight, path) =>
+      cast(cast(weight, keptType(weights, weight.shape, path)), 'f32'),
+    ) as typeof params;
+    const model = createLanguageModel(params, config, { weights });
+    native?.addon.resetCounters();
+    const [{ logits }] = model.step([{ sequence: model.open(), ids: ids.slice(0, 6) }]);
+    const products = Object.entries(native?.addon.counters() ?? {}).filter(
+      ([name, count]) => count > 0 && name.includes('/matmul'),
+    );
+    expect(products.every(([name]) => name.endsWith('/matmul.blocks'))).toBe(true);
+    const plain = createLanguageModel(behind, config);
+    const [exact] = plain.step([{ sequence: plain.open(), ids: ids.slice(0, 6) }]);
+    // Where the processor multiplies bf16, what comes out of norms is rounded to it.
+    expectClose(logits[0], exact.logits[0], 0.02 * Math.max(...exact.logits[0].map(Math.abs)));
+    const bytes = leaves<Tensor>(behind).reduce(
+      (sum, [path, { shape, size }]) => sum + size * bytesPerElement[keptType(weights, shape, path)],
+      0,
+    );
+    expect(weightBytes(config, weights)).toBe(bytes);
+  }
+});
+
+test('rows that are no multiple of 32 stay as they are', () => {
+  const config = preset('nano', { width: 40, heads: 4, ffnSize: 64 });
+  expect(config.width).toBe(40);
+  expect(keptType('q4_0', [64, 40], 'blocks.0.ffn.up.weight')).toBe('f32');
+  expect(keptType('q4_0', [40, 64], 'blocks.0.ffn.down.weight')).toBe('q4_0');
+  expect(keptType('bf16', [64, 40], 'blocks.0.ffn.up.weight')).toBe('bf16');
+  const params = init(config, createRng(4));
+  const model = createLanguageModel(params, config, { weights: 'q8_0' });
+  const [{ logits }] = model.step([{ sequence: model.open(), ids }]);
+  expect(logits[0].every(Number.isFinite)).toBe(true);
+});
 
 test('a past kept as bf16 takes half the bytes', () => {
   const { params, config } = make();
@@ -275,6 +327,14 @@ languageModelContract('a past in bf16', {
   tolerance: 0.02,
   hidden: true,
   attention: true,
+  walks: 1,
+});
+languageModelContract('weights in blocks of 4 bits', {
+  create: () => createLanguageModel(params, config, { weights: 'q4_0' }),
+  tolerance: 0.02,
+  hidden: true,
+  layers: true,
+  embed: true,
   walks: 1,
 });
 languageModelContract('bf16 weights', {

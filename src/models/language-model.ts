@@ -12,17 +12,16 @@ import {
 import {
   aheadOfKernels,
   bytesPerElement,
-  cast,
   chooseTokens,
   embedding,
   fromArray,
-  outsideScopes,
+  hasBf16Products,
+  isBlocks,
   scope,
   type Tensor,
   withPrecision,
   withRecording,
 } from '../tensor/index.ts';
-import { mapTree } from '../tree.ts';
 import type {
   LanguageModel,
   ModelMemory,
@@ -36,15 +35,17 @@ import { attendPages, type Look } from './attend-pages.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
+import { keptAs, pastFor, type WeightType } from './kept-weights.ts';
 import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
 
 export interface LanguageModelOptions {
   /**
-   * How matrices are kept: `f32` uses the given parameters as they are and as they change; `bf16` copies them now, at half
-   * the bytes, which is what one-token steps wait for, and rounds what they multiply to bf16 as well. Default `f32`.
+   * How matrices are kept: `f32` uses the given parameters as they are and as they change; the others copy them now, in fewer
+   * bytes, which is what one-token steps wait for. What they multiply is rounded to bf16 with `bf16`, and with blocks where
+   * the processor multiplies that faster. Default `f32`.
    */
-  readonly weights?: 'f32' | 'bf16';
-  /** How keys and values of tokens already read are kept: `bf16` halves what attention waits for. Default: as `weights`. */
+  readonly weights?: WeightType;
+  /** How keys and values of tokens already read are kept: `bf16` halves what attention waits for. Default: bf16 as `weights` are. */
   readonly past?: KvType;
   /**
    * Most tokens that all sequences may hold together; what forks share counts once. A step that wants more is refused and
@@ -75,8 +76,9 @@ export function createLanguageModel(
   config: DecoderConfig,
   options: LanguageModelOptions = {},
 ): DecoderLanguageModel {
-  const { weights: precision = 'f32', past: dtype = precision } = options;
-  const weights = precision === 'bf16' ? toBf16(params) : params;
+  const { weights: kept = 'f32', past: dtype = pastFor(kept) } = options;
+  const precision = kept === 'bf16' || (isBlocks(kept) && hasBf16Products()) ? 'bf16' : 'f32';
+  const weights = kept === 'f32' ? params : keptAs(kept, params);
   /** What comes out is copied out of tensors, so that no scope need look for any in it. */
   const compute = <Result>(body: () => Result): Result =>
     withPrecision(precision, () =>
@@ -194,15 +196,6 @@ export function memoryTokensIn(
 ): number {
   const tokens = Math.floor(bytes / (2 * layers * kvHeads * headSize * bytesPerElement[past]));
   return Math.max(PAGE_TOKENS, tokens);
-}
-
-/** Matrices as bf16; vectors and the table of positions stay f32. */
-function toBf16(params: DecoderParams): DecoderParams {
-  const convert = (weight: Tensor, path: string) =>
-    weight.shape.length < 2 || path === 'positions.weight' ? weight : cast(weight, 'bf16');
-  return withRecording(false, () =>
-    outsideScopes(() => mapTree<Tensor, Tensor>(params, convert)),
-  ) as DecoderParams;
 }
 
 /** One checked request: tokens to read from `start` on. */

@@ -1,10 +1,19 @@
 /** What a model costs before it exists: parameters, arithmetic, memory. */
 
-import { type BlockKind, countParameters, type GatedActivation, isGated } from '../nn/index.ts';
+import {
+  type BlockKind,
+  countParameters,
+  type GatedActivation,
+  isGated,
+  type ParameterSpec,
+} from '../nn/index.ts';
+import { bytesPerElement, sizeOf } from '../tensor/index.ts';
+import { leaves } from '../tree.ts';
 import type { DecoderConfig } from './config.ts';
 import { decoderSpec } from './decoder.ts';
 import { encoderSpec } from './encoder.ts';
 import type { EncoderConfig } from './encoder-config.ts';
+import { keptType, type WeightType } from './kept-weights.ts';
 import { planOf } from './plan.ts';
 import { recurrentModelSpec } from './recurrent.ts';
 import { isRecurrentConfig, type RecurrentConfig } from './recurrent-config.ts';
@@ -52,8 +61,16 @@ export interface MemoryOptions {
   readonly batch?: number;
   /** Tokens in each. Default: the whole context. */
   readonly length?: number;
-  readonly weights?: 'f32' | 'bf16';
+  readonly weights?: WeightType;
   readonly recompute?: boolean;
+}
+
+/** Bytes of a model's parameters, kept so. */
+export function weightBytes(config: DecoderConfig, type: WeightType = 'f32'): number {
+  return leaves<ParameterSpec>(decoderSpec(config)).reduce(
+    (sum, [path, { shape }]) => sum + sizeOf(shape) * bytesPerElement[keptType(type, shape, path)],
+    0,
+  );
 }
 
 /** Bytes needed, by kind. Activations are an estimate, within a fifth of what a step takes. */
@@ -88,7 +105,7 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
   // The head's gradient is made along with the loss; when tied, it meets that of the table.
   const head = (config.tiedHead ? 2 : 1) * config.vocabSize * width;
   const use = {
-    weights: numbers * (dtype === 'bf16' ? 2 : 4),
+    weights: weightBytes(config, dtype),
     gradients: training ? numbers * 4 : 0,
     optimizer: training ? numbers * 8 : 0,
     activations: training ? (tokens * (kept + passing) + head) * 4 : 0,

@@ -1,6 +1,7 @@
 /** Makes ONNX graphs: operators as functions from names of values to names of values. */
 
-import { type OnnxAttribute, type OnnxNode, type OnnxTensor, toHalf } from '../io/index.ts';
+import { toHalf } from '../half.ts';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../io/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 
 /** The name of a value in the graph. */

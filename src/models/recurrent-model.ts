@@ -1,17 +1,9 @@
 /** A recurrent model that reads many sequences at once: the `LanguageModel` contract over states of fixed size. */
 
 import { type RecurrentState, runEmbedding, runLinear } from '../nn/index.ts';
-import {
-  cast,
-  fromArray,
-  outsideScopes,
-  scope,
-  type Tensor,
-  withPrecision,
-  withRecording,
-} from '../tensor/index.ts';
-import { mapTree } from '../tree.ts';
+import { fromArray, scope, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
 import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import { keptAs } from './kept-weights.ts';
 import { limits } from './limits.ts';
 import { type RecurrentParams, recurrentHead, runLayers } from './recurrent.ts';
 import type { RecurrentConfig } from './recurrent-config.ts';
@@ -49,7 +41,7 @@ export function createRecurrentModel(
   config: RecurrentConfig,
   { weights: precision = 'f32', contextLength = limits.recurrentTokens }: RecurrentModelOptions = {},
 ): RecurrentLanguageModel {
-  const weights = precision === 'bf16' ? toBf16(params) : params;
+  const weights = precision === 'bf16' ? keptAs('bf16', params) : params;
   const { vocabSize, width: hiddenSize } = config;
   const stateSize = config.layers * statesOf(config) * hiddenSize;
   /** What comes out is copied out of tensors, so that no scope need look for any in it. */
@@ -124,14 +116,6 @@ export function createRecurrentModel(
 
 /** Numbers that a layer remembers for each feature. */
 const statesOf = ({ cell }: RecurrentConfig): number => (cell === 'lstm' ? 2 : 1);
-
-/** Matrices as bf16; biases stay f32. */
-function toBf16(params: RecurrentParams): RecurrentParams {
-  const convert = (weight: Tensor) => (weight.shape.length < 2 ? weight : cast(weight, 'bf16'));
-  return withRecording(false, () =>
-    outsideScopes(() => mapTree<Tensor, Tensor>(params, convert)),
-  ) as RecurrentParams;
-}
 
 /** One checked request: all ids to read behind a state, the first `known` of them once more. */
 interface Reading {

@@ -1,7 +1,8 @@
 /** Parameters by name: between a tree, a map of tensors, and what a file holds. */
 
 import { nearest } from '../errors.ts';
-import { fromHalf, type TensorData, toBrainHalf, toHalf } from '../io/index.ts';
+import { fromHalf, toBf16, toHalf } from '../half.ts';
+import type { TensorData } from '../io/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
 import { cast, fromArray, outsideScopes, type Tensor, withRecording } from '../tensor/index.ts';
 import { leaves, mapTree } from '../tree.ts';
@@ -109,4 +110,4 @@ export function tensorsToFile(
   return new Map([...tensors].map(([name, tensor]) => [name, stored(tensor)]));
 }
 
-const roundings = { f16: toHalf, bf16: toBrainHalf };
+const roundings = { f16: toHalf, bf16: toBf16 };

@@ -9,8 +9,8 @@ export function embeddingSpec(count: number, size: number, init: Initializer) {
 
 export type EmbeddingParams = Parameters<ReturnType<typeof embeddingSpec>>;
 
-/** The rows of the table for ids of any shape: [...ids.shape, size]. A table kept as bf16 gives f32 rows. */
+/** The rows of the table for ids of any shape: [...ids.shape, size]. A table kept in fewer bytes gives f32 rows. */
 export function runEmbedding({ weight }: EmbeddingParams, ids: Tensor): Tensor {
   const rows = embedding(weight, ids);
-  return rows.dtype === 'bf16' ? cast(rows, 'f32') : rows;
+  return rows.dtype === 'f64' ? rows : cast(rows, 'f32');
 }

@@ -65,6 +65,9 @@ export function backend(): Backend {
   return chosen;
 }
 
+/** Whether the processor multiplies bf16 numbers itself, several times as fast as f32. */
+export const hasBf16Products = (): boolean => ['avx512bf16', 'amx'].includes(backend().path);
+
 /** The kernels for these inputs: f64 runs on the reference. */
 export function kernelsFor(inputs: readonly Tensor[]): Kernels {
   for (const input of inputs) if (input.dtype === 'f64') return afterTheLine(referenceKernels);

@@ -2,10 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { toBf16 } from '../half.ts';
 import { valueAndGrad } from './autodiff.ts';
 import type { Activation } from './kernels.ts';
 import * as ops from './ops/index.ts';
-import { referenceKernels, roundToBf16, toBf16 } from './reference/index.ts';
+import { referenceKernels, roundToBf16 } from './reference/index.ts';
 import { type Tensor, tensor } from './tensor.ts';
 
 interface Packed {

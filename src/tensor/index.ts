@@ -8,6 +8,7 @@ export {
   behind,
   currentKernels,
   giveWay,
+  hasBf16Products,
   matmulPrecision,
   offThread,
   shareCores,
@@ -15,7 +16,15 @@ export {
   withPrecision,
   wrapKernels,
 } from './backend.ts';
-export { bytesPerElement, type Data, type DType, isFloat } from './dtype.ts';
+export {
+  BLOCK_SIZE,
+  type BlockType,
+  bytesPerElement,
+  type Data,
+  type DType,
+  isBlocks,
+  isFloat,
+} from './dtype.ts';
 export type { Activation, KernelName, Kernels, Precision } from './kernels.ts';
 export {
   lastingScope,

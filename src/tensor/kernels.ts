@@ -5,7 +5,7 @@
  * Rows of `Floats` in one call all have the same element type.
  */
 
-import type { Data, Floats, Stored } from './dtype.ts';
+import type { Data, DType, Floats, Stored, Weights } from './dtype.ts';
 
 /** y = f(x), element by element. `gelu` is x·Φ(x) with erf; `geluTanh` its tanh approximation (GPT-2). */
 export const unaryCodes = [
@@ -44,7 +44,8 @@ export interface Walk {
  * out[b] = act(op(a[b])·op(b[b]) + bias) (∘ factor[b]) (+ residual[b]) (+ out[b] when `accumulate`), for b < batch.
  * op(a) is [m, k] (stored [k, m] when transA); op(b) is [k, n] (stored [n, k] when transB). A batch stride of 0
  * repeats the operand; when bBatchStride is 0 and transA is false, the caller folds the batch into m instead.
- * Each operand, out and what stands beside it may be bf16 (Uint16Array): half the bytes.
+ * Each operand, out and what stands beside it may be bf16 (Uint16Array): half the bytes. b [n, k] may be in blocks (`Blocks`)
+ * where it is transposed, the batch is 1 and nothing accumulates; few rows then multiply in f32 whatever the precision.
  */
 export interface MatmulArgs {
   readonly batch: number;
@@ -173,7 +174,7 @@ export interface Kernels {
   /** out = mask ? x : y; strides [mask, x, y]. */
   where(mask: Uint8Array, x: Floats, y: Floats, out: Floats, walk: Walk): void;
   /** Between any two of f32, f64, bf16, i32, u8, i8. f32→bf16 rounds to nearest even, NaN stays NaN; float→int truncates. */
-  cast(x: Data, out: Data, from: string, to: string): void;
+  cast(x: Data, out: Data, from: DType, to: DType): void;
   /** Writes or reads a strided region: out[outOffset + walk(1)] = x[xOffset + walk(0)]. Any one element type. */
   copyStrided(x: Data, out: Data, walk: Walk, xOffset: number, outOffset: number): void;
   fill(out: Data, value: number): void;
@@ -224,7 +225,7 @@ export interface Kernels {
   ): void;
 
   // ---- linear ------------------------------------------------------------------------------------------------
-  matmul(a: Stored, b: Stored, out: Stored, args: MatmulArgs): void;
+  matmul(a: Stored, b: Weights, out: Stored, args: MatmulArgs): void;
 
   // ---- normalisation and softmax, rows of n ------------------------------------------------------------------
   softmax(x: Floats, out: Floats, rows: number, n: number): void;

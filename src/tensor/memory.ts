@@ -4,7 +4,7 @@
  */
 
 import { leafValues } from '../tree.ts';
-import { arrayConstructors, bytesPerElement, type Data, type DType } from './dtype.ts';
+import { arrayConstructors, arrayLength, bytesPerElement, type Data, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
 import { lastPiece } from './stream.ts';
 
@@ -144,7 +144,7 @@ export function viewStorage(storage: Storage, dtype: DType, offset: number, coun
   return new arrayConstructors[dtype](
     storage.buffer,
     storage.byteOffset + offset * bytesPerElement[dtype],
-    count,
+    arrayLength(dtype, count),
   );
 }
 

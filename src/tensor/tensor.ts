@@ -1,7 +1,14 @@
 /** The n-d array: a shape, an element type, and contiguous row-major memory. Ops never change a tensor; they make new ones. */
 
 import { kernelsFor } from './backend.ts';
-import { type ArrayOf, arrayConstructors, type Data, type DType } from './dtype.ts';
+import {
+  type ArrayOf,
+  arrayConstructors,
+  arrayLength,
+  bytesPerElement,
+  type Data,
+  type DType,
+} from './dtype.ts';
 import { fail } from './errors.ts';
 import { adopt, allocate, type Storage, viewStorage } from './memory.ts';
 import type { TapeNode } from './op.ts';
@@ -85,7 +92,8 @@ export function empty<D extends DType = 'f32'>(shape: Shape, dtype: D = 'f32' as
 /** The same for JavaScript to fill: while kernels are put in line, not from the pool, where they may still be at work. */
 function unfilled<D extends DType>(shape: Shape, dtype: D): Tensor<D> {
   if (!openPiece()) return empty(shape, dtype);
-  return fromArray(new arrayConstructors[dtype](sizeOf(shape)) as ArrayOf[D], shape, dtype);
+  const buffer = new ArrayBuffer(sizeOf(shape) * bytesPerElement[dtype]);
+  return fromArray(new arrayConstructors[dtype](buffer) as ArrayOf[D], shape, dtype);
 }
 
 /** A tensor filled with one value. */
@@ -154,9 +162,8 @@ export function tensor<D extends DType = 'f32'>(
 
 /** A tensor over a typed array that the caller made, without a copy. */
 export function fromArray<D extends DType>(array: ArrayOf[D], shape: Shape, dtype: D): Tensor<D> {
-  if (array.length !== sizeOf(shape)) {
-    throw fail('tensor/size', { shape, expected: sizeOf(shape), got: array.length });
-  }
+  const expected = arrayLength(dtype, sizeOf(shape));
+  if (array.length !== expected) throw fail('tensor/size', { shape, expected, got: array.length });
   const storage = adopt(array);
   return new Tensor(shape, dtype, storage);
 }
@@ -170,12 +177,4 @@ export function rowsView<D extends DType>(x: Tensor<D>, start: number, end: numb
 /** Another shape over the same memory. Not recorded on the tape: ops use `reshape`. */
 export function withShape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
   return new Tensor(shape, x.dtype, x.storage, x.offset);
-}
-
-/** The element type's name for an array. */
-export function dtypeOf(array: Data): DType {
-  for (const dtype of Object.keys(arrayConstructors) as DType[]) {
-    if (dtype !== 'bf16' && array instanceof arrayConstructors[dtype]) return dtype;
-  }
-  return 'bf16';
 }

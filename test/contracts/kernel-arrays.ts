@@ -1,9 +1,11 @@
 /** Arrays for the cases of kernels, and how near two results must be. */
 
 import { expect } from 'vitest';
+import { fromBf16, toBf16 } from '../../src/half.ts';
 import { createRng } from '../../src/rng.ts';
+import { arrayConstructors, arrayLength, type Blocks, type BlockType } from '../../src/tensor/dtype.ts';
 import type { KernelName, Precision } from '../../src/tensor/kernels.ts';
-import { fromBf16, toBf16 } from '../../src/tensor/reference/index.ts';
+import { toBlocks } from '../../src/tensor/reference/blocks.ts';
 
 const drawn = new Map<string, Float32Array>();
 
@@ -27,6 +29,12 @@ export function integers(count: number, limit: number, seed = 1): Int32Array {
 
 /** Zeros to write to. */
 export const out = (count: number): Float32Array => new Float32Array(count);
+/** The same numbers in blocks; there must be a multiple of 32. */
+export function blocks(type: BlockType, x: Float32Array): Blocks {
+  const result = new arrayConstructors[type](new ArrayBuffer(arrayLength(type, x.length)));
+  toBlocks(type, x, result);
+  return result;
+}
 /** The same numbers as bf16 patterns. */
 export const bf16 = (x: Float32Array): Uint16Array => Uint16Array.from(x, toBf16);
 

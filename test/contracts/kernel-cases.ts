@@ -3,8 +3,9 @@
  * that break things. A row is missing for no kernel: it would not compile.
  */
 
-import type { Stored } from '../../src/tensor/dtype.ts';
+import type { Stored, Weights } from '../../src/tensor/dtype.ts';
 import {
+  type Activation,
   type AttentionArgs,
   activationCodes,
   binaryCodes,
@@ -17,7 +18,7 @@ import {
   unaryCodes,
 } from '../../src/tensor/kernels.ts';
 import { referenceKernels } from '../../src/tensor/reference/index.ts';
-import { bf16, integers, normals, out } from './kernel-arrays.ts';
+import { bf16, blocks, integers, normals, out } from './kernel-arrays.ts';
 
 type Cases = { readonly [K in KernelName]: () => readonly Parameters<Kernels[K]>[] };
 
@@ -67,6 +68,39 @@ const broadcast = {
     [0, 1, 0],
   ],
 };
+
+/** Few rows and many, whole tiles of columns and not, in parts, and all that can follow the sums. */
+function inBlocks(base: MatmulArgs): MatmulArgs[] {
+  const weights = { ...base, transB: true };
+  const sizes = [
+    [1, 1, 32],
+    [1, 300, 64],
+    [2, 37, 96],
+    [3, 16, 288],
+    [7, 5, 32],
+    [8, 130, 64],
+    [9, 35, 96],
+    [16, 66, 32],
+    [17, 33, 64],
+    [40, 19, 96],
+  ];
+  const ending = (m: number, activation: Activation): MatmulArgs[] => {
+    const args = { ...weights, m, n: 37, k: 64, activation };
+    return [
+      { ...args, bias: normals(37, 5), preActivation: out(m * 37) },
+      { ...args, residual: normals(m * 37, 6) },
+      { ...args, slope: out(m * 37) },
+      { ...args, factor: normals(m * 37, 7) },
+    ];
+  };
+  return [
+    ...sizes.map(([m, n, k]) => ({ ...weights, m, n, k })),
+    ...[5, 19].flatMap((m) => (['none', 'gelu'] as const).flatMap((activation) => ending(m, activation))),
+    { ...weights, m: 40, n: 19, k: 96, precision: 'bf16' },
+    { ...weights, m: 17, n: 2_100, k: 2_048 },
+    { ...weights, m: 17, n: 2_100, k: 2_048, activation: 'relu', bias: normals(2_100, 5) },
+  ];
+}
 
 function matmuls(): Parameters<Kernels['matmul']>[] {
   const base: MatmulArgs = {
@@ -120,7 +154,7 @@ function matmuls(): Parameters<Kernels['matmul']>[] {
     ...args,
     precision: 'bf16' as const,
   }));
-  const run = (args: MatmulArgs, b: (x: Float32Array) => Float32Array | Uint16Array) => {
+  const run = (args: MatmulArgs, b: (x: Float32Array) => Weights) => {
     const { batch, m, n, k } = args;
     const start = args.accumulate ? normals(batch * m * n, 4) : out(batch * m * n);
     return [normals(batch * m * k), b(normals(batch * n * k, 2)), start, args] as Parameters<
@@ -130,6 +164,9 @@ function matmuls(): Parameters<Kernels['matmul']>[] {
   return [
     ...[...products, ...epilogues, ...batched, ...rounded].map((args) => run(args, (x) => x)),
     ...products.slice(4).map((args) => run(args, bf16)),
+    ...(['q8_0', 'q4_0'] as const).flatMap((type) =>
+      inBlocks(base).map((args) => run(args, (x) => blocks(type, x))),
+    ),
   ];
 }
 
@@ -205,6 +242,13 @@ function probabilities(kernel: 'softmax' | 'logSoftmax', rows: number, n: number
   return y;
 }
 
+/** A block each: ordinary, all zero, one number alone, scales beyond half precision and below its smallest normal. */
+const forBlocks = Float32Array.from(
+  [1, 0, 1, 1e7, 1e-5, 1e-9].flatMap((scale, i) =>
+    [...normals(32, i + 1, scale)].map((x, j) => (i === 2 && j ? 0 : x)),
+  ),
+);
+
 const castPairs = () => {
   const floats = Float32Array.of(0, -0, 1.5, 99.99, -3, 1e-40, 1.00390625, 3.0001);
   const whole = Int32Array.of(0, 1, 5, 127, 100, 77, 3);
@@ -224,6 +268,10 @@ const castPairs = () => {
     [Uint8Array.from(whole), out(7), 'u8', 'f32'],
     [Int8Array.from(whole), out(7), 'i8', 'f32'],
     [Int8Array.from(whole), new Uint16Array(7), 'i8', 'bf16'],
+    ...(['q8_0', 'q4_0'] as const).flatMap((type) => [
+      [forBlocks, blocks(type, out(forBlocks.length)), 'f32', type],
+      [blocks(type, forBlocks), out(forBlocks.length), type, 'f32'],
+    ]),
   ] as Parameters<Kernels['cast']>[];
 };
 

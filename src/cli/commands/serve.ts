@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import pino from 'pino';
 import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
-import { parameterCount } from '../../models/index.ts';
+import { parameterCount, type WeightType } from '../../models/index.ts';
 import {
   createRegistry,
   type LoadedModel,
@@ -72,7 +72,7 @@ export interface ServeSettings {
   /** Models behind other endpoints. */
   readonly remotes?: readonly RemoteServed[];
   /** How matrices and the past are kept. Default `f32`. */
-  readonly weights?: 'f32' | 'bf16';
+  readonly weights?: WeightType;
   readonly studio: boolean;
   /** Where state is kept: a folder or a URL; empty for nowhere. */
   readonly state: string;

@@ -22,7 +22,7 @@ const unaryPlaces = placesOf(unaryCodes);
 const binaryPlaces = placesOf(binaryCodes);
 const comparePlaces = placesOf(compareCodes);
 /** As `ElementType` of native/src/copy.inl. */
-const typePlaces = placesOf<DType>(['f32', 'bf16', 'f64', 'i32', 'u8', 'i8']);
+const typePlaces = placesOf<DType>(['f32', 'bf16', 'f64', 'i32', 'u8', 'i8', 'q8_0', 'q4_0']);
 
 const tooManyAxes = (walk: Walk) => walk.shape.length > maxAxes;
 
@@ -44,7 +44,7 @@ export const elementwiseKernels = (addon: Addon): Elementwise => ({
     if (tooManyAxes(walk)) afterTheLine(reference).where(mask, x, y, out, walk);
     else addon.where(mask, x, y, out, packWalk(walk));
   },
-  cast: (x, out, from, to) => addon.cast(x, typePlaces[from as DType], out, typePlaces[to as DType]),
+  cast: (x, out, from, to) => addon.cast(x, typePlaces[from], out, typePlaces[to]),
   copyStrided(x, out, walk, xOffset, outOffset) {
     if (tooManyAxes(walk)) afterTheLine(reference).copyStrided(x, out, walk, xOffset, outOffset);
     else addon.copyStrided(x, out, packWalk(walk), xOffset, outOffset);

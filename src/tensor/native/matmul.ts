@@ -1,5 +1,6 @@
 /** The native matmul: f32 and, when asked, bf16 products with f32 sums. */
 
+import { Q4Blocks, Q8Blocks } from '../dtype.ts';
 import { activationCodes, type Kernels, type MatmulArgs } from '../kernels.ts';
 import type { Addon } from './addon.ts';
 
@@ -31,6 +32,7 @@ export const matmulKernels = (addon: Addon): Partial<Kernels> => ({
       args[roles[role]],
       role,
       args.residual,
+      b instanceof Q8Blocks ? 1 : b instanceof Q4Blocks ? 2 : 0,
     );
   },
 });

@@ -1,6 +1,6 @@
 /** What shape rules share: checks with clear errors, broadcasting, strides. */
 
-import type { Floats, Stored } from '../dtype.ts';
+import { BLOCK_SIZE, type Floats, isBlocks, type Stored, type Weights } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor.ts';
 
@@ -28,6 +28,21 @@ export function storedType(op: string, ...operands: readonly Tensor[]): 'f32' | 
 /** The elements of an operand of a product, which may be stored as bf16. */
 export const productOperand = (x: Tensor): Stored => x.operand as Stored;
 
+/** The same of weights [n, k], which may be in blocks besides. */
+export const weightOperand = (x: Tensor): Weights => x.operand as Weights;
+
+/** @throws when blocks would not lie along rows. */
+export function requireBlocks(op: string, shape: Shape): void {
+  const size = shape.at(-1) ?? 1;
+  requireOption(
+    op,
+    'rows',
+    size % BLOCK_SIZE === 0,
+    `of a multiple of ${BLOCK_SIZE} numbers in blocks`,
+    size,
+  );
+}
+
 /** The float type of a product: f32 also where operands are stored as bf16. */
 export function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {
   const stored = [a, b].filter(({ dtype }) => dtype !== 'bf16');
@@ -37,6 +52,10 @@ export function productType(op: string, a: Tensor, b: Tensor): 'f32' | 'f64' {
       ? 'f32'
       : floatType(op, a, b);
 }
+
+/** The same of a linear map, whose weights may be in blocks. */
+export const linearType = (op: string, x: Tensor, weight: Tensor): 'f32' | 'f64' =>
+  productType(op, x, isBlocks(weight.dtype) ? x : weight);
 
 /** @throws when an operand has another type. */
 export function requireType(op: string, expected: string, ...operands: readonly Tensor[]): void {

@@ -1,10 +1,18 @@
 /** Comparisons give u8 masks; `where` picks by mask; `cast` changes the element type. */
 
-import { type DType, isFloat } from '../dtype.ts';
+import { type DType, isBlocks, isFloat } from '../dtype.ts';
 import { type CompareCode, compareCodes } from '../kernels.ts';
 import { defineOp, type Op } from '../op.ts';
 import { type Tensor, tensor } from '../tensor.ts';
-import { broadcastShapes, broadcastWalk, floats, floatType, requireType } from './check.ts';
+import {
+  broadcastShapes,
+  broadcastWalk,
+  floats,
+  floatType,
+  requireBlocks,
+  requireOption,
+  requireType,
+} from './check.ts';
 import { operands } from './elementwise.ts';
 import { idSample, maskSample, normalSample } from './samples.ts';
 
@@ -84,13 +92,20 @@ export const compareOps = {
   cast: defineOp<CastAttrs>({
     name: 'cast',
     doc: 'the same values in another type; to bf16 rounds to nearest even, to integers truncates',
-    outputs: ([x], { dtype }) => [{ shape: x.shape, dtype }],
+    outputs: ([x], { dtype }) => {
+      if (isBlocks(dtype) || isBlocks(x.dtype)) requireBlocks('cast', x.shape);
+      if (isBlocks(dtype)) requireType('cast', 'f32', x);
+      if (isBlocks(x.dtype)) requireOption('cast', 'dtype', dtype === 'f32', 'f32 for blocks', dtype);
+      return [{ shape: x.shape, dtype }];
+    },
     run: (kernels, [x], [y]) => kernels.cast(x.operand, y.operand, x.dtype, y.dtype),
     // A gradient that reaches a bf16 tensor stays f32.
     gradient: ({ inputs: [x], grads: [g] }) => [g && isFloat(x.dtype) ? cast(g, gradientType(x)) : undefined],
     samples: () => [
       { inputs: [normalSample([2, 3])], attrs: { dtype: 'f64' } },
       { inputs: [normalSample([40])], attrs: { dtype: 'bf16' }, skipGradient: 'rounding has no slope' },
+      { inputs: [normalSample([2, 64])], attrs: { dtype: 'q8_0' }, skipGradient: 'rounding has no slope' },
+      { inputs: [normalSample([2, 64])], attrs: { dtype: 'q4_0' }, skipGradient: 'rounding has no slope' },
       { inputs: [tensor([-1.5, 2.5, 3])], attrs: { dtype: 'i32' }, skipGradient: 'truncation has no slope' },
       { inputs: [idSample([7], 100)], attrs: { dtype: 'f32' } },
       { inputs: [maskSample([7])], attrs: { dtype: 'f32' } },
@@ -124,7 +139,7 @@ export function where(mask: Tensor, a: Operand, b: Operand): Tensor {
   return compareOps.where([mask, ...operands(a, b)], undefined)[0];
 }
 
-/** The same values in another element type: to bf16 rounds to nearest even, to integers truncates towards zero. */
+/** The same values in another element type: to bf16 and to blocks rounds to the nearest, to integers truncates towards zero. */
 export function cast<D extends DType>(x: Tensor, dtype: D): Tensor<D> {
   return (x.dtype === dtype ? x : compareOps.cast([x], { dtype })[0]) as Tensor<D>;
 }

@@ -4,8 +4,8 @@ import { kernelsFor, matmulPrecision } from '../backend.ts';
 import type { Activation, Precision } from '../kernels.ts';
 import { defineOp, isTracked, type OutputSpec } from '../op.ts';
 import { empty, sizeOf, type Tensor } from '../tensor.ts';
-import { floats, productOperand, productType, requireShape, requireType } from './check.ts';
-import { columnSums, matmul } from './linear.ts';
+import { floats, linearType, productOperand, requireShape, requireType, weightOperand } from './check.ts';
+import { columnSums, matmul, plainWeight } from './linear.ts';
 import { normalSample } from './samples.ts';
 import { reshape } from './shape.ts';
 
@@ -41,7 +41,7 @@ export const feedForwardOps = {
       const [n] = up.shape;
       requireShape(op, 'up', [n, k], up.shape);
       requireShape(op, 'down', [down.shape[0], n], down.shape);
-      const dtype = productType(op, x, up);
+      const dtype = linearType(op, x, up);
       for (const [bias, size] of [
         [upBias, n],
         [downBias, down.shape[0]],
@@ -66,7 +66,7 @@ export const feedForwardOps = {
       const [m, k] = x.shape;
       const [n] = up.shape;
       const kinds = { ...shared, m, transB: true, precision };
-      kernels.matmul(productOperand(x), productOperand(up), productOperand(inner), {
+      kernels.matmul(productOperand(x), weightOperand(up), productOperand(inner), {
         ...kinds,
         n,
         k,
@@ -74,7 +74,7 @@ export const feedForwardOps = {
         bias: upBias && floats(upBias),
         slope: keep ? productOperand(slope) : undefined,
       });
-      kernels.matmul(productOperand(inner), productOperand(down), floats(y), {
+      kernels.matmul(productOperand(inner), weightOperand(down), floats(y), {
         ...kinds,
         n: down.shape[0],
         k: n,
@@ -89,7 +89,7 @@ export const feedForwardOps = {
       const { precision, upBias, downBias, residual } = attrs;
       const [m, n] = inner.shape;
       const h = empty(inner.shape, inner.dtype);
-      kernelsFor([g!]).matmul(floats(g!), productOperand(down), productOperand(h), {
+      kernelsFor([g!]).matmul(floats(g!), productOperand(plainWeight(down)), productOperand(h), {
         ...shared,
         m,
         n,
@@ -100,7 +100,7 @@ export const feedForwardOps = {
         factor: productOperand(slope),
       });
       return [
-        needs[0] ? matmul(h, up, { precision, rounded: x.dtype === 'bf16' }) : undefined,
+        needs[0] ? matmul(h, plainWeight(up), { precision, rounded: x.dtype === 'bf16' }) : undefined,
         needs[1] ? matmul(h, x, { transA: true, precision }) : undefined,
         needs[2] ? matmul(g!, inner, { transA: true, precision }) : undefined,
         ...(upBias ? [needs[3] ? columnSums(h) : undefined] : []),

@@ -1,10 +1,20 @@
 /** Reading and adding by index. Indices are i32 and checked. */
 
 import { kernelsFor } from '../backend.ts';
+import { arrayLength, isBlocks } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import { defineOp } from '../op.ts';
 import { ones, type Shape, type Tensor, zeros } from '../tensor.ts';
-import { floats, floatType, ints, normalizeAxis, requireIds, requireShape, spans } from './check.ts';
+import {
+  floats,
+  floatType,
+  ints,
+  normalizeAxis,
+  requireBlocks,
+  requireIds,
+  requireShape,
+  spans,
+} from './check.ts';
 import { idSample, normalSample } from './samples.ts';
 import { expandDims } from './shape.ts';
 
@@ -23,10 +33,11 @@ export const indexingOps = {
     outputs: ([table, ids]) => {
       requireMatrix('embedding', 'the table', table);
       requireIds('embedding', ids, table.shape[0]);
+      if (isBlocks(table.dtype)) requireBlocks('embedding', table.shape);
       return [{ shape: [...ids.shape, table.shape[1]], dtype: table.dtype }];
     },
     run: (kernels, [table, ids], [y]) =>
-      kernels.gatherRows(table.operand, ints(ids), y.operand, table.shape[1]),
+      kernels.gatherRows(table.operand, ints(ids), y.operand, arrayLength(table.dtype, table.shape[1])),
     gradient: ({ inputs: [table, ids], grads: [g], waiting: [sum] }) => {
       if (!sum) return [scatterRows(g!, ids, table.shape[0]), undefined];
       kernelsFor([sum]).scatterAddRows(floats(g!), ints(ids), floats(sum), table.shape[1]);

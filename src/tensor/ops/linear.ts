@@ -1,6 +1,7 @@
 /** Matrix products. */
 
 import { matmulPrecision } from '../backend.ts';
+import { isBlocks } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import type { Activation, Precision } from '../kernels.ts';
 import { defineOp, isTracked, type OutputSpec } from '../op.ts';
@@ -8,13 +9,16 @@ import { ones, type Shape, sizeOf, type Tensor } from '../tensor.ts';
 import {
   broadcastShapes,
   floats,
+  linearType,
   productOperand,
   productType,
   requireOption,
   requireShape,
   requireType,
   sameShape,
+  weightOperand,
 } from './check.ts';
+import { cast } from './compare.ts';
 import { add, geluGrad, geluTanhGrad, reluGrad, siluGrad } from './elementwise.ts';
 import { sum } from './reduce.ts';
 import { normalSample } from './samples.ts';
@@ -67,6 +71,10 @@ function productOf(
   if (k !== inner) throw fail('shape/inner', { op, a: a.shape, b: b.shape, m: k, n: inner });
   return [m, n, k];
 }
+
+/** Weights in blocks as floats, for products that read them another way. */
+export const plainWeight = (weight: Tensor): Tensor =>
+  isBlocks(weight.dtype) ? cast(weight, 'f32') : weight;
 
 /** How the result of a product is stored. */
 const storedAs = (type: 'f32' | 'f64', rounded: boolean | undefined): OutputSpec['dtype'] =>
@@ -166,7 +174,7 @@ export const linearOps = {
         attrs.activation,
       );
       const [m, n] = productOf('linear', x, weight, { transA: false, transB: true, precision: 'f32' });
-      const type = productType('linear', x, weight);
+      const type = linearType('linear', x, weight);
       const spec: OutputSpec = { shape: [m, n], dtype: storedAs(type, rounded) };
       if (bias) {
         requireType('linear', type, bias);
@@ -182,7 +190,7 @@ export const linearOps = {
       const { x, weight, bias, residual } = namedLinear(inputs, attrs);
       const { activation, precision } = attrs;
       const [m, k] = x.shape;
-      kernels.matmul(productOperand(x), productOperand(weight), productOperand(y), {
+      kernels.matmul(productOperand(x), weightOperand(weight), productOperand(y), {
         batch: 1,
         m,
         n: weight.shape[0],
@@ -205,7 +213,7 @@ export const linearOps = {
       const inner = g && activationGrads[activation](pre, y, g);
       const h = inner && gPre ? add(inner, gPre) : (inner ?? gPre!);
       return [
-        needs[0] ? matmul(h, weight, { precision, rounded: x.dtype === 'bf16' }) : undefined,
+        needs[0] ? matmul(h, plainWeight(weight), { precision, rounded: x.dtype === 'bf16' }) : undefined,
         needs[1] ? matmul(h, x, { transA: true, precision }) : undefined,
         ...(bias ? [needs[2] ? columnSums(h) : undefined] : []),
         ...(residual ? [g] : []),
@@ -285,7 +293,7 @@ export interface LinearOptions {
   readonly rounded?: boolean;
 }
 
-/** activation(x·Wᵀ + bias) + residual for x [..., in] and weight [out, in] (as in PyTorch; each f32 or bf16): [..., out]. */
+/** activation(x·Wᵀ + bias) + residual for x [..., in] and weight [out, in] (as in PyTorch; each f32 or bf16, weights also in blocks): [..., out]. */
 export function linear(x: Tensor, weight: Tensor, options: LinearOptions = {}): Tensor {
   const { bias, residual, activation = 'none', rounded } = options;
   const leading = x.shape.slice(0, -1);

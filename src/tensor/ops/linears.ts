@@ -4,8 +4,8 @@ import { kernelsFor, matmulPrecision } from '../backend.ts';
 import type { Precision } from '../kernels.ts';
 import { defineOp } from '../op.ts';
 import { empty, sizeOf, type Tensor } from '../tensor.ts';
-import { floats, productOperand, productType, requireShape, requireType } from './check.ts';
-import { columnSums, matmul } from './linear.ts';
+import { floats, linearType, productOperand, requireShape, requireType, weightOperand } from './check.ts';
+import { columnSums, matmul, plainWeight } from './linear.ts';
 import { normalSample } from './samples.ts';
 import { reshape } from './shape.ts';
 
@@ -34,7 +34,7 @@ export const linearsOps = {
       return weights.map((weight, i) => {
         const [n] = weight.shape;
         requireShape(op, 'a weight', [n, k], weight.shape);
-        const dtype = productType(op, x, weight);
+        const dtype = linearType(op, x, weight);
         if (biases.length) {
           requireType(op, dtype, biases[i]);
           requireShape(op, 'a bias', [n], biases[i].shape);
@@ -46,7 +46,7 @@ export const linearsOps = {
       const { x, weights, biases } = named(inputs, attrs);
       const [m, k] = x.shape;
       weights.forEach((weight, i) => {
-        kernels.matmul(productOperand(x), productOperand(weight), floats(outputs[i]), {
+        kernels.matmul(productOperand(x), weightOperand(weight), floats(outputs[i]), {
           ...shared,
           m,
           n: weight.shape[0],
@@ -99,7 +99,7 @@ function gradientOfX(
     if (!g) return;
     const accumulate = total !== undefined;
     total ??= empty([m, k], g.dtype === 'f64' ? 'f64' : 'f32');
-    kernelsFor([g]).matmul(productOperand(g), productOperand(weights[i]), floats(total), {
+    kernelsFor([g]).matmul(productOperand(g), productOperand(plainWeight(weights[i])), floats(total), {
       ...shared,
       m,
       n: k,

@@ -3,9 +3,10 @@
  * the scores again (Dao et al. 2022). Vectors are copied into doubles first: the inner loops see one element type.
  */
 
+import { fromBf16 } from '../../half.ts';
 import type { Floats, Stored } from '../dtype.ts';
 import type { AttentionArgs, Kernels } from '../kernels.ts';
-import { fromBf16, numberAt, put, roundToBf16 } from './bf16.ts';
+import { numberAt, put, roundToBf16 } from './bf16.ts';
 
 export const attentionKernels: Pick<Kernels, 'attention' | 'attentionPaged' | 'attentionGrad'> = {
   attention(q, k, v, out, lse, args) {

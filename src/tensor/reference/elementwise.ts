@@ -1,8 +1,9 @@
 /** Elementwise kernels. */
 
-import type { Data } from '../dtype.ts';
+import { fromBf16, toBf16 } from '../../half.ts';
+import { type Blocks, type Data, type Floats, isBlocks } from '../dtype.ts';
 import type { Kernels } from '../kernels.ts';
-import { fromBf16, toBf16 } from './bf16.ts';
+import { fromBlocks, toBlocks } from './blocks.ts';
 import { binaryFunctions, compareFunctions, sigmoid, silu, siluSlope, unaryFunctions } from './scalar.ts';
 import { walkRows } from './walk.ts';
 
@@ -43,6 +44,8 @@ export const elementwiseKernels: Elementwise = {
   },
 
   cast(x, out, from, to) {
+    if (isBlocks(from)) return fromBlocks(x as Blocks, out as Floats);
+    if (isBlocks(to)) return toBlocks(to, x as Floats, out as Blocks);
     const read = from === 'bf16' ? fromBf16 : (value: number) => value;
     const write = to === 'bf16' ? toBf16 : isInteger(out) ? Math.trunc : (value: number) => value;
     for (let i = 0; i < out.length; i++) out[i] = write(read(x[i]));

@@ -1,2 +1,2 @@
-export { fromBf16, roundToBf16, toBf16 } from './bf16.ts';
+export { roundToBf16 } from './bf16.ts';
 export { referenceKernels } from './reference-kernels.ts';

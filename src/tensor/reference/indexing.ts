@@ -1,7 +1,7 @@
 /** Reading and adding by index. */
 
+import { toBf16 } from '../../half.ts';
 import type { Kernels } from '../kernels.ts';
-import { toBf16 } from './bf16.ts';
 
 export const indexingKernels: Pick<
   Kernels,

@@ -3,9 +3,11 @@
  * loop reads forward, holds its sixteen sums in registers and sees one element type only.
  */
 
-import type { Stored } from '../dtype.ts';
+import { fromBf16 } from '../../half.ts';
+import { Q4Blocks, Q8Blocks, type Stored, type Weights } from '../dtype.ts';
 import type { Kernels, MatmulArgs } from '../kernels.ts';
-import { fromBf16, numberAt, put, roundToBf16 } from './bf16.ts';
+import { numberAt, put, roundToBf16 } from './bf16.ts';
+import { fromBlocks } from './blocks.ts';
 import { activationFunctions, activationSlopes } from './scalar.ts';
 
 /** Columns of b are packed in blocks of this many numbers (256 kB), which stay in the cache while rows of a pass. */
@@ -20,8 +22,17 @@ interface Side {
   readonly depth: number;
 }
 
+/** The numbers behind weights in blocks; other operands as they are. */
+function unpacked(b: Weights, { n, k }: MatmulArgs): Stored {
+  if (!(b instanceof Q8Blocks || b instanceof Q4Blocks)) return b;
+  const numbers = new Float32Array(n * k);
+  fromBlocks(b, numbers);
+  return numbers;
+}
+
 export const matmulKernels: Pick<Kernels, 'matmul'> = {
-  matmul(a, b, out, args) {
+  matmul(a, weights, out, args) {
+    const b = unpacked(weights, args);
     const { batch, m, n, k, transA, transB, aBatchStride, bBatchStride } = args;
     const stored = a instanceof Uint16Array || b instanceof Uint16Array;
     const tooFewRows = m < 4 && args.precision === 'f32' && !stored;

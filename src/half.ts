@@ -1,4 +1,4 @@
-/** The two 16-bit floats that files hold, as bit patterns: IEEE 754 binary16 (f16) and bfloat16, the upper half of an f32. */
+/** The two 16-bit floats, as bit patterns: IEEE 754 binary16 (f16) and bfloat16, the upper half of an f32. */
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -31,7 +31,7 @@ export function toHalf(value: number): number {
 }
 
 /** The bf16 pattern nearest to a number (ties to even); a NaN stays a NaN. */
-export function toBrainHalf(value: number): number {
+export function toBf16(value: number): number {
   float[0] = value;
   const pattern = bits[0];
   if (Number.isNaN(value)) return (pattern >>> 16) | 0x40;
@@ -39,7 +39,7 @@ export function toBrainHalf(value: number): number {
 }
 
 /** The number behind a bf16 pattern. */
-export function fromBrainHalf(pattern: number): number {
+export function fromBf16(pattern: number): number {
   bits[0] = pattern << 16;
   return float[0];
 }

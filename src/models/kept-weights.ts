@@ -1,0 +1,36 @@
+/** Weights in fewer bytes than they were learned in, for models that only read them. */
+
+import type { KvType } from '../nn/index.ts';
+import {
+  BLOCK_SIZE,
+  type BlockType,
+  cast,
+  isBlocks,
+  outsideScopes,
+  type Shape,
+  type Tensor,
+  withRecording,
+} from '../tensor/index.ts';
+import { mapTree } from '../tree.ts';
+
+/**
+ * How matrices can be kept: in blocks of 32 numbers with one scale, `q8_0` takes 8.5 bits a number and `q4_0` 4.5. Those
+ * whose rows are no multiple of 32 stay f32.
+ */
+export type WeightType = KvType | BlockType;
+
+/** How keys and values are kept unless one says so. */
+export const pastFor = (weights: WeightType = 'f32'): KvType => (weights === 'bf16' ? 'bf16' : 'f32');
+
+/** How one tensor is kept: vectors, the table of positions and what does not fit blocks stay f32. */
+export function keptType(type: WeightType, shape: Shape, path: string): WeightType {
+  const stays =
+    shape.length < 2 || path === 'positions.weight' || (isBlocks(type) && shape[1] % BLOCK_SIZE !== 0);
+  return stays ? 'f32' : type;
+}
+
+/** A copy of parameters in fewer bytes. */
+export function keptAs<Params>(type: WeightType, params: Params): Params {
+  const convert = (weight: Tensor, path: string) => cast(weight, keptType(type, weight.shape, path));
+  return withRecording(false, () => outsideScopes(() => mapTree<Tensor, Tensor>(params, convert))) as Params;
+}

@@ -1,0 +1,81 @@
+/** `inkstone compress` from end to end on a tiny run. */
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { inkstone, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
+
+const cwd = scratchFolder();
+const small = ['--prompts', '3', '--length', '6', '--documents', '8', '--strategies', 'greedy'];
+const model = tiny.map((word, i) => (tiny[i - 1] === '--context-length' ? '64' : word));
+const compress = (...argv: string[]) => inkstone(['compress', ...argv], { cwd });
+
+interface Report {
+  readonly type: string;
+  readonly chosen: string;
+  readonly rows: readonly {
+    readonly type: string;
+    readonly bytes: number;
+    readonly tokensPerSecond: number;
+    readonly bitsPerCharacter: number;
+  }[];
+}
+
+beforeAll(async () => {
+  writeTexts(cwd);
+  const train = (data: string, out: string) =>
+    inkstone(
+      ['train', '--data', data, ...model, '--width', '32', '--steps', '20', '--lr', '0.01', '--out', out],
+      { cwd },
+    );
+  await train('en.txt', 'en');
+  await train('zh.jsonl', 'zh');
+}, 180_000);
+
+test('measures every way, and writes the smallest within the tolerance', async () => {
+  const run = await compress('en', ...small, '--tolerance', '50', '--out', 'en.gguf', '--json');
+  expect({ status: run.status, err: run.err }).toEqual({ status: 0, err: '' });
+  const report = run.json.find(({ type }) => type === 'report') as unknown as Report;
+  expect(report.rows.map(({ type }) => type)).toEqual(['f32', 'bf16', 'q8_0', 'q4_0']);
+  const bytes = report.rows.map((row) => row.bytes);
+  expect(bytes).toEqual([...bytes].sort((a, b) => b - a));
+  for (const row of report.rows) expect(row.tokensPerSecond).toBeGreaterThan(0);
+  const [f32, , q8] = report.rows;
+  expect(Math.abs(q8.bitsPerCharacter / f32.bitsPerCharacter - 1)).toBeLessThan(0.02);
+  expect(report.chosen).toBe('q4_0');
+  expect(run.json.at(-1)).toMatchObject({
+    type: 'written',
+    out: 'en.gguf',
+    weights: 'q4_0',
+    bytes: statSync(join(cwd, 'en.gguf')).size,
+  });
+  const written = await inkstone(
+    ['generate', 'en.gguf', '--prompt', 'the', '--max-tokens', '4', '--weights', 'q4_0'],
+    { cwd },
+  );
+  expect(written.status).toBe(0);
+});
+
+test('with no tolerance nothing that costs more is chosen; people see both tables, in Chinese too', async () => {
+  const { status, out } = await inkstone(
+    ['compress', 'zh', ...small, '--types', 'f32,q4_0', '--tolerance', '0'],
+    {
+      cwd,
+      lang: 'zh',
+    },
+  );
+  expect(status).toBe(0);
+  expect(out).toMatch(/存放方式 +大小 +词元\/秒 +比特\/字符/);
+  expect(out).toMatch(/\n {2}q4_0 · greedy /);
+  expect(out).toMatch(/(f32|q4_0) 是每字符比特数比 f32 至多多 0 % 的最小一种/);
+});
+
+test('ways that do not exist, alone or twice are bad input', async () => {
+  for (const types of ['f32,int8', 'q8_0', 'f32,f32']) {
+    const { status, err } = await compress('en', '--types', types);
+    expect(status).toBe(2);
+    expect(err).toContain(
+      `--types must name two or more of f32, bf16, q8_0, q4_0, each once, got "${types}"`,
+    );
+  }
+});
