@@ -24,6 +24,9 @@ const expected: Readonly<Record<string, RegExp>> = {
   '05-repetition-lab.ts':
     /greedy: diversity 0\.\d %, 100 % stuck\n.*sample: diversity 9\d\.\d %, 0 % stuck\n.*because: always taking the likeliest token\nDecode with .*\n用 .* 解码.*\none page with plots, 6 of them/s,
   '06-openai-client.ts': /.\nsky \{\s*"when"\s*:\s*"[春秋]"\s*\}\n\{\s*"when"\s*:\s*"[春秋]"\s*\}\n$/s,
+  '07-adapter.ts':
+    /the base: 白日依山尽，黄\nwith an adapter of 9\.0 % of its numbers: 白日放歌须纵酒\nand without it: 白日依山尽，黄/,
+  '08-search.ts': /when did whales surface\? → The whale surfaced.*捕鲸船的木桶 → 捕鲸船上.*nDCG@3: 1\.000/s,
 };
 
 const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'));

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { rankingScores } from '../../src/eval/index.ts';
 import { bm25Index, createAnalyzer } from '../../src/retrieve/index.ts';
 
 const folder = process.env.INKSTONE_CRANFIELD;
@@ -14,14 +15,6 @@ const missing =
 
 const read = (name: string) => readFileSync(join(folder!, `cranfield.${name}`), 'utf8');
 
-/** nDCG@10 (Järvelin & Kekäläinen 2002): gains by judgement, discounted by log₂(rank + 1), over the best there can be. */
-function ndcg(judged: ReadonlyMap<string, number>, found: readonly string[]): number {
-  const sum = (gains: readonly number[]) =>
-    gains.slice(0, 10).reduce((total, gain, i) => total + gain / Math.log2(i + 2), 0);
-  const best = sum([...judged.values()].sort((a, b) => b - a));
-  return best > 0 ? sum(found.map((id) => judged.get(id) ?? 0)) / best : 0;
-}
-
 describe(missing ? `Cranfield (skipped: ${missing})` : 'Cranfield', () => {
   test.skipIf(missing).each([
     [0.9, 0.4, 0.3575],
@@ -29,10 +22,10 @@ describe(missing ? `Cranfield (skipped: ${missing})` : 'Cranfield', () => {
   ])('nDCG@10 of BM25 with k1 %d, b %d', (k1, b, expected) => {
     const documents = [...read('docs.xml').matchAll(/<docno>(\d+)<\/docno>.*?<text>(.*?)<\/text>/gs)];
     const queries = [...read('queries.xml').matchAll(/<title>(.*?)<\/title>/gs)].map(([, text]) => text);
-    const judged = queries.map(() => new Map<string, number>());
+    const judgements = queries.map((): Record<string, number> => ({}));
     for (const line of read('qrels.txt').trim().split('\n')) {
       const [query, , document, gain] = line.trim().split(/\s+/);
-      judged[Number(query) - 1].set(document, Number(gain));
+      judgements[Number(query) - 1][document] = Number(gain);
     }
     expect([documents.length, queries.length]).toEqual([1400, 225]);
     const analyze = createAnalyzer();
@@ -40,10 +33,10 @@ describe(missing ? `Cranfield (skipped: ${missing})` : 'Cranfield', () => {
       documents.map(([, , text]) => analyze(text)),
       { k1, b },
     );
-    const figures = queries.map((query, i) => {
-      const found = index.search(analyze(query), 10).map(({ index }) => documents[index][1]);
-      return ndcg(judged[i], found);
-    });
-    expect(figures.reduce((sum, figure) => sum + figure, 0) / figures.length).toBeCloseTo(expected, 3);
+    const rankings = queries.map((query) =>
+      index.search(analyze(query), 10).map(({ index }) => documents[index][1]),
+    );
+    const { ndcg } = rankingScores({ ...rankings }, { ...judgements }, { depths: [10] });
+    expect(ndcg[0]).toBeCloseTo(expected, 3);
   });
 });
