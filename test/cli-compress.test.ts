@@ -70,6 +70,21 @@ test('with no tolerance nothing that costs more is chosen; people see both table
   expect(out).toMatch(/(f32|q4_0) 是每字符比特数比 f32 至多多 0 % 的最小一种/);
 });
 
+test('the model itself, and what GGUF cannot say, are refused before anything is measured', async () => {
+  const same = await compress('en.gguf', '--data', 'en.txt', '--out', './en.gguf');
+  expect(same).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('compress: ./en.gguf is the model itself'),
+  });
+  await inkstone(
+    ['train', '--data', 'en.txt', ...model, '--positions', 'alibi', '--steps', '1', '--out', 'alibi'],
+    { cwd },
+  );
+  const { status, err, out } = await compress('alibi', '--out', 'alibi.gguf');
+  expect({ status, out }).toEqual({ status: 2, out: '' });
+  expect(err).toContain('positions');
+});
+
 test('ways that do not exist, alone or twice are bad input', async () => {
   for (const types of ['f32,int8', 'q8_0', 'f32,f32']) {
     const { status, err } = await compress('en', '--types', types);

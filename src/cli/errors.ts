@@ -176,10 +176,10 @@ export const fail = defineErrors({
       `export: ${d.out} holds a config.json of something else, such as a run; choose another --out`,
     zh: (d) => `导出：${d.out} 中的 config.json 属于别的东西（例如一次训练）；请换一个 --out`,
   },
-  'cli/export-same': {
-    en: (d: { out: string }) =>
-      `export: ${d.out} is the model itself and is not written over; choose another --out`,
-    zh: (d) => `导出：${d.out} 就是模型本身，不会被覆盖；请换一个 --out`,
+  'cli/out-same': {
+    en: (d: { command: string; out: string }) =>
+      `${d.command}: ${d.out} is the model itself and is not written over; choose another --out`,
+    zh: (d) => `${d.command}：${d.out} 就是模型本身，不会被覆盖；请换一个 --out`,
   },
   'cli/no-model': {
     en: (d: { path: string }) =>
@@ -203,11 +203,6 @@ export const fail = defineErrors({
       `run: ${d.folder} is the training of an adapter, which is no model by itself; use inkstone generate ${d.base} --adapter with the folder around it`,
     zh: (d) =>
       `训练记录：${d.folder} 是适配器的训练，单独不成模型；请用 inkstone generate ${d.base} --adapter 加上其外层目录`,
-  },
-  'cli/tune-same': {
-    en: (d: { out: string }) =>
-      `tune: ${d.out} is the model itself and is not written over; choose another --out`,
-    zh: (d) => `tune：${d.out} 就是模型本身，不会被覆盖；请换一个 --out`,
   },
   'cli/merge-there': {
     en: (d: { out: string }) =>

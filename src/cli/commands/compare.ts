@@ -6,7 +6,6 @@ import { tokenizeDocuments } from '../../data/index.ts';
 import {
   type ComparedModel,
   type CompareReport,
-  compareModels,
   comparePage,
   compareVerdict,
   modelColumns,
@@ -20,10 +19,10 @@ import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import { parameterCount } from '../../models/index.ts';
 import { labelIn } from '../../plots/index.ts';
-import type { TokenUnit } from '../../repeat/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import type { compareOptions } from '../compare-options.ts';
+import { compareAsAsked } from '../comparing.ts';
 import { loadDocuments } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
@@ -38,10 +37,6 @@ const say = defineMessages({
     en: (d: { models: number; data: string; texts: number }) =>
       `${d.models} models on ${d.texts} held-out documents of ${d.data}`,
     zh: (d) => `${d.models} 个模型，${d.data} 的 ${d.texts} 篇留出文档`,
-  },
-  stage: {
-    en: (d: { done: number; total: number; stage: string }) => `compare ${d.done}/${d.total} ${d.stage}`,
-    zh: (d) => `比较 ${d.done}/${d.total} ${d.stage}`,
   },
   counting: {
     en: (d: { texts: number }) => `counting n-grams of ${d.texts} texts`,
@@ -63,7 +58,7 @@ const say = defineMessages({
 });
 
 export async function run(context: Context): Promise<void> {
-  const { args: paths, options, terminal, signal, again } = context;
+  const { args: paths, options, terminal, again } = context;
   const example = 'inkstone compare runs/small runs/large';
   const tooFew = () => fail('cli/missing-argument', { command: 'compare', argument: '<run> <run>', example });
   if (paths.length + Number(options.baseline) < 2) throw tooFew();
@@ -82,31 +77,12 @@ export async function run(context: Context): Promise<void> {
   if (options.baseline && training) models.push(await countBaseline(training, context));
   if (models.length < 2) throw tooFew();
   terminal.print(say('begin', { models: models.length, data: name, texts: heldOut.length }));
-  let report: CompareReport | undefined;
-  for await (const event of compareModels({
-    models,
-    heldOut,
-    strategies: options.strategies?.split(';').map((spec) => spec.trim()),
-    documents: options.documents,
-    prompts: options.prompts,
-    length: options.length,
-    unit: options.unit as TokenUnit | 'auto',
-    seed: options.seed,
-    signal,
-  })) {
-    if (event.type === 'report') report = event.report;
-    else {
-      const { done, total } = event;
-      terminal.json({ type: 'progress', stage: labelIn(event.stage, 'en'), done, total });
-      terminal.live(say('stage', { done, total, stage: labelIn(event.stage, language()) }));
-    }
-  }
-  terminal.endLive({ keep: false });
-  const page = comparePage(report!, { data: name, lang: language(), command: again });
+  const report = await compareAsAsked(models, heldOut, context);
+  const page = comparePage(report, { data: name, lang: language(), command: again });
   await mkdir(dirname(options.out), { recursive: true });
   await writeFileAtomic(options.out, page);
   terminal.json({ type: 'report', page: options.out, report });
-  for (const line of linesOf(report!)) terminal.print(line);
+  for (const line of linesOf(report)) terminal.print(line);
   terminal.print(say('page', { path: options.out }));
 }
 

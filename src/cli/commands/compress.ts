@@ -1,8 +1,8 @@
 /** `inkstone compress MODEL`: its weights in fewer bits, each way measured on texts it has not learnt from. */
 
+import { resolve } from 'node:path';
 import {
   type CompareReport,
-  compareModels,
   decodingSpeed,
   modelColumns,
   writtenColumns,
@@ -11,13 +11,13 @@ import {
 import { defineMessages, language } from '../../language.ts';
 import {
   createLanguageModel,
-  type DecoderLanguageModel,
+  ggufArchitectureFor,
   type WeightType,
   weightBytes,
 } from '../../models/index.ts';
 import { labelIn } from '../../plots/index.ts';
-import type { TokenUnit } from '../../repeat/index.ts';
 import type { CommandContext } from '../command.ts';
+import { compareAsAsked } from '../comparing.ts';
 import type { compressOptions } from '../compress-options.ts';
 import { fail } from '../errors.ts';
 import { exporters } from '../exporters.ts';
@@ -29,10 +29,6 @@ import { formatBytes, formatTable } from '../terminal.ts';
 type Context = CommandContext<typeof compressOptions>;
 
 const say = defineMessages({
-  stage: {
-    en: (d: { done: number; total: number; stage: string }) => `compress ${d.done}/${d.total} ${d.stage}`,
-    zh: (d) => `压缩 ${d.done}/${d.total} ${d.stage}`,
-  },
   speed: { en: () => 'measuring how fast each writes', zh: () => '测量各方式的写作速度' },
   kept: { en: () => 'kept as', zh: () => '存放方式' },
   size: { en: () => 'size', zh: () => '大小' },
@@ -63,9 +59,14 @@ interface KeptRow {
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   const types = typesOf(options.types);
+  const { data, offline, out } = options;
+  if (out !== undefined && resolve(out) === resolve(args[0])) {
+    throw fail('cli/out-same', { command: 'compress', out });
+  }
   const stored = requireDecoder('compress', await openModel(args[0]));
   const { config, tokenizer, prefixIds } = stored;
-  const { data, offline } = options;
+  // What the format cannot say is known before anything is measured.
+  if (out !== undefined) ggufArchitectureFor(config);
   const { heldOut } = await textsOfRun(stored, {
     terminal,
     signal,
@@ -74,7 +75,8 @@ export async function run(context: Context): Promise<void> {
   });
   const params = await stored.params();
   const models = types.map((weights) => createLanguageModel(params, config, { weights }));
-  const report = await measure(context, { models, types, tokenizer, prefixIds, heldOut });
+  const compared = models.map((model, i) => ({ name: types[i], model, tokenizer, prefixIds }));
+  const report = await compareAsAsked(compared, heldOut, context);
   terminal.live(say('speed', {}));
   const speeds = await decodingSpeed(models, { signal });
   terminal.endLive({ keep: false });
@@ -92,10 +94,10 @@ export async function run(context: Context): Promise<void> {
   const percent = Number(((chosen.bitsPerCharacter / rows[0].bitsPerCharacter - 1) * 100).toFixed(2));
   const { tolerance } = options;
   terminal.print(say('chosen', { type: chosen.type, percent, tolerance, first: types[0] }));
-  if (options.out === undefined) return;
-  const bytes = await exporters.gguf.write(options.out, stored, { type: chosen.type });
-  terminal.json({ type: 'written', out: options.out, weights: chosen.type, bytes });
-  terminal.print(say('written', { out: options.out, type: chosen.type, size: formatBytes(bytes) }));
+  if (out === undefined) return;
+  const bytes = await exporters.gguf.write(out, stored, { type: chosen.type });
+  terminal.json({ type: 'written', out, weights: chosen.type, bytes });
+  terminal.print(say('written', { out, type: chosen.type, size: formatBytes(bytes) }));
 }
 
 function typesOf(list: string): WeightType[] {
@@ -111,45 +113,6 @@ function typesOf(list: string): WeightType[] {
 function smallestWithin(rows: readonly KeptRow[], tolerance: number): KeptRow {
   const most = rows[0].bitsPerCharacter * (1 + tolerance / 100);
   return rows.reduce((best, row) => (row.bitsPerCharacter <= most && row.bytes < best.bytes ? row : best));
-}
-
-interface Measured {
-  readonly models: readonly DecoderLanguageModel[];
-  readonly types: readonly WeightType[];
-  readonly heldOut: readonly string[];
-}
-
-async function measure(
-  { options, terminal, signal }: Context,
-  {
-    models,
-    types,
-    tokenizer,
-    prefixIds,
-    heldOut,
-  }: Measured & Pick<Awaited<ReturnType<typeof openModel>>, 'tokenizer' | 'prefixIds'>,
-): Promise<CompareReport> {
-  let report: CompareReport | undefined;
-  for await (const event of compareModels({
-    models: models.map((model, i) => ({ name: types[i], model, tokenizer, prefixIds })),
-    heldOut,
-    strategies: options.strategies.split(';').map((spec) => spec.trim()),
-    documents: options.documents,
-    prompts: options.prompts,
-    length: options.length,
-    unit: options.unit as TokenUnit | 'auto',
-    seed: options.seed,
-    signal,
-  })) {
-    if (event.type === 'report') report = event.report;
-    else {
-      const { done, total } = event;
-      terminal.json({ type: 'progress', stage: labelIn(event.stage, 'en'), done, total });
-      terminal.live(say('stage', { done, total, stage: labelIn(event.stage, language()) }));
-    }
-  }
-  terminal.endLive({ keep: false });
-  return report!;
 }
 
 /** Both tables, for people. */

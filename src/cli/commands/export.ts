@@ -39,7 +39,7 @@ export async function run({ args, options, terminal }: CommandContext<typeof exp
     });
   }
   const out = options.out ?? `${modelName(basename(resolve(path)))}${exporter.suffix}`;
-  if (resolve(out) === resolve(path)) throw fail('cli/export-same', { out });
+  if (resolve(out) === resolve(path)) throw fail('cli/out-same', { command: 'export', out });
   const stored = requireDecoder('export', await openModel(path));
   const bytes = await exporter.write(out, stored, { type, cache });
   const parameters = parameterCount(stored.config);

@@ -56,7 +56,7 @@ export async function tuneWeights(context: Context): Promise<number> {
   const [method, path] = args as readonly [Tuning['method'], string];
   if (!options.data) throw fail('cli/missing-value', { command: 'tune', option: '--data' });
   const out = options.out ?? defaultFolder(options.data, `-${method}`);
-  if (resolve(out) === resolve(path)) throw fail('cli/tune-same', { out });
+  if (resolve(out) === resolve(path)) throw fail('cli/out-same', { command: 'tune', out });
   const folder = method === 'full' ? out : join(out, TRAINING);
   const stored = requireDecoder('tune', await openModel(path));
   if (stored.run) tellSkipped(terminal, stored.run.run);
