@@ -11,7 +11,7 @@ import {
   weightBytes,
 } from '../src/models/index.ts';
 import { createRng } from '../src/rng.ts';
-import { hasBf16Products } from '../src/tensor/index.ts';
+import { hasBf16Products, isBlocks } from '../src/tensor/index.ts';
 import type { LanguageModel, Sequence } from '../src/types.ts';
 import { peakFlops, readBandwidth } from './machine.ts';
 import type { BenchOptions } from './main.ts';
@@ -60,7 +60,7 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
     if (only && only !== weights) continue;
     const model = createLanguageModel(params, config, { weights });
     generate(model, 1);
-    const inBlocks = weights === 'q8_0' || weights === 'q4_0';
+    const inBlocks = isBlocks(weights);
     const products = inBlocks ? (hasBf16Products() ? 'bf16' : 'f32') : weights;
     const positions = config.contextLength * width * 4;
     const one: Timing[] = [];

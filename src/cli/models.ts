@@ -27,6 +27,7 @@ import {
   recurrentFromFile,
   type WeightType,
 } from '../models/index.ts';
+import { isBlocks } from '../tensor/index.ts';
 import {
   type ChatTemplateSource,
   fromGgufVocabulary,
@@ -260,7 +261,7 @@ async function readWith(
   weights: LoadModelOptions['weights'],
 ): Promise<OpenedModel['model']> {
   // A recurrent model's memory does not grow with the text.
-  if (stored.kind === 'recurrent' && weights !== 'q8_0' && weights !== 'q4_0')
+  if (stored.kind === 'recurrent' && !(weights && isBlocks(weights)))
     return createRecurrentModel(await stored.params(), stored.config, { weights });
   const decoder = requireDecoder(`--weights ${weights}`, stored);
   const { config } = decoder;

@@ -164,9 +164,14 @@ function matmuls(): Parameters<Kernels['matmul']>[] {
   return [
     ...[...products, ...epilogues, ...batched, ...rounded].map((args) => run(args, (x) => x)),
     ...products.slice(4).map((args) => run(args, bf16)),
-    ...(['q8_0', 'q4_0'] as const).flatMap((type) =>
-      inBlocks(base).map((args) => run(args, (x) => blocks(type, x))),
-    ),
+    ...(['q8_0', 'q4_0'] as const).flatMap((type) => [
+      ...inBlocks(base).map((args) => run(args, (x) => blocks(type, x))),
+      ...[5, 40].map((m): Parameters<Kernels['matmul']> => {
+        const args = { ...base, m, n: 37, k: 64, transB: true, slope: new Uint16Array(m * 37) };
+        const weights = blocks(type, normals(37 * 64, 2));
+        return [bf16(normals(m * 64)), weights, new Uint16Array(m * 37), { ...args, activation: 'relu' }];
+      }),
+    ]),
   ];
 }
 
