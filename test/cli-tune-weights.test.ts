@@ -195,6 +195,8 @@ test.each([
   [['tune', 'full', 'base', ...short, '--rank', '2'], '--rank is an option of "tune lora" only'],
   [['tune', 'full', 'base', ...short, '--freeze-layers', '5'], 'from 0 to 2, the layers of the model, got 5'],
   [['tune', 'full', 'base', ...short, '--head-only', '--freeze-layers', '1'], 'cannot come together'],
+  [['tune', 'ia3', 'base', ...short, '--out', 'lora'], 'method'],
+  [['tune', 'lora', 'base', ...short, '--replay', '0.2', '--no-old-data'], 'cannot come together'],
   [['tune', 'merge', 'base'], 'tune merge: <adapter> is missing'],
   [['tune', 'merge', 'base', 'lora', '--out', 'base-hf'], 'base-hf is there already'],
   [['tune', 'lora', 'base', 'lora', ...short], 'does not expect "lora"'],

@@ -68,12 +68,6 @@ export async function loadAdapter(folder: string, base: AdapterBase): Promise<Ad
   return fromPeft({ config, tensors: floats }, base.layers, path);
 }
 
-/** What the config of an adapter says of its base: where that lay. */
-export async function adapterBaseName(folder: string): Promise<string | undefined> {
-  const { base_model_name_or_path: name } = await readConfig(folder);
-  return typeof name === 'string' ? name : undefined;
-}
-
 async function readConfig(folder: string): Promise<PeftConfig> {
   const path = join(folder, CONFIG);
   const status = await nodeFiles.status(path);

@@ -11,7 +11,7 @@ export {
   targetNames,
   withAdapter,
 } from './adapter.ts';
-export { type AdapterBase, adapterBaseName, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
+export { type AdapterBase, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
 export { type Ia3Options, ia3, ia3Defaults } from './ia3.ts';
 export { type LoraOptions, lora, loraDefaults } from './lora.ts';
 export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';

@@ -1,6 +1,6 @@
 /** Methods side by side: each learns from the same texts and is asked about the same others. */
 
-import { bootstrapInterval, countLabels, type Interval, scoresOfCounts } from '../eval/index.ts';
+import { countLabels, type Interval, middleOf, resamples, scoresOfCounts } from '../eval/index.ts';
 import type { MethodName, TextClassifier } from './classifier.ts';
 import { fail } from './errors.ts';
 import { type LabelledText, numberLabels } from './labelled-texts.ts';
@@ -53,12 +53,11 @@ export function testClassifier(
     const { accuracy, macro } = scoresOfCounts(countLabels({ labels, predicted, expected }, items));
     return { accuracy, macroF1: macro.f1 };
   };
-  const intervalOf = (name: 'accuracy' | 'macroF1'): Interval =>
-    bootstrapInterval(texts.length, (items) => scoresOf(items)[name], { seed });
+  const drawn = Array.from(resamples(texts.length, { seed }), (items) => scoresOf(items));
   return {
     ...scoresOf(),
-    accuracyInterval: intervalOf('accuracy'),
-    macroF1Interval: intervalOf('macroF1'),
+    accuracyInterval: middleOf(drawn.map(({ accuracy }) => accuracy)),
+    macroF1Interval: middleOf(drawn.map(({ macroF1 }) => macroF1)),
     textsPerSecond,
   };
 }

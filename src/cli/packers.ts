@@ -36,7 +36,7 @@ export async function openPacker(command: 'pack' | 'unpack', context: Context): 
       zhReason: '文本只能用一个模型编码',
     });
   }
-  if (model !== undefined) return modelPacker(model, context);
+  if (model !== undefined) return modelPacker(command, model, context);
   if (ngram !== undefined) return ngramPacker(ngram, context);
   throw fail('cli/no-packer', { command });
 }
@@ -47,8 +47,8 @@ function engine(): string {
   return `${path} kernels, ${threads} threads, Node ${process.version}, Inkstone ${version()}`;
 }
 
-async function modelPacker(path: string, { terminal }: Context): Promise<Packer> {
-  const stored = requireDecoder('pack', await openModel(path));
+async function modelPacker(command: string, path: string, { terminal }: Context): Promise<Packer> {
+  const stored = requireDecoder(command, await openModel(path));
   const { config, tokenizer, prefixIds, run } = stored;
   const params = await stored.params();
   if (run) tellSkipped(terminal, run.run);

@@ -56,7 +56,7 @@ export function tuningOf(
   const targets = options.targets?.split(',').map((name) => name.trim());
   const asked = { rank, alpha, targets, headOnly, freezeLayers, replay };
   const chosen = Object.entries(asked).filter(([name, value]) => given.has(name) && value !== undefined);
-  return { method, ...earlier?.config.tuning, ...Object.fromEntries(chosen) };
+  return { ...earlier?.config.tuning, ...Object.fromEntries(chosen), method };
 }
 
 /** Reads the weights of the model. A head that is trained alone must be a matrix of its own. */
@@ -120,11 +120,19 @@ export interface OldTexts {
 }
 
 /** The text that is named; else that of the model's own training, where it is known and can be read. */
-export async function readOldTexts(context: Context, stored: StoredModel): Promise<OldTexts | undefined> {
+export async function readOldTexts(
+  context: Context,
+  stored: StoredModel,
+  replay: number | undefined,
+): Promise<OldTexts | undefined> {
   const { options, terminal, signal } = context;
-  const { oldData, offline, replay } = options;
+  const { oldData, offline } = options;
   const reading = { terminal, signal, offline };
-  if (oldData === '') return undefined;
+  if (oldData === '') {
+    if (replay === undefined) return undefined;
+    const reason = { reason: 'what is replayed is old text', zhReason: '重放的正是旧文本' };
+    throw fail('cli/conflict', { command: 'tune', options: ['--replay', '--no-old-data'], ...reason });
+  }
   if (oldData !== undefined) {
     const { name, documents } = await loadDocuments(oldData, reading);
     return { name, ...splitCorpus(documents) };

@@ -58,6 +58,7 @@ describe('augmentation', () => {
     );
     expect(deleteWords(english, 1, createRng(1)).match(/[a-z]+/gi)).toHaveLength(1);
     expect(deleteWords(english, 0, createRng(1))).toBe(english);
+    expect(deleteWords(`${english}\n`, 0, createRng(1))).toBe(`${english}\n`);
   });
 
   test('swapping changes the order, by the seed', () => {

@@ -5,6 +5,7 @@
  */
 
 import type { Rng } from '../rng.ts';
+import { eachSegment } from '../text/index.ts';
 import { fail } from './errors.ts';
 
 /** What may be done to a text. */
@@ -56,10 +57,9 @@ interface Piece {
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
 function piecesOf(text: string): Piece[] {
-  return Array.from(segmenter.segment(text), ({ segment, isWordLike }) => ({
-    text: segment,
-    isWord: isWordLike === true,
-  }));
+  const pieces: Piece[] = [];
+  eachSegment(segmenter, text, (piece, isWord) => void pieces.push({ text: piece, isWord }));
+  return pieces;
 }
 
 const wordPlaces = (pieces: readonly Piece[]): number[] =>
@@ -132,6 +132,7 @@ export function deleteWords(text: string, rate: number, rng: Rng): string {
   if (places.length < 2) return text;
   const gone = new Set(places.filter(() => rng.uniform() < rate));
   if (gone.size === places.length) gone.delete(pick(places, rng));
+  if (gone.size === 0) return text;
   return pieces
     .filter(({ text: own }, i) => !gone.has(i) && !(gone.has(i - 1) && own === ' '))
     .map((piece) => piece.text)

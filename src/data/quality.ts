@@ -143,7 +143,7 @@ const NOTICE =
   /javascript|terms of use|privacy policy|cookie policy|uses cookies|use of cookies|use cookies|隐私政策|使用条款|服务条款/i;
 /** NOTE Bounded inside the brackets: time stays linear. */
 const CITATION = /\[(?:\d{1,4}|edit|citation needed|来源请求|编辑)\]/gi;
-const SENTENCE = /[.!?]+["'”’)\]]*(?=\s|$)|[。！？]+[”’」』）]*/gu;
+const SENTENCE = /(?<![.!?])[.!?]+["'”’)\]]*(?=\s|$)|[。！？]+[”’」』）]*/gu;
 
 function c4QualityRules(): CleaningRule[] {
   const { lineWords, sentences } = c4Quality;

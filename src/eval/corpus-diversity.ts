@@ -81,10 +81,11 @@ export async function corpusDiversity(
     signal?.throwIfAborted();
   }
   const row = (some: readonly TextDocument[]) => measure(some, styles, seed, sampleWords);
-  const sources = [...groups].map(([source, some]) => ({ source, ...row(some) }));
+  const apart = groups.size > 1 ? [...groups] : [];
+  const sources = apart.map(([source, some]) => ({ source, ...row(some) }));
   return {
     whole: row(documents),
-    sources: sources.length > 1 ? sources.sort((a, b) => b.characters - a.characters) : [],
+    sources: sources.sort((a, b) => b.characters - a.characters),
     languages: [...languages]
       .map(([language, count]) => ({ language, documents: count }))
       .sort((a, b) => b.documents - a.documents),

@@ -249,10 +249,12 @@ export {
   bootstrapInterval,
   holm,
   type Interval,
+  middleOf,
   type PairedDifference,
   pairedBootstrap,
   pairedPermutationTest,
   type ResampleOptions,
+  resamples,
 } from './significance.ts';
 export { type WordMap, wordMap, wordMapPlot } from './word-vectors/word-map.ts';
 export {

@@ -71,7 +71,7 @@ async function* fromArray(file: FileOnDisk, options: ReadRecordsOptions): AsyncG
 function fromTable(delimiter: Delimiter): RecordReader {
   return async function* (file, options) {
     let names: readonly string[] | undefined;
-    for await (const { cells, line } of tableRows(delimiter, file, options)) {
+    for await (const { cells, line } of tableRows(delimiter, file, { ...options, lines: true })) {
       if (!names) {
         names = cells.map((name) => name.trim());
         continue;

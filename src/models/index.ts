@@ -53,7 +53,6 @@ export {
   type RecurrentModelOptions,
   type RecurrentSequence,
 } from './recurrent-model.ts';
-export { type LoadedRecurrent, loadRecurrent, saveRecurrent } from './recurrent-storage.ts';
 export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
 export { spectralNorm, spectralRadius } from './spectral.ts';
 export {

@@ -120,5 +120,6 @@ describe('vectors', () => {
     expect(() => vectorRows([[1, 2], [1]])).toThrow(/one width, 2, got 1/);
     expect(() => vectorRows([[Number.NaN]])).toThrow(/finite/);
     expect(() => exactIndex(vectorRows(rows)).search([1], 1)).toThrow(/one width/);
+    expect(exactIndex(vectorRows([])).search([1, 2], 1)).toEqual([]);
   });
 });

@@ -86,6 +86,7 @@ export function exactIndex(rows: VectorRows, metric: Metric = 'cosine'): VectorI
   const found = new Float64Array(rows.count);
   return {
     search(query, top) {
+      if (own.count === 0) return [];
       const score = rowScorer(own, queryFor(query, metric), metric);
       for (let row = 0; row < own.count; row++) found[row] = score(row);
       return topScores(found, top);

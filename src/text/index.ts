@@ -38,6 +38,7 @@ export { fromRanks, type RankOptions } from './ranks.ts';
 export { readChatTemplate } from './read-chat-template.ts';
 export { type LoadTokenizerOptions, loadTokenizer } from './read-tokenizer.ts';
 export { fingerprint, type SavableTokenizer, saveTokenizer } from './save.ts';
+export { eachSegment } from './segments.ts';
 export { sentenceEnds, splitSections, splitSentences, type TextPiece } from './sentences.ts';
 export { encodeParts, type SpecialToken, special } from './special.ts';
 export { type PatternName, patternSources } from './split.ts';

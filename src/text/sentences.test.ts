@@ -21,3 +21,8 @@ describe('sentences and sections', () => {
     expect(splitSections(text).length).toBe(2);
   });
 });
+
+test('dots without end are read once: leaders of a table of contents', () => {
+  const dots = '.'.repeat(60_000);
+  expect(splitSentences(`${dots}a. B`).map(({ text }) => text.length)).toEqual([60_002, 1]);
+});

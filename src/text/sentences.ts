@@ -8,7 +8,7 @@ export interface TextPiece {
 }
 
 /** A full stop, perhaps in closing quotes; Chinese ones need no space behind. */
-const SENTENCE_END = /(?:[.!?]+["'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|\n)/gu;
+const SENTENCE_END = /(?:(?<![.!?])[.!?]+["'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|\n)/gu;
 /** A period after these ends no sentence. */
 const ABBREVIATION = /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Prof|No|vs|etc|e\.g|i\.e)\.$/u;
 

@@ -119,7 +119,7 @@ function progressOf(terminal: Terminal): (progress: EvalProgress) => void {
   return (progress) => {
     const { done, total } = progress;
     if (progress.stage === 'score') return terminal.live(`${done}/${total} ${nameOf(progress.metric)}`);
-    terminal.endLive({ keep: false });
+    if (!bar) terminal.endLive({ keep: false });
     bar ??= terminal.bar(say('drawing', {}), total);
     bar.update(done);
     if (done === total) bar.stop();

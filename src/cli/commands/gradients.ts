@@ -11,6 +11,7 @@ import { openModel, type StoredRecurrent } from '../models.ts';
 import { flagOf } from '../options.ts';
 import { textsOfRun } from '../run-texts.ts';
 import { formatTable } from '../terminal.ts';
+import { isPowerOfTwo } from '../training-samples.ts';
 import { checkViewFile, inLanguage, writeView } from '../view-files.ts';
 
 type Context = CommandContext<typeof gradientsOptions>;
@@ -69,7 +70,7 @@ export async function run(context: Context): Promise<void> {
   const lines = measured.flatMap(linesOf);
   terminal.json({ type: 'gradients', data: name, steps, answer });
   // Every power of two: what is seen on the way is a line.
-  const shown = table.rows.filter(([k], i) => isMilestone(Number(k)) || i === table.rows.length - 1);
+  const shown = table.rows.filter(([k], i) => isPowerOfTwo(Number(k)) || i === table.rows.length - 1);
   for (const line of formatTable([table.columns.map(inLanguage), ...shown.map((row) => row.map(String))])) {
     terminal.print(line);
   }
@@ -82,8 +83,6 @@ export async function run(context: Context): Promise<void> {
     paths.join(', '),
   );
 }
-
-const isMilestone = (k: number): boolean => (k & (k - 1)) === 0;
 
 function requireRecurrent(stored: Awaited<ReturnType<typeof openModel>>): StoredRecurrent {
   if (stored.kind === 'recurrent') return stored;

@@ -150,7 +150,7 @@ async function indexAll(
   return counts;
 }
 
-const ELSEWHERE = /^(npm|https?):/i;
+const ELSEWHERE = /^(npm|hf|https?):/i;
 const isLocal = ({ spec }: Source): boolean => !ELSEWHERE.test(spec);
 
 /** Where a source lies: a path from here if it is inside, else whole; what is no path as it is. */

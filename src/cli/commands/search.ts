@@ -4,7 +4,7 @@ import { defineMessages } from '../../language.ts';
 import { library, type Passage } from '../../retrieve/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import { openEmbedder, openIndex, partsOf } from '../retrieval.ts';
+import { openEmbedder, openIndex, partsOf, ROUGH } from '../retrieval.ts';
 import type { searchOptions } from '../retrieval-options.ts';
 
 const say = defineMessages({
@@ -29,7 +29,8 @@ export async function run({
     const settings = await own.settings(name);
     const isByMeaning = settings?.embedder !== undefined && mode !== 'bm25';
     const ready = isByMeaning ? await openEmbedder(settings.embedder!) : undefined;
-    const parts = settings && (await partsOf(settings, ready));
+    // Only what goes in is counted in tokens.
+    const parts = settings && (await partsOf({ ...settings, tokenizer: ROUGH }, ready));
     // Without settings there is no collection: opening says which there are.
     const collection = await own.open(name, parts!);
     const passages = await collection.search(query, {

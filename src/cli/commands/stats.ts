@@ -152,19 +152,14 @@ async function writePlots(all: readonly NamedStatistics[], folder: string): Prom
   for (const [name, plot] of Object.entries(plots)) {
     await writeFileAtomic(join(folder, `${name}.svg`), renderPlot(plot, { lang, standalone: true }));
   }
-  const [first] = all.map(({ statistics }) => statisticsTables(statistics).tables[0]);
-  const rows = all.flatMap(({ name, statistics }) =>
-    statisticsTables(statistics)
-      .tables[0].slice(1)
-      .map((row) => [name, ...row]),
-  );
+  const told = all.map(({ name, statistics }) => ({ name, ...statisticsTables(statistics) }));
+  const [head] = told[0].tables[0];
+  const rows = told.flatMap(({ name, tables }) => tables[0].slice(1).map((row) => [name, ...row]));
   const page = plotPage({
     title: say('title', {}),
-    lines: all.flatMap(({ name, statistics }) =>
-      statisticsTables(statistics).lines.map((line) => `${name}: ${line}`),
-    ),
+    lines: told.flatMap(({ name, lines }) => lines.map((line) => `${name}: ${line}`)),
     plots: Object.values(plots),
-    table: [['', ...first[0]], ...rows],
+    table: [['', ...head], ...rows],
     lang,
   });
   await writeFileAtomic(join(folder, 'stats.html'), page);

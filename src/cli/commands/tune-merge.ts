@@ -31,7 +31,10 @@ export async function mergeAdapters(context: CommandContext<typeof tuneOptions>)
   }
   const out = options.out ?? `${modelName(path)}-merged`;
   if (await stat(out).catch(() => undefined)) throw fail('cli/merge-there', { out });
-  const merged = withAdapters(requireDecoder('tune merge', await openModel(path)), folders);
+  const fitted = withAdapters(requireDecoder('tune merge', await openModel(path)), folders);
+  // Before a folder is made: an adapter that does not fit leaves nothing behind.
+  const params = await fitted.params();
+  const merged = { ...fitted, params: async () => params };
   if (merged.run) await writeRun(out, merged, merged.run);
   else await exporters.hf.write(out, merged, { type: 'f32' });
   terminal.json({ type: 'written', out, base: path, adapters: folders });
@@ -44,7 +47,6 @@ async function writeRun(
   merged: StoredDecoder,
   earlier: NonNullable<StoredDecoder['run']>,
 ): Promise<void> {
-  // Before the folder is made: an adapter that does not fit leaves nothing behind.
   const params = await merged.params();
   const { run, step, sha256 } = await readInitialWeights(earlier);
   const { tuning: _, ...config } = earlier.config;

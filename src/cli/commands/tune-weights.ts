@@ -64,7 +64,7 @@ export async function tuneWeights(context: Context): Promise<number> {
   const tuning = tuningOf(context, method, earlier);
   const base = await readTuneBase(stored, tuning, context);
   const settings = tuneSettings(context, base, method, earlier);
-  const old = await readOldTexts(context, stored);
+  const old = await readOldTexts(context, stored, tuning.replay);
   const text = await readTrainingText(context, options.data, settings, { earlier, start: stored });
   const { seed, init } = settings;
   const { corpus, count } = withReplay(text.split, old?.train ?? [], tuning.replay ?? 0, seed);

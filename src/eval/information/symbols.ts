@@ -2,7 +2,7 @@
 
 import { createVocabulary, type Ids, splitText } from '../../repeat/index.ts';
 import type { Tokenizer } from '../../types.ts';
-import { checkInteger } from '../errors.ts';
+import { checkInteger, fail } from '../errors.ts';
 
 /**
  * `character`: every code point, white space too; `word`: words as a dictionary finds them and punctuation marks, without white
@@ -40,10 +40,18 @@ export function symbolsOf(
 /** Pieces that name symbols: of two tokens that read alike (half characters), each has its number behind it. */
 function cutterOf(unit: SymbolUnit, tokenizer?: Tokenizer): (text: string) => readonly string[] {
   if (unit === 'character') return (text) => Array.from(text);
-  if (unit === 'word' || !tokenizer) return (text) => splitText(text, 'segments');
+  if (unit === 'word') return (text) => splitText(text, 'segments');
+  if (!tokenizer) {
+    throw fail('eval/option', {
+      where: 'symbolsOf',
+      option: 'tokenizer',
+      rule: 'given for tokens',
+      got: tokenizer,
+    });
+  }
   const known = new Map<number, string>();
   const nameOf = (id: number): string => {
-    const name = known.get(id) ?? `${tokenizer.decode([id], { keepSpecial: true })}`;
+    const name = known.get(id) ?? tokenizer.decode([id], { keepSpecial: true });
     const whole = name.includes('\ufffd') ? `\ufffd#${id}` : name;
     known.set(id, whole);
     return whole;

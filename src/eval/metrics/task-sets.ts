@@ -47,7 +47,7 @@ export function codeTask(records: readonly EvalRecord[], options: TaskOptions): 
     problems.set(name, { attempts: problem.attempts + attempts, passed: problem.passed + passed });
   }
   const all = [...problems.values()];
-  const most = Math.min(...all.map(({ attempts }) => attempts));
+  const most = all.reduce((least, { attempts }) => Math.min(least, attempts), Number.POSITIVE_INFINITY);
   const depths = options.depths ?? DEPTHS.filter((k) => k <= most);
   for (const k of depths) {
     if (k > most)

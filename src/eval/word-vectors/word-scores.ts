@@ -1,6 +1,7 @@
 /** How good word vectors are by themselves: related words apart from others, analogies, and similarity as people judge it. */
 
 import { fail } from '../errors.ts';
+import { meanRanks, pearson } from '../metrics/regression.ts';
 import { type WordSpace, wordAnalogy, wordSimilarity } from './word-neighbours.ts';
 
 /** Pairs that any text of the language relates; written for this purpose. */
@@ -62,6 +63,8 @@ export function questionScore(space: WordSpace, text: string, path = 'questions'
   if ((width !== 3 && width !== 4) || wrong >= 0 || rows.length > MOST_QUESTIONS) {
     throw fail('eval/questions', { path, line: Math.max(wrong, 0) + 1, most: MOST_QUESTIONS });
   }
+  const unread = width === 3 ? rows.findIndex(([, , number]) => Number.isNaN(Number(number))) : -1;
+  if (unread >= 0) throw fail('eval/questions', { path, line: unread + 1, most: MOST_QUESTIONS });
   const wordsOf = (row: readonly string[]): readonly string[] => (width === 4 ? row : row.slice(0, 2));
   const known = rows.filter((row) => wordsOf(row).every((word) => space.numbers.has(word)));
   const counts = { asked: rows.length, known: known.length };
@@ -70,24 +73,6 @@ export function questionScore(space: WordSpace, text: string, path = 'questions'
     return { kind: 'analogies', ...counts, right };
   }
   const judged = known.map(([, , number]) => Number(number));
-  if (judged.some(Number.isNaN)) throw fail('eval/questions', { path, line: 1, most: MOST_QUESTIONS });
   const cosines = known.map(([a, b]) => wordSimilarity(space, a, b));
-  return { kind: 'similarities', ...counts, correlation: correlationOf(ranksOf(judged), ranksOf(cosines)) };
-}
-
-/** Ranks from 1; equals share the mean of theirs. */
-function ranksOf(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const equal = values.filter((other) => other === value).length;
-    return below + (equal + 1) / 2;
-  });
-}
-
-function correlationOf(x: readonly number[], y: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const sum = (f: (i: number) => number) => x.reduce((all, _, i) => all + f(i), 0);
-  const covariance = sum((i) => (x[i] - meanX) * (y[i] - meanY));
-  return covariance / Math.sqrt(sum((i) => (x[i] - meanX) ** 2) * sum((i) => (y[i] - meanY) ** 2));
+  return { kind: 'similarities', ...counts, correlation: pearson(meanRanks(judged), meanRanks(cosines)) };
 }
