@@ -23,6 +23,6 @@ describe('sentences and sections', () => {
 });
 
 test('dots without end are read once: leaders of a table of contents', () => {
-  const dots = '.'.repeat(60_000);
-  expect(splitSentences(`${dots}a. B`).map(({ text }) => text.length)).toEqual([60_002, 1]);
+  const dots = '.'.repeat(100_000);
+  expect(splitSentences(`${dots}a. B`).map(({ text }) => text.length)).toEqual([100_002, 1]);
 });
