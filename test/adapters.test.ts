@@ -260,6 +260,8 @@ describe('an adapter of another base', () => {
     expect(() => fromPeft(dora, foreignLayers('gpt2', config), 'x')).toThrow(
       '"use_dora" is true, supported: false',
     );
+    const unscaled = { ...peft, config: { ...peft.config, lora_alpha: 'x' } };
+    expect(() => fromPeft(unscaled, foreignLayers('gpt2', config), 'x')).toThrow('"lora_alpha" is "x"');
   });
 
   test('targets are named as the model names its layers', () => {

@@ -141,6 +141,9 @@ export function fromPeft(
   const method = { LORA: 'lora', IA3: 'ia3' }[String(config.peft_type)] as Adapter['method'] | undefined;
   if (!method)
     throw fail('adapt/config', { path, key: 'peft_type', got: config.peft_type, supported: 'LORA, IA3' });
+  const alpha = config.lora_alpha;
+  if (method === 'lora' && !(typeof alpha === 'number' && alpha > 0))
+    throw fail('adapt/config', { path, key: 'lora_alpha', got: alpha, supported: '> 0' });
   const left = new Map(tensors);
   const take = (name: string, shape: readonly number[]): Tensor => {
     const tensor = left.get(name);
