@@ -1,6 +1,6 @@
 /** Learning by gradient: epochs of shuffled batches, cross-entropy, Adam; for any network over numbered examples. */
 
-import { createRng } from '../rng.ts';
+import { createRng, shuffle } from '../rng.ts';
 import { crossEntropy, type Tensor, tensor } from '../tensor/index.ts';
 import { adam, linear, train, uniformGroup } from '../train/index.ts';
 import { fail, positive, requireNumber, wholePositive } from './errors.ts';
@@ -81,14 +81,10 @@ export function shuffledBatches(
   { batchSize, seed, epoch, lengthOf }: ShuffleOptions,
 ): Int32Array[] {
   const rng = createRng(seed).split(`epoch ${epoch}`);
-  const shuffle = <Items extends Int32Array | Int32Array[]>(items: Items): Items => {
-    for (let i = items.length - 1; i > 0; i--) {
-      const other = rng.integer(i + 1);
-      [items[i], items[other]] = [items[other], items[i]];
-    }
-    return items;
-  };
-  const order = shuffle(Int32Array.from({ length: count }, (_, i) => i));
+  const order = shuffle(
+    Int32Array.from({ length: count }, (_, i) => i),
+    rng,
+  );
   if (lengthOf) {
     for (let from = 0; from < count; from += POOL * batchSize) {
       order.subarray(from, from + POOL * batchSize).sort((a, b) => lengthOf(a) - lengthOf(b));
@@ -96,5 +92,5 @@ export function shuffledBatches(
   }
   const batches: Int32Array[] = [];
   for (let from = 0; from < count; from += batchSize) batches.push(order.slice(from, from + batchSize));
-  return lengthOf ? shuffle(batches) : batches;
+  return lengthOf ? shuffle(batches, rng) : batches;
 }
