@@ -147,6 +147,23 @@ export const fail = defineErrors({
       `model: rewind must go to a whole number from 0 to the sequence's length ${d.length}, got ${d.to}`,
     zh: (d) => `模型：只能回退到 0 与序列长度 ${d.length} 之间的整数，得到 ${d.to}`,
   },
+  'model/rewind-slid': {
+    en: (d: { to: number; from: number }) =>
+      `model: rewind to ${d.to} needs tokens that have slid out of the window, which begins at ${d.from}; go back less far, or give a larger window`,
+    zh: (d) => `模型：回退到 ${d.to} 需要已滑出窗口的词元，窗口从 ${d.from} 开始；请少退一些，或用更大的窗口`,
+  },
+  'model/sinks': {
+    en: (d: { sinks: unknown; window: unknown; contextLength: number }) =>
+      `endless model: sinks (0 or more) and window (1 or more) must be whole numbers that fit together into the context of ${d.contextLength}, got ${d.sinks} and ${d.window}; make one smaller`,
+    zh: (d) =>
+      `无限长模型：汇点数（不小于 0）与窗口（不小于 1）必须是整数，且合起来不超过 ${d.contextLength} 的上下文，得到 ${d.sinks} 和 ${d.window}；请减小其一`,
+  },
+  'model/sinks-positions': {
+    en: (d: { kind: string }) =>
+      `endless model: positions must be rotary, alibi, t5 or none, got ${d.kind}: what is added to tokens cannot slide; train with --positions rotary`,
+    zh: (d) =>
+      `无限长模型：位置方式必须是 rotary、alibi、t5 或 none，得到 ${d.kind}：加到词元上的位置无法滑动；请用 --positions rotary 训练`,
+  },
   'model/reach-texts': {
     en: (d: { lengths: readonly number[] }) =>
       `gradient reach: texts must be equally long, 3 tokens or more, got lengths ${list(d.lengths)}; cut them`,
