@@ -164,6 +164,27 @@ export const fail = defineErrors({
     zh: (d) =>
       `无限长模型：位置方式必须是 rotary、alibi、t5 或 none，得到 ${d.kind}：加到词元上的位置无法滑动；请用 --positions rotary 训练`,
   },
+  'model/extend-factor': {
+    en: (d: { factor: unknown }) =>
+      `longer context: the factor must be a number of at least 1, got ${d.factor}`,
+    zh: (d) => `扩展上下文：倍数必须是不小于 1 的数，得到 ${d.factor}`,
+  },
+  'model/extend-learned': {
+    en: (d: { contextLength: number }) =>
+      `longer context: this model learned a vector for each of its ${d.contextLength} places and has none beyond; train with --positions rotary or alibi`,
+    zh: (d) =>
+      `扩展上下文：该模型只为 ${d.contextLength} 个位置各学了一个向量，此外没有；请用 --positions rotary 或 alibi 训练`,
+  },
+  'model/extend-positions': {
+    en: (d: { kind: string; positions: string }) =>
+      `longer context: ${d.kind} stretches rotary positions, got ${d.positions}; choose none, which leaves them as they are`,
+    zh: (d) => `扩展上下文：${d.kind} 用于 rotary 位置，得到 ${d.positions}；请选 none，保持原样`,
+  },
+  'model/extend-twice': {
+    en: (d: { kind: string; scaling: string }) =>
+      `longer context: ${d.kind} needs positions that are not stretched yet, these are (${d.scaling}); choose none, which leaves them as they are`,
+    zh: (d) => `扩展上下文：${d.kind} 要求位置尚未拉伸，而该模型已用 ${d.scaling} 拉伸；请选 none，保持原样`,
+  },
   'model/reach-texts': {
     en: (d: { lengths: readonly number[] }) =>
       `gradient reach: texts must be equally long, 3 tokens or more, got lengths ${list(d.lengths)}; cut them`,

@@ -19,6 +19,7 @@ export {
   type EndlessModelOptions,
   type EndlessSequence,
 } from './endless-model.ts';
+export { type Extension, type ExtensionKind, extended, extensionKinds } from './extend.ts';
 export { fillMask, type Guess } from './fill-mask.ts';
 export {
   type ForeignFormat,
