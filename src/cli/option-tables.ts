@@ -4,6 +4,7 @@ import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
+import { longTextOptions } from './long-text-options.ts';
 import { modelOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
@@ -289,6 +290,7 @@ export const generateOptions = {
       zh: '带上此适配器写作，来自 inkstone tune 或 PEFT；多个以逗号连接',
     },
   },
+  ...longTextOptions,
   n: { type: 'number', default: 1, rule: wholePositive, doc: { en: 'how many texts', zh: '生成几篇' } },
   seed,
 } as const satisfies OptionTable;

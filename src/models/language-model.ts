@@ -24,6 +24,7 @@ import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
 import { keptForReading, pastFor, type WeightType } from './kept-weights.ts';
+import { cacheBytes } from './measure.ts';
 import {
   checkBatch,
   checkIds,
@@ -95,9 +96,7 @@ export function createLanguageModel(
         return live(sequence).length;
       },
       get cacheBytes() {
-        return (
-          2 * layers * live(sequence).pages.length * PAGE_TOKENS * kvHeads * headSize * bytesPerElement[dtype]
-        );
+        return cacheBytes(config, live(sequence).pages.length * PAGE_TOKENS, dtype);
       },
       rewind(to) {
         checkRewind(live(sequence).length, to);
