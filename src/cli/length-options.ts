@@ -4,7 +4,7 @@ import type { OptionTable } from './command.ts';
 import { inspectOptions } from './inspect-options.ts';
 import { longTextOptions } from './long-text-options.ts';
 import { wholePositive } from './option-rules.ts';
-import { data } from './option-tables.ts';
+import { data, seed } from './option-tables.ts';
 
 export const lengthOptions = {
   data: {
@@ -24,7 +24,7 @@ export const lengthOptions = {
   },
   times: {
     type: 'string',
-    verbs: ['extend'],
+    verbs: ['extend', 'passkey'],
     default: '1,2,4,8',
     doc: { en: 'lengths, in contexts of the first run', zh: '长度，以第一个训练记录的上下文为单位' },
   },
@@ -44,11 +44,42 @@ export const lengthOptions = {
     },
   },
   extend: { ...longTextOptions.extend, verbs: ['cost'] },
+  trials: {
+    type: 'number',
+    verbs: ['passkey'],
+    default: 10,
+    rule: wholePositive,
+    doc: { en: 'texts for each length and depth', zh: '每种长度与深度的文本数' },
+  },
+  lang: {
+    type: 'string',
+    verbs: ['passkey'],
+    choices: ['en', 'zh'],
+    default: 'en',
+    doc: { en: 'language of the task', zh: '任务的语言' },
+  },
+  texts: {
+    type: 'number',
+    verbs: ['passkey'],
+    rule: wholePositive,
+    doc: {
+      en: 'without a run: write so many texts to --out (.jsonl), from which a model learns the task',
+      zh: '不带训练记录：向 --out（.jsonl）写这么多篇文本，供模型学习该任务',
+    },
+  },
+  sentences: {
+    type: 'number',
+    verbs: ['passkey'],
+    default: 7,
+    rule: wholePositive,
+    doc: { en: 'of --texts: sentences around the number, at most', zh: '--texts：数字周围最多几句' },
+  },
   check: {
     type: 'boolean',
     verbs: ['cost'],
     doc: { en: 'then write so many tokens, and compare', zh: '随后真的写这么多词元并对照' },
   },
   out: inspectOptions.out,
+  seed,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
 } as const satisfies OptionTable;

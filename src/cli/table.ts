@@ -157,7 +157,7 @@ const gradients = defineCommand({
 
 const length = defineCommand({
   name: 'length',
-  args: '<extend|stream|cost> <run…>',
+  args: '<extend|stream|passkey|cost> [run…]',
   summary: {
     en: 'texts longer than a model was trained on: ways to extend its context, to read without end in bounded memory, and what N tokens will cost',
     zh: '比训练时更长的文本：扩展上下文的各种方式、以固定内存无限地读、以及 N 个词元的开销',

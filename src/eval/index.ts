@@ -182,6 +182,17 @@ export {
 } from './length/bits-by-length.ts';
 export * from './length/length-views.ts';
 export {
+  type PasskeyOptions,
+  type PasskeyReader,
+  type PasskeyReport,
+  type PasskeyRow,
+  type PasskeyShape,
+  type PasskeyText,
+  passkeyAccuracy,
+  passkeyText,
+  passkeyTexts,
+} from './length/passkey.ts';
+export {
   type ReadStreamOptions,
   readStream,
   type StreamReader,

@@ -1,4 +1,4 @@
-/** `inkstone length extend|stream|cost RUN`: texts longer than a model was trained on. */
+/** `inkstone length extend|stream|passkey|cost RUN`: texts longer than a model was trained on. */
 
 import {
   bitsByLength,
@@ -8,30 +8,33 @@ import {
   lengthPlot,
   lengthTable,
   measureWriting,
+  type PasskeyReader,
+  passkeyAccuracy,
+  passkeyPlot,
+  passkeyTable,
+  passkeyTexts,
   predictWriting,
   readStream,
   type StreamReader,
   streamPlot,
   streamTable,
 } from '../../eval/index.ts';
+import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import {
   cacheBytes,
   createEndlessModel,
   createLanguageModel,
-  type DecoderParams,
   type DecoderSequence,
   type EndlessSequence,
-  type ExtensionKind,
-  extended,
   weightBytes,
 } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { lengthOptions } from '../length-options.ts';
 import { lengtheningOf } from '../lengthening.ts';
+import { modelFor, readersOf, textOf } from '../long-readers.ts';
 import { extendedModel, openModel, requireDecoder, type StoredDecoder } from '../models.ts';
-import { textsOfRun } from '../run-texts.ts';
 import { formatTable } from '../terminal.ts';
 import { actionOf } from '../verbs.ts';
 import { checkViewFile, inLanguage, type View, writeView } from '../view-files.ts';
@@ -53,6 +56,15 @@ const say = defineMessages({
     en: () =>
       'linear, ntk and yarn stretch as far as each length needs; ntk:N and yarn:N stretch N times always',
     zh: () => 'linear、ntk、yarn 按各长度所需拉伸；ntk:N 与 yarn:N 一律拉伸 N 倍',
+  },
+  passkey: {
+    en: (d: { trials: number }) =>
+      `a number hidden in a text: share said again without a fault, of ${d.trials} texts for each length and depth`,
+    zh: (d) => `藏在文本中的数字：每种长度与深度各 ${d.trials} 篇，完全答对的比例`,
+  },
+  texts: {
+    en: (d: { count: number; out: string }) => `${d.count} texts to learn the task from: ${d.out}`,
+    zh: (d) => `供学习该任务的 ${d.count} 篇文本：${d.out}`,
   },
   best: {
     en: (d: { length: number; name: string; bits: string }) =>
@@ -84,7 +96,11 @@ const STREAM_TOKENS = 1024;
 
 export async function run(context: Context): Promise<void> {
   const { args, options } = context;
-  const action = actionOf('length', { extend, stream, cost }, args);
+  const action = actionOf('length', { extend, stream, passkey, cost }, args);
+  if (action === passkey && options.texts !== undefined) {
+    if (options.out === undefined) throw fail('cli/missing-value', { command: 'length', option: '--out' });
+    return writePasskeys(context, options.out, options.texts);
+  }
   checkViewFile('length', options.out);
   if (args.length < 2) {
     const example = `inkstone length ${args[0]} runs/poems-2min`;
@@ -92,7 +108,7 @@ export async function run(context: Context): Promise<void> {
   }
   const stored: StoredDecoder[] = [];
   for (const path of args.slice(1)) stored.push(requireDecoder('length', await openModel(path)));
-  if (action !== extend && stored.length > 1) {
+  if ((action === stream || action === cost) && stored.length > 1) {
     throw fail('cli/missing-argument', {
       command: 'length',
       argument: '<run>',
@@ -111,23 +127,14 @@ async function extend(runs: readonly StoredDecoder[], context: Context): Promise
   const { name: data, textFor } = await textOf(runs[0], context);
   const readers: LengthReader[] = [];
   for (const stored of runs) {
-    const { ids, characters } = textFor(stored, tokens);
-    const params = await stored.params();
-    const own = runs.length > 1 ? `${stored.path} ` : '';
-    for (const way of waysOf(stored, Math.max(...times))) {
-      readers.push({
-        name: `${own}${way.name}`,
-        modelFor: (length) => modelFor(params, stored, way, length),
-        ids,
-        characters,
-      });
-    }
+    const text = textFor(stored, tokens);
+    readers.push(...(await readersOf(stored, { runs, times })).map((way) => ({ ...way, ...text })));
   }
   const report = await bitsByLength(readers, { lengths, signal, onProgress: progressIn(context) });
   const at = lengths.length - 1;
   const { name, bitsPerCharacter } = report.rows[report.best[at]];
   const lines = [
-    say('ways', {}),
+    ...(report.rows.length > runs.length ? [say('ways', {})] : []),
     say('best', { length: lengths[at], name, bits: bitsPerCharacter[at].toFixed(3) }),
   ];
   const tokensRead = Math.min(...readers.map(({ ids }) => ids.length));
@@ -137,29 +144,6 @@ async function extend(runs: readonly StoredDecoder[], context: Context): Promise
     plot: lengthPlot(report),
     lines,
   });
-}
-
-interface Way {
-  readonly name: string;
-  readonly kind: ExtensionKind;
-  /** The same for every length; without, as far as each needs. */
-  readonly factor?: number;
-}
-
-/** What can be done with a model's positions. */
-function waysOf({ config: { positions } }: StoredDecoder, most: number): Way[] {
-  const asTheyAre: Way = { name: positions.kind === 'rotary' ? 'none' : positions.kind, kind: 'none' };
-  if (positions.kind !== 'rotary' || positions.scaling) return [asTheyAre];
-  return [
-    asTheyAre,
-    ...(['linear', 'ntk', 'yarn'] as const).map((kind) => ({ name: kind, kind })),
-    ...(['ntk', 'yarn'] as const).map((kind) => ({ name: `${kind}:${most}`, kind, factor: most })),
-  ];
-}
-
-function modelFor(params: DecoderParams, { config }: StoredDecoder, { kind, factor }: Way, length: number) {
-  const needed = Math.max(1, length / config.contextLength);
-  return createLanguageModel(params, extended(config, { kind, factor: Math.max(needed, factor ?? needed) }));
 }
 
 /** Ways to read without end, token by token. */
@@ -191,6 +175,38 @@ async function stream([stored]: readonly StoredDecoder[], context: Context): Pro
     plot: streamPlot(rows),
     lines: [],
   });
+}
+
+/** Whether a number is found again in a long text, by each way to extend the context. */
+async function passkey(runs: readonly StoredDecoder[], context: Context): Promise<void> {
+  const { options, signal } = context;
+  const { trials, lang, seed } = options;
+  const times = numbersOf('--times', options.times, 1);
+  const lengths = times.map((factor) => Math.floor(runs[0].config.contextLength * factor));
+  const readers: PasskeyReader[] = [];
+  for (const stored of runs) {
+    const { tokenizer, prefixIds } = stored;
+    readers.push(
+      ...(await readersOf(stored, { runs, times })).map((way) => ({ ...way, tokenizer, prefixIds })),
+    );
+  }
+  const onProgress = progressIn(context);
+  const report = await passkeyAccuracy(readers, { lengths, trials, lang, seed, signal, onProgress });
+  await show(context, say('passkey', { trials }), {
+    answer: { what: 'passkey', ...report },
+    table: passkeyTable(report),
+    plot: passkeyPlot(report),
+    lines: readers.length > runs.length ? [say('ways', {})] : [],
+  });
+}
+
+/** Texts to learn the task of the number from. */
+async function writePasskeys({ options, terminal }: Context, out: string, count: number): Promise<void> {
+  const { lang, seed, sentences: fillers } = options;
+  const lines = passkeyTexts(count, { fillers, lang, seed }).map((text) => `${JSON.stringify({ text })}\n`);
+  await writeFileAtomic(out, lines.join(''));
+  terminal.json({ type: 'length', what: 'passkey-texts', out, texts: count });
+  terminal.print(say('texts', { count, out }));
 }
 
 /** What N tokens will cost. */
@@ -263,23 +279,4 @@ function numbersOf(option: string, text: string, least: number): number[] {
     zhRule: `为以逗号连接、递增且不小于 ${least} 的数`,
   };
   throw fail('cli/value', { command: 'length', option, ...rule, got: text });
-}
-
-/** A token is hardly longer: so many characters of a text are looked at for each token wanted. */
-const MOST_CHARACTERS = 12;
-
-/** The held-out texts one behind the other, cut where there are tokens enough, by each run's own tokenizer. */
-async function textOf(first: StoredDecoder, { options, terminal, signal }: Context) {
-  const { data, offline } = options;
-  const { name, heldOut } = await textsOfRun(first, { terminal, signal, offline, data });
-  const textFor = ({ tokenizer, prefixIds }: StoredDecoder, tokens: number) => {
-    let ids: number[] = [];
-    for (const text of heldOut) {
-      if (ids.length >= tokens) break;
-      const left = tokens - ids.length;
-      ids = ids.concat(prefixIds, tokenizer.encode(text.slice(0, MOST_CHARACTERS * left)).slice(0, left));
-    }
-    return { ids, characters: [...tokenizer.decode(ids.slice(1))].length };
-  };
-  return { name, textFor };
 }

@@ -3,6 +3,7 @@
 import type { Label, Mark, Plot } from '../../plots/index.ts';
 import type { InspectTable } from '../inspect/inspect-tables.ts';
 import type { LengthReport } from './bits-by-length.ts';
+import type { PasskeyReport } from './passkey.ts';
 import type { StreamRow } from './read-stream.ts';
 import type { WritingCost } from './writing-cost.ts';
 
@@ -34,6 +35,45 @@ export function lengthPlot({ lengths, rows }: LengthReport): Plot {
         type: 'line',
         name,
         points: bitsPerCharacter.map((y, at) => ({ x: lengths[at], y })),
+      }),
+    ),
+    width: 760,
+    height: 420,
+  };
+}
+
+/** One line for each way and depth, one column for each length: per cent of the numbers found again. */
+export function passkeyTable({ lengths, rows }: PasskeyReport): InspectTable {
+  return {
+    columns: [
+      { en: 'positions', zh: '位置方式' },
+      { en: 'depth', zh: '深度' },
+      ...lengths.map((length): Label => ({ en: `${length} tokens`, zh: `${length} 词元` })),
+    ],
+    rows: rows.map(({ name, depth, accuracy }) => [
+      name,
+      `${Math.round(100 * depth)}%`,
+      ...accuracy.map((share) => `${Math.round(100 * share)}%`),
+    ]),
+  };
+}
+
+/** The same over all depths, one line for each way. */
+export function passkeyPlot({ lengths, rows }: PasskeyReport): Plot {
+  const names = [...new Set(rows.map(({ name }) => name))];
+  const meanAt = (name: string, at: number): number => {
+    const own = rows.filter((row) => row.name === name);
+    return own.reduce((sum, { accuracy }) => sum + accuracy[at], 0) / own.length;
+  };
+  return {
+    title: { en: 'A number found again, by the length of the text', zh: '在不同长度的文本中找回数字' },
+    x: { label: TOKENS, scale: 'log' },
+    y: { label: { en: 'share found, mean over depths', zh: '找回的比例（各深度平均）' }, min: 0, max: 1 },
+    marks: names.map(
+      (name): Mark => ({
+        type: 'line',
+        name,
+        points: lengths.map((x, at) => ({ x, y: meanAt(name, at) })),
       }),
     ),
     width: 760,

@@ -23,10 +23,10 @@ export interface WritingOptions {
 }
 
 /** Tokens timed at each probe, and read at a time between them. */
-const TIMED = 16;
+const TIMED = 24;
 const PART = 64;
 /** Where a token is timed, as shares of N: a quarter is enough to see how attention grows. */
-const SHARES = [0, 1 / 16, 1 / 8, 3 / 16, 1 / 4];
+const SHARES = [0, 1, 2, 3, 4, 5, 6].map((part) => part / 24);
 
 /** Times single tokens at lengths up to N/4 and lays a line through them. @throws when N tokens do not fit into the context. */
 export async function predictWriting(
@@ -49,7 +49,8 @@ export async function predictWriting(
       }
       const times: number[] = [];
       while (times.length < TIMED && sequence.length < tokens) times.push(timeOne(model, sequence));
-      probes.push({ length: length + times.length / 2, ms: median(times) });
+      // Where N is small, the tokens of one probe lead beyond the place of the next.
+      if (times.length > 0) probes.push({ length: sequence.length - times.length / 2, ms: median(times) });
     }
     const { fixed, slope: perToken } = lineThrough(probes);
     return {
@@ -106,16 +107,14 @@ function timeOne(model: LanguageModel, sequence: ReturnType<LanguageModel['open'
   return performance.now() - start;
 }
 
-/** Least squares; what grows with the length never shrinks. */
-function lineThrough(points: readonly { readonly length: number; readonly ms: number }[]): {
-  fixed: number;
-  slope: number;
-} {
-  const mean = (of: (point: { length: number; ms: number }) => number): number =>
-    points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const [length, ms] = [mean((point) => point.length), mean((point) => point.ms)];
-  const spread = mean((point) => (point.length - length) ** 2);
-  const together = mean((point) => (point.length - length) * (point.ms - ms));
-  const slope = spread > 0 ? Math.max(0, together / spread) : 0;
-  return { fixed: ms - slope * length, slope };
+/**
+ * The median of the slopes between any two points (Theil 1950, Sen 1968): a step that waited for another process moves it little.
+ * What grows with the length never shrinks.
+ */
+function lineThrough(points: WritingCost['probes']): { readonly fixed: number; readonly slope: number } {
+  const slopes = points.flatMap((a, i) =>
+    points.slice(i + 1).map((b) => (b.ms - a.ms) / (b.length - a.length)),
+  );
+  const slope = Math.max(0, median(slopes));
+  return { fixed: median(points.map(({ length, ms }) => ms - slope * length)), slope };
 }
