@@ -2,9 +2,8 @@
 
 import type { OptionTable } from './command.ts';
 import { inspectOptions } from './inspect-options.ts';
-import { longTextOptions } from './long-text-options.ts';
 import { wholePositive } from './option-rules.ts';
-import { data, seed } from './option-tables.ts';
+import { data, generateOptions, seed } from './option-tables.ts';
 
 export const lengthOptions = {
   data: {
@@ -43,7 +42,7 @@ export const lengthOptions = {
       zh: '总共保留的词元数（默认：整个上下文）',
     },
   },
-  extend: { ...longTextOptions.extend, verbs: ['cost'] },
+  extend: { ...generateOptions.extend, verbs: ['cost'] },
   trials: {
     type: 'number',
     verbs: ['passkey'],
