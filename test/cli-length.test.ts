@@ -115,6 +115,10 @@ describe('what the verbs find', () => {
     expect(await refused('extend', 'rotary', '--times', '4,2')).toContain('rising numbers of at least 1');
     expect(await refused('stream', 'rotary', '--sinks', '20')).toContain('context of 16, got 20 and -4');
     expect(await refused('cost', 'rotary', '--tokens', '17')).toContain('17 tokens must fit');
+    expect(await refused('cost', 'rotary', 'alibi')).toContain('does not expect "alibi"');
+    expect(await refused('stream', 'rotary', '--tokens', '3')).toContain('at least 5 tokens, it has 3');
+    expect(await refused('passkey', 'rotary', '--texts', '5')).toContain('without a run');
+    expect(await refused('passkey', 'rotary', '--sentences', '5')).toContain('--texts needs a value');
     expect(await refused('passkey', '--texts', '5')).toContain('--out needs a value');
     expect(await refused('passkey', 'rotary')).toContain('no room for the task');
     expect(existsSync(join(cwd, 'no.svg'))).toBe(false);

@@ -165,9 +165,9 @@ export const fail = defineErrors({
       `无限长模型：位置方式必须是 rotary、alibi、t5 或 none，得到 ${d.kind}：加到词元上的位置无法滑动；请用 --positions rotary 训练`,
   },
   'model/extend-factor': {
-    en: (d: { factor: unknown }) =>
-      `longer context: the factor must be a number of at least 1, got ${d.factor}`,
-    zh: (d) => `扩展上下文：倍数必须是不小于 1 的数，得到 ${d.factor}`,
+    en: (d: { factor: unknown; most: number }) =>
+      `longer context: the factor must be a number from 1 to ${d.most}, got ${d.factor}`,
+    zh: (d) => `扩展上下文：倍数必须是 1 到 ${d.most} 之间的数，得到 ${d.factor}`,
   },
   'model/extend-learned': {
     en: (d: { contextLength: number }) =>

@@ -28,7 +28,7 @@ test('what cannot be stretched is refused', () => {
   expect(() => stretch('learned', 'none')).toThrow(/32 places and has none beyond/);
   expect(() => stretch('alibi', 'ntk')).toThrow(/ntk stretches rotary positions, got alibi/);
   expect(stretch('alibi', 'none').contextLength).toBe(64);
-  expect(() => stretch('rotary', 'ntk', 0.5)).toThrow(/at least 1, got 0.5/);
+  expect(() => stretch('rotary', 'ntk', 0.5)).toThrow(/from 1 to 1024, got 0.5/);
   expect(() => extended(stretch('rotary', 'ntk'), { kind: 'yarn', factor: 2 })).toThrow(
     /stretched yet, these are \(ntk\)/,
   );

@@ -3,6 +3,7 @@
 import type { RotaryConfig } from '../nn/index.ts';
 import type { DecoderConfig } from './config.ts';
 import { fail } from './errors.ts';
+import { limits } from './limits.ts';
 
 export interface Extension {
   readonly kind: ExtensionKind;
@@ -35,7 +36,8 @@ export const extensionKinds = Object.keys(scalings) as readonly ExtensionKind[];
  */
 export function extended(config: DecoderConfig, { kind, factor }: Extension): DecoderConfig {
   const { contextLength, positions } = config;
-  if (!(Number.isFinite(factor) && factor >= 1)) throw fail('model/extend-factor', { factor });
+  const { extensionFactor: most } = limits;
+  if (!(factor >= 1 && factor <= most)) throw fail('model/extend-factor', { factor, most });
   const longer = { ...config, contextLength: Math.floor(contextLength * factor) };
   if (positions.kind === 'learned') throw fail('model/extend-learned', { contextLength });
   if (kind === 'none') return longer;

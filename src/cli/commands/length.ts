@@ -35,7 +35,7 @@ import type { lengthOptions } from '../length-options.ts';
 import { lengtheningOf } from '../lengthening.ts';
 import { modelFor, readersOf, textOf } from '../long-readers.ts';
 import { extendedModel, openModel, requireDecoder, type StoredDecoder } from '../models.ts';
-import { formatTable } from '../terminal.ts';
+import { formatDuration, formatTable } from '../terminal.ts';
 import { actionOf } from '../verbs.ts';
 import { checkViewFile, inLanguage, type View, writeView } from '../view-files.ts';
 
@@ -43,9 +43,8 @@ type Context = CommandContext<typeof lengthOptions>;
 
 const say = defineMessages({
   reading: {
-    en: (d: { done: number; total: number; name: string }) =>
-      `reading ${Math.round((100 * d.done) / d.total)}% ${d.name}`,
-    zh: (d) => `阅读 ${Math.round((100 * d.done) / d.total)}% ${d.name}`,
+    en: (d: { percent: string; eta: string; name: string }) => `reading ${d.percent}% eta ${d.eta} ${d.name}`,
+    zh: (d) => `阅读 ${d.percent}% 剩余 ${d.eta} ${d.name}`,
   },
   extend: {
     en: (d: { tokens: number; data: string }) =>
@@ -95,12 +94,17 @@ const EXTEND_TOKENS = 4096;
 const STREAM_TOKENS = 1024;
 
 export async function run(context: Context): Promise<void> {
-  const { args, options } = context;
+  const { args, options, given } = context;
   const action = actionOf('length', { extend, stream, passkey, cost }, args);
-  if (action === passkey && options.texts !== undefined) {
+  if (options.texts !== undefined) {
+    if (args.length > 1) {
+      const reason = { reason: 'texts are written without a run', zhReason: '写出文本时不需要训练记录' };
+      throw fail('cli/conflict', { command: 'length', options: ['--texts', args[1]], ...reason });
+    }
     if (options.out === undefined) throw fail('cli/missing-value', { command: 'length', option: '--out' });
     return writePasskeys(context, options.out, options.texts);
   }
+  if (given.has('sentences')) throw fail('cli/missing-value', { command: 'length', option: '--texts' });
   checkViewFile('length', options.out);
   if (args.length < 2) {
     const example = `inkstone length ${args[0]} runs/poems-2min`;
@@ -109,11 +113,7 @@ export async function run(context: Context): Promise<void> {
   const stored: StoredDecoder[] = [];
   for (const path of args.slice(1)) stored.push(requireDecoder('length', await openModel(path)));
   if ((action === stream || action === cost) && stored.length > 1) {
-    throw fail('cli/missing-argument', {
-      command: 'length',
-      argument: '<run>',
-      example: `inkstone length ${args[0]} ${args[1]}`,
-    });
+    throw fail('cli/too-many-arguments', { command: `length ${args[0]}`, got: args[2], takesData: true });
   }
   await action(stored, context);
 }
@@ -211,13 +211,12 @@ async function writePasskeys({ options, terminal }: Context, out: string, count:
 
 /** What N tokens will cost. */
 async function cost([given]: readonly StoredDecoder[], context: Context): Promise<void> {
-  const { options, signal, terminal } = context;
+  const { options, signal } = context;
   const { extend: extension } = lengtheningOf('length', { extend: options.extend });
   const { config, params } = extension ? extendedModel(given, extension) : given;
   const { tokens = config.contextLength } = options;
   const model = createLanguageModel(await params(), config);
-  const onProgress = (done: number, total: number) => progressIn(context)(done, total, '');
-  const predicted = await predictWriting(model, { tokens, signal, onProgress });
+  const predicted = await predictWriting(model, { tokens, signal, onProgress: progressIn(context) });
   const bytes = { past: cacheBytes(config, tokens), weights: weightBytes(config) };
   const lines = [
     say('cost', {
@@ -228,7 +227,9 @@ async function cost([given]: readonly StoredDecoder[], context: Context): Promis
       last: predicted.lastMs.toFixed(2),
     }),
   ];
-  const checked = options.check ? await measureWriting(model, { tokens, signal, onProgress }) : undefined;
+  const checked = options.check
+    ? await measureWriting(model, { tokens, signal, onProgress: progressIn(context) })
+    : undefined;
   if (checked) {
     lines.push(
       say('checked', {
@@ -238,7 +239,6 @@ async function cost([given]: readonly StoredDecoder[], context: Context): Promis
       }),
     );
   }
-  terminal.endLive({ keep: false });
   await show(context, undefined, {
     answer: { what: 'cost', tokens, ...predicted, bytes, ...(checked && { checked }) },
     table: costTable(predicted, { tokens, bytesFor: (length) => cacheBytes(config, length) }),
@@ -250,7 +250,12 @@ async function cost([given]: readonly StoredDecoder[], context: Context): Promis
 const inMegabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
 
 function progressIn({ terminal }: Context) {
-  return (done: number, total: number, name: string) => terminal.live(say('reading', { done, total, name }));
+  const start = performance.now();
+  return (done: number, total: number, name = ''): void => {
+    const seconds = ((performance.now() - start) / 1000) * (total / done - 1);
+    const eta = done > 0 ? formatDuration(seconds) : '–';
+    terminal.live(say('reading', { percent: ((100 * done) / total).toFixed(0), eta, name }));
+  };
 }
 
 /** What was found, for people, machines and a file. */

@@ -3,6 +3,7 @@
 import { logSumExp, nextTurn } from '../../decode/index.ts';
 import type { Ids } from '../../repeat/index.ts';
 import type { LanguageModel, Sequence } from '../../types.ts';
+import { fail } from '../errors.ts';
 import { median } from './writing-cost.ts';
 
 /** One way of reading token after token. */
@@ -37,14 +38,18 @@ export interface ReadStreamOptions {
   readonly onProgress?: (done: number, total: number, name: string) => void;
 }
 
-/** Reads the text with each, one token at a time, as a text is written. */
+/** Four quarters of one prediction each. */
+const LEAST = 5;
+
+/** Reads the text with each, one token at a time, as a text is written. @throws for a text of less than 5 tokens. */
 export async function readStream(
   readers: readonly StreamReader[],
   { ids, characters, signal, onProgress }: ReadStreamOptions,
 ): Promise<StreamRow[]> {
+  if (ids.length < LEAST) throw fail('eval/short-text', { tokens: ids.length, needed: LEAST });
   const rows: StreamRow[] = [];
   const total = ids.length - 1;
-  const quarter = Math.max(1, Math.floor(total / 4));
+  const quarter = Math.floor(total / 4);
   for (const reader of readers) {
     const { model, again, name } = reader;
     const nats = new Float64Array(total);
