@@ -112,7 +112,8 @@ describe('what the verbs find', () => {
     expect(await refused('extent', 'rotary')).toContain('did you mean "extend"?');
     expect(await refused('extend')).toContain('<run> is missing');
     expect(await refused('extend', 'learned', '--out', 'no.svg')).toContain('16 places and has none beyond');
-    expect(await refused('extend', 'rotary', '--times', '4,2')).toContain('rising numbers of at least 1');
+    expect(await refused('extend', 'rotary', '--times', '4,2')).toContain('rising numbers of at least 0.1');
+    expect(await refused('extend', 'rotary', '--times', '0.1')).toContain('an integer ≥ 2, got 1');
     expect(await refused('stream', 'rotary', '--sinks', '20')).toContain('context of 16, got 20 and -4');
     expect(await refused('cost', 'rotary', '--tokens', '17')).toContain('17 tokens must fit');
     expect(await refused('cost', 'rotary', 'alibi')).toContain('does not expect "alibi"');

@@ -121,7 +121,7 @@ export async function run(context: Context): Promise<void> {
 /** Ways to extend a context, on windows of growing length. */
 async function extend(runs: readonly StoredDecoder[], context: Context): Promise<void> {
   const { options, signal } = context;
-  const times = numbersOf('--times', options.times, 1);
+  const times = numbersOf('--times', options.times, 0.1);
   const lengths = times.map((factor) => Math.floor(runs[0].config.contextLength * factor));
   const tokens = Math.max(options.tokens ?? EXTEND_TOKENS, ...lengths);
   const { name: data, textFor } = await textOf(runs[0], context);
@@ -181,7 +181,7 @@ async function stream([stored]: readonly StoredDecoder[], context: Context): Pro
 async function passkey(runs: readonly StoredDecoder[], context: Context): Promise<void> {
   const { options, signal } = context;
   const { trials, lang, seed } = options;
-  const times = numbersOf('--times', options.times, 1);
+  const times = numbersOf('--times', options.times, 0.1);
   const lengths = times.map((factor) => Math.floor(runs[0].config.contextLength * factor));
   const readers: PasskeyReader[] = [];
   for (const stored of runs) {

@@ -2,7 +2,7 @@
 
 import type { Ids } from '../../repeat/index.ts';
 import type { LanguageModel } from '../../types.ts';
-import { fail } from '../errors.ts';
+import { checkInteger, fail } from '../errors.ts';
 import { readTexts } from '../read-texts.ts';
 
 /** One way of reading: a model, and what becomes of its positions. */
@@ -45,6 +45,7 @@ export async function bitsByLength(
   readers: readonly LengthReader[],
   { lengths, signal, onProgress }: BitsByLengthOptions,
 ): Promise<LengthReport> {
+  for (const length of lengths) checkInteger('bitsByLength', 'lengths', length, 2);
   const longest = Math.max(...lengths);
   const rows: LengthRow[] = [];
   for (const { name, ids, characters, modelFor } of readers) {
