@@ -6,12 +6,16 @@ import { createTextModel } from '../decode/index.ts';
 import { InkstoneError } from '../errors.ts';
 import type { SkippedCheckpoint } from '../io/index.ts';
 import {
+  createEndlessModel,
   createLanguageModel,
   createRecurrentModel,
   type DecoderConfig,
   type DecoderLanguageModel,
   type DecoderParams,
   decoderConfig,
+  type EndlessLanguageModel,
+  type Extension,
+  extended,
   type GgufMetadata,
   isDecoderFolder,
   isRecurrentConfig,
@@ -42,6 +46,7 @@ import type { Tokenizer } from '../types.ts';
 import { withAdapters } from './adapters.ts';
 import { readTextFile } from './corpus.ts';
 import { fail } from './errors.ts';
+import type { Lengthening } from './lengthening.ts';
 import { type EarlierRun, readWriterRun, type WriterConfig } from './runs.ts';
 
 /** A model where it lies: what tells about it, and its weights when they are wanted. */
@@ -227,7 +232,7 @@ async function readFolderTemplate(folder: string): Promise<ChatTemplateSource | 
 }
 
 export type OpenedModel = StoredModel & {
-  readonly model: DecoderLanguageModel | RecurrentLanguageModel;
+  readonly model: DecoderLanguageModel | RecurrentLanguageModel | EndlessLanguageModel;
   readonly writer: ReturnType<typeof createTextModel>;
   /** Damaged checkpoints that were passed over. */
   readonly skipped: readonly SkippedCheckpoint[];
@@ -240,26 +245,31 @@ export interface LoadModelOptions {
   readonly weights?: WeightType;
   /** Folders of adapters, which are merged into the weights. */
   readonly adapters?: readonly string[];
+  /** How it reads beyond what it was trained on. */
+  readonly lengthening?: Lengthening;
 }
 
 /** Opens a model and loads its weights: of a run, those of the latest checkpoint. */
-export async function loadModel(
-  path: string,
-  { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters = [] }: LoadModelOptions = {},
-): Promise<OpenedModel> {
+export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<OpenedModel> {
+  const { adapters = [], lengthening: { extend } = {} } = options;
   const opened = await openModel(path);
-  const stored = adapters.length > 0 ? withAdapters(requireDecoder('adapter', opened), adapters) : opened;
+  const whole = adapters.length > 0 ? withAdapters(requireDecoder('adapter', opened), adapters) : opened;
+  const stored = extend ? extendedModel(requireDecoder('--extend', whole), extend) : whole;
   const { tokenizer, prefixIds, run } = stored;
-  const model = await readWith(stored, memoryBytes, weights);
+  const model = await readWith(stored, options);
   const writer = createTextModel(model, tokenizer, { prefixIds });
   return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
 }
 
 async function readWith(
   stored: StoredModel,
-  memoryBytes: number,
-  weights: LoadModelOptions['weights'],
+  { memoryBytes = Number.POSITIVE_INFINITY, weights, lengthening: { endless } = {} }: LoadModelOptions,
 ): Promise<OpenedModel['model']> {
+  if (endless) {
+    const { params, config } = requireDecoder('--endless', stored);
+    const { sinks, window = config.contextLength - sinks } = endless;
+    return createEndlessModel(await params(), config, { sinks, window, weights });
+  }
   // What a recurrent model keeps of a text grows by one state every 64 tokens; it has no budget.
   if (stored.kind === 'recurrent' && !(weights && isBlocks(weights)))
     return createRecurrentModel(await stored.params(), stored.config, { weights });
@@ -270,6 +280,12 @@ async function readWith(
     : undefined;
   return createLanguageModel(await decoder.params(), config, { memoryTokens, weights });
 }
+
+/** The same weights with another context. */
+export const extendedModel = (stored: StoredDecoder, extension: Extension): StoredDecoder => ({
+  ...stored,
+  config: extended(stored.config, extension),
+});
 
 /** A model that must be a Transformer. */
 export function requireDecoder(where: string, stored: StoredModel): StoredDecoder {

@@ -9,6 +9,7 @@ import { evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
+import { lengthOptions } from './length-options.ts';
 import {
   doctorOptions,
   explainOptions,
@@ -152,6 +153,18 @@ const gradients = defineCommand({
   options: gradientsOptions,
   example: 'inkstone gradients runs/rnn runs/lstm --out gradients.svg',
   load: () => import('./commands/gradients.ts'),
+});
+
+const length = defineCommand({
+  name: 'length',
+  args: '<extend|stream|passkey|cost> [run…]',
+  summary: {
+    en: 'texts longer than a model was trained on: ways to extend its context, to read without end in bounded memory, and what N tokens will cost',
+    zh: '比训练时更长的文本：扩展上下文的各种方式、以固定内存无限地读、以及 N 个词元的开销',
+  },
+  options: lengthOptions,
+  example: 'inkstone length extend runs/poems-2min --out length.svg',
+  load: () => import('./commands/length.ts'),
 });
 
 const repeat = defineCommand({
@@ -359,6 +372,7 @@ export const commands = [
   classify,
   inspect,
   gradients,
+  length,
   index,
   search,
   serve,

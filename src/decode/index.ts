@@ -57,6 +57,7 @@ export {
   type StateMaker,
   type TextState,
 } from './history.ts';
+export { logSumExp } from './log-softmax.ts';
 export { type LookBackSearchOptions, lookBackSearch } from './look-back-search.ts';
 export { nextTurn } from './next-turn.ts';
 export { createPrefixCache, type PrefixCache, type PrefixCacheOptions } from './prefix-cache.ts';

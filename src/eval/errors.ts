@@ -21,6 +21,17 @@ export const fail = defineErrors({
       `${d.where}: ${d.needed} tokens must fit into the context, which holds ${d.contextLength}; ask for fewer`,
     zh: (d) => `${d.where}：上下文须容纳 ${d.needed} 个词元，而它只有 ${d.contextLength}；请减少数量`,
   },
+  'eval/passkey-room': {
+    en: (d: { room: number }) =>
+      `passkey: there is no room for the task in ${d.room} tokens; try greater --times, or a model with a longer context`,
+    zh: (d) => `密钥任务：${d.room} 个词元放不下该任务；请增大 --times，或换上下文更长的模型`,
+  },
+  'eval/short-text': {
+    en: (d: { tokens: number; needed: number }) =>
+      `length: the text must have at least ${d.needed} tokens, it has ${d.tokens}; give a longer one with --data, or ask for less`,
+    zh: (d) =>
+      `长度：文本至少需要 ${d.needed} 个词元，现有 ${d.tokens} 个；请用 --data 给出更长的文本，或降低要求`,
+  },
   'eval/same-name': {
     en: (d: { where: string; name: string }) =>
       `${d.where}: each model must have a name of its own, got "${d.name}" twice; name each once`,

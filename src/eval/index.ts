@@ -174,6 +174,37 @@ export type { Estimate, LabRow, LabText } from './lab-rows.ts';
 export { type LabColumn, labColumns, labTable, unchangedRows } from './lab-table.ts';
 export { type LabView, type LabViewRow, labView } from './lab-view.ts';
 export {
+  type BitsByLengthOptions,
+  bitsByLength,
+  type LengthReader,
+  type LengthReport,
+  type LengthRow,
+} from './length/bits-by-length.ts';
+export * from './length/length-views.ts';
+export {
+  type PasskeyOptions,
+  type PasskeyReader,
+  type PasskeyReport,
+  type PasskeyRow,
+  type PasskeyShape,
+  type PasskeyText,
+  passkeyAccuracy,
+  passkeyText,
+  passkeyTexts,
+} from './length/passkey.ts';
+export {
+  type ReadStreamOptions,
+  readStream,
+  type StreamReader,
+  type StreamRow,
+} from './length/read-stream.ts';
+export {
+  measureWriting,
+  predictWriting,
+  type WritingCost,
+  type WritingOptions,
+} from './length/writing-cost.ts';
+export {
   type AnswerOptions,
   type AnswerRules,
   type AnswerScore,

@@ -224,4 +224,20 @@ export const modelTerms = defineTerms({
       zh: '只会计数的模型：统计前几个词元之后各词元出现的次数，并为没见过的留出概率（Kneser 与 Ney，1995）。它无需训练，也看不到四五个词元之外。神经模型若预测得不比它好，就还没有学会。',
     },
   },
+  attentionSinks: {
+    name: { en: 'attention sink', zh: '注意力汇点' },
+    also: ['sinks', 'attention sinks', 'endless', 'streaming', 'StreamingLLM', '汇点', '流式'],
+    text: {
+      en: 'A first token of a text that heads look at when they have nowhere else to look. If it slides out of the window, many a model falls apart; where about four of them stay beside the last tokens, it writes on without end, in memory of fixed size. What has slid out is forgotten.',
+      zh: '文本开头的词元：注意力头无处可看时便看向它们。它们若滑出窗口，不少模型会崩溃；保留约四个，再加最近的若干词元，就能以固定内存无限地写下去。滑出的内容则被遗忘。',
+    },
+  },
+  contextExtension: {
+    name: { en: 'context extension', zh: '上下文扩展' },
+    also: ['extend', 'position interpolation', 'NTK', 'YaRN', 'rope scaling', '位置插值', '长度外推'],
+    text: {
+      en: 'Reading texts longer than those trained on, with the same weights. Rotary positions are stretched: all alike (linear), the slow turns more than the fast (ntk), or by parts and with sharper scores (yarn). Without further training a stretch of 2 to 4 is usual; inkstone length extend shows what it costs.',
+      zh: '用同样的权重读比训练时更长的文本。做法是拉伸旋转位置：一律拉伸（linear）、慢的转动比快的拉伸得多（ntk），或分段拉伸并使注意力更尖锐（yarn）。不再训练时通常取 2 至 4 倍；代价可用 inkstone length extend 查看。',
+    },
+  },
 });

@@ -159,9 +159,10 @@ export const positionRules = {
   maxDistance: wholePositive,
   bidirectional: yesOrNo,
   scaling: {
-    en: 'an object with `kind` linear, ntk or llama3',
-    zh: '带有 `kind`（linear、ntk 或 llama3）的对象',
-    holds: (x: unknown) => ['linear', 'ntk', 'llama3'].includes((x as { kind?: string } | null)?.kind ?? ''),
+    en: 'an object with `kind` linear, ntk, llama3 or yarn',
+    zh: '带有 `kind`（linear、ntk、llama3 或 yarn）的对象',
+    holds: (x: unknown) =>
+      ['linear', 'ntk', 'llama3', 'yarn'].includes((x as { kind?: string } | null)?.kind ?? ''),
   },
 } satisfies { [key: string]: Rule };
 

@@ -147,6 +147,44 @@ export const fail = defineErrors({
       `model: rewind must go to a whole number from 0 to the sequence's length ${d.length}, got ${d.to}`,
     zh: (d) => `模型：只能回退到 0 与序列长度 ${d.length} 之间的整数，得到 ${d.to}`,
   },
+  'model/rewind-slid': {
+    en: (d: { to: number; from: number }) =>
+      `model: rewind to ${d.to} needs tokens that have slid out of the window, which begins at ${d.from}; go back less far, or give a larger window`,
+    zh: (d) => `模型：回退到 ${d.to} 需要已滑出窗口的词元，窗口从 ${d.from} 开始；请少退一些，或用更大的窗口`,
+  },
+  'model/sinks': {
+    en: (d: { sinks: unknown; window: unknown; contextLength: number }) =>
+      `endless model: sinks (0 or more) and window (1 or more) must be whole numbers that fit together into the context of ${d.contextLength}, got ${d.sinks} and ${d.window}; make one smaller`,
+    zh: (d) =>
+      `无限长模型：汇点数（不小于 0）与窗口（不小于 1）必须是整数，且合起来不超过 ${d.contextLength} 的上下文，得到 ${d.sinks} 和 ${d.window}；请减小其一`,
+  },
+  'model/sinks-positions': {
+    en: (d: { kind: string }) =>
+      `endless model: positions must be rotary, alibi, t5 or none, got ${d.kind}: what is added to tokens cannot slide; train with --positions rotary`,
+    zh: (d) =>
+      `无限长模型：位置方式必须是 rotary、alibi、t5 或 none，得到 ${d.kind}：加到词元上的位置无法滑动；请用 --positions rotary 训练`,
+  },
+  'model/extend-factor': {
+    en: (d: { factor: unknown; most: number }) =>
+      `longer context: the factor must be a number from 1 to ${d.most}, got ${d.factor}`,
+    zh: (d) => `扩展上下文：倍数必须是 1 到 ${d.most} 之间的数，得到 ${d.factor}`,
+  },
+  'model/extend-learned': {
+    en: (d: { contextLength: number }) =>
+      `longer context: this model learned a vector for each of its ${d.contextLength} places and has none beyond; train with --positions rotary or alibi`,
+    zh: (d) =>
+      `扩展上下文：该模型只为 ${d.contextLength} 个位置各学了一个向量，此外没有；请用 --positions rotary 或 alibi 训练`,
+  },
+  'model/extend-positions': {
+    en: (d: { kind: string; positions: string }) =>
+      `longer context: ${d.kind} stretches rotary positions, got ${d.positions}; choose none, which leaves them as they are`,
+    zh: (d) => `扩展上下文：${d.kind} 用于 rotary 位置，得到 ${d.positions}；请选 none，保持原样`,
+  },
+  'model/extend-twice': {
+    en: (d: { kind: string; scaling: string }) =>
+      `longer context: ${d.kind} needs positions that are not stretched yet, these are (${d.scaling}); choose none, which leaves them as they are`,
+    zh: (d) => `扩展上下文：${d.kind} 要求位置尚未拉伸，而该模型已用 ${d.scaling} 拉伸；请选 none，保持原样`,
+  },
   'model/reach-texts': {
     en: (d: { lengths: readonly number[] }) =>
       `gradient reach: texts must be equally long, 3 tokens or more, got lengths ${list(d.lengths)}; cut them`,

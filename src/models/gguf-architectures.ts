@@ -90,6 +90,8 @@ export function ggufArchitectureFor(config: DecoderConfig): GgufArchitectureName
     return name;
   }
   const needs = expressible('GGUF', config, ['qkNorm']);
+  const scaling = config.positions.kind === 'rotary' ? config.positions.scaling?.kind : undefined;
+  needs('positions.scaling', 'none, linear or llama3', scaling !== 'yarn', scaling);
   // Another class of Hugging Face: says what keeps the config from the nearest one that is here.
   if (!Object.hasOwn(ggufArchitectures, name)) {
     toForeignConfig(config.positions.kind === 'learned' ? 'gpt2' : 'llama', config);

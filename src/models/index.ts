@@ -13,6 +13,13 @@ export {
 export { embedTokens, encoderEmbedder } from './encoder-embedder.ts';
 export { type EncoderFrame, encoderFrame } from './encoder-frame.ts';
 export { type LoadedEncoder, loadEncoder, saveEncoder } from './encoder-storage.ts';
+export {
+  createEndlessModel,
+  type EndlessLanguageModel,
+  type EndlessModelOptions,
+  type EndlessSequence,
+} from './endless-model.ts';
+export { type Extension, type ExtensionKind, extended, extensionKinds } from './extend.ts';
 export { fillMask, type Guess } from './fill-mask.ts';
 export {
   type ForeignFormat,
@@ -54,6 +61,7 @@ export {
   type RecurrentSequence,
 } from './recurrent-model.ts';
 export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
+export type { SinkWindow } from './sink-past.ts';
 export { spectralNorm, spectralRadius } from './spectral.ts';
 export {
   type DecoderFolder,

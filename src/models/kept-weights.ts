@@ -5,6 +5,7 @@ import {
   BLOCK_SIZE,
   type BlockType,
   cast,
+  hasBf16Products,
   isBlocks,
   outsideScopes,
   type Shape,
@@ -33,4 +34,15 @@ export function keptType(type: WeightType, shape: Shape, path: string): WeightTy
 export function keptAs<Params>(type: WeightType, params: Params): Params {
   const convert = (weight: Tensor, path: string) => cast(weight, keptType(type, weight.shape, path));
   return withRecording(false, () => outsideScopes(() => mapTree<Tensor, Tensor>(params, convert))) as Params;
+}
+
+/** The parameters of a model that only reads them, kept so, and the precision in which it multiplies. */
+export function keptForReading<Params>(
+  params: Params,
+  kept: WeightType,
+): { readonly weights: Params; readonly precision: 'f32' | 'bf16' } {
+  return {
+    weights: kept === 'f32' ? params : keptAs(kept, params),
+    precision: kept === 'bf16' || (isBlocks(kept) && hasBf16Products()) ? 'bf16' : 'f32',
+  };
 }

@@ -9,19 +9,7 @@ import {
   PAGE_TOKENS,
   runEmbedding,
 } from '../nn/index.ts';
-import {
-  aheadOfKernels,
-  bytesPerElement,
-  chooseTokens,
-  embedding,
-  fromArray,
-  hasBf16Products,
-  isBlocks,
-  scope,
-  type Tensor,
-  withPrecision,
-  withRecording,
-} from '../tensor/index.ts';
+import { bytesPerElement, chooseTokens, embedding, fromArray, type Tensor } from '../tensor/index.ts';
 import type {
   LanguageModel,
   ModelMemory,
@@ -35,8 +23,18 @@ import { attendPages, type Look } from './attend-pages.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
-import { keptAs, pastFor, type WeightType } from './kept-weights.ts';
-import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
+import { keptForReading, pastFor, type WeightType } from './kept-weights.ts';
+import { cacheBytes } from './measure.ts';
+import {
+  checkBatch,
+  checkIds,
+  checkReading,
+  checkRewind,
+  computeIn,
+  flatRows,
+  livePasts,
+  rowsOf,
+} from './sequences.ts';
 
 export interface LanguageModelOptions {
   /**
@@ -77,21 +75,8 @@ export function createLanguageModel(
   options: LanguageModelOptions = {},
 ): DecoderLanguageModel {
   const { weights: kept = 'f32', past: dtype = pastFor(kept) } = options;
-  const precision = kept === 'bf16' || (isBlocks(kept) && hasBf16Products()) ? 'bf16' : 'f32';
-  const weights = kept === 'f32' ? params : keptAs(kept, params);
-  /** What comes out is copied out of tensors, so that no scope need look for any in it. */
-  const compute = <Result>(body: () => Result): Result =>
-    withPrecision(precision, () =>
-      withRecording(false, () =>
-        aheadOfKernels(() => {
-          let result: Result;
-          scope(() => {
-            result = body();
-          });
-          return result!;
-        }),
-      ),
-    );
+  const { weights, precision } = keptForReading(params, kept);
+  const compute = computeIn(precision);
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
   const { memoryTokens } = options;
@@ -111,9 +96,7 @@ export function createLanguageModel(
         return live(sequence).length;
       },
       get cacheBytes() {
-        return (
-          2 * layers * live(sequence).pages.length * PAGE_TOKENS * kvHeads * headSize * bytesPerElement[dtype]
-        );
+        return cacheBytes(config, live(sequence).pages.length * PAGE_TOKENS, dtype);
       },
       rewind(to) {
         checkRewind(live(sequence).length, to);

@@ -6,6 +6,8 @@ export const limits = {
   /** Tokens of a context, and with the features of a head, that a GGUF file may claim: tables of angles grow to as many. */
   contextLength: 2 ** 21,
   contextAngles: 2 ** 28,
+  /** How many times longer a context may be made. */
+  extensionFactor: 1024,
   /** Tokens of a sequence of a recurrent model, unless another number is given. */
   recurrentTokens: 8192,
 } as const;

@@ -5,6 +5,8 @@ import {
   countParameters,
   type GatedActivation,
   isGated,
+  type KvType,
+  PAGE_TOKENS,
   type ParameterSpec,
 } from '../nn/index.ts';
 import { bytesPerElement, sizeOf } from '../tensor/index.ts';
@@ -71,6 +73,16 @@ export function weightBytes(config: DecoderConfig, type: WeightType = 'f32'): nu
     (sum, [path, { shape }]) => sum + sizeOf(shape) * bytesPerElement[keptType(type, shape, path)],
     0,
   );
+}
+
+/** Bytes of keys and values that a sequence of so many tokens holds, in whole pages: exactly its `cacheBytes`. */
+export function cacheBytes(
+  { layers, kvHeads, headSize }: DecoderConfig,
+  tokens: number,
+  past: KvType = 'f32',
+): number {
+  const held = Math.ceil(tokens / PAGE_TOKENS) * PAGE_TOKENS;
+  return 2 * layers * held * kvHeads * headSize * bytesPerElement[past];
 }
 
 /** Bytes needed, by kind. Activations are an estimate, within a fifth of what a step takes. */

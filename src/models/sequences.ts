@@ -1,6 +1,6 @@
 /** What the models that read many sequences at once have in common: which sequences are theirs, and what they refuse. */
 
-import type { Tensor } from '../tensor/index.ts';
+import { aheadOfKernels, scope, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
 import type { Sequence, StepRequest } from '../types.ts';
 import { fail } from './errors.ts';
 
@@ -23,6 +23,22 @@ export function livePasts<Past>(): LivePasts<Past> {
     set: (sequence, past) => void pasts.set(sequence, past),
   };
 }
+
+/** Runs passes in one precision. What comes out is copied out of tensors, so that no scope need look for any in it. */
+export const computeIn =
+  (precision: 'f32' | 'bf16') =>
+  <Result>(body: () => Result): Result =>
+    withPrecision(precision, () =>
+      withRecording(false, () =>
+        aheadOfKernels(() => {
+          let result: Result;
+          scope(() => {
+            result = body();
+          });
+          return result!;
+        }),
+      ),
+    );
 
 export function checkRewind(length: number, to: number): void {
   if (!Number.isInteger(to) || to < 0 || to > length) throw fail('model/rewind', { length, to });

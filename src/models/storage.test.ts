@@ -199,8 +199,12 @@ describe('foreign formats', () => {
       /`activation_function` must be gelu_new, .*got "swish"/,
     ],
     [
-      { model_type: 'llama', rope_scaling: { rope_type: 'yarn' } },
-      /`rope_type` must be default, linear, llama3 .*got "yarn"/,
+      { model_type: 'llama', rope_scaling: { rope_type: 'longrope' } },
+      /`rope_type` must be default, linear, llama3, yarn .*got "longrope"/,
+    ],
+    [
+      { model_type: 'llama', rope_scaling: { rope_type: 'yarn', factor: 4 } },
+      /`original_max_position_embeddings` must be the context that was trained on/,
     ],
     [{ model_type: 'llama', hidden_act: 'gelu' }, /`hidden_act`/],
     [{ model_type: 'gemma2', hidden_activation: 'gelu' }, /`hidden_activation` must be gelu_pytorch_tanh/],

@@ -19,6 +19,7 @@ import type { CommandContext } from '../command.ts';
 import { constraintOf } from '../constraint.ts';
 import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
+import { lengtheningOf } from '../lengthening.ts';
 import { loadModel } from '../models.ts';
 import type { generateOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';
@@ -112,6 +113,7 @@ export async function run(context: Context): Promise<void> {
   const saved = await loadModel(args[0], {
     weights: options.weights,
     adapters: options.adapter?.split(','),
+    lengthening: lengtheningOf('generate', options),
   });
   const { writer, tokenizer } = saved;
   tellSkipped(terminal, saved);

@@ -93,7 +93,25 @@ export type RotaryScaling =
       readonly lowFrequency: number;
       readonly highFrequency: number;
       readonly originalContext: number;
-    };
+    }
+  | YarnScaling;
+
+/**
+ * Frequencies that turn often within the context they were trained on are kept, those that do not come around are divided, with
+ * a ramp between; and scores grow sharper (Peng et al. 2024, arXiv 2309.00071).
+ */
+export interface YarnScaling {
+  readonly kind: 'yarn';
+  readonly factor: number;
+  /** The context that was trained on, in tokens. */
+  readonly originalContext: number;
+  /** Turns within it from which on a frequency is kept: β. Default 32. */
+  readonly fastTurns?: number;
+  /** Turns up to which it is divided: α. Default 1. */
+  readonly slowTurns?: number;
+  /** Queries and keys are multiplied by it. Default 0.1·ln(factor) + 1. */
+  readonly attentionFactor?: number;
+}
 
 export interface RotaryTableOptions {
   /** Default 10,000. */
@@ -101,7 +119,7 @@ export interface RotaryTableOptions {
   readonly scaling?: RotaryScaling;
 }
 
-/** cos and sin [positions, rotarySize/2] of position·base^(−2i/rotarySize). */
+/** cos and sin [positions, rotarySize/2] of position·base^(−2i/rotarySize), stretched and, by YaRN, enlarged. */
 export function rotaryTables(
   positions: number,
   rotarySize: number,
@@ -117,13 +135,14 @@ export function rotaryTables(
   if (scaling)
     requireOption('rotaryTables', 'scaling.factor', scaling.factor >= 1, 'at least 1', scaling.factor);
   const half = rotarySize / 2;
+  const size = rotaryMagnitude(scaling);
   const cos = empty([positions, half]);
   const sin = empty([positions, half]);
   for (let i = 0; i < half; i++) {
     const frequency = rotaryFrequency(i, rotarySize, base, scaling);
     for (let p = 0; p < positions; p++) {
-      cos.data[p * half + i] = Math.cos(p * frequency);
-      sin.data[p * half + i] = Math.sin(p * frequency);
+      cos.data[p * half + i] = size * Math.cos(p * frequency);
+      sin.data[p * half + i] = size * Math.sin(p * frequency);
     }
   }
   return { cos, sin };
@@ -135,10 +154,30 @@ export function rotaryFrequency(i: number, size: number, base: number, scaling?:
   if (!scaling) return frequency;
   if (scaling.kind === 'linear') return frequency / scaling.factor;
   if (scaling.kind === 'ntk') return (base * scaling.factor ** (size / (size - 2))) ** ((-2 * i) / size);
+  if (scaling.kind === 'yarn') {
+    const kept = 1 - yarnRamp(i, size, base, scaling);
+    return frequency * (kept + (1 - kept) / scaling.factor);
+  }
   const { factor, lowFrequency, highFrequency, originalContext } = scaling;
   const turns = (originalContext * frequency) / (2 * Math.PI);
   const kept = Math.min(1, Math.max(0, (turns - lowFrequency) / (highFrequency - lowFrequency)));
   return frequency * (kept + (1 - kept) / factor);
+}
+
+/** 0 for pairs that are kept, 1 for those that are divided. Its ends are whole pairs, as in the paper's code. */
+function yarnRamp(i: number, size: number, base: number, scaling: YarnScaling): number {
+  const { originalContext, fastTurns = 32, slowTurns = 1 } = scaling;
+  const pairOf = (turns: number): number =>
+    (size * Math.log(originalContext / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+  const low = Math.max(Math.floor(pairOf(fastTurns)), 0);
+  const high = Math.min(Math.ceil(pairOf(slowTurns)), size - 1);
+  return Math.min(1, Math.max(0, (i - low) / (high === low ? 0.001 : high - low)));
+}
+
+/** What queries and keys are multiplied by. */
+function rotaryMagnitude(scaling: RotaryScaling | undefined): number {
+  if (scaling?.kind !== 'yarn') return 1;
+  return scaling.attentionFactor ?? 0.1 * Math.log(scaling.factor) + 1;
 }
 
 export interface RotaryOptions {

@@ -1,0 +1,53 @@
+/** What `--extend yarn:4` and `--endless 4+252` say. */
+
+import { type Extension, type ExtensionKind, extensionKinds, type SinkWindow } from '../models/index.ts';
+import { fail } from './errors.ts';
+
+/** How a model is to read beyond what it was trained on. */
+export interface Lengthening {
+  readonly extend?: Extension;
+  /** Without a window: the rest of the context. */
+  readonly endless?: Pick<SinkWindow, 'sinks'> & Partial<SinkWindow>;
+}
+
+interface Given {
+  readonly extend?: string | undefined;
+  readonly endless?: string | undefined;
+}
+
+/** @throws for what is spelled otherwise, and for both together. */
+export function lengtheningOf(command: string, { extend, endless }: Given): Lengthening {
+  if (extend !== undefined && endless !== undefined) {
+    const reason = {
+      reason: 'what slides is never longer than the context',
+      zhReason: '滑动的窗口不会超过上下文',
+    };
+    throw fail('cli/conflict', { command, options: ['--extend', '--endless'], ...reason });
+  }
+  return {
+    ...(extend !== undefined && { extend: extensionOf(command, extend) }),
+    ...(endless !== undefined && { endless: endlessOf(command, endless) }),
+  };
+}
+
+function extensionOf(command: string, got: string): Extension {
+  const [, kind, factor] = got.match(/^(\w+):(\d+(?:\.\d+)?)$/) ?? [];
+  if (extensionKinds.includes(kind as ExtensionKind)) {
+    return { kind: kind as ExtensionKind, factor: Number(factor) };
+  }
+  const ways = extensionKinds.map((name) => `${name}:4`);
+  const rule = { rule: `a way and a factor: ${ways.join(', ')}`, zhRule: `为方式加倍数：${ways.join('、')}` };
+  throw fail('cli/value', { command, option: '--extend', ...rule, got });
+}
+
+function endlessOf(command: string, got: string): NonNullable<Lengthening['endless']> {
+  const [, sinks, window] = got.match(/^(\d{1,9})(?:\+(\d{1,9}))?$/) ?? [];
+  if (sinks !== undefined) {
+    return { sinks: Number(sinks), ...(window !== undefined && { window: Number(window) }) };
+  }
+  const rule = {
+    rule: 'first tokens, or first + last: 4 or 4+252',
+    zhRule: '为开头词元数，或开头 + 末尾：4 或 4+252',
+  };
+  throw fail('cli/value', { command, option: '--endless', ...rule, got });
+}
