@@ -55,6 +55,10 @@ export interface DecoderConfig {
   readonly globalEvery?: number;
   /** The base of rotary positions in layers that see a window, beside others that see everything (Gemma 3). Default: as theirs. */
   readonly localRotaryBase?: number;
+  /** Feed-forward parts of each layer, of which a token goes through few (Mixtral). Default: one, for all tokens. */
+  readonly experts?: number;
+  /** How many of them a token goes through. Default 2. */
+  readonly expertsPerToken?: number;
 }
 
 /** Which linear layers have a bias. */
@@ -146,6 +150,8 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   attentionSoftcap: above0,
   globalEvery: fromTwo,
   localRotaryBase: above0,
+  experts: fromTwo,
+  expertsPerToken: fromTwo,
 };
 export const normRules: Rules<NormConfig> = { kind: oneOf(normKinds), bias: yesOrNo, eps: above0 };
 const biasRules: Rules<BiasConfig> = { queryKeyValue: yesOrNo, attentionOutput: yesOrNo, ffn: yesOrNo };
@@ -209,6 +215,7 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
     dropout: 0,
     logitSoftcap: 0,
     embeddingScale: 1,
+    ...(plain.experts !== undefined && { expertsPerToken: 2 }),
     ...(given as typeof plain),
     norm: {
       kind,
@@ -247,7 +254,16 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
 }
 
 /** What one field asks of another. */
-function checkTogether({ globalEvery, localRotaryBase, window, positions: { kind } }: DecoderConfig): void {
+function checkTogether(config: DecoderConfig): void {
+  const { globalEvery, localRotaryBase, window, experts = 0, expertsPerToken = 0 } = config;
+  const { kind } = config.positions;
+  if (expertsPerToken > experts) {
+    const rule = {
+      rule: `at most the ${experts} experts`,
+      zhRule: `不大于专家数 ${experts} 的数`,
+    };
+    throw fail('model/option', { key: 'expertsPerToken', ...rule, got: expertsPerToken });
+  }
   if (globalEvery && !window) {
     const rule = { rule: 'above 0 with globalEvery', zhRule: '大于 0（已给出 globalEvery）' };
     throw fail('model/option', { key: 'window', ...rule, got: window });

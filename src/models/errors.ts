@@ -32,6 +32,11 @@ export const fail = defineErrors({
       `model config: heads must be a multiple of kvHeads, got ${d.heads} and ${d.kvHeads}`,
     zh: (d) => `模型配置：heads 必须是 kvHeads 的倍数，得到 ${d.heads} 和 ${d.kvHeads}`,
   },
+  'model/route-recompute': {
+    en: () =>
+      'forward: `route` cannot be shown with `recompute`, which keeps nothing of a layer; leave one out',
+    zh: () => 'forward：`recompute` 不保留层内结果，无法与 `route` 同用；请去掉其一',
+  },
   'model/weight-missing': {
     en: (d: { name: string; shape: readonly number[]; near?: string }) =>
       `weights: "${d.name}" ${list(d.shape)} is missing${en(d.near)}; config and weights must belong together`,

@@ -57,6 +57,7 @@ const unusual = {
   block: undefined,
   globalEvery: undefined,
   localRotaryBase: undefined,
+  experts: undefined,
 } as const;
 
 /** Checks that none but the `said` of the unusual fields is used, and gives the check for the rest. */

@@ -35,6 +35,7 @@ import { attendPages, type Look } from './attend-pages.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
+import { seenExperts } from './expert-shares.ts';
 import { keptAs, pastFor, type WeightType } from './kept-weights.ts';
 import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
 
@@ -217,13 +218,18 @@ function read(
   const look = wanted === 'none' ? undefined : seen?.look;
   const states: Tensor[] | undefined = wants.layers ? [] : undefined;
   const attendAt = attendPages(params, config, { memory, readings, look });
-  const x = runBlocks(params, config, tokens, attendAt, { look: states && ((state) => states.push(state)) });
+  const sent = wants.experts && config.experts !== undefined ? seenExperts() : undefined;
+  const x = runBlocks(params, config, tokens, attendAt, {
+    look: states && ((state) => states.push(state)),
+    route: sent?.route,
+  });
   if (wanted === 'none') {
     return readings.map(() => ({
       logits: [],
       ...(wantsHidden && { hidden: [] }),
       ...(seen && { attention: [] }),
       ...(states && { layers: [] }),
+      ...(sent && { experts: [] }),
     }));
   }
   const places = wanted === 'last' ? lastRows(readings) : undefined;
@@ -231,11 +237,12 @@ function read(
     places && places.length < x.shape[0] ? embedding(state, indices(places)) : state;
   const hidden = finish(params, config, pick(x));
   const rows = logitsOf(params, config, hidden);
-  const isPlain = wanted === 'last' && !wantsHidden && !seen && !states;
+  const isPlain = wanted === 'last' && !wantsHidden && !seen && !states && !sent;
   const chosen = (isPlain && chosenIn(rows, readings)) || undefined;
   const logits = chosen ? rowsAt(rows, placesLeft(chosen)) : rowsOf(rows);
   const hiddenRows = wantsHidden ? rowsOf(hidden) : undefined;
   const layerRows = states?.map((state) => rowsOf(pick(state)));
+  const expertRows = sent?.rowsAt(places ?? [...Array(x.shape[0]).keys()]);
   let row = 0;
   return readings.map(({ ids }, i) => {
     if (chosen && chosen[i] !== NOBODY) return { logits: [], chosen: chosen[i] };
@@ -248,6 +255,7 @@ function read(
       ...(layerRows && {
         layers: Array.from({ length: row - from }, (_, place) => layerRows.map((rows) => rows[from + place])),
       }),
+      ...(expertRows && { experts: expertRows.slice(from, row) }),
     };
   });
 }

@@ -35,7 +35,11 @@ export function flopsPerToken(
 ): { readonly forward: number; readonly training: number } {
   const { heads, headSize, width, vocabSize } = config;
   const { blocks } = decoderSpec(config);
-  const weights = countParameters(blocks.map(({ attention, ffn }) => [attention, ffn])) + width * vocabSize;
+  const idle = config.experts === undefined ? 0 : config.experts - config.expertsPerToken!;
+  const used = blocks.map(({ attention, ffn }) =>
+    'router' in ffn ? [attention, ffn.router, ffn.experts.slice(idle)] : [attention, ffn],
+  );
+  const weights = countParameters(used) + width * vocabSize;
   const keysOf = (window: number) => (window ? Math.min(window, length) : length) / 2;
   const keys = planOf(config).layers.reduce((sum, { window }) => sum + keysOf(window), 0);
   // Two operations for each weight; scores and mixing are two for each feature of each key seen.
@@ -96,7 +100,8 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
     rowsOfBlock[config.block ?? 'preNorm'] * width +
     3 * heads * headSize +
     1.5 * kvRow +
-    inner * ffnSize +
+    (config.expertsPerToken ?? 1) * inner * ffnSize +
+    routedRows(config) +
     dropped +
     plainRows(config, length);
   const kept = recompute ? layers * width + perBlock : layers * perBlock;
@@ -125,6 +130,10 @@ const rowsOfBlock: { readonly [K in BlockKind]: number } = {
   parallel: 4,
   parallelTwoNorms: 5,
 };
+
+/** What going to experts keeps of a token: its copy for each, what comes back, weighted, and the router's numbers. */
+const routedRows = ({ experts = 0, expertsPerToken = 0, width }: DecoderConfig): number =>
+  3 * expertsPerToken * width + 2 * experts;
 
 /** What attention by plain ops keeps for a token more than the fused op: scores, and rows in another order. */
 function plainRows(config: DecoderConfig, length: number): number {

@@ -68,6 +68,7 @@ const localPositions = ({ scaling: _, ...rest }: RotaryConfig, base: number): Ro
 
 function blockOf(config: DecoderConfig): BlockConfig {
   const { width, heads, kvHeads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
+  const { experts: count, expertsPerToken: active } = config;
   return {
     kind: config.block ?? 'preNorm',
     attention: {
@@ -80,6 +81,7 @@ function blockOf(config: DecoderConfig): BlockConfig {
       qkNorm: qkNorm ? { kind: 'rmsNorm', bias: false, eps: norm.eps } : undefined,
     },
     ffn: { width, size, activation, bias: bias.ffn },
+    ...(count !== undefined && { experts: { count, active: active! } }),
     norm,
   };
 }

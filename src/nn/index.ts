@@ -6,6 +6,7 @@ export * from './block.ts';
 export * from './convolution.ts';
 export * from './cross-attention.ts';
 export * from './embedding.ts';
+export * from './experts.ts';
 export * from './ffn.ts';
 export * from './joined-rows.ts';
 export { hidingKeys } from './key-mask.ts';
