@@ -55,6 +55,10 @@ export interface DecoderConfig {
   readonly globalEvery?: number;
   /** The base of rotary positions in layers that see a window, beside others that see everything (Gemma 3). Default: as theirs. */
   readonly localRotaryBase?: number;
+  /** Tokens see their own block of so many tokens and the one before. Default: no blocks. */
+  readonly attentionBlock?: number;
+  /** Layers in turn see the last so many tokens, and every so-many-th back (Child et al. 2019). Default: no strides. */
+  readonly attentionStride?: number;
   /** Feed-forward parts of each layer, of which a token goes through few (Mixtral). Default: one, for all tokens. */
   readonly experts?: number;
   /** How many of them a token goes through. Default 2. */
@@ -150,6 +154,8 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   attentionSoftcap: above0,
   globalEvery: fromTwo,
   localRotaryBase: above0,
+  attentionBlock: fromTwo,
+  attentionStride: fromTwo,
   experts: fromTwo,
   expertsPerToken: fromTwo,
 };
@@ -257,6 +263,11 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
 function checkTogether(config: DecoderConfig): void {
   const { globalEvery, localRotaryBase, window, experts = 0, expertsPerToken = 0 } = config;
   const { kind } = config.positions;
+  const sparse = (['window', 'attentionBlock', 'attentionStride'] as const).filter((key) => config[key]);
+  if (sparse.length > 1) {
+    const rule = { rule: `absent with ${sparse[0]}`, zhRule: `空缺（已给出 ${sparse[0]}）` };
+    throw fail('model/option', { key: sparse[1], ...rule, got: config[sparse[1]] });
+  }
   if (expertsPerToken > experts) {
     const rule = {
       rule: `at most the ${experts} experts`,

@@ -57,6 +57,8 @@ const unusual = {
   block: undefined,
   globalEvery: undefined,
   localRotaryBase: undefined,
+  attentionBlock: undefined,
+  attentionStride: undefined,
   experts: undefined,
 } as const;
 

@@ -14,7 +14,7 @@ import { decoderSpec } from './decoder.ts';
 import { encoderSpec } from './encoder.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { keptType, type WeightType } from './kept-weights.ts';
-import { planOf } from './plan.ts';
+import { planOf, type Sight } from './plan.ts';
 import { recurrentModelSpec } from './recurrent.ts';
 import { isRecurrentConfig, type RecurrentConfig } from './recurrent-config.ts';
 
@@ -40,12 +40,18 @@ export function flopsPerToken(
     'router' in ffn ? [attention, ffn.router, ffn.experts.slice(idle)] : [attention, ffn],
   );
   const weights = countParameters(used) + width * vocabSize;
-  const keysOf = (window: number) => (window ? Math.min(window, length) : length) / 2;
-  const keys = planOf(config).layers.reduce((sum, { window }) => sum + keysOf(window), 0);
+  const keys = planOf(config).layers.reduce((sum, sight) => sum + keysSeen(sight, length), 0);
   // Two operations for each weight; scores and mixing are two for each feature of each key seen.
   const forward = 2 * weights + 4 * heads * headSize * keys;
   // The backward pass multiplies twice for each multiplication.
   return { forward, training: 3 * forward };
+}
+
+/** How many keys a query of a sequence of `length` tokens sees, on the mean. */
+function keysSeen({ window, pattern }: Sight, length: number): number {
+  if (pattern?.kind === 'strided') return length / 2 / pattern.size;
+  if (pattern) return Math.min(1.5 * pattern.size, length / 2);
+  return (window ? Math.min(window, length) : length) / 2;
 }
 
 export interface MemoryUse {

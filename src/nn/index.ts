@@ -28,3 +28,4 @@ export {
   runRecurrent,
 } from './recurrent.ts';
 export * from './repetition-losses.ts';
+export { type SparsePattern, sparseAttention, sparseOverPast } from './sparse-attention.ts';
