@@ -2,6 +2,7 @@
 
 import { decoderConfig, encoderConfig, recurrentConfig } from '../models/index.ts';
 import { differingKeys, formatCures } from '../train/index.ts';
+import { parseAttention } from './attention-spec.ts';
 import { fail } from './errors.ts';
 import { isCell } from './model-options.ts';
 import { flagOf } from './options.ts';
@@ -35,6 +36,7 @@ export interface SettingOptions
   readonly architecture?: string;
   readonly precision?: string;
   readonly cure?: string;
+  readonly attention?: string;
   readonly activeExperts?: number;
   readonly masking?: string;
   readonly maskRate?: number;
@@ -49,10 +51,13 @@ export interface SettingOptions
 
 const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
+  'window', 'attentionBlock', 'attentionStride',
 ] as const; // biome-ignore format: a list
 const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
 /** What a model that is there has already. */
-const OF_THE_MODEL = [...MODEL, 'architecture', 'tokenizer', 'vocabSize'] as const;
+const OF_THE_MODEL = [
+  ...MODEL, 'architecture', 'attention', 'activeExperts', 'tokenizer', 'vocabSize',
+] as const; // biome-ignore format: a list
 
 /** The options that the user gave; defaults are left out. */
 export function onlyGiven<Options extends object>(
@@ -191,7 +196,12 @@ function withOptions<Model extends object>(base: Settings<Model>, options: Setti
     throw fail('cli/conflict', { command: 'train', options: ['--tokenizer', '--vocab-size'], ...reason });
   }
   const cure = options.cure === undefined ? undefined : formatCures(options.cure);
-  const values = { ...options, cure, expertsPerToken: options.activeExperts };
+  const values = {
+    ...options,
+    cure,
+    ...(options.attention !== undefined && parseAttention(options.attention)),
+    expertsPerToken: options.activeExperts,
+  };
   const pick = <T extends object>(names: readonly (keyof SettingOptions)[], object: T): T => ({
     ...object,
     ...Object.fromEntries(

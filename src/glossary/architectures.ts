@@ -3,6 +3,14 @@
 import { defineTerms } from './term.ts';
 
 export const architectureTerms = defineTerms({
+  sparseAttention: {
+    name: { en: 'sparse attention', zh: '稀疏注意力' },
+    also: ['sliding window', 'block attention', 'strided attention', '滑动窗口', '分块注意力', '跨步注意力'],
+    text: {
+      en: 'Attention that looks at some of the earlier tokens only. A window shows the last ones; block cuts the text into blocks and shows a token its own and the one before; both cost in proportion to the length, and what lies further back comes through several layers. Strided alternates: one layer sees the last ones, the next every so-many-th back, so that two layers reach everything; with a stride near the root of the length the cost grows with the length times its root.',
+      zh: '只看前文中部分词元的注意力。window 看最近的若干个；block 把文本分块，只看本块与前一块；两者的开销与长度成正比，更远的内容要经过多层才能传到。strided 则轮流：一层看最近的若干个，下一层每隔若干个看一个，两层即可到达所有位置；步长取长度的平方根左右时，开销随长度乘其平方根增长。',
+    },
+  },
   mixtureOfExperts: {
     name: { en: 'mixture of experts', zh: '混合专家' },
     also: ['experts', 'expert', 'activeExperts', 'MoE', 'router', '专家', '路由'],
