@@ -80,8 +80,8 @@ export const decoderOptions = {
     type: 'string',
     placeholder: 'kind:size',
     doc: {
-      en: 'what a token sees of those before it: full (default); window:256, the last ones; block:64, its block and the one before; strided:64, layers in turn the last ones and every 64th',
-      zh: '词元能看到前文的哪些：full 全部（默认）；window:256 最近若干个；block:64 自己的块与前一块；strided:64 各层轮流看最近若干个与每隔 64 个的一个',
+      en: 'what a token sees of those before it: full (default); window:256, the last ones; block:64, its block and the one before; strided:64, layers in turn the last ones and every 64th; linear, all through a state of fixed size',
+      zh: '词元能看到前文的哪些：full 全部（默认）；window:256 最近若干个；block:64 自己的块与前一块；strided:64 各层轮流看最近若干个与每隔 64 个的一个；linear 经由固定大小的状态看全部',
     },
   },
   experts: {

@@ -51,7 +51,7 @@ export interface SettingOptions
 
 const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
-  'window', 'attentionBlock', 'attentionStride',
+  'window', 'attentionBlock', 'attentionStride', 'linearAttention',
 ] as const; // biome-ignore format: a list
 const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
 /** What a model that is there has already. */

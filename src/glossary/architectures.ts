@@ -11,6 +11,14 @@ export const architectureTerms = defineTerms({
       zh: '只看前文中部分词元的注意力。window 看最近的若干个；block 把文本分块，只看本块与前一块；两者的开销与长度成正比，更远的内容要经过多层才能传到。strided 则轮流：一层看最近的若干个，下一层每隔若干个看一个，两层即可到达所有位置；步长取长度的平方根左右时，开销随长度乘其平方根增长。',
     },
   },
+  linearAttention: {
+    name: { en: 'linear attention', zh: '线性注意力' },
+    also: ['elu', 'linear transformer', '线性 Transformer'],
+    text: {
+      en: 'Attention without the softmax: each key leaves its value in one matrix of a head, and a query reads that matrix (Katharopoulos et al. 2020). A text is read in parallel while training, yet written like by a recurrent model: what is remembered has the same size at any length. What it gives up is sharpness: it finds single tokens far back less well.',
+      zh: '去掉 softmax 的注意力：每个键把它的值写入该头的一个矩阵，查询再从矩阵中读取（Katharopoulos 等，2020）。训练时可并行阅读，写作时却像循环模型：无论多长，记住的内容大小不变。代价是不够锐利：较难找回远处的单个词元。',
+    },
+  },
   mixtureOfExperts: {
     name: { en: 'mixture of experts', zh: '混合专家' },
     also: ['experts', 'expert', 'activeExperts', 'MoE', 'router', '专家', '路由'],

@@ -4,12 +4,14 @@ import {
   type Attend,
   hidingBias,
   hidingKeys,
+  linearAttention,
   maskBias,
   plainAttention,
   sparseAttention,
 } from '../nn/index.ts';
 import { attention, attentionPacked, type Shape, type Tensor } from '../tensor/index.ts';
 import type { DecoderConfig } from './config.ts';
+import { fail } from './errors.ts';
 import { planOf, type Sight } from './plan.ts';
 
 /** What the tokens of a batch see of their own sequence, beside what comes before them. */
@@ -31,7 +33,7 @@ export function attendWhole(
   visibility: Visibility,
 ): (layer: number) => Attend {
   const { scheme, layers, scale, isPlain } = planOf(config);
-  const { attentionSoftcap: softcap } = config;
+  const { attentionSoftcap: softcap, linearAttention: isLinear } = config;
   const { prefixLengths, keyStart, keyEnd, hiddenKeys } = visibility;
   const masks = {
     causal: true,
@@ -41,6 +43,9 @@ export function attendWhole(
     keyStart: counts(keyStart),
     keyEnd: counts(keyEnd),
   };
+  const isWhole = !(prefixLengths || keyStart || keyEnd || hiddenKeys);
+  if (isLinear && !isWhole) throw fail('model/linear-visibility', {});
+  if (isLinear) return () => (q, k, v) => linearAttention(q, k, v).mixed;
   const sizes = { batch, heads: config.heads, queries: length, keys: length };
   const maskOf = bySight((sight) => maskBias(sizes, { ...masks, ...sight }));
   const attendPlainly = (layer: number): Attend => {
@@ -50,10 +55,9 @@ export function attendWhole(
       plainAttention(q, k, v, { scale, softcap, biases: bias ? [bias, ...fixed] : fixed });
   };
   if (isPlain) return attendPlainly;
-  // Pieces of a sequence know nothing of what else hides a token.
-  const isWhole = !(prefixLengths || keyStart || keyEnd || hiddenKeys);
   return (layer) => {
     const { pattern } = layers[layer];
+    // Pieces of a sequence know nothing of what else hides a token.
     if (pattern && !isWhole) return attendPlainly(layer);
     if (pattern) {
       const own = { pattern, scale, alibiSlopes: scheme.alibiSlopes };

@@ -59,6 +59,8 @@ export interface DecoderConfig {
   readonly attentionBlock?: number;
   /** Layers in turn see the last so many tokens, and every so-many-th back (Child et al. 2019). Default: no strides. */
   readonly attentionStride?: number;
+  /** Attention without a softmax, whose past is one matrix for each head (Katharopoulos et al. 2020). Default: softmax. */
+  readonly linearAttention?: boolean;
   /** Feed-forward parts of each layer, of which a token goes through few (Mixtral). Default: one, for all tokens. */
   readonly experts?: number;
   /** How many of them a token goes through. Default 2. */
@@ -156,6 +158,7 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   localRotaryBase: above0,
   attentionBlock: fromTwo,
   attentionStride: fromTwo,
+  linearAttention: yesOrNo,
   experts: fromTwo,
   expertsPerToken: fromTwo,
 };
@@ -274,6 +277,20 @@ function checkTogether(config: DecoderConfig): void {
       zhRule: `不大于专家数 ${experts} 的数`,
     };
     throw fail('model/option', { key: 'expertsPerToken', ...rule, got: expertsPerToken });
+  }
+  const tableOrTurn = ['none', 'learned', 'sinusoidal', 'rotary'];
+  if (config.linearAttention && !tableOrTurn.includes(kind)) {
+    const rule = {
+      rule: `one of ${tableOrTurn.join(', ')} with linearAttention`,
+      zhRule: ` ${tableOrTurn.join('、')} 之一（已给出 linearAttention）`,
+    };
+    throw fail('model/option', { key: 'positions.kind', ...rule, got: kind });
+  }
+  const ofScores = (['attentionScale', 'attentionSoftcap'] as const).find((key) => config[key] !== undefined);
+  if (config.linearAttention && (sparse.length || ofScores)) {
+    const rule = { rule: 'absent with linearAttention', zhRule: '空缺（已给出 linearAttention）' };
+    const key = sparse[0] ?? ofScores!;
+    throw fail('model/option', { key, ...rule, got: config[key] });
   }
   if (globalEvery && !window) {
     const rule = { rule: 'above 0 with globalEvery', zhRule: '大于 0（已给出 globalEvery）' };

@@ -37,6 +37,11 @@ export const fail = defineErrors({
       'forward: `route` cannot be shown with `recompute`, which keeps nothing of a layer; leave one out',
     zh: () => 'forward：`recompute` 不保留层内结果，无法与 `route` 同用；请去掉其一',
   },
+  'model/linear-visibility': {
+    en: () =>
+      'forward: linear attention is causal and sees all that came before; leave out prefixes, padding and hidden keys',
+    zh: () => 'forward：线性注意力是因果的，且看到此前的全部内容；请去掉前缀、填充与被隐藏的键',
+  },
   'model/weight-missing': {
     en: (d: { name: string; shape: readonly number[]; near?: string }) =>
       `weights: "${d.name}" ${list(d.shape)} is missing${en(d.near)}; config and weights must belong together`,

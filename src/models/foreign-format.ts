@@ -59,6 +59,7 @@ const unusual = {
   localRotaryBase: undefined,
   attentionBlock: undefined,
   attentionStride: undefined,
+  linearAttention: undefined,
   experts: undefined,
 } as const;
 

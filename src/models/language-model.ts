@@ -37,6 +37,7 @@ import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
 import { seenExperts } from './expert-shares.ts';
 import { keptAs, pastFor, type WeightType } from './kept-weights.ts';
+import { createLinearModel } from './linear-model.ts';
 import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
 
 export interface LanguageModelOptions {
@@ -66,7 +67,7 @@ export interface DecoderLanguageModel extends LanguageModel {
 }
 
 export interface DecoderSequence extends Sequence {
-  /** Bytes of keys and values set aside, those shared with forks included. */
+  /** Bytes of keys and values set aside, those shared with forks included; of linear attention, those of the state. */
   readonly cacheBytes: number;
   fork(): DecoderSequence;
 }
@@ -93,6 +94,9 @@ export function createLanguageModel(
         }),
       ),
     );
+  if (config.linearAttention) {
+    return { ...createLinearModel(weights, config, compute), config, memory: boundless };
+  }
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
   const { memoryTokens } = options;
@@ -188,6 +192,14 @@ export function createLanguageModel(
     },
   };
 }
+
+/** Sequences that take no more as they grow: there is no limit that others need to know of. */
+const boundless: ModelMemory = {
+  totalTokens: Number.POSITIVE_INFINITY,
+  freeTokens: Number.POSITIVE_INFINITY,
+  usedTokens: 0,
+  tokensFor: () => 0,
+};
 
 /** How many tokens of every layer's keys and values fit into so many bytes; for `memoryTokens`. */
 export function memoryTokensIn(

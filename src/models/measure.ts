@@ -40,7 +40,9 @@ export function flopsPerToken(
     'router' in ffn ? [attention, ffn.router, ffn.experts.slice(idle)] : [attention, ffn],
   );
   const weights = countParameters(used) + width * vocabSize;
-  const keys = planOf(config).layers.reduce((sum, sight) => sum + keysSeen(sight, length), 0);
+  const seen = planOf(config).layers.reduce((sum, sight) => sum + keysSeen(sight, length), 0);
+  // The state of a head is read and written once; keys of the same chunk are seen one by one.
+  const keys = config.linearAttention ? config.layers * (headSize + Math.min(64, length)) : seen;
   // Two operations for each weight; scores and mixing are two for each feature of each key seen.
   const forward = 2 * weights + 4 * heads * headSize * keys;
   // The backward pass multiplies twice for each multiplication.
@@ -120,7 +122,9 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
     gradients: training ? numbers * 4 : 0,
     optimizer: training ? numbers * 8 : 0,
     activations: training ? (tokens * (kept + passing) + head) * 4 : 0,
-    kvCache: training ? 0 : layers * tokens * kvRow * 4,
+    kvCache: training
+      ? 0
+      : layers * (config.linearAttention ? batch * heads * headSize * (headSize + 1) : tokens * kvRow) * 4,
   };
   return { ...use, total: Object.values(use).reduce((sum, bytes) => sum + bytes, 0) };
 }

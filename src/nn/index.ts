@@ -12,6 +12,7 @@ export * from './joined-rows.ts';
 export { hidingKeys } from './key-mask.ts';
 export * from './kv-memory.ts';
 export { type LinearAdapter, type LinearParams, linearSpec, runLinear } from './linear.ts';
+export { linearAttention } from './linear-attention.ts';
 export * from './losses.ts';
 export * from './norm.ts';
 export * from './parameters.ts';
