@@ -1,4 +1,4 @@
-/** `inkstone train` for other ways than the plain Transformer: experts. */
+/** `inkstone train` for other ways than the plain Transformer: experts, sparse and linear attention. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,9 +69,9 @@ describe('a mixture of experts', () => {
         '--lr',
         '0.03',
         '--steps',
-        '30',
+        '20',
         '--eval-every',
-        '30',
+        '20',
       ];
       const { json } = await train(folder, argv);
       const [told] = json.filter(({ type }) => type === 'experts') as unknown as { layers: number[][] }[];
@@ -82,14 +82,48 @@ describe('a mixture of experts', () => {
 });
 
 test.each([
+  ['window:8', { window: 8 }],
+  ['block:4', { attentionBlock: 4 }],
+  ['strided:4', { attentionStride: 4 }],
+  ['linear', { linearAttention: true }],
+])('--attention %s: a run that writes, and goes on where it stopped', async (spec, settings) => {
+  const folder = spec.replace(':', '-');
+  const { status, err } = await train(folder, ['--attention', spec, '--layers', '2', '--positions', 'none']);
+  expect({ status, err }).toEqual(passed);
+  expect(configOf(folder).model).toMatchObject(settings);
+  const argv = ['generate', folder, '--max-tokens', '24', '--seed', '1', '--json'];
+  const written = await run(...argv);
+  expect({ status: written.status, err: written.err }).toEqual(passed);
+  // Without a table of positions, a state of fixed size reads on beyond the 16 tokens of training.
+  const { completionTokens } = written.json.find(({ type }) => type === 'finish') as unknown as {
+    completionTokens: number;
+  };
+  expect(completionTokens > 16).toBe(spec === 'linear');
+  const more = [
+    'train',
+    '--data',
+    'en.txt',
+    '--init',
+    folder,
+    '--steps',
+    '1',
+    '--json',
+    '--out',
+    `${folder}-more`,
+  ];
+  expect((await run(...more)).err).toBe('');
+  const other = await run(...more, '--attention', 'full', '--out', 'x');
+  expect(other.err).toContain('the model is there already');
+});
+
+test.each([
   [['--active-experts', '3'], '--active-experts has an effect with --experts only'],
   [['--experts', '2', '--active-experts', '3'], 'at most the 2 experts, got 3'],
   [['--experts', '1'], 'a whole number of at least 2, got 1'],
   [['--experts', '2', '--cure', 'simctg:0.5'], '--experts and --cure cannot come together'],
-  [
-    ['--experts', '2', '--architecture', 'gru'],
-    '--experts cannot come together: it is for Transformers only',
-  ],
+  [['--attention', 'window'], '--attention must be like full, linear, window:64'],
+  [['--attention', 'block:1'], 'a size of at least 2, got "block:1"'],
+  [['--attention', 'linear', '--positions', 'alibi'], 'one of none, learned, sinusoidal, rotary'],
   [['--experts', '2', '--objective', 'masked'], 'it is for models that write'],
 ])('refused: %j', async (argv, problem) => {
   const { status, err } = await train('x', argv);

@@ -26,7 +26,7 @@ export type RecurrentSequence = StateSequence;
 
 /**
  * A model for generation. A token costs the same at any place, in time and memory. `rewind` goes back to the last state kept
- * (one every 64 tokens) and reads on from there with the next step.
+ * and reads on from there with the next step.
  */
 export function createRecurrentModel(
   params: RecurrentParams,
