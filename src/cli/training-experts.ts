@@ -17,8 +17,11 @@ const say = defineMessages({
   },
 });
 
-/** Held-out texts that are looked at, of each no more than the context. */
+/** Held-out texts that are looked at, and tokens of each. */
 const MOST_TEXTS = 16;
+const MOST_TOKENS = 512;
+/** No token is longer on the whole: more of a text need not be cut into tokens. */
+const CHARACTERS_A_TOKEN = 16;
 
 /** Nothing for a model without experts. */
 export function watchExperts(
@@ -30,11 +33,13 @@ export function watchExperts(
 ): TrainingWatch {
   const { experts } = model.config;
   if (experts === undefined) return {};
+  const most = Math.min(MOST_TOKENS, model.contextLength);
   const texts = heldOut
     .slice(0, MOST_TEXTS)
-    .map(({ text }) => tokenizer.encode(text.slice(0, CHARACTERS_A_TOKEN * model.contextLength)))
-    .map((ids) => ids.slice(0, model.contextLength))
+    .map(({ text }) => tokenizer.encode(text.slice(0, CHARACTERS_A_TOKEN * most)))
+    .map((ids) => ids.slice(0, most))
     .filter((ids) => ids.length > 0);
+  if (texts.length === 0) return {};
   return {
     async onEvaluation({ step }) {
       const uses = await expertUses(model, tokenizer, texts);
@@ -52,6 +57,3 @@ export function watchExperts(
     },
   };
 }
-
-/** No token is longer on the whole: more of a text need not be cut into tokens. */
-const CHARACTERS_A_TOKEN = 16;

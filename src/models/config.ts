@@ -203,7 +203,9 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
     check({ [key]: plain[key] }, rules);
   }
   const isSaid = ([key, value]: [string, unknown]) =>
-    value !== undefined && !(key === 'block' && value === 'preNorm');
+    value !== undefined &&
+    !(key === 'block' && value === 'preNorm') &&
+    !(key === 'linearAttention' && value === false);
   const given = Object.fromEntries(Object.entries(plain).filter(isSaid));
   check(given, rules);
   const { width, heads } = plain;

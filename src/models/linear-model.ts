@@ -58,10 +58,8 @@ function read(
       let row = 0;
       const mixed = pasts.map(({ count, attend }) => {
         const [from, to] = [row, (row += count)];
-        return attend(
-          layer,
-          ...([q, k, v].map((x) => asBatch(rowsView(x, from, to))) as [Tensor, Tensor, Tensor]),
-        );
+        const own = (x: Tensor) => asBatch(rowsView(x, from, to));
+        return attend(layer, own(q), own(k), own(v));
       });
       return reshape(mixed.length === 1 ? mixed[0] : concat(mixed, 1), q.shape);
     };
@@ -69,10 +67,12 @@ function read(
     look: states && ((state) => states.push(state)),
     route: sent?.route,
   });
-  const places = readings.map((reading, i) => {
-    const first = readings.slice(0, i).reduce((sum, { ids: { length } }) => sum + length, 0);
-    const all = reading.ids.map((_, at) => first + at);
-    return wanted === 'none' ? [] : wanted === 'last' ? all.slice(-1) : all.slice(reading.known);
+  let end = 0;
+  const places = readings.map(({ ids: { length }, known }) => {
+    const first = end;
+    end += length;
+    const all = Array.from({ length }, (_, at) => first + at);
+    return wanted === 'none' ? [] : wanted === 'last' ? all.slice(-1) : all.slice(known);
   });
   const rows = indices(places.flat());
   const pick = (state: Tensor): Float32Array[] => (rows.size ? rowsOf(embedding(state, rows)) : []);
