@@ -1,9 +1,11 @@
 /**
- * How the cost of a training step grows with context, width and batch: time for each operation, and memory for each token.
+ * How the cost of a training step grows with context, width and batch, and with the context where attention is sparse: time for each
+ * operation, and memory for each token.
  * Flat lines are good; a step up is a cliff.
  */
 
 import { createStepper } from '../src/cli/profiling.ts';
+import { flopsPerToken } from '../src/models/index.ts';
 import type { Point } from '../src/plots/index.ts';
 import { memoryStats, resetPeak, trimPool } from '../src/tensor/index.ts';
 import { peakFlops } from './machine.ts';
@@ -18,8 +20,20 @@ const base: TrainShape = { layers: 2, heads: 4, width: 256, context: 256, batch:
 const series: Readonly<Record<string, readonly TrainShape[]>> = {
   context: [128, 256, 512, 1024, 2048, 4096, 8192].map((context) => ({ ...base, batch: 1, context })),
   width: [64, 128, 256, 512, 1024].map((width) => ({ ...base, width, heads: width / 64 })),
+  ...sparse({ window: { window: 256 }, block: { attentionBlock: 128 }, strided: { attentionStride: 64 } }),
   batch: [1, 2, 4, 8, 16, 32, 64].map((batch) => ({ ...base, context: 128, batch })),
 };
+
+/** Longer and longer contexts of which a token sees a part. */
+function sparse(kinds: Readonly<Record<string, TrainShape['attention']>>) {
+  const contexts = [1024, 2048, 4096, 8192, 16384];
+  return Object.fromEntries(
+    Object.entries(kinds).map(([name, attention]) => [
+      name,
+      contexts.map((context) => ({ ...base, batch: 1, context, attention })),
+    ]),
+  );
+}
 
 export async function run({ rounds, seconds, json, config: only }: BenchOptions): Promise<void> {
   const report = createReport('growth', { json });
@@ -36,14 +50,15 @@ export async function run({ rounds, seconds, json, config: only }: BenchOptions)
       const bytes = memoryStats().peakBytes - atRest;
       const times: number[] = [];
       const shares: number[] = [];
-      const operations = operationsPerToken(shape) * tokens;
+      const perToken = shape.attention ? flopsPerToken(configOf(shape)).training : operationsPerToken(shape);
+      const operations = perToken * tokens;
       for (let round = 0; round < rounds; round++) {
         const ms = await medianMsOf(seconds / 10, step);
         times.push(ms);
         shares.push((operations * 1000) / ms / peakFlops('f32'));
       }
       const ms = median(times);
-      const x = shape[name as 'context' | 'width' | 'batch'];
+      const x = shape[shape.attention ? 'context' : (name as 'context' | 'width' | 'batch')];
       report.add({
         config: `${name} ${x}`,
         ours: operations / ms / 1e6,

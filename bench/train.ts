@@ -5,7 +5,12 @@
  */
 
 import { createStepper } from '../src/cli/profiling.ts';
-import { type DecoderConfig, decoderConfig, parameterCount } from '../src/models/index.ts';
+import {
+  type DecoderConfig,
+  type DecoderOptions,
+  decoderConfig,
+  parameterCount,
+} from '../src/models/index.ts';
 import { backend, type Precision } from '../src/tensor/index.ts';
 import { peakFlops } from './machine.ts';
 import type { BenchOptions } from './main.ts';
@@ -20,6 +25,8 @@ export interface TrainShape {
   readonly context: number;
   readonly batch: number;
   readonly vocab: number;
+  /** What tokens see, where it is not everything. */
+  readonly attention?: Pick<DecoderOptions, 'window' | 'attentionBlock' | 'attentionStride'>;
 }
 
 export const shapes: Readonly<Record<string, TrainShape>> = {
@@ -29,7 +36,7 @@ export const shapes: Readonly<Record<string, TrainShape>> = {
   'gpt2-small': { layers: 12, heads: 12, width: 768, context: 256, batch: 4, vocab: 50304 },
 };
 
-export const configOf = ({ layers, heads, width, context, vocab }: TrainShape): DecoderConfig =>
+export const configOf = ({ layers, heads, width, context, vocab, attention }: TrainShape): DecoderConfig =>
   decoderConfig({
     layers,
     heads,
@@ -37,6 +44,7 @@ export const configOf = ({ layers, heads, width, context, vocab }: TrainShape): 
     contextLength: context,
     vocabSize: vocab,
     norm: { bias: true },
+    ...attention,
   });
 
 /** What either engine can be asked for; we have no compile step, so only the precision counts for ours. */

@@ -61,6 +61,8 @@ export interface StepWants {
   readonly attention?: boolean;
   /** What each layer hands to the next, in the same rows as the logits: for inspection. */
   readonly layers?: boolean;
+  /** To which experts each layer sends a token, in the same rows as the logits: for inspection. */
+  readonly experts?: boolean;
 }
 
 export interface StepRequest {
@@ -107,6 +109,11 @@ export interface StepResult {
    * any of them. A model without layers leaves it out.
    */
   readonly layers?: Float32Array[][];
+  /**
+   * `experts[place][layer]`, when wanted: how much of each expert a token takes; 0 of those it is not sent to, 1 together. A model
+   * without experts leaves it out.
+   */
+  readonly experts?: Float32Array[][];
 }
 
 /** What the sequences of a model hold together; what several share counts once. */

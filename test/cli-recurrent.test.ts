@@ -210,6 +210,7 @@ describe('gradients', () => {
     [[...english, '--architecture', 'lstm', '--out', 'transformer'], 'has no state'],
     [[...english, '--architecture', 'transformer', '--out', 'lstm'], 'is a recurrent model'],
     [[...english, '--architecture', 'rnn', '--heads', '2', '--out', 'x'], '--heads cannot come together'],
+    [[...english, '--architecture', 'rnn', '--experts', '2', '--out', 'x'], '--experts cannot come together'],
     [[...english, '--architecture', 'rnn', '--cure', 'simctg:0.5', '--out', 'x'], 'for Transformers only'],
     [
       [...english, '--architecture', 'rnn', '--objective', 'masked', '--out', 'x'],

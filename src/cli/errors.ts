@@ -58,6 +58,11 @@ export const fail = defineErrors({
       `${d.command}: ${d.options.join(' and ')} cannot come together: ${d.reason}; leave one out`,
     zh: (d) => `${d.command}：${d.options.join(' 与 ')} 不能同时给出：${d.zhReason}；请去掉其一`,
   },
+  'cli/needs-option': {
+    en: (d: { command: string; option: string; needed: string }) =>
+      `${d.command}: ${d.option} has an effect with ${d.needed} only; give that too, or leave it out`,
+    zh: (d) => `${d.command}：${d.option} 只在给出 ${d.needed} 时有效；请一并给出，或去掉它`,
+  },
   'cli/view-file': {
     en: (d: { command: string; path: string; known: readonly string[] }) =>
       `${d.command}: --out must end in ${d.known.join(', ')}, got "${d.path}"`,

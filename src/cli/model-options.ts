@@ -2,6 +2,7 @@
 
 import type { BlockKind, CellKind, FfnActivation, NormKind, PositionKind } from '../nn/index.ts';
 import type { OptionTable } from './command.ts';
+import { notNegative, wholePositive } from './option-rules.ts';
 
 const positions: { readonly [Name in PositionKind]: true } = {
   none: true,
@@ -72,3 +73,42 @@ export const modelOptions = {
     doc: { en: 'how the residual stream is normalised', zh: '残差流的归一化方式' },
   },
 } as const satisfies OptionTable;
+
+/** Of what only a Transformer that writes can have. */
+export const decoderOptions = {
+  attention: {
+    type: 'string',
+    placeholder: 'kind:size',
+    doc: {
+      en: 'what a token sees of those before it: full (default); window:256, the last ones; block:64, its block and the one before; strided:64, layers in turn the last ones and every 64th; linear, all through a state of fixed size',
+      zh: '词元能看到前文的哪些：full 全部（默认）；window:256 最近若干个；block:64 自己的块与前一块；strided:64 各层轮流看最近若干个与每隔 64 个的一个；linear 经由固定大小的状态看全部',
+    },
+  },
+  experts: {
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'mixture of experts: feed-forward parts of each layer, of which a token goes through few',
+      zh: '混合专家：每层的前馈部分个数，每个词元只经过其中几个',
+    },
+  },
+  activeExperts: {
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'with experts: how many a token goes through (default 2)',
+      zh: '用于 experts：每个词元经过几个（默认 2）',
+    },
+  },
+  expertBalance: {
+    type: 'number',
+    rule: notNegative,
+    doc: {
+      en: 'with experts: weight of uneven use in the loss (default 0.01; 0: none)',
+      zh: '用于 experts：用量不均在损失中的权重（默认 0.01；0 为不计）',
+    },
+  },
+} as const satisfies OptionTable;
+
+/** Their names: elsewhere they would have no effect. */
+export const ofDecoders = Object.keys(decoderOptions) as readonly (keyof typeof decoderOptions)[];

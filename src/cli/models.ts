@@ -270,7 +270,7 @@ async function readWith(
     const { sinks, window = config.contextLength - sinks } = endless;
     return createEndlessModel(await params(), config, { sinks, window, weights });
   }
-  // What a recurrent model keeps of a text grows by one state every 64 tokens; it has no budget.
+  // What a recurrent model keeps of a text grows with the logarithm of its length; it has no budget.
   if (stored.kind === 'recurrent' && !(weights && isBlocks(weights)))
     return createRecurrentModel(await stored.params(), stored.config, { weights });
   const decoder = requireDecoder(`--weights ${weights}`, stored);

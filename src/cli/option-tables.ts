@@ -4,7 +4,7 @@ import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
-import { modelOptions } from './model-options.ts';
+import { decoderOptions, modelOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state, weights } from './serve-options.ts';
@@ -140,6 +140,7 @@ export const trainOptions = {
     doc: { en: 'longest text in tokens', zh: '最长文本（词元数）' },
   },
   ...modelOptions,
+  ...decoderOptions,
   batchSize: { type: 'number', rule: wholePositive, doc: { en: 'sequences in a batch', zh: '每批序列数' } },
   lr: { type: 'number', rule: positive, doc: { en: 'peak learning rate', zh: '学习率峰值' } },
   precision: {

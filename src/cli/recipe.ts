@@ -41,6 +41,8 @@ export interface Recipe {
   readonly masked?: Masking;
   /** Cures of repetition with all their arguments, as `formatCures` writes them. */
   readonly cure?: string;
+  /** For mixtures of experts: the weight of uneven use in the loss. */
+  readonly expertBalance?: number;
 }
 
 /** How tokens are hidden: see `maskedRows`. */

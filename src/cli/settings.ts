@@ -2,6 +2,7 @@
 
 import { decoderConfig, encoderConfig, recurrentConfig } from '../models/index.ts';
 import { differingKeys, formatCures } from '../train/index.ts';
+import { parseAttention } from './attention-spec.ts';
 import { fail } from './errors.ts';
 import { isCell } from './model-options.ts';
 import { flagOf } from './options.ts';
@@ -31,10 +32,12 @@ export interface Settings<Model = ModelShape> {
 /** Options that change a setting, under their names on the command line. */
 export interface SettingOptions
   extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
-    Partial<Pick<Recipe, 'batchSize' | 'lr'>> {
+    Partial<Pick<Recipe, 'batchSize' | 'lr' | 'expertBalance'>> {
   readonly architecture?: string;
   readonly precision?: string;
   readonly cure?: string;
+  readonly attention?: string;
+  readonly activeExperts?: number;
   readonly masking?: string;
   readonly maskRate?: number;
   readonly wholeWords?: boolean;
@@ -47,11 +50,14 @@ export interface SettingOptions
 }
 
 const MODEL = [
-  'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm',
+  'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
+  'window', 'attentionBlock', 'attentionStride', 'linearAttention',
 ] as const; // biome-ignore format: a list
 const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
 /** What a model that is there has already. */
-const OF_THE_MODEL = [...MODEL, 'architecture', 'tokenizer', 'vocabSize'] as const;
+const OF_THE_MODEL = [
+  ...MODEL, 'architecture', 'attention', 'activeExperts', 'tokenizer', 'vocabSize',
+] as const; // biome-ignore format: a list
 
 /** The options that the user gave; defaults are left out. */
 export function onlyGiven<Options extends object>(
@@ -190,16 +196,26 @@ function withOptions<Model extends object>(base: Settings<Model>, options: Setti
     throw fail('cli/conflict', { command: 'train', options: ['--tokenizer', '--vocab-size'], ...reason });
   }
   const cure = options.cure === undefined ? undefined : formatCures(options.cure);
-  const values = { ...options, cure };
+  const values = {
+    ...options,
+    cure,
+    ...(options.attention !== undefined && parseAttention(options.attention)),
+    expertsPerToken: options.activeExperts,
+  };
   const pick = <T extends object>(names: readonly (keyof SettingOptions)[], object: T): T => ({
     ...object,
     ...Object.fromEntries(
       names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
     ),
   });
+  const model = { ...pick(MODEL, base.model), ...cellOf(base.model, options) };
   return {
-    model: { ...pick(MODEL, base.model), ...cellOf(base.model, options) },
-    recipe: { ...pick(RECIPE, base.recipe), ...maskingOf(base.recipe, options) },
+    model,
+    recipe: {
+      ...pick(RECIPE, base.recipe),
+      ...maskingOf(base.recipe, options),
+      ...balanceOf(model, base.recipe, options),
+    },
     ...(base.init && { init: base.init }),
     tokenizer: originOf(tokenizer, vocabSize) ?? base.tokenizer,
     seed: seed ?? base.seed,
@@ -210,6 +226,20 @@ function withOptions<Model extends object>(base: Settings<Model>, options: Setti
 /** The cell that was asked for, of a model that has cells. */
 const cellOf = (model: object, { architecture }: SettingOptions): { cell?: string } =>
   'cell' in model && architecture !== undefined ? { cell: architecture } : {};
+
+/** As Switch Transformers were trained. */
+const BALANCE = 0.01;
+
+function balanceOf(
+  model: object,
+  { expertBalance: before }: Recipe,
+  { expertBalance, activeExperts }: SettingOptions,
+): Pick<Recipe, 'expertBalance'> {
+  if ('experts' in model) return { expertBalance: expertBalance ?? before ?? BALANCE };
+  if (expertBalance === undefined && activeExperts === undefined) return {};
+  const option = flagOf(activeExperts === undefined ? 'expertBalance' : 'activeExperts');
+  throw fail('cli/needs-option', { command: 'train', option, needed: '--experts' });
+}
 
 /** Fixed masks of each row, as BERT was trained with. */
 const STATIC_COPIES = 10;

@@ -113,7 +113,7 @@ export interface Lesson<Config, Params> {
   /** Parameters that stay as they are, by the paths that they have in a checkpoint. */
   readonly frozen?: { readonly [path: string]: Tensor };
   /** What is learned from in place of `loss`. */
-  readonly cured?: CuredLoss<Params>;
+  readonly learned?: CuredLoss<Params>;
   readonly figuresOf: OpenTraining['figuresOf'];
 }
 
@@ -131,20 +131,33 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
 export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const cure = recipe.cure;
+  const { cure, expertBalance: balance } = recipe;
+  if (cure !== undefined && config.experts !== undefined) {
+    const reason = { reason: 'a cure knows nothing of their balance', zhReason: '疗法不管专家的均衡' };
+    throw fail('cli/conflict', { command: 'train', options: ['--experts', '--cure'], ...reason });
+  }
   return writingLesson(options, {
     config,
     begin: (corpus) => freshParams(config, recipe, seed, corpus),
     fromFile: (weights) => paramsFromFile(config, weights),
     loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
-    ...(cure !== undefined && { cured: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
+    ...(cure !== undefined && { learned: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
+    ...(balance && { learned: balancedLoss(config, balance) }),
   });
 }
+
+/** The likelihood, and how unevenly experts are used, so many times. */
+const balancedLoss = (config: DecoderConfig, balance: number): CuredLoss<DecoderParams> =>
+  Object.assign(
+    (p: DecoderParams, batch: Batch, _index: number, dropoutSeed?: number) =>
+      loss(p, config, { ...toTensors(batch), dropoutSeed }, { balance }),
+    { isMixed: false },
+  );
 
 /** The lesson of a model that learns what comes next, and the tokens that it learns from. */
 export async function writingLesson<Config, Params>(
   options: TrainingOptions<unknown>,
-  own: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'cured'>,
+  own: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'>,
 ): Promise<{ readonly trainTokens: TokenCorpus; readonly lesson: Lesson<Config, Params> }> {
   const { tokenizer, recipe, seed } = options;
   const { contextLength } = own.config;
@@ -190,7 +203,7 @@ export async function openTraining<Config, Params>(
   lesson: Lesson<Config, Params>,
 ): Promise<OpenTraining<Config, Params>> {
   const { tokenizer, recipe, seed, signal, steps, minutes } = options;
-  const { config, batches, evaluation, cured } = lesson;
+  const { config, batches, evaluation, learned } = lesson;
   const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
   signal.throwIfAborted();
   const run = await openRun(options.folder, {
@@ -231,9 +244,9 @@ export async function openTraining<Config, Params>(
         params,
         loss: (p, { batch, index }) => {
           const dropoutSeed = config.dropout ? seed + index : undefined;
-          return cured ? cured(p, batch, index, dropoutSeed) : lesson.loss(p, batch, dropoutSeed);
+          return learned ? learned(p, batch, index, dropoutSeed) : lesson.loss(p, batch, dropoutSeed);
         },
-        ...(cured?.isMixed && { divergenceFactor: Number.POSITIVE_INFINITY }),
+        ...(learned?.isMixed && { divergenceFactor: Number.POSITIVE_INFINITY }),
         batch: (index) => ({ batch: batches.at(index, into), index }),
         tokensPerBatch: batches.tokensPerBatch,
         grouping: groupingOf(recipe),

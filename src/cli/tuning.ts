@@ -69,7 +69,7 @@ async function openTuning<Trained>(
   { trained, frozen, inModel }: Part<Trained>,
 ): Promise<OpenTuning> {
   const { trainTokens, lesson: whole } = await decoderLesson(options);
-  const { fromFile: _, cured: __, ...rest } = whole;
+  const { fromFile: _, learned: __, ...rest } = whole;
   const lesson: Lesson<DecoderConfig, Trained> = {
     ...rest,
     frozen,

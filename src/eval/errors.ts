@@ -42,10 +42,10 @@ export const fail = defineErrors({
     zh: (d) => `${d.where}：模型必须给出隐藏状态，而这个模型没有`,
   },
   'eval/no-inside': {
-    en: (d: { where: string; what: 'attention' | 'layers' | 'embeddings' }) =>
+    en: (d: { where: string; what: 'attention' | 'layers' | 'embeddings' | 'experts' }) =>
       `${d.where}: the model must show its ${d.what}, this one does not`,
     zh: (d) =>
-      `${d.where}：模型必须能展示其${{ attention: '注意力', layers: '各层状态', embeddings: '嵌入向量' }[d.what]}，而这个模型不能`,
+      `${d.where}：模型必须能展示其${{ attention: '注意力', layers: '各层状态', embeddings: '嵌入向量', experts: '各专家的用量' }[d.what]}，而这个模型不能`,
   },
   'eval/no-tokens': {
     en: (d: { where: string }) =>

@@ -147,6 +147,7 @@ export {
   headWeights,
 } from './inspect/inspect-attention.ts';
 export { type BeamNode, type BeamTree, type BeamTreeOptions, beamTree } from './inspect/inspect-beams.ts';
+export { type ExpertUse, expertUses, usesByLayer } from './inspect/inspect-experts.ts';
 export {
   type FilterOptions,
   type FilterStage,

@@ -2,6 +2,7 @@
 
 import { defineErrors, nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
+import { architectureTerms } from './architectures.ts';
 import { classificationTerms } from './classification.ts';
 import { dataTerms } from './data.ts';
 import { decodingTerms } from './decoding.ts';
@@ -28,6 +29,7 @@ export const topics = [
   { title: { en: 'Data', zh: '语料' }, terms: dataTerms },
   { title: { en: 'Training', zh: '训练' }, terms: learningTerms },
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
+  { title: { en: 'Kinds of models', zh: '模型的种类' }, terms: architectureTerms },
   { title: { en: 'Classification', zh: '分类' }, terms: classificationTerms },
   { title: { en: 'Writing', zh: '写作' }, terms: decodingTerms },
   { title: { en: 'Repetition', zh: '复读' }, terms: repetitionTerms },
@@ -44,6 +46,7 @@ export const glossary = {
   ...dataTerms,
   ...learningTerms,
   ...modelTerms,
+  ...architectureTerms,
   ...classificationTerms,
   ...decodingTerms,
   ...repetitionTerms,

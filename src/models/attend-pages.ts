@@ -8,6 +8,7 @@ import {
   maskBias,
   plainAttention,
   type ScoreOptions,
+  sparseOverPast,
 } from '../nn/index.ts';
 import {
   attentionPaged,
@@ -19,10 +20,10 @@ import {
   type Tensor,
   withShape,
 } from '../tensor/index.ts';
-import { byWindow } from './attend.ts';
+import { bySight } from './attend.ts';
 import type { DecoderConfig } from './config.ts';
 import type { DecoderParams } from './decoder.ts';
-import { planOf } from './plan.ts';
+import { planOf, type Sight } from './plan.ts';
 
 /** Wants to see where the last queries of each request look. */
 export interface Look {
@@ -49,47 +50,68 @@ export function attendPages(
   const { alibiSlopes } = scheme;
   const written = memory.placesOf(readings);
   const { requests, pages } = pagesOf(readings);
-  const plain = isPlain || look ? readings.map((growth) => plainRequest(params, config, memory, growth)) : [];
+  const isSparse = layers.some(({ pattern }) => pattern);
+  const plain =
+    isPlain || isSparse || look ? readings.map((growth) => plainRequest(params, config, memory, growth)) : [];
   return (layer) => (q, k, v) => {
     memory.write(layer, written, k, v);
     const { keys, values } = memory.pagesOf(layer);
-    const { window } = layers[layer];
-    if (look) showWeights(look, plain, q, { keys, window });
-    if (isPlain) return mixPlainly(plain, q, { keys, values, window });
+    const sight = layers[layer];
+    const { window, pattern } = sight;
+    if (look) showWeights(look, plain, q, { keys, sight });
+    if (isPlain) return mixPlainly(plain, q, { keys, values, sight });
+    if (pattern) {
+      const own = { pattern, scale, alibiSlopes };
+      return eachRequest(plain, q, (rows, { length, held }) =>
+        sparseOverPast(rows, length, (places) => [held(keys, places), held(values, places)], own),
+      );
+    }
     return attentionPaged(q, keys, values, { scale, window, alibiSlopes, requests, pages });
   };
 }
 
-/** One layer: its pages, and how far back it sees. */
+/** One layer: its pages, and what it sees. */
 interface PagedLayer {
   readonly keys: Tensor;
   readonly values: Tensor;
-  readonly window: number;
+  readonly sight: Sight;
 }
 
 function showWeights(
   look: Look,
   requests: readonly PlainRequest[],
   q: Tensor,
-  { keys, window }: Omit<PagedLayer, 'values'>,
+  { keys, sight }: Omit<PagedLayer, 'values'>,
 ): void {
   let end = 0;
   requests.forEach(({ count, held, scores }, i) => {
     end += count;
     const seen = asBatch(rowsView(q, end - look.wanted[i], end));
-    look.show(i, attentionWeights(seen, held(keys), scores(look.wanted[i], window)));
+    look.show(i, attentionWeights(seen, held(keys), scores(look.wanted[i], sight)));
   });
 }
 
 function mixPlainly(
   requests: readonly PlainRequest[],
   q: Tensor,
-  { keys, values, window }: PagedLayer,
+  { keys, values, sight }: PagedLayer,
+): Tensor {
+  return eachRequest(requests, q, (rows, { count, held, scores }) =>
+    plainAttention(asBatch(rows), held(keys), held(values), scores(count, sight)),
+  );
+}
+
+/** What `mix` makes of the queries of each request, one behind the other. */
+function eachRequest(
+  requests: readonly PlainRequest[],
+  q: Tensor,
+  mix: (rows: Tensor, request: PlainRequest) => Tensor,
 ): Tensor {
   let row = 0;
-  const mixed = requests.map(({ count, held, scores }) => {
-    const own = asBatch(rowsView(q, row, (row += count)));
-    return plainAttention(own, held(keys), held(values), scores(count, window));
+  const mixed = requests.map((request) => {
+    const { shape } = q;
+    const own = mix(rowsView(q, row, (row += request.count)), request);
+    return withShape(own, [1, request.count, ...shape.slice(1)]);
   });
   return withShape(mixed.length === 1 ? mixed[0] : concat(mixed, 1), q.shape);
 }
@@ -111,10 +133,12 @@ function pagesOf(readings: readonly KvGrowth[]): { requests: Int32Array; pages: 
 interface PlainRequest {
   /** Its queries. */
   readonly count: number;
-  /** A copy of its keys or values, [1, keys, kvHeads, headSize] in f32. */
-  readonly held: (pages: Tensor) => Tensor;
+  /** Its keys. */
+  readonly length: number;
+  /** A copy of its keys or values, all or those of some places: [1, keys, kvHeads, headSize] in f32. */
+  readonly held: (pages: Tensor, places?: readonly number[]) => Tensor;
   /** How its last queries score. */
-  readonly scores: (queries: number, window: number) => ScoreOptions;
+  readonly scores: (queries: number, sight: Sight) => ScoreOptions;
 }
 
 function plainRequest(
@@ -127,27 +151,29 @@ function plainRequest(
   const { heads, kvHeads, headSize, attentionSoftcap: softcap } = config;
   const { length: keys } = past;
   const rows = memory.placesOf([{ past, count: keys }]);
-  const places = fromArray<'i32'>(rows, [keys], 'i32');
-  const made = new Map<number, (window: number) => ScoreOptions>();
+  const made = new Map<number, (sight: Sight) => ScoreOptions>();
   const scoresOf = (queries: number) => {
     const bias = scheme.bias?.(params.positions!, queries, keys);
-    return byWindow((window) => {
-      const masks = { causal: true, window, alibiSlopes: scheme.alibiSlopes };
+    return bySight((sight) => {
+      const masks = { causal: true, ...sight, alibiSlopes: scheme.alibiSlopes };
       const mask = maskBias({ batch: 1, heads, queries, keys }, masks);
       return { scale, softcap, biases: bias ? [bias, mask] : [mask] };
     });
   };
   return {
     count,
-    held(pages) {
+    length: keys,
+    held(pages, places) {
+      const picked = places ? Int32Array.from(places, (place) => rows[place]) : rows;
+      const ids = fromArray<'i32'>(picked, [picked.length], 'i32');
       const table = withShape(pages, [pages.shape[0] * pages.shape[1], kvHeads * headSize]);
-      const kept = withShape(embedding(table, places), [1, keys, kvHeads, headSize]);
+      const kept = withShape(embedding(table, ids), [1, picked.length, kvHeads, headSize]);
       return kept.dtype === 'f32' ? kept : cast(kept, 'f32');
     },
-    scores(queries, window) {
+    scores(queries, sight) {
       let found = made.get(queries);
       if (!found) made.set(queries, (found = scoresOf(queries)));
-      return found(window);
+      return found(sight);
     },
   };
 }

@@ -1,9 +1,18 @@
 /** What each layer's attention sees in a batch of whole sequences. */
 
-import { type Attend, hidingBias, hidingKeys, maskBias, plainAttention } from '../nn/index.ts';
+import {
+  type Attend,
+  hidingBias,
+  hidingKeys,
+  linearAttention,
+  maskBias,
+  plainAttention,
+  sparseAttention,
+} from '../nn/index.ts';
 import { attention, attentionPacked, type Shape, type Tensor } from '../tensor/index.ts';
 import type { DecoderConfig } from './config.ts';
-import { planOf } from './plan.ts';
+import { fail } from './errors.ts';
+import { planOf, type Sight } from './plan.ts';
 
 /** What the tokens of a batch see of their own sequence, beside what comes before them. */
 export interface Visibility {
@@ -24,7 +33,7 @@ export function attendWhole(
   visibility: Visibility,
 ): (layer: number) => Attend {
   const { scheme, layers, scale, isPlain } = planOf(config);
-  const { attentionSoftcap: softcap } = config;
+  const { attentionSoftcap: softcap, linearAttention: isLinear } = config;
   const { prefixLengths, keyStart, keyEnd, hiddenKeys } = visibility;
   const masks = {
     causal: true,
@@ -34,17 +43,26 @@ export function attendWhole(
     keyStart: counts(keyStart),
     keyEnd: counts(keyEnd),
   };
-  if (isPlain) {
-    const sizes = { batch, heads: config.heads, queries: length, keys: length };
-    const maskOf = byWindow((window) => maskBias(sizes, { ...masks, window }));
-    return (layer) => {
-      const hides = hiddenKeys?.(layer);
-      const fixed = [maskOf(layers[layer].window), ...(hides ? [hidingBias(hides)] : [])];
-      return (q, k, v, bias) =>
-        plainAttention(q, k, v, { scale, softcap, biases: bias ? [bias, ...fixed] : fixed });
-    };
-  }
+  const isWhole = !(prefixLengths || keyStart || keyEnd || hiddenKeys);
+  if (isLinear && !isWhole) throw fail('model/linear-visibility', {});
+  if (isLinear) return () => (q, k, v) => linearAttention(q, k, v).mixed;
+  const sizes = { batch, heads: config.heads, queries: length, keys: length };
+  const maskOf = bySight((sight) => maskBias(sizes, { ...masks, ...sight }));
+  const attendPlainly = (layer: number): Attend => {
+    const hides = hiddenKeys?.(layer);
+    const fixed = [maskOf(layers[layer]), ...(hides ? [hidingBias(hides)] : [])];
+    return (q, k, v, bias) =>
+      plainAttention(q, k, v, { scale, softcap, biases: bias ? [bias, ...fixed] : fixed });
+  };
+  if (isPlain) return attendPlainly;
   return (layer) => {
+    const { pattern } = layers[layer];
+    // Pieces of a sequence know nothing of what else hides a token.
+    if (pattern && !isWhole) return attendPlainly(layer);
+    if (pattern) {
+      const own = { pattern, scale, alibiSlopes: scheme.alibiSlopes };
+      return (q, k, v) => sparseAttention(q, k, v, own);
+    }
     const own = { ...masks, window: layers[layer].window };
     const attend: Attend = Object.assign((q: Tensor, k: Tensor, v: Tensor) => attention(q, k, v, own), {
       packed: (qkv: Tensor, heads: number) => attentionPacked(qkv, { ...own, heads }),
@@ -57,12 +75,13 @@ export function attendWhole(
 const counts = (values: ArrayLike<number> | undefined): Int32Array | undefined =>
   values && Int32Array.from(values);
 
-/** What depends on a window only, made once for each. */
-export function byWindow<Value>(make: (window: number) => Value): (window: number) => Value {
-  const made = new Map<number, Value>();
-  return (window) => {
-    const found = made.get(window) ?? make(window);
-    made.set(window, found);
+/** What depends on a layer's sight only, made once for each. */
+export function bySight<Value>(make: (sight: Sight) => Value): (sight: Sight) => Value {
+  const made = new Map<string, Value>();
+  return ({ window, pattern }) => {
+    const key = `${window} ${pattern?.kind} ${pattern?.size}`;
+    const found = made.get(key) ?? make({ window, pattern });
+    made.set(key, found);
     return found;
   };
 }

@@ -55,6 +55,16 @@ export interface DecoderConfig {
   readonly globalEvery?: number;
   /** The base of rotary positions in layers that see a window, beside others that see everything (Gemma 3). Default: as theirs. */
   readonly localRotaryBase?: number;
+  /** Tokens see their own block of so many tokens and the one before. Default: no blocks. */
+  readonly attentionBlock?: number;
+  /** Layers in turn see the last so many tokens, and every so-many-th back (Child et al. 2019). Default: no strides. */
+  readonly attentionStride?: number;
+  /** Attention without a softmax, whose past is one matrix for each head (Katharopoulos et al. 2020). Default: softmax. */
+  readonly linearAttention?: boolean;
+  /** Feed-forward parts of each layer, of which a token goes through few (Mixtral). Default: one, for all tokens. */
+  readonly experts?: number;
+  /** How many of them a token goes through. Default 2. */
+  readonly expertsPerToken?: number;
 }
 
 /** Which linear layers have a bias. */
@@ -146,6 +156,11 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   attentionSoftcap: above0,
   globalEvery: fromTwo,
   localRotaryBase: above0,
+  attentionBlock: fromTwo,
+  attentionStride: fromTwo,
+  linearAttention: yesOrNo,
+  experts: fromTwo,
+  expertsPerToken: fromTwo,
 };
 export const normRules: Rules<NormConfig> = { kind: oneOf(normKinds), bias: yesOrNo, eps: above0 };
 const biasRules: Rules<BiasConfig> = { queryKeyValue: yesOrNo, attentionOutput: yesOrNo, ffn: yesOrNo };
@@ -189,7 +204,9 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
     check({ [key]: plain[key] }, rules);
   }
   const isSaid = ([key, value]: [string, unknown]) =>
-    value !== undefined && !(key === 'block' && value === 'preNorm');
+    value !== undefined &&
+    !(key === 'block' && value === 'preNorm') &&
+    !(key === 'linearAttention' && value === false);
   const given = Object.fromEntries(Object.entries(plain).filter(isSaid));
   check(given, rules);
   const { width, heads } = plain;
@@ -210,6 +227,7 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
     dropout: 0,
     logitSoftcap: 0,
     embeddingScale: 1,
+    ...(plain.experts !== undefined && { expertsPerToken: 2 }),
     ...(given as typeof plain),
     norm: {
       kind,
@@ -248,7 +266,35 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
 }
 
 /** What one field asks of another. */
-function checkTogether({ globalEvery, localRotaryBase, window, positions: { kind } }: DecoderConfig): void {
+function checkTogether(config: DecoderConfig): void {
+  const { globalEvery, localRotaryBase, window, experts = 0, expertsPerToken = 0 } = config;
+  const { kind } = config.positions;
+  const sparse = (['window', 'attentionBlock', 'attentionStride'] as const).filter((key) => config[key]);
+  if (sparse.length > 1) {
+    const rule = { rule: `absent with ${sparse[0]}`, zhRule: `空缺（已给出 ${sparse[0]}）` };
+    throw fail('model/option', { key: sparse[1], ...rule, got: config[sparse[1]] });
+  }
+  if (expertsPerToken > experts) {
+    const rule = {
+      rule: `at most the ${experts} experts`,
+      zhRule: `不大于专家数 ${experts} 的数`,
+    };
+    throw fail('model/option', { key: 'expertsPerToken', ...rule, got: expertsPerToken });
+  }
+  const tableOrTurn = ['none', 'learned', 'sinusoidal', 'rotary'];
+  if (config.linearAttention && !tableOrTurn.includes(kind)) {
+    const rule = {
+      rule: `one of ${tableOrTurn.join(', ')} with linearAttention`,
+      zhRule: ` ${tableOrTurn.join('、')} 之一（已给出 linearAttention）`,
+    };
+    throw fail('model/option', { key: 'positions.kind', ...rule, got: kind });
+  }
+  const ofScores = (['attentionScale', 'attentionSoftcap'] as const).find((key) => config[key] !== undefined);
+  if (config.linearAttention && (sparse.length || ofScores)) {
+    const rule = { rule: 'absent with linearAttention', zhRule: '空缺（已给出 linearAttention）' };
+    const key = sparse[0] ?? ofScores!;
+    throw fail('model/option', { key, ...rule, got: config[key] });
+  }
   if (globalEvery && !window) {
     const rule = { rule: 'above 0 with globalEvery', zhRule: '大于 0（已给出 globalEvery）' };
     throw fail('model/option', { key: 'window', ...rule, got: window });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { FfnParams } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
 import {
   affine,
@@ -104,6 +105,7 @@ test.each([
   },
   { block: 'parallelTwoNorms', norm: { bias: true } },
   { block: 'postNorm', bias: true },
+  { block: 'sandwich', experts: 4, expertsPerToken: 3 },
 ] as const)('every parameter learns: %j', (changes) => {
   const config = preset('nano', { ...tiny, ...changes });
   const params = init(config, createRng(6), { std: 0.2 });
@@ -118,7 +120,9 @@ test.each([
 
 describe('initial weights', () => {
   test('equal seeds give equal models, other seeds others', () => {
-    const first = (seed: number) => [...init(nano, createRng(seed)).blocks[1].ffn.down.weight.data];
+    const first = (seed: number) => [
+      ...(init(nano, createRng(seed)).blocks[1].ffn as FfnParams).down.weight.data,
+    ];
     expect(first(1)).toEqual(first(1));
     expect(first(1)).not.toEqual(first(2));
   });

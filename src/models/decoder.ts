@@ -6,6 +6,7 @@
 import {
   type Attend,
   type BlockParams,
+  balanceLoss,
   blockSpec,
   embeddingSpec,
   headLoss,
@@ -16,6 +17,7 @@ import {
   normSpec,
   ParameterSpec,
   type Parameters,
+  type Routing,
   residualInit,
   runBlock,
   runEmbedding,
@@ -100,6 +102,8 @@ export interface ForwardOptions extends Visibility {
   readonly embed?: (x: Tensor) => Tensor;
   /** Is shown what enters the first layer, then what each layer hands on: [..., D]. */
   readonly look?: (x: Tensor) => void;
+  /** Is shown how each layer sends its tokens to experts. Not with `recompute`, which keeps nothing of a layer. */
+  readonly route?: (routing: Routing, layer: number) => void;
 }
 
 export interface DecoderBatch extends ForwardOptions {
@@ -109,7 +113,8 @@ export interface DecoderBatch extends ForwardOptions {
   readonly targets: Tensor;
 }
 
-export interface RunOptions extends Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look'> {
+export interface RunOptions
+  extends Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look' | 'route'> {
   /** What positions add to the scores of every layer, [heads, queries, keys]. */
   readonly bias?: Tensor;
 }
@@ -128,6 +133,7 @@ export function runBlocks(
   const { block, scheme, layers, localRotate: localTurn } = planOf(config);
   const { embed, rotate: turn } = scheme;
   const { ids, positions } = tokens;
+  if (options.route && options.recompute) throw fail('model/route-recompute', {});
   const drop = dropouts(config, options.dropoutSeed);
   const rotate = turn?.(positions);
   const localRotate = turn === localTurn ? rotate : localTurn!(positions);
@@ -141,8 +147,9 @@ export function runBlocks(
     const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
     const attend = attendAt(layer);
     const turned = layers[layer].isLocal ? localRotate : rotate;
+    const route = options.route && ((routing: Routing) => options.route!(routing, layer));
     const body = (at: { weights: BlockParams; x: Tensor; bias?: Tensor }) =>
-      runBlock(at.weights, at.x, block, { attend, rotate: turned, dropout: places, bias: at.bias });
+      runBlock(at.weights, at.x, block, { attend, rotate: turned, dropout: places, bias: at.bias, route });
     const inputs = { weights, x, bias: options.bias };
     x = options.recompute ? checkpoint(body, inputs) : body(inputs);
     options.look?.(x);
@@ -211,14 +218,26 @@ export function forward(
   return logitsOf(params, config, hidden(params, config, ids, options));
 }
 
+export interface LossOptions {
+  readonly smoothing?: number;
+  /** Adds so many times how unevenly tokens are sent to experts, averaged over the layers. */
+  readonly balance?: number;
+}
+
 /** Mean next-token cross-entropy of a batch, in nats; never makes the logits of the whole batch. */
 export function loss(
   params: DecoderParams,
   config: DecoderConfig,
   batch: DecoderBatch,
-  options: { readonly smoothing?: number } = {},
+  { balance = 0, ...options }: LossOptions = {},
 ): Tensor {
   const { logitSoftcap } = config;
-  const x = hidden(params, config, batch.ids, batch);
-  return headLoss(x, headWeight(params), batch.targets, { logitSoftcap, ...options });
+  const routings: Routing[] = [];
+  const route = balance ? (routing: Routing) => routings.push(routing) : batch.route;
+  const x = hidden(params, config, batch.ids, { ...batch, route });
+  const likelihood = headLoss(x, headWeight(params), batch.targets, { logitSoftcap, ...options });
+  return routings.reduce(
+    (sum, routing) => add(sum, affine(balanceLoss(routing), balance / routings.length, 0)),
+    likelihood,
+  );
 }

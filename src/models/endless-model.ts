@@ -13,7 +13,7 @@ import {
   withShape,
 } from '../tensor/index.ts';
 import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
-import { byWindow } from './attend.ts';
+import { bySight } from './attend.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
@@ -115,12 +115,14 @@ export function createEndlessModel(
 
 function checkWindow(
   { sinks, window }: SinkWindow,
-  { contextLength, positions: { kind } }: DecoderConfig,
+  { contextLength, positions: { kind }, linearAttention, attentionBlock, attentionStride }: DecoderConfig,
 ): void {
   const isWhole = Number.isSafeInteger(sinks) && Number.isSafeInteger(window);
   if (!isWhole || sinks < 0 || window < 1 || sinks + window > contextLength) {
     throw fail('model/sinks', { sinks, window, contextLength });
   }
+  const form = linearAttention ? 'linear' : attentionBlock ? 'block' : attentionStride ? 'strided' : undefined;
+  if (form) throw fail('model/sinks-attention', { form });
   if (kind === 'learned' || kind === 'sinusoidal') throw fail('model/sinks-positions', { kind });
 }
 
@@ -212,7 +214,7 @@ function viewOf(params: DecoderParams, config: DecoderConfig, { reading: { past 
   const keys = slots.length;
   const table = indices(slots);
   const bias = scheme.bias?.(params.positions!, count, keys);
-  const scores = byWindow((window) => {
+  const scores = bySight(({ window }) => {
     const mask = maskBias({ batch: 1, heads, queries: count, keys }, { causal: true, window, alibiSlopes });
     return { scale, softcap, biases: bias ? [bias, mask] : [mask] };
   });
@@ -229,7 +231,7 @@ function viewOf(params: DecoderParams, config: DecoderConfig, { reading: { past 
     },
     mix(q: Tensor, k: Tensor, v: Tensor, window: number): Tensor {
       const [queries, seen, values] = [q, k, v].map((x) => withShape(x, [1, ...x.shape]));
-      if (isPlain) return plainAttention(queries, seen, values, scores(window));
+      if (isPlain) return plainAttention(queries, seen, values, scores({ window }));
       return attention(queries, seen, values, { causal: true, scale, window, alibiSlopes });
     },
   };

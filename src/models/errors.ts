@@ -32,6 +32,16 @@ export const fail = defineErrors({
       `model config: heads must be a multiple of kvHeads, got ${d.heads} and ${d.kvHeads}`,
     zh: (d) => `模型配置：heads 必须是 kvHeads 的倍数，得到 ${d.heads} 和 ${d.kvHeads}`,
   },
+  'model/route-recompute': {
+    en: () =>
+      'forward: `route` cannot be shown with `recompute`, which keeps nothing of a layer; leave one out',
+    zh: () => 'forward：`recompute` 不保留层内结果，无法与 `route` 同用；请去掉其一',
+  },
+  'model/linear-visibility': {
+    en: () =>
+      'forward: linear attention is causal and sees all that came before; leave out prefixes, padding and hidden keys',
+    zh: () => 'forward：线性注意力是因果的，且看到此前的全部内容；请去掉前缀、填充与被隐藏的键',
+  },
   'model/weight-missing': {
     en: (d: { name: string; shape: readonly number[]; near?: string }) =>
       `weights: "${d.name}" ${list(d.shape)} is missing${en(d.near)}; config and weights must belong together`,
@@ -163,6 +173,12 @@ export const fail = defineErrors({
       `endless model: positions must be rotary, alibi, t5 or none, got ${d.kind}: what is added to tokens cannot slide; train with --positions rotary`,
     zh: (d) =>
       `无限长模型：位置方式必须是 rotary、alibi、t5 或 none，得到 ${d.kind}：加到词元上的位置无法滑动；请用 --positions rotary 训练`,
+  },
+  'model/sinks-attention': {
+    en: (d: { form: string }) =>
+      `endless model: attention must be full or by windows, got ${d.form}; linear attention needs no endless model, it keeps a state of one size at any length`,
+    zh: (d) =>
+      `无限长模型：注意力必须是完整的或窗口的，得到 ${d.form}；线性注意力不需要无限长模型，它在任何长度下状态大小不变`,
   },
   'model/extend-factor': {
     en: (d: { factor: unknown; most: number }) =>

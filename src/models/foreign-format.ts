@@ -57,6 +57,10 @@ const unusual = {
   block: undefined,
   globalEvery: undefined,
   localRotaryBase: undefined,
+  attentionBlock: undefined,
+  attentionStride: undefined,
+  linearAttention: undefined,
+  experts: undefined,
 } as const;
 
 /** Checks that none but the `said` of the unusual fields is used, and gives the check for the rest. */

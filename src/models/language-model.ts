@@ -23,7 +23,9 @@ import { attendPages, type Look } from './attend-pages.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
+import { seenExperts } from './expert-shares.ts';
 import { keptForReading, pastFor, type WeightType } from './kept-weights.ts';
+import { createLinearModel } from './linear-model.ts';
 import { cacheBytes } from './measure.ts';
 import {
   checkBatch,
@@ -63,7 +65,7 @@ export interface DecoderLanguageModel extends LanguageModel {
 }
 
 export interface DecoderSequence extends Sequence {
-  /** Bytes of keys and values set aside, those shared with forks included. */
+  /** Bytes of keys and values set aside, those shared with forks included; of linear attention, those of the state. */
   readonly cacheBytes: number;
   fork(): DecoderSequence;
 }
@@ -77,6 +79,9 @@ export function createLanguageModel(
   const { weights: kept = 'f32', past: dtype = pastFor(kept) } = options;
   const { weights, precision } = keptForReading(params, kept);
   const compute = computeIn(precision);
+  if (config.linearAttention) {
+    return { ...createLinearModel(weights, config, compute), config, memory: boundless };
+  }
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
   const { memoryTokens } = options;
@@ -171,6 +176,14 @@ export function createLanguageModel(
   };
 }
 
+/** Sequences that take no more as they grow: there is no limit that others need to know of. */
+const boundless: ModelMemory = {
+  totalTokens: Number.POSITIVE_INFINITY,
+  freeTokens: Number.POSITIVE_INFINITY,
+  usedTokens: 0,
+  tokensFor: () => 0,
+};
+
 /** How many tokens of every layer's keys and values fit into so many bytes; for `memoryTokens`. */
 export function memoryTokensIn(
   bytes: number,
@@ -200,13 +213,18 @@ function read(
   const look = wanted === 'none' ? undefined : seen?.look;
   const states: Tensor[] | undefined = wants.layers ? [] : undefined;
   const attendAt = attendPages(params, config, { memory, readings, look });
-  const x = runBlocks(params, config, tokens, attendAt, { look: states && ((state) => states.push(state)) });
+  const sent = wants.experts && config.experts !== undefined ? seenExperts() : undefined;
+  const x = runBlocks(params, config, tokens, attendAt, {
+    look: states && ((state) => states.push(state)),
+    route: sent?.route,
+  });
   if (wanted === 'none') {
     return readings.map(() => ({
       logits: [],
       ...(wantsHidden && { hidden: [] }),
       ...(seen && { attention: [] }),
       ...(states && { layers: [] }),
+      ...(sent && { experts: [] }),
     }));
   }
   const places = wanted === 'last' ? lastRows(readings) : undefined;
@@ -214,11 +232,12 @@ function read(
     places && places.length < x.shape[0] ? embedding(state, indices(places)) : state;
   const hidden = finish(params, config, pick(x));
   const rows = logitsOf(params, config, hidden);
-  const isPlain = wanted === 'last' && !wantsHidden && !seen && !states;
+  const isPlain = wanted === 'last' && !wantsHidden && !seen && !states && !sent;
   const chosen = (isPlain && chosenIn(rows, readings)) || undefined;
   const logits = chosen ? rowsAt(rows, placesLeft(chosen)) : rowsOf(rows);
   const hiddenRows = wantsHidden ? rowsOf(hidden) : undefined;
   const layerRows = states?.map((state) => rowsOf(pick(state)));
+  const expertRows = sent?.rowsAt(places ?? [...Array(x.shape[0]).keys()]);
   let row = 0;
   return readings.map(({ ids }, i) => {
     if (chosen && chosen[i] !== NOBODY) return { logits: [], chosen: chosen[i] };
@@ -231,6 +250,7 @@ function read(
       ...(layerRows && {
         layers: Array.from({ length: row - from }, (_, place) => layerRows.map((rows) => rows[from + place])),
       }),
+      ...(expertRows && { experts: expertRows.slice(from, row) }),
     };
   });
 }

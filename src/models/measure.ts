@@ -16,7 +16,7 @@ import { decoderSpec } from './decoder.ts';
 import { encoderSpec } from './encoder.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { keptType, type WeightType } from './kept-weights.ts';
-import { planOf } from './plan.ts';
+import { planOf, type Sight } from './plan.ts';
 import { recurrentModelSpec } from './recurrent.ts';
 import { isRecurrentConfig, type RecurrentConfig } from './recurrent-config.ts';
 
@@ -37,13 +37,25 @@ export function flopsPerToken(
 ): { readonly forward: number; readonly training: number } {
   const { heads, headSize, width, vocabSize } = config;
   const { blocks } = decoderSpec(config);
-  const weights = countParameters(blocks.map(({ attention, ffn }) => [attention, ffn])) + width * vocabSize;
-  const keysOf = (window: number) => (window ? Math.min(window, length) : length) / 2;
-  const keys = planOf(config).layers.reduce((sum, { window }) => sum + keysOf(window), 0);
+  const idle = config.experts === undefined ? 0 : config.experts - config.expertsPerToken!;
+  const used = blocks.map(({ attention, ffn }) =>
+    'router' in ffn ? [attention, ffn.router, ffn.experts.slice(idle)] : [attention, ffn],
+  );
+  const weights = countParameters(used) + width * vocabSize;
+  const seen = planOf(config).layers.reduce((sum, sight) => sum + keysSeen(sight, length), 0);
+  // The state of a head is read and written once; keys of the same chunk are seen one by one.
+  const keys = config.linearAttention ? config.layers * (headSize + Math.min(64, length)) : seen;
   // Two operations for each weight; scores and mixing are two for each feature of each key seen.
   const forward = 2 * weights + 4 * heads * headSize * keys;
   // The backward pass multiplies twice for each multiplication.
   return { forward, training: 3 * forward };
+}
+
+/** How many keys a query of a sequence of `length` tokens sees, on the mean. */
+function keysSeen({ window, pattern }: Sight, length: number): number {
+  if (pattern?.kind === 'strided') return length / 2 / pattern.size;
+  if (pattern) return Math.min(1.5 * pattern.size, length / 2);
+  return (window ? Math.min(window, length) : length) / 2;
 }
 
 export interface MemoryUse {
@@ -108,7 +120,8 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
     rowsOfBlock[config.block ?? 'preNorm'] * width +
     3 * heads * headSize +
     1.5 * kvRow +
-    inner * ffnSize +
+    (config.expertsPerToken ?? 1) * inner * ffnSize +
+    routedRows(config) +
     dropped +
     plainRows(config, length);
   const kept = recompute ? layers * width + perBlock : layers * perBlock;
@@ -121,7 +134,9 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
     gradients: training ? numbers * 4 : 0,
     optimizer: training ? numbers * 8 : 0,
     activations: training ? (tokens * (kept + passing) + head) * 4 : 0,
-    kvCache: training ? 0 : layers * tokens * kvRow * 4,
+    kvCache: training
+      ? 0
+      : layers * (config.linearAttention ? batch * heads * headSize * (headSize + 1) : tokens * kvRow) * 4,
   };
   return { ...use, total: Object.values(use).reduce((sum, bytes) => sum + bytes, 0) };
 }
@@ -137,6 +152,10 @@ const rowsOfBlock: { readonly [K in BlockKind]: number } = {
   parallel: 4,
   parallelTwoNorms: 5,
 };
+
+/** What going to experts keeps of a token: its copy for each, what comes back, weighted, and the router's numbers. */
+const routedRows = ({ experts = 0, expertsPerToken = 0, width }: DecoderConfig): number =>
+  3 * expertsPerToken * width + 2 * experts;
 
 /** What attention by plain ops keeps for a token more than the fused op: scores, and rows in another order. */
 function plainRows(config: DecoderConfig, length: number): number {

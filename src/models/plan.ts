@@ -1,6 +1,12 @@
 /** What follows from a config and is needed at every pass: built once. */
 
-import { type BlockConfig, type Positions, positions, type RotaryConfig } from '../nn/index.ts';
+import {
+  type BlockConfig,
+  type Positions,
+  positions,
+  type RotaryConfig,
+  type SparsePattern,
+} from '../nn/index.ts';
 import type { DecoderConfig } from './config.ts';
 
 export interface DecoderPlan {
@@ -15,10 +21,16 @@ export interface DecoderPlan {
   readonly isPlain: boolean;
 }
 
-/** What tells layers apart. */
-export interface LayerPlan {
-  /** It sees so many tokens back; 0: all. */
+/** What a layer sees of what came before. */
+export interface Sight {
+  /** So many tokens back; 0: all. */
   readonly window: number;
+  /** Not all of them. */
+  readonly pattern?: SparsePattern;
+}
+
+/** What tells layers apart. */
+export interface LayerPlan extends Sight {
   /** It sees a window, while others see everything. */
   readonly isLocal: boolean;
 }
@@ -33,15 +45,7 @@ export function planOf(config: DecoderConfig): DecoderPlan {
 }
 
 function makePlan(config: DecoderConfig): DecoderPlan {
-  const {
-    attentionScale,
-    attentionSoftcap,
-    globalEvery = 0,
-    headSize,
-    layers,
-    localRotaryBase,
-    window,
-  } = config;
+  const { attentionScale, attentionSoftcap, globalEvery = 0, headSize, layers, localRotaryBase } = config;
   const scheme = positions(config.positions, config);
   const localRotate = localRotaryBase
     ? positions(localPositions(config.positions as RotaryConfig, localRotaryBase), config).rotate
@@ -52,12 +56,20 @@ function makePlan(config: DecoderConfig): DecoderPlan {
     localRotate,
     block: blockOf(config),
     layers: Array.from({ length: layers }, (_, layer) => ({
-      window: isGlobal(layer) ? 0 : window,
+      ...(isGlobal(layer) ? { window: 0 } : sightOf(config, layer)),
       isLocal: globalEvery > 0 && !isGlobal(layer),
     })),
     scale: attentionScale ?? 1 / Math.sqrt(headSize),
     isPlain: attentionSoftcap !== undefined || scheme.bias !== undefined,
   };
+}
+
+function sightOf({ window, attentionBlock, attentionStride }: DecoderConfig, layer: number): Sight {
+  if (attentionBlock) return { window: 0, pattern: { kind: 'block', size: attentionBlock } };
+  if (!attentionStride) return { window };
+  // What is near and what is far in turn: two layers reach every token.
+  if (layer % 2 === 0) return { window: attentionStride };
+  return { window: 0, pattern: { kind: 'strided', size: attentionStride } };
 }
 
 /** As the others, but for the base; a stretch is for the others alone: what is near need not be stretched. */
@@ -68,6 +80,7 @@ const localPositions = ({ scaling: _, ...rest }: RotaryConfig, base: number): Ro
 
 function blockOf(config: DecoderConfig): BlockConfig {
   const { width, heads, kvHeads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
+  const { experts: count, expertsPerToken: active } = config;
   return {
     kind: config.block ?? 'preNorm',
     attention: {
@@ -80,6 +93,7 @@ function blockOf(config: DecoderConfig): BlockConfig {
       qkNorm: qkNorm ? { kind: 'rmsNorm', bias: false, eps: norm.eps } : undefined,
     },
     ffn: { width, size, activation, bias: bias.ffn },
+    ...(count !== undefined && { experts: { count, active: active! } }),
     norm,
   };
 }

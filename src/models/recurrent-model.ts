@@ -2,13 +2,14 @@
 
 import { type RecurrentState, runEmbedding, runLinear } from '../nn/index.ts';
 import { fromArray, scope, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
-import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import type { StepResult, StepWants } from '../types.ts';
 import { keptAs } from './kept-weights.ts';
 import { limits } from './limits.ts';
 import { type RecurrentParams, recurrentHead, runLayers } from './recurrent.ts';
 import type { RecurrentConfig } from './recurrent-config.ts';
-import { KEPT_EVERY, type KeptState, type RecurrentPast, recurrentPast } from './recurrent-past.ts';
-import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts, rowsOf } from './sequences.ts';
+import { KEPT_EVERY, type KeptState } from './recurrent-past.ts';
+import { flatRows, rowsOf } from './sequences.ts';
+import { createStateModel, type StateModel, type StateReading, type StateSequence } from './state-model.ts';
 
 export interface RecurrentModelOptions {
   /** `f32` uses the given parameters as they are and as they change; `bf16` copies the matrices now, at half the bytes. Default `f32`. */
@@ -17,24 +18,15 @@ export interface RecurrentModelOptions {
   readonly contextLength?: number;
 }
 
-export interface RecurrentLanguageModel extends LanguageModel {
+export interface RecurrentLanguageModel extends StateModel {
   readonly config: RecurrentConfig;
-  /** Size of the hidden rows. */
-  readonly hiddenSize: number;
-  open(): RecurrentSequence;
-  project(rows: readonly Float32Array[]): Float32Array[];
-  embed(ids: readonly number[]): Float32Array[];
 }
 
-export interface RecurrentSequence extends Sequence {
-  /** Bytes of the state that the next token needs: the same at any length. */
-  readonly stateBytes: number;
-  fork(): RecurrentSequence;
-}
+export type RecurrentSequence = StateSequence;
 
 /**
  * A model for generation. A token costs the same at any place, in time and memory. `rewind` goes back to the last state kept
- * (one every 64 tokens) and reads on from there with the next step.
+ * and reads on from there with the next step.
  */
 export function createRecurrentModel(
   params: RecurrentParams,
@@ -55,75 +47,23 @@ export function createRecurrentModel(
         return result!;
       }),
     );
-  /** What every sequence opened here has read. */
-  const pasts = livePasts<RecurrentPast>();
-  const live = pasts.of;
-
-  const openSequence = (past: RecurrentPast): RecurrentSequence => {
-    const sequence: RecurrentSequence = {
-      get length() {
-        return live(sequence).length;
-      },
-      get stateBytes() {
-        return live(sequence).from.values.byteLength;
-      },
-      rewind(to) {
-        checkRewind(live(sequence).length, to);
-        past.rewind(to);
-      },
-      fork: () => openSequence(live(sequence).fork()),
-      close() {
-        pasts.set(sequence, undefined);
-      },
-    };
-    pasts.set(sequence, past);
-    return sequence;
-  };
-
-  const checkRequest = ({ sequence, ids }: StepRequest): Reading => {
-    const past = live(sequence);
-    checkReading(ids, past.length, { contextLength, vocabSize });
-    const { from, again } = past;
-    return { past, from, ids: [...again, ...Array.from(ids)], known: again.length };
-  };
-
-  return {
-    config,
+  const model = createStateModel({
     vocabSize,
     contextLength,
     hiddenSize,
-    open: () => openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) })),
-    step(batch, wants = {}) {
-      if (!batch.length) return [];
-      checkBatch(batch);
-      const readings = batch.map(checkRequest);
-      const { results, states } = compute(() => read(weights, config, readings, wants));
-      readings.forEach(({ past, ids }, i) => past.advance(ids, states[i]));
-      return results;
-    },
-    project(rows) {
-      if (rows.length === 0) return [];
-      return compute(() => logitRows(weights, flatRows(rows, hiddenSize), hiddenSize));
-    },
-    embed(ids) {
-      if (ids.length === 0) return [];
-      checkIds(ids, vocabSize);
+    stateSize,
+    read: (readings, wants) => compute(() => read(weights, config, readings, wants)),
+    project: (flat) => compute(() => logitRows(weights, flat, hiddenSize)),
+    embed: (ids) => {
       const all = fromArray<'i32'>(Int32Array.from(ids), [ids.length], 'i32');
       return compute(() => rowsOf(runEmbedding(weights.embedding, all)));
     },
-  };
+  });
+  return { ...model, config };
 }
 
 /** Numbers that a layer remembers for each feature. */
 const statesOf = ({ cell }: RecurrentConfig): number => (cell === 'lstm' ? 2 : 1);
-
-/** One checked request: all ids to read behind a state, the first `known` of them once more. */
-interface Reading {
-  readonly past: RecurrentPast;
-  readonly from: KeptState;
-  readonly ids: readonly number[];
-  readonly known: number;
-}
 
 /** What is found on the way: wanted rows, and states that are kept. */
 interface Found {
@@ -139,7 +79,7 @@ interface Found {
 function read(
   params: RecurrentParams,
   config: RecurrentConfig,
-  readings: readonly Reading[],
+  readings: readonly StateReading[],
   { logits: wanted = 'last', hidden: wantsHidden = false, layers: wantsLayers = false }: StepWants,
 ): { results: StepResult[]; states: KeptState[][] } {
   const found: Found[] = readings.map(() => ({ hidden: [], layers: [], states: [] }));

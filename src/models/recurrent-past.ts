@@ -1,10 +1,20 @@
 /**
  * What a recurrent model keeps of a text it has read: its state, which is as large after a thousand tokens as after one, the ids,
- * and the state after every 64th token, so that going back costs no more than 63 tokens read again.
+ * and some of the states on the way, dense near the end and rarer further back: going back by n tokens costs no more than n/4 + 63
+ * tokens read again, and what is kept grows with the logarithm of the length.
  */
 
-/** Tokens between two states that are kept. */
+/** Tokens between two states that are kept of what was read last. */
 export const KEPT_EVERY = 64;
+/** So many are kept before every second of them has to do, and of each doubling again. */
+const DENSE = 4;
+
+/** Whether the state after `length` tokens is still kept when there are `total`. */
+function isKept(length: number, total: number): boolean {
+  const age = (total - length) / KEPT_EVERY / DENSE;
+  const every = KEPT_EVERY * 2 ** Math.max(0, Math.floor(Math.log2(age)));
+  return age < 1 || length % every === 0;
+}
 
 /** All layers' states after `length` tokens, one behind the other. Nobody writes into it. */
 export interface KeptState {
@@ -44,6 +54,8 @@ function createPast(ids: number[], kept: KeptState[]): RecurrentPast {
       // The latest state was kept to go on from; now another one is, and it stays only where its turn has come.
       if (latest().length % KEPT_EVERY) kept.pop();
       kept.push(...states);
+      const thinned = kept.filter(({ length }) => isKept(length, ids.length));
+      kept.splice(0, kept.length, ...thinned);
     },
     rewind(length) {
       ids.length = length;

@@ -26,11 +26,11 @@ describe.each(cellKinds)('%s', (cell) => {
     const ids = Array.from({ length: 200 }, () => rng.integer(config.vocabSize));
     const whole = recurrentLogits(params, config, tensor([ids], { dtype: 'i32' }));
     const sequence = model.open();
-    const bytes = sequence.stateBytes;
+    const bytes = sequence.cacheBytes;
     ids.forEach((id, place) => {
       const [{ logits }] = model.step([{ sequence, ids: [id] }]);
       logits[0].forEach((x, i) => expect(x).toBeCloseTo(whole.data[place * config.vocabSize + i], 3));
-      expect(sequence.stateBytes).toBe(bytes);
+      expect(sequence.cacheBytes).toBe(bytes);
     });
     // Back over two kept states, and into the middle of what lies between two.
     for (const back of [131, 70, 64, 63, 3]) {

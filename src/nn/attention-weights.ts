@@ -12,6 +12,7 @@ import {
   type Tensor,
 } from '../tensor/index.ts';
 import { softcap } from './losses.ts';
+import { isSeen, type SparsePattern } from './sparse-attention.ts';
 
 /** How scores are made of products. */
 export interface ScoreOptions {
@@ -69,9 +70,9 @@ export function plainAttention(q: Tensor, k: Tensor, v: Tensor, options: ScoreOp
 /** What masks and ALiBi add to scores, [batch or 1, heads or 1, queries, keys]. Queries are the last of the keys, as in `attention`. */
 export function maskBias(
   { batch, heads, queries, keys }: ScoreSizes,
-  masks: Omit<AttentionOptions, 'scale'>,
+  masks: Omit<AttentionOptions, 'scale'> & { readonly pattern?: SparsePattern },
 ): Tensor {
-  const { causal, window = 0, alibiSlopes, prefixLengths, keyStart, keyEnd } = masks;
+  const { causal, window = 0, alibiSlopes, prefixLengths, keyStart, keyEnd, pattern } = masks;
   const rows = prefixLengths || keyStart || keyEnd ? batch : 1;
   const tables = alibiSlopes ? heads : 1;
   const bias = new Float32Array(rows * tables * queries * keys);
@@ -86,8 +87,9 @@ export function maskBias(
         for (let key = 0; key < keys; key++) {
           const isBehind = !causal || key <= place || key < prefix;
           const isNear = window === 0 || place - key < window;
-          const isSeen = isBehind && isNear && key >= start && key < end;
-          bias[at++] = isSeen ? -slope * (place - key) : FAR;
+          const isInPattern = !pattern || key < prefix || isSeen(pattern, place, key);
+          const isThere = key >= start && key < end;
+          bias[at++] = isBehind && isNear && isInPattern && isThere ? -slope * (place - key) : FAR;
         }
       }
     }

@@ -2,7 +2,8 @@
 
 import { add, matmulPrecision, type Tensor } from '../tensor/index.ts';
 import { type AttentionConfig, type AttentionRun, attentionSpec, runAttention } from './attention.ts';
-import { type FfnConfig, ffnSpec, runFfn } from './ffn.ts';
+import { type ExpertsConfig, type ExpertsParams, expertsSpec, type Routing, runExperts } from './experts.ts';
+import { type FfnConfig, type FfnParams, ffnSpec, runFfn } from './ffn.ts';
 import { type NormConfig, type NormParams, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
@@ -22,6 +23,8 @@ export interface BlockConfig {
   readonly kind: BlockKind;
   readonly attention: AttentionConfig;
   readonly ffn: FfnConfig;
+  /** So many feed-forward parts in place of one. */
+  readonly experts?: ExpertsConfig;
   readonly norm: NormConfig;
 }
 
@@ -29,10 +32,12 @@ export interface BlockConfig {
 export interface BlockRun extends AttentionRun {
   /** Applied to what each part writes into the residual stream; `place` tells the two apart. */
   readonly dropout?: (x: Tensor, place: 0 | 1) => Tensor;
+  /** Is shown how tokens were sent to experts. */
+  readonly route?: (routing: Routing) => void;
 }
 
 export function blockSpec(config: BlockConfig, init: Initializer, outputInit: Initializer) {
-  const { kind, attention, ffn, norm } = config;
+  const { kind, attention, ffn, experts, norm } = config;
   const norms: { [K in OtherNorm]?: ReturnType<typeof normSpec> } = Object.fromEntries(
     kinds[kind].norms.map((name) => [name, normSpec(attention.width, norm)]),
   );
@@ -40,7 +45,7 @@ export function blockSpec(config: BlockConfig, init: Initializer, outputInit: In
     attentionNorm: normSpec(attention.width, norm),
     attention: attentionSpec(attention, init, outputInit),
     ...norms,
-    ffn: ffnSpec(ffn, init, outputInit),
+    ffn: experts ? expertsSpec(ffn, experts, init, outputInit) : ffnSpec(ffn, init, outputInit),
   };
 }
 
@@ -78,10 +83,10 @@ const kinds: { readonly [K in BlockKind]: Kind } = {
   sandwich: {
     norms: ['attentionOutputNorm', 'ffnNorm', 'ffnOutputNorm'],
     run: (params, x, config, run) => {
-      const { attention, ffn, norm } = config;
+      const { attention, norm } = config;
       const mixed = runAttention(params.attention, before(params.attentionNorm, x, config), attention, run);
       const middle = addPart(x, runNorm(params.attentionOutputNorm!, mixed, norm), 0, run);
-      const fed = runFfn(params.ffn, before(params.ffnNorm!, middle, config), ffn.activation);
+      const fed = feed(params, before(params.ffnNorm!, middle, config), config, run);
       return addPart(middle, runNorm(params.ffnOutputNorm!, fed, norm), 1, run);
     },
   },
@@ -130,9 +135,21 @@ function addFfn(
   params: BlockParams,
   residual: Tensor,
   x: Tensor,
-  { ffn: { activation } }: BlockConfig,
+  config: BlockConfig,
   run: BlockRun,
 ): Tensor {
-  if (!run.dropout) return runFfn(params.ffn, x, activation, residual);
-  return addPart(residual, runFfn(params.ffn, x, activation), 1, run);
+  if (!run.dropout) return feed(params, x, config, run, residual);
+  return addPart(residual, feed(params, x, config, run), 1, run);
+}
+
+/** The feed-forward part, of one or of several experts. */
+function feed(
+  { ffn: params }: BlockParams,
+  x: Tensor,
+  { ffn, experts }: BlockConfig,
+  { route }: BlockRun,
+  residual?: Tensor,
+): Tensor {
+  if (!experts) return runFfn(params as FfnParams, x, ffn.activation, residual);
+  return runExperts(params as ExpertsParams, x, ffn, experts, { residual, route });
 }

@@ -6,11 +6,13 @@ export * from './block.ts';
 export * from './convolution.ts';
 export * from './cross-attention.ts';
 export * from './embedding.ts';
+export * from './experts.ts';
 export * from './ffn.ts';
 export * from './joined-rows.ts';
 export { hidingKeys } from './key-mask.ts';
 export * from './kv-memory.ts';
 export { type LinearAdapter, type LinearParams, linearSpec, runLinear } from './linear.ts';
+export { linearAttention } from './linear-attention.ts';
 export * from './losses.ts';
 export * from './norm.ts';
 export * from './parameters.ts';
@@ -27,3 +29,4 @@ export {
   runRecurrent,
 } from './recurrent.ts';
 export * from './repetition-losses.ts';
+export { type SparsePattern, sparseAttention, sparseOverPast } from './sparse-attention.ts';

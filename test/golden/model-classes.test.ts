@@ -1,4 +1,4 @@
-/** Our decoder against Hugging Face's Gemma, GPT-NeoX, Falcon and GPT-1 in PyTorch (model-classes.py). */
+/** Our decoder against Hugging Face's Gemma, GPT-NeoX, Falcon, GPT-1 (model-classes.py), Mixtral and Qwen3-MoE (model-experts.py) in PyTorch. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ import { type Tensor, tensor, valueAndGrad } from '../../src/tensor/index.ts';
 import { mapTree } from '../../src/tree.ts';
 import {
   type GoldenModel,
+  type PackedTensors,
   readGolden,
   relativeError,
   relativeErrors,
@@ -34,11 +35,14 @@ interface Golden extends GoldenModel {
   readonly parameters: [name: string, shape: number[]][];
   /** A prompt of five tokens and what greedy search wrote after it. */
   readonly written: number[];
+  /** With so many times the balance of experts in the loss. */
+  readonly balanced?: { readonly balance: number; readonly loss: number; readonly gradients: PackedTensors };
 }
 
 const goldens = Object.entries({
   ...readGolden<{ readonly [name: string]: Golden }>('model-gemma'),
   ...readGolden<{ readonly [name: string]: Golden }>('model-parallel'),
+  ...readGolden<{ readonly [name: string]: Golden }>('model-experts'),
 });
 const TOLERANCE = 1e-5;
 const PROMPT = 5;
@@ -95,6 +99,23 @@ describe.each(goldens)('a small %s', (_, golden) => {
     );
     expect(errors.filter(([, error]) => !(error < 10 * TOLERANCE))).toEqual([]);
   });
+
+  test.runIf(golden.balanced)(
+    'gives the loss and gradients of PyTorch with the balance of its experts',
+    () => {
+      const { balance, ...expected } = golden.balanced!;
+      const batch = { ids: tokens(golden.ids), targets: tokens(golden.targets) };
+      const learn = (p: DecoderParams) => loss(p, config, batch, { balance });
+      const { value, gradients } = valueAndGrad(learn, params);
+      expect(Math.abs(value.item() / expected.loss - 1)).toBeLessThan(TOLERANCE);
+      const named = toForeign(format, config, gradients);
+      for (const [name, packed] of Object.entries(expected.gradients)) {
+        expect(relativeError(named.get(name)!.data, unpack(packed))).toBeLessThan(10 * TOLERANCE);
+      }
+      const recompute = () => loss(params, config, { ...batch, recompute: true }, { balance });
+      expect(recompute).toThrow('leave one out');
+    },
+  );
 
   test('writes the tokens that PyTorch writes, one by one beside another text', () => {
     const model = createLanguageModel(params, config);

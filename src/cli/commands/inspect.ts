@@ -86,6 +86,10 @@ const views: Readonly<Record<Context['options']['what'], (look: Look) => Promise
     const answer = await inspect({ model, tokenizer, signal }, { what: 'lens', ids, top });
     return { answer, table: inspectTables.lens(answer), plot: inspectPlots.lens(answer), lines: [] };
   },
+  async experts({ run: { model, tokenizer }, ids, signal }) {
+    const answer = await inspect({ model, tokenizer, signal }, { what: 'experts', ids });
+    return { answer, table: inspectTables.experts(answer), plot: inspectPlots.experts(answer), lines: [] };
+  },
   async why({ run: { model, tokenizer }, ids, keep, options, signal }) {
     const subject = { model, tokenizer, signal };
     const { next } = await inspect(subject, { what: 'tokens', ids, top: 2 });

@@ -6,6 +6,8 @@ import { isRun } from '../../train/index.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { fail } from '../errors.ts';
 import { prepareMaskedTraining } from '../masked-training.ts';
+import { ofDecoders } from '../model-options.ts';
+import { flagOf } from '../options.ts';
 import type { EncoderShape } from '../recipe.ts';
 import { readEncoderRun } from '../runs.ts';
 import { encoderSettings, type Settings } from '../settings.ts';
@@ -39,10 +41,15 @@ const say = defineMessages({
 const MASK = '[MASK]';
 
 export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
-  const { options, terminal } = context;
-  if (options.cure !== undefined) {
-    const reason = { reason: 'a cure is for models that write', zhReason: '疗法只用于会写作的模型' };
-    throw fail('cli/conflict', { command: 'train', options: ['--objective masked', '--cure'], ...reason });
+  const { options, given, terminal } = context;
+  const unfit = (['cure', ...ofDecoders] as const).find((name) => given.has(name));
+  if (unfit) {
+    const reason = { reason: 'it is for models that write', zhReason: '它只用于会写作的模型' };
+    throw fail('cli/conflict', {
+      command: 'train',
+      options: ['--objective masked', flagOf(unfit)],
+      ...reason,
+    });
   }
   const earlier = await findEarlier(folder);
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);

@@ -9,6 +9,7 @@ import {
 } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
 import { fail } from '../errors.ts';
+import { ofDecoders } from '../model-options.ts';
 import { flagOf } from '../options.ts';
 import type { RecurrentShape } from '../recipe.ts';
 import { prepareRecurrentTraining } from '../recurrent-training.ts';
@@ -40,7 +41,9 @@ const say = defineMessages({
 });
 
 /** Options of a Transformer's inside, which would have no effect, and those that stand on one. */
-const OF_TRANSFORMERS = ['heads', 'positions', 'block', 'activation', 'norm', 'cure'] as const;
+const OF_TRANSFORMERS = [
+  'heads', 'positions', 'block', 'activation', 'norm', 'cure', ...ofDecoders,
+] as const; // biome-ignore format: a list
 
 export async function trainRecurrent(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal } = context;

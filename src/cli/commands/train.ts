@@ -29,6 +29,7 @@ import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
 import { chooseSettings, readTrainingText, runTraining, type TrainContext } from '../train-parts.ts';
 import { prepareTraining, type Training } from '../training.ts';
+import { watchExperts } from '../training-experts.ts';
 import { watchSamples } from '../training-samples.ts';
 import { trainMasked } from './train-masked.ts';
 import { trainRecurrent } from './train-recurrent.ts';
@@ -79,7 +80,13 @@ export async function run(context: TrainContext): Promise<number> {
     const [opening] = openingsFor(text.known, text.split.heldOut);
     const writer = createLanguageModel(training.params, training.config);
     const samples = watchSamples(training, writer, text.tokenizer, opening, terminal);
-    return await learn(context, training, samples);
+    const experts = watchExperts(training, writer, text.tokenizer, text.split.heldOut, terminal);
+    return await learn(context, training, {
+      async onEvaluation(event) {
+        await samples.onEvaluation?.(event);
+        await experts.onEvaluation?.(event);
+      },
+    });
   } finally {
     await training.run.close();
   }

@@ -2,6 +2,7 @@
 
 import { inBoth, type Label, type Plot } from '../../plots/index.ts';
 import type { InspectAnswers } from './inspect.ts';
+import { usesByLayer } from './inspect-experts.ts';
 import { shownPiece } from './inspect-tables.ts';
 
 const place: Label = { en: 'place in the text', zh: '文本中的位置' };
@@ -76,6 +77,17 @@ export const inspectPlots = {
       isApart: true,
     })),
     width: Math.max(360, Math.min(2000, 120 + 26 * tokens.length)),
+  }),
+  experts: (uses: InspectAnswers['experts']): Plot => ({
+    title: { en: 'How much each expert is used', zh: '各专家的用量' },
+    x: { label: { en: 'expert', zh: '专家' } },
+    y: { label: { en: 'share of choices', zh: '占选择的份额' }, min: 0 },
+    marks: usesByLayer(uses).map((own, layer) => ({
+      type: 'line' as const,
+      name: inBoth((_, lang) => (lang === 'en' ? `layer ${layer}` : `第 ${layer} 层`)),
+      points: own.map(({ expert, share }) => ({ x: expert, y: share })),
+    })),
+    width: 760,
   }),
   map: ({ dots, explained }: InspectAnswers['map']): Plot => ({
     title: { en: 'Token embeddings', zh: '词元嵌入' },

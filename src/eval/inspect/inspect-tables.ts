@@ -40,6 +40,9 @@ const WORDS = {
   likeliest: { en: 'likeliest', zh: '最可能' },
   weight: { en: 'weight', zh: '权重' },
   without: { en: 'difference without it', zh: '去掉后的差' },
+  expert: { en: 'expert', zh: '专家' },
+  share: { en: 'share of choices', zh: '占选择的份额' },
+  most: { en: 'most for', zh: '主要用于' },
   x: { en: 'x', zh: 'x' },
   y: { en: 'y', zh: 'y' },
 } as const satisfies Record<string, Label>;
@@ -91,6 +94,15 @@ export const inspectTables = {
   why: ({ tokens }: InspectAnswers['why']): InspectTable => ({
     columns: labels('place', 'token', 'weight', 'without'),
     rows: tokens.map((token) => [token.at, shownPiece(token), round(token.weight), round(token.without)]),
+  }),
+  experts: (uses: InspectAnswers['experts']): InspectTable => ({
+    columns: labels('layer', 'expert', 'share', 'most'),
+    rows: uses.map(({ layer, expert, share, tokens }) => [
+      layer,
+      expert,
+      round(share),
+      tokens.map(shownPiece).join('  '),
+    ]),
   }),
   map: ({ dots }: InspectAnswers['map']): InspectTable => ({
     columns: labels('token', 'id', 'x', 'y'),

@@ -6,6 +6,7 @@ import { similarityMatrix } from '../anisotropy.ts';
 import { fail } from '../errors.ts';
 import { attentionMaps, headWeights } from './inspect-attention.ts';
 import { beamTree } from './inspect-beams.ts';
+import { expertUses } from './inspect-experts.ts';
 import { inspectFilters } from './inspect-filters.ts';
 import { logitLens } from './inspect-lens.ts';
 import { inspectLimits } from './inspect-limits.ts';
@@ -34,6 +35,7 @@ export interface InspectQuestions {
   readonly map: { readonly ids?: readonly number[]; readonly count?: number };
   readonly neighbours: { readonly id: number; readonly count?: number };
   readonly similarity: { readonly ids: readonly number[] };
+  readonly experts: { readonly ids: readonly number[] };
   readonly filters: {
     readonly ids: readonly number[];
     readonly processors: ProcessorOptions;
@@ -79,6 +81,7 @@ const inspectors = {
     if (ids.length > most) throw fail('eval/too-long', { where: 'similarity', tokens: ids.length, most });
     return { tokens: ids.map((id) => pieceOf(tokenizer, id)), rows: similarityMatrix(model, ids) };
   },
+  experts: ({ model, tokenizer, signal }, { ids }) => expertUses(model, tokenizer, [ids], { signal }),
   filters: async ({ model, tokenizer }, { ids, ...options }) =>
     inspectFilters(model, tokenizer, ids, options),
   beams: ({ model, tokenizer, signal }, { ids, beams, steps }) =>

@@ -15,6 +15,7 @@ import {
   requireShape,
   spans,
 } from './check.ts';
+import { cast } from './compare.ts';
 import { idSample, normalSample } from './samples.ts';
 import { expandDims } from './shape.ts';
 
@@ -38,9 +39,11 @@ export const indexingOps = {
     },
     run: (kernels, [table, ids], [y]) =>
       kernels.gatherRows(table.operand, ints(ids), y.operand, arrayLength(table.dtype, table.shape[1])),
-    gradient: ({ inputs: [table, ids], grads: [g], waiting: [sum] }) => {
-      if (!sum) return [scatterRows(g!, ids, table.shape[0]), undefined];
-      kernelsFor([sum]).scatterAddRows(floats(g!), ints(ids), floats(sum), table.shape[1]);
+    gradient: ({ inputs: [table, ids], grads: [given], waiting: [sum] }) => {
+      // Sums are made of floats, also where a table and its rows are stored as bf16.
+      const g = given!.dtype === 'bf16' ? cast(given!, 'f32') : given!;
+      if (!sum) return [scatterRows(g, ids, table.shape[0]), undefined];
+      kernelsFor([sum]).scatterAddRows(floats(g), ints(ids), floats(sum), table.shape[1]);
       return [sum, undefined];
     },
     samples: () => [

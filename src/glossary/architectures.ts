@@ -1,0 +1,38 @@
+/** Words of the kinds of models: how tokens look at each other, and where they go. */
+
+import { defineTerms } from './term.ts';
+
+export const architectureTerms = defineTerms({
+  sparseAttention: {
+    name: { en: 'sparse attention', zh: '稀疏注意力' },
+    also: ['sliding window', 'block attention', 'strided attention', '滑动窗口', '分块注意力', '跨步注意力'],
+    text: {
+      en: 'Attention that looks at some of the earlier tokens only. A window shows the last ones; block cuts the text into blocks and shows a token its own and the one before; both cost in proportion to the length, and what lies further back comes through several layers. Strided alternates: one layer sees the last ones, the next every so-many-th back, so that two layers reach everything; with a stride near the root of the length the cost grows with the length times its root.',
+      zh: '只看前文中部分词元的注意力。window 看最近的若干个；block 把文本分块，只看本块与前一块；两者的开销与长度成正比，更远的内容要经过多层才能传到。strided 则轮流：一层看最近的若干个，下一层每隔若干个看一个，两层即可到达所有位置；步长取长度的平方根左右时，开销随长度乘其平方根增长。',
+    },
+  },
+  linearAttention: {
+    name: { en: 'linear attention', zh: '线性注意力' },
+    also: ['elu', 'linear transformer', '线性 Transformer'],
+    text: {
+      en: 'Attention without the softmax: each key leaves its value in one matrix of a head, and a query reads that matrix (Katharopoulos et al. 2020). A text is read in parallel while training, yet written like by a recurrent model: what is remembered has the same size at any length. What it gives up is sharpness: it finds single tokens far back less well.',
+      zh: '去掉 softmax 的注意力：每个键把它的值写入该头的一个矩阵，查询再从矩阵中读取（Katharopoulos 等，2020）。训练时可并行阅读，写作时却像循环模型：无论多长，记住的内容大小不变。代价是不够锐利：较难找回远处的单个词元。',
+    },
+  },
+  mixtureOfExperts: {
+    name: { en: 'mixture of experts', zh: '混合专家' },
+    also: ['experts', 'expert', 'activeExperts', 'MoE', 'router', '专家', '路由'],
+    text: {
+      en: 'Several feed-forward parts in each layer, of which a small router picks a few for each token and mixes what they say by how sure it is (Mixtral). The model holds more than it computes: memory grows with all experts, time only with those a token goes through.',
+      zh: '每层有多个前馈部分，由一个小小的路由为每个词元挑选几个，并按把握的大小混合其结果（Mixtral）。模型的容量大于计算量：内存随全部专家增长，时间只随词元经过的那几个增长。',
+    },
+  },
+  expertBalance: {
+    name: { en: 'expert balance', zh: '专家均衡' },
+    also: ['load balancing', 'load-balancing loss', '负载均衡', '均衡损失'],
+    text: {
+      en: 'Left alone, a router soon sends all tokens to the few experts that learned first. A term beside the loss grows as their use becomes uneven and pulls it apart again; it is 1 where all are used alike. Training and inkstone inspect --what experts tell how much each is used.',
+      zh: '若不加约束，路由很快会把所有词元都送给最先学会的少数专家。损失中另加一项，用量越不均越大，把用量重新拉开；完全均匀时为 1。训练过程与 inkstone inspect --what experts 会显示各专家的用量。',
+    },
+  },
+});
