@@ -11,6 +11,8 @@ import {
   inkstone,
   listing,
   scratchFolder,
+  serving,
+  startInkstone,
   tiny,
   traceOf,
   writeTexts,
@@ -124,6 +126,51 @@ describe('tune lora', () => {
     const { metadata } = await readSafetensors(at('other/adapter_model.safetensors'));
     expect(metadata.get('format')).toBe('pt');
   });
+
+  test('a server writes with each adapter under its name, in one batch, what generate writes', async () => {
+    const named = 'poet=lora,ia=other,both=other+lora';
+    const { child, ended } = startInkstone(
+      ['serve', 'base', '--adapter', named, '--port', '0', '--no-state', '--json'],
+      { cwd },
+    );
+    const { url, models } = await serving(child);
+    expect(models).toEqual(['base', 'poet', 'ia', 'both']);
+    const list = (await (await fetch(`${url}/v1/models`)).json()) as {
+      data: { id: string; parent?: string }[];
+    };
+    expect(list.data.map(({ id, parent }) => [id, parent])).toEqual([
+      ['base', undefined],
+      ['poet', 'base'],
+      ['ia', 'base'],
+      ['both', 'base'],
+    ]);
+    const answer = async (model: string): Promise<string> => {
+      const body = { model, prompt: '春', max_tokens: 12, temperature: 0 };
+      const headers = { 'content-type': 'application/json' };
+      const sent = await fetch(`${url}/v1/completions`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return `春${((await sent.json()) as { choices: { text: string }[] }).choices[0].text}`;
+    };
+    const texts = await Promise.all((models as string[]).map(answer));
+    expect(new Set(texts).size).toBeGreaterThan(1);
+    expect(texts).toEqual([
+      await written('base'),
+      await written('base', '--adapter', 'lora'),
+      await written('base', '--adapter', 'other'),
+      await written('base', '--adapter', 'other,lora'),
+    ]);
+    child.kill('SIGTERM');
+    expect((await ended).status).toBe(0);
+    const other = startInkstone(['serve', 'merged', '--adapter', 'poet=lora', '--port', '0', '--no-state'], {
+      cwd,
+    });
+    const { status, err } = await other.ended;
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('lora was made for base') });
+    expect(err.trim().split('\n')).toHaveLength(1);
+  }, 60_000);
 });
 
 describe('tune full', () => {
@@ -206,6 +253,9 @@ test.each([
     ['generate', 'merged', '--adapter', 'lora'],
     'lora was made for base, whose weights are not those of merged',
   ],
+  [['serve', 'base', '--adapter', 'lora'], '--adapter: must be NAME=FOLDER, got "lora"'],
+  [['serve', 'base', 'merged', '--adapter', 'poet=lora'], 'needs one run, whose adapters they are, got 2'],
+  [['serve', 'base', '--adapter', 'base=lora'], 'two models are called "base"'],
   [['generate', 'lora/training'], 'use inkstone generate base --adapter'],
 ])('%j is refused in one line', async (argv, message) => {
   const { status, err } = await run(...argv);

@@ -6,6 +6,7 @@ export {
   type AdapterMethod,
   type AdapterParams,
   chooseLayers,
+  linearAdapters,
   linearWeights,
   mergeAdapter,
   targetNames,

@@ -39,7 +39,7 @@ import {
 } from '../text/index.ts';
 import { isRun } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
-import { withAdapters } from './adapters.ts';
+import { type AdapterFolders, adapterBase, readAdapters } from './adapters.ts';
 import { readTextFile } from './corpus.ts';
 import { fail } from './errors.ts';
 import { type EarlierRun, readWriterRun, type WriterConfig } from './runs.ts';
@@ -238,19 +238,18 @@ export interface LoadModelOptions {
   readonly memoryBytes?: number;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
-  /** Folders of adapters, which are merged into the weights. */
-  readonly adapters?: readonly string[];
+  /** Adapters that sequences can be read with, by name; they stay beside the weights. */
+  readonly adapters?: AdapterFolders;
 }
 
 /** Opens a model and loads its weights: of a run, those of the latest checkpoint. */
 export async function loadModel(
   path: string,
-  { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters = [] }: LoadModelOptions = {},
+  { memoryBytes = Number.POSITIVE_INFINITY, ...how }: LoadModelOptions = {},
 ): Promise<OpenedModel> {
-  const opened = await openModel(path);
-  const stored = adapters.length > 0 ? withAdapters(requireDecoder('adapter', opened), adapters) : opened;
+  const stored = await openModel(path);
   const { tokenizer, prefixIds, run } = stored;
-  const model = await readWith(stored, memoryBytes, weights);
+  const model = await readWith(stored, memoryBytes, how);
   const writer = createTextModel(model, tokenizer, { prefixIds });
   return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
 }
@@ -258,17 +257,20 @@ export async function loadModel(
 async function readWith(
   stored: StoredModel,
   memoryBytes: number,
-  weights: LoadModelOptions['weights'],
+  { weights, adapters: folders = {} }: LoadModelOptions,
 ): Promise<OpenedModel['model']> {
   // What a recurrent model keeps of a text grows by one state every 64 tokens; it has no budget.
-  if (stored.kind === 'recurrent' && !(weights && isBlocks(weights)))
+  const isAdapted = Object.keys(folders).length > 0;
+  if (stored.kind === 'recurrent' && !isAdapted && !(weights && isBlocks(weights)))
     return createRecurrentModel(await stored.params(), stored.config, { weights });
-  const decoder = requireDecoder(`--weights ${weights}`, stored);
+  const decoder = requireDecoder(isAdapted ? 'adapter' : `--weights ${weights}`, stored);
   const { config } = decoder;
   const memoryTokens = Number.isFinite(memoryBytes)
     ? memoryTokensIn(memoryBytes, config, pastFor(weights))
     : undefined;
-  return createLanguageModel(await decoder.params(), config, { memoryTokens, weights });
+  const params = await decoder.params();
+  const adapters = isAdapted ? await readAdapters(folders, adapterBase(stored.path, config, params)) : {};
+  return createLanguageModel(params, config, { memoryTokens, weights, adapters });
 }
 
 /** A model that must be a Transformer. */
