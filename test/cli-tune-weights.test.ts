@@ -223,6 +223,55 @@ describe('tune full', () => {
   });
 });
 
+describe('tune --answers', () => {
+  beforeAll(() => {
+    const pair = (i: number) => JSON.stringify({ prompt: `春${i}`, answer: '夏' });
+    const long = JSON.stringify({
+      messages: [
+        { role: 'user', content: englishText(40, 1) },
+        { role: 'assistant', content: 'yes' },
+      ],
+    });
+    writeFileSync(at('pairs.jsonl'), [...Array.from({ length: 60 }, (_, i) => pair(i)), long].join('\n'));
+    writeFileSync(at('nothing.jsonl'), '{"prompt":"who"}\n');
+    writeFileSync(at('all-long.jsonl'), `${long}\n`);
+  });
+
+  test('learns the answers alone, and tells what counts', async () => {
+    const argv = [
+      'tune',
+      'lora',
+      'base',
+      '--data',
+      'pairs.jsonl',
+      '--answers',
+      '--steps',
+      '12',
+      '--lr',
+      '0.05',
+    ];
+    const { status, out, err } = await run(...argv, '--out', 'answering');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(
+      /read as plain text, a line for each message: of [\d.k]+ tokens the [\d.k]+ of the answers count/,
+    );
+    expect(out).toContain('1 are left out: nothing of an answer is within the context');
+    const [, before, after] = out.match(/the new text, pairs.jsonl +([\d.]+) +([\d.]+)/)!;
+    expect(Number(after)).toBeLessThan(Number(before));
+    expect((await readRun(at('answering/training'))).config).toMatchObject({ tuning: { answers: true } });
+  });
+
+  test.each([
+    [['--data', 'nothing.jsonl'], 'nothing.jsonl:1: must have `messages`'],
+    [['--data', 'all-long.jsonl'], 'no answer begins within the 16 tokens'],
+    [['--data', 'pairs.jsonl', '--replay', '0.2'], '--answers and --replay cannot come together'],
+    [['--data', 'pairs.jsonl', '--text-column', 'x'], 'conversations are taken as they are'],
+  ])('%j is refused', async (argv, message) => {
+    const { status, err } = await run('tune', 'lora', 'base', '--answers', ...argv);
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });
+  });
+});
+
 test('says what it did, in both languages', async () => {
   const argv = ['tune', 'ia3', 'base', '--data', 'new.jsonl', '--steps', '2'];
   const english = await run(...argv, '--out', 'ia3');

@@ -131,6 +131,17 @@ export const fail = defineErrors({
     zh: (d) =>
       `serve：--adapter 需要恰好一个训练记录（适配器所属的模型），得到 ${d.count} 个；请另起服务提供其他模型`,
   },
+  'cli/answers-record': {
+    en: (d: { where: string; prompts: readonly string[]; answers: readonly string[] }) =>
+      `${d.where}: must have \`messages\`, a list of { role, content } with a turn of the assistant, or a prompt (${d.prompts.join(', ')}) and an answer (${d.answers.join(', ')}); without --answers a file is read as text`,
+    zh: (d) =>
+      `${d.where}：必须有 \`messages\`（由 { role, content } 组成、含 assistant 轮次的列表），或提问（${d.prompts.join('、')}）与回答（${d.answers.join('、')}）两项；不加 --answers 则按文本读取`,
+  },
+  'cli/no-answers': {
+    en: (d: { path: string; contextLength: number }) =>
+      `${d.path}: no answer begins within the ${d.contextLength} tokens of the context; shorten what is asked`,
+    zh: (d) => `${d.path}：没有一个回答在上下文的 ${d.contextLength} 个词元之内开始；请缩短提问`,
+  },
   'cli/remote': {
     en: (d: { remote: string }) =>
       `--remote: must be NAME=URL#MODEL, got "${d.remote}"; write it like qwen=http://127.0.0.1:8000/v1#qwen3`,

@@ -63,6 +63,8 @@ export interface Tuning {
   readonly freezeLayers?: number;
   /** Share of old text among the new. */
   readonly replay?: number;
+  /** The data are conversations, of which the answers alone count. */
+  readonly answers?: boolean;
 }
 
 /** Where a run's first weights came from. */

@@ -67,6 +67,14 @@ export const tuneOptions = {
       zh: '词嵌入与最前面这么多层保持不变',
     },
   },
+  answers: {
+    type: 'boolean',
+    verbs: training,
+    doc: {
+      en: 'the data are conversations (JSON lines with messages, or with prompt and answer): the model reads them by its chat template and learns the answers alone',
+      zh: '数据为对话（JSON 行，含 messages，或含 prompt 与 answer）：模型按其对话模板读取，只学习回答',
+    },
+  },
   oldData: {
     type: 'string',
     verbs: training,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { saveAdapter } from '../../adapt/index.ts';
 import { defineMessages } from '../../language.ts';
 import { adapterBase } from '../adapters.ts';
+import { readAnswers } from '../answers.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { openModel, requireDecoder } from '../models.ts';
@@ -65,7 +66,9 @@ export async function tuneWeights(context: Context): Promise<number> {
   const base = await readTuneBase(stored, tuning, context);
   const settings = tuneSettings(context, base, method, earlier);
   const old = await readOldTexts(context, stored, tuning.replay);
-  const text = await readTrainingText(context, options.data, settings, { earlier, start: stored });
+  const text = tuning.answers
+    ? await readAnswers(context, options.data, settings, stored)
+    : await readTrainingText(context, options.data, settings, { earlier, start: stored });
   const { seed, init } = settings;
   const { corpus, count } = withReplay(text.split, old?.train ?? [], tuning.replay ?? 0, seed);
   if (count > 0) terminal.print(say('replay', { count, name: old!.name }));
