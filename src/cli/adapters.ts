@@ -7,6 +7,7 @@ import {
   linearWeights,
   loadAdapter,
   mergeAdapter,
+  paramsFingerprint,
 } from '../adapt/index.ts';
 import { InkstoneError } from '../errors.ts';
 import { type DecoderConfig, type DecoderParams, foreignLayers, formatFor } from '../models/index.ts';
@@ -41,7 +42,7 @@ function namedLayers(config: DecoderConfig, params: DecoderParams): readonly Joi
 
 /** A model as adapters belong to it. */
 export function adapterBase(name: string, config: DecoderConfig, params: DecoderParams): AdapterBase {
-  return { name, params, layers: namedLayers(config, params) };
+  return { name, fingerprint: paramsFingerprint(params), layers: namedLayers(config, params) };
 }
 
 /** The same model with adapters merged into its weights, one after the other. Each must have been made for the model as it lies. */

@@ -45,7 +45,7 @@ export function tuningOf(
   method: Tuning['method'],
   earlier: EarlierRun | undefined,
 ): Tuning {
-  const { rank, alpha, headOnly, freezeLayers, replay, answers } = options;
+  const { rank, alpha, headOnly, freezeLayers, replay, answers, weights } = options;
   if (headOnly && freezeLayers !== undefined) {
     const reason = {
       reason: 'with the head alone all layers are frozen',
@@ -58,7 +58,7 @@ export function tuningOf(
     throw fail('cli/conflict', { command: 'tune', options: ['--answers', '--replay'], ...reason });
   }
   const targets = options.targets?.split(',').map((name) => name.trim());
-  const asked = { rank, alpha, targets, headOnly, freezeLayers, replay, answers };
+  const asked = { rank, alpha, targets, headOnly, freezeLayers, replay, answers, weights };
   const chosen = Object.entries(asked).filter(([name, value]) => given.has(name) && value !== undefined);
   return { ...earlier?.config.tuning, ...Object.fromEntries(chosen), method };
 }

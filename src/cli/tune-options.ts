@@ -53,6 +53,15 @@ export const tuneOptions = {
       zh: '哪些层：query、key、value、output、gate、up、down、attention、ffn、all（默认：query,value；ia3 为 key,value,down）',
     },
   },
+  weights: {
+    type: 'string',
+    verbs: ['lora', 'ia3'],
+    choices: ['q8_0', 'q4_0'],
+    doc: {
+      en: "keep the model's layers in blocks of 8 or 4 bits while the adapter learns beside them (QLoRA): less memory; write with the same --weights",
+      zh: '训练适配器时模型各层以 8 或 4 位分块存放（QLoRA）：省内存；写作时请用相同的 --weights',
+    },
+  },
   headOnly: {
     type: 'boolean',
     verbs: ['full'],

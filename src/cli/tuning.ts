@@ -2,6 +2,7 @@
 
 import {
   type Adapter,
+  type AdapterMethod,
   type AdapterParams,
   ia3,
   lora,
@@ -9,7 +10,7 @@ import {
   withAdapter,
   withParams,
 } from '../adapt/index.ts';
-import type { DecoderConfig, DecoderParams } from '../models/index.ts';
+import { blocksKeptAs, type DecoderConfig, type DecoderParams } from '../models/index.ts';
 import { countParameters } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
 import type { TextDocument } from '../types.ts';
@@ -35,8 +36,8 @@ export interface OpenTuning {
   readonly adapter?: Adapter;
   /** Loss on what is held out, as the model now is, in nats per token. */
   heldOutLoss(): Promise<number>;
-  /** The same on other texts. */
-  lossOn(documents: readonly TextDocument[]): Promise<number>;
+  /** The same on other texts, each time it is asked for; they are tokenized once. */
+  lossOn(documents: readonly TextDocument[]): Promise<() => Promise<number>>;
 }
 
 /** Tokenizes, makes what is trained, opens (or resumes) the run. `full` changes `params` themselves. */
@@ -45,10 +46,21 @@ export async function prepareTuning(
   params: DecoderParams,
   tuning: Tuning,
 ): Promise<OpenTuning> {
-  if (tuning.method === 'full') {
-    const { trained, frozen } = selectParams(params, tuning);
-    return openTuning(options, params, { trained, frozen, inModel: (flat) => withParams(params, flat) });
-  }
+  const { method, weights } = tuning;
+  if (method === 'full') return prepareWhole(options, params, tuning);
+  return prepareAdapter(options, weights ? blocksKeptAs(weights, params) : params, { ...tuning, method });
+}
+
+function prepareWhole(options: TrainingOptions, params: DecoderParams, tuning: Tuning): Promise<OpenTuning> {
+  const { trained, frozen } = selectParams(params, tuning);
+  return openTuning(options, params, { trained, frozen, inModel: (flat) => withParams(params, flat) });
+}
+
+async function prepareAdapter(
+  options: TrainingOptions,
+  params: DecoderParams,
+  tuning: Tuning & { readonly method: AdapterMethod },
+): Promise<OpenTuning> {
   const adapter =
     tuning.method === 'lora'
       ? lora(params, tuning, createRng(options.seed).split('adapter'))
@@ -88,7 +100,8 @@ async function openTuning<Trained>(
     heldOutLoss: () => lossIn(lesson.evaluation),
     async lossOn(documents) {
       const { tokens } = await heldOutTokens(documents, tokenizer, signal);
-      return lossIn(evaluationRows(tokens, lesson.config.contextLength, tokenizer));
+      const rows = evaluationRows(tokens, lesson.config.contextLength, tokenizer);
+      return () => lossIn(rows);
     },
   };
 }

@@ -34,3 +34,9 @@ export function keptAs<Params>(type: WeightType, params: Params): Params {
   const convert = (weight: Tensor, path: string) => cast(weight, keptType(type, weight.shape, path));
   return withRecording(false, () => outsideScopes(() => mapTree<Tensor, Tensor>(params, convert))) as Params;
 }
+
+/** The same of the linear layers of a decoder's blocks alone, for a model that is not trained but learned through. */
+export const blocksKeptAs = <Params extends { readonly blocks: unknown }>(
+  type: WeightType,
+  params: Params,
+): Params => ({ ...params, blocks: keptAs(type, params.blocks) });
