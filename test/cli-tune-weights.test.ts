@@ -223,6 +223,24 @@ describe('tune full', () => {
   });
 });
 
+test('what matters to old text is held: less is forgotten, less is learned', async () => {
+  const argv = ['tune', 'full', 'base', ...short, '--lr', '0.01'];
+  const plain = (await run(...argv, '--out', 'unheld')).json.at(-1)!.after as Record<'new' | 'old', number>;
+  const { json } = await run(...argv, '--ewc', '1e6', '--out', 'held');
+  const held = json.at(-1)!.after as typeof plain;
+  expect(held.old).toBeLessThan(plain.old);
+  expect(held.new).toBeGreaterThan(plain.new);
+  expect((await readRun(at('held'))).config).toMatchObject({ tuning: { method: 'full', ewc: 1e6 } });
+});
+
+test('an adapter learns beside layers in blocks', async () => {
+  const argv = ['tune', 'ia3', 'base', '--data', 'new.jsonl', '--steps', '2', '--weights', 'q8_0'];
+  const { status, out } = await run(...argv, '--out', 'beside');
+  expect(status).toBe(0);
+  expect(out).toContain('inkstone generate base --adapter beside --weights q8_0');
+  expect((await readRun(at('beside/training'))).config).toMatchObject({ tuning: { weights: 'q8_0' } });
+});
+
 describe('tune --answers', () => {
   beforeAll(() => {
     const pair = (i: number) => JSON.stringify({ prompt: `春${i}`, answer: '夏' });
@@ -293,6 +311,7 @@ test.each([
   [['tune', 'full', 'base', ...short, '--head-only', '--freeze-layers', '1'], 'cannot come together'],
   [['tune', 'ia3', 'base', ...short, '--out', 'lora'], 'method'],
   [['tune', 'lora', 'base', ...short, '--replay', '0.2', '--no-old-data'], 'cannot come together'],
+  [['tune', 'full', 'base', ...short, '--ewc', '10', '--no-old-data'], '--ewc and --no-old-data cannot come'],
   [['tune', 'merge', 'base'], 'tune merge: <adapter> is missing'],
   [['tune', 'merge', 'base', 'lora', '--out', 'base-hf'], 'base-hf is there already'],
   [['tune', 'lora', 'base', 'lora', ...short], 'does not expect "lora"'],

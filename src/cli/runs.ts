@@ -63,6 +63,8 @@ export interface Tuning {
   readonly freezeLayers?: number;
   /** Share of old text among the new. */
   readonly replay?: number;
+  /** How strongly the numbers are held that matter to old text. */
+  readonly ewc?: number;
   /** How the layers of the model are kept while an adapter is trained beside them. */
   readonly weights?: 'q8_0' | 'q4_0';
   /** The data are conversations, of which the answers alone count. */

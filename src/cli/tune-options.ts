@@ -104,6 +104,16 @@ export const tuneOptions = {
       zh: '在新文本中掺入这么大比例的旧文本，以防遗忘',
     },
   },
+  ewc: {
+    type: 'number',
+    verbs: ['full'],
+    placeholder: 'strength',
+    rule: positive,
+    doc: {
+      en: 'hold the numbers that matter to the old text, against forgetting (elastic weight consolidation; try 1000)',
+      zh: '保住对旧文本重要的参数，以防遗忘（弹性权重巩固，可先试 1000）',
+    },
+  },
   steps: trained(steps),
   minutes: trained({ ...minutes, doc: { en: 'training time (default 2)', zh: '训练时间（分钟，默认 2）' } }),
   batchSize: trained(batchSize),

@@ -85,7 +85,7 @@ async function begin(context: Context): Promise<Work> {
   const tuning = tuningOf(context, method, earlier);
   const base = await readTuneBase(stored, tuning, context);
   const settings = tuneSettings(context, base, method, earlier);
-  const old = await readOldTexts(context, stored, tuning.replay);
+  const old = await readOldTexts(context, stored, tuning);
   const text = tuning.answers
     ? await readAnswers(context, options.data, settings, stored)
     : await readTrainingText(context, options.data, settings, { earlier, start: stored });
@@ -96,7 +96,7 @@ async function begin(context: Context): Promise<Work> {
   const isPlain = method === 'full' && Object.keys(tuning).length === 1;
   const training = { ...text.training, corpus, folder, init, ...(!isPlain && { tuning }) };
   return {
-    open: await prepareTuning(training, base.params, tuning),
+    open: await prepareTuning(training, base.params, tuning, old?.train),
     base: adapterBase(path, base.config, base.params),
     ...{ old, out, name: text.training.source, tuning },
   };
