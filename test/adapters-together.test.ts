@@ -27,9 +27,10 @@ const other = shaken(lora(params, { rank: 2 }, createRng(2)), 5);
 const stacks = { low: [low], gains: [gains], all: [other, gains, low], other: [other] };
 type Name = keyof typeof stacks;
 const names = Object.keys(stacks) as Name[];
-const model = createLanguageModel(params, config, {
-  adapters: Object.fromEntries(names.map((name) => [name, stackAdapters(stacks[name].map(linearAdapters))])),
-});
+const adapters = Object.fromEntries(
+  names.map((name) => [name, stackAdapters(stacks[name].map(linearAdapters))]),
+);
+const model = createLanguageModel(params, config, { adapters });
 const merged = (name: Name | undefined) =>
   createLanguageModel(name ? stacks[name].reduce(mergeAdapter, params) : params, config);
 const prompt = Array.from({ length: 20 }, (_, i) => (i * 7) % 40);
@@ -56,6 +57,19 @@ describe('one step', () => {
       expect(furthest(next[i].logits[0], expected(name, [...prompts[i], i, 9]))).toBeLessThan(1e-4);
     });
     expect(furthest(first[1].logits[0], expected('low', prompts[1]))).toBeGreaterThan(0.1);
+  });
+
+  test.each(['bf16', 'q8_0', 'q4_0'] as const)('stands on weights in %s, too', (weights) => {
+    const kept = createLanguageModel(params, config, { adapters, weights });
+    const order = ['gains', undefined, 'low', 'all'] as const;
+    const requests = () => order.map((name) => ({ sequence: kept.open(name), ids: prompt }));
+    const together = kept.step(requests());
+    requests().forEach((request, i) => {
+      const [{ logits }] = kept.step([request]);
+      expect(furthest(logits[0], together[i].logits[0])).toBeLessThan(0.01);
+    });
+    expect(furthest(together[0].logits[0], together[1].logits[0])).toBeGreaterThan(0.02);
+    expect(furthest(together[2].logits[0], together[1].logits[0])).toBeGreaterThan(0.1);
   });
 
   test('knows its adapters by name', () => {

@@ -164,13 +164,19 @@ describe('tune lora', () => {
     ]);
     child.kill('SIGTERM');
     expect((await ended).status).toBe(0);
-    const other = startInkstone(['serve', 'merged', '--adapter', 'poet=lora', '--port', '0', '--no-state'], {
-      cwd,
-    });
-    const { status, err } = await other.ended;
+  }, 120_000);
+
+  test('an adapter of another model is an error of the command that serves, in one line', async () => {
+    const { ended } = startInkstone(
+      ['serve', 'merged', '--adapter', 'poet=lora', '--port', '0', '--no-state'],
+      {
+        cwd,
+      },
+    );
+    const { status, err } = await ended;
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('lora was made for base') });
     expect(err.trim().split('\n')).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('tune full', () => {

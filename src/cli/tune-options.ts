@@ -110,8 +110,8 @@ export const tuneOptions = {
     placeholder: 'strength',
     rule: positive,
     doc: {
-      en: 'hold the numbers that matter to the old text, against forgetting (elastic weight consolidation; try 1000)',
-      zh: '保住对旧文本重要的参数，以防遗忘（弹性权重巩固，可先试 1000）',
+      en: 'hold the numbers that matter to the old text, against forgetting (elastic weight consolidation; try 10000)',
+      zh: '保住对旧文本重要的参数，以防遗忘（弹性权重巩固，可先试 10000）',
     },
   },
   steps: trained(steps),

@@ -3,6 +3,7 @@
 import { type RecurrentState, runEmbedding, runLinear } from '../nn/index.ts';
 import { fromArray, scope, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
 import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import { fail } from './errors.ts';
 import { keptAs } from './kept-weights.ts';
 import { limits } from './limits.ts';
 import { type RecurrentParams, recurrentHead, runLayers } from './recurrent.ts';
@@ -21,7 +22,7 @@ export interface RecurrentLanguageModel extends LanguageModel {
   readonly config: RecurrentConfig;
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
-  open(): RecurrentSequence;
+  open(adapter?: string): RecurrentSequence;
   project(rows: readonly Float32Array[]): Float32Array[];
   embed(ids: readonly number[]): Float32Array[];
 }
@@ -92,7 +93,10 @@ export function createRecurrentModel(
     vocabSize,
     contextLength,
     hiddenSize,
-    open: () => openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) })),
+    open(adapter?: string) {
+      if (adapter !== undefined) throw fail('model/adapter', { adapter, known: [] });
+      return openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) }));
+    },
     step(batch, wants = {}) {
       if (!batch.length) return [];
       checkBatch(batch);
