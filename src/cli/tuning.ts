@@ -104,7 +104,7 @@ async function anchorOn<Trained>(
   const { tokens } = await heldOutTokens(texts, tokenizer, signal);
   const rows = batchRows(evaluationRows(tokens, config.contextLength, tokenizer), 1);
   const count = Math.min(ANCHOR_ROWS, rows.batchesPerEpoch!);
-  return anchorAt(trained, (own, row) => loss(own, rows.at(row)), count);
+  return anchorAt(trained, (own, row) => loss(own, rows.at(row)), { count, signal });
 }
 
 async function openTuning<Trained>(

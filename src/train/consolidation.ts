@@ -1,5 +1,6 @@
 /** Elastic weight consolidation: numbers that matter to what was learned before are held where they are (Kirkpatrick et al. 2017, arXiv:1612.00796). */
 
+import { setImmediate } from 'node:timers/promises';
 import {
   add,
   affine,
@@ -24,11 +25,11 @@ export interface Anchor {
  * The diagonal of the empirical Fisher information: the mean of the squared gradients of the losses of `count` texts, each
  * with the tokens that stand there. `loss` gives the mean loss of a text.
  */
-export function anchorAt<Params>(
+export async function anchorAt<Params>(
   params: Params,
   loss: (params: Params, text: number) => Tensor,
-  count: number,
-): Anchor {
+  { count, signal }: { readonly count: number; readonly signal?: AbortSignal },
+): Promise<Anchor> {
   const anchor = outsideScopes(() =>
     Object.fromEntries(
       leaves<Tensor>(params).map(([path, tensor]) => [
@@ -38,6 +39,8 @@ export function anchorAt<Params>(
     ),
   );
   for (let text = 0; text < count; text++) {
+    await setImmediate();
+    signal?.throwIfAborted();
     scope(() => {
       const { gradients } = valueAndGrad((own: Params) => loss(own, text), params);
       mapTree<Tensor, void>(gradients, ({ data }, path) => {
