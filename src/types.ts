@@ -133,7 +133,10 @@ export interface LanguageModel {
   readonly contextLength: number;
   /** None: it has no limit that others need to know of. */
   readonly memory?: ModelMemory;
-  open(): Sequence;
+  /** Names of adapters that sequences can be read with. */
+  readonly adapters?: readonly string[];
+  /** An empty sequence, read with an adapter or by the plain model. @throws for an adapter that the model does not have. */
+  open(adapter?: string): Sequence;
   /** Reads each request's tokens in one batched pass; results in the order of the requests. */
   step(batch: readonly StepRequest[], wants?: StepWants): StepResult[];
   /** The logits that the model's last norm and head make of rows of `layers`; of the last layer, those of the step. */

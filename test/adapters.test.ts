@@ -12,13 +12,16 @@ import {
   loadAdapter,
   lora,
   mergeAdapter,
+  paramsFingerprint,
   saveAdapter,
   selectParams,
   toPeft,
   withAdapter,
   withParams,
 } from '../src/adapt/index.ts';
+import { readSafetensors, type TensorData, writeSafetensors } from '../src/io/index.ts';
 import {
+  blocksKeptAs,
   type DecoderConfig,
   type DecoderParams,
   decoderConfig,
@@ -30,11 +33,12 @@ import {
   preset,
   toForeign,
 } from '../src/models/index.ts';
-import { countParameters } from '../src/nn/index.ts';
+import { countParameters, type FfnParams } from '../src/nn/index.ts';
 import { createRng } from '../src/rng.ts';
 import {
   add,
   affine,
+  cast,
   fromArray,
   matmul,
   memoryStats,
@@ -199,6 +203,32 @@ describe('what is trained', () => {
     );
   });
 
+  test.each(['q8_0', 'q4_0'] as const)(
+    'through weights in %s gradients are those through the same numbers in f32',
+    (type) => {
+      const batch = { ids, targets };
+      const inBlocks = blocksKeptAs(type, params);
+      const plain = {
+        ...inBlocks,
+        blocks: mapTree<Tensor, Tensor>(inBlocks.blocks, (tensor) => cast(tensor, 'f32')),
+      };
+      expect((inBlocks.blocks[0].ffn as FfnParams).up.weight.dtype).toBe(type);
+      for (const targets of [['query', 'value'], ['ffn'], ['all']]) {
+        const adapter = shaken(lora(params, { targets, rank: 2 }, createRng(2)));
+        const lossIn = (model: typeof params) =>
+          valueAndGrad(
+            (p: AdapterParams) => loss(withAdapter(model, { ...adapter, params: p }), config, batch),
+            adapter.params,
+          );
+        const [blocks, floats] = [lossIn(inBlocks), lossIn(plain as typeof params)];
+        expect(blocks.value.item()).toBeCloseTo(floats.value.item(), 5);
+        const expected = new Map(leaves<Tensor>(floats.gradients));
+        for (const [path, gradient] of leaves<Tensor>(blocks.gradients))
+          expect(largest(gradient, expected.get(path)!)).toBeLessThan(1e-5);
+      }
+    },
+  );
+
   test('what is frozen has no gradients: a step of LoRA needs less memory than the gradient of one matrix', () => {
     const wide = decoderConfig({ ...small, width: 64, ffnSize: 4096, layers: 4 });
     const model = paramsOf(wide);
@@ -233,17 +263,28 @@ describe('an adapter of another base', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const config = models.gpt2;
   const baseOf = (name: string, seed: number, of = config) => ({
-    ...{ name, params: paramsOf(of, seed) },
+    ...{ name, fingerprint: paramsFingerprint(paramsOf(of, seed)) },
     layers: foreignLayers('gpt2', of),
   });
 
   test('is refused by the name of its own', async () => {
     const poems = baseOf('runs/poems', 1);
-    await saveAdapter(folder, shaken(lora(poems.params, {}, createRng(1))), poems);
+    await saveAdapter(folder, shaken(lora(paramsOf(config, 1), {}, createRng(1))), poems);
     await loadAdapter(folder, poems);
     await expect(loadAdapter(folder, baseOf('runs/prose', 2))).rejects.toThrow(
       `${folder} was made for runs/poems, whose weights are not those of runs/prose; use it with runs/poems`,
     );
+  });
+
+  test('is refused where its numbers are no floats', async () => {
+    const poems = baseOf('runs/poems', 1);
+    await saveAdapter(folder, lora(paramsOf(config, 1), {}, createRng(1)), poems);
+    const weights = join(folder, 'adapter_model.safetensors');
+    const { tensors } = await readSafetensors(weights);
+    const [[name, { shape, data }]] = tensors;
+    const whole: TensorData = { dtype: 'i32', shape, data: Int32Array.from(data as Float32Array) };
+    await writeSafetensors(weights, new Map([...tensors, [name, whole]]));
+    await expect(loadAdapter(folder, poems)).rejects.toThrow(`${name} must be f32, bf16 or f16, got i32`);
   });
 
   test('that does not say whose it is, is refused where it does not fit', () => {

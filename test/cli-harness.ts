@@ -109,6 +109,19 @@ function jsonLines(text: string): JsonLine[] {
     .map((line) => JSON.parse(line));
 }
 
+/** The line that says where it serves. */
+export function serving(child: ReturnType<typeof startInkstone>['child']): Promise<JsonLine> {
+  return new Promise((resolve, reject) => {
+    let out = '';
+    child.stdout!.on('data', (data) => {
+      out += data;
+      const line = out.split('\n').find((one) => one.includes('"serving"'));
+      if (line) resolve(JSON.parse(line));
+    });
+    child.on('close', () => reject(new Error(`ended without serving: ${out}`)));
+  });
+}
+
 /** A fresh folder that is removed after the tests of the file. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'inkstone-cli-'));

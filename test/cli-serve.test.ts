@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { beforeAll, expect, test } from 'vitest';
 import { loadModel } from '../src/cli/models.ts';
 import { scoreTokens } from '../src/decode/index.ts';
-import { inkstone, type JsonLine, scratchFolder, startInkstone, tiny, writeTexts } from './cli-harness.ts';
+import { inkstone, scratchFolder, serving, startInkstone, tiny, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 
@@ -17,19 +17,6 @@ beforeAll(async () => {
   });
   expect(status).toBe(0);
 });
-
-/** The line that says where it serves. */
-function serving(child: ReturnType<typeof startInkstone>['child']): Promise<JsonLine> {
-  return new Promise((resolve, reject) => {
-    let out = '';
-    child.stdout!.on('data', (data) => {
-      out += data;
-      const line = out.split('\n').find((one) => one.includes('"serving"'));
-      if (line) resolve(JSON.parse(line));
-    });
-    child.on('close', () => reject(new Error(`ended without serving: ${out}`)));
-  });
-}
 
 test('a run is served to a client with a key; a client that vanishes does not keep it from ending', async () => {
   const { child, ended } = startInkstone(

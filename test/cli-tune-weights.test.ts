@@ -11,6 +11,8 @@ import {
   inkstone,
   listing,
   scratchFolder,
+  serving,
+  startInkstone,
   tiny,
   traceOf,
   writeTexts,
@@ -124,6 +126,57 @@ describe('tune lora', () => {
     const { metadata } = await readSafetensors(at('other/adapter_model.safetensors'));
     expect(metadata.get('format')).toBe('pt');
   });
+
+  test('a server writes with each adapter under its name, in one batch, what generate writes', async () => {
+    const named = 'poet=lora,ia=other,both=other+lora';
+    const { child, ended } = startInkstone(
+      ['serve', 'base', '--adapter', named, '--port', '0', '--no-state', '--json'],
+      { cwd },
+    );
+    const { url, models } = await serving(child);
+    expect(models).toEqual(['base', 'poet', 'ia', 'both']);
+    const list = (await (await fetch(`${url}/v1/models`)).json()) as {
+      data: { id: string; parent?: string }[];
+    };
+    expect(list.data.map(({ id, parent }) => [id, parent])).toEqual([
+      ['base', undefined],
+      ['poet', 'base'],
+      ['ia', 'base'],
+      ['both', 'base'],
+    ]);
+    const answer = async (model: string): Promise<string> => {
+      const body = { model, prompt: '春', max_tokens: 12, temperature: 0 };
+      const headers = { 'content-type': 'application/json' };
+      const sent = await fetch(`${url}/v1/completions`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return `春${((await sent.json()) as { choices: { text: string }[] }).choices[0].text}`;
+    };
+    const texts = await Promise.all((models as string[]).map(answer));
+    expect(new Set(texts).size).toBeGreaterThan(1);
+    expect(texts).toEqual([
+      await written('base'),
+      await written('base', '--adapter', 'lora'),
+      await written('base', '--adapter', 'other'),
+      await written('base', '--adapter', 'other,lora'),
+    ]);
+    child.kill('SIGTERM');
+    expect((await ended).status).toBe(0);
+  }, 120_000);
+
+  test('an adapter of another model is an error of the command that serves, in one line', async () => {
+    const { ended } = startInkstone(
+      ['serve', 'merged', '--adapter', 'poet=lora', '--port', '0', '--no-state'],
+      {
+        cwd,
+      },
+    );
+    const { status, err } = await ended;
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('lora was made for base') });
+    expect(err.trim().split('\n')).toHaveLength(1);
+  }, 120_000);
 });
 
 describe('tune full', () => {
@@ -176,6 +229,73 @@ describe('tune full', () => {
   });
 });
 
+test('what matters to old text is held: less is forgotten, less is learned', async () => {
+  const argv = ['tune', 'full', 'base', ...short, '--lr', '0.01'];
+  const plain = (await run(...argv, '--out', 'unheld')).json.at(-1)!.after as Record<'new' | 'old', number>;
+  const { json } = await run(...argv, '--ewc', '1e6', '--out', 'held');
+  const held = json.at(-1)!.after as typeof plain;
+  expect(held.old).toBeLessThan(plain.old);
+  expect(held.new).toBeGreaterThan(plain.new);
+  expect((await readRun(at('held'))).config).toMatchObject({ tuning: { method: 'full', ewc: 1e6 } });
+});
+
+test('an adapter learns beside layers in blocks', async () => {
+  const argv = ['tune', 'ia3', 'base', '--data', 'new.jsonl', '--steps', '2', '--weights', 'q8_0'];
+  const { status, out } = await run(...argv, '--out', 'beside');
+  expect(status).toBe(0);
+  expect(out).toContain('inkstone generate base --adapter beside --weights q8_0');
+  expect((await readRun(at('beside/training'))).config).toMatchObject({ tuning: { weights: 'q8_0' } });
+});
+
+describe('tune --answers', () => {
+  beforeAll(() => {
+    const pair = (i: number) => JSON.stringify({ prompt: `春${i}`, answer: '夏' });
+    const long = JSON.stringify({
+      messages: [
+        { role: 'user', content: englishText(40, 1) },
+        { role: 'assistant', content: 'yes' },
+      ],
+    });
+    writeFileSync(at('pairs.jsonl'), [...Array.from({ length: 60 }, (_, i) => pair(i)), long].join('\n'));
+    writeFileSync(at('nothing.jsonl'), '{"prompt":"who"}\n');
+    writeFileSync(at('all-long.jsonl'), `${long}\n`);
+  });
+
+  test('learns the answers alone, and tells what counts', async () => {
+    const argv = [
+      'tune',
+      'lora',
+      'base',
+      '--data',
+      'pairs.jsonl',
+      '--answers',
+      '--steps',
+      '12',
+      '--lr',
+      '0.05',
+    ];
+    const { status, out, err } = await run(...argv, '--out', 'answering');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(
+      /read as plain text, a line for each message: of [\d.k]+ tokens the [\d.k]+ of the answers count/,
+    );
+    expect(out).toContain('1 are left out: nothing of an answer is within the context');
+    const [, before, after] = out.match(/the new text, pairs.jsonl +([\d.]+) +([\d.]+)/)!;
+    expect(Number(after)).toBeLessThan(Number(before));
+    expect((await readRun(at('answering/training'))).config).toMatchObject({ tuning: { answers: true } });
+  });
+
+  test.each([
+    [['--data', 'nothing.jsonl'], 'nothing.jsonl:1: must have `messages`'],
+    [['--data', 'all-long.jsonl'], 'no answer begins within the 16 tokens'],
+    [['--data', 'pairs.jsonl', '--replay', '0.2'], '--answers and --replay cannot come together'],
+    [['--data', 'pairs.jsonl', '--text-column', 'x'], 'conversations are taken as they are'],
+  ])('%j is refused', async (argv, message) => {
+    const { status, err } = await run('tune', 'lora', 'base', '--answers', ...argv);
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });
+  });
+});
+
 test('says what it did, in both languages', async () => {
   const argv = ['tune', 'ia3', 'base', '--data', 'new.jsonl', '--steps', '2'];
   const english = await run(...argv, '--out', 'ia3');
@@ -197,6 +317,7 @@ test.each([
   [['tune', 'full', 'base', ...short, '--head-only', '--freeze-layers', '1'], 'cannot come together'],
   [['tune', 'ia3', 'base', ...short, '--out', 'lora'], 'method'],
   [['tune', 'lora', 'base', ...short, '--replay', '0.2', '--no-old-data'], 'cannot come together'],
+  [['tune', 'full', 'base', ...short, '--ewc', '10', '--no-old-data'], '--ewc and --no-old-data cannot come'],
   [['tune', 'merge', 'base'], 'tune merge: <adapter> is missing'],
   [['tune', 'merge', 'base', 'lora', '--out', 'base-hf'], 'base-hf is there already'],
   [['tune', 'lora', 'base', 'lora', ...short], 'does not expect "lora"'],
@@ -206,6 +327,9 @@ test.each([
     ['generate', 'merged', '--adapter', 'lora'],
     'lora was made for base, whose weights are not those of merged',
   ],
+  [['serve', 'base', '--adapter', 'lora'], '--adapter: must be NAME=FOLDER, got "lora"'],
+  [['serve', 'base', 'merged', '--adapter', 'poet=lora'], 'needs one run, whose adapters they are, got 2'],
+  [['serve', 'base', '--adapter', 'base=lora'], 'two models are called "base"'],
   [['generate', 'lora/training'], 'use inkstone generate base --adapter'],
 ])('%j is refused in one line', async (argv, message) => {
   const { status, err } = await run(...argv);

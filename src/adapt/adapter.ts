@@ -1,14 +1,14 @@
 /** An adapter: few numbers, trained beside a model that stays as it is. A tree by the paths of the layers that it changes. */
 
 import { nearest } from '../errors.ts';
-import type { LinearAdapter } from '../nn/index.ts';
+import { type LayerAdapters, type LinearAdapter, withLayerAdapters } from '../nn/index.ts';
 import {
   affine,
   linear,
   mul,
   outsideScopes,
   reshape,
-  Tensor,
+  type Tensor,
   transpose,
   withRecording,
 } from '../tensor/index.ts';
@@ -62,21 +62,18 @@ function linearAdapter(layer: AdapterLayer, scale: number): LinearAdapter {
   return 'a' in layer ? { lowRank: { ...layer, scale } } : layer;
 }
 
+/** What an adapter is to the forward pass, layer by layer. */
+export function linearAdapters({ params, scaleOf }: Adapter): LayerAdapters {
+  const layers = Object.entries(params).map(([path, layer]) => [path, linearAdapter(layer, scaleOf(path))]);
+  return Object.fromEntries(layers);
+}
+
 /**
  * The model with an adapter in it: the same tensors, and beside the weights of each layer that is changed what changes them.
  * Its forward pass is that of the plain model; gradients flow into the adapter.
  */
-export function withAdapter<Params>(params: Params, { params: layers, scaleOf }: Adapter): Params {
-  const place = (tree: unknown, path: string): unknown => {
-    if (tree instanceof Tensor || typeof tree !== 'object' || tree === null) return tree;
-    if (Array.isArray(tree)) return tree.map((child, i) => place(child, `${path}${i}.`));
-    const branch = Object.entries(tree).map(([key, child]) => [key, place(child, `${path}${key}.`)]);
-    const layer = layers[path.slice(0, -1)];
-    return Object.fromEntries(
-      layer ? [...branch, ['adapter', linearAdapter(layer, scaleOf(path.slice(0, -1)))]] : branch,
-    );
-  };
-  return place(params, '') as Params;
+export function withAdapter<Params>(params: Params, adapter: Adapter): Params {
+  return withLayerAdapters(params, linearAdapters(adapter));
 }
 
 /** A plain model that computes what the model with the adapter does; tensors that are not changed are shared. */

@@ -39,6 +39,11 @@ export const fail = defineErrors({
     zh: (d) =>
       `适配器：对此模型 ${d.name} 必须是 [${d.expected}]，${d.got ? `得到 [${d.got}]` : '但它不在'}；该适配器属于另一个模型`,
   },
+  'adapt/dtype': {
+    en: (d: { name: string; dtype: string }) =>
+      `adapter: ${d.name} must be f32, bf16 or f16, got ${d.dtype}; save the adapter in one of them`,
+    zh: (d) => `适配器：${d.name} 必须是 f32、bf16 或 f16，得到 ${d.dtype}；请以其中一种重新保存`,
+  },
   'adapt/names': {
     en: (d: { names: readonly string[] }) =>
       `adapter: this model has no place for ${d.names.slice(0, 3).join(', ')}${d.names.length > 3 ? ` and ${d.names.length - 3} more` : ''}; the adapter belongs to another model`,

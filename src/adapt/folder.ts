@@ -30,7 +30,8 @@ const MOST_JSON_BYTES = 1 << 20;
 export interface AdapterBase {
   /** Where it lies. */
   readonly name: string;
-  readonly params: unknown;
+  /** Of its parameters; see `paramsFingerprint`. */
+  readonly fingerprint: string;
   readonly layers: readonly JoinedLayer[];
 }
 
@@ -43,7 +44,7 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: Adapte
       { dtype: 'f32', shape, data: data as Float32Array<ArrayBuffer> },
     ]),
   );
-  const metadata = { format: 'pt', [FINGERPRINT]: paramsFingerprint(base.params) };
+  const metadata = { format: 'pt', [FINGERPRINT]: base.fingerprint };
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(join(folder, WEIGHTS), safetensorsContent(data, metadata));
   await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
@@ -59,11 +60,11 @@ export async function loadAdapter(folder: string, base: AdapterBase): Promise<Ad
   const config = await readConfig(folder);
   const { tensors, metadata } = await readSafetensors(join(folder, WEIGHTS));
   const made = metadata.get(FINGERPRINT);
-  if (made !== undefined && made !== paramsFingerprint(base.params)) {
+  if (made !== undefined && made !== base.fingerprint) {
     throw fail('adapt/other-base', { folder, made: String(config.base_model_name_or_path), base: base.name });
   }
   const floats = withRecording(false, () =>
-    outsideScopes(() => new Map([...tensors].map(([name, data]) => [name, toFloats(data)]))),
+    outsideScopes(() => new Map([...tensors].map(([name, data]) => [name, toFloats(name, data)]))),
   );
   return fromPeft({ config, tensors: floats }, base.layers, path);
 }
@@ -92,8 +93,9 @@ async function readConfig(folder: string): Promise<PeftConfig> {
   }
 }
 
-function toFloats({ dtype, shape, data }: TensorData): Tensor {
+function toFloats(name: string, { dtype, shape, data }: TensorData): Tensor {
   if (dtype === 'bf16') return cast(fromArray<'bf16'>(data as Uint16Array, shape, 'bf16'), 'f32');
+  if (dtype !== 'f16' && dtype !== 'f32') throw fail('adapt/dtype', { name, dtype });
   const floats =
     dtype === 'f16'
       ? Float32Array.from(data as Uint16Array, fromHalf)

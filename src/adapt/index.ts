@@ -6,18 +6,17 @@ export {
   type AdapterMethod,
   type AdapterParams,
   chooseLayers,
+  linearAdapters,
   linearWeights,
   mergeAdapter,
-  targetNames,
   withAdapter,
 } from './adapter.ts';
 export { type AdapterBase, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
-export { type Ia3Options, ia3, ia3Defaults } from './ia3.ts';
-export { type LoraOptions, lora, loraDefaults } from './lora.ts';
+export { type Ia3Options, ia3 } from './ia3.ts';
+export { type LoraOptions, lora } from './lora.ts';
 export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
 export {
   type FlatParams,
-  type SelectedParams,
   type SelectOptions,
   selectParams,
   withParams,

@@ -1,9 +1,18 @@
 /** Adapters of the command line: which layers a model offers them, and models with adapters merged into their weights. */
 
-import { type AdapterBase, linearWeights, loadAdapter, mergeAdapter } from '../adapt/index.ts';
+import {
+  type Adapter,
+  type AdapterBase,
+  linearAdapters,
+  linearWeights,
+  loadAdapter,
+  mergeAdapter,
+  paramsFingerprint,
+} from '../adapt/index.ts';
 import { InkstoneError } from '../errors.ts';
 import { type DecoderConfig, type DecoderParams, foreignLayers, formatFor } from '../models/index.ts';
-import type { JoinedLayer } from '../nn/index.ts';
+import { type JoinedLayer, type LayerAdapters, stackAdapters } from '../nn/index.ts';
+import { fail } from './errors.ts';
 import type { StoredDecoder } from './models.ts';
 
 /** The linear layers of a model, as Hugging Face's library names them; by our names, where it has no such model. */
@@ -33,7 +42,7 @@ function namedLayers(config: DecoderConfig, params: DecoderParams): readonly Joi
 
 /** A model as adapters belong to it. */
 export function adapterBase(name: string, config: DecoderConfig, params: DecoderParams): AdapterBase {
-  return { name, params, layers: namedLayers(config, params) };
+  return { name, fingerprint: paramsFingerprint(params), layers: namedLayers(config, params) };
 }
 
 /** The same model with adapters merged into its weights, one after the other. Each must have been made for the model as it lies. */
@@ -43,10 +52,42 @@ export function withAdapters(stored: StoredDecoder, folders: readonly string[]):
     ...stored,
     async params() {
       const params = await stored.params();
-      const base = adapterBase(stored.path, stored.config, params);
-      const adapters = [];
-      for (const folder of folders) adapters.push(await loadAdapter(folder, base));
+      const adapters = await loadAdapters(folders, adapterBase(stored.path, stored.config, params));
       return adapters.reduce((merged, adapter) => mergeAdapter(merged, adapter), params);
     },
   };
+}
+
+async function loadAdapters(folders: readonly string[], base: AdapterBase): Promise<Adapter[]> {
+  const adapters = [];
+  for (const folder of folders) adapters.push(await loadAdapter(folder, base));
+  return adapters;
+}
+
+/** Folders of adapters by the name of what they are together, one put on after the other. */
+export type AdapterFolders = Readonly<Record<string, readonly string[]>>;
+
+/** Adapters of a model, to be read beside its weights. */
+export async function readAdapters(
+  folders: AdapterFolders,
+  base: AdapterBase,
+): Promise<Record<string, LayerAdapters>> {
+  const adapters: Record<string, LayerAdapters> = {};
+  for (const [name, stack] of Object.entries(folders)) {
+    adapters[name] = stackAdapters((await loadAdapters(stack, base)).map(linearAdapters));
+  }
+  return adapters;
+}
+
+/** Reads `NAME=FOLDER`, several separated by commas; folders joined by `+` are put on one after the other. */
+export function parseAdapters(text: string): AdapterFolders {
+  const named = text.split(',').map((one): [string, string[]] => {
+    const [, name, folders] = /^([^=]+)=(.+)$/.exec(one.trim()) ?? [];
+    const stack = folders?.split('+') ?? [];
+    if (name === undefined || stack.includes('')) throw fail('cli/serve-adapter', { adapter: one.trim() });
+    return [name, stack];
+  });
+  const twice = named.find(([name], i) => named.findIndex(([other]) => other === name) !== i);
+  if (twice) throw fail('cli/serve-twice', { name: twice[0] });
+  return Object.fromEntries(named);
 }

@@ -121,8 +121,31 @@ export const fail = defineErrors({
     zh: (d) => `profile："${d.name}" 既不是训练记录目录，也不是预设；预设有 ${d.known.join('、')}`,
   },
   'cli/serve-twice': {
-    en: (d: { name: string }) => `serve: two runs are called "${d.name}"; rename one of the folders`,
-    zh: (d) => `serve：有两个训练记录都叫 "${d.name}"；请给其中一个目录改名`,
+    en: (d: { name: string }) => `serve: two models are called "${d.name}"; rename one`,
+    zh: (d) => `serve：有两个模型都叫 "${d.name}"；请给其中一个改名`,
+  },
+  'cli/serve-adapter': {
+    en: (d: { adapter: string }) =>
+      `--adapter: must be NAME=FOLDER, got "${d.adapter}"; write it like poet=runs/poems-lora, several folders on one another like poet=runs/a+runs/b`,
+    zh: (d) =>
+      `--adapter：必须是 名称=目录，得到 "${d.adapter}"；应形如 poet=runs/poems-lora，叠加多个目录形如 poet=runs/a+runs/b`,
+  },
+  'cli/serve-adapter-runs': {
+    en: (d: { count: number }) =>
+      `serve: --adapter needs one run, whose adapters they are, got ${d.count}; serve the others in a server of their own`,
+    zh: (d) =>
+      `serve：--adapter 需要恰好一个训练记录（适配器所属的模型），得到 ${d.count} 个；请另起服务提供其他模型`,
+  },
+  'cli/answers-record': {
+    en: (d: { where: string; prompts: readonly string[]; answers: readonly string[] }) =>
+      `${d.where}: must have \`messages\`, a list of { role, content } with a turn of the assistant, or a prompt (${d.prompts.join(', ')}) and an answer (${d.answers.join(', ')}); without --answers a file is read as text`,
+    zh: (d) =>
+      `${d.where}：必须有 \`messages\`（由 { role, content } 组成、含 assistant 轮次的列表），或提问（${d.prompts.join('、')}）与回答（${d.answers.join('、')}）两项；不加 --answers 则按文本读取`,
+  },
+  'cli/no-answers': {
+    en: (d: { path: string; contextLength: number }) =>
+      `${d.path}: no answer begins within the ${d.contextLength} tokens of the context; shorten what is asked`,
+    zh: (d) => `${d.path}：没有一个回答在上下文的 ${d.contextLength} 个词元之内开始；请缩短提问`,
   },
   'cli/remote': {
     en: (d: { remote: string }) =>

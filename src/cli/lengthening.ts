@@ -13,16 +13,24 @@ export interface Lengthening {
 interface Given {
   readonly extend?: string | undefined;
   readonly endless?: string | undefined;
+  readonly adapter?: string | undefined;
 }
 
-/** @throws for what is spelled otherwise, and for both together. */
-export function lengtheningOf(command: string, { extend, endless }: Given): Lengthening {
+/** @throws for what is spelled otherwise, and for what does not go together. */
+export function lengtheningOf(command: string, { extend, endless, adapter }: Given): Lengthening {
   if (extend !== undefined && endless !== undefined) {
     const reason = {
       reason: 'what slides is never longer than the context',
       zhReason: '滑动的窗口不会超过上下文',
     };
     throw fail('cli/conflict', { command, options: ['--extend', '--endless'], ...reason });
+  }
+  if (endless !== undefined && adapter !== undefined) {
+    const reason = {
+      reason: 'an endless model reads without adapters; merge it first with inkstone tune merge',
+      zhReason: '无限长模型不读适配器；请先用 inkstone tune merge 合并',
+    };
+    throw fail('cli/conflict', { command, options: ['--endless', '--adapter'], ...reason });
   }
   return {
     ...(extend !== undefined && { extend: extensionOf(command, extend) }),

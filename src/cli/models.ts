@@ -43,7 +43,7 @@ import {
 } from '../text/index.ts';
 import { isRun } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
-import { withAdapters } from './adapters.ts';
+import { type AdapterFolders, adapterBase, readAdapters } from './adapters.ts';
 import { readTextFile } from './corpus.ts';
 import { fail } from './errors.ts';
 import type { Lengthening } from './lengthening.ts';
@@ -243,18 +243,17 @@ export interface LoadModelOptions {
   readonly memoryBytes?: number;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
-  /** Folders of adapters, which are merged into the weights. */
-  readonly adapters?: readonly string[];
+  /** Adapters that sequences can be read with, by name; they stay beside the weights. */
+  readonly adapters?: AdapterFolders;
   /** How it reads beyond what it was trained on. */
   readonly lengthening?: Lengthening;
 }
 
 /** Opens a model and loads its weights: of a run, those of the latest checkpoint. */
 export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<OpenedModel> {
-  const { adapters = [], lengthening: { extend } = {} } = options;
+  const { extend } = options.lengthening ?? {};
   const opened = await openModel(path);
-  const whole = adapters.length > 0 ? withAdapters(requireDecoder('adapter', opened), adapters) : opened;
-  const stored = extend ? extendedModel(requireDecoder('--extend', whole), extend) : whole;
+  const stored = extend ? extendedModel(requireDecoder('--extend', opened), extend) : opened;
   const { tokenizer, prefixIds, run } = stored;
   const model = await readWith(stored, options);
   const writer = createTextModel(model, tokenizer, { prefixIds });
@@ -263,22 +262,27 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
 
 async function readWith(
   stored: StoredModel,
-  { memoryBytes = Number.POSITIVE_INFINITY, weights, lengthening: { endless } = {} }: LoadModelOptions,
+  options: LoadModelOptions,
 ): Promise<OpenedModel['model']> {
+  const { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters: folders = {} } = options;
+  const { endless } = options.lengthening ?? {};
   if (endless) {
     const { params, config } = requireDecoder('--endless', stored);
     const { sinks, window = config.contextLength - sinks } = endless;
     return createEndlessModel(await params(), config, { sinks, window, weights });
   }
   // What a recurrent model keeps of a text grows with the logarithm of its length; it has no budget.
-  if (stored.kind === 'recurrent' && !(weights && isBlocks(weights)))
+  const isAdapted = Object.keys(folders).length > 0;
+  if (stored.kind === 'recurrent' && !isAdapted && !(weights && isBlocks(weights)))
     return createRecurrentModel(await stored.params(), stored.config, { weights });
-  const decoder = requireDecoder(`--weights ${weights}`, stored);
+  const decoder = requireDecoder(isAdapted ? 'adapter' : `--weights ${weights}`, stored);
   const { config } = decoder;
   const memoryTokens = Number.isFinite(memoryBytes)
     ? memoryTokensIn(memoryBytes, config, pastFor(weights))
     : undefined;
-  return createLanguageModel(await decoder.params(), config, { memoryTokens, weights });
+  const params = await decoder.params();
+  const adapters = isAdapted ? await readAdapters(folders, adapterBase(stored.path, config, params)) : {};
+  return createLanguageModel(params, config, { memoryTokens, weights, adapters });
 }
 
 /** The same weights with another context. */

@@ -63,6 +63,12 @@ export interface Tuning {
   readonly freezeLayers?: number;
   /** Share of old text among the new. */
   readonly replay?: number;
+  /** How strongly the numbers are held that matter to old text. */
+  readonly ewc?: number;
+  /** How the layers of the model are kept while an adapter is trained beside them. */
+  readonly weights?: 'q8_0' | 'q4_0';
+  /** The data are conversations, of which the answers alone count. */
+  readonly answers?: boolean;
 }
 
 /** Where a run's first weights came from. */
@@ -115,18 +121,24 @@ export async function readWriterRun(folder: string): Promise<EarlierRun<WriterCo
   return earlier;
 }
 
-/** The training in this folder, of a model or of an adapter, if there is one. */
-export async function findTuningRun(folder: string): Promise<EarlierRun | undefined> {
-  return (await isRun(folder)) ? readAnyRun<DecoderConfig>(folder) : undefined;
-}
-
 /** The same of a decoder only. */
 export async function readEarlierRun(folder: string): Promise<EarlierRun> {
-  const earlier = await readWriterRun(folder);
+  return requireDecoderRun(await readWriterRun(folder), folder);
+}
+
+function requireDecoderRun(earlier: EarlierRun<WriterConfig>, folder: string): EarlierRun {
   const { model } = earlier.config;
   if (isRecurrentConfig(model))
     throw fail('cli/recurrent-run', { where: 'run', path: folder, cell: model.cell });
   return earlier as EarlierRun;
+}
+
+/** The training of a decoder or of an adapter in this folder, if there is one. */
+export async function findTuningRun(folder: string): Promise<EarlierRun | undefined> {
+  if (!(await isRun(folder))) return undefined;
+  const earlier = await readAnyRun<WriterConfig>(folder);
+  if (isMasked(earlier.config)) throw fail('cli/masked-run', { folder });
+  return requireDecoderRun(earlier, folder);
 }
 
 /** The same of a recurrent model only. */

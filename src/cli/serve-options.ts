@@ -106,6 +106,15 @@ export const weights = {
   },
 } as const;
 
+const adapter = {
+  type: 'string',
+  placeholder: 'name=folder',
+  doc: {
+    en: 'adapters of the run, each served under its name beside it, separated by commas; folders joined by + are put on one after the other',
+    zh: '该训练记录的适配器，以给定名称与之一同提供，以逗号分隔；以 + 相连的多个目录依次叠加',
+  },
+} as const;
+
 export const serveOptions = {
   port,
   host: {
@@ -133,6 +142,7 @@ export const serveOptions = {
     },
   },
   remote,
+  adapter,
   weights,
   studio: {
     type: 'boolean',

@@ -92,8 +92,8 @@ export function chooseSettings<Model extends object, Shape extends object>(
 }
 
 /** How long the training is, and when it saves and is evaluated. */
-function timesOf(
-  { saveEvery, evalEvery }: ReadingContext['options'],
+export function timesOf(
+  { saveEvery, evalEvery }: Pick<ReadingContext['options'], 'saveEvery' | 'evalEvery'>,
   length: RunLength,
 ): Pick<TrainingOptions, 'steps' | 'minutes' | 'saveEvery' | 'evaluateEvery'> {
   return {

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import {
+  answerRows,
   type Batch,
   type Batches,
   batchRows,
@@ -46,6 +47,7 @@ import {
   train,
 } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
+import type { AnswerTexts } from './answers.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
@@ -73,6 +75,8 @@ export interface TrainingOptions<Model = ModelShape> {
   readonly minutes?: number;
   readonly saveEvery?: { readonly steps?: number; readonly seconds?: number };
   readonly evaluateEvery?: { readonly steps?: number; readonly seconds?: number };
+  /** Conversations in place of the corpus's text: their answers are what is learned. */
+  readonly answers?: AnswerTexts;
   /** What of a model that is there is trained, for the run's config. */
   readonly tuning?: Tuning;
   readonly signal: AbortSignal;
@@ -84,11 +88,13 @@ export interface OpenTraining<Config = unknown, Params = unknown> {
   readonly length: RunLength;
   readonly config: Config;
   readonly params: Params;
-  readonly trainTokens: TokenCorpus;
+  readonly trainTokens: TrainTokens;
   /** What a held-out loss in nats comes to, for people. */
   figuresOf(heldOutLoss: number): HeldOutFigures;
   events(): AsyncGenerator<TrainEvent>;
 }
+
+export type TrainTokens = Pick<TokenCorpus, 'length' | 'tokens'>;
 
 export type Training = OpenTraining<DecoderConfig, DecoderParams>;
 
@@ -106,7 +112,7 @@ export interface Lesson<Config, Params> {
   /** The rows that are held out. */
   readonly evaluation: RowSource;
   /** The model at the beginning; the tokens are there unless a run that is there will be restored. */
-  readonly begin: (corpus: TokenCorpus | undefined) => Params;
+  readonly begin: (corpus: TrainTokens | undefined) => Params;
   /** The parameters of a file. */
   readonly fromFile: (weights: InitialWeights['weights']) => Params;
   readonly loss: (params: Params, batch: Batch, dropoutSeed?: number) => Tensor;
@@ -158,9 +164,19 @@ const balancedLoss = (config: DecoderConfig, balance: number): CuredLoss<Decoder
 export async function writingLesson<Config, Params>(
   options: TrainingOptions<unknown>,
   own: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'>,
-): Promise<{ readonly trainTokens: TokenCorpus; readonly lesson: Lesson<Config, Params> }> {
-  const { tokenizer, recipe, seed } = options;
+): Promise<{ readonly trainTokens: TrainTokens; readonly lesson: Lesson<Config, Params> }> {
+  const { tokenizer, recipe, seed, answers } = options;
   const { contextLength } = own.config;
+  if (answers) {
+    const rows = answerRows(answers.train, { contextLength, seed });
+    const batches = batchRows(rows, recipe.batchSize);
+    const evaluation = answerRows(answers.heldOut, { contextLength });
+    const tokens = Uint32Array.from(answers.train.flatMap(({ ids }) => Array.from(ids)));
+    return {
+      trainTokens: { tokens, length: tokens.length },
+      lesson: { ...own, batches, evaluation, figuresOf: () => ({}) },
+    };
+  }
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
   const lesson: Lesson<Config, Params> = {
@@ -199,7 +215,7 @@ export function evaluationRows(tokens: TokenArray, contextLength: number, { eosI
 /** Opens (or resumes) the run of a training. */
 export async function openTraining<Config, Params>(
   options: TrainingOptions<unknown>,
-  trainTokens: TokenCorpus,
+  trainTokens: TrainTokens,
   lesson: Lesson<Config, Params>,
 ): Promise<OpenTraining<Config, Params>> {
   const { tokenizer, recipe, seed, signal, steps, minutes } = options;
@@ -279,7 +295,7 @@ function freshParams(
   config: DecoderConfig,
   recipe: Recipe,
   seed: number,
-  corpus: TokenCorpus | undefined,
+  corpus: TrainTokens | undefined,
 ): DecoderParams {
   const rng = createRng(seed).split('init');
   if (recipe.init !== 'bigrams') return init(config, rng, { std: recipe.init });

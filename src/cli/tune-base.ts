@@ -45,7 +45,7 @@ export function tuningOf(
   method: Tuning['method'],
   earlier: EarlierRun | undefined,
 ): Tuning {
-  const { rank, alpha, headOnly, freezeLayers, replay } = options;
+  const { rank, alpha, headOnly, freezeLayers, replay, ewc, answers, weights } = options;
   if (headOnly && freezeLayers !== undefined) {
     const reason = {
       reason: 'with the head alone all layers are frozen',
@@ -53,8 +53,12 @@ export function tuningOf(
     };
     throw fail('cli/conflict', { command: 'tune', options: ['--head-only', '--freeze-layers'], ...reason });
   }
+  if (answers && replay !== undefined) {
+    const reason = { reason: 'old text has no answers', zhReason: '旧文本没有问答' };
+    throw fail('cli/conflict', { command: 'tune', options: ['--answers', '--replay'], ...reason });
+  }
   const targets = options.targets?.split(',').map((name) => name.trim());
-  const asked = { rank, alpha, targets, headOnly, freezeLayers, replay };
+  const asked = { rank, alpha, targets, headOnly, freezeLayers, replay, ewc, answers, weights };
   const chosen = Object.entries(asked).filter(([name, value]) => given.has(name) && value !== undefined);
   return { ...earlier?.config.tuning, ...Object.fromEntries(chosen), method };
 }
@@ -123,27 +127,28 @@ export interface OldTexts {
 export async function readOldTexts(
   context: Context,
   stored: StoredModel,
-  replay: number | undefined,
+  { replay, ewc }: Tuning,
 ): Promise<OldTexts | undefined> {
+  const needed = replay !== undefined ? '--replay' : ewc !== undefined ? '--ewc' : undefined;
   const { options, terminal, signal } = context;
   const { oldData, offline } = options;
   const reading = { terminal, signal, offline };
   if (oldData === '') {
-    if (replay === undefined) return undefined;
-    const reason = { reason: 'what is replayed is old text', zhReason: '重放的正是旧文本' };
-    throw fail('cli/conflict', { command: 'tune', options: ['--replay', '--no-old-data'], ...reason });
+    if (needed === undefined) return undefined;
+    const reason = { reason: 'it is old text that is kept by it', zhReason: '它要保住的正是旧文本' };
+    throw fail('cli/conflict', { command: 'tune', options: [needed, '--no-old-data'], ...reason });
   }
   if (oldData !== undefined) {
     const { name, documents } = await loadDocuments(oldData, reading);
     return { name, ...splitCorpus(documents) };
   }
-  if (!stored.run && replay === undefined) return undefined;
+  if (!stored.run && needed === undefined) return undefined;
   try {
     const { name, heldOut, training = [] } = await textsOfRun(stored, reading);
     const documents = (texts: readonly string[]) => texts.map((text) => ({ text }));
     return { name, train: documents(training), heldOut: documents(heldOut) };
   } catch (error) {
-    if (!(error instanceof InkstoneError) || replay !== undefined) throw error;
+    if (!(error instanceof InkstoneError) || needed !== undefined) throw error;
     terminal.error(say('unread', { reason: error.message }));
     return undefined;
   }

@@ -53,6 +53,15 @@ export const tuneOptions = {
       zh: '哪些层：query、key、value、output、gate、up、down、attention、ffn、all（默认：query,value；ia3 为 key,value,down）',
     },
   },
+  weights: {
+    type: 'string',
+    verbs: ['lora', 'ia3'],
+    choices: ['q8_0', 'q4_0'],
+    doc: {
+      en: "keep the model's layers in blocks of 8 or 4 bits while the adapter learns beside them (QLoRA): less memory; write with the same --weights",
+      zh: '训练适配器时模型各层以 8 或 4 位分块存放（QLoRA）：省内存；写作时请用相同的 --weights',
+    },
+  },
   headOnly: {
     type: 'boolean',
     verbs: ['full'],
@@ -65,6 +74,14 @@ export const tuneOptions = {
     doc: {
       en: 'leave the embedding and so many first layers as they are',
       zh: '词嵌入与最前面这么多层保持不变',
+    },
+  },
+  answers: {
+    type: 'boolean',
+    verbs: training,
+    doc: {
+      en: 'the data are conversations (JSON lines with messages, or with prompt and answer): the model reads them by its chat template and learns the answers alone',
+      zh: '数据为对话（JSON 行，含 messages，或含 prompt 与 answer）：模型按其对话模板读取，只学习回答',
     },
   },
   oldData: {
@@ -85,6 +102,16 @@ export const tuneOptions = {
     doc: {
       en: 'mix so large a share of the old text into the new, against forgetting',
       zh: '在新文本中掺入这么大比例的旧文本，以防遗忘',
+    },
+  },
+  ewc: {
+    type: 'number',
+    verbs: ['full'],
+    placeholder: 'strength',
+    rule: positive,
+    doc: {
+      en: 'hold the numbers that matter to the old text, against forgetting (elastic weight consolidation; try 10000)',
+      zh: '保住对旧文本重要的参数，以防遗忘（弹性权重巩固，可先试 10000）',
     },
   },
   steps: trained(steps),

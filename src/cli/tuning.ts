@@ -2,16 +2,21 @@
 
 import {
   type Adapter,
+  type AdapterMethod,
   type AdapterParams,
+  type FlatParams,
   ia3,
   lora,
   selectParams,
   withAdapter,
   withParams,
 } from '../adapt/index.ts';
-import type { DecoderConfig, DecoderParams } from '../models/index.ts';
+import { type Batch, batchRows } from '../data/index.ts';
+import { blocksKeptAs, type DecoderConfig, type DecoderParams } from '../models/index.ts';
 import { countParameters } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
+import { add } from '../tensor/index.ts';
+import { type Anchor, anchorAt, consolidation } from '../train/index.ts';
 import type { TextDocument } from '../types.ts';
 import type { Tuning } from './runs.ts';
 import {
@@ -35,8 +40,8 @@ export interface OpenTuning {
   readonly adapter?: Adapter;
   /** Loss on what is held out, as the model now is, in nats per token. */
   heldOutLoss(): Promise<number>;
-  /** The same on other texts. */
-  lossOn(documents: readonly TextDocument[]): Promise<number>;
+  /** The same on other texts, each time it is asked for; they are tokenized once. */
+  lossOn(documents: readonly TextDocument[]): Promise<() => Promise<number>>;
 }
 
 /** Tokenizes, makes what is trained, opens (or resumes) the run. `full` changes `params` themselves. */
@@ -44,11 +49,32 @@ export async function prepareTuning(
   options: TrainingOptions,
   params: DecoderParams,
   tuning: Tuning,
+  oldTexts: readonly TextDocument[] = [],
 ): Promise<OpenTuning> {
-  if (tuning.method === 'full') {
-    const { trained, frozen } = selectParams(params, tuning);
-    return openTuning(options, params, { trained, frozen, inModel: (flat) => withParams(params, flat) });
-  }
+  const { method, weights } = tuning;
+  if (method === 'full') return prepareWhole(options, params, tuning, oldTexts);
+  return prepareAdapter(options, weights ? blocksKeptAs(weights, params) : params, { ...tuning, method });
+}
+
+function prepareWhole(
+  options: TrainingOptions,
+  params: DecoderParams,
+  tuning: Tuning,
+  oldTexts: readonly TextDocument[],
+): Promise<OpenTuning> {
+  const { trained, frozen } = selectParams(params, tuning);
+  const { ewc } = tuning;
+  return openTuning(options, params, {
+    ...{ trained, frozen, inModel: (flat: FlatParams) => withParams(params, flat) },
+    ...(ewc !== undefined && { held: { strength: ewc, oldTexts } }),
+  });
+}
+
+async function prepareAdapter(
+  options: TrainingOptions,
+  params: DecoderParams,
+  tuning: Tuning & { readonly method: AdapterMethod },
+): Promise<OpenTuning> {
   const adapter =
     tuning.method === 'lora'
       ? lora(params, tuning, createRng(options.seed).split('adapter'))
@@ -61,22 +87,50 @@ export async function prepareTuning(
 interface Part<Trained> extends Pick<Lesson<DecoderConfig, Trained>, 'frozen'> {
   readonly trained: Trained;
   readonly inModel: (trained: Trained) => DecoderParams;
+  /** What is trained stays near where it is, where that matters to these texts. */
+  readonly held?: { readonly strength: number; readonly oldTexts: readonly TextDocument[] };
+}
+
+/** Rows of old text whose gradients tell what matters to it. */
+const ANCHOR_ROWS = 128;
+
+/** What is trained as old text knows it: of each row the gradient, at the model as it lies. */
+async function anchorOn<Trained>(
+  trained: Trained,
+  texts: readonly TextDocument[],
+  { config, loss }: Pick<Lesson<DecoderConfig, Trained>, 'config' | 'loss'>,
+  { tokenizer, signal }: TrainingOptions,
+): Promise<Anchor> {
+  const { tokens } = await heldOutTokens(texts, tokenizer, signal);
+  const rows = batchRows(evaluationRows(tokens, config.contextLength, tokenizer), 1);
+  const count = Math.min(ANCHOR_ROWS, rows.batchesPerEpoch!);
+  return anchorAt(trained, (own, row) => loss(own, rows.at(row)), { count, signal });
 }
 
 async function openTuning<Trained>(
   options: TrainingOptions,
   params: DecoderParams,
-  { trained, frozen, inModel }: Part<Trained>,
+  { trained, frozen, inModel, held }: Part<Trained>,
 ): Promise<OpenTuning> {
   const { trainTokens, lesson: whole } = await decoderLesson(options);
   const { fromFile: _, learned: __, ...rest } = whole;
-  const lesson: Lesson<DecoderConfig, Trained> = {
+  const plain: Lesson<DecoderConfig, Trained> = {
     ...rest,
     frozen,
     begin: () => trained,
     fromFile: () => trained,
     loss: (own, batch, dropoutSeed) => whole.loss(inModel(own), batch, dropoutSeed),
   };
+  const anchor = held && (await anchorOn(trained, held.oldTexts, plain, options));
+  // Only learning is held back: what is measured is the plain loss.
+  const learned: Lesson<DecoderConfig, Trained>['learned'] =
+    anchor &&
+    Object.assign(
+      (own: Trained, batch: Batch, _: number, dropoutSeed?: number) =>
+        add(plain.loss(own, batch, dropoutSeed), consolidation(own, anchor, held.strength)),
+      { isMixed: false },
+    );
+  const lesson = { ...plain, ...(learned && { learned }) };
   const training = await openTraining(options, trainTokens, lesson);
   const { tokenizer, signal, recipe } = options;
   const lossIn = (rows: typeof lesson.evaluation) =>
@@ -88,7 +142,8 @@ async function openTuning<Trained>(
     heldOutLoss: () => lossIn(lesson.evaluation),
     async lossOn(documents) {
       const { tokens } = await heldOutTokens(documents, tokenizer, signal);
-      return lossIn(evaluationRows(tokens, lesson.config.contextLength, tokenizer));
+      const rows = evaluationRows(tokens, lesson.config.contextLength, tokenizer);
+      return () => lossIn(rows);
     },
   };
 }

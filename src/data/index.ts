@@ -1,3 +1,4 @@
+export { type AnswerExample, type AnswerRowsOptions, answerCount, answerRows } from './answer-rows.ts';
 export {
   type Augmentation,
   type AugmentOptions,

@@ -30,9 +30,11 @@ export interface EngineRequest extends GenerateTokensOptions {
   readonly priority?: number;
   /** Who asks: tenants get their turns in rotation and share no memory. Default one for all. */
   readonly tenant?: string;
+  /** What its texts are read with: one of the model's adapters. Texts of all adapters and of none share the steps. */
+  readonly adapter?: string;
 }
 
-export interface EngineVisit extends Pick<EngineRequest, 'priority' | 'tenant' | 'signal'> {
+export interface EngineVisit extends Pick<EngineRequest, 'priority' | 'tenant' | 'adapter' | 'signal'> {
   /** Tokens that it keeps in the memory of the model at a time. */
   readonly tokens: number;
 }
@@ -136,8 +138,8 @@ export function createEngine(
     promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
     request: EngineRequest,
   ): Promise<TaskRun> => {
-    const { priority = 0, tenant = '', strategy = sampling() } = request;
-    const own = cache.modelFor(tenant);
+    const { priority = 0, tenant = '', adapter, strategy = sampling() } = request;
+    const own = cache.modelFor(tenant, adapter);
     const tasks = createTasks({ ...own, contextLength }, promptIds, request);
     const ticket = { texts: textsOf(tasks), tokens: tokensOf(tasks), priority, tenant };
     const { signal, isAdmitted, leave } = await enter(ticket, request.signal);
@@ -157,23 +159,24 @@ export function createEngine(
     };
   };
 
-  const guest: LanguageModel = {
+  const guest = (adapter: string | undefined): LanguageModel => ({
     ...model,
     contextLength,
+    open: () => model.open(adapter),
     step(batch, wants) {
       steps.makeRoom(batch);
       return model.step(batch, wants);
     },
-  };
+  });
 
   return {
     model: { vocabSize, contextLength },
     generate: (promptIds, request = {}) => runTasks(() => begin(promptIds, request)),
-    async visit(work, { tokens, priority = 0, tenant = '', signal: own }) {
+    async visit(work, { tokens, priority = 0, tenant = '', adapter, signal: own }) {
       const { signal, isAdmitted, leave } = await enter({ texts: 1, tokens, priority, tenant }, own);
       if (!isAdmitted) throw signal.reason;
       try {
-        return await work(guest);
+        return await work(guest(adapter));
       } finally {
         leave();
       }

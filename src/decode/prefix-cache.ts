@@ -12,10 +12,10 @@ export interface PrefixCacheOptions {
 
 export interface PrefixCache {
   /**
-   * The model as one request of a tenant sees it: what another tenant read is never found. Requests may step together
-   * through any of their views.
+   * The model as one request of a tenant sees it, with an adapter if one is named: what another tenant or adapter read is
+   * never found. Requests may step together through any of their views.
    */
-  modelFor(tenant: string): CachedModel;
+  modelFor(tenant: string, adapter?: string): CachedModel;
   /** Tokens that were asked for and did not have to be read. */
   readonly savedTokens: number;
   /** Tokens held for later. */
@@ -40,12 +40,18 @@ export interface CachedModel extends LanguageModel {
 }
 
 /** A sequence as its user sees it, opened through one view of the model. */
-interface View extends Track {
+interface View extends Track, Reader {}
+
+/** What was read for one tenant with one adapter is nobody else's. */
+interface Reader {
   readonly tenant: string;
+  readonly adapter: string | undefined;
 }
 
-interface Held {
-  readonly tenant: string;
+const isSame = (one: Reader, other: Reader): boolean =>
+  one.tenant === other.tenant && one.adapter === other.adapter;
+
+interface Held extends Reader {
   readonly ids: readonly number[];
   readonly real: Sequence;
 }
@@ -70,18 +76,21 @@ export function createPrefixCache(
 
   const heldTokens = (): number => held.reduce((sum, { ids }) => sum + ids.length, 0);
 
-  const views = trackSequences<View>(({ tenant, ids, real }) => {
+  const views = trackSequences<View>(({ tenant, adapter, ids, real }) => {
     const isWorth = !isClosed && ids.length >= LEAST_TOKENS && ids.length <= maxTokens;
-    if (isWorth) hold({ tenant, ids, real });
+    if (isWorth) hold({ tenant, adapter, ids, real });
     else real.close();
   });
 
-  const realOf = (sequence: Sequence): Sequence => (views.of(sequence).real ??= source.open());
+  const realOf = (sequence: Sequence): Sequence => {
+    const view = views.of(sequence);
+    return (view.real ??= source.open(view.adapter));
+  };
   const toReal = (request: StepRequest): StepRequest => ({ ...request, sequence: realOf(request.sequence) });
 
   const hold = (entry: Held): void => {
     // What a longer one begins with needs no place of its own.
-    const covered = held.filter((other) => other.tenant === entry.tenant && startsWith(entry.ids, other.ids));
+    const covered = held.filter((other) => isSame(other, entry) && startsWith(entry.ids, other.ids));
     for (const { real } of covered) real.close();
     held = [...held.filter((other) => !covered.includes(other)), entry];
     while (heldTokens() > maxTokens) forget();
@@ -94,15 +103,15 @@ export function createPrefixCache(
   };
 
   /** A real sequence that has read as much as possible of what comes, all but the last `least` tokens. */
-  const begin = (tenant: string, ids: ArrayLike<number>, least: number): Sequence => {
-    let best: (Track & { readonly tenant: string }) | Held | undefined;
+  const begin = (reader: Reader, ids: ArrayLike<number>, least: number): Sequence => {
+    let best: View | Held | undefined;
     let known = LEAST_TOKENS - 1;
     for (const entry of maxTokens > 0 ? [...held, ...views.all()] : []) {
-      if (entry.tenant !== tenant || !entry.real) continue;
+      if (!isSame(entry, reader) || !entry.real) continue;
       const common = Math.min(commonLength(entry.ids, ids), ids.length - least);
       if (common > known) [best, known] = [entry, common];
     }
-    if (!best) return source.open();
+    if (!best) return source.open(reader.adapter);
     const used = best;
     if (held.includes(used as Held)) held = [...held.filter((entry) => entry !== used), used as Held];
     const sequence = used.real!.fork();
@@ -116,7 +125,7 @@ export function createPrefixCache(
     if (view.real) return request;
     const rest = [...view.ids, ...Array.from(request.ids)];
     view.ids.length = 0;
-    view.real = begin(view.tenant, rest, least);
+    view.real = begin(view, rest, least);
     const known = view.real.length;
     for (let i = 0; i < known; i++) view.ids.push(rest[i]);
     return { ...request, ids: rest.slice(known) };
@@ -138,13 +147,13 @@ export function createPrefixCache(
   };
 
   return {
-    modelFor(tenant) {
+    modelFor(tenant, adapter) {
       const own = new Set<Track>();
       return {
         vocabSize: source.vocabSize,
         contextLength: source.contextLength,
         memory: memoryOfViews,
-        open: () => views.open({ tenant, group: own, ids: [], real: undefined }),
+        open: () => views.open({ tenant, adapter, group: own, ids: [], real: undefined }),
         takeOver,
         get heldTokens() {
           let sum = 0;

@@ -32,6 +32,8 @@ export interface GenerationOptions extends ProcessorOptions, Omit<GenerateTokens
   /** On an engine: higher goes first; and who asks. */
   readonly priority?: number;
   readonly tenant?: string;
+  /** One of the model's adapters, which the text is read and written with. */
+  readonly adapter?: string;
 }
 
 /** Text, or ids where special tokens are needed. */
@@ -55,6 +57,7 @@ const RUN_OPTIONS = [
   'prefixIds',
   'priority',
   'tenant',
+  'adapter',
 ];
 const PROCESSOR_OPTIONS = ['preset', ...PROCESSOR_ORDER] as const;
 const OPTIONS: readonly string[] = [...PROCESSOR_OPTIONS, ...RUN_OPTIONS];
@@ -105,7 +108,7 @@ export function createTextModel(
       });
       const { eosIds = tokenizer.eosId === undefined ? [] : [tokenizer.eosId], n = 1 } = options;
       const stops = typeof stop === 'string' ? [stop] : stop;
-      const { maxTokens, seed, logprobs, priority, tenant } = options;
+      const { maxTokens, seed, logprobs, priority, tenant, adapter } = options;
       const tokens = write(prompts, {
         strategy: guard === false ? strategy : guarded(strategy, guardOptions(guard)),
         n,
@@ -116,6 +119,7 @@ export function createTextModel(
         signal,
         priority,
         tenant,
+        adapter,
       });
       const writers = prompts.flatMap(({ length }) =>
         Array.from({ length: n }, () => createTextWriter(tokenizer, stops, length)),
@@ -153,7 +157,8 @@ function writeWith(source: LanguageModel | Engine, { vocabSize }: Tokenizer): En
   }
   if ('generate' in source) return source.generate;
   const speaker = withVocabulary(source, vocabSize);
-  return (prompts, options) => generateTokens(speaker, prompts, options);
+  return (prompts, { adapter, ...options } = {}) =>
+    generateTokens(readWith(speaker, adapter), prompts, options);
 }
 
 /** The same model without the rows that it has, for alignment, beyond its vocabulary; for an engine to stand on. */
@@ -169,11 +174,16 @@ export function withVocabulary(model: LanguageModel, vocabSize: number): Languag
     vocabSize,
     contextLength: model.contextLength,
     memory: model.memory,
-    open: () => model.open(),
+    adapters: model.adapters,
+    open: (adapter) => model.open(adapter),
     step: (batch, wants) =>
       model.step(batch.map(among), wants).map((result) => ({ ...result, logits: cut(result.logits) })),
   };
 }
+
+/** A model whose sequences are all read with this adapter. */
+export const readWith = (model: LanguageModel, adapter: string | undefined): LanguageModel =>
+  adapter === undefined ? model : { ...model, open: () => model.open(adapter) };
 
 async function* stream(
   tokens: ReturnType<typeof generateTokens>,

@@ -214,10 +214,17 @@ export const learningTerms = defineTerms({
   },
   forgetting: {
     name: { en: 'forgetting', zh: '遗忘' },
-    also: ['catastrophic forgetting', 'replay', 'old data', '灾难性遗忘', '回放'],
+    also: [
+      'catastrophic forgetting',
+      'replay',
+      'elastic weight consolidation',
+      'old data',
+      '灾难性遗忘',
+      '回放',
+    ],
     text: {
-      en: 'A model that learns new text gets worse at what it knew. It is measured by the held-out loss on its old text before and after. Replay helps: some old text is learned along with the new. An adapter can be taken off again, and nothing is forgotten.',
-      zh: '模型学习新文本时，原先会的会变差。用旧文本上的留出损失在前后之差来度量。回放（replay）有帮助：学新文本时掺入一些旧文本。适配器则可以取下，什么也不会忘。',
+      en: 'A model that learns new text gets worse at what it knew. It is measured by the held-out loss on its old text before and after. Replay helps: some old text is learned along with the new. So does elastic weight consolidation: what matters to the old text is held near its place. An adapter can be taken off again, and nothing is forgotten.',
+      zh: '模型学习新文本时，原先会的会变差。用旧文本上的留出损失在前后之差来度量。回放（replay）有帮助：学新文本时掺入一些旧文本。弹性权重巩固也有帮助：把对旧文本重要的参数留在原处附近。适配器则可以取下，什么也不会忘。',
     },
   },
   smoothing: {

@@ -62,6 +62,11 @@ export const fail = defineErrors({
       `weights: "${d.name}" must be f32, bf16 or f16, got ${d.dtype}; convert it first`,
     zh: (d) => `权重："${d.name}" 必须是 f32、bf16 或 f16，得到 ${d.dtype}；请先转换`,
   },
+  'model/adapter': {
+    en: (d: { adapter: string; known: readonly string[] }) =>
+      `open: this model has no adapter "${d.adapter}"; it has ${d.known.join(', ') || 'none'}`,
+    zh: (d) => `open：此模型没有适配器 "${d.adapter}"；有：${d.known.join('、') || '无'}`,
+  },
   'model/row-size': {
     en: (d: { got: number; hiddenSize: number }) =>
       `project: a row must have ${d.hiddenSize} numbers, got ${d.got}; give rows of \`layers\` of the same model`,

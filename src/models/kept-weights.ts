@@ -46,3 +46,9 @@ export function keptForReading<Params>(
     precision: kept === 'bf16' || (isBlocks(kept) && hasBf16Products()) ? 'bf16' : 'f32',
   };
 }
+
+/** The same of the linear layers of a decoder's blocks alone, for a model that is not trained but learned through. */
+export const blocksKeptAs = <Params extends { readonly blocks: unknown }>(
+  type: WeightType,
+  params: Params,
+): Params => ({ ...params, blocks: keptAs(type, params.blocks) });

@@ -6,6 +6,7 @@ import {
   type KvPast,
   type KvType,
   kvMemory,
+  type LayerAdapters,
   PAGE_TOKENS,
   runEmbedding,
 } from '../nn/index.ts';
@@ -19,6 +20,7 @@ import type {
   StepWants,
   TokenChoice,
 } from '../types.ts';
+import { adaptedWeights, inAdapterOrder } from './adapted-weights.ts';
 import { attendPages, type Look } from './attend-pages.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
@@ -52,6 +54,8 @@ export interface LanguageModelOptions {
    * reads nothing. Default: as many as the machine holds.
    */
   readonly memoryTokens?: number;
+  /** What sequences can be read with, by name. Kept in f32 beside the weights; their numbers are read as they are. */
+  readonly adapters?: Readonly<Record<string, LayerAdapters>>;
 }
 
 export interface DecoderLanguageModel extends LanguageModel {
@@ -59,7 +63,7 @@ export interface DecoderLanguageModel extends LanguageModel {
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
   readonly memory: ModelMemory;
-  open(): DecoderSequence;
+  open(adapter?: string): DecoderSequence;
   project(rows: readonly Float32Array[]): Float32Array[];
   embed(ids: readonly number[]): Float32Array[];
 }
@@ -70,7 +74,10 @@ export interface DecoderSequence extends Sequence {
   fork(): DecoderSequence;
 }
 
-/** A model for generation. Rows of all sequences go through each matrix together; attention runs sequence by sequence. */
+/**
+ * A model for generation. Rows of all sequences go through each matrix together, whatever their adapters; attention runs
+ * sequence by sequence.
+ */
 export function createLanguageModel(
   params: DecoderParams,
   config: DecoderConfig,
@@ -84,7 +91,8 @@ export function createLanguageModel(
   }
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
-  const { memoryTokens } = options;
+  const { memoryTokens, adapters = {} } = options;
+  const weightsFor = adaptedWeights(weights, adapters);
   if (memoryTokens !== undefined && !(Number.isInteger(memoryTokens) && memoryTokens >= PAGE_TOKENS)) {
     throw fail('model/memory-tokens', { least: PAGE_TOKENS, got: memoryTokens });
   }
@@ -94,8 +102,9 @@ export function createLanguageModel(
   /** Gives back what a sequence holds that nobody closed and nobody can reach. */
   const forgotten = new FinalizationRegistry<KvPast>((past) => past.close());
   const live = pasts.of;
+  const adapterOf = new WeakMap<Sequence, string>();
 
-  const openSequence = (past: KvPast): DecoderSequence => {
+  const openSequence = (past: KvPast, adapter: string | undefined): DecoderSequence => {
     const sequence: DecoderSequence = {
       get length() {
         return live(sequence).length;
@@ -107,7 +116,7 @@ export function createLanguageModel(
         checkRewind(live(sequence).length, to);
         past.rewind(to);
       },
-      fork: () => openSequence(live(sequence).fork()),
+      fork: () => openSequence(live(sequence).fork(), adapter),
       close() {
         past.close();
         pasts.set(sequence, undefined);
@@ -115,6 +124,7 @@ export function createLanguageModel(
       },
     };
     pasts.set(sequence, past);
+    if (adapter !== undefined) adapterOf.set(sequence, adapter);
     forgotten.register(sequence, past, sequence);
     return sequence;
   };
@@ -123,7 +133,7 @@ export function createLanguageModel(
     const past = live(sequence);
     const start = past.length;
     checkReading(ids, start, config);
-    return { past, ids, start, count: ids.length, choice };
+    return { past, ids, start, count: ids.length, choice, adapter: adapterOf.get(sequence) };
   };
 
   return {
@@ -144,7 +154,13 @@ export function createLanguageModel(
       tokensFor: (batch) =>
         memory.tokensFor(batch.map(({ sequence, ids }) => ({ past: live(sequence), count: ids.length }))),
     },
-    open: () => openSequence(memory.open()),
+    adapters: Object.keys(adapters),
+    open(adapter) {
+      if (adapter !== undefined && !Object.hasOwn(adapters, adapter)) {
+        throw fail('model/adapter', { adapter, known: Object.keys(adapters) });
+      }
+      return openSequence(memory.open(), adapter);
+    },
     step(batch, wants = {}) {
       if (!batch.length) return [];
       checkBatch(batch);
@@ -154,7 +170,9 @@ export function createLanguageModel(
       if (wanted > free) throw fail('model/memory', { wanted, free });
       try {
         for (const { past, count } of readings) past.grow(count);
-        return compute(() => read(weights, config, memory, readings, wants));
+        return inAdapterOrder(readings, (ordered) =>
+          compute(() => read(weightsFor(ordered), config, memory, ordered, wants)),
+        );
       } catch (error) {
         for (const { past, start } of readings) past.rewind(start);
         throw error;
@@ -199,6 +217,7 @@ interface Reading extends KvGrowth {
   readonly ids: ArrayLike<number>;
   readonly start: number;
   readonly choice: TokenChoice | undefined;
+  readonly adapter: string | undefined;
 }
 
 function read(

@@ -1,6 +1,6 @@
 /** Self-attention with any grouping of heads (Vaswani et al. 2017; Shazeer 2019; Ainslie et al. 2023). */
 
-import { concat, linear, matmulPrecision, reshape, type Tensor } from '../tensor/index.ts';
+import { concat, isBlocks, linear, matmulPrecision, reshape, type Tensor } from '../tensor/index.ts';
 import { linearSpec, runLinear, runLinears } from './linear.ts';
 import { type NormConfig, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
@@ -65,7 +65,7 @@ export function runAttention(
   run: AttentionRun,
   residual?: Tensor,
 ): Tensor {
-  const mixed = run.attend.packed && !config.qkNorm && !isAdapted(params) ? mixPacked : mix;
+  const mixed = run.attend.packed && !config.qkNorm && isPlain(params) ? mixPacked : mix;
   const rows = x.shape.slice(0, -1);
   return runLinear(
     params.output,
@@ -74,8 +74,9 @@ export function runAttention(
   );
 }
 
-const isAdapted = ({ query, key, value }: AttentionParams): boolean =>
-  (query.adapter ?? key.adapter ?? value.adapter) !== undefined;
+/** Blocks cannot be put one under another, and what adapts is by layer. */
+const isPlain = ({ query, key, value }: AttentionParams): boolean =>
+  [query, key, value].every(({ weight, adapter }) => !adapter && !isBlocks(weight.dtype));
 
 /** The values that each head takes: [..., heads, headSize]. */
 function mix(

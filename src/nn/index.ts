@@ -1,5 +1,12 @@
 /** Layers and losses as functions over parameter trees; KV caches. */
 
+export {
+  type AdapterRows,
+  type LayerAdapters,
+  type LinearAdapter,
+  stackAdapters,
+  withLayerAdapters,
+} from './adapters.ts';
 export * from './attention.ts';
 export * from './attention-weights.ts';
 export * from './block.ts';
@@ -11,7 +18,7 @@ export * from './ffn.ts';
 export * from './joined-rows.ts';
 export { hidingKeys } from './key-mask.ts';
 export * from './kv-memory.ts';
-export { type LinearAdapter, type LinearParams, linearSpec, runLinear } from './linear.ts';
+export { type LinearParams, linearSpec, runLinear } from './linear.ts';
 export { linearAttention } from './linear-attention.ts';
 export * from './losses.ts';
 export * from './norm.ts';

@@ -1,24 +1,13 @@
 /** Affine maps. Weights are [out, in], as in PyTorch. */
 
-import { add, affine, linear, linears, mul, type Tensor } from '../tensor/index.ts';
+import { add, affine, concat, linear, linears, mul, rowsView, type Tensor } from '../tensor/index.ts';
+import type { AdapterRows, LinearAdapter } from './adapters.ts';
 import { type Initializer, ParameterSpec, type Parameters, zerosInit } from './parameters.ts';
-
-/**
- * What an adapter changes of a layer whose weights stay as they are: y = (W·(gainIn ⊙ x) + b) ⊙ gainOut + scale·B·A·x.
- * It stands in the parameter tree beside the weight, while it is trained.
- */
-export interface LinearAdapter {
-  /** A [rank, in] and B [out, rank] (LoRA, Hu et al. 2021, arXiv:2106.09685). */
-  readonly lowRank?: { readonly a: Tensor; readonly b: Tensor; readonly scale: number };
-  /** [in] and [out] (IA³, Liu et al. 2022, arXiv:2205.05638). */
-  readonly inputGain?: Tensor;
-  readonly outputGain?: Tensor;
-}
 
 /** The parameters of x·Wᵀ + b. */
 export function linearSpec(inputs: number, outputs: number, options: { init: Initializer; bias?: boolean }) {
   const weight = new ParameterSpec([outputs, inputs], options.init);
-  const layer: { weight: ParameterSpec; adapter?: LinearAdapter } = { weight };
+  const layer: { weight: ParameterSpec; adapter?: LinearAdapter | AdapterRows } = { weight };
   return withBias(layer, options.bias ?? false, outputs);
 }
 
@@ -37,23 +26,51 @@ export function withBias<Specs extends object>(
 export function runLinear(params: LinearParams, x: Tensor, residual?: Tensor): Tensor {
   const { weight, bias, adapter } = params;
   if (!adapter) return linear(x, weight, { bias, residual });
-  const { inputGain } = adapter;
-  const y = changed(adapter, x, linear(inputGain ? mul(x, inputGain) : x, weight, { bias }));
+  const y = changed(adapter, x, linear(gained(adapter, x), weight, { bias }));
   return residual ? add(residual, y) : y;
 }
 
 /** x·Wᵀ + b for each of several layers, which all have a bias or none has. */
 export function runLinears(layers: readonly LinearParams[], x: Tensor): Tensor[] {
-  if (layers.some(({ adapter }) => adapter?.inputGain)) return layers.map((layer) => runLinear(layer, x));
+  if (layers.some(({ adapter }) => gainsInputs(adapter))) return layers.map((layer) => runLinear(layer, x));
   const weights = layers.map(({ weight }) => weight);
   const biases = layers[0].bias ? layers.map(({ bias }) => bias!) : [];
   return linears(x, weights, biases).map((y, i) => changed(layers[i].adapter, x, y));
 }
 
+type AnyAdapter = LinearParams['adapter'];
+
+const isRows = (adapter: AnyAdapter): adapter is AdapterRows => Array.isArray(adapter);
+
+const gainsInputs = (adapter: AnyAdapter): boolean =>
+  isRows(adapter) ? adapter.some((own) => own.adapter?.inputGain) : adapter?.inputGain !== undefined;
+
+/** What a layer with an adapter multiplies by its weights instead of x. */
+function gained(adapter: AnyAdapter, x: Tensor): Tensor {
+  if (!gainsInputs(adapter)) return x;
+  if (isRows(adapter)) return byRows(adapter, (own, rows) => gained(own, rows(x)));
+  return mul(x, adapter!.inputGain!);
+}
+
 /** What an adapter makes of the y that a layer gives for x. */
-function changed(adapter: LinearAdapter | undefined, x: Tensor, y: Tensor): Tensor {
+function changed(adapter: AnyAdapter, x: Tensor, y: Tensor): Tensor {
+  if (isRows(adapter)) return byRows(adapter, (own, rows) => changed(own, rows(x), rows(y)));
   const { outputGain, lowRank } = adapter ?? {};
-  const gained = outputGain ? mul(y, outputGain) : y;
-  if (!lowRank) return gained;
-  return linear(affine(linear(x, lowRank.a), lowRank.scale, 0), lowRank.b, { residual: gained });
+  const gainedY = outputGain ? mul(y, outputGain) : y;
+  if (!lowRank) return gainedY;
+  return linear(affine(linear(x, lowRank.a), lowRank.scale, 0), lowRank.b, { residual: gainedY });
+}
+
+/** Each piece by its own adapter. */
+function byRows(
+  pieces: AdapterRows,
+  run: (adapter: LinearAdapter | undefined, rows: (x: Tensor) => Tensor) => Tensor,
+): Tensor {
+  let end = 0;
+  const parts = pieces.map(({ rows: count, adapter }) => {
+    const start = end;
+    end += count;
+    return run(adapter, (x) => rowsView(x, start, end));
+  });
+  return parts.length === 1 ? parts[0] : concat(parts, 0);
 }

@@ -67,6 +67,11 @@ export const fail = defineErrors({
       `models: "${d.model}" is the name of a model of ${d.host} here; give the run another name, or serve that model under another`,
     zh: (d) => `模型："${d.model}" 在此已是 ${d.host} 上模型的名称；请给训练改名，或让该模型另用名称`,
   },
+  'serve/adapter': {
+    en: (d: { adapter: string; model: string }) =>
+      `models: "${d.adapter}" is an adapter of ${d.model} and comes and goes with it; load or take away ${d.model}`,
+    zh: (d) => `模型："${d.adapter}" 是 ${d.model} 的适配器，随其加载与卸载；请对 ${d.model} 操作`,
+  },
   'serve/models-fixed': {
     en: () => 'models: this server keeps to the models that it was started with',
     zh: () => '模型：本服务器只提供启动时给定的模型',
@@ -181,6 +186,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/run-', 409, 'invalid_request_error'],
   ['serve/models-full', 409, 'invalid_request_error'],
   ['serve/models-taken', 409, 'invalid_request_error'],
+  ['serve/adapter', 409, 'invalid_request_error'],
   ['serve/models-fixed', 409, 'invalid_request_error'],
   ['serve/model', 404, 'invalid_request_error'],
   ['serve/size', 413, 'invalid_request_error'],

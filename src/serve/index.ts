@@ -1,7 +1,8 @@
 /** Serving: OpenAI's wire format over HTTP. Sees models as `ServedModel`, never their weights. */
 
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
-export { runEngineChild } from './engine/engine-child.ts';
+export { adaptedModel } from './engine/adapted-model.ts';
+export { failEngineChild, runEngineChild } from './engine/engine-child.ts';
 export {
   type EngineProcess,
   type EngineProcessOptions,

@@ -18,11 +18,13 @@ export interface ModelOrigin {
 /** A model that can be taken away again. */
 export interface LoadedModel extends ServedModel {
   readonly origin?: ModelOrigin;
+  /** Its adapters, which come and go with it. */
+  readonly adapters?: readonly ServedModel[];
   close(): void;
 }
 
 export interface ModelRegistry {
-  /** Those served now. */
+  /** Those served now, each with its adapters behind it. */
   list(): readonly (ServedModel & { readonly origin?: ModelOrigin })[];
   /** Loads a model by name; one that is served already is loaded anew, and takes its place when it is ready. */
   load(id: string): Promise<ServedModel>;
@@ -61,6 +63,15 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
     timer.unref();
   };
 
+  const list = (): (LoadedModel | ServedModel)[] =>
+    [...served.values()].flatMap((model) => [model, ...(model.adapters ?? [])]);
+
+  /** An adapter goes where its model goes. */
+  const checkModel = (id: string): void => {
+    const parent = list().find((model) => model.id === id)?.parent;
+    if (parent !== undefined) throw fail('serve/adapter', { adapter: id, model: parent });
+  };
+
   const begin = async (id: string): Promise<LoadedModel> => {
     const isNew = !served.has(id) && !loading.has(id);
     if (isNew && served.size + loading.size >= most) throw fail('serve/models-full', { most });
@@ -72,15 +83,17 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
   };
 
   return {
-    list: () => [...served.values()],
-    load(id) {
+    list,
+    async load(id) {
+      checkModel(id);
       const pending = loading.get(id) ?? begin(id).finally(() => loading.delete(id));
       loading.set(id, pending);
       return pending;
     },
     unload(id) {
+      checkModel(id);
       const model = served.get(id);
-      if (!model) throw fail('serve/model', { model: id, known: [...served.keys()] });
+      if (!model) throw fail('serve/model', { model: id, known: list().map((one) => one.id) });
       served.delete(id);
       retire(model);
     },

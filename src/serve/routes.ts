@@ -86,7 +86,8 @@ export const routes: readonly Route[] = [
     path: '/metrics',
     summary: 'Counters for Prometheus.',
     answers: 'text',
-    answer: (c, _, { registry }) => c.text(c.get('metrics').text(registry.list())),
+    answer: (c, _, { registry }) =>
+      c.text(c.get('metrics').text(registry.list().filter(({ parent }) => parent === undefined))),
   },
   {
     method: 'get',
@@ -186,11 +187,12 @@ const describeModel = (model: ServedModel | RemoteServed) =>
     ? { id: model.id, object: 'model', created: model.created, owned_by: model.host }
     : describeOwn(model);
 
-const describeOwn = ({ id, created, contextLength, chatTemplate }: ServedModel) => ({
+const describeOwn = ({ id, parent, created, contextLength, chatTemplate }: ServedModel) => ({
   id,
   object: 'model',
   created,
   owned_by: 'inkstone',
+  ...(parent !== undefined && { parent }),
   max_model_len: contextLength,
   chat_template: chatTemplate ? 'own' : 'plain',
 });

@@ -26,6 +26,8 @@ export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'pro
   readonly priority?: number;
   /** Who asks: nothing is shared between tenants. */
   readonly tenant: string;
+  /** What the model is read with: one of its adapters. */
+  readonly adapter?: string;
 }
 
 /** How busy the model is. */
@@ -43,11 +45,14 @@ export interface ModelLoad {
 /** Who asks for work that writes nothing, and until when. */
 export interface Visit {
   readonly tenant: string;
+  readonly adapter?: string;
   readonly signal: AbortSignal;
 }
 
 export interface ServedModel {
   readonly id: string;
+  /** Of an adapter: the model whose process and steps it shares, and which counts its load. */
+  readonly parent?: string;
   /** Unix seconds. */
   readonly created: number;
   readonly contextLength: number;

@@ -75,6 +75,12 @@ export const fail = defineErrors({
     en: (d: { reason: string; reasonZh: string }) => `chat template: cannot be rendered: ${d.reason}`,
     zh: (d) => `对话模板：无法渲染：${d.reasonZh}`,
   },
+  'text/answers': {
+    en: (d: { turn: number }) =>
+      `chat template: what it writes with turn ${d.turn} does not go on from what it writes before it, so that the tokens of the answer are unknown; use a template that leaves earlier turns as they are`,
+    zh: (d) =>
+      `对话模板：写出第 ${d.turn} 轮后的文本并非接着其前的文本，无法得知哪些词元是回答；请使用不改动先前各轮的模板`,
+  },
   'text/gguf': {
     en: (d: { what: string; got: unknown; known: string }) =>
       `GGUF vocabulary: ${d.what} must be ${d.known}, got ${show(d.got)}; keep the model's tokenizer.json beside the file`,

@@ -1,6 +1,7 @@
 /** The door of the text room: tokenizers (train, encode, decode, load, save) and the streaming detokenizer. */
 
 export type { AddedToken } from './added-tokens.ts';
+export { type AnswerTokens, type AnswerTokensOptions, answerTokens } from './answer-tokens.ts';
 export type { TextParts } from './assemble.ts';
 export { type EncodeBatchOptions, type EncodedBatch, encodeBatch } from './batch.ts';
 export { bpeTokenizer } from './bpe.ts';

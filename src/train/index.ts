@@ -1,5 +1,6 @@
 /** Training: optimizers, schedules, the loop, saved runs. It takes a parameter tree and a loss, never a model. */
 
+export { type Anchor, anchorAt, consolidation } from './consolidation.ts';
 export { cureDocs, formatCures, parseCures } from './cure-spec.ts';
 export { type CurableModel, type CuredLoss, curedLoss, type Reading } from './cures.ts';
 export * from './loop.ts';

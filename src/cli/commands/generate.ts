@@ -110,9 +110,10 @@ export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   const constraint = await constraintOf(options);
   const vary = await varyOf(options);
+  const { adapter } = options;
   const saved = await loadModel(args[0], {
     weights: options.weights,
-    adapters: options.adapter?.split(','),
+    ...(adapter !== undefined && { adapters: { [adapter]: adapter.split(',') } }),
     lengthening: lengtheningOf('generate', options),
   });
   const { writer, tokenizer } = saved;
@@ -123,6 +124,7 @@ export async function run(context: Context): Promise<void> {
     maxTokens,
     n,
     seed,
+    adapter,
     strategy: strategyOf(context, tokenizer, constraint),
     guard: options.guard ?? false,
     ...(stop !== undefined && { stop }),

@@ -6,6 +6,7 @@ import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
 import { parameterCount, type WeightType } from '../../models/index.ts';
 import {
+  adaptedModel,
   createRegistry,
   type LoadedModel,
   type ModelOrigin,
@@ -18,6 +19,7 @@ import {
   studioFiles,
 } from '../../serve/index.ts';
 import { openState, type Retention, type State, storePlace } from '../../store/index.ts';
+import { type AdapterFolders, parseAdapters } from '../adapters.ts';
 import { moduleLoaders, modulePath, studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
@@ -71,6 +73,8 @@ export interface ServeSettings {
   readonly origins: readonly string[];
   /** Models behind other endpoints. */
   readonly remotes?: readonly RemoteServed[];
+  /** Adapters of the run by name; there is one run then. */
+  readonly adapters?: AdapterFolders;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
   readonly studio: boolean;
@@ -93,13 +97,14 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin, remote, weights, studio, state } = options;
+  const { port, host, apiKey, allowOrigin, remote, adapter, weights, studio, state } = options;
   await serveRuns(args, terminal, signal, {
     host,
     port,
     keys: apiKey === undefined ? [] : apiKey.split(','),
     origins: allowOrigin === undefined ? [] : allowOrigin.split(','),
     remotes: remote === undefined ? [] : parseRemotes(remote),
+    ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     weights,
     studio,
     state,
@@ -118,8 +123,14 @@ export async function serveRuns(
   settings: ServeSettings,
 ): Promise<void> {
   const { host, port, orAnyPort = false, keys, origins, remotes = [], studio, runs = 'runs' } = settings;
+  const { adapters = {}, weights = 'f32' } = settings;
+  const adapterNames = Object.keys(adapters);
+  if (adapterNames.length > 0 && folders.length !== 1) {
+    throw fail('cli/serve-adapter-runs', { count: folders.length });
+  }
   const names = [
     ...folders.map((folder) => modelName(basename(resolve(folder)))),
+    ...adapterNames,
     ...remotes.map(({ id }) => id),
   ];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -128,7 +139,8 @@ export async function serveRuns(
   const folderOf = (name: string): string => folders[names.indexOf(name)] ?? join(runs, name);
   const registry = createRegistry({
     models: [],
-    load: (name) => startEngine(folderOf(name), name, { terminal, weights: settings.weights }),
+    load: (name) =>
+      startEngine(folderOf(name), name, { terminal, weights, adapters: name === names[0] ? adapters : {} }),
     most: Math.max(MOST_MODELS, folders.length),
   });
   const state = await openServerState(settings, terminal);
@@ -203,7 +215,11 @@ const hasKeys = async (state: State | undefined): Promise<boolean> =>
 async function startEngine(
   folder: string,
   id: string,
-  { terminal, weights = 'f32' }: Pick<ServeSettings, 'weights'> & { readonly terminal: Terminal },
+  {
+    terminal,
+    weights,
+    adapters,
+  }: Required<Pick<ServeSettings, 'weights' | 'adapters'>> & { readonly terminal: Terminal },
 ): Promise<LoadedModel> {
   // Read here first: a folder that is no model is an error of this command, not of a child.
   const stored = await openModel(folder);
@@ -211,14 +227,18 @@ async function startEngine(
   const engine = await startEngineProcess({
     id,
     script: modulePath('engine-main'),
-    args: [folder, weights],
+    args: [folder, weights, JSON.stringify(adapters)],
     execArgv: moduleLoaders(),
     tokenizer,
     prefixIds,
     ...(chatTemplate && { chatTemplate }),
     onExit: (reason) => terminal.error(say('died', { model: id, reason })),
   });
-  return Object.defineProperty(engine as LoadedModel, 'origin', { value: await originOf(stored) });
+  const adapted = Object.keys(adapters).map((name) => adaptedModel(engine, name));
+  return Object.defineProperties(engine as LoadedModel, {
+    origin: { value: await originOf(stored) },
+    adapters: { value: adapted },
+  });
 }
 
 /** Enough of the metrics for the last evaluation. */

@@ -1,9 +1,10 @@
 /** `inkstone tune full | lora | ia3 RUN`: a trained model learns other text; what it forgets of its own is measured. */
 
 import { join, resolve } from 'node:path';
-import { saveAdapter } from '../../adapt/index.ts';
+import { type AdapterBase, saveAdapter } from '../../adapt/index.ts';
 import { defineMessages } from '../../language.ts';
 import { adapterBase } from '../adapters.ts';
+import { readAnswers } from '../answers.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { openModel, requireDecoder } from '../models.ts';
@@ -16,7 +17,6 @@ import {
   type OldTexts,
   readOldTexts,
   readTuneBase,
-  type TuneBase,
   tuneSettings,
   tuningOf,
   withReplay,
@@ -52,6 +52,27 @@ const say = defineMessages({
 const TRAINING = 'training';
 
 export async function tuneWeights(context: Context): Promise<number> {
+  const work = await begin(context);
+  try {
+    return await learn(context, work);
+  } finally {
+    await work.open.training.run.close();
+  }
+}
+
+interface Work {
+  readonly open: OpenTuning;
+  readonly old: OldTexts | undefined;
+  readonly out: string;
+  /** The model, as its adapters belong to it. */
+  readonly base: AdapterBase;
+  /** Of the new text. */
+  readonly name: string;
+  readonly tuning: Tuning;
+}
+
+/** Reads all and opens the run. NOTE a frame of its own: weights that blocks stand in for are free when it ends. */
+async function begin(context: Context): Promise<Work> {
   const { args, options, terminal } = context;
   const [method, path] = args as readonly [Tuning['method'], string];
   if (!options.data) throw fail('cli/missing-value', { command: 'tune', option: '--data' });
@@ -64,43 +85,36 @@ export async function tuneWeights(context: Context): Promise<number> {
   const tuning = tuningOf(context, method, earlier);
   const base = await readTuneBase(stored, tuning, context);
   const settings = tuneSettings(context, base, method, earlier);
-  const old = await readOldTexts(context, stored, tuning.replay);
-  const text = await readTrainingText(context, options.data, settings, { earlier, start: stored });
+  const old = await readOldTexts(context, stored, tuning);
+  const text = tuning.answers
+    ? await readAnswers(context, options.data, settings, stored)
+    : await readTrainingText(context, options.data, settings, { earlier, start: stored });
   const { seed, init } = settings;
   const { corpus, count } = withReplay(text.split, old?.train ?? [], tuning.replay ?? 0, seed);
   if (count > 0) terminal.print(say('replay', { count, name: old!.name }));
   // All of a model that is trained further is what `train --init` does: its run can be gone on with there.
   const isPlain = method === 'full' && Object.keys(tuning).length === 1;
   const training = { ...text.training, corpus, folder, init, ...(!isPlain && { tuning }) };
-  const open = await prepareTuning(training, base.params, tuning);
-  try {
-    return await learn(context, { open, old, out, base, name: text.training.source });
-  } finally {
-    await open.training.run.close();
-  }
+  return {
+    open: await prepareTuning(training, base.params, tuning, old?.train),
+    base: adapterBase(path, base.config, base.params),
+    ...{ old, out, name: text.training.source, tuning },
+  };
 }
 
-interface Work {
-  readonly open: OpenTuning;
-  readonly old: OldTexts | undefined;
-  readonly out: string;
-  readonly base: TuneBase;
-  /** Of the new text. */
-  readonly name: string;
-}
-
-async function learn(context: Context, { open, old, out, base, name }: Work): Promise<number> {
+async function learn(context: Context, { open, old, out, base, name, tuning }: Work): Promise<number> {
   const { args, terminal } = context;
   const [method, path] = args;
   const { training, trained, parameters, adapter } = open;
   const share = trained / parameters;
   const words = { trained: compactNumber(trained), parameters: compactNumber(parameters) };
   terminal.print(say('begin', { path, ...words, percent: (100 * share).toFixed(2) }));
-  const lossOnOld = async () => old && { old: await open.lossOn(old.heldOut) };
+  const onOld = old && (await open.lossOn(old.heldOut));
+  const lossOnOld = async () => onOld && { old: await onOld() };
   const before = { new: await open.heldOutLoss(), ...(await lossOnOld()) };
   const { finish, status } = await runTraining(context, training, {}, 'tune');
   if (finish.reason === 'diverged') return status;
-  const bytes = adapter && (await saveAdapter(out, adapter, adapterBase(path, base.config, base.params)));
+  const bytes = adapter && (await saveAdapter(out, adapter, base));
   if (status !== 0) return status;
   const after = { new: finish.heldOutLoss!, ...(await lossOnOld()) };
   terminal.json({
@@ -119,7 +133,8 @@ async function learn(context: Context, { open, old, out, base, name }: Work): Pr
   for (const line of ['', ...table.map((line) => `  ${line}`), '']) terminal.print(line);
   if (bytes === undefined) terminal.print(say('model', { out }));
   else terminal.print(say('adapter', { out, size: formatBytes(bytes) }));
-  const written = bytes === undefined ? [out] : [path, '--adapter', out];
+  const kept = tuning.weights ? ['--weights', tuning.weights] : [];
+  const written = bytes === undefined ? [out] : [path, '--adapter', out, ...kept];
   terminal.print(say('next', { command: `npx inkstone generate ${written.map(quoteWord).join(' ')}` }));
   return 0;
 }

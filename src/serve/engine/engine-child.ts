@@ -78,24 +78,18 @@ export function runEngineChild(model: LocalModel, { giveWay }: EngineChildOption
       });
     } else if (message.type === 'score') {
       begin(job, async (signal) => {
-        const { ids, top, tenant } = message;
-        send({ type: 'scores', job, scores: await model.score(ids, { top, tenant, signal }) });
+        const { ids, top, tenant, adapter } = message;
+        send({ type: 'scores', job, scores: await model.score(ids, { top, tenant, adapter, signal }) });
       });
     } else if (message.type === 'inspect') {
       begin(job, async (signal) => {
-        send({
-          type: 'answer',
-          job,
-          answer: await model.inspect?.(message.question, { tenant: message.tenant, signal }),
-        });
+        const { question, tenant, adapter } = message;
+        send({ type: 'answer', job, answer: await model.inspect?.(question, { tenant, adapter, signal }) });
       });
     } else if (message.type === 'embed') {
       begin(job, async (signal) => {
-        send({
-          type: 'embeddings',
-          job,
-          embeddings: await model.embed(message.texts, { tenant: message.tenant, signal }),
-        });
+        const { texts, tenant, adapter } = message;
+        send({ type: 'embeddings', job, embeddings: await model.embed(texts, { tenant, adapter, signal }) });
       });
     } else if (message.type === 'taken') jobs.get(job)?.taken(message.parts);
     else jobs.get(job)?.controller.abort();
@@ -110,6 +104,12 @@ export function runEngineChild(model: LocalModel, { giveWay }: EngineChildOption
     last = now;
   }, LOAD_EVERY).unref();
   send({ type: 'ready', contextLength: model.contextLength });
+}
+
+/** Tells the parent why there is no model to serve, and ends the process. */
+export function failEngineChild(error: unknown): void {
+  const failed: FromEngine = { type: 'failed', error: toSent(error) };
+  process.send?.([failed], () => process.exit(1));
 }
 
 /** The error itself is thrown after the last part; an Error in a part would not cross whole. */

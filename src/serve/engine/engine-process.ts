@@ -60,6 +60,7 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
   let load = idle;
   let isReady = false;
   let isClosed = false;
+  let failure: Error | undefined;
   let nextJob = 0;
   let wait = FIRST_WAIT;
 
@@ -79,7 +80,8 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
         isReady = true;
         wait = FIRST_WAIT;
         onReady?.();
-      } else if (message.type === 'load') load = message.load;
+      } else if (message.type === 'failed') failure = fromSent(message.error);
+      else if (message.type === 'load') load = message.load;
       else
         for (const one of message.type === 'texts' ? partsIn(message) : [message]) jobs.get(one.job)?.(one);
     };
@@ -93,9 +95,10 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
       load = idle;
       for (const hear of jobs.values()) hear({ type: 'died' });
       if (isClosed) return;
-      const reason = signal ?? `exit ${code}`;
+      const reason = failure?.message ?? signal ?? `exit ${code}`;
+      if (!wasReady && onFailure) return onFailure(failure ?? new Error(`engine process: ${reason}`));
+      failure = undefined;
       options.onExit?.(reason);
-      if (!wasReady && onFailure) return onFailure(new Error(`engine process: ${reason}`));
       setTimeout(() => isClosed || start(), wait).unref();
       wait = Math.min(2 * wait, LONGEST_WAIT);
     });
@@ -162,15 +165,15 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
         signal,
         (heard) => (heard.type === 'part' ? heard.part : undefined),
       ),
-    async score(ids, { top, tenant, signal }): Promise<readonly TokenScore[]> {
-      for await (const heard of listen((job) => ({ type: 'score', job, tenant, ids, top }), signal, whole)) {
+    async score(ids, { signal, ...visit }): Promise<readonly TokenScore[]> {
+      for await (const heard of listen((job) => ({ type: 'score', job, ids, ...visit }), signal, whole)) {
         if (heard.type === 'scores') return heard.scores;
       }
       throw signal.reason;
     },
-    async inspect(question, { tenant, signal }): Promise<unknown> {
+    async inspect(question, { signal, ...visit }): Promise<unknown> {
       for await (const heard of listen(
-        (job) => ({ type: 'inspect', job, tenant, question }),
+        (job) => ({ type: 'inspect', job, question, ...visit }),
         signal,
         whole,
       )) {
@@ -178,8 +181,8 @@ export function startEngineProcess(options: EngineProcessOptions): Promise<Engin
       }
       throw signal.reason;
     },
-    async embed(texts, { tenant, signal }): Promise<readonly Float32Array[]> {
-      for await (const heard of listen((job) => ({ type: 'embed', job, tenant, texts }), signal, whole)) {
+    async embed(texts, { signal, ...visit }): Promise<readonly Float32Array[]> {
+      for await (const heard of listen((job) => ({ type: 'embed', job, texts, ...visit }), signal, whole)) {
         if (heard.type === 'embeddings') return heard.embeddings;
       }
       throw signal.reason;

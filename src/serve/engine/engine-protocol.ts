@@ -9,6 +9,7 @@ import type { SentError } from './sent-error.ts';
 interface Asked {
   readonly job: number;
   readonly tenant: string;
+  readonly adapter?: string;
 }
 
 export type ToEngine =
@@ -23,6 +24,8 @@ export type ToEngine =
 /** All that an engine says in one turn goes in one message. */
 export type FromEngine =
   | { readonly type: 'ready'; readonly contextLength: number }
+  /** The model cannot be loaded. */
+  | { readonly type: 'failed'; readonly error: SentError }
   | { readonly type: 'load'; readonly load: ModelLoad }
   | { readonly type: 'part'; readonly job: number; readonly part: GenerationPart }
   /** Parts that are text and nothing else, of as many jobs: the names of their fields cross once for all. */

@@ -56,9 +56,10 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
     prefixIds,
     ...(chatTemplate && { chatTemplate }),
     write: (request, signal) => writer.generate({ ...generationOf(request, tokenizer), signal }),
-    async score(ids, { top, tenant, signal }) {
+    async score(ids, { top, ...asked }) {
       const textOf = (token: number) => tokenizer.decode([token], { keepSpecial: true });
-      const visit = { tokens: ids.length, tenant, signal };
+      const visit = { tokens: ids.length, ...asked };
+      const { signal } = asked;
       const scores = await engine.visit((guest) => scoreTokens(guest, ids, { top, signal }), visit);
       return scores.map(({ id: token, logprob, top: others }) => ({
         id: token,
@@ -68,19 +69,17 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
       }));
     },
     ...(inspect && {
-      inspect: oneAfterAnother((question: InspectQuestion, { tenant, signal }) =>
-        engine.visit((guest) => inspect({ model: guest, tokenizer, signal }, question), {
+      inspect: oneAfterAnother((question: InspectQuestion, visit) =>
+        engine.visit((guest) => inspect({ model: guest, tokenizer, signal: visit.signal }, question), {
           tokens: tokensIn(question),
-          tenant,
-          signal,
+          ...visit,
         }),
       ),
     }),
-    embed: (texts, { tenant, signal }) =>
-      engine.visit((guest) => embedTexts(guest, texts, prefixIds, signal), {
+    embed: (texts, visit) =>
+      engine.visit((guest) => embedTexts(guest, texts, prefixIds, visit.signal), {
         tokens: prefixIds.length + Math.max(...texts.map(({ length }) => length)),
-        tenant,
-        signal,
+        ...visit,
       }),
     get load() {
       return engine.load;
@@ -128,6 +127,7 @@ function generationOf(request: WriteRequest, tokenizer: Tokenizer) {
     eosIds,
     priority,
     tenant,
+    adapter,
     ...rest
   } = request;
   const processors: ProcessorOptions = rest;
@@ -140,6 +140,7 @@ function generationOf(request: WriteRequest, tokenizer: Tokenizer) {
     guard,
     priority,
     tenant,
+    adapter,
     ...(stop && { stop }),
     ...(ignoreEos ? { eosIds: [] } : eosIds && { eosIds }),
     ...(strategy === undefined

@@ -1,0 +1,60 @@
+/** Adapters of the sequences of one step: whose rows each of them changes. */
+
+import { type AdapterRows, type LayerAdapters, withLayerAdapters } from '../nn/index.ts';
+import type { DecoderParams } from './decoder.ts';
+
+/** How many tokens are read, and with which adapter. */
+interface Reading {
+  readonly count: number;
+  readonly adapter: string | undefined;
+}
+
+/** Rows of one adapter stand together; results come back in the order of the readings. */
+export function inAdapterOrder<One extends Reading, Result>(
+  readings: readonly One[],
+  run: (ordered: readonly One[]) => readonly Result[],
+): Result[] {
+  if (readings.every(({ adapter }) => adapter === readings[0].adapter)) return [...run(readings)];
+  const places = readings.map((_, i) => i);
+  const nameAt = (i: number): string => readings[i].adapter ?? '';
+  places.sort((a, b) => (nameAt(a) === nameAt(b) ? a - b : nameAt(a) < nameAt(b) ? -1 : 1));
+  const ordered = run(places.map((i) => readings[i]));
+  const results: Result[] = [];
+  places.forEach((place, i) => {
+    results[place] = ordered[i];
+  });
+  return results;
+}
+
+/** The weights with what changes the rows of ordered readings beside them; those of the last step are kept for the next. */
+export function adaptedWeights(
+  weights: DecoderParams,
+  adapters: Readonly<Record<string, LayerAdapters>>,
+): (readings: readonly Reading[]) => DecoderParams {
+  let last: { readonly key: string; readonly weights: DecoderParams } | undefined;
+  return (readings) => {
+    if (readings.every(({ adapter }) => adapter === undefined)) return weights;
+    const pieces: { rows: number; readonly name: string | undefined }[] = [];
+    for (const { count, adapter: name } of readings) {
+      const open = pieces.at(-1);
+      if (open && open.name === name) open.rows += count;
+      else pieces.push({ rows: count, name });
+    }
+    const key = pieces.map(({ rows, name }) => `${rows} ${name ?? ''}`).join('\0');
+    if (last?.key !== key) last = { key, weights: withLayerAdapters(weights, rowsByLayer(pieces, adapters)) };
+    return last.weights;
+  };
+}
+
+function rowsByLayer(
+  pieces: readonly { readonly rows: number; readonly name: string | undefined }[],
+  adapters: Readonly<Record<string, LayerAdapters>>,
+): LayerAdapters<AdapterRows> {
+  const used = pieces.flatMap(({ name }) => (name === undefined ? [] : Object.keys(adapters[name])));
+  const rowsOf = (path: string): AdapterRows =>
+    pieces.map(({ rows, name }) => ({
+      rows,
+      adapter: name === undefined ? undefined : adapters[name][path],
+    }));
+  return Object.fromEntries([...new Set(used)].map((path) => [path, rowsOf(path)]));
+}
