@@ -19,7 +19,7 @@ import {
   startOptions,
   trainOptions,
 } from './option-tables.ts';
-import { indexOptions, searchOptions } from './retrieval-options.ts';
+import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -226,6 +226,18 @@ const search = defineCommand({
   load: () => import('./commands/search.ts'),
 });
 
+const ask = defineCommand({
+  name: 'ask',
+  args: '<index> <question>',
+  summary: {
+    en: 'answer a question from an index, every sentence with its source, or say that it is not in the documents',
+    zh: '根据索引回答问题，每句附出处；文档中没有的就说没有',
+  },
+  options: askOptions,
+  example: 'inkstone ask index "what do whales sing?"',
+  load: () => import('./commands/ask.ts'),
+});
+
 const classify = defineCommand({
   name: 'classify',
   args: '<train|predict|compare> [folder]',
@@ -361,6 +373,7 @@ export const commands = [
   gradients,
   index,
   search,
+  ask,
   serve,
   keys,
   studio,

@@ -1,5 +1,6 @@
 /** Serving: OpenAI's wire format over HTTP. Sees models as `ServedModel`, never their weights. */
 
+export { type AnswerWriterOptions, answerWriter } from './answers/answer-writer.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { runEngineChild } from './engine/engine-child.ts';
 export {
