@@ -11,7 +11,7 @@ import { fail } from './errors.ts';
 import { bestSentences } from './extract.ts';
 import { type FoundPassages, findPassages } from './find-passages.ts';
 import { checkQuestion } from './question.ts';
-import { coverage } from './term-weights.ts';
+import { coverage, readText } from './term-weights.ts';
 
 export interface AskOptions {
   /** Where the answer is looked for; at least one, and all made with the same settings. */
@@ -78,7 +78,7 @@ export async function* answerQuestion(
   });
   if (!found.isFound) yield unanswered('no-match', found.passages);
   else if (writer) yield* writeAnswer(question, found, { ...how, writer, unanswered });
-  else yield* quoteAnswer(question, found, how);
+  else yield* quoteAnswer(question, found, { ...how, unanswered });
 }
 
 /** The whole answer, without the parts that come before it. */
@@ -92,16 +92,25 @@ export async function answerWhole(question: string, options: AskOptions): Promis
   throw new Error('an answer has no end');
 }
 
-type Rules = AskOptions & { readonly maxSentences: number; readonly minSupport: number };
+interface Rules extends AskOptions {
+  readonly maxSentences: number;
+  readonly minSupport: number;
+  unanswered(reason: 'no-match' | 'model', passages: readonly GivenPassage[]): AnswerPart;
+}
 
 async function* quoteAnswer(
   question: string,
   { passages, topic, weights }: FoundPassages,
-  { collections, maxSentences }: Rules,
+  { collections, maxSentences, unanswered }: Rules,
 ): AsyncGenerator<AnswerPart, void> {
-  yield { type: 'passages', passages };
   const [{ analyze }] = collections;
   const quotes = bestSentences(passages, { topic, weights, analyze, most: maxSentences });
+  // Nothing but headings.
+  if (quotes.length === 0) {
+    yield unanswered('no-match', passages);
+    return;
+  }
+  yield { type: 'passages', passages };
   const claims = quotes.map(({ text, start, end, passage }): Claim => {
     const { number, key, source } = passage;
     const cited = { passage: number, key, source, start, end, excerpt: text, support: 1 };
@@ -118,16 +127,13 @@ async function* quoteAnswer(
 async function* writeAnswer(
   question: string,
   { passages: found, topic, weights }: FoundPassages,
-  options: Rules & {
-    readonly writer: AnswerWriter;
-    readonly unanswered: (reason: 'model', passages: readonly GivenPassage[]) => AnswerPart;
-  },
+  options: Rules & { readonly writer: AnswerWriter },
 ): AsyncGenerator<AnswerPart, void> {
   const { collections, writer, maxSentences, minSupport, style, signal, unanswered } = options;
   const [{ analyze }] = collections;
   const maxTokens = answerTokens(writer, options.maxTokens ?? 256);
   const promptOf = (list: readonly GivenPassage[]) => answerPrompt(question, list, { maxSentences, style });
-  const rank = (sentence: string) => coverage(topic, analyze(sentence), weights);
+  const rank = (sentence: string) => coverage(topic, readText(sentence, analyze), weights);
   const passages = await fitPassages(found, { writer, maxTokens, promptOf, rank });
   yield { type: 'passages', passages };
 
@@ -152,7 +158,7 @@ async function* writeAnswer(
   }
   signal?.throwIfAborted();
   const { text, sentences, unknown } = read(written);
-  if (text === '' || isRefusal(text)) {
+  if ((text === '' && finish !== 'blocked') || isRefusal(text)) {
     yield unanswered('model', passages);
     return;
   }

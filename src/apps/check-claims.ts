@@ -4,7 +4,7 @@ import type { Collection } from '../retrieve/index.ts';
 import type { Citation, Claim, GivenPassage } from './answer.ts';
 import type { CitedSentence } from './citations.ts';
 import { passageSentences } from './passage-sentences.ts';
-import { coverage, type TermWeights, weighTerms } from './term-weights.ts';
+import { coverage, readText, type TermWeights, weighTerms } from './term-weights.ts';
 
 export interface CheckOptions {
   readonly collections: readonly Collection[];
@@ -26,10 +26,10 @@ export async function checkClaims(
   const [{ analyze }] = collections;
   const terms = sentences.map(({ text }) => analyze(text));
   const weights = await weighTerms(collections, terms.flat());
-  const held = new Map(passages.map((passage) => [passage.number, new Set(analyze(passage.text))]));
+  const held = new Map(passages.map(({ number, text }) => [number, readText(text, analyze)]));
   const supportBy = (own: readonly string[], { number }: GivenPassage): number => {
     const others = held.get(number)!;
-    const hasNumbers = own.every((term) => !NUMBER.test(term) || others.has(term));
+    const hasNumbers = own.every((term) => !NUMBER.test(term) || others.terms.has(term));
     return hasNumbers ? coverage(own, others, weights) : 0;
   };
   return sentences.map(({ text, numbers }, i) => {
@@ -65,7 +65,7 @@ function citation(
   const { number, key, source, text, start, end } = passage;
   const whole = { text, start, end, share: 0 };
   const best = passageSentences(passage)
-    .map((piece) => ({ ...piece, share: coverage(terms, analyze(piece.text), weights) }))
+    .map((piece) => ({ ...piece, share: coverage(terms, readText(piece.text, analyze), weights) }))
     .reduce((a, b) => (b.share > a.share ? b : a), whole);
   return {
     passage: number,

@@ -3,7 +3,7 @@
 import type { Collection, Passage } from '../retrieve/index.ts';
 import { fail } from './errors.ts';
 import { checkQuestion } from './question.ts';
-import { coverage, type TermWeights, topicTerms } from './term-weights.ts';
+import { coverage, readText, type TermWeights, topicTerms } from './term-weights.ts';
 
 export interface Correction {
   readonly question: string;
@@ -39,10 +39,11 @@ export async function forgetCorrection(collection: Collection, question: string)
 /** Whether a passage is the correction of this very question, perhaps in other words. */
 export function isCorrectionOf(
   { key, title }: Pick<Passage, 'key' | 'title'>,
-  topic: readonly string[],
+  question: string,
   { analyze, weights }: { readonly analyze: Collection['analyze']; readonly weights: TermWeights },
 ): boolean {
   if (!key.startsWith(PREFIX) || title === null) return false;
-  const other = topicTerms(title, analyze);
-  return Math.min(coverage(topic, other, weights), coverage(other, topic, weights)) >= SAME_QUESTION;
+  const held = (one: string, other: string): number =>
+    coverage(topicTerms(one, analyze), readText(other, analyze), weights);
+  return Math.min(held(question, title), held(title, question)) >= SAME_QUESTION;
 }

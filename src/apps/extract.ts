@@ -3,18 +3,17 @@
 import type { Collection } from '../retrieve/index.ts';
 import type { TextPiece } from '../text/index.ts';
 import type { GivenPassage } from './answer.ts';
-import { passageTerms } from './find-passages.ts';
+import { readPassage } from './find-passages.ts';
 import { passageSentences } from './passage-sentences.ts';
-import { coverage, type TermWeights } from './term-weights.ts';
+import { coverage, readText, type TermWeights } from './term-weights.ts';
 
-/** A sentence, where it stands, and how well it fits. */
+/** A sentence, and where it stands. */
 export interface Quote extends TextPiece {
   readonly passage: GivenPassage;
-  readonly score: number;
 }
 
-/** A sentence that scores less than this share of the best says too little. */
-const LEAST_SHARE = 0.5;
+/** A sentence that holds less of the topic than this share of what the best one holds says too little. */
+const LEAST_SHARE = 0.25;
 
 /**
  * The best sentences, the best first: scored by how much of the topic stands in the sentence, plus how much stands in its
@@ -38,21 +37,23 @@ export function bestSentences(
   if (correction) {
     return passageSentences(correction)
       .slice(0, most)
-      .map((piece) => ({ ...piece, passage: correction, score: 2 }));
+      .map((piece) => ({ ...piece, passage: correction }));
   }
   const quotes = passages.flatMap((passage) => {
-    const whole = coverage(topic, passageTerms(passage, analyze), weights);
-    return passageSentences(passage).map(
-      (piece): Quote => ({ ...piece, passage, score: whole + coverage(topic, analyze(piece.text), weights) }),
-    );
+    const whole = coverage(topic, readPassage(passage, analyze), weights);
+    return passageSentences(passage).map((piece) => {
+      const own = coverage(topic, readText(piece.text, analyze), weights);
+      return { ...piece, passage, own, score: whole + own };
+    });
   });
+  const ranked = quotes.sort((a, b) => b.score - a.score);
   const seen = new Set<string>();
-  const distinct = quotes
-    .sort((a, b) => b.score - a.score)
-    .filter(({ text }) => {
+  return ranked
+    .filter(({ text, own }) => {
       const isNew = !seen.has(text);
       seen.add(text);
-      return isNew;
-    });
-  return distinct.filter(({ score }) => score >= LEAST_SHARE * distinct[0].score).slice(0, most);
+      return isNew && own >= LEAST_SHARE * ranked[0].own;
+    })
+    .slice(0, most)
+    .map(({ text, start, end, passage }) => ({ text, start, end, passage }));
 }

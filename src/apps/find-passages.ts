@@ -3,7 +3,14 @@
 import type { Collection, Passage, SearchOptions } from '../retrieve/index.ts';
 import type { GivenPassage } from './answer.ts';
 import { isCorrectionOf } from './corrections.ts';
-import { coverage, type TermWeights, topicTerms, weighTerms } from './term-weights.ts';
+import {
+  coverage,
+  type ReadText,
+  readText,
+  type TermWeights,
+  topicTerms,
+  weighTerms,
+} from './term-weights.ts';
 
 export interface FindOptions {
   readonly top: number;
@@ -26,9 +33,9 @@ export interface FoundPassages {
 /** Beside a passage that is near enough, one that is half as near may hold the rest. */
 const SECOND_SHARE = 0.5;
 
-/** The terms of a passage and of its title, by which it is found, too. */
-export const passageTerms = ({ text, title }: Passage, analyze: Collection['analyze']): string[] =>
-  analyze(title === null ? text : `${title}\n${text}`);
+/** A passage with its title, by which it is found, too. */
+export const readPassage = ({ text, title }: Passage, analyze: Collection['analyze']): ReadText =>
+  readText(title === null ? text : `${title}\n${text}`, analyze);
 
 /** Searches all collections; their passages stand in the order of their match, those of one in the order of its search. */
 export async function findPassages(
@@ -46,8 +53,8 @@ export async function findPassages(
   const weights = await weighTerms(collections, [...topic, ...titles]);
   const matched = all.map((passage) => ({
     ...passage,
-    match: coverage(topic, passageTerms(passage, analyze), weights),
-    isCorrection: isCorrectionOf(passage, topic, { analyze, weights }),
+    match: coverage(topic, readPassage(passage, analyze), weights),
+    isCorrection: isCorrectionOf(passage, question, { analyze, weights }),
   }));
   if (lists.length > 1) matched.sort((a, b) => b.match - a.match);
   matched.sort((a, b) => Number(b.isCorrection) - Number(a.isCorrection));

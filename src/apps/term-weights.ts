@@ -24,17 +24,34 @@ export async function weighTerms(
   );
 }
 
-/** The share of the weight of `terms`, each counted once, that `others` hold: in [0, 1]; 0 without terms. */
-export function coverage(terms: Iterable<string>, others: Iterable<string>, weights: TermWeights): number {
-  const held = new Set(others);
+/** A text whose terms are looked for. */
+export interface ReadText {
+  readonly terms: ReadonlySet<string>;
+  /** As terms are spelled. */
+  readonly text: string;
+}
+
+/** A text as `coverage` takes it. */
+export const readText = (text: string, analyze: Collection['analyze']): ReadText => ({
+  terms: new Set(analyze(text)),
+  text: text.normalize('NFKC').toLowerCase(),
+});
+
+const HAN = /^\p{Script=Han}+$/u;
+
+/**
+ * The share of the weight of `terms`, each counted once, that a text holds: in [0, 1]; 0 without terms. A Chinese word is held
+ * inside a longer one, too, since where words end is a guess.
+ */
+export function coverage(terms: Iterable<string>, other: ReadText, weights: TermWeights): number {
   let all = 0;
-  let shared = 0;
+  let held = 0;
   for (const term of new Set(terms)) {
     const weight = weights.get(term) ?? 0;
     all += weight;
-    if (held.has(term)) shared += weight;
+    if (other.terms.has(term) || (HAN.test(term) && other.text.includes(term))) held += weight;
   }
-  return all > 0 ? shared / all : 0;
+  return all > 0 ? held / all : 0;
 }
 
 /** Words that ask and say nothing of what is asked for. */

@@ -308,7 +308,7 @@ const explain = defineCommand({
 
 const serve = defineCommand({
   name: 'serve',
-  args: '<run…>',
+  args: '[run…]',
   summary: {
     en: "trained models behind OpenAI's wire format, for any client that speaks it",
     zh: '以 OpenAI 接口提供训练好的模型，供任何兼容客户端调用',

@@ -23,7 +23,10 @@ export async function openAnswerWriter(
   if (endpoint) {
     const counts = tokenizer === undefined ? undefined : await readTokenizer(tokenizer);
     const model = remoteServed(endpoint.model, endpoint);
-    return { writer: answerWriter(model, { ...scope, contextTokens, tokenizer: counts }), close: sandbox.close };
+    return {
+      writer: answerWriter(model, { ...scope, contextTokens, tokenizer: counts }),
+      close: sandbox.close,
+    };
   }
   const loaded = await loadModel(spec);
   const model = createLocalModel({ ...loaded, id: modelName(spec) });

@@ -12,13 +12,27 @@ export interface AnswerWriterOptions extends RequestScope {
   readonly contextTokens?: number | undefined;
   /** Of such a model: its tokenizer; without, tokens are guessed, see `promptTokens`. */
   readonly tokenizer?: Pick<Tokenizer, 'encode'> | undefined;
+  /** Hears what was read and written. */
+  readonly onFinish?: (part: Finish) => void;
 }
+
+type Finish = Extract<GenerationPart, { readonly type: 'finish' }>;
 
 const REMOTE_CONTEXT = 4096;
 
 /** The likeliest token each time, and no loops. */
 export function answerWriter(model: ServedModel | RemoteServed, options: AnswerWriterOptions): AnswerWriter {
-  return isRemote(model) ? remoteWriter(model, options) : ownWriter(model, options);
+  const writer = isRemote(model) ? remoteWriter(model, options) : ownWriter(model, options);
+  const { onFinish } = options;
+  return {
+    ...writer,
+    async *write(prompt, how): AsyncGenerator<GenerationPart, void> {
+      for await (const part of writer.write(prompt, how)) {
+        if (part.type === 'finish') onFinish?.(part);
+        yield part;
+      }
+    },
+  };
 }
 
 const bodyOf = (messages: ChatBody['messages'], maxTokens: number): ChatBody => ({
