@@ -251,6 +251,10 @@ describe('quoted answers', () => {
       answer: 'Foxes hunt at dawn.',
       source: 'Dr. Li',
     });
+    // One that repeats the question is found before it.
+    await own.put([{ key: 'faq', text: 'When do foxes hunt? When foxes hunt, foxes hunt.' }]);
+    const { passages } = await answer('when do foxes hunt');
+    expect(passages.map(({ isCorrection }) => isCorrection).slice(0, 2)).toEqual([true, false]);
     expect(await answer('when do the foxes hunt')).toMatchObject({
       answer: 'Foxes hunt at dawn. [1]',
       claims: [{ citations: [{ source: 'Dr. Li' }] }],
