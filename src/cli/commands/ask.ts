@@ -132,7 +132,7 @@ function tell(answer: Answer, { terminal }: Context): void {
       for (const { passage: number, start, end, excerpt } of citations) {
         const passage = passages[number - 1];
         const quote = answer.by === 'model' ? `: ${inOneLine(excerpt)}` : '';
-        terminal.print(`[${number}] ${placeOf({ ...passage, start, end })}${quote}`);
+        terminal.print(`[${number}] ${placeOf({ ...passage, start, end, headings: [] })}${quote}`);
       }
     }
     for (const { text, supported } of claims) {
