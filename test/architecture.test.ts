@@ -25,7 +25,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
-  serve: ['text', 'decode', 'repeat', 'remote', 'store'],
+  apps: ['text', 'decode', 'repeat', 'context', 'retrieve'],
+  serve: ['text', 'decode', 'repeat', 'retrieve', 'apps', 'remote', 'store'],
   cli: [
     'tensor',
     'text',
@@ -45,6 +46,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'classify',
     'remote',
     'store',
+    'apps',
     'serve',
   ],
 };

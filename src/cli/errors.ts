@@ -80,13 +80,13 @@ export const fail = defineErrors({
   },
   'cli/no-index': {
     en: (d: { place: string }) =>
-      `search: there is no index in ${d.place}; make one with inkstone index FILES --out ${d.place}`,
-    zh: (d) => `search：${d.place} 中没有索引；请先用 inkstone index 文件 --out ${d.place} 建立`,
+      `index: there is no index in ${d.place}; make one with inkstone index FILES --out ${d.place}`,
+    zh: (d) => `索引：${d.place} 中没有索引；请先用 inkstone index 文件 --out ${d.place} 建立`,
   },
   'cli/no-jieba': {
     en: () =>
-      'search: this collection needs jieba, and its binary is not installed here; run npm install, or make another collection',
-    zh: () => 'search：此集合需要 jieba，而此处没有安装它的二进制文件；请运行 npm install，或另建集合',
+      'index: this collection needs jieba, and its binary is not installed here; run npm install, or make another collection',
+    zh: () => '索引：此集合需要 jieba，而此处没有安装它的二进制文件；请运行 npm install，或另建集合',
   },
   'cli/lab-ended': {
     en: (d: { problem: string | undefined; code: number | null }) =>

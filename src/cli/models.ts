@@ -260,10 +260,7 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
 }
 
-async function readWith(
-  stored: StoredModel,
-  options: LoadModelOptions,
-): Promise<OpenedModel['model']> {
+async function readWith(stored: StoredModel, options: LoadModelOptions): Promise<OpenedModel['model']> {
   const { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters: folders = {} } = options;
   const { endless } = options.lengthening ?? {};
   if (endless) {

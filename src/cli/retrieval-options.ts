@@ -1,4 +1,4 @@
-/** Options of `inkstone index` and `inkstone search`. */
+/** Options of `inkstone index`, `inkstone search` and `inkstone ask`. */
 
 import type { OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
@@ -124,5 +124,108 @@ export const searchOptions = {
       en: 'reciprocal rank fusion: more makes ranks more alike',
       zh: '倒数名次融合：越大则名次差别越小',
     },
+  },
+} as const satisfies OptionTable;
+
+const fromZeroToOne = searchOptions.b.rule;
+
+export const askOptions = {
+  model: {
+    type: 'string',
+    placeholder: 'run',
+    doc: {
+      en: 'who writes the answer: a run, a model folder, a .gguf file, or URL#MODEL of an endpoint (key: INKSTONE_REMOTE_KEY); without, sentences are quoted',
+      zh: '由谁写回答：训练目录、模型目录、.gguf 文件，或接口的 URL#模型名（密钥：INKSTONE_REMOTE_KEY）；不给则直接引用原句',
+    },
+  },
+  extract: {
+    type: 'boolean',
+    doc: {
+      en: 'quote the best sentences, needing no model; the default without --model',
+      zh: '直接引用最合适的句子，不需要模型；未给 --model 时即如此',
+    },
+  },
+  collection,
+  mode: searchOptions.mode,
+  top: { ...searchOptions.top, doc: { en: 'how many passages are read', zh: '读几个段落' } },
+  maxSentences: {
+    type: 'number',
+    default: 3,
+    rule: wholePositive,
+    doc: { en: 'sentences of the answer at most', zh: '回答最多几句' },
+  },
+  style: {
+    type: 'string',
+    placeholder: 'words',
+    doc: {
+      en: 'how the model shall write, such as "plainly, for children"',
+      zh: '模型的文风，如“写给孩子，浅白”',
+    },
+  },
+  minMatch: {
+    type: 'number',
+    default: 0.4,
+    rule: fromZeroToOne,
+    doc: {
+      en: 'how much of what is asked for a passage must hold, else it is not in the documents',
+      zh: '段落须含有所问内容的多大比例，否则视为文档中没有',
+    },
+  },
+  minSimilarity: {
+    type: 'number',
+    rule: {
+      test: (value: number) => value >= -1 && value <= 1,
+      words: { en: 'from -1 to 1', zh: '在 -1 到 1 之间' },
+    },
+    doc: {
+      en: 'a passage so near by its vector is enough, too (default: only words count)',
+      zh: '向量相似度达到此值的段落也算（默认：只按词）',
+    },
+  },
+  minSupport: {
+    type: 'number',
+    default: 0.5,
+    rule: fromZeroToOne,
+    doc: {
+      en: 'how much of a sentence its passage must hold to support it',
+      zh: '段落须含有句子的多大比例才算支持它',
+    },
+  },
+  maxTokens: {
+    type: 'number',
+    default: 256,
+    rule: wholePositive,
+    doc: { en: 'tokens that the model may write', zh: '模型最多写多少词元' },
+  },
+  contextTokens: {
+    type: 'number',
+    default: 4096,
+    rule: wholePositive,
+    doc: {
+      en: 'of an endpoint: tokens that its model reads and writes in all',
+      zh: '接口上的模型一共能读写多少词元',
+    },
+  },
+  tokenizer: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: "of an endpoint: its model's tokenizer.json, to count exactly (default: two tokens a word or character)",
+      zh: '接口上模型的 tokenizer.json，用于精确计数（默认：每个词或汉字计两个词元）',
+    },
+  },
+  correct: {
+    type: 'string',
+    placeholder: 'answer',
+    canBeNone: true,
+    doc: {
+      en: 'keep this as the right answer to the question: the next answer uses it; --no-correct forgets it',
+      zh: '把它存为该问题的正确答案，下次回答即用；--no-correct 则删去',
+    },
+  },
+  source: {
+    type: 'string',
+    placeholder: 'text',
+    doc: { en: 'of --correct: who or what says so', zh: '--correct 的出处：谁说的、出自哪里' },
   },
 } as const satisfies OptionTable;

@@ -5,14 +5,17 @@ import { roughTokens } from '../context/index.ts';
 import { encoderEmbedder } from '../models/index.ts';
 import { createRemoteEmbedder } from '../remote/index.ts';
 import {
+  type Collection,
   type CollectionParts,
   type CollectionSettings,
   createAnalyzer,
   jiebaSegmenter,
+  type Library,
 } from '../retrieve/index.ts';
 import { openStore, storePlace } from '../store/index.ts';
 import type { Embedder, Tokenizer } from '../types.ts';
 import { readEncoder } from './encoders.ts';
+import { endpointOf } from './endpoints.ts';
 import { fail } from './errors.ts';
 import { readTokenizer } from './tokenizers.ts';
 
@@ -41,11 +44,8 @@ export async function openEmbedder(
   spec: string,
   apiKey: string | undefined = process.env.INKSTONE_REMOTE_KEY,
 ): Promise<ReadyEmbedder> {
-  const [, url, model] = /^(https?:[^#]+)#(.+)$/.exec(spec) ?? [];
-  if (url !== undefined) {
-    const embedder = createRemoteEmbedder({ url, model, ...(apiKey !== undefined && { apiKey }) });
-    return { name: spec, embedder };
-  }
+  const endpoint = endpointOf(spec, apiKey);
+  if (endpoint) return { name: spec, embedder: createRemoteEmbedder(endpoint) };
   const encoder = await readEncoder(spec);
   const { config, modules, tokenizer } = encoder;
   return {
@@ -73,4 +73,28 @@ export async function partsOf(
   };
   const tokenizer = byName[settings.tokenizer] ?? (await readTokenizer(settings.tokenizer));
   return { analyze, tokenizer, embedder };
+}
+
+export interface PartsUse {
+  /** Whether questions are asked by meaning where the collection can. Default true. */
+  readonly byMeaning?: boolean;
+  /** Whether documents go in, too: only then tokens are counted, and vectors made. */
+  readonly takesDocuments?: boolean;
+}
+
+/** What a collection of these settings works with. @throws `cli/no-jieba` */
+export async function readParts(
+  settings: CollectionSettings,
+  { byMeaning = true, takesDocuments = false }: PartsUse = {},
+): Promise<CollectionParts> {
+  const isByMeaning = (byMeaning || takesDocuments) && settings.embedder !== undefined;
+  const ready = isByMeaning ? await openEmbedder(settings.embedder!) : undefined;
+  return partsOf(takesDocuments ? settings : { ...settings, tokenizer: ROUGH }, ready);
+}
+
+/** Opens a collection as it was made. @throws `retrieve/collection`, `cli/no-jieba` */
+export async function openMade(own: Library, name: string, use?: PartsUse): Promise<Collection> {
+  const settings = await own.settings(name);
+  // Without settings there is no collection: opening says which there are.
+  return own.open(name, (settings && (await readParts(settings, use)))!);
 }

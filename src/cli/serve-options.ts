@@ -143,6 +143,20 @@ export const serveOptions = {
   },
   remote,
   adapter,
+  index: {
+    type: 'string',
+    placeholder: 'index',
+    doc: {
+      en: 'also answer questions from this index (made by inkstone index), at /v1/answers',
+      zh: '同时在 /v1/answers 根据此索引（由 inkstone index 建立）回答问题',
+    },
+  },
+  collection: {
+    type: 'string',
+    placeholder: 'name',
+    default: 'default',
+    doc: { en: 'which collection of the index', zh: '索引中的哪个集合' },
+  },
   weights,
   studio: {
     type: 'boolean',

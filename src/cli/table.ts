@@ -20,7 +20,7 @@ import {
   startOptions,
   trainOptions,
 } from './option-tables.ts';
-import { indexOptions, searchOptions } from './retrieval-options.ts';
+import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -239,6 +239,18 @@ const search = defineCommand({
   load: () => import('./commands/search.ts'),
 });
 
+const ask = defineCommand({
+  name: 'ask',
+  args: '<index> <question>',
+  summary: {
+    en: 'answer a question from an index, every sentence with its source, or say that it is not in the documents',
+    zh: '根据索引回答问题，每句附出处；文档中没有的就说没有',
+  },
+  options: askOptions,
+  example: 'inkstone ask index "what do whales sing?"',
+  load: () => import('./commands/ask.ts'),
+});
+
 const classify = defineCommand({
   name: 'classify',
   args: '<train|predict|compare> [folder]',
@@ -309,7 +321,7 @@ const explain = defineCommand({
 
 const serve = defineCommand({
   name: 'serve',
-  args: '<run…>',
+  args: '[run…]',
   summary: {
     en: "trained models behind OpenAI's wire format, for any client that speaks it",
     zh: '以 OpenAI 接口提供训练好的模型，供任何兼容客户端调用',
@@ -375,6 +387,7 @@ export const commands = [
   length,
   index,
   search,
+  ask,
   serve,
   keys,
   studio,

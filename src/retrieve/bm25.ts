@@ -27,7 +27,8 @@ export interface TermStatistics {
   readonly weights: ArrayLike<number>;
 }
 
-const idfs = {
+/** How rare a term weighs, by the formula called `idf`: N texts, of which n hold it. */
+export const idfs = {
   lucene: (N: number, n: number) => Math.log(1 + (N - n + 0.5) / (n + 0.5)),
   robertson: (N: number, n: number) => Math.log((N - n + 0.5) / (n + 0.5)),
 };

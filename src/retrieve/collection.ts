@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Chunk, chunkText } from '../context/index.ts';
 import type { Database, Queries } from '../types.ts';
+import type { Analyzer } from './analyzer.ts';
 import { countTerms } from './bm25.ts';
 import { fail } from './errors.ts';
 import type { CollectionParts, CollectionSettings } from './library.ts';
@@ -28,18 +29,28 @@ export interface PutReport {
   readonly chunks: number;
 }
 
+/** How many passages a collection has, and how many of them hold each of some terms. */
+export interface TermHolders {
+  readonly passages: number;
+  readonly holders: readonly number[];
+}
+
 export interface Collection {
   readonly name: string;
   readonly settings: CollectionSettings;
+  /** The terms of a text, as those of its passages were made. */
+  readonly analyze: Analyzer;
   /**
    * Adds documents, and changes those whose key is there: all of them or, when it throws or the process dies, none.
-   * Chunks, terms and vectors are made here. One that is there unchanged costs nothing.
+   * Chunks, terms and vectors are made here. Of one that is there unchanged only the time is kept when it was seen so.
    */
   put(documents: readonly NewDocument[], options?: { readonly signal?: AbortSignal }): Promise<PutReport>;
   /** Removes documents by their keys; says how many were there. */
   remove(keys: readonly string[]): Promise<number>;
   /** The keys of all documents, in order. */
   keys(): Promise<string[]>;
+  /** How rare each term is here. */
+  holders(terms: readonly string[]): Promise<TermHolders>;
   /** The text of a document, put together from its chunks; undefined if there is none. */
   text(key: string): Promise<string | undefined>;
   /** The passages nearest to a question, the best first. Errors: `retrieve/no-vectors`, `retrieve/option`. */
@@ -103,6 +114,7 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
   return {
     name,
     settings,
+    analyze: parts.analyze,
 
     async put(given, { signal } = {}) {
       const documents = given.map(({ key, text, source = key, title }) => ({
@@ -119,10 +131,17 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
       const hashes = new Map(kept.map(({ key, hash }) => [key, hash]));
       // Of one key the last counts.
       const latest = new Map(documents.map((document) => [document.key, document]));
-      const fresh = [...latest.values()].filter((document) => hashes.get(document.key) !== hashOf(document));
+      const isSame = (document: NewDocument) => hashes.get(document.key) === hashOf(document);
+      const same = [...latest.values()].filter(isSame);
+      const fresh = [...latest.values()].filter((document) => !isSame(document));
       const prepared: { readonly document: NewDocument; readonly chunks: readonly ChunkRow[] }[] = [];
       for (const document of fresh) prepared.push({ document, chunks: await prepare(document, signal) });
       signal?.throwIfAborted();
+      const now = new Date();
+      if (same.length > 0) {
+        const sql = 'update documents set checked = $3 where collection = $1 and key = any($2::text[])';
+        await database.query(sql, [id, same.map(({ key }) => key), now]);
+      }
       if (prepared.length > 0) {
         await database.transaction(async (tx) => {
           // Who writes first is waited for: two never write one document at once.
@@ -131,14 +150,14 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
             id,
             fresh.map(({ key }) => key),
           ]);
-          for (const { document, chunks } of prepared) await insert(tx, id, document, chunks);
+          for (const { document, chunks } of prepared) await insert(tx, id, { document, chunks, now });
         });
       }
       const known = fresh.filter(({ key }) => hashes.has(key)).length;
       return {
         added: fresh.length - known,
         changed: known,
-        same: latest.size - fresh.length,
+        same: same.length,
         chunks: prepared.reduce((sum, { chunks }) => sum + chunks.length, 0),
       };
     },
@@ -153,6 +172,16 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
     async keys() {
       const sql = 'select key from documents where collection = $1 order by key';
       return (await database.query<{ key: string }>(sql, [id])).map(({ key }) => key);
+    },
+
+    async holders(terms) {
+      const [found] = await database.query<TermHolders>(
+        `select (select count(*)::int from chunks where collection = $1) as passages, array(
+            select (select count(*)::int from chunks where collection = $1 and terms @> array[word])
+            from unnest($2::text[]) with ordinality as asked (word, place) order by place) as holders`,
+        [id, terms],
+      );
+      return found;
     },
 
     async text(key) {
@@ -175,13 +204,17 @@ type ChunkRow = { readonly [column: string]: unknown };
 async function insert(
   tx: Queries,
   collection: number,
-  document: NewDocument,
-  chunks: readonly ChunkRow[],
+  {
+    document,
+    chunks,
+    now,
+  }: { readonly document: NewDocument; readonly chunks: readonly ChunkRow[]; readonly now: Date },
 ): Promise<void> {
   const { key, source = key, title = null } = document;
   const [{ id }] = await tx.query<{ id: number | string }>(
-    `insert into documents (collection, key, hash, source, title) values ($1, $2, $3, $4, $5) returning id`,
-    [collection, key, hashOf(document), source, title],
+    `insert into documents (collection, key, hash, source, title, changed, checked)
+      values ($1, $2, $3, $4, $5, $6, $6) returning id`,
+    [collection, key, hashOf(document), source, title, now],
   );
   for (let from = 0; from < chunks.length; from += CHUNKS_AT_ONCE) {
     await tx.query(

@@ -55,6 +55,9 @@ export interface Passage {
   readonly headings: readonly string[];
   readonly start: number;
   readonly end: number;
+  /** When this text of the document came in, and when it was last found to be so; null: before such times were kept. */
+  readonly changed: Date | null;
+  readonly checked: Date | null;
 }
 
 type Id = string;
@@ -165,7 +168,7 @@ async function passagesOf(
   vectors: readonly Ranked<Id>[],
 ): Promise<Passage[]> {
   const rows = await database.query<Omit<Passage, 'score' | 'scores' | 'end'> & { id: Id }>(
-    `select chunks.id::text, text, key, source, title, headings, start
+    `select chunks.id::text, text, key, source, title, headings, start, changed, checked
       from chunks join documents on documents.id = document where chunks.id = any($1::bigint[])`,
     [ranked.map(({ id }) => id)],
   );

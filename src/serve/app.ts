@@ -6,6 +6,7 @@ import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { State } from '../store/index.ts';
 import { checkOrigin } from './access.ts';
+import type { DocumentsPort } from './answers/documents-port.ts';
 import { fail, wireError } from './errors.ts';
 import { limitBody } from './limit-body.ts';
 import { limits } from './limits.ts';
@@ -33,6 +34,8 @@ export interface AppOptions {
   readonly models: readonly ServedModel[] | ModelRegistry;
   /** Models behind other endpoints, served beside these. */
   readonly remotes?: readonly RemoteServed[];
+  /** What questions are answered from; without, their routes say so. */
+  readonly documents?: DocumentsPort;
   /** The pages of the studio and what they need beside the models; without, there are none. */
   readonly studio?: StudioOptions & { readonly files?: StudioFiles };
   /** Without keys everyone who reaches the address may ask. */
@@ -120,6 +123,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     sandbox,
     checkConstraint: createConstraintCheck(sandbox),
     history: options.history ?? (state?.responses as ResponseHistory | undefined),
+    documents: options.documents,
     watch: watch.model,
   };
   for (const { method, path: written, isOpen, body, answer } of routes) {

@@ -160,6 +160,14 @@ export const fail = defineErrors({
     en: () => 'server: the state does not answer now; what is wrong stands in the terminal of the server',
     zh: () => '服务器：状态库现在没有应答；原因见服务器的终端',
   },
+  'serve/no-documents': {
+    en: () => 'documents: this server answers from none; start it with --index',
+    zh: () => '文档：本服务器没有可供回答的文档；启动时请加 --index',
+  },
+  'serve/documents': {
+    en: (d: { most: number }) => `documents: at most ${d.most} are allowed; remove some first`,
+    zh: (d) => `文档：最多 ${d.most} 篇；请先删除一些`,
+  },
   'serve/internal': {
     en: (d: { id: string }) => `server: something went wrong here (request ${d.id}); the log has the cause`,
     zh: (d) => `服务器：内部出错（请求 ${d.id}）；原因见日志`,
@@ -181,6 +189,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/key', 401, 'authentication_error'],
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],
+  ['serve/no-documents', 404, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],
   ['serve/run-', 409, 'invalid_request_error'],
@@ -197,6 +206,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/', 400, 'invalid_request_error'],
   ['eval/', 400, 'invalid_request_error'],
   ['model/id', 400, 'invalid_request_error'],
+  ['apps/', 400, 'invalid_request_error'],
+  ['context/', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],
   ['store/key-name', 409, 'invalid_request_error'],

@@ -57,4 +57,16 @@ export const limits = {
   toolCalls: 8,
   /** Texts of one request for embeddings. */
   embeddings: 256,
+  /** Passages that an answer may be made from, its sentences and tokens, and the window of an endpoint's model. */
+  passages: 20,
+  sentences: 20,
+  answerTokens: 4096,
+  answerContext: 2 ** 20,
+  /** Characters of a style or a source, and of the right answer to a question. */
+  styleLength: 500,
+  correctionLength: 4000,
+  /** Documents of one request, and those that a tenant may have; characters of the key of one. */
+  documents: 256,
+  tenantDocuments: 100_000,
+  documentKey: 1000,
 } as const;

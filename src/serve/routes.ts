@@ -1,6 +1,15 @@
 /** The routes: one table from which both the server and its OpenAPI document come. */
 
 import type { z } from 'zod';
+import {
+  answerAnswers,
+  answerBody,
+  answerCorrections,
+  answerDocuments,
+  correctionBody,
+  documentsBody,
+} from './answers/answer-route.ts';
+import type { DocumentsPort } from './answers/documents-port.ts';
 import type { AppContext } from './app.ts';
 import { fail } from './errors.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
@@ -29,6 +38,8 @@ export interface RouteScope {
   readonly sandbox: Sandbox;
   readonly checkConstraint: CheckConstraint;
   readonly history: ResponseHistory | undefined;
+  /** What questions are answered from, where there are documents. */
+  readonly documents: DocumentsPort | undefined;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
 }
@@ -138,6 +149,31 @@ export const routes: readonly Route[] = [
     answer: (c, body, scope) => answerEmbeddings(c, body, scope.watch(c, modelOf(scope, body.model))),
   }),
   withBody({
+    path: '/v1/answers',
+    summary:
+      'Answers a question from the documents, each sentence with its source, or says that they do not tell.',
+    body: answerBody,
+    answers: 'events',
+    answer(c, body, scope) {
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      return answerAnswers(c, body, model, documentScope(c, scope));
+    },
+  }),
+  withBody({
+    path: '/v1/corrections',
+    summary: 'The right answer to a question, which the next answer uses; without an answer it is forgotten.',
+    body: correctionBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerCorrections(c, body, documentScope(c, scope)),
+  }),
+  withBody({
+    path: '/v1/documents',
+    summary: 'Adds, changes and removes documents of the caller; the next answer knows.',
+    body: documentsBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerDocuments(c, body, documentScope(c, scope)),
+  }),
+  withBody({
     path: '/tokenize',
     summary: 'The ids of a text; without a model, of the first.',
     body: tokenizeBody,
@@ -165,6 +201,13 @@ const requestScope = (c: AppContext, { sandbox, checkConstraint }: RouteScope) =
   sandbox,
   checkConstraint,
 });
+
+/** @throws `serve/no-documents` */
+function documentScope(c: AppContext, scope: RouteScope) {
+  const { documents } = scope;
+  if (!documents) throw fail('serve/no-documents', undefined);
+  return { ...requestScope(c, scope), documents };
+}
 
 const served = ({ registry, remotes }: RouteScope) => [...registry.list(), ...remotes];
 

@@ -98,4 +98,8 @@ export const migrations: readonly Migration[] = [
       'create index chunks_by_term on chunks using gin (terms)',
     ],
   },
+  {
+    name: 'freshness',
+    statements: ['alter table documents add column changed timestamptz, add column checked timestamptz'],
+  },
 ];

@@ -189,6 +189,33 @@ export function collectionContract(open: () => Promise<StorePlace>): void {
       await expect(collection.search('x', { top: 0 })).rejects.toMatchObject({ code: 'retrieve/option' });
     });
 
+    test('a document says when it changed and when it was last found to be so; terms say how rare they are', async () => {
+      const collection = await fresh('', { ...settings, embedder: undefined });
+      const before = Date.now();
+      await collection.put([
+        { key: 'a', text: 'the first fox' },
+        { key: 'b', text: 'a river' },
+      ]);
+      const times = async () => {
+        const [{ changed, checked }] = await collection.search('fox');
+        return { changed: changed!.getTime(), checked: checked!.getTime() };
+      };
+      const first = await times();
+      expect(first.changed).toBeGreaterThanOrEqual(before);
+      expect(first.checked).toBe(first.changed);
+      await expect.poll(Date.now).toBeGreaterThan(first.changed);
+      await collection.put([
+        { key: 'a', text: 'the first fox' },
+        { key: 'b', text: 'a lake' },
+      ]);
+      const second = await times();
+      expect(second.changed).toBe(first.changed);
+      expect(second.checked).toBeGreaterThan(first.checked);
+      const terms = collection.analyze('fox lake river');
+      expect(await collection.holders(terms)).toEqual({ passages: 2, holders: [1, 1, 0] });
+      expect(await collection.holders([])).toEqual({ passages: 2, holders: [] });
+    });
+
     test('what fails changes nothing', async () => {
       const collection = await fresh();
       await collection.put([{ key: 'a', text: 'the first fox' }]);

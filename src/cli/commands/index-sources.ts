@@ -150,7 +150,8 @@ async function indexAll(
   return counts;
 }
 
-const ELSEWHERE = /^(npm|hf|https?):/i;
+/** What is no path; a correction is of no source. */
+const ELSEWHERE = /^(npm|hf|https?|correction):/i;
 const isLocal = ({ spec }: Source): boolean => !ELSEWHERE.test(spec);
 
 /** Where a source lies: a path from here if it is inside, else whole; what is no path as it is. */

@@ -1,11 +1,12 @@
 /** `inkstone search INDEX --query …`: passages, how good they are, and where they stand. */
 
 import { defineMessages } from '../../language.ts';
-import { library, type Passage } from '../../retrieve/index.ts';
+import { library } from '../../retrieve/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import { openEmbedder, openIndex, partsOf, ROUGH } from '../retrieval.ts';
+import { openIndex, openMade } from '../retrieval.ts';
 import type { searchOptions } from '../retrieval-options.ts';
+import { inOneLine, placeOf } from '../shown-text.ts';
 
 const say = defineMessages({
   nothing: { en: () => 'nothing found', zh: () => '没有找到' },
@@ -25,14 +26,7 @@ export async function run({
   const database = openIndex(place);
   try {
     if (await database.isNew?.()) throw fail('cli/no-index', { place });
-    const own = library(database);
-    const settings = await own.settings(name);
-    const isByMeaning = settings?.embedder !== undefined && mode !== 'bm25';
-    const ready = isByMeaning ? await openEmbedder(settings.embedder!) : undefined;
-    // Only what goes in is counted in tokens.
-    const parts = settings && (await partsOf({ ...settings, tokenizer: ROUGH }, ready));
-    // Without settings there is no collection: opening says which there are.
-    const collection = await own.open(name, parts!);
+    const collection = await openMade(library(database), name, { byMeaning: mode !== 'bm25' });
     const passages = await collection.search(query, {
       ...(mode && { mode }),
       top,
@@ -46,7 +40,7 @@ export async function run({
     });
     for (const [i, passage] of passages.entries()) {
       terminal.json({ type: 'passage', rank: i + 1, ...passage });
-      terminal.print(`${i + 1}. ${passage.score.toFixed(4)}  ${inOneLine(placeOf(passage))}`);
+      terminal.print(`${i + 1}. ${passage.score.toFixed(4)}  ${placeOf(passage)}`);
       terminal.print(`   ${shown(passage.text)}`);
     }
     if (passages.length === 0) terminal.print(say('nothing', {}));
@@ -54,15 +48,6 @@ export async function run({
     await database.close();
   }
 }
-
-/** `notes/a.md:120–380 · Chapter › Section`; places are in UTF-16 units. */
-function placeOf({ key, start, end, title, headings }: Passage): string {
-  const over = [...(title ? [title] : []), ...headings].join(' › ');
-  return `${key}:${start}–${end}${over ? ` · ${over}` : ''}`;
-}
-
-/** Without line breaks, and without characters that would steer the terminal. */
-const inOneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
 /** In one line, cut where it is long. */
 function shown(text: string): string {

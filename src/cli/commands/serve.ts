@@ -26,6 +26,7 @@ import { fail } from '../errors.ts';
 import { modelName, openModel, type StoredModel } from '../models.ts';
 import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
+import { serveDocuments } from '../served-documents.ts';
 import { quoteWord } from '../shell-words.ts';
 import { studioLab } from '../studio-lab.ts';
 import { studioRuns } from '../studio-runs.ts';
@@ -47,6 +48,10 @@ const say = defineMessages({
   noStudio: {
     en: () => 'the studio is not built here; npm run build makes it',
     zh: () => '此处尚未构建工作台；请运行 npm run build',
+  },
+  answers: {
+    en: (d: { url: string }) => `questions are answered from the index at ${d.url}/v1/answers`,
+    zh: (d) => `在 ${d.url}/v1/answers 根据索引回答问题`,
   },
   try: {
     en: (d: { command: string }) => `try it: ${d.command}`,
@@ -75,6 +80,8 @@ export interface ServeSettings {
   readonly remotes?: readonly RemoteServed[];
   /** Adapters of the run by name; there is one run then. */
   readonly adapters?: AdapterFolders;
+  /** An index that questions are answered from, and which of its collections. */
+  readonly index?: { readonly place: string; readonly collection: string };
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
   readonly studio: boolean;
@@ -97,7 +104,14 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin, remote, adapter, weights, studio, state } = options;
+  const { port, host, apiKey, allowOrigin, remote, adapter, index, weights, studio, state } = options;
+  if (args.length === 0 && remote === undefined && index === undefined) {
+    throw fail('cli/missing-argument', {
+      command: 'serve',
+      argument: '<run…>',
+      example: 'inkstone serve runs/poems-2min',
+    });
+  }
   await serveRuns(args, terminal, signal, {
     host,
     port,
@@ -105,6 +119,7 @@ export async function run({
     origins: allowOrigin === undefined ? [] : allowOrigin.split(','),
     remotes: remote === undefined ? [] : parseRemotes(remote),
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
+    ...(index !== undefined && { index: { place: index, collection: options.collection } }),
     weights,
     studio,
     state,
@@ -143,7 +158,11 @@ export async function serveRuns(
       startEngine(folderOf(name), name, { terminal, weights, adapters: name === names[0] ? adapters : {} }),
     most: Math.max(MOST_MODELS, folders.length),
   });
-  const state = await openServerState(settings, terminal);
+  const documents = settings.index && (await serveDocuments(settings.index.place, settings.index.collection));
+  const state = await openServerState(settings, terminal).catch(async (error) => {
+    await documents?.close();
+    throw error;
+  });
   let server: RunningServer | undefined;
   try {
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
@@ -156,6 +175,7 @@ export async function serveRuns(
       remotes,
       ...(studio && { studio: { files, runs: studioRuns(runs), lab: studioLab(folderOf) } }),
       state,
+      ...(documents && { documents }),
       host,
       keys,
       origins,
@@ -177,6 +197,7 @@ export async function serveRuns(
       names.length > 0 ? say('serving', { url, models: names.join(', ') }) : say('servingNone', { url }),
     );
     if (studio) terminal.print(files ? say('studio', { url }) : say('noStudio', {}));
+    if (documents) terminal.print(say('answers', { url }));
     if (names.length > 0) terminal.print(say('try', { command: exampleCall(url, names[0], keys[0]) }));
     await new Promise<void>((done) => {
       if (signal.aborted) done();
@@ -187,6 +208,7 @@ export async function serveRuns(
     await server?.close();
     registry.close();
     await state?.close();
+    await documents?.close();
   }
 }
 

@@ -3,6 +3,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { memoryCollection } from '../../../test/memory-collection.ts';
 import { functionModel } from '../../decode/index.ts';
 import { trainCharacters } from '../../text/index.ts';
 import type { RequestLog } from '../app.ts';
@@ -42,8 +43,10 @@ beforeAll(async () => {
       return local.write(request, signal);
     },
   };
+  const collection = memoryCollection([{ key: 'a', text: 'ab is here.' }]);
   server = await startServer({
     models: [model],
+    documents: { readable: async () => [collection], own: async () => collection },
     keys: [KEY],
     sandbox,
     log: (entry: RequestLog) => void logged.push(entry),
@@ -75,6 +78,9 @@ const least: Readonly<Record<string, object>> = {
   '/v1/chat/completions': { model: 'm', messages: [{ role: 'user', content: 'ab' }], max_tokens: 2 },
   '/v1/responses': { model: 'm', input: 'ab', max_output_tokens: 2 },
   '/v1/embeddings': { model: 'm', input: 'ab' },
+  '/v1/answers': { question: 'ab?' },
+  '/v1/corrections': { question: 'ab?', answer: 'cd' },
+  '/v1/documents': {},
   '/tokenize': { prompt: 'ab' },
   '/detokenize': { tokens: [1] },
 };
@@ -157,6 +163,23 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     chat_template_kwargs: { a: 1 },
   },
   '/v1/embeddings': { model: 'm', input: ['a', 'b'], encoding_format: 'base64', dimensions: 2, user: 'u' },
+  '/v1/answers': {
+    question: 'is ab here?',
+    model: 'm',
+    stream: true,
+    top: 20,
+    max_sentences: 20,
+    max_tokens: 4096,
+    style: 'plain',
+    min_match: 0,
+    min_support: 1,
+    context_tokens: 1,
+  },
+  '/v1/corrections': { question: 'where?', answer: null, source: 's' },
+  '/v1/documents': {
+    put: [{ key: '__proto__', text: '', title: 't', source: null }],
+    remove: ["'; drop table documents; --"],
+  },
   '/tokenize': { model: 'm', prompt: '<|endoftext|>', add_special_tokens: true, return_token_strs: true },
   '/detokenize': { model: null, tokens: [1, vocabSize] },
 };

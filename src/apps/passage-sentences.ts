@@ -1,0 +1,44 @@
+/** The sentences of a passage, with their places in its document. */
+
+import { headingsOf } from '../context/index.ts';
+import type { Passage } from '../retrieve/index.ts';
+import { splitSentences, type TextPiece } from '../text/index.ts';
+
+const FINISHED = /[.!?。！？…:：][\s"'”’)\]」』）]*$/u;
+/** What begins an item of a list, a table or a quotation is no rest of the line before. */
+const ITEM = /^(?:[-*+•|>#]|\d+[.)、])/u;
+
+export interface PassageSentence extends TextPiece {
+  /** The sentence or heading before it, which says what its pronouns stand for; empty for the first. */
+  readonly before: string;
+}
+
+/**
+ * The sentences; places are in UTF-16 units of the document. Headings are none. A line that ends in the middle of a sentence
+ * goes on in the next, if no blank line is between.
+ */
+export function passageSentences({ text, start }: Pick<Passage, 'text' | 'start'>): PassageSentence[] {
+  const headings = new Set(headingsOf(text).map((heading) => heading.start));
+  const joined: { start: number; end: number; isHeading: boolean }[] = [];
+  for (const piece of splitSentences(text)) {
+    const isHeading = headings.has(text.lastIndexOf('\n', piece.start - 1) + 1);
+    const last = joined.at(-1);
+    const between = last ? text.slice(last.end, piece.start) : '';
+    const goesOn =
+      last &&
+      !isHeading &&
+      !last.isHeading &&
+      /^[^\S\n]*\n[^\S\n]*$/.test(between) &&
+      !FINISHED.test(text.slice(last.start, last.end)) &&
+      !ITEM.test(piece.text);
+    if (goesOn) last.end = piece.end;
+    else joined.push({ start: piece.start, end: piece.end, isHeading });
+  }
+  const textOf = (piece: { readonly start: number; readonly end: number } | undefined): string =>
+    piece ? text.slice(piece.start, piece.end) : '';
+  return joined.flatMap((piece, i) => {
+    if (piece.isHeading) return [];
+    const places = { start: start + piece.start, end: start + piece.end };
+    return [{ text: textOf(piece), ...places, before: textOf(joined[i - 1]) }];
+  });
+}

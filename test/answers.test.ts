@@ -1,0 +1,181 @@
+/** Answers from an index over HTTP: it changes while the server runs, and each tenant sees its own. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentsOf } from '../src/cli/served-documents.ts';
+import { functionModel } from '../src/decode/index.ts';
+import { library } from '../src/retrieve/index.ts';
+import { createLocalModel, type LocalModel, type RunningServer, startServer } from '../src/serve/index.ts';
+import { openStore } from '../src/store/index.ts';
+import { trainCharacters } from '../src/text/index.ts';
+import type { Database } from '../src/types.ts';
+import { copyEmptyState } from './state-folder.ts';
+
+const SAID = 'They sing [1]. They vote [1][9].';
+/** What begins an answer is followed by `SAID`; all that was read is kept. */
+const tokenizer = trainCharacters([`${SAID}Answer: Whales long songs in the sea 鲸鱼唱歌`], {
+  specialTokens: ['<|endoftext|>'],
+  minFrequency: 1,
+});
+const said = [...tokenizer.encode(SAID), tokenizer.eosId!];
+const cue = tokenizer.encode('Answer:');
+const read: number[][] = [];
+
+const folder = mkdtempSync(join(tmpdir(), '墨 answers-'));
+let database: Database;
+let model: LocalModel;
+let server: RunningServer;
+
+beforeAll(async () => {
+  await copyEmptyState(join(folder, 'index'));
+  database = openStore({ folder: join(folder, 'index') });
+  const settings = { chunkTokens: 60, overlap: 0, tokenizer: 'words', chinese: 'platform' } as const;
+  await library(database).create('default', settings);
+  const documents = await documentsOf(database, 'default');
+  const whales = { key: 'whales.md', text: 'Whales sing long songs in the sea. <|endoftext|>' };
+  await (await documents.own('')).put([whales]);
+  model = createLocalModel({
+    id: 'speaker',
+    tokenizer,
+    model: functionModel({
+      vocabSize: tokenizer.vocabSize,
+      contextLength: 4096,
+      logits(ids) {
+        const from =
+          ids.length -
+          [...ids]
+            .reverse()
+            .findIndex((_, i, all) => cue.every((id, k) => all[i + cue.length - 1 - k] === id));
+        if (ids.length === from) read.push([...ids]);
+        const next = said[Math.min(ids.length - from, said.length - 1)];
+        return Float32Array.from({ length: tokenizer.vocabSize }, (_, id) => Number(id === next));
+      },
+    }),
+  });
+  server = await startServer({ models: [model], documents, keys: ['one', 'two'] });
+}, 60_000);
+afterAll(async () => {
+  await server.close({ graceMs: 100 });
+  model.close();
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const post = (route: string, body: object, key = 'one') =>
+  fetch(`${server.url}/v1/${route}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+/** The parsed body. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it wants of it
+const json = async (response: Response | Promise<Response>): Promise<any> => (await response).json();
+const ask = (body: object, key = 'one') => json(post('answers', body, key));
+const change = (body: object, key = 'one') => json(post('documents', body, key));
+
+describe('answers', () => {
+  test('quoted: the text, its places, and how fresh it is', async () => {
+    const answer = await ask({ question: 'what do whales sing?' });
+    expect(answer).toMatchObject({
+      ...{ object: 'answer', model: null, kind: 'answer', unknown_citations: [], finish_reason: null },
+      answer: 'Whales sing long songs in the sea. [1]',
+      claims: [{ supported: true, citations: [{ key: 'whales.md', start: 0, end: 34 }] }],
+    });
+    expect(Date.now() - Date.parse(answer.freshness.as_of)).toBeLessThan(600_000);
+  });
+
+  test('documents that are added, changed and removed are known to the next answer of the same server', async () => {
+    const question = 'where does the pilot sleep?';
+    const answer = async () => (await ask({ question })).answer;
+    expect(await ask({ question })).toMatchObject({
+      kind: 'not-in-documents',
+      reason: 'no-match',
+      answer: '',
+    });
+    const put = (text: string) => change({ put: [{ key: 'pilot', text, title: 'The pilot' }] });
+    expect(await put('The pilot can sleep in the tower.')).toMatchObject({
+      added: 1,
+      changed: 0,
+      removed: 0,
+    });
+    expect(await answer()).toBe('The pilot can sleep in the tower. [1]');
+    const { freshness: before } = await ask({ question });
+    expect(await put('The pilot can sleep on the boat.')).toMatchObject({ added: 0, changed: 1 });
+    expect(await answer()).toBe('The pilot can sleep on the boat. [1]');
+    expect((await ask({ question })).freshness.newest_change > before.newest_change).toBe(true);
+    expect(await change({ remove: ['pilot', 'none'] })).toMatchObject({ removed: 1 });
+    expect((await ask({ question })).kind).toBe('not-in-documents');
+  });
+
+  test("a tenant's documents and corrections are its own; those of the index are everyone's", async () => {
+    await change({ put: [{ key: 'secret', text: 'The canary is called Ada.' }] }, 'one');
+    await post('corrections', { question: 'what do whales sing?', answer: 'Whales sing of Ada.' }, 'one');
+    const canary = { question: 'how is the canary called?' };
+    expect((await ask(canary, 'one')).answer).toBe('The canary is called Ada. [1]');
+    expect(JSON.stringify(await ask(canary, 'two'))).not.toContain('Ada');
+    expect((await ask({ question: 'what do whales sing?' }, 'one')).answer).toBe('Whales sing of Ada. [1]');
+    expect((await ask({ question: 'what do whales sing?' }, 'two')).answer).toContain('long songs');
+    expect(await change({ remove: ['secret', 'whales.md'] }, 'two')).toMatchObject({ removed: 0 });
+    expect((await ask(canary, 'one')).kind).toBe('answer');
+    await post('corrections', { question: 'what do whales sing?' }, 'one');
+    expect((await ask({ question: 'what do whales sing?' }, 'one')).answer).toContain('long songs');
+  });
+
+  test('a model here writes: its prompt holds no token that a document spelled; streamed is whole', async () => {
+    const body = { question: 'what do whales sing in the sea?', model: 'speaker' };
+    const whole = await ask(body);
+    expect(whole).toMatchObject({
+      ...{
+        kind: 'answer',
+        model: 'speaker',
+        answer: 'They sing [1]. They vote [1].',
+        unknown_citations: [9],
+      },
+      claims: [{ supported: true }, { supported: false }],
+    });
+    const prompt = read.at(-1)!;
+    expect(tokenizer.decode(prompt)).toContain('[1] ');
+    expect(prompt).not.toContain(tokenizer.eosId);
+    const response = await post('answers', { ...body, stream: true });
+    const events = (await response.text()).split('\n\n').filter(Boolean);
+    expect(events.at(-1)).toBe('data: [DONE]');
+    const parsed = events.slice(0, -1).map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)));
+    const deltas = parsed.filter(({ type }) => type === 'answer.delta').map(({ delta }) => delta);
+    expect(deltas.length).toBeGreaterThan(3);
+    expect(deltas.join('')).toBe(whole.answer);
+    expect(parsed.at(-1)).toMatchObject({ type: 'answer.done', answer: whole.answer, claims: whole.claims });
+  });
+
+  test.each([
+    [{ question: '' }, 400],
+    [{ question: ' ' }, 400],
+    [{ question: 'x'.repeat(2001) }, 400],
+    [{ question: 'x', top: 21 }, 400],
+    [{ question: 'x', min_match: 2 }, 400],
+    [{ question: 'x', model: 'none' }, 404],
+    [{ question: 'what do whales sing?', wrong: 1 }, 400],
+  ])('refused: %.60j', async (body, status) => {
+    const response = await post('answers', body);
+    expect(response.status).toBe(status);
+    expect((await json(response)).error.message).toEqual(expect.any(String));
+  });
+
+  test('needs a key; without an index the routes say so; the document of the API has them', async () => {
+    expect((await post('answers', { question: 'x' }, 'wrong')).status).toBe(401);
+    const bare = await startServer({ models: [model] });
+    const options = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"question":"x"}',
+    };
+    const response = await fetch(`${bare.url}/v1/answers`, options);
+    expect([response.status, (await json(response)).error.code]).toEqual([404, 'serve/no-documents']);
+    const { paths } = await json(fetch(`${bare.url}/openapi.json`));
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/v1/answers', '/v1/corrections', '/v1/documents']),
+    );
+    await bare.close({ graceMs: 100 });
+  });
+});
