@@ -170,6 +170,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `评分：比较两篇文本的共有部分时至多 ${d.most} 对词，得到 ${d.first} × ${d.second}；请用 --metrics 去掉 rouge-l、rouge-lsum 与 f1，或截短文本`,
   },
+  'eval/search-space': {
+    en: (d: { got: string }) =>
+      `search: a space must be up to 20 names with a range (float, log, int or log-int, low:high) or values (up to 100), at least one of them free, such as "c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge", got "${d.got}"`,
+    zh: (d) =>
+      `搜索：搜索空间须为至多 20 个名称，各带一个范围（float、log、int 或 log-int，低:高）或若干取值（至多 100 个），且至少一个可变，例如 "c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge"，得到 "${d.got}"`,
+  },
   'eval/no-reference': {
     en: (d: { where: string; record: number }) =>
       `${d.where}: record ${d.record} has no reference; give at least one`,

@@ -240,6 +240,29 @@ export {
 } from './metrics/rouge.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export { type Recall, recallPassages } from './recall.ts';
+export { expectedImprovement, normalShare } from './search/expected-improvement.ts';
+export {
+  fitKernel,
+  type GaussianProcess,
+  gaussianProcess,
+  type KernelParameters,
+} from './search/gaussian-process.ts';
+export {
+  type Measurement,
+  rankTrials,
+  type SearchOptions,
+  search,
+  type Trial,
+} from './search/search.ts';
+export {
+  type Dimension,
+  formatSpace,
+  parseSpace,
+  type SearchSpace,
+  type Setting,
+  type Settings,
+} from './search/space.ts';
+export { type SearchStrategy, searchStrategies } from './search/strategies.ts';
 export {
   type Reinforcement,
   type SelfReinforcementOptions,
