@@ -96,10 +96,10 @@ const fillMask = defineCommand({
 
 const tune = defineCommand({
   name: 'tune',
-  args: '<full|lora|ia3|merge|decoding> <run> [adapter…]',
+  args: '<full|lora|ia3|merge|decoding|search> [run] [adapter…]',
   summary: {
-    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; find its best decoding options',
-    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；找出最合适的解码选项',
+    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; find its best decoding options, or (search) the best settings of a training',
+    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；找出最合适的解码选项，或（search）训练的最佳设置',
   },
   options: tuneOptions,
   example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',

@@ -4,11 +4,14 @@ import type { OptionRow, OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { data, seed, trainOptions } from './option-tables.ts';
+import { searchOptions } from './search-options.ts';
 
 /** What changes weights, or adds an adapter. */
 const training = ['full', 'lora', 'ia3'] as const;
 const decoding = ['decoding'] as const;
 const tuning = [...training, ...decoding];
+const all = [...tuning, 'search'];
+const learning = [...training, 'search'];
 
 const values = (en: string, zh: string) =>
   ({ type: 'string', placeholder: 'x,y…', verbs: decoding, doc: { en, zh } }) as const satisfies OptionRow;
@@ -23,10 +26,10 @@ const { textColumn, titleColumn, nearDuplicates, repeatedLines, dropRepetitive, 
 export const tuneOptions = {
   data: {
     ...data,
-    verbs: tuning,
+    verbs: all,
     doc: {
-      en: "text to learn from; of decoding: text to be like, instead of what the run's own data held out",
-      zh: '要学的文本；用于 decoding 时：以此文本为准，而不用训练时的留出集',
+      en: "text to learn from (of a classifier, with labels); of decoding: text to be like, instead of what the run's own data held out",
+      zh: '要学的文本（分类器须带标签）；用于 decoding 时：以此文本为准，而不用训练时的留出集',
     },
   },
   rank: {
@@ -87,14 +90,29 @@ export const tuneOptions = {
       zh: '在新文本中掺入这么大比例的旧文本，以防遗忘',
     },
   },
-  steps: trained(steps),
-  minutes: trained({ ...minutes, doc: { en: 'training time (default 2)', zh: '训练时间（分钟，默认 2）' } }),
+  ...searchOptions,
+  steps: {
+    ...steps,
+    verbs: learning,
+    doc: {
+      en: 'updates; exactly repeatable (of search: of each trial, default 200)',
+      zh: '更新步数；结果可完全重现（用于 search 时为每组的步数，默认 200）',
+    },
+  },
+  minutes: {
+    ...minutes,
+    verbs: learning,
+    doc: {
+      en: 'training time (default 2; of search: of each trial)',
+      zh: '训练时间（分钟，默认 2；用于 search 时为每组的时间）',
+    },
+  },
   batchSize: trained(batchSize),
   lr: trained(lr),
   precision: trained(precision),
   saveEvery: trained(saveEvery),
   evalEvery: trained(evalEvery),
-  textColumn: trained(textColumn),
+  textColumn: { ...textColumn, verbs: learning },
   titleColumn: trained(titleColumn),
   nearDuplicates: trained(nearDuplicates),
   repeatedLines: trained(repeatedLines),
@@ -141,14 +159,14 @@ export const tuneOptions = {
     type: 'string',
     placeholder: 'path',
     doc: {
-      en: 'where the run, the adapter or the merged model is kept; of decoding the file of options (default: named after the data, or the model)',
-      zh: '训练记录、适配器或合并后的模型存放的目录；用于 decoding 时为选项文件（默认按数据或模型命名）',
+      en: 'where the run, the adapter or the merged model is kept; of decoding the file of options; of search the folder of trials (default: named after the data, or the model; search)',
+      zh: '训练记录、适配器或合并后的模型存放的目录；用于 decoding 时为选项文件，用于 search 时为记录目录（默认按数据或模型命名；search）',
     },
   },
-  seed: { ...seed, verbs: tuning },
+  seed: { ...seed, verbs: all },
   offline: {
     type: 'boolean',
-    verbs: tuning,
+    verbs: all,
     doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
   },
 } as const satisfies OptionTable;
