@@ -16,12 +16,11 @@ import { fail } from './errors.ts';
 import { trainOptions } from './option-tables.ts';
 import { checkValue, flagOf, type RawValue } from './options.ts';
 import { trainingPreset } from './recipe.ts';
-import { LANGUAGE_MODEL } from './search-options.ts';
 import { onlyGiven, presetSettings, type SettingOptions } from './settings.ts';
 import { readTrainingText } from './train-parts.ts';
 import { hashTexts, prepareTraining } from './training.ts';
 import type { SearchTask } from './trials.ts';
-import type { tuneOptions } from './tune-options.ts';
+import { LANGUAGE_MODEL, type tuneOptions } from './tune-options.ts';
 
 export interface Objective {
   readonly goal: 'max' | 'min';

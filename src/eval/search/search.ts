@@ -1,7 +1,6 @@
 /** Search for good settings: trial after trial, each told when it is done, so that a search that was stopped can go on. */
 
-import { fail } from '../errors.ts';
-import { type SearchSpace, type Settings, sizeOf } from './space.ts';
+import type { SearchSpace, Settings } from './space.ts';
 import { type SearchStrategy, searchStrategies } from './strategies.ts';
 
 /** What came of settings: a score, or why there is none. */
@@ -43,9 +42,6 @@ export async function* search(
   measure: (settings: Settings, trial: number) => Promise<Measurement>,
   { strategy, trials, goal, seed, earlier = [], signal }: SearchOptions,
 ): AsyncGenerator<Trial> {
-  if (!Object.values(space).some((dimension) => sizeOf(dimension) > 1)) {
-    throw fail('eval/search-space', { got: Object.keys(space).join(', ') });
-  }
   const propose = searchStrategies[strategy]({ space, trials, goal, seed });
   const done = [...earlier];
   while (done.length < trials) {

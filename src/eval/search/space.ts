@@ -17,7 +17,8 @@ const ranges = ['float', 'log', 'int', 'log-int'] as const;
 const LIMITS = { dimensions: 20, values: 100 };
 
 /**
- * Reads `c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge`: a range, or values joined by commas; one value alone is fixed.
+ * Reads `c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge`: a range, or values joined by commas; one value alone is fixed, and at least
+ * one setting must be free.
  *
  * @throws `eval/search-space`
  */
@@ -33,7 +34,8 @@ export function parseSpace(text: string): SearchSpace {
     });
   const space = Object.fromEntries(entries);
   const count = Object.keys(space).length;
-  if (count === 0 || count < entries.length || count > LIMITS.dimensions) {
+  const isFree = Object.values(space).some((dimension) => sizeOf(dimension) > 1);
+  if (!isFree || count < entries.length || count > LIMITS.dimensions) {
     throw fail('eval/search-space', { got: text });
   }
   return space;
