@@ -5,7 +5,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
-import { evalOptions } from './eval-options.ts';
+import { benchmarkOptions, evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
@@ -202,6 +202,18 @@ const evalCommand = defineCommand({
   load: () => import('./commands/eval.ts'),
 });
 
+const benchmark = defineCommand({
+  name: 'benchmark',
+  args: '<run…>',
+  summary: {
+    en: 'put tasks to models, with and without examples: multiple choice, short answers, how well they predict text',
+    zh: '用任务考模型，可带示例：选择题、简答题、对文本的预测能力',
+  },
+  options: benchmarkOptions,
+  example: 'inkstone benchmark runs/poems-2min --tasks examples/tasks/capitals.yaml --shots 0,1,4,8',
+  load: () => import('./commands/benchmark.ts'),
+});
+
 const index = defineCommand({
   name: 'index',
   args: '<source…>',
@@ -356,6 +368,7 @@ export const commands = [
   compare,
   compress,
   evalCommand,
+  benchmark,
   classify,
   inspect,
   gradients,

@@ -2,6 +2,26 @@
 
 export { type Anisotropy, anisotropy, similarityMatrix } from './anisotropy.ts';
 export { type NgramModel, type NgramOptions, ngramLanguageModel, ngramModel } from './baseline/kneser-ney.ts';
+export {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  type BenchmarkScore,
+  runBenchmark,
+} from './benchmark/benchmark.ts';
+export {
+  type BenchmarkModel,
+  localBenchmarkModel,
+  type Pair,
+  type PairLikelihood,
+  remoteBenchmarkModel,
+} from './benchmark/model.ts';
+export { type ShotOptions, shotPrompt } from './benchmark/prompt.ts';
+export {
+  type AskedTask,
+  type BenchmarkItem,
+  type BenchmarkTask,
+  benchmarkTask,
+} from './benchmark/task.ts';
 export type { BeamWidth, Causes, Learning } from './causes.ts';
 export {
   type CodedTokens,
