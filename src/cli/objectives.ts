@@ -30,8 +30,8 @@ export interface Objective {
   /** The command that takes the settings, and those that are always the same. */
   readonly command: 'classify' | 'train';
   readonly fixed: { readonly [name: string]: string | number | boolean };
-  /** @param folder where the trial may keep what it needs to go on */
-  measure(settings: Trying, folder: string): Promise<Measurement>;
+  /** @param folder where the trial may keep what it needs to go on @param onProgress told the share of the trial that is done */
+  measure(settings: Trying, folder: string, onProgress: (share: number) => void): Promise<Measurement>;
 }
 
 type Context = CommandContext<typeof tuneOptions>;
@@ -97,11 +97,11 @@ async function classifierObjective(context: Context): Promise<Objective> {
     space,
     task: { method, data: { source: data, sha256: hash }, folds, score, seed },
     command: 'classify',
-    fixed: { method, ...onlyGiven(options, reading) },
-    async measure(settings) {
+    fixed: { method, seed, ...onlyGiven(options, reading) },
+    async measure(settings, _, onProgress) {
       const found = await orFailure(
         ['classify/diverged'],
-        crossValidate(method, texts, { ...methodSettings(settings), folds, seed, signal }),
+        crossValidate(method, texts, { ...methodSettings(settings), folds, seed, signal, onProgress }),
       );
       if ('failed' in found) return found;
       return { score: found.mean[counted], deviation: found.deviation[counted] };
@@ -118,7 +118,7 @@ const DEFAULT_STEPS = 200;
 async function modelObjective(context: Context): Promise<Objective> {
   const { options, signal } = context;
   refuse(context, ['folds', 'score', 'labelColumn', 'header'], `--method ${LANGUAGE_MODEL}`);
-  const { data, seed, steps, minutes, preset } = options;
+  const { data, seed, steps, minutes, preset, textColumn } = options;
   if (steps !== undefined && minutes !== undefined) {
     const reason = { reason: 'each says how long a training is', zhReason: '两者都规定训练多久' };
     throw fail('cli/conflict', { command: 'tune search', options: ['--steps', '--minutes'], ...reason });
@@ -138,13 +138,14 @@ async function modelObjective(context: Context): Promise<Objective> {
     space,
     task: { method: LANGUAGE_MODEL, data: { source: data, sha256: hash }, preset, ...length, seed },
     command: 'train',
-    fixed: { preset, ...length },
-    async measure(trying, folder) {
+    fixed: { preset, ...length, seed, ...(textColumn !== undefined && { textColumn }) },
+    async measure(trying, folder, onProgress) {
       const open = await orFailure(['model/', 'positions/'], openTrial(trying, folder));
       if ('failed' in open) return open;
       try {
         for await (const event of open.events()) {
           await open.run.append(event);
+          if (event.type === 'step') onProgress(event.fraction);
           if (event.type !== 'finish') continue;
           if (event.reason === 'aborted') signal.throwIfAborted();
           if (event.reason === 'diverged') return { failed: 'diverged' };

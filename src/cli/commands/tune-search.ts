@@ -34,9 +34,9 @@ const say = defineMessages({
     zh: (d) => `继续 ${d.path}：已有 ${d.done} 组`,
   },
   live: {
-    en: (d: { done: number; total: number; settings: string; score: string; best: string; eta: string }) =>
-      `trial ${d.done}/${d.total} ${d.settings}: ${d.score}, best ${d.best} eta ${d.eta}`,
-    zh: (d) => `第 ${d.done}/${d.total} 组 ${d.settings}：${d.score}，最好 ${d.best} 剩余 ${d.eta}`,
+    en: (d: LiveLine) =>
+      `trial ${d.trial}/${d.total} ${d.percent}% ${d.settings}; best so far ${d.best} eta ${d.eta}`,
+    zh: (d) => `第 ${d.trial}/${d.total} 组 ${d.percent}% ${d.settings}；目前最好 ${d.best} 剩余 ${d.eta}`,
   },
   head: { en: () => 'trial|score|deviation|seconds', zh: () => '序号|得分|标准差|秒' },
   failures: {
@@ -64,6 +64,15 @@ const say = defineMessages({
   },
 });
 
+interface LiveLine {
+  readonly trial: number;
+  readonly total: number;
+  readonly percent: string;
+  readonly settings: string;
+  readonly best: string;
+  readonly eta: string;
+}
+
 /** Rows of the table for people. */
 const SHOWN = 8;
 const DEFAULT_OUT = 'search';
@@ -77,12 +86,13 @@ export async function searchSettings(context: Context): Promise<void> {
   const strategy = options.strategy as SearchStrategy;
   const objective = await openObjective(context);
   const { space, goal } = objective;
+  const shape = formatSpace(space);
   const path = join(out, 'trials.jsonl');
   // A grid depends on how many trials there will be; the others can be made longer.
   const task = {
     ...objective.task,
     strategy,
-    space: formatSpace(space),
+    space: shape,
     ...(strategy === 'grid' && { trials: total }),
   };
   const { earlier, file } = await openTrials(path, task);
@@ -94,14 +104,32 @@ export async function searchSettings(context: Context): Promise<void> {
       strategy,
       goal,
       trials: total,
-      space: formatSpace(space),
+      space: shape,
       done: trials.length,
     });
-    const words = { method, strategy, trials: total, space: formatSpace(space), score: scoreWords(options) };
+    const words = { method, strategy, trials: total, space: shape, score: scoreWords(options) };
     terminal.print(say('begin', words));
     if (trials.length > 0) terminal.print(`  ${say('resumed', { path, done: trials.length })}`);
-    const measure = (settings: Trial['settings'], index: number) =>
-      objective.measure(settings, join(out, `trial-${index}`));
+    const start = performance.now();
+    const tell = (settings: Trial['settings'], share: number): void => {
+      const done = trials.length + share;
+      const seconds = (performance.now() - start) / 1000 / (done - earlier.length);
+      terminal.live(
+        say('live', {
+          trial: trials.length + 1,
+          total,
+          settings: settingsWords(settings),
+          percent: (100 * share).toFixed(0),
+          best: shown(rankTrials(trials, goal)[0]?.score),
+          eta: share > 0 ? formatDuration(seconds * (total - done)) : '–',
+        }),
+      );
+    };
+    const measure = (settings: Trial['settings'], index: number) => {
+      tell(settings, 0);
+      const onProgress = (share: number) => tell(settings, share);
+      return objective.measure(settings, join(out, `trial-${index}`), onProgress);
+    };
     for await (const trial of search(space, measure, {
       strategy,
       trials: total,
@@ -114,7 +142,6 @@ export async function searchSettings(context: Context): Promise<void> {
       await file.sync();
       trials.push(trial);
       terminal.json({ type: 'trial', ...trial });
-      terminal.live(liveLine(trials, earlier.length, context, goal));
     }
   } finally {
     await file.close();
@@ -125,25 +152,6 @@ export async function searchSettings(context: Context): Promise<void> {
 
 const scoreWords = ({ method, score, folds }: Context['options']): string =>
   method === 'language-model' ? say('loss', {}) : say(score as 'accuracy' | 'macro-f1', { folds });
-
-function liveLine(
-  trials: readonly Trial[],
-  before: number,
-  { options }: Context,
-  goal: Objective['goal'],
-): string {
-  const last = trials[trials.length - 1];
-  const own = trials.slice(before);
-  const seconds = own.reduce((sum, trial) => sum + trial.seconds, 0) / own.length;
-  return say('live', {
-    done: trials.length,
-    total: options.trials,
-    settings: settingsWords(last),
-    score: shown(last.score),
-    best: shown(rankTrials(trials, goal)[0]?.score),
-    eta: formatDuration(seconds * (options.trials - trials.length)),
-  });
-}
 
 /** Shows the best trials, and writes the best as a file for `--config`. */
 async function tellResult(
@@ -176,7 +184,7 @@ async function tellResult(
   const header = say('header', { data: data!, seed });
   await writeFileAtomic(path, [header, `${command}:`, ...lines, ''].join('\n'));
   terminal.json({ type: 'search-result', best, trials: trials.length, failed: failures.length, path });
-  terminal.print(say('best', { settings: settingsWords(best), score: shown(best.score), path }));
+  terminal.print(say('best', { settings: settingsWords(best.settings), score: shown(best.score), path }));
   terminal.print(say('lucky', {}));
   const verb = command === 'classify' ? 'classify train' : 'train';
   const next = `npx inkstone ${verb} --data ${quoteWord(data!)} --config ${quoteWord(path)}`;
@@ -185,7 +193,7 @@ async function tellResult(
 
 const shown = (score: number | undefined): string => (score === undefined ? '–' : score.toFixed(4));
 
-const settingsWords = ({ settings }: Trial): string =>
+const settingsWords = (settings: Trial['settings']): string =>
   Object.entries(settings)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
