@@ -77,7 +77,8 @@ describe('a search', () => {
     expect(averages.bayesian).toBeGreaterThan(averages.grid);
     const loss = async (settings: Settings) => ({ score: -(await hill(settings)).score });
     const trials = await all(search(space, loss, options('bayesian', { goal: 'min' })));
-    expect(Math.min(...trials.map(({ score }) => score!))).toBeLessThan(0.1);
+    const late = trials.slice(12).map(({ score }) => score!);
+    expect(late.reduce((x, y) => x + y) / late.length).toBeLessThan(1);
   });
 
   test('a trial without a score, or with none that is a number, does not end it', async () => {
