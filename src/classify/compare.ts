@@ -8,12 +8,15 @@ import type { MethodOptions } from './method.ts';
 import { trainClassifier } from './methods.ts';
 import type { UnitCutter } from './units.ts';
 
-/** A method's row. */
-export interface ComparedMethod {
+export interface ClassifierScores {
   /** Share of the texts whose label is right. */
   readonly accuracy: number;
   /** The mean of F1 over the labels that occur. */
   readonly macroF1: number;
+}
+
+/** A method's row. */
+export interface ComparedMethod extends ClassifierScores {
   /** `majority`: always the label that most texts of the training have. */
   readonly method: MethodName | 'majority';
   /** 95 % intervals by resampling the texts. */
@@ -41,24 +44,38 @@ export function testClassifier(
   texts: readonly LabelledText[],
   { seed = 0 }: { readonly seed?: number } = {},
 ): Omit<ComparedMethod, 'method' | 'trainSeconds' | 'parameters'> {
-  if (texts.length === 0) throw fail('classify/no-test', {});
-  const labels = [...new Set([...classifier.labels, ...texts.map(({ label }) => label)])];
-  const places = new Map(labels.map((label, i) => [label, i]));
-  const expected = Int32Array.from(texts, ({ label }) => places.get(label)!);
   const start = performance.now();
-  const predictions = classifier.classify(texts.map(({ text }) => text));
+  const scoresOf = askClassifier(classifier, texts);
   const textsPerSecond = (1000 * texts.length) / (performance.now() - start);
-  const predicted = Int32Array.from(predictions, ({ label }) => places.get(label)!);
-  const scoresOf = (items?: Int32Array) => {
-    const { accuracy, macro } = scoresOfCounts(countLabels({ labels, predicted, expected }, items));
-    return { accuracy, macroF1: macro.f1 };
-  };
   const drawn = Array.from(resamples(texts.length, { seed }), (items) => scoresOf(items));
   return {
     ...scoresOf(),
     accuracyInterval: middleOf(drawn.map(({ accuracy }) => accuracy)),
     macroF1Interval: middleOf(drawn.map(({ macroF1 }) => macroF1)),
     textsPerSecond,
+  };
+}
+
+/** The scores alone, without intervals. */
+export const scoreClassifier = (
+  classifier: Pick<TextClassifier, 'labels' | 'classify'>,
+  texts: readonly LabelledText[],
+): ClassifierScores => askClassifier(classifier, texts)();
+
+/** Labels the texts; the scores of all of them, or of some. */
+function askClassifier(
+  classifier: Pick<TextClassifier, 'labels' | 'classify'>,
+  texts: readonly LabelledText[],
+): (items?: Int32Array) => ClassifierScores {
+  if (texts.length === 0) throw fail('classify/no-test', {});
+  const predictions = classifier.classify(texts.map(({ text }) => text));
+  const labels = [...new Set([...classifier.labels, ...texts.map(({ label }) => label)])];
+  const places = new Map(labels.map((label, i) => [label, i]));
+  const expected = Int32Array.from(texts, ({ label }) => places.get(label)!);
+  const predicted = Int32Array.from(predictions, ({ label }) => places.get(label)!);
+  return (items) => {
+    const { accuracy, macro } = scoresOfCounts(countLabels({ labels, predicted, expected }, items));
+    return { accuracy, macroF1: macro.f1 };
   };
 }
 

@@ -10,12 +10,19 @@ export {
   type WordWeight,
 } from './classifier.ts';
 export {
+  type ClassifierScores,
   type ComparedMethod,
   type CompareMethodsEvent,
   type CompareMethodsOptions,
   compareMethods,
+  scoreClassifier,
   testClassifier,
 } from './compare.ts';
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+} from './cross-validation.ts';
 export {
   type FeatureOptions,
   type Features,

@@ -2,7 +2,7 @@
 
 import type { MethodName } from '../classify/index.ts';
 import type { OptionTable } from './command.ts';
-import { share, wholeFromZero, wholePositive } from './option-rules.ts';
+import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { seed } from './option-tables.ts';
 
 /** NOTE By name only: the help must not load the classifiers. A method left out does not compile. */
@@ -17,6 +17,114 @@ const methods: { readonly [Name in MethodName]: true } = {
 export const classifyMethods = Object.keys(methods) as MethodName[];
 
 const learning = ['train', 'compare'] as const;
+
+/** What a method is told beside the texts; each reads what concerns it, and a search may try them. */
+export const methodOptions = {
+  ngrams: {
+    verbs: learning,
+    type: 'number',
+    default: 2,
+    rule: {
+      test: (n: number) => Number.isInteger(n) && n >= 1 && n <= 5,
+      words: { en: 'a whole number from 1 to 5', zh: '为 1 到 5 的整数' },
+    },
+    doc: {
+      en: 'words in a row (characters in Chinese) that count as one feature, at most; not for cnn',
+      zh: '最多几个相连的词（中文为字）算作一个特征；cnn 不用',
+    },
+  },
+  maxFeatures: {
+    verbs: learning,
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'keep so many of the most frequent features (default: all; mlp 20000, cnn 30000)',
+      zh: '只保留最常见的这么多特征（默认：全部；mlp 20000，cnn 30000）',
+    },
+  },
+  epochs: {
+    verbs: learning,
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'passes over the texts (default: perceptron 10, mlp and cnn 5)',
+      zh: '遍历文本的次数（默认：perceptron 10，mlp 与 cnn 5）',
+    },
+  },
+  pooling: {
+    verbs: learning,
+    type: 'string',
+    choices: ['max', 'average'],
+    default: 'max',
+    doc: {
+      en: "cnn: keep the largest of a filter's answers along a text, or their mean",
+      zh: 'cnn：沿文本取滤波器响应的最大值或平均值',
+    },
+  },
+  c: {
+    verbs: learning,
+    type: 'number',
+    rule: positive,
+    doc: {
+      en: 'svm: what a mistake costs beside the length of the weights (default 1)',
+      zh: 'svm：相对于权重长度，一次错误的代价（默认 1）',
+    },
+  },
+  loss: {
+    verbs: learning,
+    type: 'string',
+    choices: ['hinge', 'squared-hinge'],
+    doc: { en: 'svm: what a mistake is (default squared-hinge)', zh: 'svm：如何计错（默认 squared-hinge）' },
+  },
+  smoothing: {
+    verbs: learning,
+    type: 'number',
+    rule: positive,
+    doc: {
+      en: 'naive-bayes, complement-bayes: added to every count (default 1)',
+      zh: 'naive-bayes、complement-bayes：每个计数加上的数（默认 1）',
+    },
+  },
+  lr: {
+    verbs: learning,
+    type: 'number',
+    rule: positive,
+    doc: { en: 'mlp, cnn: peak learning rate', zh: 'mlp、cnn：学习率峰值' },
+  },
+  batchSize: {
+    verbs: learning,
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'mlp, cnn: texts in a batch', zh: 'mlp、cnn：每批文本数' },
+  },
+  dropout: {
+    verbs: learning,
+    type: 'number',
+    rule: {
+      test: (x: number) => x >= 0 && x < 1,
+      words: { en: 'in [0, 1)', zh: '在 [0, 1) 之内' },
+    },
+    doc: { en: 'mlp, cnn: share of units left out at random', zh: 'mlp、cnn：随机舍去的单元比例' },
+  },
+  hidden: {
+    verbs: learning,
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'mlp: units of the hidden layer', zh: 'mlp：隐藏层单元数' },
+  },
+  embedding: {
+    verbs: learning,
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'cnn: numbers of an embedding', zh: 'cnn：词嵌入的维数' },
+  },
+  filters: {
+    verbs: learning,
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'cnn: filters of each width', zh: 'cnn：每种宽度的滤波器个数' },
+  },
+} as const satisfies OptionTable;
 
 export const classifyOptions = {
   data: {
@@ -86,47 +194,7 @@ export const classifyOptions = {
     default: classifyMethods.join(','),
     doc: { en: 'which methods, joined by commas', zh: '比较哪些方法，以逗号连接' },
   },
-  ngrams: {
-    verbs: learning,
-    type: 'number',
-    default: 2,
-    rule: {
-      test: (n: number) => Number.isInteger(n) && n >= 1 && n <= 5,
-      words: { en: 'a whole number from 1 to 5', zh: '为 1 到 5 的整数' },
-    },
-    doc: {
-      en: 'words in a row (characters in Chinese) that count as one feature, at most; not for cnn',
-      zh: '最多几个相连的词（中文为字）算作一个特征；cnn 不用',
-    },
-  },
-  maxFeatures: {
-    verbs: learning,
-    type: 'number',
-    rule: wholePositive,
-    doc: {
-      en: 'keep so many of the most frequent features (default: all; mlp 20000, cnn 30000)',
-      zh: '只保留最常见的这么多特征（默认：全部；mlp 20000，cnn 30000）',
-    },
-  },
-  epochs: {
-    verbs: learning,
-    type: 'number',
-    rule: wholePositive,
-    doc: {
-      en: 'passes over the texts (default: perceptron 10, mlp and cnn 5)',
-      zh: '遍历文本的次数（默认：perceptron 10，mlp 与 cnn 5）',
-    },
-  },
-  pooling: {
-    verbs: learning,
-    type: 'string',
-    choices: ['max', 'average'],
-    default: 'max',
-    doc: {
-      en: "cnn: keep the largest of a filter's answers along a text, or their mean",
-      zh: 'cnn：沿文本取滤波器响应的最大值或平均值',
-    },
-  },
+  ...methodOptions,
   tokenizer: {
     verbs: learning,
     type: 'string',

@@ -153,6 +153,27 @@ export const fail = defineErrors({
     zh: (d) =>
       `--remote：必须是 名称=地址#模型，得到 "${d.remote}"；应形如 qwen=http://127.0.0.1:8000/v1#qwen3`,
   },
+  'cli/trials': {
+    en: (d: { path: string }) =>
+      `${d.path}: holds no trials that inkstone tune search wrote; choose another --out`,
+    zh: (d) => `${d.path}：其中不是 inkstone tune search 写的记录；请换一个 --out`,
+  },
+  'cli/other-search': {
+    en: (d: { path: string; differing: readonly string[] }) =>
+      `${d.path}: holds another search (${d.differing.join('; ')}); choose another --out or the same settings`,
+    zh: (d) => `${d.path}：其中是另一次搜索（${d.differing.join('；')}）；请换一个 --out 或使用相同的设置`,
+  },
+  'cli/search-setting': {
+    en: (d: { name: string; known: readonly string[]; near?: string }) =>
+      `tune search: --space has no setting "${d.name}" for this method; there are ${d.known.join(', ')}${hint(d.near)}`,
+    zh: (d) =>
+      `tune search：此方法的 --space 没有 "${d.name}" 这项设置；可用 ${d.known.join('、')}${zhHint(d.near)}`,
+  },
+  'cli/search-failed': {
+    en: (d: { trials: number; reason: string }) =>
+      `tune search: none of ${d.trials} trials came to a score (${d.reason}); choose another --space`,
+    zh: (d) => `tune search：${d.trials} 组都没有得分（${d.reason}）；请另选 --space`,
+  },
   'cli/no-key': {
     en: (d: { name: string; near?: string }) => `keys: no key in use is called "${d.name}"${hint(d.near)}`,
     zh: (d) => `密钥：没有名为 "${d.name}" 的有效密钥${zhHint(d.near)}`,

@@ -1,4 +1,4 @@
-/** The options of `inkstone eval`. NOTE Tasks, tokenizers and units by name only: the help must not load what they name. */
+/** The options of `inkstone eval` and `inkstone benchmark`. NOTE Tasks, tokenizers and units by name only: the help must not load what they name. */
 
 import type { BleuTokenizer, EvalTask, RougeUnit } from '../eval/index.ts';
 import type { OptionTable } from './command.ts';
@@ -107,6 +107,34 @@ export const evalOptions = {
     default: 1000,
     rule: wholePositive,
     doc: { en: 'how often the records are drawn anew', zh: '自助抽样的次数' },
+  },
+  seed,
+} as const satisfies OptionTable;
+
+export const benchmarkOptions = {
+  tasks: {
+    type: 'string',
+    placeholder: 'list',
+    doc: { en: 'task files (yaml or json), joined by commas', zh: '任务文件（yaml 或 json），以逗号连接' },
+  },
+  shots: {
+    type: 'string',
+    placeholder: 'list',
+    default: '0',
+    doc: {
+      en: 'how many solved examples stand before each item, joined by commas: 0,1,4,8',
+      zh: '每题之前放多少个解好的示例，以逗号连接：0,1,4,8',
+    },
+  },
+  limit: {
+    type: 'number',
+    rule: wholePositive,
+    doc: { en: 'only so many items of each task', zh: '每个任务只用这么多条' },
+  },
+  out: {
+    type: 'string',
+    placeholder: 'file',
+    doc: { en: 'also write the results here (json)', zh: '并将结果写入此文件（json）' },
   },
   seed,
 } as const satisfies OptionTable;

@@ -1,5 +1,6 @@
 /** `--remote`: endpoints by name. */
 
+import type { RemoteModelOptions } from '../remote/index.ts';
 import { type RemoteServed, remoteServed } from '../serve/index.ts';
 import { fail } from './errors.ts';
 
@@ -12,8 +13,17 @@ export function parseRemotes(
   apiKey: string | undefined = process.env.INKSTONE_REMOTE_KEY,
 ): RemoteServed[] {
   return text.split(',').map((one) => {
-    const [, id, url, model] = /^([^=]+)=([^#]+)#(.+)$/.exec(one.trim()) ?? [];
-    if (id === undefined) throw fail('cli/remote', { remote: one.trim() });
-    return remoteServed(id, { url, model, ...(apiKey !== undefined && { apiKey }) });
+    const { id, ...endpoint } = readRemote(one.trim(), apiKey);
+    return remoteServed(id, endpoint);
   });
+}
+
+/** Reads one `NAME=URL#MODEL`. */
+export function readRemote(
+  text: string,
+  apiKey: string | undefined = process.env.INKSTONE_REMOTE_KEY,
+): RemoteModelOptions & { readonly id: string } {
+  const [, id, url, model] = /^([^=]+)=([^#]+)#(.+)$/.exec(text) ?? [];
+  if (id === undefined) throw fail('cli/remote', { remote: text });
+  return { id, url, model, ...(apiKey !== undefined && { apiKey }) };
 }

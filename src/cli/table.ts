@@ -5,7 +5,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
-import { evalOptions } from './eval-options.ts';
+import { benchmarkOptions, evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
@@ -97,10 +97,10 @@ const fillMask = defineCommand({
 
 const tune = defineCommand({
   name: 'tune',
-  args: '<full|lora|ia3|merge|decoding> <run> [adapter…]',
+  args: '<full|lora|ia3|merge|decoding|search> [run] [adapter…]',
   summary: {
-    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; find its best decoding options',
-    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；找出最合适的解码选项',
+    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; find its best decoding options, or (search) the best settings of a training',
+    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；找出最合适的解码选项，或（search）训练的最佳设置',
   },
   options: tuneOptions,
   example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',
@@ -213,6 +213,18 @@ const evalCommand = defineCommand({
   options: evalOptions,
   example: 'inkstone eval predictions.jsonl --confidence',
   load: () => import('./commands/eval.ts'),
+});
+
+const benchmark = defineCommand({
+  name: 'benchmark',
+  args: '<run…>',
+  summary: {
+    en: 'put tasks to models, with and without examples: multiple choice, short answers, how well they predict text',
+    zh: '用任务考模型，可带示例：选择题、简答题、对文本的预测能力',
+  },
+  options: benchmarkOptions,
+  example: 'inkstone benchmark runs/poems-2min --tasks examples/tasks/capitals.yaml --shots 0,1,4,8',
+  load: () => import('./commands/benchmark.ts'),
 });
 
 const index = defineCommand({
@@ -381,6 +393,7 @@ export const commands = [
   compare,
   compress,
   evalCommand,
+  benchmark,
   classify,
   inspect,
   gradients,

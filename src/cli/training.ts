@@ -305,7 +305,7 @@ function freshParams(
 }
 
 /** One hash over all texts, so that a resumed run learns from the same. */
-function hashTexts(documents: readonly TextDocument[]): string {
+export function hashTexts(documents: readonly TextDocument[]): string {
   const hash = createHash('sha256');
   for (const { text } of documents) hash.update(text).update('\0');
   return hash.digest('hex');

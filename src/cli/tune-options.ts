@@ -1,5 +1,7 @@
-/** The options of `inkstone tune`. */
+/** The options of `inkstone tune`. NOTE Strategies by name only: the help must not load what they name. */
 
+import type { SearchStrategy } from '../eval/index.ts';
+import { classifyMethods, classifyOptions } from './classify-options.ts';
 import type { OptionRow, OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
@@ -9,6 +11,8 @@ import { data, seed, trainOptions } from './option-tables.ts';
 const training = ['full', 'lora', 'ia3'] as const;
 const decoding = ['decoding'] as const;
 const tuning = [...training, ...decoding];
+const all = [...tuning, 'search'];
+const learning = [...training, 'search'];
 
 const values = (en: string, zh: string) =>
   ({ type: 'string', placeholder: 'x,y…', verbs: decoding, doc: { en, zh } }) as const satisfies OptionRow;
@@ -20,13 +24,84 @@ const { steps, minutes, batchSize, lr, precision, saveEvery, evalEvery } = train
 const { textColumn, titleColumn, nearDuplicates, repeatedLines, dropRepetitive, privateAddresses } =
   corpusOptions;
 
+/** A name left out does not compile. */
+const strategies: { readonly [Name in SearchStrategy]: true } = { bayesian: true, grid: true, random: true };
+
+export const LANGUAGE_MODEL = 'language-model';
+
+const ofSearch = <Row extends OptionRow>(row: Row) => ({ ...row, verbs: ['search'] as const });
+
+const searchOptions = {
+  method: ofSearch({
+    type: 'string',
+    choices: [...classifyMethods, LANGUAGE_MODEL],
+    default: 'svm',
+    doc: {
+      en: 'what learns: a method of classify, scored by cross-validation, or a language model, by its loss on held-out text',
+      zh: '学习方法：classify 的某种方法（按交叉验证评分），或语言模型（按留出文本上的损失评分）',
+    },
+  }),
+  space: ofSearch({
+    type: 'string',
+    placeholder: 'name=…;…',
+    doc: {
+      en: 'what to try, by options of classify train or train: "c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge" (float, log, int, log-int; one value is fixed; default: what is usual for the method)',
+      zh: '要试的设置，用 classify train 或 train 的选项名："c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge"（float、log、int、log-int；单个值即固定；默认：该方法常用的设置）',
+    },
+  }),
+  strategy: ofSearch({
+    type: 'string',
+    choices: Object.keys(strategies),
+    default: 'bayesian' satisfies SearchStrategy,
+    doc: {
+      en: 'how the next settings are chosen: by a model of the trials so far, on a grid, or by chance',
+      zh: '如何选下一组设置：按已试结果建模、按网格，或随机',
+    },
+  }),
+  trials: ofSearch({
+    type: 'number',
+    default: 24,
+    rule: wholePositive,
+    doc: { en: 'settings to try, at most', zh: '最多试多少组设置' },
+  }),
+  folds: ofSearch({
+    type: 'number',
+    default: 5,
+    rule: {
+      test: (n: number) => Number.isInteger(n) && n >= 2 && n <= 100,
+      words: { en: 'a whole number from 2 to 100', zh: '为 2 到 100 的整数' },
+    },
+    doc: {
+      en: 'parts of the texts, each of which is held out once (not for a language model)',
+      zh: '文本分成几份，每份各留出一次（语言模型不用）',
+    },
+  }),
+  score: ofSearch({
+    type: 'string',
+    choices: ['accuracy', 'macro-f1'],
+    default: 'accuracy',
+    doc: { en: 'what counts of a classifier', zh: '分类器以什么为准' },
+  }),
+  preset: ofSearch({
+    type: 'string',
+    placeholder: 'name',
+    default: 'shakespeare-cpu',
+    doc: {
+      en: 'of a language model: the model and recipe whose settings are changed',
+      zh: '语言模型：以哪个模型与配方为基础改动设置',
+    },
+  }),
+  labelColumn: ofSearch(classifyOptions.labelColumn),
+  header: ofSearch(classifyOptions.header),
+} as const satisfies OptionTable;
+
 export const tuneOptions = {
   data: {
     ...data,
-    verbs: tuning,
+    verbs: all,
     doc: {
-      en: "text to learn from; of decoding: text to be like, instead of what the run's own data held out",
-      zh: '要学的文本；用于 decoding 时：以此文本为准，而不用训练时的留出集',
+      en: "text to learn from (of a classifier, with labels); of decoding: text to be like, instead of what the run's own data held out",
+      zh: '要学的文本（分类器须带标签）；用于 decoding 时：以此文本为准，而不用训练时的留出集',
     },
   },
   rank: {
@@ -114,14 +189,29 @@ export const tuneOptions = {
       zh: '保住对旧文本重要的参数，以防遗忘（弹性权重巩固，可先试 10000）',
     },
   },
-  steps: trained(steps),
-  minutes: trained({ ...minutes, doc: { en: 'training time (default 2)', zh: '训练时间（分钟，默认 2）' } }),
+  ...searchOptions,
+  steps: {
+    ...steps,
+    verbs: learning,
+    doc: {
+      en: 'updates; exactly repeatable (of search: of each trial, default 200)',
+      zh: '更新步数；结果可完全重现（用于 search 时为每组的步数，默认 200）',
+    },
+  },
+  minutes: {
+    ...minutes,
+    verbs: learning,
+    doc: {
+      en: 'training time (default 2; of search: of each trial)',
+      zh: '训练时间（分钟，默认 2；用于 search 时为每组的时间）',
+    },
+  },
   batchSize: trained(batchSize),
   lr: trained(lr),
   precision: trained(precision),
   saveEvery: trained(saveEvery),
   evalEvery: trained(evalEvery),
-  textColumn: trained(textColumn),
+  textColumn: { ...textColumn, verbs: learning },
   titleColumn: trained(titleColumn),
   nearDuplicates: trained(nearDuplicates),
   repeatedLines: trained(repeatedLines),
@@ -168,14 +258,14 @@ export const tuneOptions = {
     type: 'string',
     placeholder: 'path',
     doc: {
-      en: 'where the run, the adapter or the merged model is kept; of decoding the file of options (default: named after the data, or the model)',
-      zh: '训练记录、适配器或合并后的模型存放的目录；用于 decoding 时为选项文件（默认按数据或模型命名）',
+      en: 'where the run, the adapter or the merged model is kept; of decoding the file of options; of search the folder of trials (default: named after the data, or the model; search)',
+      zh: '训练记录、适配器或合并后的模型存放的目录；用于 decoding 时为选项文件，用于 search 时为记录目录（默认按数据或模型命名；search）',
     },
   },
-  seed: { ...seed, verbs: tuning },
+  seed: { ...seed, verbs: all },
   offline: {
     type: 'boolean',
-    verbs: tuning,
+    verbs: all,
     doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
   },
 } as const satisfies OptionTable;

@@ -181,6 +181,35 @@ export const fail = defineErrors({
     zh: (d) =>
       `评分：比较两篇文本的共有部分时至多 ${d.most} 对词，得到 ${d.first} × ${d.second}；请用 --metrics 去掉 rouge-l、rouge-lsum 与 f1，或截短文本`,
   },
+  'eval/task': {
+    en: (d: { where: string; key: string; reason: string }) =>
+      `${d.where}: is no benchmark task that can be read (${d.key || 'the whole'}: ${d.reason}); see the tasks in examples/tasks`,
+    zh: (d) =>
+      `${d.where}：不是可读的评测任务（${d.key || '整体'}：${d.reason}）；可参考 examples/tasks 中的任务`,
+  },
+  'eval/task-field': {
+    en: (d: { where: string; field: string; rule: string; zhRule: string }) =>
+      `${d.where}: the field "${d.field}" must be ${d.rule}`,
+    zh: (d) => `${d.where}：字段 "${d.field}" 必须${d.zhRule}`,
+  },
+  'eval/few-examples': {
+    en: (d: { task: string; shots: number; got: number }) =>
+      `${d.task}: ${d.shots} examples beside the item itself are needed, there are ${d.got}; ask for fewer, or give more`,
+    zh: (d) =>
+      `${d.task}：除被测条目外需要 ${d.shots} 个示例，只有 ${d.got} 个；请减少示例数，或提供更多示例`,
+  },
+  'eval/no-likelihoods': {
+    en: (d: { model: string; task: string }) =>
+      `${d.task}: needs the probabilities of given texts, and ${d.model} is an endpoint that only writes; use a task of type generation, or a local model`,
+    zh: (d) =>
+      `${d.task}：需要给定文本的概率，而 ${d.model} 是只会写作的端点；请用 generation 类任务，或使用本地模型`,
+  },
+  'eval/search-space': {
+    en: (d: { got: string }) =>
+      `search: a space must be up to 20 names with a range (float, log, int or log-int, low:high) or values (up to 100), at least one of them free, such as "c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge", got "${d.got}"`,
+    zh: (d) =>
+      `搜索：搜索空间须为至多 20 个名称，各带一个范围（float、log、int 或 log-int，低:高）或若干取值（至多 100 个），且至少一个可变，例如 "c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge"，得到 "${d.got}"`,
+  },
   'eval/no-reference': {
     en: (d: { where: string; record: number }) =>
       `${d.where}: record ${d.record} has no reference; give at least one`,

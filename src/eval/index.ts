@@ -2,6 +2,26 @@
 
 export { type Anisotropy, anisotropy, similarityMatrix } from './anisotropy.ts';
 export { type NgramModel, type NgramOptions, ngramLanguageModel, ngramModel } from './baseline/kneser-ney.ts';
+export {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  type BenchmarkScore,
+  runBenchmark,
+} from './benchmark/benchmark.ts';
+export {
+  type BenchmarkModel,
+  localBenchmarkModel,
+  type Pair,
+  type PairLikelihood,
+  remoteBenchmarkModel,
+} from './benchmark/model.ts';
+export { type ShotOptions, shotPrompt } from './benchmark/prompt.ts';
+export {
+  type AskedTask,
+  type BenchmarkItem,
+  type BenchmarkTask,
+  benchmarkTask,
+} from './benchmark/task.ts';
 export type { BeamWidth, Causes, Learning } from './causes.ts';
 export {
   type CodedTokens,
@@ -272,6 +292,29 @@ export {
 } from './metrics/rouge.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export { type Recall, recallPassages } from './recall.ts';
+export { expectedImprovement, normalShare } from './search/expected-improvement.ts';
+export {
+  fitKernel,
+  type GaussianProcess,
+  gaussianProcess,
+  type KernelParameters,
+} from './search/gaussian-process.ts';
+export {
+  type Measurement,
+  rankTrials,
+  type SearchOptions,
+  search,
+  type Trial,
+} from './search/search.ts';
+export {
+  type Dimension,
+  formatSpace,
+  parseSpace,
+  type SearchSpace,
+  type Setting,
+  type Settings,
+} from './search/space.ts';
+export { type SearchStrategy, searchStrategies } from './search/strategies.ts';
 export {
   type Reinforcement,
   type SelfReinforcementOptions,

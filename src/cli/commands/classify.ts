@@ -22,6 +22,7 @@ import { defineMessages } from '../../language.ts';
 import { loadTokenizer } from '../../text/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import { classifyMethods, type classifyOptions } from '../classify-options.ts';
+import { methodSettings } from '../classifying.ts';
 import type { CommandContext } from '../command.ts';
 import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
@@ -86,7 +87,7 @@ async function prepare(
   methodOptions: MethodOptions;
 }> {
   const { options, signal, terminal } = context;
-  const { data, test, heldOut, seed, ngrams, maxFeatures, epochs, pooling } = options;
+  const { data, test, heldOut, seed } = options;
   if (data === undefined) {
     throw fail('cli/missing-value', { command: `classify ${verb}`, option: '--data' });
   }
@@ -103,14 +104,7 @@ async function prepare(
     train: sides.train,
     test: sides.heldOut,
     tokenizer,
-    methodOptions: {
-      ngrams: [1, ngrams],
-      maxFeatures,
-      epochs,
-      pooling: pooling as MethodOptions['pooling'],
-      seed,
-      signal,
-    },
+    methodOptions: { ...methodSettings(options), seed, signal },
   };
 }
 

@@ -31,10 +31,11 @@ export function answerScore(
   references: readonly string[],
   options: AnswerOptions = {},
 ): AnswerScore {
-  const exact = isExactAnswer(prediction, references, options) ? 1 : 0;
+  checkPairs('answers', [prediction], [references]);
   const { plain, f1 } = ruleTable[options.rules ?? 'squad'];
   const own = plain(prediction);
-  return { exact, f1: Math.max(...references.map((reference) => f1(own, plain(reference)))) };
+  const right = references.map(plain);
+  return { exact: right.includes(own) ? 1 : 0, f1: Math.max(...right.map((text) => f1(own, text))) };
 }
 
 /** The exact match alone, for texts that are too long for F1. */

@@ -30,6 +30,10 @@ describe('the task is told from the fields', () => {
     ['code', records({ task_id: 'p', passed: true })],
     ['ranking', records({ ranking: ['a'], relevant: ['a'] })],
     ['likelihood', records({ text: 'a', logprobs: [-1] })],
+    ['likelihood', records({ 文本: 'a', token_logprobs: [-1] })],
+    ['ranking', records({ ranked: ['a'], qrels: ['a'] })],
+    ['code', records({ task_id: 'a', 通过: true })],
+    ['classification', records(...Array(4).fill({ prediction: 'a', label: 'a', correct: true }))],
   ] as const)('%s', (task, given) => {
     expect(guessTask(given)).toBe(task);
   });
@@ -183,6 +187,7 @@ describe('bad records are named by their place', () => {
     ['eval/field-kind', records({ ranking: ['a'], relevant: { a: 'much' } }), {}],
     ['eval/field-kind', records({ task_id: 'a', passed: 'perhaps' }), {}],
     ['eval/field-kind', records({ attempts: 2, passed: 3 }), { task: 'code' }],
+    ['eval/field-kind', records({ attempts: 0, passed: 0 }), { task: 'code' }],
     ['eval/empty-references', records({ references: [], prediction: 'a' }), {}],
     ['eval/attempts', records({ task_id: 'a', passed: [true] }), { depths: [2] }],
     ['eval/metric', records({ label: 'a b', prediction: 'a' }), { metrics: ['blue'] }],

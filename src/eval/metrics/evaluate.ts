@@ -11,7 +11,7 @@ import {
   resamples,
 } from '../significance.ts';
 import type { ClassScore, ConfusionMatrix } from './classification.ts';
-import { asNumber, type EvalRecord, fieldName, textField, textsField } from './fields.ts';
+import { asNumber, type EvalRecord, type FieldRole, fieldName, textField, textsField } from './fields.ts';
 import { chooseMetrics } from './metric-table.ts';
 import type { OpenTask, OpenTaskWith, Scorer, TaskOptions } from './task.ts';
 import { codeTask, likelihoodTask, rankingTask } from './task-sets.ts';
@@ -203,13 +203,16 @@ const MOST_GRADES = 20;
  */
 export function guessTask(records: readonly EvalRecord[], options: TaskOptions = {}): EvalTask {
   const [first] = records;
-  const has = (role: Parameters<typeof fieldName>[1]) => fieldName(first, role) !== undefined;
+  const has = (role: FieldRole) => fieldName(first, role) !== undefined;
   const named = (name: string) => Object.hasOwn(first.fields, name);
   const isNamed = options.prediction === undefined && options.reference === undefined;
   if (isNamed) {
-    if (named('logprobs') && has('text')) return 'likelihood';
-    if ((named('ranking') || named('retrieved')) && has('relevant')) return 'ranking';
-    if (named('passed')) return 'code';
+    // These roles also take what is called a prediction, which tells nothing of its kind.
+    const own = (role: FieldRole) => has(role) && fieldName(first, role) !== fieldName(first, 'prediction');
+    if (own('logprobs') && has('text')) return 'likelihood';
+    if (own('ranking') && has('relevant')) return 'ranking';
+    // Labels may stand beside whether they are correct.
+    if (own('passed') && !(has('prediction') && has('reference'))) return 'code';
   }
   if (named('answers') || named('question') || named('问题')) return 'answers';
   const values = records.map((record) => textsField(record, 'reference', options));

@@ -19,29 +19,36 @@ export interface RegressionScores {
 
 export type RegressionName = keyof RegressionScores;
 
-/** Scores of `predictions[i]` against `references[i]`. @throws where the counts differ or are 0 */
-export function regressionScores(
-  predictions: ArrayLike<number>,
-  references: ArrayLike<number>,
-): RegressionScores {
-  checkLengths('regression', predictions, references);
-  const count = predictions.length;
-  let squared = 0;
-  let absolute = 0;
-  for (let i = 0; i < count; i++) {
-    const error = predictions[i] - references[i];
-    squared += error * error;
-    absolute += Math.abs(error);
-  }
-  const mse = squared / count;
-  return {
-    mse,
-    rmse: Math.sqrt(mse),
-    mae: absolute / count,
-    r2: rSquared(squared, references),
-    pearson: pearson(predictions, references),
-    spearman: pearson(meanRanks(predictions), meanRanks(references)),
+type Values = ArrayLike<number>;
+
+/** Each score by itself: a correlation of ranks needs a sort, and a bootstrap asks for one score at a time. */
+const scoreTable: { readonly [Name in RegressionName]: (predictions: Values, references: Values) => number } =
+  {
+    mse: (p, r) => meanError(p, r, (error) => error * error),
+    rmse: (p, r) => Math.sqrt(scoreTable.mse(p, r)),
+    mae: (p, r) => meanError(p, r, Math.abs),
+    r2: (p, r) => rSquared(scoreTable.mse(p, r) * p.length, r),
+    pearson,
+    spearman: (p, r) => pearson(meanRanks(p), meanRanks(r)),
   };
+
+/** One score of `predictions[i]` against `references[i]`. @throws where the counts differ or are 0 */
+export function regressionScore(name: RegressionName, predictions: Values, references: Values): number {
+  checkLengths('regression', predictions, references);
+  return scoreTable[name](predictions, references);
+}
+
+/** All of them. @throws where the counts differ or are 0 */
+export function regressionScores(predictions: Values, references: Values): RegressionScores {
+  checkLengths('regression', predictions, references);
+  const scores = Object.entries(scoreTable).map(([name, score]) => [name, score(predictions, references)]);
+  return Object.fromEntries(scores) as unknown as RegressionScores;
+}
+
+function meanError(predictions: Values, references: Values, of: (error: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < predictions.length; i++) sum += of(predictions[i] - references[i]);
+  return sum / predictions.length;
 }
 
 function rSquared(squared: number, references: ArrayLike<number>): number {

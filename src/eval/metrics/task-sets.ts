@@ -69,6 +69,9 @@ function attemptsOf(record: EvalRecord, options: TaskOptions): Problem {
   const passed = asNumber(value);
   if (passed !== undefined && fieldName(record, 'attempts') !== undefined) {
     const attempts = numberField(record, 'attempts');
+    if (attempts < 1) {
+      throw wrongKind(record, 'attempts', {}, 'a whole number of at least 1', '不小于 1 的整数');
+    }
     if (Number.isInteger(passed) && passed >= 0 && passed <= attempts && Number.isInteger(attempts)) {
       return { attempts, passed };
     }

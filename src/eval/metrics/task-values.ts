@@ -8,7 +8,7 @@ import {
   scoresOfCounts,
 } from './classification.ts';
 import { type EvalRecord, numberField, textField } from './fields.ts';
-import { type RegressionName, regressionScores } from './regression.ts';
+import { type RegressionName, regressionScore } from './regression.ts';
 import type { OpenTask, Scorer, TaskOptions } from './task.ts';
 
 /** Labels are compared as they are written, but for white space around them. */
@@ -49,7 +49,7 @@ export function regressionTask(records: readonly EvalRecord[], options: TaskOpti
     () =>
     (items) => {
       const pick = (values: Float64Array) => (items ? Float64Array.from(items, (i) => values[i]) : values);
-      return regressionScores(pick(predictions), pick(references))[name];
+      return regressionScore(name, pick(predictions), pick(references));
     };
   return {
     count: records.length,
