@@ -14,7 +14,9 @@ const kinds: readonly (readonly [ending: string, task: HeadTask])[] = [
 ];
 
 const taskOf = ({ architectures }: ForeignJson): HeadTask | undefined =>
-  kinds.find(([ending]) => String(Array.isArray(architectures) ? architectures[0] : '').endsWith(ending))?.[1];
+  kinds.find(([ending]) =>
+    String(Array.isArray(architectures) ? architectures[0] : '').endsWith(ending),
+  )?.[1];
 
 /** Whether a `config.json` is that of a model with a head for a task. */
 export const hasForeignHead = (json: ForeignJson): boolean => taskOf(json) !== undefined;
@@ -44,7 +46,10 @@ export function foreignHead(
     };
   }
   if (kind === 'label') {
-    return { config: { ...common, task: 'label', labels }, params: { out: layer('classifier', labels.length) } };
+    return {
+      config: { ...common, task: 'label', labels },
+      params: { out: layer('classifier', labels.length) },
+    };
   }
   const [transform, out] = tensors.has('classifier.out_proj.weight')
     ? ['classifier.dense', 'classifier.out_proj']

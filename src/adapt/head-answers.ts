@@ -99,7 +99,8 @@ async function logitsOf<Params>(
       });
     const { data, shape } = await offThread(() => memory.run(forward));
     const width = shape[1];
-    const part = (from: number, count: number) => Float32Array.from(data.subarray(from * width, (from + count) * width));
+    const part = (from: number, count: number) =>
+      Float32Array.from(data.subarray(from * width, (from + count) * width));
     let at = 0;
     return rows.map(({ places }, i) => {
       if (config.task === 'span') return Float32Array.from([...part(i, 1), ...part(rows.length + i, 1)]);
@@ -174,7 +175,11 @@ function spanAnswer(
     });
     if (found) best = { ...best, probability: chance(...found) };
   }
-  if (words.length === 0 || best.score === Number.NEGATIVE_INFINITY || (mayBeUnanswered && none.score > best.score)) {
+  if (
+    words.length === 0 ||
+    best.score === Number.NEGATIVE_INFINITY ||
+    (mayBeUnanswered && none.score > best.score)
+  ) {
     return { text: '', start: 0, probability: none.probability };
   }
   const { start } = words[best.first];

@@ -93,7 +93,9 @@ function textRow(
   const ids = [...head, ...(other ?? []), ...end];
   // A row needs a token: an empty text without a frame has none.
   if (ids.length === 0) ids.push(0);
-  const target = isNumeric(task) ? value && (value - scale!.mean) / scale!.deviation : labels.get(label ?? '');
+  const target = isNumeric(task)
+    ? value && (value - scale!.mean) / scale!.deviation
+    : labels.get(label ?? '');
   return {
     ids,
     second: other ? head.length : ids.length,
@@ -170,7 +172,9 @@ function questionRows(
   const head = [...start, ...asked, ...between];
   const room = Math.max(1, maxTokens - head.length - end.length);
   const pieces = words.flatMap(({ start: from, end: to }, word) => {
-    const spaced = /\s/.test(context[from - 1] ?? '') ? ` ${context.slice(from, to)}` : context.slice(from, to);
+    const spaced = /\s/.test(context[from - 1] ?? '')
+      ? ` ${context.slice(from, to)}`
+      : context.slice(from, to);
     return tokenizer.encode(spaced).map((id) => ({ id, word }));
   });
   const answer = answers && answerWords(answers[0], words);
@@ -219,7 +223,8 @@ export function headBatch(rows: readonly HeadFeature[], task: HeadConfig['task']
     ids: fromArray<'i32'>(ids, shape, 'i32'),
     lengths,
     ...(types.includes(1) && { types: fromArray<'i32'>(types, shape, 'i32') }),
-    places: task === 'label' ? rows.flatMap(({ places }, i) => places.map((place) => i * length + place)) : [],
+    places:
+      task === 'label' ? rows.flatMap(({ places }, i) => places.map((place) => i * length + place)) : [],
     targets: task === 'span' ? [0, 1].flatMap((side) => targets.map((both) => both[side])) : targets.flat(),
   };
 }

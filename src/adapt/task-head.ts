@@ -102,7 +102,9 @@ export function runHead(
 ): Tensor {
   const [batch, length, width] = states.shape;
   const drop = (x: Tensor): Tensor =>
-    rate > 0 && dropoutSeed !== undefined ? dropout(x, rate, { seed: dropoutSeed, stream: DROPOUT_STREAM }) : x;
+    rate > 0 && dropoutSeed !== undefined
+      ? dropout(x, rate, { seed: dropoutSeed, stream: DROPOUT_STREAM })
+      : x;
   if (task === 'label') {
     const words = embedding(reshape(states, [batch * length, width]), wholeNumbers(places));
     return runLinear(head.out, drop(words));
@@ -147,7 +149,11 @@ function poolStates(states: Tensor, lengths: readonly number[], pooling: HeadPoo
 }
 
 /** How wrong the head is: mean cross-entropy in nats, of numbers the mean squared error. */
-export function headLoss(logits: Tensor, { task }: HeadConfig, { targets }: Pick<HeadBatch, 'targets'>): Tensor {
+export function headLoss(
+  logits: Tensor,
+  { task }: HeadConfig,
+  { targets }: Pick<HeadBatch, 'targets'>,
+): Tensor {
   if (!isNumeric(task)) return crossEntropy(logits, wholeNumbers(targets));
   const numbers = fromArray<'f32'>(Float32Array.from(targets), [targets.length], 'f32');
   return meanSquaredError(reshape(logits, [targets.length]), numbers);

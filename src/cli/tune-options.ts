@@ -2,19 +2,22 @@
 
 import type { OptionRow, OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
+import { headOptions } from './head-options.ts';
 import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { data, seed, trainOptions } from './option-tables.ts';
 
 /** What changes weights, or adds an adapter. */
 const training = ['full', 'lora', 'ia3'] as const;
+const learning = [...training, 'head'] as const;
 const decoding = ['decoding'] as const;
-const tuning = [...training, ...decoding];
+const tuning = [...learning, ...decoding];
 
 const values = (en: string, zh: string) =>
   ({ type: 'string', placeholder: 'x,y…', verbs: decoding, doc: { en, zh } }) as const satisfies OptionRow;
 
-/** The same option for the verbs that train. */
+/** The same option for the verbs that train on text; or on text or examples. */
 const trained = <Row extends OptionRow>(row: Row) => ({ ...row, verbs: training });
+const learned = <Row extends OptionRow>(row: Row) => ({ ...row, verbs: learning });
 
 const { steps, minutes, batchSize, lr, precision, saveEvery, evalEvery } = trainOptions;
 const { textColumn, titleColumn, nearDuplicates, repeatedLines, dropRepetitive, privateAddresses } =
@@ -25,19 +28,22 @@ export const tuneOptions = {
     ...data,
     verbs: tuning,
     doc: {
-      en: "text to learn from; of decoding: text to be like, instead of what the run's own data held out",
-      zh: '要学的文本；用于 decoding 时：以此文本为准，而不用训练时的留出集',
+      en: "text to learn from; of head: examples (csv, tsv, json, jsonl; of label words with tags in columns; of span SQuAD's json); of decoding: text to be like, instead of what the run's own data held out",
+      zh: '要学的文本；用于 head 时为样例（csv、tsv、json、jsonl；label 为分列的词与标记；span 为 SQuAD 的 json）；用于 decoding 时：以此文本为准，而不用训练时的留出集',
     },
   },
   rank: {
     type: 'number',
-    verbs: ['lora'],
+    verbs: ['lora', 'head'],
     rule: wholePositive,
-    doc: { en: 'rank of what is added to a matrix (default 8)', zh: '加到矩阵上的低秩部分的秩（默认 8）' },
+    doc: {
+      en: 'rank of what is added to a matrix (default 8; of head: none is added)',
+      zh: '加到矩阵上的低秩部分的秩（默认 8；head 默认不加）',
+    },
   },
   alpha: {
     type: 'number',
-    verbs: ['lora'],
+    verbs: ['lora', 'head'],
     rule: positive,
     doc: {
       en: 'what is added is multiplied by alpha / rank (default: twice the rank)',
@@ -46,7 +52,7 @@ export const tuneOptions = {
   },
   targets: {
     type: 'string',
-    verbs: ['lora', 'ia3'],
+    verbs: ['lora', 'ia3', 'head'],
     placeholder: 'x,y…',
     doc: {
       en: 'which layers: query, key, value, output, gate, up, down, attention, ffn, all (default: query,value; of ia3: key,value,down)',
@@ -55,7 +61,7 @@ export const tuneOptions = {
   },
   headOnly: {
     type: 'boolean',
-    verbs: ['full'],
+    verbs: ['full', 'head'],
     doc: { en: 'train the head alone', zh: '只训练输出头' },
   },
   freezeLayers: {
@@ -67,6 +73,7 @@ export const tuneOptions = {
       zh: '词嵌入与最前面这么多层保持不变',
     },
   },
+  ...headOptions,
   oldData: {
     type: 'string',
     verbs: training,
@@ -87,14 +94,20 @@ export const tuneOptions = {
       zh: '在新文本中掺入这么大比例的旧文本，以防遗忘',
     },
   },
-  steps: trained(steps),
-  minutes: trained({ ...minutes, doc: { en: 'training time (default 2)', zh: '训练时间（分钟，默认 2）' } }),
-  batchSize: trained(batchSize),
-  lr: trained(lr),
-  precision: trained(precision),
-  saveEvery: trained(saveEvery),
-  evalEvery: trained(evalEvery),
-  textColumn: trained(textColumn),
+  steps: learned(steps),
+  minutes: learned({
+    ...minutes,
+    doc: {
+      en: 'training time (default 2; of head, as its epochs take)',
+      zh: '训练时间（分钟，默认 2；head 按遍数）',
+    },
+  }),
+  batchSize: learned(batchSize),
+  lr: learned(lr),
+  precision: learned(precision),
+  saveEvery: learned(saveEvery),
+  evalEvery: learned(evalEvery),
+  textColumn: learned(textColumn),
   titleColumn: trained(titleColumn),
   nearDuplicates: trained(nearDuplicates),
   repeatedLines: trained(repeatedLines),

@@ -61,6 +61,7 @@ export {
   type LoadedDecoder,
   loadDecoder,
   openDecoder,
+  readWeights,
   type SaveDecoderOptions,
   saveDecoder,
   type WeightDtype,
@@ -74,5 +75,6 @@ export {
   paramsFromTensors,
   recurrentFromFile,
   recurrentFromTensors,
+  tensorsFromFile,
   tensorsToFile,
 } from './weights.ts';

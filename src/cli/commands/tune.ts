@@ -1,10 +1,11 @@
-/** `inkstone tune`: a trained model is fitted to other text, whole or in part or by an adapter; or its decoding options are. */
+/** `inkstone tune`: a trained model is fitted to other text, whole or in part or by an adapter, or to a task; or its decoding options are. */
 
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { tuneOptions } from '../tune-options.ts';
 import { actionOf } from '../verbs.ts';
 import { tuneDecodingOptions } from './tune-decoding.ts';
+import { tuneHead } from './tune-head.ts';
 import { mergeAdapters } from './tune-merge.ts';
 import { tuneWeights } from './tune-weights.ts';
 
@@ -15,6 +16,7 @@ const verbs: { readonly [verb: string]: (context: Context) => Promise<number | v
   full: tuneWeights,
   lora: tuneWeights,
   ia3: tuneWeights,
+  head: tuneHead,
   merge: mergeAdapters,
   decoding: tuneDecodingOptions,
 };
