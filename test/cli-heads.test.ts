@@ -101,9 +101,11 @@ beforeAll(async () => {
   await inkstone([...base, '--out', 'decoder'], { cwd });
 }, 60_000);
 
+const dataOf = (task: string): string =>
+  task === 'span' ? 'span.json' : task === 'label' ? 'label.conll' : `${task}.jsonl`;
+
 const train = (base: string, task: string, out: string, ...more: string[]) => {
-  const data = task === 'span' ? 'span.json' : task === 'label' ? 'label.conll' : `${task}.jsonl`;
-  return run('tune', 'head', base, '--task', task, '--data', data, '--out', out, ...quick, ...more);
+  return run('tune', 'head', base, '--task', task, '--data', dataOf(task), '--out', out, ...quick, ...more);
 };
 
 interface Trained extends JsonLine {
@@ -131,9 +133,8 @@ describe('a head learns its task, beside what needs no training', () => {
     expect(baselines.length).toBeGreaterThan(0);
     for (const { scores: own } of baselines) expect(Object.keys(own)).toEqual(Object.keys(scores));
     // The saved model says what the trained one said.
-    const data = task === 'span' ? 'span.json' : task === 'label' ? 'label.conll' : `${task}.jsonl`;
     const labelled = ['--label-column', task === 'pair' ? 'score' : 'label'];
-    const asked = await run('predict', out, '--data', data, ...labelled);
+    const asked = await run('predict', out, '--data', dataOf(task), ...labelled);
     expect(asked.err).toBe('');
     expect(asked.json.at(-1)).toMatchObject({ type: 'scores', count: 160 });
     expect(asked.json.at(-1)![score]).toBeGreaterThan(least);
@@ -201,16 +202,7 @@ test('the head alone, or with an adapter: few numbers are trained, and the run i
 });
 
 test('a transfer curve: a row for each number of examples, and a file', async () => {
-  const argv = [
-    'tune',
-    'head',
-    'encoder',
-    '--task',
-    'classify',
-    '--data',
-    'classify.jsonl',
-    ...quick,
-  ];
+  const argv = ['tune', 'head', 'encoder', '--task', 'classify', '--data', 'classify.jsonl', ...quick];
   const { status, out } = await inkstone(
     [...argv, '--transfer', '4,40', '--draws', '2', '--steps', '20', '--out', 'curve.csv'],
     { cwd, lang: 'zh' },

@@ -147,7 +147,10 @@ export const predictOptions = {
   labelColumn: {
     type: 'string',
     placeholder: 'name',
-    doc: { en: 'the field with what is right, where there is one', zh: '正确答案所在的字段（如有）' },
+    doc: {
+      en: 'the field with what is right: named, the answers to single texts are scored too',
+      zh: '正确答案所在的字段；指明后，单段文本的回答也会评分',
+    },
   },
   secondColumn,
   header,

@@ -8,6 +8,7 @@ import type { BodyParams } from '../head-base.ts';
 import { type HeadContext, type HeadPlan, lengthOf, planHead } from '../head-plan.ts';
 import { type HeadScores, headBaselines, printScores, scoreAnswers } from '../head-scores.ts';
 import { openHeadTraining } from '../head-training.ts';
+import { flagOf } from '../options.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
 import { defaultFolder } from '../runs.ts';
@@ -52,32 +53,25 @@ export async function tuneHead(context: HeadContext): Promise<number> {
   return options.transfer === undefined ? learn(context, path, plan) : compareTransfer(context, plan);
 }
 
-function refuseConflicts({ options, given }: HeadContext): void {
-  const conflicts = [
-    [
-      'headOnly',
-      '--head-only',
-      'rank',
-      '--rank',
-      'an adapter changes what is under the head',
-      '适配器会改变头以下的部分',
-    ],
-    [
-      'steps',
-      '--steps',
-      'minutes',
-      '--minutes',
-      'a run ends after steps or after minutes',
-      '训练以步数或以时间为终点',
-    ],
-    ['steps', '--steps', 'epochs', '--epochs', 'each says how long it is', '两者都规定了训练长度'],
-    ['minutes', '--minutes', 'epochs', '--epochs', 'each says how long it is', '两者都规定了训练长度'],
+/** Options that say the same in two ways, or undo each other. */
+function refuseConflicts({ given }: HeadContext): void {
+  const length = { reason: 'each says how long the training is', zhReason: '两者都规定了训练长度' };
+  const adapter = {
+    reason: 'an adapter changes what is under the head',
+    zhReason: '适配器会改变头以下的部分',
+  };
+  const pairs = [
+    ['steps', 'minutes', length],
+    ['steps', 'epochs', length],
+    ['minutes', 'epochs', length],
+    ['headOnly', 'rank', adapter],
+    ['headOnly', 'alpha', adapter],
+    ['headOnly', 'targets', adapter],
   ] as const;
-  for (const [one, first, other, second, reason, zhReason] of conflicts) {
-    if (given.has(one) && given.has(other) && options[one] !== undefined) {
-      throw fail('cli/conflict', { command: 'tune head', options: [first, second], reason, zhReason });
-    }
-  }
+  const found = pairs.find(([one, other]) => given.has(one) && given.has(other));
+  if (!found) return;
+  const [one, other, reason] = found;
+  throw fail('cli/conflict', { command: 'tune head', options: [flagOf(one), flagOf(other)], ...reason });
 }
 
 async function learn(context: HeadContext, path: string, plan: HeadPlan): Promise<number> {
