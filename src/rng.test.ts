@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRng, philox } from './rng.ts';
+import { createRng, philox, shuffle } from './rng.ts';
 
 describe('philox', () => {
   // Known answers of the authors' library Random123 (kat_vectors, philox4x32 10).
@@ -57,4 +57,15 @@ describe('a stream', () => {
     for (let i = 0; i < 12_000; i++) counts[rng.integer(6)]++;
     for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
   });
+});
+
+test('a shuffle keeps every item and prefers no order', () => {
+  const rng = createRng(3);
+  const seen = new Map<string, number>();
+  for (let i = 0; i < 12_000; i++) {
+    const order = shuffle(['a', 'b', 'c'], rng).join('');
+    seen.set(order, (seen.get(order) ?? 0) + 1);
+  }
+  expect([...seen.keys()].sort()).toEqual(['abc', 'acb', 'bac', 'bca', 'cab', 'cba']);
+  for (const count of seen.values()) expect(Math.abs(count - 2000)).toBeLessThan(200);
 });

@@ -113,3 +113,15 @@ export function createRng(seed: number, stream: readonly [number, number] = [0, 
     },
   };
 }
+
+/** Every order is equally likely (Fisher–Yates). In place. */
+export function shuffle<Items extends { [index: number]: unknown; readonly length: number }>(
+  items: Items,
+  rng: Rng,
+): Items {
+  for (let i = items.length - 1; i > 0; i--) {
+    const other = rng.integer(i + 1);
+    [items[i], items[other]] = [items[other], items[i]];
+  }
+  return items;
+}

@@ -3,7 +3,7 @@
  * the class that was guessed. Averaged over all steps it is steadier where no line parts the classes (Freund and Schapire 1999).
  */
 
-import { createRng } from '../rng.ts';
+import { createRng, shuffle } from '../rng.ts';
 import { requireNumber, wholePositive } from './errors.ts';
 import type { SparseRows } from './features.ts';
 import type { LinearModel } from './linear-model.ts';
@@ -56,10 +56,7 @@ export async function perceptron(
   };
 
   for (let epoch = 0; epoch < epochs && mistakes.at(-1) !== 0; epoch++) {
-    for (let i = order.length - 1; i > 0; i--) {
-      const other = rng.integer(i + 1);
-      [order[i], order[other]] = [order[other], order[i]];
-    }
+    shuffle(order, rng);
     let wrong = 0;
     for (const i of order) {
       const guessed = guess(i);

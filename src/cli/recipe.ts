@@ -1,12 +1,7 @@
 /** Recipes: everything about a training that is not the text. Plain data, kept in the run's `config.json`. */
 
 import { nearest } from '../errors.ts';
-import {
-  type DecoderOptions,
-  type EncoderOptions,
-  presetNames,
-  type RecurrentOptions,
-} from '../models/index.ts';
+import type { DecoderOptions, EncoderOptions, RecurrentOptions } from '../models/index.ts';
 import {
   adamw,
   decayMatrices,
@@ -149,7 +144,7 @@ export function trainingPreset(name: string): TrainingPreset {
       rule: `one of ${known.join(', ')}`,
       zhRule: `为 ${known.join('、')} 之一`,
       got: name,
-      near: nearest(name, [...known, ...presetNames]),
+      near: nearest(name, known),
     });
   }
   return trainingPresets[name as keyof typeof trainingPresets];

@@ -6,7 +6,7 @@
 import { createRng, type Rng } from '../rng.ts';
 import type { Tokenizer } from '../types.ts';
 import { fail } from './errors.ts';
-import { IGNORE, type RowSource, shuffle } from './rows.ts';
+import { IGNORE, type RowSource, shufflePlaces } from './rows.ts';
 
 /** Stands in `inputs` behind the end of a row that is not full. */
 export const PADDING = -1;
@@ -79,7 +79,7 @@ function fixedExamples(rowsPerEpoch: number, seed: number): (row: number) => num
   return (row) => {
     const epoch = Math.floor(row / rowsPerEpoch);
     if (epoch !== shuffled) {
-      shuffle(order, shuffles.split(epoch));
+      shufflePlaces(order, shuffles.split(epoch));
       shuffled = epoch;
     }
     return order[row % rowsPerEpoch];

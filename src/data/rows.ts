@@ -3,7 +3,7 @@
  * Everywhere `targets[i]` is the token that follows `inputs[0..i]`; −1 marks a place that does not count.
  */
 
-import { createRng, type Rng } from '../rng.ts';
+import { createRng, type Rng, shuffle } from '../rng.ts';
 import { fail } from './errors.ts';
 import type { TokenSource } from './tokens.ts';
 
@@ -108,7 +108,7 @@ function streamedDocumentRows(options: DocumentRowOptions, starts: ArrayLike<num
   let shuffled = -1;
   const shuffleFor = (epoch: number) => {
     if (epoch === shuffled) return;
-    shuffle(order, shuffles.split(epoch));
+    shufflePlaces(order, shuffles.split(epoch));
     for (let i = 0; i < count; i++) begins[i + 1] = begins[i] + starts[order[i] + 1] - starts[order[i]];
     shuffled = epoch;
   };
@@ -158,7 +158,7 @@ function wholeDocumentRows(options: DocumentRowOptions, starts: ArrayLike<number
     fill(row, inputs, targets, at) {
       const epoch = Math.floor(row / rowsPerEpoch);
       if (epoch !== shuffled) {
-        shuffle(order, shuffles.split(epoch));
+        shufflePlaces(order, shuffles.split(epoch));
         shuffled = epoch;
       }
       const packed = order[row % rowsPerEpoch];
@@ -181,7 +181,7 @@ function wholeDocumentRows(options: DocumentRowOptions, starts: ArrayLike<number
 /** Best fit: each piece, in a shuffled order, goes to the fullest row that still has room for it. Rows as lists of pieces. */
 function packPieces(starts: ArrayLike<number>, contextLength: number, rng: Rng) {
   const order = new Uint32Array(starts.length - 1);
-  shuffle(order, rng);
+  shufflePlaces(order, rng);
   let pieces = 0;
   for (const document of order)
     pieces += Math.ceil((starts[document + 1] - starts[document]) / contextLength);
@@ -223,13 +223,10 @@ function groupByRow(from: Float64Array, count: Uint32Array, rowOf: Uint32Array, 
   return { firstPiece, pieceFrom, pieceCount };
 }
 
-/** The identity, then shuffled (Fisher–Yates). */
-export function shuffle(order: Uint32Array, rng: Rng): void {
+/** All places of `order` in a random order. In place. */
+export function shufflePlaces(order: Uint32Array, rng: Rng): void {
   for (let i = 0; i < order.length; i++) order[i] = i;
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = rng.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
+  shuffle(order, rng);
 }
 
 /** The last index whose value is at most `value`; values ascend. */

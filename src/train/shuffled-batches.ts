@@ -1,6 +1,6 @@
 /** Batches of examples by number, in another order every epoch. */
 
-import { createRng } from '../rng.ts';
+import { createRng, shuffle } from '../rng.ts';
 
 export interface ShuffleOptions {
   readonly batchSize: number;
@@ -19,14 +19,10 @@ export function shuffledBatches(
   { batchSize, seed, epoch, lengthOf }: ShuffleOptions,
 ): Int32Array[] {
   const rng = createRng(seed).split(`epoch ${epoch}`);
-  const shuffle = <Items extends Int32Array | Int32Array[]>(items: Items): Items => {
-    for (let i = items.length - 1; i > 0; i--) {
-      const other = rng.integer(i + 1);
-      [items[i], items[other]] = [items[other], items[i]];
-    }
-    return items;
-  };
-  const order = shuffle(Int32Array.from({ length: count }, (_, i) => i));
+  const order = shuffle(
+    Int32Array.from({ length: count }, (_, i) => i),
+    rng,
+  );
   if (lengthOf) {
     for (let from = 0; from < count; from += POOL * batchSize) {
       order.subarray(from, from + POOL * batchSize).sort((a, b) => lengthOf(a) - lengthOf(b));
@@ -34,5 +30,5 @@ export function shuffledBatches(
   }
   const batches: Int32Array[] = [];
   for (let from = 0; from < count; from += batchSize) batches.push(order.slice(from, from + batchSize));
-  return lengthOf ? shuffle(batches) : batches;
+  return lengthOf ? shuffle(batches, rng) : batches;
 }

@@ -3,7 +3,7 @@
 import { askHead, type HeadExample } from '../../adapt/index.ts';
 import { defineMessages } from '../../language.ts';
 import type { Label, Plot } from '../../plots/index.ts';
-import { createRng } from '../../rng.ts';
+import { createRng, shuffle } from '../../rng.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import { train } from '../../train/index.ts';
 import { mapTree } from '../../tree.ts';
@@ -105,12 +105,7 @@ function countsOf(text: string, most: number): number[] {
 
 /** So many examples by chance, those of a smaller number among those of a larger; of labels, two at least. */
 function drawn(all: readonly HeadExample[], count: number, seed: number): HeadExample[] {
-  const rng = createRng(seed).split('transfer');
-  const order = [...all.keys()];
-  for (let i = order.length - 1; i > 0; i--) {
-    const other = rng.integer(i + 1);
-    [order[i], order[other]] = [order[other], order[i]];
-  }
+  const order = shuffle([...all.keys()], createRng(seed).split('transfer'));
   const labelOf = (at: number): unknown => (all[at] as { readonly label?: string }).label;
   const other = order.findIndex((at) => labelOf(at) !== labelOf(order[0]));
   // One label alone teaches nothing.

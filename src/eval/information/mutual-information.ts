@@ -1,7 +1,7 @@
 /** How much one symbol tells about another: at a distance, and for pairs of neighbours. */
 
 import type { Ids } from '../../repeat/index.ts';
-import { createRng } from '../../rng.ts';
+import { createRng, shuffle } from '../../rng.ts';
 import { checkInteger } from '../errors.ts';
 import { entropyOfCounts, millerMadow } from './block-entropy.ts';
 import { countPairs, type PairTable } from './symbols.ts';
@@ -31,10 +31,7 @@ export function mutualInformation(rows: readonly Ids[], distance = 1): MutualInf
 export function shuffledRows(rows: readonly Ids[], seed = 0): Int32Array[] {
   const rng = createRng(seed);
   const all = Int32Array.from(rows.flatMap((row) => Array.from(row)));
-  for (let i = all.length - 1; i > 0; i--) {
-    const other = rng.integer(i + 1);
-    [all[i], all[other]] = [all[other], all[i]];
-  }
+  shuffle(all, rng);
   let from = 0;
   return rows.map((row) => all.subarray(from, (from += row.length)));
 }

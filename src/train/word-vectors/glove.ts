@@ -1,6 +1,6 @@
 /** GloVe: vectors whose products are the logarithms of how often words stand together. Pennington, Socher and Manning 2014. */
 
-import { createRng, type Rng } from '../../rng.ts';
+import { createRng, type Rng, shuffle } from '../../rng.ts';
 import { fail } from '../errors.ts';
 import { checkWhole } from './check.ts';
 import type { WordCorpus } from './word-corpus.ts';
@@ -182,11 +182,4 @@ export async function trainGlove(corpus: WordCorpus, options: GloveOptions = {})
     wordsRead: epochs * corpus.ids.length,
     seconds: (performance.now() - start) / 1000,
   };
-}
-
-function shuffle(values: Int32Array, rng: Rng): void {
-  for (let i = values.length - 1; i > 0; i--) {
-    const other = rng.integer(i + 1);
-    [values[i], values[other]] = [values[other], values[i]];
-  }
 }
