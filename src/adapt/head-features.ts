@@ -88,13 +88,15 @@ function textRow(
   const { start, between, end } = frame;
   const texts = [text, ...(second === undefined ? [] : [second])].map((each) => tokenizer.encode(each));
   const room = maxTokens - start.length - end.length - (texts.length > 1 ? between.length : 0);
-  const [first, other] = cutTogether(texts, room);
+  const [first, other] = cutTogether(texts, Math.max(1, room));
   const head = [...start, ...first, ...(other ? between : [])];
   const ids = [...head, ...(other ?? []), ...end];
   // A row needs a token: an empty text without a frame has none.
   if (ids.length === 0) ids.push(0);
   const target = isNumeric(task)
-    ? value && (value - scale!.mean) / scale!.deviation
+    ? value === undefined
+      ? undefined
+      : (value - scale!.mean) / scale!.deviation
     : labels.get(label ?? '');
   return {
     ids,
@@ -127,7 +129,7 @@ function wordRows(
   labels: ReadonlyMap<string, number>,
   { tokenizer, frame: { start, end }, maxTokens }: HeadReading,
 ): HeadFeature[] {
-  const room = maxTokens - start.length - end.length;
+  const room = Math.max(1, maxTokens - start.length - end.length);
   const rows: { ids: number[]; places: number[]; words: number[] }[] = [];
   const open = () => {
     rows.push({ ids: [...start], places: [], words: [] });

@@ -30,6 +30,10 @@ test('two texts are cut together, the longer first', () => {
   expect(spelled(row.ids)).toBe('[abcd|xyz]');
   expect(row.second).toBe(6);
   expect(row.targets).toEqual([0.5]);
+  const zero = { text: 'a', value: 0 };
+  expect(
+    headFeatures([zero], config('regress', { scale: { mean: 3, deviation: 4 } }), reading(9))[0].targets,
+  ).toEqual([-0.75]);
   const [other] = headFeatures(
     [{ text: 'ab', second: 'uvwxyz' }],
     config('classify', { labels: ['a', 'b'] }),
