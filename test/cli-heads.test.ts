@@ -187,6 +187,14 @@ test('stopped and gone on with, it takes the very same steps', async () => {
   expect(cut.json).toEqual(whole.json);
 });
 
+test('a saved adapter is in the model that is asked', async () => {
+  const more = ['--test', 'regress.jsonl', '--steps', '20', '--rank', '2'];
+  const { json } = await train('encoder', 'regress', 'adapted', ...more);
+  const { scores } = json.at(-1) as unknown as Trained;
+  const asked = await run('predict', 'adapted', '--data', 'regress.jsonl', '--label-column', 'label');
+  expect(asked.json.at(-1)!.rmse).toBeCloseTo(scores.rmse, 5);
+});
+
 test('the head alone, or with an adapter: few numbers are trained, and the run it began with stays as it is', async () => {
   const before = listing(at('encoder'));
   const trained = async (...more: string[]) => {
