@@ -312,7 +312,7 @@ test.each([
   [['tune', 'lora', 'base'], 'tune: --data needs a value'],
   [['tune', 'lora', 'base', '--data', 'new.jsonl', '--out', 'base'], 'base is the model itself'],
   [['tune', 'lora', 'base', ...short, '--targets', 'qery'], 'called "qery"; did you mean "query"?'],
-  [['tune', 'full', 'base', ...short, '--rank', '2'], '--rank is an option of "tune lora" only'],
+  [['tune', 'full', 'base', ...short, '--rank', '2'], '--rank is an option of "tune lora", "tune head" only'],
   [['tune', 'full', 'base', ...short, '--freeze-layers', '5'], 'from 0 to 2, the layers of the model, got 5'],
   [['tune', 'full', 'base', ...short, '--head-only', '--freeze-layers', '1'], 'cannot come together'],
   [['tune', 'ia3', 'base', ...short, '--out', 'lora'], 'method'],

@@ -56,6 +56,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.path}："${d.key}" 为 ${JSON.stringify(d.got)}，支持的有：${d.supported}；请不用此设置重新制作适配器`,
   },
+  'adapt/head-tensor': {
+    en: (d: { name: string; expected: readonly number[]; got: readonly number[] | undefined }) =>
+      `head: ${d.name} must be [${d.expected}], ${d.got ? `got [${d.got}]` : 'it is missing'}; the folder is cut or its config.json belongs to another model`,
+    zh: (d) =>
+      `任务头：${d.name} 必须是 [${d.expected}]，${d.got ? `得到 [${d.got}]` : '但它不在'}；目录不完整，或 config.json 属于另一个模型`,
+  },
   'adapt/json': {
     en: (d: { path: string; reason: string }) =>
       `${d.path}: not an adapter_config.json that can be read (${d.reason}); restore it from a copy`,

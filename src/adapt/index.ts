@@ -12,8 +12,32 @@ export {
   withAdapter,
 } from './adapter.ts';
 export { type AdapterBase, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
+export { foreignHead, hasForeignHead } from './foreign-head.ts';
+export {
+  type AskOptions,
+  askHead,
+  type HeadAnswer,
+  type HeadModel,
+  type LabelAnswer,
+  type NumberAnswer,
+  type SpanAnswer,
+  type WordsAnswer,
+} from './head-answers.ts';
+export {
+  type HeadExample,
+  type HeadFeature,
+  type HeadFrame,
+  type HeadReading,
+  headBatch,
+  headFeatures,
+  type PlacedWord,
+  placedWords,
+  type QuestionExample,
+  type TextExample,
+  type WordsExample,
+} from './head-features.ts';
 export { type Ia3Options, ia3 } from './ia3.ts';
-export { type LoraOptions, lora } from './lora.ts';
+export { type LoraOptions, lora, loraDefaults } from './lora.ts';
 export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
 export {
   type FlatParams,
@@ -21,3 +45,17 @@ export {
   selectParams,
   withParams,
 } from './select.ts';
+export {
+  type HeadBatch,
+  type HeadConfig,
+  type HeadParams,
+  type HeadPooling,
+  type HeadTask,
+  headLoss,
+  headPoolings,
+  headSpec,
+  headTasks,
+  isNumeric,
+  runHead,
+  type StatesOf,
+} from './task-head.ts';

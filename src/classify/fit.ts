@@ -1,8 +1,7 @@
 /** Learning by gradient: epochs of shuffled batches, cross-entropy, Adam; for any network over numbered examples. */
 
-import { createRng, shuffle } from '../rng.ts';
 import { crossEntropy, type Tensor, tensor } from '../tensor/index.ts';
-import { adam, linear, train, uniformGroup } from '../train/index.ts';
+import { adam, linear, shuffledBatches, train, uniformGroup } from '../train/index.ts';
 import { fail, positive, requireNumber, wholePositive } from './errors.ts';
 import type { LearningWatch } from './watch.ts';
 
@@ -63,34 +62,4 @@ export async function fitNetwork<Params>(
       throw fail('classify/diverged', { method });
   }
   signal?.throwIfAborted();
-}
-
-interface ShuffleOptions {
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly epoch: number;
-  readonly lengthOf?: (example: number) => number;
-}
-
-/** Batches that are sorted by length together, so that chance still decides who is beside whom. */
-const POOL = 20;
-
-/** Every example once, in batches. */
-export function shuffledBatches(
-  count: number,
-  { batchSize, seed, epoch, lengthOf }: ShuffleOptions,
-): Int32Array[] {
-  const rng = createRng(seed).split(`epoch ${epoch}`);
-  const order = shuffle(
-    Int32Array.from({ length: count }, (_, i) => i),
-    rng,
-  );
-  if (lengthOf) {
-    for (let from = 0; from < count; from += POOL * batchSize) {
-      order.subarray(from, from + POOL * batchSize).sort((a, b) => lengthOf(a) - lengthOf(b));
-    }
-  }
-  const batches: Int32Array[] = [];
-  for (let from = 0; from < count; from += batchSize) batches.push(order.slice(from, from + batchSize));
-  return lengthOf ? shuffle(batches, rng) : batches;
 }

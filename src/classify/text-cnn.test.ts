@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ParameterSpec } from '../nn/index.ts';
 import { crossEntropy, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
+import { shuffledBatches } from '../train/index.ts';
 import { leaves, mapTree } from '../tree.ts';
-import { shuffledBatches } from './fit.ts';
 import { runTextCnn, type TextCnnParams, textCnnSpec } from './text-cnn.ts';
 
 interface Case {

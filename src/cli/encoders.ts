@@ -14,10 +14,16 @@ import {
   tensorsToFile,
 } from '../models/index.ts';
 import { fingerprint } from '../text/index.ts';
-import { readRunConfig } from '../train/index.ts';
+import { isRun, readRunConfig } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { encoderPreset, trainingPresets } from './recipe.ts';
-import { type InitialWeights, initialWeights, readEncoderRun, readInitialWeights } from './runs.ts';
+import {
+  type InitialWeights,
+  initialWeights,
+  isMaskedRun,
+  readEncoderRun,
+  readInitialWeights,
+} from './runs.ts';
 import type { RunMaker } from './settings.ts';
 import { readTokenizer } from './tokenizers.ts';
 
@@ -26,6 +32,9 @@ export interface ReadyEncoder extends LoadedEncoder {
   readonly tokenizer: Tokenizer;
   /** How the states of a text become one vector. */
   readonly modules: SentenceModules;
+  /** Trained here, up to this step. */
+  readonly isOwn: boolean;
+  readonly step: number;
 }
 
 /** Whether a folder's `config.json` is that of a BERT-class model from elsewhere. */
@@ -36,16 +45,23 @@ async function isForeign(folder: string): Promise<boolean> {
   );
 }
 
+/** Whether the folder holds an encoder, trained here or elsewhere. */
+export async function isEncoderFolder(folder: string): Promise<boolean> {
+  return (await isMaskedRun(folder)) || ((await isRun(folder)) && (await isForeign(folder)));
+}
+
 /** The latest checkpoint of an encoder's run; or a folder of BERT's or RoBERTa's class with its `tokenizer.json`. */
 export async function readEncoder(folder: string): Promise<ReadyEncoder> {
   if (await isForeign(folder)) {
     const tokenizer = await readTokenizer(join(folder, 'tokenizer.json'));
-    return { ...(await loadEncoder(folder)), tokenizer, modules: await readSentenceModules(folder) };
+    const modules = await readSentenceModules(folder);
+    return { ...(await loadEncoder(folder)), tokenizer, modules, isOwn: false, step: 0 };
   }
   const { run, config: saved, tokenizer } = await readEncoderRun(folder);
   const config = encoderConfig(saved.model);
   const params = encoderFromFile(config, await run.weights());
-  return { config, params, tokenizer, modules: { pooling: 'mean', normalize: true } };
+  const modules = { pooling: 'mean', normalize: true } as const;
+  return { config, params, tokenizer, modules, isOwn: true, step: run.place?.step ?? 0 };
 }
 
 /** What another training can begin with: settings, weights, tokenizer. */

@@ -174,6 +174,49 @@ export const fail = defineErrors({
       `tune search: none of ${d.trials} trials came to a score (${d.reason}); choose another --space`,
     zh: (d) => `tune search：${d.trials} 组都没有得分（${d.reason}）；请另选 --space`,
   },
+  'cli/head-number': {
+    en: (d: { where: string; got: string }) =>
+      `${d.where}: the label must be a number, got "${d.got}"; for names of classes use --task classify`,
+    zh: (d) => `${d.where}：标签必须是数值，得到 "${d.got}"；若是类别名称，请用 --task classify`,
+  },
+  'cli/head-unlabelled': {
+    en: (d: { where: string }) =>
+      `${d.where}: must say what is right, and does not; to ask a trained head use inkstone predict`,
+    zh: (d) => `${d.where}：须注明正确答案，但没有；若要用训练好的头作答，请用 inkstone predict`,
+  },
+  'cli/head-field': {
+    en: (d: { where: string; wanted: string; fields: string; near?: string }) =>
+      `${d.where}: must have a field called ${d.wanted}, got ${d.fields || 'none'}${hint(d.near)}`,
+    zh: (d) => `${d.where}：须有名为 ${d.wanted} 的字段，得到 ${d.fields || '空'}${zhHint(d.near)}`,
+  },
+  'cli/head-answer': {
+    en: (d: { where: string; answer: string }) =>
+      `${d.where}: an answer must stand in its context, and "${d.answer}" does not; correct it or leave the question out`,
+    zh: (d) => `${d.where}：答案必须出现在原文中，而 "${d.answer}" 没有；请更正或去掉该问题`,
+  },
+  'cli/head-question': {
+    en: (d: { where: string; path: string; reason: string }) =>
+      `${d.where}: is neither SQuAD's json nor a record with question, context and answers (${d.path}: ${d.reason})`,
+    zh: (d) =>
+      `${d.where}：既不是 SQuAD 的 json，也不是含 question、context、answers 的记录（${d.path}：${d.reason}）`,
+  },
+  'cli/head-labels': {
+    en: (d: { where: string; got: number; most: number }) =>
+      `${d.where}: must have from 2 to ${d.most} different labels, got ${d.got}; for numbers use --task regress`,
+    zh: (d) =>
+      `${d.where}：须有 2 到 ${d.most} 种不同的标签，得到 ${d.got} 种；若是数值，请用 --task regress`,
+  },
+  'cli/head-run': {
+    en: (d: { folder: string; task: string }) =>
+      `run: ${d.folder} has a head for --task ${d.task} and neither writes nor guesses tokens; ask it with inkstone predict ${d.folder}`,
+    zh: (d) =>
+      `训练记录：${d.folder} 带有 --task ${d.task} 的任务头，不能写作或猜词元；请用 inkstone predict ${d.folder}`,
+  },
+  'cli/no-head': {
+    en: (d: { folder: string }) =>
+      `predict: ${d.folder} has no task head; train one with inkstone tune head ${d.folder}`,
+    zh: (d) => `predict：${d.folder} 没有任务头；请先用 inkstone tune head ${d.folder} 训练`,
+  },
   'cli/no-key': {
     en: (d: { name: string; near?: string }) => `keys: no key in use is called "${d.name}"${hint(d.near)}`,
     zh: (d) => `密钥：没有名为 "${d.name}" 的有效密钥${zhHint(d.near)}`,

@@ -6,7 +6,7 @@ import type { CommandContext } from './command.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import type { WatchedFinish } from './progress.ts';
 import { formatDuration, type Terminal } from './terminal.ts';
-import type { OpenTraining } from './training.ts';
+import type { WatchedTraining } from './training.ts';
 
 const say = defineMessages({
   resumed: {
@@ -62,7 +62,7 @@ export function tellSkipped(terminal: Terminal, { skipped }: Pick<SavedRun, 'ski
 /** Says from where a run goes on; nothing for a new one. */
 export function tellPlace(
   { terminal }: Pick<CommandContext, 'terminal'>,
-  { run, length }: OpenTraining,
+  { run, length }: WatchedTraining,
 ): void {
   tellSkipped(terminal, run);
   const { place, folder } = run;

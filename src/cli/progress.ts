@@ -3,7 +3,7 @@
 import { defineMessages } from '../language.ts';
 import type { TrainEvent } from '../train/index.ts';
 import { compactNumber, formatDuration, type Terminal } from './terminal.ts';
-import type { HeldOutFigures, OpenTraining } from './training.ts';
+import type { HeldOutFigures, WatchedTraining } from './training.ts';
 
 const say = defineMessages({
   live: {
@@ -45,7 +45,7 @@ export interface TrainingWatch {
 
 /** Runs a prepared training to its end, showing and recording every event; for machines `finish` comes last, with `valLoss`. */
 export async function watchTraining(
-  training: OpenTraining,
+  training: WatchedTraining,
   terminal: Terminal,
   watch: TrainingWatch = {},
 ): Promise<WatchedFinish> {
@@ -74,7 +74,8 @@ export async function watchTraining(
         }),
       );
     } else if (event.type === 'evaluation') {
-      heldOut = `${event.heldOutLoss.toFixed(3)} (${inWords(training.figuresOf(event.heldOutLoss))})`;
+      const figures = inWords(training.figuresOf(event.heldOutLoss));
+      heldOut = event.heldOutLoss.toFixed(3) + (figures && ` (${figures})`);
       await watch.onEvaluation?.(event);
     } else if (event.type === 'checkpoint') savedStep = event.step;
     else if (event.type === 'finish') finish = event;
@@ -86,7 +87,7 @@ export async function watchTraining(
   return { ...finish!, ...figures, savedStep };
 }
 
-const inWords = ({ bitsPerCharacter: bits, maskedPerplexity = 0 }: HeldOutFigures): string =>
-  bits === undefined
-    ? say('perplexity', { value: maskedPerplexity.toFixed(1) })
-    : say('bits', { value: bits.toFixed(2) });
+function inWords({ bitsPerCharacter: bits, maskedPerplexity }: HeldOutFigures): string {
+  if (bits !== undefined) return say('bits', { value: bits.toFixed(2) });
+  return maskedPerplexity === undefined ? '' : say('perplexity', { value: maskedPerplexity.toFixed(1) });
+}

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
+import type { HeadConfig } from '../adapt/index.ts';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
 import {
@@ -51,6 +52,19 @@ export interface RunConfig<Model = DecoderConfig> {
   readonly init?: InitialRun;
   /** What of that model is trained, where that is not all of it. */
   readonly tuning?: Tuning;
+  /** What stands on the model for a task, instead of the head that makes tokens. */
+  readonly head?: HeadSetup;
+}
+
+/** A task head, and how rows are made for it. */
+export interface HeadSetup extends HeadConfig {
+  /** What the model under it is. */
+  readonly on: 'encoder' | 'decoder';
+  readonly maxTokens: number;
+  /** Stand before every text of a model that writes. */
+  readonly prefixIds: readonly number[];
+  /** How rows were read, for `predict`. */
+  readonly secondColumn?: string;
 }
 
 /** How a model that is there is changed. */
@@ -171,7 +185,27 @@ export async function isRecurrentRun(folder: string): Promise<boolean> {
   return isRecurrentConfig(((await readRunConfig(folder)) as Partial<RunConfig> | undefined)?.model);
 }
 
+/** Reads the run folder of a model with a task head. */
+export async function readHeadRun(
+  folder: string,
+): Promise<EarlierRun<EncoderConfig | DecoderConfig> & { readonly head: HeadSetup }> {
+  const earlier = await readRunOfOurs<EncoderConfig | DecoderConfig>(folder);
+  const { head } = earlier.config;
+  if (!head) throw fail('cli/no-head', { folder });
+  return { ...earlier, head };
+}
+
+/** Whether what a run's `config.json` says is of a model with a task head. */
+const headOf = (config: unknown): HeadSetup | undefined => (config as Partial<RunConfig> | undefined)?.head;
+
 async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {
+  const earlier = await readRunOfOurs<Model>(folder);
+  const { head } = earlier.config;
+  if (head) throw fail('cli/head-run', { folder, task: head.task });
+  return earlier;
+}
+
+async function readRunOfOurs<Model>(folder: string): Promise<EarlierRun<Model>> {
   const run = await readRun(folder);
   const config = run.config as RunConfig<Model>;
   const sections = [config?.model, config?.tokenizer, config?.data, config?.training];
@@ -197,7 +231,7 @@ export async function findEarlierRun(folder: string): Promise<EarlierRun | undef
 export async function latestModel(runs: string): Promise<string | undefined> {
   for (const folder of await runsByAge(runs)) {
     const saved = await readRun(folder).catch(() => undefined);
-    if (saved?.place && !isMasked(saved.config)) return folder;
+    if (saved?.place && !isMasked(saved.config) && !headOf(saved.config)) return folder;
   }
   return undefined;
 }

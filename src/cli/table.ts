@@ -7,6 +7,7 @@ import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { benchmarkOptions, evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
+import { predictOptions } from './head-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
 import { lengthOptions } from './length-options.ts';
@@ -97,14 +98,26 @@ const fillMask = defineCommand({
 
 const tune = defineCommand({
   name: 'tune',
-  args: '<full|lora|ia3|merge|decoding|search> [run] [adapter…]',
+  args: '<full|lora|ia3|head|merge|decoding|search> [run] [adapter…]',
   summary: {
-    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; find its best decoding options, or (search) the best settings of a training',
-    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；找出最合适的解码选项，或（search）训练的最佳设置',
+    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; to a task with a head of its own; find its best decoding options, or (search) the best settings of a training',
+    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；或换上任务头学一项任务；找出最合适的解码选项，或（search）训练的最佳设置',
   },
   options: tuneOptions,
   example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',
   load: () => import('./commands/tune.ts'),
+});
+
+const predict = defineCommand({
+  name: 'predict',
+  args: '<run>',
+  summary: {
+    en: 'ask a model with a task head (tune head): the label of a text, a number, a label for each word, the answer in a text',
+    zh: '向带任务头的模型（tune head）提问：文本的标签、数值、逐词标签、文中的答案',
+  },
+  options: predictOptions,
+  example: 'inkstone predict runs/reviews-classify --text "a warm, funny film"',
+  load: () => import('./commands/predict.ts'),
 });
 
 const exportCommand = defineCommand({
@@ -387,6 +400,7 @@ export const commands = [
   generate,
   fillMask,
   tune,
+  predict,
   exportCommand,
   tokenizer,
   repeat,

@@ -98,6 +98,9 @@ export type TrainTokens = Pick<TokenCorpus, 'length' | 'tokens'>;
 
 export type Training = OpenTraining<DecoderConfig, DecoderParams>;
 
+/** What of a training is seen while it runs. */
+export type WatchedTraining = Pick<OpenTraining, 'run' | 'length' | 'figuresOf' | 'events'>;
+
 export interface HeldOutFigures {
   /** Of the held-out text, where every token is guessed. */
   readonly bitsPerCharacter?: number;

@@ -1,24 +1,28 @@
 /** The options of `inkstone tune`. NOTE Strategies by name only: the help must not load what they name. */
 
 import type { SearchStrategy } from '../eval/index.ts';
-import { classifyMethods, classifyOptions } from './classify-options.ts';
+import { classifyMethods } from './classify-options.ts';
 import type { OptionRow, OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
+import { headOptions } from './head-options.ts';
 import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { data, seed, trainOptions } from './option-tables.ts';
 
 /** What changes weights, or adds an adapter. */
 const training = ['full', 'lora', 'ia3'] as const;
+const learning = [...training, 'head'] as const;
 const decoding = ['decoding'] as const;
-const tuning = [...training, ...decoding];
+const tuning = [...learning, ...decoding];
 const all = [...tuning, 'search'];
-const learning = [...training, 'search'];
+/** What takes steps. */
+const stepping = [...learning, 'search'];
 
 const values = (en: string, zh: string) =>
   ({ type: 'string', placeholder: 'x,y…', verbs: decoding, doc: { en, zh } }) as const satisfies OptionRow;
 
-/** The same option for the verbs that train. */
+/** The same option for the verbs that train on text; or on text or examples. */
 const trained = <Row extends OptionRow>(row: Row) => ({ ...row, verbs: training });
+const learned = <Row extends OptionRow>(row: Row) => ({ ...row, verbs: learning });
 
 const { steps, minutes, batchSize, lr, precision, saveEvery, evalEvery } = trainOptions;
 const { textColumn, titleColumn, nearDuplicates, repeatedLines, dropRepetitive, privateAddresses } =
@@ -91,8 +95,6 @@ const searchOptions = {
       zh: '语言模型：以哪个模型与配方为基础改动设置',
     },
   }),
-  labelColumn: ofSearch(classifyOptions.labelColumn),
-  header: ofSearch(classifyOptions.header),
 } as const satisfies OptionTable;
 
 export const tuneOptions = {
@@ -100,19 +102,22 @@ export const tuneOptions = {
     ...data,
     verbs: all,
     doc: {
-      en: "text to learn from (of a classifier, with labels); of decoding: text to be like, instead of what the run's own data held out",
-      zh: '要学的文本（分类器须带标签）；用于 decoding 时：以此文本为准，而不用训练时的留出集',
+      en: "text to learn from (of a classifier, with labels); of head: examples (csv, tsv, json, jsonl; of label words with tags in columns; of span SQuAD's json); of decoding: text to be like, instead of what the run's own data held out",
+      zh: '要学的文本（分类器须带标签）；用于 head 时为样例（csv、tsv、json、jsonl；label 为分列的词与标记；span 为 SQuAD 的 json）；用于 decoding 时：以此文本为准，而不用训练时的留出集',
     },
   },
   rank: {
     type: 'number',
-    verbs: ['lora'],
+    verbs: ['lora', 'head'],
     rule: wholePositive,
-    doc: { en: 'rank of what is added to a matrix (default 8)', zh: '加到矩阵上的低秩部分的秩（默认 8）' },
+    doc: {
+      en: 'rank of what is added to a matrix (default 8; of head: none is added)',
+      zh: '加到矩阵上的低秩部分的秩（默认 8；head 默认不加）',
+    },
   },
   alpha: {
     type: 'number',
-    verbs: ['lora'],
+    verbs: ['lora', 'head'],
     rule: positive,
     doc: {
       en: 'what is added is multiplied by alpha / rank (default: twice the rank)',
@@ -121,7 +126,7 @@ export const tuneOptions = {
   },
   targets: {
     type: 'string',
-    verbs: ['lora', 'ia3'],
+    verbs: ['lora', 'ia3', 'head'],
     placeholder: 'x,y…',
     doc: {
       en: 'which layers: query, key, value, output, gate, up, down, attention, ffn, all (default: query,value; of ia3: key,value,down)',
@@ -139,7 +144,7 @@ export const tuneOptions = {
   },
   headOnly: {
     type: 'boolean',
-    verbs: ['full'],
+    verbs: ['full', 'head'],
     doc: { en: 'train the head alone', zh: '只训练输出头' },
   },
   freezeLayers: {
@@ -159,6 +164,7 @@ export const tuneOptions = {
       zh: '数据为对话（JSON 行，含 messages，或含 prompt 与 answer）：模型按其对话模板读取，只学习回答',
     },
   },
+  ...headOptions,
   oldData: {
     type: 'string',
     verbs: training,
@@ -190,9 +196,11 @@ export const tuneOptions = {
     },
   },
   ...searchOptions,
+  labelColumn: { ...headOptions.labelColumn, verbs: ['head', 'search'] },
+  header: { ...headOptions.header, verbs: ['head', 'search'] },
   steps: {
     ...steps,
-    verbs: learning,
+    verbs: stepping,
     doc: {
       en: 'updates; exactly repeatable (of search: of each trial, default 200)',
       zh: '更新步数；结果可完全重现（用于 search 时为每组的步数，默认 200）',
@@ -200,18 +208,18 @@ export const tuneOptions = {
   },
   minutes: {
     ...minutes,
-    verbs: learning,
+    verbs: stepping,
     doc: {
-      en: 'training time (default 2; of search: of each trial)',
-      zh: '训练时间（分钟，默认 2；用于 search 时为每组的时间）',
+      en: 'training time (default 2; of head, as its epochs take; of search: of each trial)',
+      zh: '训练时间（分钟，默认 2；head 按遍数；用于 search 时为每组的时间）',
     },
   },
-  batchSize: trained(batchSize),
-  lr: trained(lr),
-  precision: trained(precision),
-  saveEvery: trained(saveEvery),
-  evalEvery: trained(evalEvery),
-  textColumn: { ...textColumn, verbs: learning },
+  batchSize: learned(batchSize),
+  lr: learned(lr),
+  precision: learned(precision),
+  saveEvery: learned(saveEvery),
+  evalEvery: learned(evalEvery),
+  textColumn: { ...textColumn, verbs: stepping },
   titleColumn: trained(titleColumn),
   nearDuplicates: trained(nearDuplicates),
   repeatedLines: trained(repeatedLines),

@@ -254,6 +254,13 @@ export {
   scoresOfCounts,
 } from './metrics/classification.ts';
 export {
+  areEntityLabels,
+  type Entity,
+  type EntityScores,
+  entitiesOf,
+  entityScores,
+} from './metrics/entities.ts';
+export {
   compareRecords,
   type EvalComparison,
   type EvalProgress,

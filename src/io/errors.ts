@@ -42,6 +42,16 @@ export const fail = defineErrors({
       `${d.path}: the disk or the system refused (${d.reason}); check the disk and try again`,
     zh: (d) => `${d.path}：磁盘或系统拒绝了操作（${d.reason}）；请检查磁盘后重试`,
   },
+  'io/tag-missing': {
+    en: (d: { path: string; line: number; got: string }) =>
+      `${d.path}:${d.line}: must be a word and its tag in columns, got "${d.got}"; write the tag behind it, or take the tags off every line`,
+    zh: (d) => `${d.path}:${d.line}：须为分列的词与标记，得到 "${d.got}"；请补上标记，或去掉所有行的标记`,
+  },
+  'io/sentence-length': {
+    en: (d: { path: string; line: number; limit: number }) =>
+      `${d.path}:${d.line}: a sentence must have at most ${d.limit} words, this one has more; put an empty line between sentences`,
+    zh: (d) => `${d.path}:${d.line}：一句至多 ${d.limit} 个词，此句更长；请在句子之间空一行`,
+  },
   'io/name': {
     en: (d: { name: string; reason: string }) =>
       `unsafe name ${JSON.stringify(d.name)}: ${d.reason}; use plain relative names such as "weights.safetensors"`,

@@ -67,5 +67,6 @@ export { dtypes, type FileDtype, type TensorInfo } from './safetensors-header.ts
 export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from './simulated-files.ts';
 export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';
+export { readTaggedSentences, type TaggedSentence } from './tagged-words.ts';
 export { decodeUtf8 } from './utf8.ts';
 export { wikitextToText } from './wikitext.ts';

@@ -121,7 +121,13 @@ function checkWindow(
   if (!isWhole || sinks < 0 || window < 1 || sinks + window > contextLength) {
     throw fail('model/sinks', { sinks, window, contextLength });
   }
-  const form = linearAttention ? 'linear' : attentionBlock ? 'block' : attentionStride ? 'strided' : undefined;
+  const form = linearAttention
+    ? 'linear'
+    : attentionBlock
+      ? 'block'
+      : attentionStride
+        ? 'strided'
+        : undefined;
   if (form) throw fail('model/sinks-attention', { form });
   if (kind === 'learned' || kind === 'sinusoidal') throw fail('model/sinks-positions', { kind });
 }

@@ -93,7 +93,7 @@ function namesOf(
 
 /**
  * Config and parameters from a foreign `config.json` and foreign tensors by name. Whether there is a head or a pooler is what the
- * tensors say. The head of next sentences is passed over; every other name and shape is checked.
+ * tensors say. The heads of next sentences and of tasks are passed over; every other name and shape is checked.
  */
 export function fromForeignEncoder(
   json: ForeignJson,
@@ -128,9 +128,9 @@ export function fromForeignEncoder(
   return { config, params: encoderFromTensors(config, found) };
 }
 
-/** Buffers (which are whole numbers), and the head of next sentences. */
+/** Buffers (which are whole numbers), the head of next sentences, and heads for tasks, which are no part of the encoder. */
 export const isIgnored = (name: string): boolean =>
-  /(^|\.)embeddings\.(position|token_type)_ids$|^cls\.seq_relationship\./.test(name);
+  /(^|\.)embeddings\.(position|token_type)_ids$|^(cls\.seq_relationship|classifier|qa_outputs)\./.test(name);
 
 /** Weights that came from TensorFlow call a norm's weight and bias gamma and beta. */
 const modernName = (name: string): string =>

@@ -69,6 +69,7 @@ export {
   type LoadedDecoder,
   loadDecoder,
   openDecoder,
+  readWeights,
   type SaveDecoderOptions,
   saveDecoder,
   type WeightDtype,
@@ -82,5 +83,6 @@ export {
   paramsFromTensors,
   recurrentFromFile,
   recurrentFromTensors,
+  tensorsFromFile,
   tensorsToFile,
 } from './weights.ts';

@@ -16,6 +16,7 @@ export {
   type SavedRun,
 } from './run.ts';
 export * from './schedules.ts';
+export { type ShuffleOptions, shuffledBatches } from './shuffled-batches.ts';
 export {
   type StepOptions,
   type StepReport,

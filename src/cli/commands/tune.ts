@@ -1,10 +1,11 @@
-/** `inkstone tune`: a trained model is fitted to other text, whole or in part or by an adapter; its decoding options are, or the settings of a training. */
+/** `inkstone tune`: a trained model is fitted to other text, whole or in part or by an adapter, or to a task; its decoding options are, or the settings of a training. */
 
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { tuneOptions } from '../tune-options.ts';
 import { actionOf } from '../verbs.ts';
 import { tuneDecodingOptions } from './tune-decoding.ts';
+import { tuneHead } from './tune-head.ts';
 import { mergeAdapters } from './tune-merge.ts';
 import { searchSettings } from './tune-search.ts';
 import { tuneWeights } from './tune-weights.ts';
@@ -16,6 +17,7 @@ const verbs: { readonly [verb: string]: (context: Context) => Promise<number | v
   full: tuneWeights,
   lora: tuneWeights,
   ia3: tuneWeights,
+  head: tuneHead,
   merge: mergeAdapters,
   decoding: tuneDecodingOptions,
   search: searchSettings,

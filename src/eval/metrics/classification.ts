@@ -127,8 +127,8 @@ export function scoresOfCounts({
   };
 }
 
-/** F1 = 2·hits / (predicted + expected). */
-function labelScore(hits: number, predicted: number, expected: number): LabelScore {
+/** F1 = 2·hits / (predicted + expected); a share of nothing is 0. */
+export function labelScore(hits: number, predicted: number, expected: number): LabelScore {
   const share = (of: number): number => (of === 0 ? 0 : hits / of);
   return { precision: share(predicted), recall: share(expected), f1: share((predicted + expected) / 2) };
 }
