@@ -55,6 +55,12 @@ export interface DecoderConfig {
   readonly globalEvery?: number;
   /** The base of rotary positions in layers that see a window, beside others that see everything (Gemma 3). Default: as theirs. */
   readonly localRotaryBase?: number;
+  /** Every block looks at a memory, such as an encoded source text. Default: none does. */
+  readonly crossAttention?: boolean;
+  /** Hidden states are multiplied by this before the head (T5). Default 1. */
+  readonly headScale?: number;
+  /** The head has a bias (Marian). Default: it has none. */
+  readonly headBias?: boolean;
 }
 
 /** Which linear layers have a bias. */
@@ -96,7 +102,7 @@ const fromZero: Rule = {
   zh: '不小于 0 的数',
   holds: (x: unknown) => Number.isFinite(x) && (x as number) >= 0,
 };
-const above0: Rule = {
+export const above0: Rule = {
   en: 'a number above 0',
   zh: '大于 0 的数',
   holds: (x: unknown) => Number.isFinite(x) && (x as number) > 0,
@@ -146,6 +152,9 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   attentionSoftcap: above0,
   globalEvery: fromTwo,
   localRotaryBase: above0,
+  crossAttention: yesOrNo,
+  headScale: above0,
+  headBias: yesOrNo,
 };
 export const normRules: Rules<NormConfig> = { kind: oneOf(normKinds), bias: yesOrNo, eps: above0 };
 const biasRules: Rules<BiasConfig> = { queryKeyValue: yesOrNo, attentionOutput: yesOrNo, ffn: yesOrNo };
@@ -155,6 +164,7 @@ export const positionRules = {
   base: above0,
   fraction: above0,
   interleaved: yesOrNo,
+  halves: yesOrNo,
   buckets: wholePositive,
   maxDistance: wholePositive,
   bidirectional: yesOrNo,
@@ -247,7 +257,16 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
 }
 
 /** What one field asks of another. */
-function checkTogether({ globalEvery, localRotaryBase, window, positions: { kind } }: DecoderConfig): void {
+function checkTogether(config: DecoderConfig): void {
+  const { block, crossAttention, globalEvery, localRotaryBase, window } = config;
+  const { kind } = config.positions;
+  if (crossAttention && block !== undefined && block !== 'postNorm') {
+    const rule = {
+      rule: 'preNorm or postNorm with crossAttention',
+      zhRule: ' preNorm 或 postNorm（已给出 crossAttention）',
+    };
+    throw fail('model/option', { key: 'block', ...rule, got: block });
+  }
   if (globalEvery && !window) {
     const rule = { rule: 'above 0 with globalEvery', zhRule: '大于 0（已给出 globalEvery）' };
     throw fail('model/option', { key: 'window', ...rule, got: window });

@@ -5,8 +5,11 @@
 
 import {
   type Attend,
+  type AttendMemory,
   type BlockParams,
   blockSpec,
+  type CrossAttentionParams,
+  crossEntropy,
   embeddingSpec,
   headLoss,
   type Initializer,
@@ -22,6 +25,7 @@ import {
   runLinear,
   runNorm,
   softcap,
+  zerosInit,
 } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
 import {
@@ -74,12 +78,16 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
   const head: { head?: ReturnType<typeof linearSpec> } = tiedHead
     ? {}
     : { head: linearSpec(width, vocabSize, { init }) };
+  const headBias: { headBias?: ParameterSpec } = config.headBias
+    ? { headBias: new ParameterSpec([vocabSize], zerosInit) }
+    : {};
   return {
     embedding: embeddingSpec(vocabSize, width, tableInit),
     ...positions,
     blocks: Array.from({ length: layers }, () => blockSpec(block, init, outputInit)),
     ...finalNorm,
     ...head,
+    ...headBias,
   };
 }
 
@@ -90,8 +98,15 @@ export function init(config: DecoderConfig, rng: Rng, options: InitOptions = {})
   return initialize(decoderSpec(config, options), rng);
 }
 
+/** What the tokens of a pass see of a memory, layer by layer; for a model whose blocks look at one. */
+export interface MemoryLook {
+  /** Tensors that the memory is made of, where a gradient shall reach them. */
+  readonly memory?: Tensor;
+  readonly attendMemory?: (params: CrossAttentionParams, layer: number, memory?: Tensor) => AttendMemory;
+}
+
 /** How a pass reads its tokens. Places are counted within each row of the batch. */
-export interface ForwardOptions extends Visibility {
+export interface ForwardOptions extends Visibility, MemoryLook {
   /** Turns dropout on: a seed that must differ from step to step. */
   readonly dropoutSeed?: number;
   /** Keeps only each block's input for the gradient and computes the rest again: less memory, a third more time. */
@@ -109,7 +124,9 @@ export interface DecoderBatch extends ForwardOptions {
   readonly targets: Tensor;
 }
 
-export interface RunOptions extends Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look'> {
+export interface RunOptions
+  extends MemoryLook,
+    Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look'> {
   /** What positions add to the scores of every layer, [heads, queries, keys]. */
   readonly bias?: Tensor;
 }
@@ -128,6 +145,8 @@ export function runBlocks(
   const { block, scheme, layers, localRotate: localTurn } = planOf(config);
   const { embed, rotate: turn } = scheme;
   const { ids, positions } = tokens;
+  const { attendMemory } = options;
+  if (config.crossAttention && !attendMemory) throw fail('model/no-source', {});
   const drop = dropouts(config, options.dropoutSeed);
   const rotate = turn?.(positions);
   const localRotate = turn === localTurn ? rotate : localTurn!(positions);
@@ -138,12 +157,23 @@ export function runBlocks(
   if (drop) x = drop(x, 0);
   options.look?.(x);
   params.blocks.forEach((weights, layer) => {
-    const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
+    // The memory's places come behind those of all layers.
+    const placeOf = (place: 0 | 1 | 2) => (place < 2 ? 1 + 2 * layer + place : 1 + 2 * config.layers + layer);
+    const places = drop && ((y: Tensor, place: 0 | 1 | 2) => drop(y, placeOf(place)));
     const attend = attendAt(layer);
     const turned = layers[layer].isLocal ? localRotate : rotate;
-    const body = (at: { weights: BlockParams; x: Tensor; bias?: Tensor }) =>
-      runBlock(at.weights, at.x, block, { attend, rotate: turned, dropout: places, bias: at.bias });
-    const inputs = { weights, x, bias: options.bias };
+    const body = (at: { weights: BlockParams; x: Tensor; bias?: Tensor; memory?: Tensor }) => {
+      const memory =
+        attendMemory && ((params: CrossAttentionParams) => attendMemory(params, layer, at.memory));
+      return runBlock(at.weights, at.x, block, {
+        attend,
+        rotate: turned,
+        dropout: places,
+        bias: at.bias,
+        memory,
+      });
+    };
+    const inputs = { weights, x, bias: options.bias, memory: options.memory };
     x = options.recompute ? checkpoint(body, inputs) : body(inputs);
     options.look?.(x);
   });
@@ -197,7 +227,9 @@ export function headWeight(params: DecoderParams): Tensor {
 
 /** hidden [..., D] → logits [..., V]. */
 export function logitsOf(params: DecoderParams, config: DecoderConfig, x: Tensor): Tensor {
-  const logits = runLinear({ weight: headWeight(params) }, x);
+  const { headScale = 1 } = config;
+  const scaled = headScale === 1 ? x : affine(x, headScale, 0);
+  const logits = runLinear({ weight: headWeight(params), bias: params.headBias }, scaled);
   return config.logitSoftcap ? softcap(logits, config.logitSoftcap) : logits;
 }
 
@@ -218,7 +250,9 @@ export function loss(
   batch: DecoderBatch,
   options: { readonly smoothing?: number } = {},
 ): Tensor {
-  const { logitSoftcap } = config;
+  const { logitSoftcap, headScale = 1 } = config;
   const x = hidden(params, config, batch.ids, batch);
-  return headLoss(x, headWeight(params), batch.targets, { logitSoftcap, ...options });
+  if (params.headBias) return crossEntropy(logitsOf(params, config, x), batch.targets, options);
+  const scaled = headScale === 1 ? x : affine(x, headScale, 0);
+  return headLoss(scaled, headWeight(params), batch.targets, { logitSoftcap, ...options });
 }

@@ -57,6 +57,9 @@ const unusual = {
   block: undefined,
   globalEvery: undefined,
   localRotaryBase: undefined,
+  crossAttention: undefined,
+  headScale: undefined,
+  headBias: undefined,
 } as const;
 
 /** Checks that none but the `said` of the unusual fields is used, and gives the check for the rest. */

@@ -32,6 +32,7 @@ import type {
   TokenChoice,
 } from '../types.ts';
 import { attendPages, type Look } from './attend-pages.ts';
+import { attendSources, type SourceMemory } from './attend-sources.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
@@ -59,7 +60,8 @@ export interface DecoderLanguageModel extends LanguageModel {
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
   readonly memory: ModelMemory;
-  open(): DecoderSequence;
+  /** `source`: the memory of each layer, for a model whose blocks look at one; it alone has to be opened with it. */
+  open(source?: SourceMemory): DecoderSequence;
   project(rows: readonly Float32Array[]): Float32Array[];
   embed(ids: readonly number[]): Float32Array[];
 }
@@ -105,7 +107,10 @@ export function createLanguageModel(
   const forgotten = new FinalizationRegistry<KvPast>((past) => past.close());
   const live = pasts.of;
 
-  const openSequence = (past: KvPast): DecoderSequence => {
+  const sources = new WeakMap<KvPast, SourceMemory>();
+
+  const openSequence = (past: KvPast, source?: SourceMemory): DecoderSequence => {
+    if (source) sources.set(past, source);
     const sequence: DecoderSequence = {
       get length() {
         return live(sequence).length;
@@ -119,7 +124,7 @@ export function createLanguageModel(
         checkRewind(live(sequence).length, to);
         past.rewind(to);
       },
-      fork: () => openSequence(live(sequence).fork()),
+      fork: () => openSequence(live(sequence).fork(), source),
       close() {
         past.close();
         pasts.set(sequence, undefined);
@@ -135,7 +140,7 @@ export function createLanguageModel(
     const past = live(sequence);
     const start = past.length;
     checkReading(ids, start, config);
-    return { past, ids, start, count: ids.length, choice };
+    return { past, ids, start, count: ids.length, choice, source: sources.get(past) };
   };
 
   return {
@@ -156,7 +161,10 @@ export function createLanguageModel(
       tokensFor: (batch) =>
         memory.tokensFor(batch.map(({ sequence, ids }) => ({ past: live(sequence), count: ids.length }))),
     },
-    open: () => openSequence(memory.open()),
+    open(source) {
+      if (config.crossAttention && !source) throw fail('model/no-source', {});
+      return openSequence(memory.open(), source);
+    },
     step(batch, wants = {}) {
       if (!batch.length) return [];
       checkBatch(batch);
@@ -203,6 +211,7 @@ interface Reading extends KvGrowth {
   readonly ids: ArrayLike<number>;
   readonly start: number;
   readonly choice: TokenChoice | undefined;
+  readonly source: SourceMemory | undefined;
 }
 
 function read(
@@ -217,7 +226,10 @@ function read(
   const look = wanted === 'none' ? undefined : seen?.look;
   const states: Tensor[] | undefined = wants.layers ? [] : undefined;
   const attendAt = attendPages(params, config, { memory, readings, look });
-  const x = runBlocks(params, config, tokens, attendAt, { look: states && ((state) => states.push(state)) });
+  const x = runBlocks(params, config, tokens, attendAt, {
+    ...attendSources(config, readings),
+    look: states && ((state) => states.push(state)),
+  });
   if (wanted === 'none') {
     return readings.map(() => ({
       logits: [],

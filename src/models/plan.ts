@@ -1,6 +1,12 @@
 /** What follows from a config and is needed at every pass: built once. */
 
-import { type BlockConfig, type Positions, positions, type RotaryConfig } from '../nn/index.ts';
+import {
+  type BlockConfig,
+  type CrossAttentionConfig,
+  type Positions,
+  positions,
+  type RotaryConfig,
+} from '../nn/index.ts';
 import type { DecoderConfig } from './config.ts';
 
 export interface DecoderPlan {
@@ -81,5 +87,18 @@ function blockOf(config: DecoderConfig): BlockConfig {
     },
     ffn: { width, size, activation, bias: bias.ffn },
     norm,
+    ...(config.crossAttention && { cross: crossOf(config) }),
   };
+}
+
+/** A memory is as wide as the model, and every head has its own keys of it. */
+function crossOf({
+  width,
+  heads,
+  headSize,
+  bias,
+  attentionScale: scale,
+}: DecoderConfig): CrossAttentionConfig {
+  const sizes = { width, heads, kvHeads: heads, headSize };
+  return { ...sizes, inputBias: bias.queryKeyValue, outputBias: bias.attentionOutput, scale };
 }
