@@ -34,15 +34,18 @@ const cells: { readonly [Name in CellKind]: true } = { rnn: true, gru: true, lst
 export const isCell = (name: string | undefined): name is CellKind =>
   name !== undefined && Object.hasOwn(cells, name);
 
+/** The architecture that learns from pairs of texts. */
+export const ENCODER_DECODER = 'encoder-decoder';
+
 const namesOf = <Name extends string>(table: { readonly [N in Name]: true }) => Object.keys(table) as Name[];
 
 export const modelOptions = {
   architecture: {
     type: 'string',
-    choices: ['transformer', ...namesOf(cells)],
+    choices: ['transformer', ENCODER_DECODER, ...namesOf(cells)],
     doc: {
-      en: 'what the model is made of: attention (default), or recurrent cells, which read with a state of fixed size',
-      zh: '模型由什么构成：注意力（默认），或以固定大小的状态逐词阅读的循环单元',
+      en: 'what the model is made of: attention (default), an encoder and a decoder, which translates pairs of texts, or recurrent cells, which read with a state of fixed size',
+      zh: '模型由什么构成：注意力（默认）、编码器加解码器（学习成对文本的翻译），或以固定大小的状态逐词阅读的循环单元',
     },
   },
   positions: {

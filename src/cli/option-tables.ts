@@ -6,6 +6,7 @@ import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { modelOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
+import { pairOptions } from './pair-options.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state, weights } from './serve-options.ts';
 
@@ -140,6 +141,7 @@ export const trainOptions = {
     doc: { en: 'longest text in tokens', zh: '最长文本（词元数）' },
   },
   ...modelOptions,
+  ...pairOptions,
   batchSize: { type: 'number', rule: wholePositive, doc: { en: 'sequences in a batch', zh: '每批序列数' } },
   lr: { type: 'number', rule: positive, doc: { en: 'peak learning rate', zh: '学习率峰值' } },
   precision: {

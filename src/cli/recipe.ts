@@ -3,6 +3,7 @@
 import { nearest } from '../errors.ts';
 import {
   type DecoderOptions,
+  type EncoderDecoderOptions,
   type EncoderOptions,
   presetNames,
   type RecurrentOptions,
@@ -46,6 +47,8 @@ export interface Recipe {
   readonly masked?: Masking;
   /** Cures of repetition with all their arguments, as `formatCures` writes them. */
   readonly cure?: string;
+  /** For pairs: the share of a target's probability that is spread over the vocabulary (Szegedy et al. 2016). */
+  readonly labelSmoothing?: number;
 }
 
 /** How tokens are hidden: see `maskedRows`. */
@@ -61,6 +64,9 @@ export type ModelShape = Omit<DecoderOptions, 'vocabSize'>;
 
 /** The same of an encoder. */
 export type EncoderShape = Omit<EncoderOptions, 'vocabSize'>;
+
+/** The same of an encoder–decoder; the token its texts begin with comes from the tokenizer as well. */
+export type PairShape = Omit<EncoderDecoderOptions, 'vocabSize' | 'startId'>;
 
 /** The same of a recurrent model. */
 export type RecurrentShape = Omit<RecurrentOptions, 'vocabSize'>;
@@ -197,6 +203,37 @@ export function recurrentPreset(
     ...rest,
     model: { cell, contextLength, width, layers, dropout },
     recipe: { ...recipe, optimizer: 'adamw', lr: Math.min(MOST_RECURRENT_LR, recipe.lr), init: 'fanIn' },
+  };
+}
+
+/** A pair is short: more of them at a time than of long rows. */
+const LEAST_PAIRS = 32;
+/** Higher rates of presets are Muon's, or for tables that begin as a bigram model. */
+const MOST_PAIR_LR = 2e-3;
+
+/** AdamW at such a rate, from small numbers. */
+const LEAST_WARMUP = 50;
+
+/** An encoder–decoder that has as many blocks as the preset, half of them in each half, and a recipe for it. */
+export function pairPreset({
+  model,
+  recipe: { muonLr: _, muonIterations: __, ...recipe },
+  ...rest
+}: TrainingPreset): TrainingPreset<PairShape> {
+  const { contextLength, width, layers, heads } = model;
+  return {
+    ...rest,
+    model: { contextLength, width, layers: Math.ceil(layers / 2), heads, dropout: 0.1 },
+    recipe: {
+      ...recipe,
+      batchSize: Math.max(LEAST_PAIRS, recipe.batchSize),
+      optimizer: 'adamw',
+      lr: Math.min(MOST_PAIR_LR, recipe.lr),
+      beta1: 0.9,
+      warmupSteps: Math.max(LEAST_WARMUP, recipe.warmupSteps),
+      init: 'fanIn',
+      labelSmoothing: 0.1,
+    },
   };
 }
 

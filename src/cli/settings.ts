@@ -1,6 +1,6 @@
 /** What a training is made by, beside its text: from a preset or an earlier run, with the options given put over it. */
 
-import { decoderConfig, encoderConfig, recurrentConfig } from '../models/index.ts';
+import { decoderConfig, encoderConfig, encoderDecoderConfig, recurrentConfig } from '../models/index.ts';
 import { differingKeys, formatCures } from '../train/index.ts';
 import { fail } from './errors.ts';
 import { isCell } from './model-options.ts';
@@ -9,6 +9,8 @@ import {
   type EncoderShape,
   encoderPreset,
   type ModelShape,
+  type PairShape,
+  pairPreset,
   type Recipe,
   type RecurrentShape,
   recurrentPreset,
@@ -31,7 +33,7 @@ export interface Settings<Model = ModelShape> {
 /** Options that change a setting, under their names on the command line. */
 export interface SettingOptions
   extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
-    Partial<Pick<Recipe, 'batchSize' | 'lr'>> {
+    Partial<Pick<Recipe, 'batchSize' | 'lr' | 'labelSmoothing'>> {
   readonly architecture?: string;
   readonly precision?: string;
   readonly cure?: string;
@@ -49,7 +51,7 @@ export interface SettingOptions
 const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm',
 ] as const; // biome-ignore format: a list
-const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
+const RECIPE = ['batchSize', 'lr', 'precision', 'cure', 'labelSmoothing'] as const;
 /** What a model that is there has already. */
 const OF_THE_MODEL = [...MODEL, 'architecture', 'tokenizer', 'vocabSize'] as const;
 
@@ -93,6 +95,17 @@ export function recurrentSettings(
   return settingsOf(made, options, fallback, (model) => recurrentConfig({ ...model, vocabSize: 1 }));
 }
 
+/** The same for an encoder–decoder. */
+export function pairSettings(
+  preset: TrainingPreset,
+  options: SettingOptions,
+  fallback: Fallback,
+): Settings<PairShape> {
+  return settingsOf(pairPreset(preset), options, fallback, (model) =>
+    encoderDecoderConfig({ ...model, vocabSize: 1, startId: 0 }),
+  );
+}
+
 /** What of a run's config another training takes over. */
 export type RunMaker<Model> = Pick<RunConfig<Model>, 'model' | 'tokenizer' | 'training'>;
 
@@ -109,8 +122,7 @@ function settingsOf<Model extends object>(
 ): Settings<Omit<Model, 'vocabSize'>> {
   const length = steps === undefined ? fallback.length : { steps };
   const settings = withOptions({ model, recipe, tokenizer, seed: fallback.seed, length }, options);
-  const { vocabSize: _, ...shape } = complete(settings.model);
-  return { ...settings, model: shape };
+  return { ...settings, model: withoutVocabulary(complete(settings.model)) };
 }
 
 /** The settings for going on with the model of a run in a new one: its shape and recipe, at lower rates. */
@@ -156,9 +168,10 @@ export function requireEarlier<Model extends object, Wanted extends object>(
   return wanted;
 }
 
+/** The shape of a model without what its tokenizer decides. */
 function withoutVocabulary<Model extends object>(model: Model): Omit<Model, 'vocabSize'> {
-  const { vocabSize: _, ...shape } = model as Model & { readonly vocabSize: number };
-  return shape;
+  const { vocabSize: _, startId: __, ...shape } = model as Model & { vocabSize: number; startId?: number };
+  return shape as unknown as Omit<Model, 'vocabSize'>;
 }
 
 function requireSame(

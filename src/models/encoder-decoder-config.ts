@@ -49,7 +49,7 @@ type Sizes = Pick<
   'vocabSize' | 'contextLength' | 'width' | 'layers' | 'heads' | 'startId'
 >;
 
-/** What a user writes; the rest has defaults (Vaswani et al. 2017, with the norms before the parts). */
+/** What a user writes; the rest has defaults (Vaswani et al. 2017, embeddings times √width, but with the norms before the parts). */
 export interface EncoderDecoderOptions
   extends Sizes,
     Partial<Omit<EncoderDecoderConfig, keyof Sizes | 'norm' | 'positions'>> {
@@ -75,7 +75,9 @@ export function encoderDecoderConfig(options: EncoderDecoderOptions): EncoderDec
   check({ encoderLayers, sourceLength, startId }, rules);
   const block = both.block ?? 'preNorm';
   const bias = both.bias ?? true;
-  const filled = decoderConfig({ positions: 'sinusoidal', ...both, block, bias, crossAttention: true });
+  const { embeddingScale = Math.sqrt(both.width) } = both;
+  const kind = { block, bias, embeddingScale, crossAttention: true };
+  const filled = decoderConfig({ positions: 'sinusoidal', ...both, ...kind });
   const { kvHeads: _, window: __, logitSoftcap: ___, crossAttention: ____, ...shared } = filled;
   const config: EncoderDecoderConfig = { ...shared, block, bias, encoderLayers, sourceLength, startId };
   encoderHalf(config);

@@ -129,6 +129,7 @@ const formats: { readonly [K in ForeignEncoderDecoder]: Format } = {
         },
         bias: false,
         attentionScale: 1,
+        embeddingScale: 1,
         tiedHead: isTied || !hasHead,
         ...(isTied && { headScale: width ** -0.5 }),
         dropout: number(json, 'dropout_rate', 0),
@@ -141,6 +142,7 @@ const formats: { readonly [K in ForeignEncoderDecoder]: Format } = {
       needs('block', 'preNorm');
       needs('bias', false);
       needs('attentionScale', 1);
+      needs('embeddingScale', 1);
       needs('headScale', headScale === undefined ? undefined : width ** -0.5);
       if (positions.kind !== 't5') throw refusal('t5', 'positions.kind', 't5', positions.kind);
       if (config.norm.kind !== 'rmsNorm') throw refusal('t5', 'norm.kind', 'rmsNorm', config.norm.kind);
@@ -192,7 +194,7 @@ const formats: { readonly [K in ForeignEncoderDecoder]: Format } = {
         block: 'postNorm',
         bias: true,
         headBias: true,
-        ...(json.scale_embedding === true && { embeddingScale: Math.sqrt(width) }),
+        embeddingScale: json.scale_embedding === true ? Math.sqrt(width) : 1,
         dropout: number(json, 'dropout', 0),
         startId: number(json, 'decoder_start_token_id', number(json, 'pad_token_id')),
       });

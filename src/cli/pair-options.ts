@@ -1,0 +1,95 @@
+/** Options of training on pairs of texts, and of `inkstone translate`. */
+
+import type { OptionTable } from './command.ts';
+import { wholePositive } from './option-rules.ts';
+
+export const pairOptions = {
+  source: {
+    type: 'string',
+    placeholder: 'field',
+    doc: {
+      en: 'with encoder-decoder: the field that holds what is read (default: source, src, input, …, or the first of two); a number: a column of a table without header',
+      zh: '用于 encoder-decoder：所读文本所在的字段（默认：source、src、input 等，或两列中的第一列）；数字表示无表头表格的列号',
+    },
+  },
+  target: {
+    type: 'string',
+    placeholder: 'field',
+    doc: {
+      en: 'with encoder-decoder: the field that holds what is to be written (default: target, tgt, output, …, or the second of two)',
+      zh: '用于 encoder-decoder：要写出的文本所在的字段（默认：target、tgt、output 等，或两列中的第二列）',
+    },
+  },
+  taskField: {
+    type: 'string',
+    placeholder: 'field',
+    doc: {
+      en: 'with encoder-decoder: the field that says what is to be done; "task: " is put before each source, so that one model learns several (T5)',
+      zh: '用于 encoder-decoder：说明任务的字段；每个源文本前加上“任务: ”，使一个模型学会多种任务（T5）',
+    },
+  },
+  labelSmoothing: {
+    type: 'number',
+    rule: {
+      test: (value: number) => value >= 0 && value < 1,
+      words: { en: 'in [0, 1)', zh: '在 [0, 1) 之内' },
+    },
+    doc: {
+      en: 'with encoder-decoder: the share of probability that targets give to all other tokens (default 0.1)',
+      zh: '用于 encoder-decoder：目标分给其余词元的概率份额（默认 0.1）',
+    },
+  },
+} as const satisfies OptionTable;
+
+export const translateOptions = {
+  text: { type: 'string', doc: { en: 'the text; each line by itself', zh: '要翻译的文本；逐行翻译' } },
+  file: {
+    type: 'string',
+    placeholder: 'file',
+    doc: { en: 'a text file, line by line', zh: '文本文件，逐行翻译' },
+  },
+  out: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'where the translation is written, line for line (default: shown)',
+      zh: '译文写到哪里，与原文逐行对应（默认：直接显示）',
+    },
+  },
+  references: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'translations by people, line for line: BLEU and chrF against them are shown',
+      zh: '人工译文，逐行对应：据此给出 BLEU 与 chrF',
+    },
+  },
+  task: {
+    type: 'string',
+    doc: {
+      en: 'what is to be done, put before each source as "task: " (T5: "translate English to German")',
+      zh: '任务名，以“任务: ”加在每个源文本之前（T5：“translate English to German”）',
+    },
+  },
+  strategy: {
+    type: 'string',
+    placeholder: 'spec',
+    default: 'beam:4',
+    doc: {
+      en: 'how the translation is searched for: beam:4, greedy, top-p:0.9, …',
+      zh: '译文的搜索方法：beam:4、greedy、top-p:0.9……',
+    },
+  },
+  guard: {
+    type: 'boolean',
+    doc: { en: 'take back loops before anyone sees them, and write on', zh: '在显示之前收回循环并改写' },
+  },
+  maxTokens: {
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'at most so many tokens of a line (default: as many as the model writes)',
+      zh: '每行最多写出的词元数（默认：模型的上限）',
+    },
+  },
+} as const satisfies OptionTable;
