@@ -1,6 +1,6 @@
 /** `inkstone train --architecture encoder-decoder` and `translate` from end to end: a run, its resumption, lines in and out, what is refused. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -98,6 +98,19 @@ describe('training on pairs', () => {
       'bare',
     );
     expect(bare.out).toContain('an encoder of 1 layers and a decoder of 1');
+    const dry = await run(
+      ...shared,
+      '--data',
+      'bare.tsv',
+      '--source',
+      '1',
+      '--target',
+      '2',
+      '--out',
+      'dry',
+      '--dry-run',
+    );
+    expect([dry.status, existsSync(join(cwd, 'dry'))]).toEqual([0, false]);
     const by = ['--source', 'q', '--target', 'a', '--task-field', 'job', '--label-smoothing', '0'];
     const { out } = await run(...shared, '--data', 'named.jsonl', ...by, '--out', 'named');
     expect(out).toMatch(/step 1: (say|tell): \d/);

@@ -4,9 +4,8 @@ import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
-import { modelOptions } from './model-options.ts';
+import { modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
-import { pairOptions } from './pair-options.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state, weights } from './serve-options.ts';
 

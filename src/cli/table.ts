@@ -19,10 +19,10 @@ import {
   startOptions,
   trainOptions,
 } from './option-tables.ts';
-import { translateOptions } from './pair-options.ts';
 import { indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
+import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
 
 const start = defineCommand({

@@ -25,7 +25,7 @@ export function fromSource(strategy: Strategy, model: SourceModel): Strategy {
   };
 }
 
-/** What takes the steps of such strategies, for any sources side by side. It opens nothing by itself. */
+/** What takes the steps of such strategies, for any sources side by side; a sequence that it opens itself has an empty source. */
 export function sourceReader({ vocabSize, sourceLength, startId, read, step }: SourceModel): LanguageModel {
   return { vocabSize, contextLength: sourceLength, open: () => read([startId]).open(), step };
 }

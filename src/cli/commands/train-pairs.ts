@@ -2,6 +2,7 @@
 
 import { splitByHash } from '../../data/index.ts';
 import { defineMessages } from '../../language.ts';
+import { encoderDecoderConfig, encoderDecoderSpec } from '../../models/index.ts';
 import { countParameters } from '../../nn/index.ts';
 import { isRun } from '../../train/index.ts';
 import { corpusOptions } from '../corpus-options.ts';
@@ -74,6 +75,19 @@ export async function trainPairs(context: TrainContext, data: string, folder: st
   terminal.print(say('pairs', { train: split.train.length, heldOut: split.heldOut.length }));
   const tokenizer = await chooseTokenizer(context, settings, bothSides(split), { earlier, start });
   const { model, recipe, seed, length, tokenizer: tokenizerMade } = settings;
+  const config = encoderDecoderConfig({
+    ...model,
+    vocabSize: tokenizer.vocabSize,
+    startId: tokenizer.eosId ?? 0,
+  });
+  const parameters = countParameters(encoderDecoderSpec(config));
+  const { contextLength, layers, encoderLayers, heads, width } = config;
+  const shape = { encoderLayers, layers, heads, width, context: contextLength };
+  terminal.print(say('model', { ...shape, parameters: compactNumber(parameters) }));
+  if (options.dryRun) {
+    terminal.json({ type: 'dry-run', config, recipe, length, parameters });
+    return 0;
+  }
   const training = await preparePairTraining({
     folder,
     corpus: split,
@@ -88,11 +102,8 @@ export async function trainPairs(context: TrainContext, data: string, folder: st
     signal,
   });
   try {
-    const { config, params, passedOver } = training;
-    const { contextLength, layers, encoderLayers, heads, width } = config;
+    const { passedOver } = training;
     if (passedOver) terminal.print(say('passedOver', { count: passedOver, context: contextLength }));
-    const parameters = compactNumber(countParameters(params));
-    terminal.print(say('model', { encoderLayers, layers, heads, width, context: contextLength, parameters }));
     const watch = watchTranslations(training, tokenizer, split.heldOut, terminal);
     const { finish, status } = await runTraining(context, training, watch);
     if (status !== 0) return status;

@@ -10,9 +10,8 @@ import {
   parameterCount,
 } from '../../models/index.ts';
 import { fail } from '../errors.ts';
-import { ENCODER_DECODER, isCell } from '../model-options.ts';
+import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
 import { flagOf } from '../options.ts';
-import { pairOptions } from '../pair-options.ts';
 import type { TrainingWatch } from '../progress.ts';
 import {
   defaultFolder,
@@ -146,11 +145,11 @@ async function kindOf(
 }
 
 /** What only pairs of texts have is refused elsewhere. */
-function refusePairs({ given }: TrainContext): void {
+function refusePairs({ given, options: { architecture = 'transformer' } }: TrainContext): void {
   const found = Object.keys(pairOptions).find((name) => given.has(name));
   if (!found) return;
   const reason = { reason: 'it is for pairs of texts', zhReason: '它只用于成对的文本' };
-  const options = [flagOf(found), `without --architecture ${ENCODER_DECODER}`];
+  const options = [flagOf(found), `--architecture ${architecture}`];
   throw fail('cli/conflict', { command: 'train', options, ...reason });
 }
 

@@ -5,9 +5,9 @@ import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import type { translateOptions } from '../pair-options.ts';
 import { withTask } from '../pairs.ts';
 import { readTextFile } from '../text-file.ts';
+import type { translateOptions } from '../translate-options.ts';
 import { readTranslator, sourceIds, type Translator, translateTexts } from '../translators.ts';
 
 type Context = CommandContext<typeof translateOptions>;
@@ -69,7 +69,7 @@ async function translateLines(
   translator: Translator,
   sources: readonly string[],
 ): Promise<string[]> {
-  const { strategy, guard, maxTokens } = options;
+  const { strategy, guard, maxTokens, seed } = options;
   const written: (string | undefined)[] = sources.map((source) => (source === '' ? '' : undefined));
   let shown = 0;
   const show = (): void => {
@@ -86,7 +86,7 @@ async function translateLines(
     for (let from = 0; from < waiting.length; from += LINES_AT_ONCE) {
       const places = waiting.slice(from, from + LINES_AT_ONCE);
       const some = places.map((place) => sources[place]);
-      const texts = await translateTexts(translator, some, { strategy, guard, maxTokens, signal });
+      const texts = await translateTexts(translator, some, { strategy, guard, maxTokens, seed, signal });
       signal.throwIfAborted();
       // A line stays a line.
       for (const [i, place] of places.entries()) written[place] = texts[i].replaceAll(/\s*\n\s*/g, ' ');
