@@ -145,6 +145,20 @@ export interface LanguageModel {
   embed?(ids: readonly number[]): Float32Array[];
 }
 
+/** A model that reads one text and writes another, which belongs to it: a translation, a summary. */
+export interface SourceModel {
+  readonly vocabSize: number;
+  /** The longest text that it writes, and the longest that it reads, in tokens. */
+  readonly contextLength: number;
+  readonly sourceLength: number;
+  /** Begins every text that it writes, and is no part of it. */
+  readonly startId: number;
+  /** The model that writes for this source: every sequence it opens knows the source, and begins with `startId`. */
+  read(source: ArrayLike<number>): LanguageModel;
+  /** Steps sequences of any sources together. */
+  step(batch: readonly StepRequest[], wants?: StepWants): StepResult[];
+}
+
 /** `blocked`: a rule of moderation ended the text. */
 export type FinishReason = 'stop' | 'length' | 'eos' | 'aborted' | 'loop' | 'error' | 'blocked';
 

@@ -11,7 +11,10 @@ import { HAN, inkstone } from './cli-harness.ts';
 
 /** Options that speak for themselves: paths, names, amounts. */
 const PLAIN = {
-  train: ['data', 'out', 'preset', 'minutes', 'evalEvery', 'offline', 'dryRun', 'textColumn', 'titleColumn'],
+  train: [
+    ...['data', 'out', 'preset', 'minutes', 'evalEvery', 'offline', 'dryRun', 'textColumn', 'titleColumn'],
+    ...['source', 'target', 'taskField'],
+  ],
   generate: ['prompt', 'task', 'processorPreset', 'stop', 'vary', 'varyRate', 'n'],
 };
 

@@ -318,6 +318,48 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.where}：${d.path} 没有逐词元传递的状态；请换一个以 --architecture rnn、gru 或 lstm 训练的`,
   },
+  'cli/pair-run': {
+    en: (d: { folder: string }) =>
+      `run: ${d.folder} is an encoder–decoder, which writes only for a source text; use inkstone translate, or name a run trained without --architecture encoder-decoder`,
+    zh: (d) =>
+      `训练记录：${d.folder} 是编码器–解码器，只为源文本写作；请用 inkstone translate，或换一个不以 --architecture encoder-decoder 训练的`,
+  },
+  'cli/pair-only': {
+    en: (d: { folder: string }) =>
+      `translate: ${d.folder} is no encoder–decoder; name a run trained with --architecture encoder-decoder, or a folder of T5 or Marian`,
+    zh: (d) =>
+      `translate：${d.folder} 不是编码器–解码器；请换一个以 --architecture encoder-decoder 训练的记录，或 T5、Marian 的目录`,
+  },
+  'cli/pair-end': {
+    en: () =>
+      'train: --architecture encoder-decoder needs a tokenizer with an end-of-text token, this one has none; train one with inkstone tokenizer train, or leave out --tokenizer',
+    zh: () =>
+      'train：--architecture encoder-decoder 需要带有文本结束词元的分词器，此分词器没有；请用 inkstone tokenizer train 训练一个，或去掉 --tokenizer',
+  },
+  'cli/few-pairs': {
+    en: (d: { source: string; pairs: number; least: number }) =>
+      `${d.source}: at least ${d.least} pairs are needed that fit the context, got ${d.pairs}; give more, or a larger --context-length`,
+    zh: (d) =>
+      `${d.source}：至少需要 ${d.least} 对能放进上下文的文本，得到 ${d.pairs} 对；请提供更多，或增大 --context-length`,
+  },
+  'cli/pair-field': {
+    en: (d: { where: string; option: string; known: string }) =>
+      `${d.where}: the record must have a text under ${d.option}, got the fields ${d.known}; name the field with ${d.option}, or a column of a table without header by its number`,
+    zh: (d) =>
+      `${d.where}：记录中必须有 ${d.option} 所指的文本，得到的字段有 ${d.known}；请用 ${d.option} 指明字段名，无表头的表格用列号`,
+  },
+  'cli/source-line': {
+    en: (d: { line: number; tokens: number; most: number }) =>
+      `translate: line ${d.line} has ${d.tokens} tokens, this model reads at most ${d.most}; split it, or train with a larger --context-length`,
+    zh: (d) =>
+      `translate：第 ${d.line} 行有 ${d.tokens} 个词元，该模型最多读 ${d.most} 个；请拆分，或用更大的 --context-length 训练`,
+  },
+  'cli/references': {
+    en: (d: { lines: number; references: number }) =>
+      `translate: --references must have one line for each line of the source, got ${d.references} for ${d.lines}; give files that belong together`,
+    zh: (d) =>
+      `translate：--references 的行数必须与源文本相同，得到 ${d.references} 行对 ${d.lines} 行；请给出配套的文件`,
+  },
   'cli/short-reach': {
     en: (d: { tokens: number; least: number }) =>
       `gradients: the text must have at least ${d.least} tokens, got ${d.tokens}; give more text, or fewer --steps`,

@@ -35,15 +35,18 @@ const cells: { readonly [Name in CellKind]: true } = { rnn: true, gru: true, lst
 export const isCell = (name: string | undefined): name is CellKind =>
   name !== undefined && Object.hasOwn(cells, name);
 
+/** The architecture that learns from pairs of texts. */
+export const ENCODER_DECODER = 'encoder-decoder';
+
 const namesOf = <Name extends string>(table: { readonly [N in Name]: true }) => Object.keys(table) as Name[];
 
 export const modelOptions = {
   architecture: {
     type: 'string',
-    choices: ['transformer', ...namesOf(cells)],
+    choices: ['transformer', ENCODER_DECODER, ...namesOf(cells)],
     doc: {
-      en: 'what the model is made of: attention (default), or recurrent cells, which read with a state of fixed size',
-      zh: '模型由什么构成：注意力（默认），或以固定大小的状态逐词阅读的循环单元',
+      en: 'what the model is made of: attention (default), an encoder and a decoder, which translates pairs of texts, or recurrent cells, which read with a state of fixed size',
+      zh: '模型由什么构成：注意力（默认）、编码器加解码器（学习成对文本的翻译），或以固定大小的状态逐词阅读的循环单元',
     },
   },
   positions: {
@@ -112,3 +115,41 @@ export const decoderOptions = {
 
 /** Their names: elsewhere they would have no effect. */
 export const ofDecoders = Object.keys(decoderOptions) as readonly (keyof typeof decoderOptions)[];
+/** Options of training on pairs of texts. */
+export const pairOptions = {
+  source: {
+    type: 'string',
+    placeholder: 'field',
+    doc: {
+      en: 'with encoder-decoder: the field that holds what is read (default: source, src, input, …, or the first of two); a number: a column of a table without header',
+      zh: '用于 encoder-decoder：所读文本所在的字段（默认：source、src、input 等，或两列中的第一列）；数字表示无表头表格的列号',
+    },
+  },
+  target: {
+    type: 'string',
+    placeholder: 'field',
+    doc: {
+      en: 'with encoder-decoder: the field that holds what is to be written (default: target, tgt, output, …, or the second of two)',
+      zh: '用于 encoder-decoder：要写出的文本所在的字段（默认：target、tgt、output 等，或两列中的第二列）',
+    },
+  },
+  taskField: {
+    type: 'string',
+    placeholder: 'field',
+    doc: {
+      en: 'with encoder-decoder: the field that says what is to be done; "task: " is put before each source, so that one model learns several (T5)',
+      zh: '用于 encoder-decoder：说明任务的字段；每个源文本前加上“任务: ”，使一个模型学会多种任务（T5）',
+    },
+  },
+  labelSmoothing: {
+    type: 'number',
+    rule: {
+      test: (value: number) => value >= 0 && value < 1,
+      words: { en: 'in [0, 1)', zh: '在 [0, 1) 之内' },
+    },
+    doc: {
+      en: 'with encoder-decoder: the share of probability that targets give to all other tokens (default 0.1)',
+      zh: '用于 encoder-decoder：目标分给其余词元的概率份额（默认 0.1）',
+    },
+  },
+} as const satisfies OptionTable;

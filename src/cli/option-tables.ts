@@ -4,7 +4,7 @@ import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
-import { decoderOptions, modelOptions } from './model-options.ts';
+import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state, weights } from './serve-options.ts';
@@ -141,6 +141,7 @@ export const trainOptions = {
   },
   ...modelOptions,
   ...decoderOptions,
+  ...pairOptions,
   batchSize: { type: 'number', rule: wholePositive, doc: { en: 'sequences in a batch', zh: '每批序列数' } },
   lr: { type: 'number', rule: positive, doc: { en: 'peak learning rate', zh: '学习率峰值' } },
   precision: {

@@ -1,7 +1,12 @@
 /** Recipes: everything about a training that is not the text. Plain data, kept in the run's `config.json`. */
 
 import { nearest } from '../errors.ts';
-import type { DecoderOptions, EncoderOptions, RecurrentOptions } from '../models/index.ts';
+import type {
+  DecoderOptions,
+  EncoderDecoderOptions,
+  EncoderOptions,
+  RecurrentOptions,
+} from '../models/index.ts';
 import {
   adamw,
   decayMatrices,
@@ -43,6 +48,8 @@ export interface Recipe {
   readonly cure?: string;
   /** For mixtures of experts: the weight of uneven use in the loss. */
   readonly expertBalance?: number;
+  /** For pairs: the share of a target's probability that is spread over the vocabulary (Szegedy et al. 2016). */
+  readonly labelSmoothing?: number;
 }
 
 /** How tokens are hidden: see `maskedRows`. */
@@ -58,6 +65,9 @@ export type ModelShape = Omit<DecoderOptions, 'vocabSize'>;
 
 /** The same of an encoder. */
 export type EncoderShape = Omit<EncoderOptions, 'vocabSize'>;
+
+/** The same of an encoder–decoder; the token its texts begin with comes from the tokenizer as well. */
+export type PairShape = Omit<EncoderDecoderOptions, 'vocabSize' | 'startId'>;
 
 /** The same of a recurrent model. */
 export type RecurrentShape = Omit<RecurrentOptions, 'vocabSize'>;
@@ -194,6 +204,37 @@ export function recurrentPreset(
     ...rest,
     model: { cell, contextLength, width, layers, dropout },
     recipe: { ...recipe, optimizer: 'adamw', lr: Math.min(MOST_RECURRENT_LR, recipe.lr), init: 'fanIn' },
+  };
+}
+
+/** A pair is short: more of them at a time than of long rows. */
+const LEAST_PAIRS = 32;
+/** Higher rates of presets are Muon's, or for tables that begin as a bigram model. */
+const MOST_PAIR_LR = 2e-3;
+
+/** AdamW at such a rate, from small numbers. */
+const LEAST_WARMUP = 50;
+
+/** An encoder–decoder that has as many blocks as the preset, half of them in each half, and a recipe for it. */
+export function pairPreset({
+  model,
+  recipe: { muonLr: _, muonIterations: __, ...recipe },
+  ...rest
+}: TrainingPreset): TrainingPreset<PairShape> {
+  const { contextLength, width, layers, heads } = model;
+  return {
+    ...rest,
+    model: { contextLength, width, layers: Math.ceil(layers / 2), heads, dropout: 0.1 },
+    recipe: {
+      ...recipe,
+      batchSize: Math.max(LEAST_PAIRS, recipe.batchSize),
+      optimizer: 'adamw',
+      lr: Math.min(MOST_PAIR_LR, recipe.lr),
+      beta1: 0.9,
+      warmupSteps: Math.max(LEAST_WARMUP, recipe.warmupSteps),
+      init: 'fanIn',
+      labelSmoothing: 0.1,
+    },
   };
 }
 

@@ -8,6 +8,8 @@ import type { TensorData } from '../io/index.ts';
 import {
   type DecoderConfig,
   type EncoderConfig,
+  type EncoderDecoderConfig,
+  isEncoderDecoderConfig,
   isRecurrentConfig,
   type RecurrentConfig,
 } from '../models/index.ts';
@@ -130,6 +132,7 @@ export type WriterConfig = DecoderConfig | RecurrentConfig;
 export async function readWriterRun(folder: string): Promise<EarlierRun<WriterConfig>> {
   const earlier = await readAnyRun<WriterConfig>(folder);
   if (isMasked(earlier.config)) throw fail('cli/masked-run', { folder });
+  if (isEncoderDecoderConfig(earlier.config.model)) throw fail('cli/pair-run', { folder });
   const { tuning, init } = earlier.config;
   if (tuning && tuning.method !== 'full') throw fail('cli/adapter-run', { folder, base: init?.run ?? '…' });
   return earlier;
@@ -170,6 +173,20 @@ export async function readEncoderRun(folder: string): Promise<EarlierRun<Encoder
   return earlier;
 }
 
+/** Reads the run folder of an encoder–decoder without changing it. */
+export async function readPairRun(folder: string): Promise<EarlierRun<EncoderDecoderConfig>> {
+  const earlier = await readAnyRun<EncoderDecoderConfig>(folder);
+  if (!isEncoderDecoderConfig(earlier.config.model)) throw fail('cli/pair-only', { folder });
+  return earlier;
+}
+
+/** Whether the folder is the run of an encoder–decoder. */
+export async function isPairRun(folder: string): Promise<boolean> {
+  return (await isRun(folder)) && isEncoderDecoderConfig(modelIn(await readRunConfig(folder)));
+}
+
+const modelIn = (config: unknown): unknown => (config as Partial<RunConfig> | undefined)?.model;
+
 /** Whether what a run's `config.json` says is of an encoder: one that learned to guess hidden tokens. */
 const isMasked = (config: unknown): boolean =>
   (config as Partial<RunConfig> | undefined)?.training?.masked !== undefined;
@@ -182,7 +199,7 @@ export async function isMaskedRun(folder: string): Promise<boolean> {
 /** Whether the folder is the run of a recurrent model. */
 export async function isRecurrentRun(folder: string): Promise<boolean> {
   if (!(await isRun(folder))) return false;
-  return isRecurrentConfig(((await readRunConfig(folder)) as Partial<RunConfig> | undefined)?.model);
+  return isRecurrentConfig(modelIn(await readRunConfig(folder)));
 }
 
 /** Reads the run folder of a model with a task head. */
@@ -231,7 +248,9 @@ export async function findEarlierRun(folder: string): Promise<EarlierRun | undef
 export async function latestModel(runs: string): Promise<string | undefined> {
   for (const folder of await runsByAge(runs)) {
     const saved = await readRun(folder).catch(() => undefined);
-    if (saved?.place && !isMasked(saved.config) && !headOf(saved.config)) return folder;
+    if (!saved?.place) continue;
+    const { config } = saved;
+    if (!isMasked(config) && !headOf(config) && !isEncoderDecoderConfig(modelIn(config))) return folder;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** What a training is made by, beside its text: from a preset or an earlier run, with the options given put over it. */
 
-import { decoderConfig, encoderConfig, recurrentConfig } from '../models/index.ts';
+import { decoderConfig, encoderConfig, encoderDecoderConfig, recurrentConfig } from '../models/index.ts';
 import { differingKeys, formatCures } from '../train/index.ts';
 import { parseAttention } from './attention-spec.ts';
 import { fail } from './errors.ts';
@@ -10,6 +10,8 @@ import {
   type EncoderShape,
   encoderPreset,
   type ModelShape,
+  type PairShape,
+  pairPreset,
   type Recipe,
   type RecurrentShape,
   recurrentPreset,
@@ -32,7 +34,7 @@ export interface Settings<Model = ModelShape> {
 /** Options that change a setting, under their names on the command line. */
 export interface SettingOptions
   extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
-    Partial<Pick<Recipe, 'batchSize' | 'lr' | 'expertBalance'>> {
+    Partial<Pick<Recipe, 'batchSize' | 'lr' | 'expertBalance' | 'labelSmoothing'>> {
   readonly architecture?: string;
   readonly precision?: string;
   readonly cure?: string;
@@ -53,7 +55,7 @@ const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
   'window', 'attentionBlock', 'attentionStride', 'linearAttention',
 ] as const; // biome-ignore format: a list
-const RECIPE = ['batchSize', 'lr', 'precision', 'cure'] as const;
+const RECIPE = ['batchSize', 'lr', 'precision', 'cure', 'labelSmoothing'] as const;
 /** What a model that is there has already. */
 const OF_THE_MODEL = [
   ...MODEL, 'architecture', 'attention', 'activeExperts', 'tokenizer', 'vocabSize',
@@ -99,6 +101,17 @@ export function recurrentSettings(
   return settingsOf(made, options, fallback, (model) => recurrentConfig({ ...model, vocabSize: 1 }));
 }
 
+/** The same for an encoder–decoder. */
+export function pairSettings(
+  preset: TrainingPreset,
+  options: SettingOptions,
+  fallback: Fallback,
+): Settings<PairShape> {
+  return settingsOf(pairPreset(preset), options, fallback, (model) =>
+    encoderDecoderConfig({ ...model, vocabSize: 1, startId: 0 }),
+  );
+}
+
 /** What of a run's config another training takes over. */
 export type RunMaker<Model> = Pick<RunConfig<Model>, 'model' | 'tokenizer' | 'training'>;
 
@@ -115,8 +128,7 @@ function settingsOf<Model extends object>(
 ): Settings<Omit<Model, 'vocabSize'>> {
   const length = steps === undefined ? fallback.length : { steps };
   const settings = withOptions({ model, recipe, tokenizer, seed: fallback.seed, length }, options);
-  const { vocabSize: _, ...shape } = complete(settings.model);
-  return { ...settings, model: shape };
+  return { ...settings, model: withoutVocabulary(complete(settings.model)) };
 }
 
 /** The settings for going on with the model of a run in a new one: its shape and recipe, at lower rates. */
@@ -162,9 +174,10 @@ export function requireEarlier<Model extends object, Wanted extends object>(
   return wanted;
 }
 
+/** The shape of a model without what its tokenizer decides. */
 function withoutVocabulary<Model extends object>(model: Model): Omit<Model, 'vocabSize'> {
-  const { vocabSize: _, ...shape } = model as Model & { readonly vocabSize: number };
-  return shape;
+  const { vocabSize: _, startId: __, ...shape } = model as Model & { vocabSize: number; startId?: number };
+  return shape as unknown as Omit<Model, 'vocabSize'>;
 }
 
 function requireSame(

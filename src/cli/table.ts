@@ -24,6 +24,7 @@ import {
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
+import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
 
 const start = defineCommand({
@@ -94,6 +95,18 @@ const fillMask = defineCommand({
   options: fillMaskOptions,
   example: 'inkstone fill-mask runs/masked --text "床前明月[MASK]" --top 5',
   load: () => import('./commands/fill-mask.ts'),
+});
+
+const translate = defineCommand({
+  name: 'translate',
+  args: '<run>',
+  summary: {
+    en: 'translate line by line: a run of --architecture encoder-decoder, or a folder of T5 or Marian',
+    zh: '逐行翻译：以 --architecture encoder-decoder 训练的记录，或 T5、Marian 目录',
+  },
+  options: translateOptions,
+  example: 'inkstone translate runs/pairs --text "two men are sitting outside ."',
+  load: () => import('./commands/translate.ts'),
 });
 
 const tune = defineCommand({
@@ -399,6 +412,7 @@ export const commands = [
   stats,
   generate,
   fillMask,
+  translate,
   tune,
   predict,
   exportCommand,

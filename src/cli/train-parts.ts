@@ -132,10 +132,10 @@ export async function readTrainingText<Model extends object>(
 }
 
 /** The tokenizer of a file, of the run that is there or that the training begins with, or a new one with `special` tokens. */
-function chooseTokenizer(
+export function chooseTokenizer(
   context: ReadingContext,
-  { tokenizer: made }: Settings<object>,
-  split: SplitCorpus,
+  { tokenizer: made }: Pick<Settings, 'tokenizer'>,
+  split: Pick<SplitCorpus, 'train' | 'heldOut'>,
   { earlier, start, special }: Beginning,
 ): Promise<Tokenizer> | Tokenizer {
   const { tokenizer: file } = context.options;

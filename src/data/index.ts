@@ -66,6 +66,7 @@ export {
   type OverlapReport,
   overlapRule,
 } from './overlap.ts';
+export { type PairRowsOptions, pairRows, type TokenPair } from './pairs.ts';
 export {
   isBankCard,
   isResidentId,

@@ -38,6 +38,7 @@ export {
   type EngineOptions,
   type EngineRequest,
 } from './engine.ts';
+export { fromSource, sourceReader } from './from-source.ts';
 export { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
 export { type GuardOptions, guarded } from './guard.ts';
 export { REPAIR_ACTIONS, type RepairAction } from './guard-repair.ts';

@@ -227,6 +227,22 @@ export const learningTerms = defineTerms({
       zh: '模型学习新文本时，原先会的会变差。用旧文本上的留出损失在前后之差来度量。回放（replay）有帮助：学新文本时掺入一些旧文本。弹性权重巩固也有帮助：把对旧文本重要的参数留在原处附近。适配器则可以取下，什么也不会忘。',
     },
   },
+  labelSmoothing: {
+    name: { en: 'label smoothing', zh: '标签平滑' },
+    also: ['labelSmoothing', 'smoothed labels'],
+    text: {
+      en: 'The model is taught that the right token has, say, 90 % of the probability and all others share the rest, so that it does not become too sure. For translation that gives better texts, though a slightly higher loss. The held-out loss is measured without it.',
+      zh: '教模型认为正确词元占（例如）90% 的概率，其余词元分享剩下的部分，以免过于自信。翻译中这样写出的文本更好，但损失略高。留出损失按不平滑计算。',
+    },
+  },
+  teacherForcing: {
+    name: { en: 'teacher forcing', zh: '教师强制' },
+    also: ['teacher-forcing', '强制教学'],
+    text: {
+      en: 'In training every token is guessed behind the right text before it, not behind what the model itself would have written, so that all places are learned at once. In writing it stands behind its own words, mistakes included.',
+      zh: '训练时，每个词元都接在正确的上文之后来猜，而不是接在模型自己写出的内容之后，因此各处可以同时学习。写作时它只能接着自己的话，连同其中的错误。',
+    },
+  },
   smoothing: {
     name: { en: 'smoothing', zh: '平滑' },
     also: ['smoothed', 'moving average', '滑动平均'],

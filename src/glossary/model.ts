@@ -96,6 +96,22 @@ export const modelTerms = defineTerms({
       zh: '一层中若干个“观察者”之一：在每个词元处，它给到此为止的各词元分配合计为 1 的权重，并按比例取用它们的内容。不同的头学会不同的习惯：看前一个词元、看首个词元、看这个词上次出现的地方。',
     },
   },
+  encoderDecoder: {
+    name: { en: 'encoder–decoder', zh: '编码器–解码器' },
+    also: ['encoder-decoder', 'seq2seq', 'sequence to sequence', '序列到序列'],
+    text: {
+      en: 'A model of two halves, for texts that belong to another: an encoder reads the whole source in both directions, and a decoder writes, looking back at the source at every token. It is the original Transformer; T5 and Marian are of its kind. Trained on pairs, it translates.',
+      zh: '由两半组成的模型，用于从一段文本写出另一段：编码器双向读完整个源文本，解码器写作，每写一个词元都回看源文本。最初的 Transformer 就是这样；T5 与 Marian 属于此类。用成对的文本训练，它便会翻译。',
+    },
+  },
+  crossAttention: {
+    name: { en: 'cross-attention', zh: '交叉注意力' },
+    also: ['cross attention', 'encoder attention', '互注意力'],
+    text: {
+      en: 'How a decoder looks at the source: its queries come from what is being written, keys and values from what the encoder made of the source. Those are made once for each source and kept while it writes.',
+      zh: '解码器看源文本的方式：查询来自正在写的内容，键与值来自编码器对源文本的表示。后者对每个源文本只算一次，写作期间一直保留。',
+    },
+  },
   inductionHead: {
     name: { en: 'induction head', zh: '归纳头' },
     also: ['induction', 'induction heads', '归纳'],

@@ -18,6 +18,8 @@ export interface FileRecord {
 }
 
 export interface ReadRecordsOptions {
+  /** Whether the first row of a table names its columns; otherwise their names are 1, 2, … Default true. */
+  readonly header?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +35,7 @@ const formats: { readonly [extension: string]: RecordReader } = {
 };
 
 /**
- * Reads the records of a file one by one, by the ending of its name; the first row of a table names the fields.
+ * Reads the records of a file one by one, by the ending of its name; the first row of a table names the fields unless it has no header.
  * @throws where the file cannot be read, has another ending, is malformed, or holds something that is no object
  */
 export async function* readRecords(
@@ -73,8 +75,9 @@ function fromTable(delimiter: Delimiter): RecordReader {
     let names: readonly string[] | undefined;
     for await (const { cells, line } of tableRows(delimiter, file, { ...options, lines: true })) {
       if (!names) {
-        names = cells.map((name) => name.trim());
-        continue;
+        const { header = true } = options;
+        names = cells.map((name, i) => (header ? name.trim() : String(i + 1)));
+        if (header) continue;
       }
       const fields = names.slice(0, cells.length).map((name, i) => [name, cells[i]]);
       yield { where: `${file.location}:${line}`, fields: Object.fromEntries(fields) };

@@ -65,6 +65,12 @@ export interface DecoderConfig {
   readonly experts?: number;
   /** How many of them a token goes through. Default 2. */
   readonly expertsPerToken?: number;
+  /** Every block looks at a memory, such as an encoded source text. Default: none does. */
+  readonly crossAttention?: boolean;
+  /** Hidden states are multiplied by this before the head (T5). Default 1. */
+  readonly headScale?: number;
+  /** The head has a bias (Marian). Default: it has none. */
+  readonly headBias?: boolean;
 }
 
 /** Which linear layers have a bias. */
@@ -106,7 +112,7 @@ const fromZero: Rule = {
   zh: '不小于 0 的数',
   holds: (x: unknown) => Number.isFinite(x) && (x as number) >= 0,
 };
-const above0: Rule = {
+export const above0: Rule = {
   en: 'a number above 0',
   zh: '大于 0 的数',
   holds: (x: unknown) => Number.isFinite(x) && (x as number) > 0,
@@ -161,6 +167,9 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   linearAttention: yesOrNo,
   experts: fromTwo,
   expertsPerToken: fromTwo,
+  crossAttention: yesOrNo,
+  headScale: above0,
+  headBias: yesOrNo,
 };
 export const normRules: Rules<NormConfig> = { kind: oneOf(normKinds), bias: yesOrNo, eps: above0 };
 const biasRules: Rules<BiasConfig> = { queryKeyValue: yesOrNo, attentionOutput: yesOrNo, ffn: yesOrNo };
@@ -170,6 +179,7 @@ export const positionRules = {
   base: above0,
   fraction: above0,
   interleaved: yesOrNo,
+  halves: yesOrNo,
   buckets: wholePositive,
   maxDistance: wholePositive,
   bidirectional: yesOrNo,
@@ -267,8 +277,23 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
 
 /** What one field asks of another. */
 function checkTogether(config: DecoderConfig): void {
-  const { globalEvery, localRotaryBase, window, experts = 0, expertsPerToken = 0 } = config;
+  const {
+    block,
+    crossAttention,
+    globalEvery,
+    localRotaryBase,
+    window,
+    experts = 0,
+    expertsPerToken = 0,
+  } = config;
   const { kind } = config.positions;
+  if (crossAttention && block !== undefined && block !== 'postNorm') {
+    const rule = {
+      rule: 'preNorm or postNorm with crossAttention',
+      zhRule: ' preNorm 或 postNorm（已给出 crossAttention）',
+    };
+    throw fail('model/option', { key: 'block', ...rule, got: block });
+  }
   const sparse = (['window', 'attentionBlock', 'attentionStride'] as const).filter((key) => config[key]);
   if (sparse.length > 1) {
     const rule = { rule: `absent with ${sparse[0]}`, zhRule: `空缺（已给出 ${sparse[0]}）` };
@@ -289,7 +314,8 @@ function checkTogether(config: DecoderConfig): void {
     };
     throw fail('model/option', { key: 'positions.kind', ...rule, got: kind });
   }
-  const ofScores = (['attentionScale', 'attentionSoftcap'] as const).find((key) => config[key] !== undefined);
+  const without = ['attentionScale', 'attentionSoftcap', 'crossAttention'] as const;
+  const ofScores = without.find((key) => config[key] !== undefined);
   if (config.linearAttention && (sparse.length || ofScores)) {
     const rule = { rule: 'absent with linearAttention', zhRule: '空缺（已给出 linearAttention）' };
     const key = sparse[0] ?? ofScores!;

@@ -5,9 +5,12 @@
 
 import {
   type Attend,
+  type AttendMemory,
   type BlockParams,
   balanceLoss,
   blockSpec,
+  type CrossAttentionParams,
+  crossEntropy,
   embeddingSpec,
   headLoss,
   type Initializer,
@@ -24,6 +27,7 @@ import {
   runLinear,
   runNorm,
   softcap,
+  zerosInit,
 } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
 import {
@@ -76,12 +80,16 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
   const head: { head?: ReturnType<typeof linearSpec> } = tiedHead
     ? {}
     : { head: linearSpec(width, vocabSize, { init }) };
+  const headBias: { headBias?: ParameterSpec } = config.headBias
+    ? { headBias: new ParameterSpec([vocabSize], zerosInit) }
+    : {};
   return {
     embedding: embeddingSpec(vocabSize, width, tableInit),
     ...positions,
     blocks: Array.from({ length: layers }, () => blockSpec(block, init, outputInit)),
     ...finalNorm,
     ...head,
+    ...headBias,
   };
 }
 
@@ -92,8 +100,15 @@ export function init(config: DecoderConfig, rng: Rng, options: InitOptions = {})
   return initialize(decoderSpec(config, options), rng);
 }
 
+/** What the tokens of a pass see of a memory, layer by layer; for a model whose blocks look at one. */
+export interface MemoryLook {
+  /** Tensors that the memory is made of, where a gradient shall reach them. */
+  readonly memory?: Tensor;
+  readonly attendMemory?: (params: CrossAttentionParams, layer: number, memory?: Tensor) => AttendMemory;
+}
+
 /** How a pass reads its tokens. Places are counted within each row of the batch. */
-export interface ForwardOptions extends Visibility {
+export interface ForwardOptions extends Visibility, MemoryLook {
   /** Turns dropout on: a seed that must differ from step to step. */
   readonly dropoutSeed?: number;
   /** Keeps only each block's input for the gradient and computes the rest again: less memory, a third more time. */
@@ -114,7 +129,8 @@ export interface DecoderBatch extends ForwardOptions {
 }
 
 export interface RunOptions
-  extends Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look' | 'route'> {
+  extends MemoryLook,
+    Pick<ForwardOptions, 'dropoutSeed' | 'recompute' | 'embed' | 'look' | 'route'> {
   /** What positions add to the scores of every layer, [heads, queries, keys]. */
   readonly bias?: Tensor;
 }
@@ -133,7 +149,9 @@ export function runBlocks(
   const { block, scheme, layers, localRotate: localTurn } = planOf(config);
   const { embed, rotate: turn } = scheme;
   const { ids, positions } = tokens;
+  const { attendMemory } = options;
   if (options.route && options.recompute) throw fail('model/route-recompute', {});
+  if (config.crossAttention && !attendMemory) throw fail('model/no-source', {});
   const drop = dropouts(config, options.dropoutSeed);
   const rotate = turn?.(positions);
   const localRotate = turn === localTurn ? rotate : localTurn!(positions);
@@ -144,13 +162,25 @@ export function runBlocks(
   if (drop) x = drop(x, 0);
   options.look?.(x);
   params.blocks.forEach((weights, layer) => {
-    const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
+    // The memory's places come behind those of all layers.
+    const placeOf = (place: 0 | 1 | 2) => (place < 2 ? 1 + 2 * layer + place : 1 + 2 * config.layers + layer);
+    const places = drop && ((y: Tensor, place: 0 | 1 | 2) => drop(y, placeOf(place)));
     const attend = attendAt(layer);
     const turned = layers[layer].isLocal ? localRotate : rotate;
     const route = options.route && ((routing: Routing) => options.route!(routing, layer));
-    const body = (at: { weights: BlockParams; x: Tensor; bias?: Tensor }) =>
-      runBlock(at.weights, at.x, block, { attend, rotate: turned, dropout: places, bias: at.bias, route });
-    const inputs = { weights, x, bias: options.bias };
+    const body = (at: { weights: BlockParams; x: Tensor; bias?: Tensor; memory?: Tensor }) => {
+      const memory =
+        attendMemory && ((params: CrossAttentionParams) => attendMemory(params, layer, at.memory));
+      return runBlock(at.weights, at.x, block, {
+        attend,
+        rotate: turned,
+        dropout: places,
+        bias: at.bias,
+        memory,
+        route,
+      });
+    };
+    const inputs = { weights, x, bias: options.bias, memory: options.memory };
     x = options.recompute ? checkpoint(body, inputs) : body(inputs);
     options.look?.(x);
   });
@@ -204,7 +234,9 @@ export function headWeight(params: DecoderParams): Tensor {
 
 /** hidden [..., D] → logits [..., V]. */
 export function logitsOf(params: DecoderParams, config: DecoderConfig, x: Tensor): Tensor {
-  const logits = runLinear({ weight: headWeight(params) }, x);
+  const { headScale = 1 } = config;
+  const scaled = headScale === 1 ? x : affine(x, headScale, 0);
+  const logits = runLinear({ weight: headWeight(params), bias: params.headBias }, scaled);
   return config.logitSoftcap ? softcap(logits, config.logitSoftcap) : logits;
 }
 
@@ -231,13 +263,25 @@ export function loss(
   batch: DecoderBatch,
   { balance = 0, ...options }: LossOptions = {},
 ): Tensor {
-  const { logitSoftcap } = config;
   const routings: Routing[] = [];
   const route = balance ? (routing: Routing) => routings.push(routing) : batch.route;
   const x = hidden(params, config, batch.ids, { ...batch, route });
-  const likelihood = headLoss(x, headWeight(params), batch.targets, { logitSoftcap, ...options });
   return routings.reduce(
     (sum, routing) => add(sum, affine(balanceLoss(routing), balance / routings.length, 0)),
-    likelihood,
+    surpriseAt(params, config, x, batch.targets, options),
   );
+}
+
+/** Mean of −log p of the targets after hidden states x, in nats. */
+function surpriseAt(
+  params: DecoderParams,
+  config: DecoderConfig,
+  x: Tensor,
+  targets: Tensor,
+  options: { readonly smoothing?: number },
+): Tensor {
+  const { logitSoftcap, headScale = 1 } = config;
+  if (params.headBias) return crossEntropy(logitsOf(params, config, x), targets, options);
+  const scaled = headScale === 1 ? x : affine(x, headScale, 0);
+  return headLoss(scaled, headWeight(params), targets, { logitSoftcap, ...options });
 }

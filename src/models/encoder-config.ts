@@ -11,6 +11,7 @@ import {
   positions,
 } from '../nn/index.ts';
 import {
+  above0,
   check,
   type DecoderConfig,
   normRules,
@@ -56,6 +57,11 @@ export interface EncoderConfig
   readonly maskedHead: boolean;
   /** tanh of a linear map of the first token's state. */
   readonly pooler: boolean;
+  // What follows is absent where it has its default.
+  /** Token embeddings are multiplied by this. Default 1. */
+  readonly embeddingScale?: number;
+  /** Scores are products of queries and keys times this. Default 1/√headSize. */
+  readonly attentionScale?: number;
 }
 
 export type EncoderBlock = Extract<BlockKind, 'postNorm' | 'preNorm'>;
@@ -70,7 +76,7 @@ export interface EncoderOptions
   readonly positions?: PositionConfig['kind'] | PositionConfig;
 }
 
-const rules: Rules<Omit<EncoderConfig, 'norm' | 'positions'>> = {
+const rules: Rules<Required<Omit<EncoderConfig, 'norm' | 'positions'>>> = {
   vocabSize: wholePositive,
   contextLength: wholePositive,
   width: wholePositive,
@@ -89,10 +95,12 @@ const rules: Rules<Omit<EncoderConfig, 'norm' | 'positions'>> = {
   embeddingNorm: yesOrNo,
   maskedHead: yesOrNo,
   pooler: yesOrNo,
+  embeddingScale: above0,
+  attentionScale: above0,
 };
 
 /** Those that hold where every token sees every other. */
-const POSITIONS: readonly PositionConfig['kind'][] = ['none', 'learned', 'sinusoidal', 'rotary'];
+const POSITIONS: readonly PositionConfig['kind'][] = ['none', 'learned', 'sinusoidal', 'rotary', 't5'];
 const encoderPositionRules = { ...positionRules, kind: oneOf(POSITIONS) };
 
 /**
@@ -157,8 +165,10 @@ export function encoderPlan(config: EncoderConfig): EncoderPlan {
 function makePlan(config: EncoderConfig): EncoderPlan {
   const { width, heads, headSize, ffnSize: size, activation, norm, bias, qkNorm } = config;
   const contextLength = config.contextLength + config.positionOffset;
+  const { positions: given } = config;
+  const bothWays = given.kind === 't5' ? { ...given, bidirectional: true } : given;
   return {
-    scheme: positions(config.positions, { contextLength, width, heads, headSize }),
+    scheme: positions(bothWays, { contextLength, width, heads, headSize }),
     block: {
       kind: config.block,
       attention: {

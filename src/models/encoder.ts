@@ -12,10 +12,12 @@ import {
   type Initializer,
   initialize,
   linearSpec,
+  maskBias,
   normalInit,
   normSpec,
   ParameterSpec,
   type Parameters,
+  plainAttention,
   runBlock,
   runEmbedding,
   runLinear,
@@ -25,6 +27,7 @@ import {
 import type { Rng } from '../rng.ts';
 import {
   add,
+  affine,
   arange,
   attention,
   attentionPacked,
@@ -36,6 +39,7 @@ import {
   linear,
   relu,
   reshape,
+  type Shape,
   silu,
   slice,
   type Tensor,
@@ -124,15 +128,17 @@ export function encode(
   const positions = rangeFrom(length, config.positionOffset);
   const rotate = scheme.rotate?.(positions);
   const drop = dropoutOf(config, options.dropoutSeed);
-  const attend = attendTo(config, options.lengths);
+  const attend = attendTo(config, ids.shape, options.lengths);
+  const bias = scheme.bias?.(params.positions!, length, length);
   let x = runEmbedding(params.embedding, ids);
+  if (config.embeddingScale) x = affine(x, config.embeddingScale, 0);
   if (params.tokenTypes) x = add(x, segmentRows(params.tokenTypes.weight, options.types));
   if (scheme.embed) x = add(x, scheme.embed(positions, params.positions));
   if (params.embeddingNorm) x = runNorm(params.embeddingNorm, x, norm);
   if (drop) x = drop(x, 0);
   params.blocks.forEach((weights, layer) => {
-    const places = drop && ((y: Tensor, place: 0 | 1) => drop(y, 1 + 2 * layer + place));
-    x = runBlock(weights, x, block, { attend, rotate, dropout: places });
+    const places = drop && ((y: Tensor, place: number) => drop(y, 1 + 2 * layer + place));
+    x = runBlock(weights, x, block, { attend, rotate, dropout: places, bias });
   });
   return params.finalNorm ? runNorm(params.finalNorm, x, norm) : x;
 }
@@ -147,9 +153,14 @@ const rangeFrom = (length: number, offset: number): Tensor =>
         'i32',
       );
 
-function attendTo({ headSize }: EncoderConfig, lengths: ArrayLike<number> | undefined): Attend {
+function attendTo(config: EncoderConfig, [batch, length]: Shape, lengths?: ArrayLike<number>): Attend {
+  const { heads, headSize, attentionScale: scale = 1 / Math.sqrt(headSize) } = config;
   const keyEnd = lengths && Int32Array.from(lengths);
-  const masks = { causal: false, scale: 1 / Math.sqrt(headSize), keyEnd };
+  const masks = { causal: false, scale, keyEnd };
+  if (encoderPlan(config).scheme.bias) {
+    const hides = keyEnd ? [maskBias({ batch, heads, queries: length, keys: length }, masks)] : [];
+    return (q, k, v, bias) => plainAttention(q, k, v, { scale, biases: [bias!, ...hides] });
+  }
   return Object.assign((q: Tensor, k: Tensor, v: Tensor) => attention(q, k, v, masks), {
     packed: (qkv: Tensor, heads: number) => attentionPacked(qkv, { ...masks, heads }),
   });

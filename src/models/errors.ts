@@ -134,6 +134,16 @@ export const fail = defineErrors({
     en: () => 'model: a step needs at least one token for each sequence, got none',
     zh: () => '模型：每一步每个序列至少要有一个词元，得到 0 个',
   },
+  'model/no-source': {
+    en: () => 'model: this decoder looks at a source text, got none; read one first (encoderDecoderModel)',
+    zh: () => '模型：该解码器需要源文本，但没有给出；请先读入一段（encoderDecoderModel）',
+  },
+  'model/source-long': {
+    en: (d: { length: number; sourceLength: number }) =>
+      `model: a source of ${d.length} tokens is longer than the ${d.sourceLength} that this model reads; split the text, or train with a larger contextLength`,
+    zh: (d) =>
+      `模型：源文本有 ${d.length} 个词元，超过了该模型能读的 ${d.sourceLength} 个；请拆分文本，或用更大的 contextLength 训练`,
+  },
   'model/memory': {
     en: (d: { wanted: number; free: number }) =>
       `model: the step wants memory for ${d.wanted} more tokens, ${d.free} are free; close sequences, or allow more with memoryTokens`,

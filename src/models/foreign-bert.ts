@@ -177,6 +177,8 @@ export function toForeignEncoderConfig(config: EncoderConfig): ForeignJson {
   needs('bias', true);
   needs('qkNorm', false);
   needs('headSize', config.width / config.heads);
+  needs('embeddingScale', undefined);
+  needs('attentionScale', undefined);
   const { norm, positions, activation, positionOffset } = config;
   const kinds = {
     'norm.kind': [norm.kind, 'layerNorm'],

@@ -61,6 +61,9 @@ const unusual = {
   attentionStride: undefined,
   linearAttention: undefined,
   experts: undefined,
+  crossAttention: undefined,
+  headScale: undefined,
+  headBias: undefined,
 } as const;
 
 /** Checks that none but the `said` of the unusual fields is used, and gives the check for the rest. */

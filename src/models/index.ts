@@ -10,6 +10,28 @@ export {
   type EncoderOptions,
   encoderConfig,
 } from './encoder-config.ts';
+export {
+  type EncoderDecoderParams,
+  encoderDecoderSpec,
+  encodeSource,
+  initEncoderDecoder,
+  type PairBatch,
+  pairLogits,
+  pairLoss,
+  type SourceBatch,
+} from './encoder-decoder.ts';
+export {
+  type EncoderDecoderConfig,
+  type EncoderDecoderOptions,
+  encoderDecoderConfig,
+  isEncoderDecoderConfig,
+} from './encoder-decoder-config.ts';
+export { type EncoderDecoderModel, encoderDecoderModel } from './encoder-decoder-model.ts';
+export {
+  type LoadedEncoderDecoder,
+  loadEncoderDecoder,
+  saveEncoderDecoder,
+} from './encoder-decoder-storage.ts';
 export { embedTokens, encoderEmbedder } from './encoder-embedder.ts';
 export { type EncoderFrame, encoderFrame } from './encoder-frame.ts';
 export { type LoadedEncoder, loadEncoder, saveEncoder } from './encoder-storage.ts';
@@ -39,6 +61,13 @@ export {
   toForeignEncoder,
   toForeignEncoderConfig,
 } from './foreign-bert.ts';
+export {
+  type ForeignEncoderDecoder,
+  fromForeignEncoderDecoder,
+  isForeignEncoderDecoder,
+  toForeignEncoderDecoder,
+  toForeignEncoderDecoderConfig,
+} from './foreign-encoder-decoder.ts';
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
 export { type GradientReach, gradientReach } from './gradient-reach.ts';
@@ -75,6 +104,8 @@ export {
   type WeightDtype,
 } from './storage.ts';
 export {
+  encoderDecoderFromFile,
+  encoderDecoderFromTensors,
   encoderFromFile,
   encoderFromTensors,
   type NamedTensors,

@@ -22,6 +22,7 @@ import type {
 } from '../types.ts';
 import { adaptedWeights, inAdapterOrder } from './adapted-weights.ts';
 import { attendPages, type Look } from './attend-pages.ts';
+import { attendSources, type SourceMemory } from './attend-sources.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
@@ -63,7 +64,11 @@ export interface DecoderLanguageModel extends LanguageModel {
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
   readonly memory: ModelMemory;
-  open(adapter?: string): DecoderSequence;
+  /**
+   * With one of `adapters`. `source`: the memory of each layer, for a model whose blocks look at one; it alone has to be opened
+   * with it.
+   */
+  open(adapter?: string, source?: SourceMemory): DecoderSequence;
   project(rows: readonly Float32Array[]): Float32Array[];
   embed(ids: readonly number[]): Float32Array[];
 }
@@ -104,7 +109,10 @@ export function createLanguageModel(
   const live = pasts.of;
   const adapterOf = new WeakMap<Sequence, string>();
 
-  const openSequence = (past: KvPast, adapter: string | undefined): DecoderSequence => {
+  const sources = new WeakMap<KvPast, SourceMemory>();
+
+  const openSequence = (past: KvPast, adapter?: string, source?: SourceMemory): DecoderSequence => {
+    if (source) sources.set(past, source);
     const sequence: DecoderSequence = {
       get length() {
         return live(sequence).length;
@@ -116,7 +124,7 @@ export function createLanguageModel(
         checkRewind(live(sequence).length, to);
         past.rewind(to);
       },
-      fork: () => openSequence(live(sequence).fork(), adapter),
+      fork: () => openSequence(live(sequence).fork(), adapter, source),
       close() {
         past.close();
         pasts.set(sequence, undefined);
@@ -133,7 +141,8 @@ export function createLanguageModel(
     const past = live(sequence);
     const start = past.length;
     checkReading(ids, start, config);
-    return { past, ids, start, count: ids.length, choice, adapter: adapterOf.get(sequence) };
+    const [adapter, source] = [adapterOf.get(sequence), sources.get(past)];
+    return { past, ids, start, count: ids.length, choice, adapter, source };
   };
 
   return {
@@ -155,11 +164,12 @@ export function createLanguageModel(
         memory.tokensFor(batch.map(({ sequence, ids }) => ({ past: live(sequence), count: ids.length }))),
     },
     adapters: Object.keys(adapters),
-    open(adapter) {
+    open(adapter, source) {
       if (adapter !== undefined && !Object.hasOwn(adapters, adapter)) {
         throw fail('model/adapter', { adapter, known: Object.keys(adapters) });
       }
-      return openSequence(memory.open(), adapter);
+      if (config.crossAttention && !source) throw fail('model/no-source', {});
+      return openSequence(memory.open(), adapter, source);
     },
     step(batch, wants = {}) {
       if (!batch.length) return [];
@@ -218,6 +228,7 @@ interface Reading extends KvGrowth {
   readonly start: number;
   readonly choice: TokenChoice | undefined;
   readonly adapter: string | undefined;
+  readonly source: SourceMemory | undefined;
 }
 
 function read(
@@ -234,6 +245,7 @@ function read(
   const attendAt = attendPages(params, config, { memory, readings, look });
   const sent = wants.experts && config.experts !== undefined ? seenExperts() : undefined;
   const x = runBlocks(params, config, tokens, attendAt, {
+    ...attendSources(config, readings),
     look: states && ((state) => states.push(state)),
     route: sent?.route,
   });

@@ -2,6 +2,7 @@
 
 import {
   type BlockConfig,
+  type CrossAttentionConfig,
   type Positions,
   positions,
   type RotaryConfig,
@@ -95,5 +96,18 @@ function blockOf(config: DecoderConfig): BlockConfig {
     ffn: { width, size, activation, bias: bias.ffn },
     ...(count !== undefined && { experts: { count, active: active! } }),
     norm,
+    ...(config.crossAttention && { cross: crossOf(config) }),
   };
+}
+
+/** A memory is as wide as the model, and every head has its own keys of it. */
+function crossOf({
+  width,
+  heads,
+  headSize,
+  bias,
+  attentionScale: scale,
+}: DecoderConfig): CrossAttentionConfig {
+  const sizes = { width, heads, kvHeads: heads, headSize };
+  return { ...sizes, inputBias: bias.queryKeyValue, outputBias: bias.attentionOutput, scale };
 }

@@ -10,6 +10,8 @@ import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, decoderSpec } from './decoder.ts';
 import { type EncoderParams, encoderSpec } from './encoder.ts';
 import type { EncoderConfig } from './encoder-config.ts';
+import { type EncoderDecoderParams, encoderDecoderSpec } from './encoder-decoder.ts';
+import type { EncoderDecoderConfig } from './encoder-decoder-config.ts';
 import { fail } from './errors.ts';
 import { type RecurrentParams, recurrentModelSpec } from './recurrent.ts';
 import type { RecurrentConfig } from './recurrent-config.ts';
@@ -17,7 +19,9 @@ import type { RecurrentConfig } from './recurrent-config.ts';
 export type NamedTensors = ReadonlyMap<string, Tensor>;
 
 /** Every parameter by its path. */
-export function namedTensors(params: DecoderParams | EncoderParams | RecurrentParams): Map<string, Tensor> {
+export function namedTensors(
+  params: DecoderParams | EncoderParams | EncoderDecoderParams | RecurrentParams,
+): Map<string, Tensor> {
   return new Map(leaves<Tensor>(params));
 }
 
@@ -37,6 +41,14 @@ export function encoderFromTensors(config: EncoderConfig, tensors: NamedTensors)
 /** The same of a recurrent model. */
 export function recurrentFromTensors(config: RecurrentConfig, tensors: NamedTensors): RecurrentParams {
   return treeFromTensors(recurrentModelSpec(config), tensors) as RecurrentParams;
+}
+
+/** The same of an encoder–decoder. */
+export function encoderDecoderFromTensors(
+  config: EncoderDecoderConfig,
+  tensors: NamedTensors,
+): EncoderDecoderParams {
+  return treeFromTensors(encoderDecoderSpec(config), tensors) as EncoderDecoderParams;
 }
 
 function treeFromTensors(specs: unknown, tensors: NamedTensors): unknown {
@@ -96,6 +108,14 @@ export function recurrentFromFile(
   stored: ReadonlyMap<string, TensorData>,
 ): RecurrentParams {
   return recurrentFromTensors(config, tensorsFromFile(stored));
+}
+
+/** The same of an encoder–decoder. */
+export function encoderDecoderFromFile(
+  config: EncoderDecoderConfig,
+  stored: ReadonlyMap<string, TensorData>,
+): EncoderDecoderParams {
+  return encoderDecoderFromTensors(config, tensorsFromFile(stored));
 }
 
 /** Tensors as a file stores them: sharing memory, or f32 ones rounded to 16 bits. */

@@ -2,6 +2,13 @@
 
 import { add, matmulPrecision, type Tensor } from '../tensor/index.ts';
 import { type AttentionConfig, type AttentionRun, attentionSpec, runAttention } from './attention.ts';
+import {
+  type AttendMemory,
+  type CrossAttentionConfig,
+  type CrossAttentionParams,
+  crossAttentionSpec,
+  runCrossAttention,
+} from './cross-attention.ts';
 import { type ExpertsConfig, type ExpertsParams, expertsSpec, type Routing, runExperts } from './experts.ts';
 import { type FfnConfig, type FfnParams, ffnSpec, runFfn } from './ffn.ts';
 import { type NormConfig, type NormParams, normSpec, runNorm } from './norm.ts';
@@ -26,25 +33,34 @@ export interface BlockConfig {
   /** So many feed-forward parts in place of one. */
   readonly experts?: ExpertsConfig;
   readonly norm: NormConfig;
+  /** Between the two, a look at a memory (Vaswani et al. 2017, §3.2.3); for `preNorm` and `postNorm`. */
+  readonly cross?: CrossAttentionConfig;
 }
 
 /** What changes from pass to pass. */
 export interface BlockRun extends AttentionRun {
-  /** Applied to what each part writes into the residual stream; `place` tells the two apart. */
-  readonly dropout?: (x: Tensor, place: 0 | 1) => Tensor;
+  /** Applied to what each part writes into the residual stream; `place` tells them apart: attention, feed-forward, memory. */
+  readonly dropout?: (x: Tensor, place: 0 | 1 | 2) => Tensor;
+  /** What tokens see of the memory, for blocks that look at one. */
+  readonly memory?: (params: CrossAttentionParams) => AttendMemory;
   /** Is shown how tokens were sent to experts. */
   readonly route?: (routing: Routing) => void;
 }
 
 export function blockSpec(config: BlockConfig, init: Initializer, outputInit: Initializer) {
-  const { kind, attention, ffn, experts, norm } = config;
+  const { kind, attention, ffn, experts, norm, cross } = config;
   const norms: { [K in OtherNorm]?: ReturnType<typeof normSpec> } = Object.fromEntries(
     kinds[kind].norms.map((name) => [name, normSpec(attention.width, norm)]),
   );
+  const look: { crossNorm?: ReturnType<typeof normSpec>; cross?: ReturnType<typeof crossAttentionSpec> } =
+    cross
+      ? { crossNorm: normSpec(attention.width, norm), cross: crossAttentionSpec(cross, init, outputInit) }
+      : {};
   return {
     attentionNorm: normSpec(attention.width, norm),
     attention: attentionSpec(attention, init, outputInit),
     ...norms,
+    ...look,
     ffn: experts ? expertsSpec(ffn, experts, init, outputInit) : ffnSpec(ffn, init, outputInit),
   };
 }
@@ -69,14 +85,20 @@ const kinds: { readonly [K in BlockKind]: Kind } = {
   preNorm: {
     norms: ['ffnNorm'],
     run: (params, x, config, run) => {
-      const middle = addAttention(params, x, before(params.attentionNorm, x, config), config, run);
+      const mixed = addAttention(params, x, before(params.attentionNorm, x, config), config, run);
+      const middle = params.crossNorm
+        ? addMemory(params, mixed, before(params.crossNorm, mixed, config), config, run)
+        : mixed;
       return addFfn(params, middle, before(params.ffnNorm!, middle, config), config, run);
     },
   },
   postNorm: {
     norms: ['ffnNorm'],
     run: (params, x, config, run) => {
-      const middle = runNorm(params.attentionNorm, addAttention(params, x, x, config, run), config.norm);
+      const mixed = runNorm(params.attentionNorm, addAttention(params, x, x, config, run), config.norm);
+      const middle = params.crossNorm
+        ? runNorm(params.crossNorm, addMemory(params, mixed, mixed, config, run), config.norm)
+        : mixed;
       return runNorm(params.ffnNorm!, addFfn(params, middle, middle, config, run), config.norm);
     },
   },
@@ -113,7 +135,7 @@ export const blockKinds = Object.keys(kinds) as readonly BlockKind[];
 const before = (norm: NormParams, x: Tensor, config: BlockConfig): Tensor =>
   runNorm(norm, x, config.norm, { rounded: matmulPrecision() === 'bf16' });
 
-const addPart = (residual: Tensor, part: Tensor, place: 0 | 1, { dropout }: BlockRun): Tensor =>
+const addPart = (residual: Tensor, part: Tensor, place: 0 | 1 | 2, { dropout }: BlockRun): Tensor =>
   add(residual, dropout ? dropout(part, place) : part);
 
 // What a part writes is added as its last product is made, where nothing comes between.
@@ -128,6 +150,19 @@ function addAttention(
 ): Tensor {
   if (!run.dropout) return runAttention(params.attention, x, attention, run, residual);
   return addPart(residual, runAttention(params.attention, x, attention, run), 0, run);
+}
+
+/** residual + what x takes from the memory. */
+function addMemory(
+  { cross }: BlockParams,
+  residual: Tensor,
+  x: Tensor,
+  config: BlockConfig,
+  run: BlockRun,
+): Tensor {
+  const attend = run.memory!(cross!);
+  if (!run.dropout) return runCrossAttention(cross!, x, attend, config.cross!, residual);
+  return addPart(residual, runCrossAttention(cross!, x, attend, config.cross!), 2, run);
 }
 
 /** residual + ffn(x). */

@@ -14,6 +14,7 @@ import {
 } from '../tensor/index.ts';
 import { leaves, mapTree } from '../tree.ts';
 import {
+  attendMemory,
   type CrossAttentionConfig,
   type CrossAttentionParams,
   crossAttentionSpec,
@@ -70,7 +71,7 @@ test.each(Object.entries(golden))('%s: values and gradients are those of the ref
     params: paramsOf(config),
   };
   const run = ({ x, memory, params }: typeof inputs) =>
-    runCrossAttention(params, x, crossMemory(params, memory, config, padding), config);
+    runCrossAttention(params, x, attendMemory(crossMemory(params, memory, config, padding), config), config);
   expectClose(run(inputs).data, of.out);
   const { gradients } = valueAndGrad((at: typeof inputs) => sum(mul(run(at), weigh)), inputs);
   expectClose(gradients.x.data, of.gradients.x);
@@ -94,7 +95,7 @@ describe('a memory of padded texts', () => {
   const x = wave([2, 3, WIDTH], 1);
   const memory = wave([2, 5, 6], 2);
   const read = (padding: MemoryPadding, of = memory) =>
-    runCrossAttention(params, x, crossMemory(params, of, config, padding), config).data;
+    runCrossAttention(params, x, attendMemory(crossMemory(params, of, config, padding), config), config).data;
 
   test('what is padding is not seen, on either side, said by places or by a mask', () => {
     const hides = tensor([[1, 0, 0, 0, 1], [0, 0, 0, 1, 1]]); // biome-ignore format: a mask
@@ -109,7 +110,12 @@ describe('a memory of padded texts', () => {
     const alone = withShape(rowsView(memory, 1, 2), [1, 5, 6]);
     const short = tensor(alone.data.subarray(0, 18), { shape: [1, 3, 6] });
     const second = rowsView(x, 1, 2);
-    const cut = runCrossAttention(params, second, crossMemory(params, short, config), config).data;
+    const cut = runCrossAttention(
+      params,
+      second,
+      attendMemory(crossMemory(params, short, config), config),
+      config,
+    ).data;
     expectClose(cut, places.subarray(3 * WIDTH));
   });
 
@@ -120,7 +126,7 @@ describe('a memory of padded texts', () => {
     for (let t = 0; t < 3; t++) {
       const at = (b: number) => x.data.subarray((b * 3 + t) * WIDTH, (b * 3 + t + 1) * WIDTH);
       const token = tensor([...at(0), ...at(1)], { shape: [2, 1, WIDTH] });
-      const one = runCrossAttention(params, token, kept, config, token).data;
+      const one = runCrossAttention(params, token, attendMemory(kept, config), config, token).data;
       for (const b of [0, 1]) {
         const expected = whole.subarray((b * 3 + t) * WIDTH, (b * 3 + t + 1) * WIDTH);
         expectClose(
@@ -140,7 +146,7 @@ describe('a memory of padded texts', () => {
           runCrossAttention(
             at.params,
             at.x,
-            crossMemory(at.params, at.memory, config, { end: [5, 2] }),
+            attendMemory(crossMemory(at.params, at.memory, config, { end: [5, 2] }), config),
             config,
           ),
           to64(wave([2, 3, WIDTH], 3)),

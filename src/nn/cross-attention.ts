@@ -54,14 +54,14 @@ export function crossMemory(
   return { keys: inHeads(keys, headSize), values: inHeads(values, headSize), padding };
 }
 
-/** Every token of x [batch, length, width] looks at the whole memory; added to a residual if there is one. Shape as x. */
-export function runCrossAttention(
-  { query, output }: CrossAttentionParams,
-  x: Tensor,
+/** Mixes what is in a memory for queries [batch, length, heads, headSize]; shape as they. */
+export type AttendMemory = (q: Tensor) => Tensor;
+
+/** Every query looks at the whole memory. */
+export function attendMemory(
   { keys, values, padding }: CrossMemory,
-  { heads, headSize, scale = 1 / Math.sqrt(headSize) }: CrossAttentionConfig,
-  residual?: Tensor,
-): Tensor {
+  { headSize, scale = 1 / Math.sqrt(headSize) }: Pick<CrossAttentionConfig, 'headSize' | 'scale'>,
+): AttendMemory {
   const { start, end, hides } = padding;
   const masks = {
     causal: false,
@@ -71,6 +71,17 @@ export function runCrossAttention(
   };
   const all = (q: Tensor, k: Tensor, v: Tensor) => attention(q, k, v, masks);
   const attend = hides ? hidingKeys(all, hides) : all;
-  const mixed = attend(inHeads(runLinear(query, x), headSize), keys, values);
+  return (q) => attend(q, keys, values);
+}
+
+/** Every token of x [..., width] asks, and `attend` mixes; added to a residual if there is one. Shape as x. */
+export function runCrossAttention(
+  { query, output }: CrossAttentionParams,
+  x: Tensor,
+  attend: AttendMemory,
+  { heads, headSize }: Pick<CrossAttentionConfig, 'heads' | 'headSize'>,
+  residual?: Tensor,
+): Tensor {
+  const mixed = attend(inHeads(runLinear(query, x), headSize));
   return runLinear(output, reshape(mixed, [...x.shape.slice(0, -1), heads * headSize]), residual);
 }

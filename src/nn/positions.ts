@@ -22,13 +22,19 @@ export type PositionConfig =
   | { readonly kind: 'none' }
   /** One learned vector for each place (GPT-2). */
   | { readonly kind: 'learned' }
-  /** Fixed sines and cosines (Vaswani et al. 2017, §3.5). */
-  | { readonly kind: 'sinusoidal' }
+  | SinusoidalConfig
   | RotaryConfig
   /** A penalty on scores that grows with distance (Press et al. 2022). */
   | { readonly kind: 'alibi' }
   /** A learned number for each head and each bucket of distances, added to the scores of every layer (Raffel et al. 2020). */
   | ({ readonly kind: 't5' } & Partial<BucketOptions>);
+
+/** Fixed sines and cosines (Vaswani et al. 2017, §3.5). */
+export interface SinusoidalConfig {
+  readonly kind: 'sinusoidal';
+  /** All sines stand before all cosines (Marian), not in turns. Default false. */
+  readonly halves?: boolean;
+}
 
 /** Queries and keys turned by an angle that grows with the place (Su et al. 2021). */
 export interface RotaryConfig {
@@ -83,9 +89,9 @@ const schemes: Schemes = {
     tableShape: [contextLength, width],
     embed: (positions, table) => runEmbedding(table!, positions),
   }),
-  sinusoidal: (_, { contextLength, width }) => {
+  sinusoidal: ({ halves = false }, { contextLength, width }) => {
     if (width % 2) throw fail('positions/odd-width', { width });
-    const weight = sinusoids(contextLength, width);
+    const weight = sinusoids(contextLength, width, halves);
     return { embed: (positions) => runEmbedding({ weight }, positions) };
   },
   rotary: ({ base = 10_000, fraction = 1, interleaved = false, scaling }, { contextLength, headSize }) => {
@@ -142,14 +148,15 @@ function growingTables<Tables>(contextLength: number, make: (rows: number) => Ta
 
 const flat = (x: Tensor): Tensor => (x.shape.length === 1 ? x : reshape(x, [x.size]));
 
-/** PE(p, 2i) = sin(p / 10000^(2i/width)), PE(p, 2i + 1) = cos of the same. */
-export function sinusoids(count: number, width: number): Tensor<'f32'> {
+/** PE(p, 2i) = sin(p / 10000^(2i/width)), PE(p, 2i + 1) = cos of the same; in halves, at i and width/2 + i. */
+export function sinusoids(count: number, width: number, halves = false): Tensor<'f32'> {
   const table = new Float32Array(count * width);
   for (let p = 0; p < count; p++) {
     for (let i = 0; i < width; i += 2) {
       const angle = p / 10_000 ** (i / width);
-      table[p * width + i] = Math.sin(angle);
-      table[p * width + i + 1] = Math.cos(angle);
+      const [sine, cosine] = halves ? [i / 2, (width + i) / 2] : [i, i + 1];
+      table[p * width + sine] = Math.sin(angle);
+      table[p * width + cosine] = Math.cos(angle);
     }
   }
   return fromArray<'f32'>(table, [count, width], 'f32');

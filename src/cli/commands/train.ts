@@ -10,7 +10,7 @@ import {
   parameterCount,
 } from '../../models/index.ts';
 import { fail } from '../errors.ts';
-import { isCell } from '../model-options.ts';
+import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
 import { flagOf } from '../options.ts';
 import type { TrainingWatch } from '../progress.ts';
 import {
@@ -19,6 +19,7 @@ import {
   findEarlierRun,
   type InitialWeights,
   isMaskedRun,
+  isPairRun,
   isRecurrentRun,
   readEarlierRun,
   readInitialWeights,
@@ -32,6 +33,7 @@ import { prepareTraining, type Training } from '../training.ts';
 import { watchExperts } from '../training-experts.ts';
 import { watchSamples } from '../training-samples.ts';
 import { trainMasked } from './train-masked.ts';
+import { trainPairs } from './train-pairs.ts';
 import { trainRecurrent } from './train-recurrent.ts';
 
 const say = defineMessages({
@@ -59,6 +61,11 @@ export async function run(context: TrainContext): Promise<number> {
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   const folder = options.out ?? defaultFolder(options.data);
   const kind = await kindOf(options, folder);
+  if (kind === 'pairs') {
+    refuseMasking(context);
+    return trainPairs(context, options.data, folder);
+  }
+  refusePairs(context);
   if (kind === 'encoder') return trainMasked(context, options.data, folder);
   refuseMasking(context);
   if (kind === 'recurrent') return trainRecurrent(context, options.data, folder);
@@ -129,17 +136,28 @@ async function learn(context: TrainContext, training: Training, watch: TrainingW
 async function kindOf(
   { objective, architecture, init }: TrainContext['options'],
   folder: string,
-): Promise<'encoder' | 'recurrent' | 'decoder'> {
+): Promise<'encoder' | 'recurrent' | 'pairs' | 'decoder'> {
   const isThere = async (is: (run: string) => Promise<boolean>): Promise<boolean> =>
     (await is(folder)) || (init !== undefined && (await is(init)));
   if (objective === 'masked' || (objective === undefined && (await isThere(isMaskedRun)))) {
-    if (!isCell(architecture)) return 'encoder';
+    if (!isCell(architecture) && architecture !== ENCODER_DECODER) return 'encoder';
     const reason = { reason: 'an encoder sees both sides of a token', zhReason: '编码器要看词元的前后两侧' };
     const options = ['--objective masked', `--architecture ${architecture}`];
     throw fail('cli/conflict', { command: 'train', options, ...reason });
   }
+  if (architecture === ENCODER_DECODER) return 'pairs';
   if (architecture !== undefined) return isCell(architecture) ? 'recurrent' : 'decoder';
+  if (await isThere(isPairRun)) return 'pairs';
   return (await isThere(isRecurrentRun)) ? 'recurrent' : 'decoder';
+}
+
+/** What only pairs of texts have is refused elsewhere. */
+function refusePairs({ given, options: { architecture = 'transformer' } }: TrainContext): void {
+  const found = Object.keys(pairOptions).find((name) => given.has(name));
+  if (!found) return;
+  const reason = { reason: 'it is for pairs of texts', zhReason: '它只用于成对的文本' };
+  const options = [flagOf(found), `--architecture ${architecture}`];
+  throw fail('cli/conflict', { command: 'train', options, ...reason });
 }
 
 const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;
