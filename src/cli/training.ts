@@ -49,6 +49,7 @@ import type { TextDocument, Tokenizer } from '../types.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
+import { openDistillation } from './distilling.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
 import type { InitialRun, InitialWeights, RunConfig, RunLength, Tuning } from './runs.ts';
@@ -131,13 +132,17 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
 export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const cure = recipe.cure;
+  const { cure, distillation } = recipe;
+  const distilled = distillation && (await openDistillation(distillation, { config, tokenizer, seed }));
+  const beside = (params: DecoderParams): DecoderParams =>
+    distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
   return writingLesson(options, {
     config,
-    begin: (corpus) => freshParams(config, recipe, seed, corpus),
-    fromFile: (weights) => paramsFromFile(config, weights),
+    begin: (corpus) => beside(freshParams(config, recipe, seed, corpus)),
+    fromFile: (weights) => beside(paramsFromFile(config, weights)),
     loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
     ...(cure !== undefined && { cured: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
+    ...(distilled && { cured: distilled.loss }),
   });
 }
 

@@ -6,6 +6,7 @@ import { isRun } from '../../train/index.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { fail } from '../errors.ts';
 import { prepareMaskedTraining } from '../masked-training.ts';
+import { flagOf } from '../options.ts';
 import type { EncoderShape } from '../recipe.ts';
 import { readEncoderRun } from '../runs.ts';
 import { encoderSettings, type Settings } from '../settings.ts';
@@ -38,11 +39,16 @@ const say = defineMessages({
 /** What stands for a hidden token in a vocabulary made here. */
 const MASK = '[MASK]';
 
+/** Options of models that write. */
+const OF_WRITERS = ['cure', 'teacher'] as const;
+
 export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, terminal } = context;
-  if (options.cure !== undefined) {
-    const reason = { reason: 'a cure is for models that write', zhReason: '疗法只用于会写作的模型' };
-    throw fail('cli/conflict', { command: 'train', options: ['--objective masked', '--cure'], ...reason });
+  const unfit = OF_WRITERS.find((name) => options[name] !== undefined);
+  if (unfit) {
+    const reason = { reason: 'it is for models that write', zhReason: '它只用于会写作的模型' };
+    const named = ['--objective masked', flagOf(unfit)];
+    throw fail('cli/conflict', { command: 'train', options: named, ...reason });
   }
   const earlier = await findEarlier(folder);
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);

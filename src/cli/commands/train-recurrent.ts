@@ -40,7 +40,7 @@ const say = defineMessages({
 });
 
 /** Options of a Transformer's inside, which would have no effect, and those that stand on one. */
-const OF_TRANSFORMERS = ['heads', 'positions', 'block', 'activation', 'norm', 'cure'] as const;
+const OF_TRANSFORMERS = ['heads', 'positions', 'block', 'activation', 'norm', 'cure', 'teacher'] as const;
 
 export async function trainRecurrent(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal } = context;
