@@ -67,14 +67,20 @@ function linearAdapter(layer: AdapterLayer, scale: number): LinearAdapter {
  * Its forward pass is that of the plain model; gradients flow into the adapter.
  */
 export function withAdapter<Params>(params: Params, { params: layers, scaleOf }: Adapter): Params {
+  return placeAdapters(params, (path) => layers[path] && linearAdapter(layers[path], scaleOf(path)));
+}
+
+/** The model with something beside the weights of some layers, by their paths. */
+export function placeAdapters<Params>(
+  params: Params,
+  adapterOf: (path: string) => LinearAdapter | undefined,
+): Params {
   const place = (tree: unknown, path: string): unknown => {
     if (tree instanceof Tensor || typeof tree !== 'object' || tree === null) return tree;
     if (Array.isArray(tree)) return tree.map((child, i) => place(child, `${path}${i}.`));
     const branch = Object.entries(tree).map(([key, child]) => [key, place(child, `${path}${key}.`)]);
-    const layer = layers[path.slice(0, -1)];
-    return Object.fromEntries(
-      layer ? [...branch, ['adapter', linearAdapter(layer, scaleOf(path.slice(0, -1)))]] : branch,
-    );
+    const adapter = adapterOf(path.slice(0, -1));
+    return Object.fromEntries(adapter ? [...branch, ['adapter', adapter]] : branch);
   };
   return place(params, '') as Params;
 }

@@ -1,4 +1,4 @@
-/** Changing a trained model: what is trained and what stays, adapters and their files, students under a teacher. */
+/** Changing a trained model: what of it is trained, adapters, students under a teacher, weights that go. */
 
 export {
   type Adapter,
@@ -26,8 +26,17 @@ export {
 } from './distillation.ts';
 export { type AdapterBase, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
 export { type Ia3Options, ia3, ia3Defaults } from './ia3.ts';
+export { type InputNorms, inputNorms } from './input-norms.ts';
 export { type LoraOptions, lora, loraDefaults } from './lora.ts';
 export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
+export {
+  needsNorms,
+  type Pruning,
+  parsePruning,
+  pruneNeurons,
+  pruneWeights,
+  sparsityOf,
+} from './pruning.ts';
 export {
   type FlatParams,
   type SelectedParams,

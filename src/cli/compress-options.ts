@@ -16,6 +16,22 @@ export const compressOptions = {
       zh: '要试的权重存放方式，以第一种为准',
     },
   },
+  prune: {
+    type: 'string',
+    placeholder: 'a,b…',
+    doc: {
+      en: 'also with fewer weights, beside f32: magnitude:0.5 (the smallest become 0), wanda:0.5 (the smallest times what they multiply), 2:4 or wanda:2:4 (two of every four stay), structured:0.25 (feed-forward neurons go: smaller and faster)',
+      zh: '另试减少权重，与 f32 对照：magnitude:0.5（最小的归零）、wanda:0.5（按权重乘以输入的大小）、2:4 或 wanda:2:4（每四个留两个）、structured:0.25（去掉前馈神经元，真正变小变快）',
+    },
+  },
+  calibration: {
+    type: 'string',
+    placeholder: 'source',
+    doc: {
+      en: 'text that wanda and structured read to know what matters (default: what the run learned from)',
+      zh: 'wanda 与 structured 用来判断重要性的文本（默认：该次训练所学的文本）',
+    },
+  },
   data: {
     type: 'string',
     placeholder: 'source',

@@ -110,6 +110,16 @@ export const fail = defineErrors({
       `compress: --types must name two or more of ${d.known.join(', ')}, each once, got "${d.got}"`,
     zh: (d) => `compress：--types 须列出 ${d.known.join('、')} 中的两种或更多，各一次，得到 "${d.got}"`,
   },
+  'cli/compress-twice': {
+    en: (d: { got: string }) => `compress: --prune must name each way once, got "${d.got}"`,
+    zh: (d) => `compress：--prune 中每种方式只能出现一次，得到 "${d.got}"`,
+  },
+  'cli/no-calibration': {
+    en: (d: { path: string }) =>
+      `compress: wanda and structured read text to know what matters, and what ${d.path} learned from is not at hand; give some with --calibration`,
+    zh: (d) =>
+      `compress：wanda 与 structured 要读文本来判断重要性，而 ${d.path} 学过的文本不在手边；请用 --calibration 给出`,
+  },
   'cli/profile-subject': {
     en: (d: { name: string; known: readonly string[] }) =>
       `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,

@@ -13,6 +13,8 @@ export interface LinearAdapter {
   /** [in] and [out] (IA³, Liu et al. 2022, arXiv:2205.05638). */
   readonly inputGain?: Tensor;
   readonly outputGain?: Tensor;
+  /** Is shown what enters the layer: x [..., in]. */
+  readonly look?: (x: Tensor) => void;
 }
 
 /** The parameters of x·Wᵀ + b. */
@@ -52,7 +54,8 @@ export function runLinears(layers: readonly LinearParams[], x: Tensor): Tensor[]
 
 /** What an adapter makes of the y that a layer gives for x. */
 function changed(adapter: LinearAdapter | undefined, x: Tensor, y: Tensor): Tensor {
-  const { outputGain, lowRank } = adapter ?? {};
+  const { outputGain, lowRank, look } = adapter ?? {};
+  look?.(x);
   const gained = outputGain ? mul(y, outputGain) : y;
   if (!lowRank) return gained;
   return linear(affine(linear(x, lowRank.a), lowRank.scale, 0), lowRank.b, { residual: gained });
