@@ -74,17 +74,30 @@ test('with no tolerance nothing that costs more is chosen; people see both table
 
 test('fewer weights stand in the same table; neurons that go leave a smaller file', async () => {
   const ways = ['magnitude:0.5', 'wanda:0.5', '2:4', 'structured:0.5'];
-  const argv = ['--prune', ways.join(','), '--tolerance', '50', '--out', 'pruned.gguf', '--json'];
+  const argv = [
+    '--types',
+    'f32,q4_0,gptq',
+    '--prune',
+    ways.join(','),
+    '--tolerance',
+    '50',
+    '--out',
+    'rounded.gguf',
+    '--json',
+  ];
   const run = await compress('en', ...small, ...argv);
   expect({ status: run.status, err: run.err }).toEqual({ status: 0, err: '' });
   const { rows, chosen } = run.json.find(({ type }) => type === 'report') as unknown as Report;
-  expect(rows.map(({ name }) => name)).toEqual(['f32', ...ways]);
-  expect(rows.map(({ sparsity }) => sparsity)).toEqual([0, 0.5, 0.5, 0.5, 0]);
-  expect(rows.map(({ bytes }) => bytes === rows[0].bytes)).toEqual([true, true, true, true, false]);
-  for (const { bitsPerCharacter } of rows)
-    expect(bitsPerCharacter / rows[0].bitsPerCharacter).toBeLessThan(1.5);
-  expect(chosen).toBe('structured:0.5');
-  expect(rows[4].bytes).toBeLessThan(0.95 * rows[0].bytes);
+  expect(rows.map(({ name }) => name)).toEqual(['f32', 'q4_0', 'gptq', ...ways]);
+  expect(rows.map(({ sparsity }) => sparsity)).toEqual([0, 0, 0, 0.5, 0.5, 0.5, 0]);
+  const [f32, q4, gptq, ...pruned] = rows;
+  expect(gptq).toMatchObject({ type: 'q4_0', bytes: q4.bytes });
+  expect(gptq.bitsPerCharacter).not.toBe(q4.bitsPerCharacter);
+  expect(pruned.map(({ bytes }) => bytes === f32.bytes)).toEqual([true, true, true, false]);
+  for (const { bitsPerCharacter } of rows) expect(bitsPerCharacter / f32.bitsPerCharacter).toBeLessThan(1.5);
+  expect(pruned[3].bytes).toBeLessThan(0.95 * f32.bytes);
+  expect(['q4_0', 'gptq']).toContain(chosen);
+  await compress('en', ...small, '--prune', 'structured:0.5', '--tolerance', '50', '--out', 'pruned.gguf');
   const written = await inkstone(['generate', 'pruned.gguf', '--prompt', 'the', '--max-tokens', '4'], {
     cwd,
   });
@@ -139,7 +152,7 @@ test('ways that do not exist, alone or twice are bad input', async () => {
     const { status, err } = await compress('en', '--types', types);
     expect(status).toBe(2);
     expect(err).toContain(
-      `--types must name two or more of f32, bf16, q8_0, q4_0, each once, got "${types}"`,
+      `--types must name two or more of f32, bf16, q8_0, q4_0, gptq, each once, got "${types}"`,
     );
   }
 });

@@ -1,4 +1,5 @@
-/** Changing a trained model: what of it is trained, adapters, students under a teacher, weights that go. */
+/** Changing a trained model: what of it is trained, adapters, students under a teacher, weights that
+ * go or are rounded. */
 
 export {
   type Adapter,
@@ -25,8 +26,15 @@ export {
   type TokenRows,
 } from './distillation.ts';
 export { type AdapterBase, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
+export { gptq } from './gptq.ts';
 export { type Ia3Options, ia3, ia3Defaults } from './ia3.ts';
-export { type InputNorms, inputNorms } from './input-norms.ts';
+export {
+  type InputNorms,
+  type InputProducts,
+  inputNorms,
+  inputProducts,
+  type ReadWith,
+} from './layer-inputs.ts';
 export { type LoraOptions, lora, loraDefaults } from './lora.ts';
 export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
 export {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runFfn, runLinear } from '../nn/index.ts';
 import { normal, type Tensor, tensor } from '../tensor/index.ts';
 import { leaves } from '../tree.ts';
-import { inputNorms } from './input-norms.ts';
+import { inputNorms } from './layer-inputs.ts';
 import { needsNorms, parsePruning, pruneNeurons, pruneWeights, sparsityOf } from './pruning.ts';
 
 const golden = JSON.parse(readFileSync(new URL('../../test/golden/pruning.json', import.meta.url), 'utf8'));

@@ -4,7 +4,7 @@ import type { FfnParams, LinearParams } from '../nn/index.ts';
 import { fromArray, outsideScopes, type Tensor } from '../tensor/index.ts';
 import { linearWeights } from './adapter.ts';
 import { fail } from './errors.ts';
-import type { InputNorms } from './input-norms.ts';
+import type { InputNorms } from './layer-inputs.ts';
 import { withParams } from './select.ts';
 
 /**

@@ -6,14 +6,16 @@ import { notNegative } from './option-rules.ts';
 
 const { documents, prompts, length, strategies, unit, seed, offline } = compareOptions;
 
+/** The ways of keeping weights that are tried where none is named. */
+export const USUAL_TYPES = 'f32,bf16,q8_0,q4_0';
+
 export const compressOptions = {
   types: {
     type: 'string',
     placeholder: 'a,b…',
-    default: 'f32,bf16,q8_0,q4_0',
     doc: {
-      en: 'ways of keeping the weights to try, the first one to be held against',
-      zh: '要试的权重存放方式，以第一种为准',
+      en: `ways of keeping the weights to try, the first one to be held against (default: ${USUAL_TYPES}); gptq is q4_0 that makes up for what rounding changes`,
+      zh: `要试的权重存放方式，以第一种为准（默认：${USUAL_TYPES}）；gptq 是补偿舍入误差的 q4_0`,
     },
   },
   prune: {
@@ -28,8 +30,8 @@ export const compressOptions = {
     type: 'string',
     placeholder: 'source',
     doc: {
-      en: 'text that wanda and structured read to know what matters (default: what the run learned from)',
-      zh: 'wanda 与 structured 用来判断重要性的文本（默认：该次训练所学的文本）',
+      en: 'text that wanda, structured and gptq read to know what matters (default: what the run learned from)',
+      zh: 'wanda、structured 与 gptq 用来判断重要性的文本（默认：该次训练所学的文本）',
     },
   },
   data: {

@@ -116,9 +116,9 @@ export const fail = defineErrors({
   },
   'cli/no-calibration': {
     en: (d: { path: string }) =>
-      `compress: wanda and structured read text to know what matters, and what ${d.path} learned from is not at hand; give some with --calibration`,
+      `compress: wanda, structured and gptq read text to know what matters, and what ${d.path} learned from is not at hand; give some with --calibration`,
     zh: (d) =>
-      `compress：wanda 与 structured 要读文本来判断重要性，而 ${d.path} 学过的文本不在手边；请用 --calibration 给出`,
+      `compress：wanda、structured 与 gptq 要读文本来判断重要性，而 ${d.path} 学过的文本不在手边；请用 --calibration 给出`,
   },
   'cli/profile-subject': {
     en: (d: { name: string; known: readonly string[] }) =>

@@ -1,7 +1,6 @@
-/** `inkstone compress MODEL`: its weights in fewer bits, or fewer weights; each way measured on texts it has not learnt from. */
+/** `inkstone compress MODEL`: its weights in fewer bits, or fewer of them; each way measured on texts it has not learnt from. */
 
 import { resolve } from 'node:path';
-import { needsNorms, type Pruning, parsePruning, sparsityOf } from '../../adapt/index.ts';
 import {
   type CompareReport,
   decodingSpeed,
@@ -10,22 +9,16 @@ import {
   writtenLines,
 } from '../../eval/index.ts';
 import { defineMessages, language } from '../../language.ts';
-import {
-  createLanguageModel,
-  ggufArchitectureFor,
-  type WeightType,
-  weightBytes,
-} from '../../models/index.ts';
+import { createLanguageModel, ggufArchitectureFor, weightBytes } from '../../models/index.ts';
 import { labelIn } from '../../plots/index.ts';
 import type { CommandContext } from '../command.ts';
 import { compareAsAsked } from '../comparing.ts';
 import type { compressOptions } from '../compress-options.ts';
+import { askedFor, needsText, type Way, waysOf } from '../compressing.ts';
 import { fail } from '../errors.ts';
 import { exporters } from '../exporters.ts';
 import { openModel, requireDecoder, type StoredDecoder } from '../models.ts';
-import { type LoadedModel, measureInputs, pruneModel } from '../pruning.ts';
 import { sampleOfTexts, textsOfRun } from '../run-texts.ts';
-import { weights as weightsOption } from '../serve-options.ts';
 import { formatBytes, formatTable } from '../terminal.ts';
 
 type Context = CommandContext<typeof compressOptions>;
@@ -48,19 +41,9 @@ const say = defineMessages({
   },
 });
 
-const known: readonly WeightType[] = weightsOption.choices;
-
-/** One way of making the model smaller. */
-interface Way extends LoadedModel {
-  readonly name: string;
-  readonly type: WeightType;
-}
-
 /** What a way gives. */
-interface KeptRow extends Pick<Way, 'name' | 'type'> {
+interface KeptRow extends Pick<Way, 'name' | 'type' | 'sparsity'> {
   readonly bytes: number;
-  /** Share of zeros in the linear layers. */
-  readonly sparsity: number;
   /** Of one text. */
   readonly tokensPerSecond: number;
   readonly bitsPerCharacter: number;
@@ -68,8 +51,7 @@ interface KeptRow extends Pick<Way, 'name' | 'type'> {
 
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
-  const prunings = pruningsOf(options.prune);
-  const types = typesOf(context, prunings.length);
+  const asked = askedFor(options.types, options.prune);
   const { out } = options;
   if (out !== undefined && resolve(out) === resolve(args[0])) {
     throw fail('cli/out-same', { command: 'compress', out });
@@ -78,17 +60,8 @@ export async function run(context: Context): Promise<void> {
   const { tokenizer, prefixIds } = stored;
   // What the format cannot say is known before anything is measured.
   if (out !== undefined) ggufArchitectureFor(stored.config);
-  const { heldOut, calibration } = await readTexts(context, stored, prunings);
-  const dense = { config: stored.config, params: await stored.params() };
-  const norms = await measureInputs(dense, stored, { texts: calibration, prunings, signal });
-  const ways: Way[] = [
-    ...types.map((type) => ({ ...dense, name: type, type })),
-    ...prunings.map(({ spec, ...pruning }) => ({
-      ...pruneModel(dense, pruning, norms),
-      name: spec,
-      type: 'f32' as const,
-    })),
-  ];
+  const { heldOut, calibration } = await readTexts(context, stored, needsText(asked));
+  const ways = await waysOf(stored, asked, { texts: calibration, signal });
   const models = ways.map(({ params, config, type }) =>
     createLanguageModel(params, config, { weights: type }),
   );
@@ -98,11 +71,11 @@ export async function run(context: Context): Promise<void> {
   const speeds = await decodingSpeed(models, { signal });
   terminal.endLive({ keep: false });
   const rows = ways.map(
-    ({ name, type, config, params }, i): KeptRow => ({
+    ({ name, type, sparsity, config }, i): KeptRow => ({
       name,
       type,
       bytes: weightBytes(config, type),
-      sparsity: sparsityOf(params),
+      sparsity,
       tokensPerSecond: speeds[i],
       bitsPerCharacter: report.models[i].bitsPerCharacter.value,
     }),
@@ -120,34 +93,17 @@ export async function run(context: Context): Promise<void> {
   terminal.print(say('written', { out, type: name, size: formatBytes(bytes) }));
 }
 
-/** Pruned models stand beside one in f32, unless more is asked for. */
-function typesOf({ options, given }: Context, prunings: number): WeightType[] {
-  const list = prunings > 0 && !given.has('types') ? 'f32' : options.types;
-  const types = list.split(',').map((type) => type.trim() as WeightType);
-  const areKnown = types.every((type) => known.includes(type));
-  if (!areKnown || types.length + prunings < 2 || new Set(types).size < types.length) {
-    throw fail('cli/compress-type', { got: list, known });
-  }
-  return types;
-}
-
-function pruningsOf(list: string | undefined) {
-  const specs = list?.split(',').map((spec) => spec.trim()) ?? [];
-  if (new Set(specs).size < specs.length) throw fail('cli/compress-twice', { got: list! });
-  return specs.map((spec) => ({ spec, ...parsePruning(spec) }));
-}
-
 /** What is measured on, and what layers read to know their inputs; the two have nothing in common. */
 async function readTexts(
   { options, terminal, signal }: Context,
   stored: StoredDecoder,
-  prunings: readonly Pruning[],
+  isCalibrated: boolean,
 ) {
   const { data, offline, calibration: source } = options;
   const reading = { terminal, signal, offline };
   const measured = { ...reading, ...(data !== undefined && { data }) };
   const { heldOut } = await textsOfRun(stored, measured);
-  if (!prunings.some(needsNorms)) return { heldOut, calibration: [] };
+  if (!isCalibrated) return { heldOut, calibration: [] };
   if (source === undefined && !stored.run) throw fail('cli/no-calibration', { path: stored.path });
   const texts =
     source === undefined
@@ -156,12 +112,13 @@ async function readTexts(
   return { heldOut, calibration: sampleOfTexts(texts) };
 }
 
-/** The least bytes among those within the tolerance of the first, which is always among them; of as many, the most zeros. */
+/** The least bytes among those within the tolerance of the first, which is always among them; then the most zeros, then the best. */
 function smallestWithin(rows: readonly KeptRow[], tolerance: number): KeptRow {
   const most = rows[0].bitsPerCharacter * (1 + tolerance / 100);
-  const isSmaller = (a: KeptRow, b: KeptRow): boolean =>
-    a.bytes < b.bytes || (a.bytes === b.bytes && a.sparsity > b.sparsity);
-  return rows.reduce((best, row) => (row.bitsPerCharacter <= most && isSmaller(row, best) ? row : best));
+  const [smallest] = rows
+    .filter(({ bitsPerCharacter }) => bitsPerCharacter <= most)
+    .sort((a, b) => a.bytes - b.bytes || b.sparsity - a.sparsity || a.bitsPerCharacter - b.bitsPerCharacter);
+  return smallest;
 }
 
 /** Both tables, for people. */
