@@ -8,6 +8,7 @@ import { createRng, type Rng } from '../rng.ts';
 import {
   add,
   affine,
+  cast,
   crossEntropy,
   div,
   exp,
@@ -117,17 +118,12 @@ export function hiddenStateLoss(
 
 /** 1 for rows with a target, in the type of `like`; and how many there are. */
 function countedRows(targets: Tensor, like: Tensor): { readonly mask: Tensor; readonly count: number } {
-  const counted = Array.from(targets.data, (id) => (Number(id) < 0 ? 0 : 1));
-  const shape = [counted.length];
-  const mask =
-    like.dtype === 'f64'
-      ? fromArray<'f64'>(Float64Array.from(counted), shape, 'f64')
-      : fromArray<'f32'>(Float32Array.from(counted), shape, 'f32');
+  const counted = Float32Array.from(targets.data as Int32Array, (id) => (id < 0 ? 0 : 1));
   return {
-    mask,
+    mask: cast(fromArray<'f32'>(counted, [counted.length], 'f32'), like.dtype),
     count: Math.max(
       1,
-      counted.reduce((sum: number, one) => sum + one, 0),
+      counted.reduce((sum, one) => sum + one, 0),
     ),
   };
 }

@@ -1,5 +1,4 @@
-/** Changing a trained model: what of it is trained, adapters, students under a teacher, weights that
- * go or are rounded. */
+/** Changing a trained model: what of it is trained, adapters, students under a teacher, weights that go or are rounded. */
 
 export {
   type Adapter,
