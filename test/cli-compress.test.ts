@@ -14,8 +14,10 @@ interface Report {
   readonly type: string;
   readonly chosen: string;
   readonly rows: readonly {
+    readonly name: string;
     readonly type: string;
     readonly bytes: number;
+    readonly sparsity: number;
     readonly tokensPerSecond: number;
     readonly bitsPerCharacter: number;
   }[];
@@ -65,9 +67,69 @@ test('with no tolerance nothing that costs more is chosen; people see both table
     },
   );
   expect(status).toBe(0);
-  expect(out).toMatch(/存放方式 +大小 +词元\/秒 +比特\/字符/);
+  expect(out).toMatch(/存放方式 +大小 +零 +词元\/秒 +比特\/字符/);
   expect(out).toMatch(/\n {2}q4_0 · greedy /);
   expect(out).toMatch(/(f32|q4_0) 是每字符比特数比 f32 至多多 0 % 的最小一种/);
+});
+
+test('fewer weights stand in the same table; neurons that go leave a smaller file', async () => {
+  const ways = ['magnitude:0.5', 'wanda:0.5', '2:4', 'structured:0.5'];
+  const argv = [
+    '--types',
+    'f32,q4_0,gptq',
+    '--prune',
+    ways.join(','),
+    '--tolerance',
+    '50',
+    '--out',
+    'rounded.gguf',
+    '--json',
+  ];
+  const run = await compress('en', ...small, ...argv);
+  expect({ status: run.status, err: run.err }).toEqual({ status: 0, err: '' });
+  const { rows, chosen } = run.json.find(({ type }) => type === 'report') as unknown as Report;
+  expect(rows.map(({ name }) => name)).toEqual(['f32', 'q4_0', 'gptq', ...ways]);
+  expect(rows.map(({ sparsity }) => sparsity)).toEqual([0, 0, 0, 0.5, 0.5, 0.5, 0]);
+  const [f32, q4, gptq, ...pruned] = rows;
+  expect(gptq).toMatchObject({ type: 'q4_0', bytes: q4.bytes });
+  expect(gptq.bitsPerCharacter).not.toBe(q4.bitsPerCharacter);
+  expect(pruned.map(({ bytes }) => bytes === f32.bytes)).toEqual([true, true, true, false]);
+  for (const { bitsPerCharacter } of rows) expect(bitsPerCharacter / f32.bitsPerCharacter).toBeLessThan(1.5);
+  expect(pruned[3].bytes).toBeLessThan(0.95 * f32.bytes);
+  expect(['q4_0', 'gptq']).toContain(chosen);
+  await compress('en', ...small, '--prune', 'structured:0.5', '--tolerance', '50', '--out', 'pruned.gguf');
+  const written = await inkstone(['generate', 'pruned.gguf', '--prompt', 'the', '--max-tokens', '4'], {
+    cwd,
+  });
+  expect(written.status).toBe(0);
+  const people = await inkstone(
+    [
+      'compress',
+      'pruned.gguf',
+      ...small,
+      '--prune',
+      'wanda:2:4',
+      '--data',
+      'en.txt',
+      '--calibration',
+      'zh.jsonl',
+    ],
+    { cwd, lang: 'zh' },
+  );
+  expect(people.out).toMatch(/存放方式 +大小 +零 +词元\/秒 +比特\/字符/);
+  expect(people.out).toMatch(/\n {2}wanda:2:4 .* 50 % /);
+});
+
+test('pruning that does not exist, twice, or without text to read is bad input', async () => {
+  const refused: [string[], string][] = [
+    [['en', '--prune', 'wanda'], 'pruning: must be magnitude, wanda or structured'],
+    [['en', '--prune', '2:4,2:4'], '--prune must name each way once'],
+    [['en.gguf', '--prune', 'wanda:0.5', '--data', 'en.txt'], 'give some with --calibration'],
+  ];
+  for (const [argv, words] of refused) {
+    const { status, err } = await compress(...argv);
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(words) });
+  }
 });
 
 test('the model itself, and what GGUF cannot say, are refused before anything is measured', async () => {
@@ -90,7 +152,7 @@ test('ways that do not exist, alone or twice are bad input', async () => {
     const { status, err } = await compress('en', '--types', types);
     expect(status).toBe(2);
     expect(err).toContain(
-      `--types must name two or more of f32, bf16, q8_0, q4_0, each once, got "${types}"`,
+      `--types must name two or more of f32, bf16, q8_0, q4_0, gptq, each once, got "${types}"`,
     );
   }
 });

@@ -50,6 +50,17 @@ export const fail = defineErrors({
     zh: (d) =>
       `适配器：此模型没有 ${d.names.slice(0, 3).join('、')}${d.names.length > 3 ? ` 等 ${d.names.length} 项` : ''} 的位置；该适配器属于另一个模型`,
   },
+  'adapt/prune-experts': {
+    en: () =>
+      'pruning: neurons of a mixture of experts cannot be taken out; prune single weights (wanda:0.5)',
+    zh: () => '剪枝：混合专家模型不能去掉神经元；请剪单个权重（wanda:0.5）',
+  },
+  'adapt/pruning': {
+    en: (d: { got: string }) =>
+      `pruning: must be magnitude, wanda or structured with a share in (0, 1), as magnitude:0.5, or N:M with N below M, as 2:4 or wanda:2:4, got "${d.got}"`,
+    zh: (d) =>
+      `剪枝：必须是 magnitude、wanda 或 structured 加 (0, 1) 之间的比例，如 magnitude:0.5，或 N:M（N 小于 M），如 2:4、wanda:2:4，得到 "${d.got}"`,
+  },
   'adapt/config': {
     en: (d: { path: string; key: string; got: unknown; supported: string }) =>
       `${d.path}: "${d.key}" is ${JSON.stringify(d.got)}, supported: ${d.supported}; make the adapter without it`,

@@ -1,4 +1,4 @@
-/** Changing a trained model: what is trained and what stays, adapters, and their files. */
+/** Changing a trained model: what of it is trained, adapters, students under a teacher, weights that go or are rounded. */
 
 export {
   type Adapter,
@@ -11,8 +11,22 @@ export {
   mergeAdapter,
   withAdapter,
 } from './adapter.ts';
+export {
+  type DistillationMaps,
+  type DistillationOptions,
+  type DistillationWay,
+  distillationMaps,
+  distilledLoss,
+  hiddenStateLoss,
+  type Reading,
+  type Student,
+  softTargetLoss,
+  type Teacher,
+  type TokenRows,
+} from './distillation.ts';
 export { type AdapterBase, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
 export { foreignHead, hasForeignHead } from './foreign-head.ts';
+export { gptq } from './gptq.ts';
 export {
   type AskOptions,
   askHead,
@@ -37,8 +51,23 @@ export {
   type WordsExample,
 } from './head-features.ts';
 export { type Ia3Options, ia3 } from './ia3.ts';
+export {
+  type InputNorms,
+  type InputProducts,
+  inputNorms,
+  inputProducts,
+  type ReadWith,
+} from './layer-inputs.ts';
 export { type LoraOptions, lora, loraDefaults } from './lora.ts';
 export { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
+export {
+  needsNorms,
+  type Pruning,
+  parsePruning,
+  pruneNeurons,
+  pruneWeights,
+  sparsityOf,
+} from './pruning.ts';
 export {
   type FlatParams,
   type SelectOptions,

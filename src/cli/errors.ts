@@ -115,6 +115,16 @@ export const fail = defineErrors({
       `compress: --types must name two or more of ${d.known.join(', ')}, each once, got "${d.got}"`,
     zh: (d) => `compress：--types 须列出 ${d.known.join('、')} 中的两种或更多，各一次，得到 "${d.got}"`,
   },
+  'cli/compress-twice': {
+    en: (d: { got: string }) => `compress: --prune must name each way once, got "${d.got}"`,
+    zh: (d) => `compress：--prune 中每种方式只能出现一次，得到 "${d.got}"`,
+  },
+  'cli/no-calibration': {
+    en: (d: { path: string }) =>
+      `compress: wanda, structured and gptq read text to know what matters, and what ${d.path} learned from is not at hand; give some with --calibration`,
+    zh: (d) =>
+      `compress：wanda、structured 与 gptq 要读文本来判断重要性，而 ${d.path} 学过的文本不在手边；请用 --calibration 给出`,
+  },
   'cli/profile-subject': {
     en: (d: { name: string; known: readonly string[] }) =>
       `profile: "${d.name}" is neither a run folder nor a preset; presets are ${d.known.join(', ')}`,
@@ -365,6 +375,23 @@ export const fail = defineErrors({
       `gradients: the text must have at least ${d.least} tokens, got ${d.tokens}; give more text, or fewer --steps`,
     zh: (d) =>
       `gradients：文本至少要有 ${d.least} 个词元，得到 ${d.tokens} 个；请提供更多文本，或减小 --steps`,
+  },
+  'cli/teacher-vocabulary': {
+    en: (d: { path: string }) =>
+      `train: student and teacher must have one tokenizer, and ${d.path} has another; give --init a run with the teacher's, or leave it out`,
+    zh: (d) =>
+      `train：学生与教师必须用同一个分词器，而 ${d.path} 的不同；请给 --init 一个用教师分词器的训练记录，或去掉它`,
+  },
+  'cli/teacher-context': {
+    en: (d: { path: string; most: number; got: number }) =>
+      `train: the teacher ${d.path} reads at most ${d.most} tokens, and the student would read ${d.got}; give --context-length ${d.most}`,
+    zh: (d) =>
+      `train：教师 ${d.path} 最多读 ${d.most} 个词元，而学生要读 ${d.got} 个；请用 --context-length ${d.most}`,
+  },
+  'cli/teacher-changed': {
+    en: (d: { path: string }) =>
+      `train: ${d.path} is no longer the teacher that this run began with; put that back, or choose another --out`,
+    zh: (d) => `train：${d.path} 已不是此次训练开始时的教师；请恢复它，或换一个 --out`,
   },
   'cli/no-mask-token': {
     en: (d: { known: string }) =>

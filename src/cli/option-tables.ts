@@ -4,6 +4,7 @@ import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
+import { distillOptions } from './distill-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
@@ -196,6 +197,7 @@ export const trainOptions = {
       zh: '从这次训练的模型开始（微调），而非新建模型；用于 masked 时也可以是 BERT 或 RoBERTa 的目录',
     },
   },
+  ...distillOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,

@@ -1,5 +1,6 @@
 /** Recipes: everything about a training that is not the text. Plain data, kept in the run's `config.json`. */
 
+import type { DistillationOptions } from '../adapt/index.ts';
 import { nearest } from '../errors.ts';
 import type {
   DecoderOptions,
@@ -17,6 +18,7 @@ import {
   schedules,
 } from '../train/index.ts';
 import { fail } from './errors.ts';
+import type { InitialRun } from './runs.ts';
 
 export interface Recipe {
   readonly batchSize: number;
@@ -50,6 +52,13 @@ export interface Recipe {
   readonly expertBalance?: number;
   /** For pairs: the share of a target's probability that is spread over the vocabulary (Szegedy et al. 2016). */
   readonly labelSmoothing?: number;
+  /** What is learned of another model beside the text. */
+  readonly distillation?: Distillation;
+}
+
+/** A teacher, and what of it is learned how (see `DistillationOptions`). */
+export interface Distillation extends Omit<DistillationOptions, 'seed'> {
+  readonly teacher: InitialRun;
 }
 
 /** How tokens are hidden: see `maskedRows`. */

@@ -209,8 +209,8 @@ const compress = defineCommand({
   name: 'compress',
   args: '<model>',
   summary: {
-    en: 'keep the weights of a model in fewer bits: size, speed, bits a character and repetition of each way, and the smallest that is good enough',
-    zh: '用更少的比特存放模型权重：各方式的大小、速度、每字符比特与复读，并选出足够好的最小一种',
+    en: 'keep the weights of a model in fewer bits, or fewer of them: size, speed, bits a character and repetition of each way, and the smallest that is good enough',
+    zh: '用更少的比特存放模型权重，或减少权重：各方式的大小、速度、每字符比特与复读，并选出足够好的最小一种',
   },
   options: compressOptions,
   example: 'inkstone compress runs/poems-2min --documents 50 --out poems.gguf',

@@ -11,7 +11,7 @@ import { firstRunPreset } from './first-run.ts';
 import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
-import { type TrainingPreset, trainingPreset } from './recipe.ts';
+import { type Distillation, type TrainingPreset, trainingPreset } from './recipe.ts';
 import type { EarlierRun, InitialWeights, RunLength } from './runs.ts';
 import {
   earlierSettings,
@@ -23,7 +23,7 @@ import {
   tuningSettings,
 } from './settings.ts';
 import { compactNumber } from './terminal.ts';
-import { learnBpe, learnCharacters, readTokenizer } from './tokenizers.ts';
+import { learnBpe, learnCharacters, readTokenizer, type TokenizerOrigin } from './tokenizers.ts';
 import type { OpenTraining, TrainingOptions } from './training.ts';
 
 export type TrainContext = CommandContext<typeof trainOptions>;
@@ -61,6 +61,7 @@ function refusePreset({ init, preset }: TrainContext['options']): void {
 interface Grounds<Model> {
   readonly earlier: EarlierRun<Model> | undefined;
   readonly start: { readonly config: RunMaker<Model>; readonly init: InitialWeights } | undefined;
+  readonly teacher?: { readonly tokenizerMade: TokenizerOrigin; readonly distillation: Distillation };
 }
 
 /** How a kind of model makes settings of a preset. */
@@ -73,10 +74,13 @@ type PresetSettings<Shape> = (
 /** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
 export function chooseSettings<Model extends object, Shape extends object>(
   { options, given }: TrainContext,
-  { earlier, start }: Grounds<Model>,
+  { earlier, start, teacher }: Grounds<Model>,
   ofPreset: PresetSettings<Shape>,
 ): Settings<Shape> | Settings<Omit<Model, 'vocabSize'>> {
-  const flags = onlyGiven(options, given);
+  const flags = {
+    ...onlyGiven(options, given),
+    ...(teacher && { distillation: teacher.distillation }),
+  };
   refusePreset(options);
   const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
   if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
@@ -87,7 +91,8 @@ export function chooseSettings<Model extends object, Shape extends object>(
     ? trainingPreset(options.preset)
     : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
   const seed = earlier?.config.training.seed ?? options.seed;
-  const settings = ofPreset(preset, flags, { seed, length });
+  const made = ofPreset(preset, flags, { seed, length });
+  const settings = teacher ? { ...made, tokenizer: teacher.tokenizerMade } : made;
   return earlier ? requireEarlier(earlier, settings) : settings;
 }
 

@@ -51,6 +51,7 @@ import type { AnswerTexts } from './answers.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
+import { openDistillation } from './distilling.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
 import type { InitialRun, InitialWeights, RunConfig, RunLength, Tuning } from './runs.ts';
@@ -140,18 +141,22 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
 export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const { cure, expertBalance: balance } = recipe;
+  const { cure, distillation, expertBalance: balance } = recipe;
   if (cure !== undefined && config.experts !== undefined) {
     const reason = { reason: 'a cure knows nothing of their balance', zhReason: '疗法不管专家的均衡' };
     throw fail('cli/conflict', { command: 'train', options: ['--experts', '--cure'], ...reason });
   }
+  const distilled = distillation && (await openDistillation(distillation, { config, tokenizer, seed }));
+  const beside = (params: DecoderParams): DecoderParams =>
+    distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
   return writingLesson(options, {
     config,
-    begin: (corpus) => freshParams(config, recipe, seed, corpus),
-    fromFile: (weights) => paramsFromFile(config, weights),
+    begin: (corpus) => beside(freshParams(config, recipe, seed, corpus)),
+    fromFile: (weights) => beside(paramsFromFile(config, weights)),
     loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
     ...(cure !== undefined && { learned: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
     ...(balance && { learned: balancedLoss(config, balance) }),
+    ...(distilled && { learned: distilled.loss }),
   });
 }
 

@@ -259,4 +259,28 @@ export const learningTerms = defineTerms({
       zh: '每秒学习或写出的词元数。写作时，第一个词元之前的等待另计。读提示比写作快得多，因为提示中的词元是一起计算的。',
     },
   },
+  teacher: {
+    name: { en: 'teacher', zh: '教师' },
+    also: ['distill', 'distillation', 'knowledge distillation', 'student', '蒸馏', '知识蒸馏', '学生'],
+    text: {
+      en: 'A trained model that a smaller one, the student, learns from beside the text. logits: its probabilities, which also say what else would have fitted. hidden: its states, layer by layer. sequence: texts that it writes. The text says only which token came.',
+      zh: '一个训练好的模型，较小的学生模型在原文之外还向它学习。logits：学它的概率，从中可知还有哪些词元也合适。hidden：逐层学它的隐状态。sequence：学它写的文本。原文只说出现了哪个词元。',
+    },
+  },
+  distillShare: {
+    name: { en: 'distill share', zh: '蒸馏比例' },
+    also: ['distill-share', '教师比例'],
+    text: {
+      en: "How much is learned of the teacher instead of the text: of the loss with logits, of the batches with sequence. 1 leaves the text's own tokens out.",
+      zh: '有多少是向教师而非原文学的：用 logits 时指损失中的比例，用 sequence 时指批次中的比例。1 表示完全不看原文的词元。',
+    },
+  },
+  distillTemperature: {
+    name: { en: 'distill temperature', zh: '蒸馏温度' },
+    also: ['distill-temperature', '软标签温度'],
+    text: {
+      en: 'By which the logits of student and teacher are divided before they are compared. Above 1 what the teacher holds for unlikely counts more.',
+      zh: '比较学生与教师之前，两者的 logits 都除以它。大于 1 时，教师认为不大可能的词元所占分量更重。',
+    },
+  },
 });

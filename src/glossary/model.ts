@@ -232,6 +232,22 @@ export const modelTerms = defineTerms({
       zh: '用很少的比特存放权重。q8_0 与 q4_0 把每行切成 32 个数一块；每块存一个比例，再用 8 位或 4 位记下每个数是它的多少倍。内存约为四分之一或七分之一；写一段文本更快，因为写作时等的是内存。8 位几乎没有影响；4 位会使每字符比特数增加，小模型更明显。',
     },
   },
+  gptq: {
+    name: { en: 'GPTQ', zh: 'GPTQ' },
+    also: ['post-training quantization', '训练后量化'],
+    text: {
+      en: 'A better way to round weights to 4 bits: one input of a layer after another, and what rounding changes is made up for by the inputs still to come, as far as the two go together in text. File and speed are those of q4_0.',
+      zh: '把权重舍入到 4 位的更好办法：逐个输入地舍入，再按各输入在文本中的相关程度，用尚未舍入的权重补偿误差。文件大小与速度同 q4_0。',
+    },
+  },
+  pruning: {
+    name: { en: 'pruning', zh: '剪枝' },
+    also: ['prune', 'sparsity', 'zeros', 'wanda', 'magnitude', 'structured', '2:4', '稀疏', '零'],
+    text: {
+      en: 'Taking away weights that matter least. magnitude makes the smallest of all 0; wanda the smallest times what they multiply, output by output; 2:4 leaves two of every four. Zeros take as much memory and time here as other numbers; structured takes whole feed-forward neurons away, which makes the model smaller and faster.',
+      zh: '去掉最不重要的权重。magnitude 把全部权重中最小的归零；wanda 逐个输出比较权重与其输入大小之积；2:4 每四个留两个。零在这里与别的数占同样的内存与时间；structured 去掉整个前馈神经元，模型才真正变小变快。',
+    },
+  },
   ngramModel: {
     name: { en: 'n-gram model', zh: 'n 元模型' },
     also: ['5-gram', 'n-gram language model', 'Kneser-Ney', 'baseline', '五元组模型', '基线'],

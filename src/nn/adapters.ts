@@ -12,6 +12,8 @@ export interface LinearAdapter {
   /** [in] and [out] (IA³, Liu et al. 2022, arXiv:2205.05638). */
   readonly inputGain?: Tensor;
   readonly outputGain?: Tensor;
+  /** Is shown what enters the layer: x [..., in]. */
+  readonly look?: (x: Tensor) => void;
 }
 
 /** So many rows of a batch and what changes them, one piece behind the other (Chen et al. 2023, arXiv:2310.18547). Not recorded. */

@@ -55,7 +55,8 @@ function gained(adapter: AnyAdapter, x: Tensor): Tensor {
 /** What an adapter makes of the y that a layer gives for x. */
 function changed(adapter: AnyAdapter, x: Tensor, y: Tensor): Tensor {
   if (isRows(adapter)) return byRows(adapter, (own, rows) => changed(own, rows(x), rows(y)));
-  const { outputGain, lowRank } = adapter ?? {};
+  const { outputGain, lowRank, look } = adapter ?? {};
+  look?.(x);
   const gainedY = outputGain ? mul(y, outputGain) : y;
   if (!lowRank) return gainedY;
   return linear(affine(linear(x, lowRank.a), lowRank.scale, 0), lowRank.b, { residual: gainedY });

@@ -30,6 +30,8 @@ const METRICS = 'metrics.jsonl';
 const WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
 const STATE = 'state.json';
+/** Parameters under this path are learned beside the model and belong to the training only. */
+const OF_TRAINING = 'training.';
 
 /** What a finished or unfinished run holds, for reading: no lock, nothing changes. */
 export interface SavedRun {
@@ -41,7 +43,7 @@ export interface SavedRun {
   readonly place: Place | undefined;
   /** Newer checkpoints that are damaged and were passed over, with the reason. */
   readonly skipped: readonly SkippedCheckpoint[];
-  /** Weights by parameter path. @throws when there is no checkpoint yet, or none that is whole. */
+  /** Weights of the model by parameter path. @throws when there is no checkpoint yet, or none that is whole. */
   weights(): Promise<ReadonlyMap<string, TensorData>>;
 }
 
@@ -76,7 +78,8 @@ export async function readRun(folder: string): Promise<SavedRun> {
     skipped,
     async weights() {
       if (!checkpoint) throw skipped[0]?.error ?? fail('train/no-checkpoint', { folder });
-      return (await readSafetensors(checkpoint.files.get(WEIGHTS)!)).tensors;
+      const { tensors } = await readSafetensors(checkpoint.files.get(WEIGHTS)!);
+      return new Map([...tensors].filter(([path]) => !path.startsWith(OF_TRAINING)));
     },
   };
 }

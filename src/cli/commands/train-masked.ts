@@ -40,16 +40,16 @@ const say = defineMessages({
 /** What stands for a hidden token in a vocabulary made here. */
 const MASK = '[MASK]';
 
+/** Options of models that write. */
+const OF_WRITERS = ['cure', 'teacher', ...ofDecoders] as const;
+
 export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal } = context;
-  const unfit = (['cure', ...ofDecoders] as const).find((name) => given.has(name));
+  const unfit = OF_WRITERS.find((name) => given.has(name));
   if (unfit) {
     const reason = { reason: 'it is for models that write', zhReason: '它只用于会写作的模型' };
-    throw fail('cli/conflict', {
-      command: 'train',
-      options: ['--objective masked', flagOf(unfit)],
-      ...reason,
-    });
+    const named = ['--objective masked', flagOf(unfit)];
+    throw fail('cli/conflict', { command: 'train', options: named, ...reason });
   }
   const earlier = await findEarlier(folder);
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);

@@ -57,7 +57,7 @@ const say = defineMessages({
 const HELD_OUT = 0.02;
 
 /** Options of texts that are no pairs, and of other models, which would have no effect. */
-const UNFIT = [...Object.keys(corpusOptions), ...ofDecoders, 'cure', 'objective'];
+const UNFIT = [...Object.keys(corpusOptions), ...ofDecoders, 'cure', 'teacher', 'objective'];
 
 export async function trainPairs(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal, signal } = context;

@@ -42,7 +42,7 @@ const say = defineMessages({
 
 /** Options of a Transformer's inside, which would have no effect, and those that stand on one. */
 const OF_TRANSFORMERS = [
-  'heads', 'positions', 'block', 'activation', 'norm', 'cure', ...ofDecoders,
+  'heads', 'positions', 'block', 'activation', 'norm', 'cure', 'teacher', ...ofDecoders,
 ] as const; // biome-ignore format: a list
 
 export async function trainRecurrent(context: TrainContext, data: string, folder: string): Promise<number> {

@@ -9,6 +9,7 @@ import {
   flopsPerToken,
   parameterCount,
 } from '../../models/index.ts';
+import { findTeacher } from '../distilling.ts';
 import { fail } from '../errors.ts';
 import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
 import { flagOf } from '../options.ts';
@@ -43,6 +44,11 @@ const say = defineMessages({
     zh: (d) =>
       `模型：${d.layers} 层，${d.heads} 头，宽 ${d.width}，上下文 ${d.context}：${d.parameters} 参数`,
   },
+  teacher: {
+    en: (d: { path: string; parameters: string; ways: string }) =>
+      `teacher: ${d.path}, ${d.parameters} parameters; learned of it: ${d.ways}`,
+    zh: (d) => `教师：${d.path}，${d.parameters} 参数；学它的：${d.ways}`,
+  },
   cost: {
     en: (d: { memory: string; flops: string }) =>
       `needs about ${d.memory} of memory and ${d.flops} operations a token`,
@@ -71,12 +77,15 @@ export async function run(context: TrainContext): Promise<number> {
   if (kind === 'recurrent') return trainRecurrent(context, options.data, folder);
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
-  const settings: Settings = chooseSettings(context, { earlier, start }, presetSettings);
+  const teacher = await findTeacher(context, earlier);
+  if (teacher) refuseBeside(context);
+  const settings: Settings = chooseSettings(context, { earlier, start, teacher }, presetSettings);
   const { model, recipe, length } = settings;
-  const beginning = { earlier, start };
+  const beginning = { earlier, start: start ?? teacher };
   const text = await readTrainingText(context, options.data, settings, beginning);
   const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
+  if (teacher) tellTeacher(context, teacher);
   if (options.dryRun) {
     terminal.json({ type: 'dry-run', config, recipe, length, ...estimate });
     return 0;
@@ -110,6 +119,8 @@ async function findStart(
   return { ...from, init: await readInitialWeights(from) };
 }
 
+type FoundTeacher = NonNullable<Awaited<ReturnType<typeof findTeacher>>>;
+
 function tellModel({ terminal }: TrainContext, config: DecoderConfig, batch: number) {
   const parameters = parameterCount(config);
   const memory = estimateMemory(config, { purpose: 'train', batch });
@@ -119,6 +130,12 @@ function tellModel({ terminal }: TrainContext, config: DecoderConfig, batch: num
   );
   terminal.print(say('cost', { memory: formatBytes(memory.total), flops: compactNumber(flops) }));
   return { parameters, memory, flopsPerToken: flops };
+}
+
+function tellTeacher({ terminal }: TrainContext, { config, distillation }: FoundTeacher): void {
+  const parameters = compactNumber(parameterCount(config));
+  const { teacher, ways } = distillation;
+  terminal.print(say('teacher', { path: teacher.run, parameters, ways: ways.join(', ') }));
 }
 
 async function learn(context: TrainContext, training: Training, watch: TrainingWatch): Promise<number> {
@@ -158,6 +175,24 @@ function refusePairs({ given, options: { architecture = 'transformer' } }: Train
   const reason = { reason: 'it is for pairs of texts', zhReason: '它只用于成对的文本' };
   const options = [flagOf(found), `--architecture ${architecture}`];
   throw fail('cli/conflict', { command: 'train', options, ...reason });
+}
+
+const BESIDE_TEACHER = {
+  cure: { reason: 'a cure has a loss of its own', zhReason: '疗法有自己的损失' },
+  experts: {
+    reason: 'what a teacher says knows nothing of their balance',
+    zhReason: '教师的话不管专家的均衡',
+  },
+  tokenizer: { reason: "the teacher's tokenizer is taken", zhReason: '分词器沿用教师的' },
+  vocabSize: { reason: "the teacher's tokenizer is taken", zhReason: '分词器沿用教师的' },
+} as const;
+
+/** Options that have no place beside a teacher. */
+function refuseBeside({ given }: TrainContext): void {
+  for (const [name, reason] of Object.entries(BESIDE_TEACHER)) {
+    if (!given.has(name)) continue;
+    throw fail('cli/conflict', { command: 'train', options: ['--teacher', flagOf(name)], ...reason });
+  }
 }
 
 const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;
