@@ -62,7 +62,7 @@ describe('tune decoding', () => {
   test.each([
     [
       ['tune', 'decodng', 'en'],
-      'tune: verb must be one of full, lora, ia3, merge, decoding, search, got "decodng"; did you mean "decoding"?',
+      'tune: verb must be one of full, lora, ia3, head, merge, decoding, search, got "decodng"; did you mean "decoding"?',
     ],
     [['tune', 'decoding'], 'tune: <run> is missing; for example: inkstone tune lora'],
     [

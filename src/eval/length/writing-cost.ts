@@ -22,6 +22,9 @@ export interface WritingOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** First steps are slow: code is not compiled yet, buffers are not made. So many steps, or milliseconds, do not count. */
+const COLD_STEPS = 64;
+const COLD_MS = 1000;
 /** Tokens timed at each probe, and read at a time between them. */
 const TIMED = 24;
 const PART = 64;
@@ -36,7 +39,7 @@ export async function predictWriting(
   checkFits(model, tokens);
   const sequence = model.open();
   try {
-    model.step([{ sequence, ids: someIds(model, 1) }]); // what is made once is made now
+    warmUp(model, sequence);
     const probes: { length: number; ms: number }[] = [];
     for (const share of SHARES) {
       const length = Math.max(1, Math.round(share * (tokens - TIMED)));
@@ -100,6 +103,14 @@ function checkFits({ contextLength }: LanguageModel, needed: number): void {
 
 const someIds = ({ vocabSize }: LanguageModel, count: number): number[] =>
   Array.from({ length: count }, (_, i) => (i * 31) % vocabSize);
+
+function warmUp(model: LanguageModel, sequence: ReturnType<LanguageModel['open']>): void {
+  let spent = 0;
+  for (let i = 0; i < COLD_STEPS && spent < COLD_MS; i++) {
+    sequence.rewind(0);
+    spent += timeOne(model, sequence);
+  }
+}
 
 function timeOne(model: LanguageModel, sequence: ReturnType<LanguageModel['open']>): number {
   const start = performance.now();
