@@ -11,7 +11,7 @@ const guide = join(import.meta.dirname, '../docs/en');
 const cwd = scratchFolder();
 
 /** Whose commands go on until they are stopped, or need minutes, or make a database: they have tests of their own. */
-const elsewhere = ['start', 'serve', 'studio', 'keys', 'index', 'search'];
+const elsewhere = ['start', 'serve', 'studio', 'keys', 'index', 'search', 'ask'];
 
 const pages = [...readFileSync(join(guide, 'README.md'), 'utf8').matchAll(/^\d+\. .*\((.*\.md)\)/gm)].map(
   ([, name]) => name,
@@ -59,6 +59,10 @@ function writeFiles(): void {
   write('novel.txt', Array.from({ length: 120 }, paragraph).join('\n\n'));
   write('poems.txt', Array.from({ length: 200 }, poem).join('\n\n'));
   write('poem.txt', paragraph());
+  write(
+    'pairs.tsv',
+    `source\ttarget\n${Array.from({ length: 120 }, () => `${sentence()}\t${poem()}`).join('\n')}\n`,
+  );
   write('answer.txt', `${sentence()} ${'I do not know. '.repeat(6)}`);
   write(
     'corpus.jsonl',
