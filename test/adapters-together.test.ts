@@ -72,6 +72,34 @@ describe('one step', () => {
     expect(furthest(together[2].logits[0], together[1].logits[0])).toBeGreaterThan(0.1);
   });
 
+  test('changes the experts of each sequence by its own adapter, whichever tokens they are sent', () => {
+    const mixed = decoderConfig({
+      ...{ vocabSize: 40, contextLength: 64, width: 32, layers: 2, heads: 4 },
+      ...{ experts: 4, expertsPerToken: 2, positions: 'rotary' },
+    });
+    const base = init(mixed, createRng(7));
+    const adapter = shaken(lora(base, { targets: ['experts'], rank: 2 }, createRng(2)), 3);
+    const model = createLanguageModel(base, mixed, { adapters: { own: linearAdapters(adapter) } });
+    const order = ['own', undefined, 'own'] as const;
+    const together = model.step(order.map((name) => ({ sequence: model.open(name), ids: prompt })));
+    const whole = [mergeAdapter(base, adapter), base].map((weights) => {
+      const one = createLanguageModel(weights, mixed);
+      return one.step([{ sequence: one.open(), ids: prompt }])[0].logits[0];
+    });
+    order.forEach((name, i) => {
+      expect(furthest(together[i].logits[0], whole[name ? 0 : 1])).toBeLessThan(1e-4);
+    });
+    expect(furthest(whole[0], whole[1])).toBeGreaterThan(0.1);
+  });
+
+  test('stand beside no linear attention', () => {
+    const linear = decoderConfig({ ...config, linearAttention: true });
+    expect(() => createLanguageModel(init(linear, createRng(1)), linear, { adapters })).toThrow(/tune merge/);
+    expect(() => createLanguageModel(init(linear, createRng(1)), linear).open('low')).toThrow(
+      /no adapter "low"/,
+    );
+  });
+
   test('knows its adapters by name', () => {
     expect(model.adapters).toEqual(names);
     expect(() => model.open('lwo')).toThrow(

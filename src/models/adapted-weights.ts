@@ -1,6 +1,6 @@
 /** Adapters of the sequences of one step: whose rows each of them changes. */
 
-import { type AdapterRows, type LayerAdapters, withLayerAdapters } from '../nn/index.ts';
+import { type AdapterRows, type LayerAdapters, type LinearAdapter, withLayerAdapters } from '../nn/index.ts';
 import type { DecoderParams } from './decoder.ts';
 
 /** How many tokens are read, and with which adapter. */
@@ -9,16 +9,27 @@ interface Reading {
   readonly adapter: string | undefined;
 }
 
-/** Rows of one adapter stand together; results come back in the order of the readings. */
+/** Whether experts are changed: their rows are those that a router sends, not the rows of a sequence. */
+export const changesExperts = (adapters: Readonly<Record<string, LayerAdapters>>): boolean =>
+  Object.values(adapters).some((layers) => Object.keys(layers).some((path) => path.includes('.experts.')));
+
+/**
+ * Rows of one adapter stand together, in one run or `apart` in a run of each adapter; results come back in the order of the
+ * readings.
+ */
 export function inAdapterOrder<One extends Reading, Result>(
   readings: readonly One[],
   run: (ordered: readonly One[]) => readonly Result[],
+  apart = false,
 ): Result[] {
   if (readings.every(({ adapter }) => adapter === readings[0].adapter)) return [...run(readings)];
   const places = readings.map((_, i) => i);
   const nameAt = (i: number): string => readings[i].adapter ?? '';
   places.sort((a, b) => (nameAt(a) === nameAt(b) ? a - b : nameAt(a) < nameAt(b) ? -1 : 1));
-  const ordered = run(places.map((i) => readings[i]));
+  const inOrder = places.map((i) => readings[i]);
+  const names = [...new Set(inOrder.map(({ adapter }) => adapter))];
+  const groups = apart ? names.map((name) => inOrder.filter(({ adapter }) => adapter === name)) : [inOrder];
+  const ordered = groups.flatMap(run);
   const results: Result[] = [];
   places.forEach((place, i) => {
     results[place] = ordered[i];
@@ -40,7 +51,10 @@ export function adaptedWeights(
       if (open && open.name === name) open.rows += count;
       else pieces.push({ rows: count, name });
     }
-    const key = pieces.map(({ rows, name }) => `${rows} ${name ?? ''}`).join('\0');
+    const key =
+      pieces.length === 1
+        ? pieces[0].name!
+        : pieces.map(({ rows, name }) => `${rows} ${name ?? ''}`).join('\0');
     if (last?.key !== key) last = { key, weights: withLayerAdapters(weights, rowsByLayer(pieces, adapters)) };
     return last.weights;
   };
@@ -49,7 +63,8 @@ export function adaptedWeights(
 function rowsByLayer(
   pieces: readonly { readonly rows: number; readonly name: string | undefined }[],
   adapters: Readonly<Record<string, LayerAdapters>>,
-): LayerAdapters<AdapterRows> {
+): LayerAdapters<LinearAdapter | AdapterRows> {
+  if (pieces.length === 1) return adapters[pieces[0].name!];
   const used = pieces.flatMap(({ name }) => (name === undefined ? [] : Object.keys(adapters[name])));
   const rowsOf = (path: string): AdapterRows =>
     pieces.map(({ rows, name }) => ({

@@ -158,6 +158,7 @@ test('what cannot slide is refused with both numbers', () => {
   expect(() => endless({ sinks: 4, window: 29 })).toThrow(/context of 32, got 4 and 29/);
   expect(() => endless({ sinks: -1, window: 8 })).toThrow(/got -1 and 8/);
   expect(() => make({}).endless({ sinks: 4, window: 8 })).toThrow(/got learned/);
+  expect(() => make({ ...llama, attentionBlock: 8 }).endless({ sinks: 4, window: 8 })).toThrow(/got block/);
 });
 
 test('before anything slides out it is the model itself, in bf16 too', () => {

@@ -62,6 +62,11 @@ export const fail = defineErrors({
       `weights: "${d.name}" must be f32, bf16 or f16, got ${d.dtype}; convert it first`,
     zh: (d) => `权重："${d.name}" 必须是 f32、bf16 或 f16，得到 ${d.dtype}；请先转换`,
   },
+  'model/adapters-linear': {
+    en: () =>
+      'adapters do not stand beside linear attention; merge them into the model with inkstone tune merge',
+    zh: () => '线性注意力的模型旁边不能放适配器；请先用 inkstone tune merge 合并进模型',
+  },
   'model/adapter': {
     en: (d: { adapter: string; known: readonly string[] }) =>
       `open: this model has no adapter "${d.adapter}"; it has ${d.known.join(', ') || 'none'}`,

@@ -20,7 +20,7 @@ import type {
   StepWants,
   TokenChoice,
 } from '../types.ts';
-import { adaptedWeights, inAdapterOrder } from './adapted-weights.ts';
+import { adaptedWeights, changesExperts, inAdapterOrder } from './adapted-weights.ts';
 import { attendPages, type Look } from './attend-pages.ts';
 import { attendSources, type SourceMemory } from './attend-sources.ts';
 import type { DecoderConfig } from './config.ts';
@@ -92,12 +92,14 @@ export function createLanguageModel(
   const { weights, precision } = keptForReading(params, kept);
   const compute = computeIn(precision);
   if (config.linearAttention) {
+    if (Object.keys(options.adapters ?? {}).length > 0) throw fail('model/adapters-linear', {});
     return { ...createLinearModel(weights, config, compute), config, memory: boundless };
   }
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
   const { memoryTokens, adapters = {} } = options;
   const weightsFor = adaptedWeights(weights, adapters);
+  const apart = changesExperts(adapters);
   if (memoryTokens !== undefined && !(Number.isInteger(memoryTokens) && memoryTokens >= PAGE_TOKENS)) {
     throw fail('model/memory-tokens', { least: PAGE_TOKENS, got: memoryTokens });
   }
@@ -108,7 +110,6 @@ export function createLanguageModel(
   const forgotten = new FinalizationRegistry<KvPast>((past) => past.close());
   const live = pasts.of;
   const adapterOf = new WeakMap<Sequence, string>();
-
   const sources = new WeakMap<KvPast, SourceMemory>();
 
   const openSequence = (past: KvPast, adapter?: string, source?: SourceMemory): DecoderSequence => {
@@ -180,8 +181,10 @@ export function createLanguageModel(
       if (wanted > free) throw fail('model/memory', { wanted, free });
       try {
         for (const { past, count } of readings) past.grow(count);
-        return inAdapterOrder(readings, (ordered) =>
-          compute(() => read(weightsFor(ordered), config, memory, ordered, wants)),
+        return inAdapterOrder(
+          readings,
+          (ordered) => compute(() => read(weightsFor(ordered), config, memory, ordered, wants)),
+          apart,
         );
       } catch (error) {
         for (const { past, start } of readings) past.rewind(start);

@@ -1,6 +1,7 @@
 /** Models that remember a text as a state of fixed size: the `LanguageModel` contract over what reading behind a state gives. */
 
 import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import { fail } from './errors.ts';
 import { type KeptState, type RecurrentPast, recurrentPast } from './recurrent-past.ts';
 import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts } from './sequences.ts';
 
@@ -13,7 +14,7 @@ export interface StateSequence extends Sequence {
 export interface StateModel extends LanguageModel {
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
-  open(): StateSequence;
+  open(adapter?: string): StateSequence;
   project(rows: readonly Float32Array[]): Float32Array[];
   embed(ids: readonly number[]): Float32Array[];
 }
@@ -81,7 +82,10 @@ export function createStateModel(reader: StateReader): StateModel {
     vocabSize,
     contextLength,
     hiddenSize,
-    open: () => openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) })),
+    open(adapter) {
+      if (adapter !== undefined) throw fail('model/adapter', { adapter, known: [] });
+      return openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) }));
+    },
     step(batch, wants = {}) {
       if (!batch.length) return [];
       checkBatch(batch);
