@@ -8,6 +8,7 @@ import { data, generateOptions, seed } from './option-tables.ts';
 export const lengthOptions = {
   data: {
     ...data,
+    verbs: ['extend', 'stream'],
     doc: {
       en: "texts to read (default: the held-out side of the first run's own data)",
       zh: '要读的文本（默认：第一个训练记录自身数据的留出部分）',
@@ -15,6 +16,7 @@ export const lengthOptions = {
   },
   tokens: {
     type: 'number',
+    verbs: ['extend', 'stream', 'cost'],
     rule: wholePositive,
     doc: {
       en: 'so many tokens: to read (extend 4096, stream 1024), or to foretell the cost of (cost: the context)',
@@ -79,6 +81,10 @@ export const lengthOptions = {
     doc: { en: 'then write so many tokens, and compare', zh: '随后真的写这么多词元并对照' },
   },
   out: inspectOptions.out,
-  seed,
-  offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },
+  seed: { ...seed, verbs: ['passkey'] },
+  offline: {
+    type: 'boolean',
+    verbs: ['extend', 'stream'],
+    doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' },
+  },
 } as const satisfies OptionTable;

@@ -57,13 +57,14 @@ export async function textOf(first: StoredDecoder, { options, terminal, signal }
   const { data, offline } = options;
   const { name, heldOut } = await textsOfRun(first, { terminal, signal, offline, data });
   const textFor = ({ tokenizer, prefixIds }: StoredDecoder, tokens: number) => {
-    let ids: number[] = [];
+    const ids: number[] = [];
     for (const text of heldOut) {
       if (ids.length >= tokens) break;
       const left = tokens - ids.length;
-      ids = ids.concat(prefixIds, tokenizer.encode(text.slice(0, MOST_CHARACTERS * left)));
+      for (const id of prefixIds) ids.push(id);
+      for (const id of tokenizer.encode(text.slice(0, MOST_CHARACTERS * left))) ids.push(id);
     }
-    ids = ids.slice(0, tokens);
+    ids.length = Math.min(ids.length, tokens);
     return { ids, characters: [...tokenizer.decode(ids.slice(1))].length };
   };
   return { name, textFor };

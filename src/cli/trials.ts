@@ -4,7 +4,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Trial } from '../eval/index.ts';
-import { type JsonLinesWriter, openJsonLines, readJsonLines } from '../io/index.ts';
+import { type JsonLinesWriter, lockFolder, openJsonLines, readJsonLines } from '../io/index.ts';
 import { differingKeys } from '../train/index.ts';
 import { fail } from './errors.ts';
 
@@ -26,13 +26,30 @@ export async function openTrials(
   path: string,
   task: SearchTask,
 ): Promise<{ readonly earlier: Trial[]; readonly file: JsonLinesWriter<unknown> }> {
+  await mkdir(dirname(path), { recursive: true });
+  const lock = await lockFolder(dirname(path), 'run');
+  let file: JsonLinesWriter<unknown> | undefined;
+  try {
+    // What is not ours is refused before it is touched; opening takes a torn last line away.
+    await readTrials(path, task);
+    file = await openJsonLines<unknown>(path);
+    const { append, close } = file;
+    const earlier = await readTrials(path, task);
+    if (!earlier) await append({ version: 1, task });
+    const release = () => close().finally(() => lock.release());
+    return { earlier: earlier ?? [], file: { ...file, close: release } };
+  } catch (error) {
+    await file?.close();
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The trials in the file; none where it is empty or not there. */
+async function readTrials(path: string, task: SearchTask): Promise<Trial[] | undefined> {
   const lines: unknown[] = [];
   if (await isThere(path)) for await (const line of readJsonLines(path)) lines.push(line);
-  const earlier = lines.length === 0 ? [] : checkedTrials(path, lines, task);
-  await mkdir(dirname(path), { recursive: true });
-  const file = await openJsonLines<unknown>(path);
-  if (lines.length === 0) await file.append({ version: 1, task });
-  return { earlier, file };
+  return lines.length === 0 ? undefined : checkedTrials(path, lines, task);
 }
 
 function checkedTrials(path: string, [first, ...rest]: readonly unknown[], task: SearchTask): Trial[] {

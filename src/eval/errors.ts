@@ -21,6 +21,11 @@ export const fail = defineErrors({
       `${d.where}: ${d.needed} tokens must fit into the context, which holds ${d.contextLength}; ask for fewer`,
     zh: (d) => `${d.where}：上下文须容纳 ${d.needed} 个词元，而它只有 ${d.contextLength}；请减少数量`,
   },
+  'eval/few-tokens': {
+    en: (d: { tokens: number; least: number }) =>
+      `length: the cost can be told of ${d.least} tokens or more, got ${d.tokens}; ask for more`,
+    zh: (d) => `长度：至少 ${d.least} 个词元才能预测开销，得到 ${d.tokens}；请给更大的数`,
+  },
   'eval/passkey-room': {
     en: (d: { room: number }) =>
       `passkey: there is no room for the task in ${d.room} tokens; try greater --times, or a model with a longer context`,

@@ -31,7 +31,7 @@ export async function readTaggedSentences(
   let isTagged: boolean | undefined;
   let own: { words: string[]; tags: string[]; line: number } | undefined;
   const close = (): void => {
-    if (own && own.words[0] !== DOCUMENT) {
+    if (own) {
       const { words, tags, line } = own;
       sentences.push({ where: `${path}:${line}`, words, ...(isTagged && { tags }) });
     }
@@ -44,8 +44,12 @@ export async function readTaggedSentences(
       close();
       continue;
     }
+    if (columns[0] === DOCUMENT) {
+      close();
+      continue;
+    }
     isTagged ??= columns.length > 1;
-    if (isTagged && columns.length < 2)
+    if (isTagged !== columns.length > 1)
       throw fail('io/tag-missing', { path, line: i + 1, got: line.slice(0, 40) });
     own ??= { words: [], tags: [], line: i + 1 };
     if (own.words.length === limits.sentenceWords) {

@@ -113,7 +113,8 @@ async function readTask(path: string, { options, terminal, signal }: Context): P
   const all = await itemsOf(task.data);
   const items = all.slice(0, options.limit);
   terminal.print(say('begin', { name: task.name, type: task.type, items: items.length }));
-  return { task, items, examples: task.examples === undefined ? all : await itemsOf(task.examples) };
+  const examples = 'examples' in task && task.examples !== undefined ? await itemsOf(task.examples) : all;
+  return { task, items, examples };
 }
 
 function parsed(text: string, path: string): unknown {

@@ -123,7 +123,7 @@ async function extend(runs: readonly StoredDecoder[], context: Context): Promise
   const { options, signal } = context;
   const times = numbersOf('--times', options.times, 0.1);
   const lengths = times.map((factor) => Math.floor(runs[0].config.contextLength * factor));
-  const tokens = Math.max(options.tokens ?? EXTEND_TOKENS, ...lengths);
+  const tokens = options.tokens ?? Math.max(EXTEND_TOKENS, ...lengths);
   const { name: data, textFor } = await textOf(runs[0], context);
   const readers: LengthReader[] = [];
   for (const stored of runs) {

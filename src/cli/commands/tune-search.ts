@@ -55,7 +55,7 @@ const say = defineMessages({
   },
   next: {
     en: (d: { command: string }) => `to learn with them: ${d.command}`,
-    zh: (d) => `以此学习：${d.command}`,
+    zh: (d) => `用这组设置训练：${d.command}`,
   },
   header: {
     en: (d: { data: string; seed: number }) =>

@@ -58,6 +58,10 @@ export function localBenchmarkModel(
       const cut = pairs.map((pair) => {
         const { whole, asked } = encodePair(tokenizer, pair);
         const ids = [...prefixIds, ...whole];
+        if (asked >= model.contextLength) {
+          const { contextLength } = model;
+          throw fail('eval/no-room', { where: 'benchmark', needed: asked + 1, contextLength });
+        }
         return { ids: ids.slice(-model.contextLength), asked, isCut: ids.length > model.contextLength };
       });
       const read = await readTexts(

@@ -22,13 +22,15 @@ export function shotPrompt(
 ): string {
   const own = fill(task.prompt, item);
   if (shots === 0) return task.description + own;
-  const order = [...pool];
-  const rng = createRng(seed).split(item.where);
+  const rng = createRng(seed).split(own);
+  /** A shuffle of which only the places that were drawn are kept. */
+  const moved = new Map<number, number>();
+  const placeAt = (at: number): number => moved.get(at) ?? at;
   const solved: string[] = [];
-  for (let left = order.length; left > 0 && solved.length < shots; left--) {
+  for (let left = pool.length; left > 0 && solved.length < shots; left--) {
     const at = rng.integer(left);
-    const example = order[at];
-    order[at] = order[left - 1];
+    const example = pool[placeAt(at)];
+    moved.set(at, placeAt(left - 1));
     const asked = fill(task.prompt, example);
     if (asked !== own) solved.unshift(asked + task.delimiter + solutionOf(task, example));
   }

@@ -10,14 +10,14 @@ const common = {
   name,
   /** A file of records (jsonl, json, csv, tsv), beside the task file. */
   data: name,
-  /** Before the examples and the item. */
-  description: text.default(''),
-  /** A file of records for examples; default: other items of `data`. */
-  examples: name.optional(),
 };
 
 const asked = {
   ...common,
+  /** Before the examples and the item. */
+  description: text.default(''),
+  /** A file of records for examples; default: other items of `data`. */
+  examples: name.optional(),
   /** The item as it is put: `Question: {{question}}\nAnswer:`. */
   prompt: text.min(1),
   /** Between a prompt and what follows it. */
@@ -32,7 +32,7 @@ const schema = z.discriminatedUnion('type', [
     type: z.literal('multiple-choice'),
     /** Templates, or the field that holds a list. */
     choices: z.union([name, z.array(text.min(1)).min(2).max(100)]),
-    /** The field with the right choice: its text, its letter (A is the first), or its number (0 is the first). */
+    /** The field with the right choice: its number (0 is the first) where that is no text, its text, or its letter (A is the first). */
     answer: name,
   }),
   z.strictObject({
@@ -118,6 +118,7 @@ export function rightChoice(task: MultipleChoiceTask, item: BenchmarkItem): numb
   const choices = choicesOf(task, item);
   const answer = fieldText(item, task.answer);
   const places = [
+    typeof fieldOf(item, task.answer) === 'number' ? Number(answer) : -1,
     choices.indexOf(answer),
     /^[A-Z]$/.test(answer) ? answer.charCodeAt(0) - 65 : -1,
     /^\d+$/.test(answer) ? Number(answer) : -1,

@@ -21,7 +21,7 @@ const sentences: { readonly [L in Language]: { filler: readonly string[]; key: s
 };
 
 export interface PasskeyText {
-  /** Ends where the number should be said again. */
+  /** Ends where the number should be said again, before the space: tokenizers join that to what follows. */
   readonly prompt: string;
   readonly key: string;
 }
@@ -46,7 +46,7 @@ export function passkeyText(
   const before = Math.round(depth * fillers);
   const noise = (count: number) =>
     Array.from({ length: count }, () => filler[rng.integer(filler.length)]).join('');
-  return { prompt: `${noise(before)}${said}${key}${end}${noise(fillers - before)}${said}`, key };
+  return { prompt: `${noise(before)}${said}${key}${end}${noise(fillers - before)}${said.trimEnd()}`, key };
 }
 
 /** Texts with the number said again, to learn the task from: of 1 to `fillers` sentences, at any depth. */
@@ -59,7 +59,8 @@ export function passkeyTexts(
   return Array.from({ length: count }, () => {
     const shape = { ...options, fillers: 1 + rng.integer(fillers), depth: rng.uniform() };
     const { prompt, key } = passkeyText(rng, shape);
-    return prompt + key + sentences[lang].end.trimEnd();
+    const { key: said, end } = sentences[lang];
+    return prompt + said.slice(said.trimEnd().length) + key + end.trimEnd();
   });
 }
 
@@ -122,7 +123,8 @@ export async function passkeyAccuracy(
       for (const [i, depth] of depths.entries()) {
         options.onProgress?.(rows.length * lengths.length + found.flat().length, total, name);
         const rng = createRng(seed);
-        const room = length - prefixIds.length - digits;
+        const answer = digits + 1; // a space may be a token
+        const room = length - prefixIds.length - answer;
         const texts = Array.from({ length: trials }, () =>
           longest(rng, { depth, digits, lang, tokenizer, room }),
         );
@@ -131,7 +133,7 @@ export async function passkeyAccuracy(
         const parts = model.generate({
           prompt,
           strategy: greedySearch(),
-          maxTokens: digits,
+          maxTokens: answer,
           signal: options.signal,
         });
         for await (const part of parts) {

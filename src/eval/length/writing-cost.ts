@@ -37,6 +37,7 @@ export async function predictWriting(
   { tokens, signal, onProgress }: WritingOptions,
 ): Promise<WritingCost> {
   checkFits(model, tokens);
+  if (tokens < 2 * TIMED) throw fail('eval/few-tokens', { tokens, least: 2 * TIMED });
   const sequence = model.open();
   try {
     warmUp(model, sequence);
@@ -91,10 +92,10 @@ export async function measureWriting(
   return { lastMs: median(times.slice(-TIMED)), totalMs: times.reduce((a, b) => a + b, 0) };
 }
 
-/** The middle one. */
+/** The middle one, or between the middle two. */
 export const median = (values: ArrayLike<number>): number => {
   const sorted = Float64Array.from(values).sort();
-  return sorted[Math.floor(sorted.length / 2)];
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 };
 
 function checkFits({ contextLength }: LanguageModel, needed: number): void {

@@ -1,6 +1,6 @@
 /** Ways to choose what is tried next: a grid, chance, or what a model of the results so far expects most of. */
 
-import { createRng, type Rng } from '../../rng.ts';
+import { createRng, type Rng, shuffle } from '../../rng.ts';
 import { expectedImprovement } from './expected-improvement.ts';
 import { fitKernel, gaussianProcess } from './gaussian-process.ts';
 import type { Trial } from './search.ts';
@@ -24,14 +24,7 @@ export const searchStrategies = { grid, random, bayesian } satisfies {
 };
 export type SearchStrategy = keyof typeof searchStrategies;
 
-function shuffled<Item>(items: readonly Item[], rng: Rng): Item[] {
-  const order = [...items];
-  for (let i = order.length - 1; i > 0; i--) {
-    const other = rng.integer(i + 1);
-    [order[i], order[other]] = [order[other], order[i]];
-  }
-  return order;
-}
+const shuffled = <Item>(items: readonly Item[], rng: Rng): Item[] => shuffle([...items], rng);
 
 /**
  * The finest even grid of at most so many trials, its points in any order. Dimensions get one more value in turn as long as the
