@@ -116,6 +116,8 @@ test('an engine shares a beginning that was read within an adapter, never across
     for await (const event of events) if (event.type === 'token') ids.push(event.id);
     return ids;
   };
+  // Whoever names none that is there hears so, and the others go on.
+  await expect(write(engine, 'lwo' as Name)).rejects.toThrow('no adapter "lwo"');
   const readers = [undefined, ...names];
   const wanted = [];
   for (const name of readers) wanted.push(await write(createEngine(merged(name))));

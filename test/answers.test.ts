@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentsOf } from '../src/cli/served-documents.ts';
 import { functionModel } from '../src/decode/index.ts';
 import { library } from '../src/retrieve/index.ts';
+import { fail } from '../src/serve/errors.ts';
 import { createLocalModel, type LocalModel, type RunningServer, startServer } from '../src/serve/index.ts';
 import { openStore } from '../src/store/index.ts';
 import { trainCharacters } from '../src/text/index.ts';
@@ -54,7 +55,16 @@ beforeAll(async () => {
       },
     }),
   });
-  server = await startServer({ models: [model], documents, keys: ['one', 'two'] });
+  const down: LocalModel = Object.create(model, {
+    id: { value: 'down' },
+    write: {
+      // biome-ignore lint/correctness/useYield: it fails before its first word
+      async *value() {
+        throw fail('serve/engine-down', undefined);
+      },
+    },
+  });
+  server = await startServer({ models: [model, down], documents, keys: ['one', 'two'] });
 }, 60_000);
 afterAll(async () => {
   await server.close({ graceMs: 100 });
@@ -156,10 +166,21 @@ describe('answers', () => {
     [{ question: 'x', min_match: 2 }, 400],
     [{ question: 'x', model: 'none' }, 404],
     [{ question: 'what do whales sing?', wrong: 1 }, 400],
+    [{ question: 'what do whales sing in the sea?', model: 'down', stream: true }, 503],
   ])('refused: %.60j', async (body, status) => {
     const response = await post('answers', body);
     expect(response.status).toBe(status);
     expect((await json(response)).error.message).toEqual(expect.any(String));
+  });
+
+  test('keys are as long as an index can hold; a long question can be corrected', async () => {
+    const put = (key: string) => post('documents', { put: [{ key, text: 'x' }], remove: [key] });
+    expect((await put('砚'.repeat(333))).status).toBe(200);
+    expect((await put('砚'.repeat(334))).status).toBe(400);
+    const hard = Array.from({ length: 2000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7919) % 20_000)));
+    const question = hard.join('');
+    expect((await post('corrections', { question, answer: 'x' })).status).toBe(200);
+    expect(await json(post('corrections', { question }))).toMatchObject({ forgotten: true });
   });
 
   test('needs a key; without an index the routes say so; the document of the API has them', async () => {

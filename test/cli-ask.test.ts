@@ -147,6 +147,8 @@ describe('ask', { timeout: 240_000 }, () => {
     [['ask', 'index', 'why?', '--style', 'plain'], /--model needs a value/],
     [['ask', 'index', 'why?', '--source', 'me'], /--correct needs a value/],
     [['ask', 'index', 'why?', '--extract', '--model', 'x'], /--extract and --model cannot come together/],
+    [['ask', 'index', 'why?', '--model', 'x', '--tokenizer', 'y'], /--tokenizer and --model cannot come/],
+    [['ask', 'index', 'why?', '--correct', 'so', '--top', '2'], /--correct and --top cannot come together/],
     [['ask', 'index', 'why?', '--min-match', '1.5'], /--min-match must be from 0 to 1/],
     [['serve'], /<run…> is missing/],
     [['serve', '--index', 'nowhere', '--port', '0'], /no index in nowhere/],

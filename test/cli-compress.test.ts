@@ -123,6 +123,7 @@ test('fewer weights stand in the same table; neurons that go leave a smaller fil
 test('pruning that does not exist, twice, or without text to read is bad input', async () => {
   const refused: [string[], string][] = [
     [['en', '--prune', 'wanda'], 'pruning: must be magnitude, wanda or structured'],
+    [['en', '--types', 'f32,q8_0', '--calibration', 'zh.jsonl'], '--calibration has an effect with'],
     [['en', '--prune', '2:4,2:4'], '--prune must name each way once'],
     [['en.gguf', '--prune', 'wanda:0.5', '--data', 'en.txt'], 'give some with --calibration'],
   ];

@@ -1,6 +1,6 @@
 /** `inkstone train --teacher RUN` from end to end: a student learns of it, resuming changes nothing, bad input is refused. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { HAN, inkstone, type JsonLine, scratchFolder, tiny, traceOf, writeTexts } from './cli-harness.ts';
@@ -74,6 +74,7 @@ test('a teacher that does not fit, or options without one, are bad input', async
       (word) => !['--vocab-size', '300'].includes(word),
     ),
   );
+  await train('experts', [...shape, '--width', '8', '--vocab-size', '300', '--experts', '2', '--steps', '1']);
   const refused: [string[], string][] = [
     [['--distill', 'hidden'], '--teacher needs a value'],
     [['--teacher', 'teacher', '--distill', 'logits,dreams'], 'one or more of logits, hidden, sequence'],
@@ -85,6 +86,16 @@ test('a teacher that does not fit, or options without one, are bad input', async
     ],
     [['--teacher', 'teacher', '--context-length', '32', '--steps', '1'], 'give --context-length 16'],
     [['--teacher', 'teacher', '--objective', 'masked'], '--objective masked and --teacher'],
+    [['--objective', 'masked', '--distill-share', '0.3'], '--objective masked and --distill-share'],
+    [
+      ['--teacher', 'teacher', '--distill', 'hidden', '--distill-share', '0.3'],
+      '--distill-share has an effect with --distill logits|sequence only',
+    ],
+    [
+      ['--teacher', 'teacher', '--distill', 'sequence', '--distill-temperature', '3'],
+      '--distill-temperature has an effect with --distill logits only',
+    ],
+    [['--teacher', 'teacher', '--init', 'experts', '--steps', '1'], '--teacher and --experts cannot'],
     [['--teacher', 'nowhere'], 'nowhere'],
   ];
   for (const [argv, words] of refused) {
@@ -98,4 +109,12 @@ test('a run does not go on under another teacher', async () => {
   const { status, err } = await train('moved', [...student, '--teacher', 'whole']);
   expect(status).toBe(2);
   expect(err).toContain('distillation.teacher.run: "teacher" → "whole"');
+});
+
+test('a run does not go on when its teacher has changed where it lies', async () => {
+  expect((await train('taught', [...student, '--teacher', 'moved'])).status).toBe(0);
+  rmSync(join(cwd, 'moved'), { recursive: true });
+  expect((await train('moved', [...student, '--seed', '9', '--teacher', 'teacher'])).status).toBe(0);
+  const { status, err } = await train('taught', []);
+  expect({ status, err }).toMatchObject({ status: 2, err: expect.stringContaining('no longer the teacher') });
 });

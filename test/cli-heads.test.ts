@@ -221,6 +221,23 @@ test('a transfer curve: a row for each number of examples, and a file', async ()
   expect(listing(cwd).some((path) => path.startsWith('curve.csv '))).toBe(true);
 });
 
+test('a label that training lacks is never right, and does no harm', async () => {
+  const rows = ['whale', 'ship', 'kraken'].map((label) => ({ text: `the old ${label}`, label }));
+  writeFileSync(at('unseen.jsonl'), lines(rows));
+  const more = ['--test', 'unseen.jsonl', '--steps', '4', '--eval-every', '2'];
+  const { status, err, json } = await train('encoder', 'classify', 'unseen', ...more);
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(json.find(({ type }) => type === 'evaluation')!.heldOutLoss).toBeGreaterThan(0);
+});
+
+test('pairs of a table without header: two texts, then what is right', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `the sea ${i},the moon,${i % 2}`);
+  writeFileSync(at('bare.csv'), rows.join('\n'));
+  const argv = ['tune', 'head', 'encoder', '--task', 'pair', '--data', 'bare.csv', '--no-header'];
+  const { status, err } = await run(...argv, ...quick, '--steps', '2', '--out', 'bare');
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+});
+
 test('a folder of BERT with a head is asked as it lies', async () => {
   const { vocabSize } = (await readEncoder(at('encoder'))).config;
   const bert = encoderConfig({
@@ -253,6 +270,11 @@ test('a folder of BERT with a head is asked as it lies', async () => {
   );
   expect(status).toBe(0);
   expect(said[0]).toHaveProperty('probability');
+  const many = {
+    architectures: ['BertForSequenceClassification'],
+    problem_type: 'multi_label_classification',
+  };
+  expect(() => foreignHead({ ...json, ...many }, named)).toThrow(/multi_label_classification.* 2 outputs/);
   named.delete('qa_outputs.bias');
   expect(() => foreignHead(json, named)).toThrow(/qa_outputs\.bias must be \[2\], it is missing/);
 });
@@ -268,6 +290,7 @@ describe('what cannot be done is said', () => {
   beforeAll(() => {
     writeFileSync(at('one.jsonl'), '{"text":"a","label":"x"}\n{"text":"b","label":"x"}\n');
     writeFileSync(at('ragged.conll'), 'a O\nb\n');
+    writeFileSync(at('other.jsonl'), '{"text":"a","label":"x"}\n');
     writeFileSync(
       at('lost.json'),
       JSON.stringify({
@@ -310,6 +333,18 @@ describe('what cannot be done is said', () => {
     [
       ['encoder', '--task', 'classify', '--data', 'classify.jsonl', '--transfer', '10,9000'],
       /--transfer must be whole numbers from 2/,
+    ],
+    [
+      ['encoder', '--task', 'classify', '--data', 'classify.jsonl', '--test', 'other.jsonl'],
+      /--test must be examples with a label that is learned, got "other.jsonl"/,
+    ],
+    [
+      ['encoder', '--task', 'classify', '--data', 'classify.jsonl', '--draws', '2'],
+      /--draws has an effect with --transfer only/,
+    ],
+    [
+      ['encoder', '--task', 'classify', '--data', 'classify.jsonl', '--transfer', '10', '--save-every', '2'],
+      /--transfer and --save-every cannot/,
     ],
     [['missing', '--task', 'classify', '--data', 'classify.jsonl'], /missing/],
   ])('tune head %j', async (argv, words) => {

@@ -239,6 +239,15 @@ test('what matters to old text is held: less is forgotten, less is learned', asy
   expect((await readRun(at('held'))).config).toMatchObject({ tuning: { method: 'full', ewc: 1e6 } });
 });
 
+test('a mixture of experts goes on learning its balance', async () => {
+  const shape = [...tiny, '--experts', '4', '--expert-balance', '100', '--steps', '2'];
+  await run('train', '--data', 'zh.jsonl', ...shape, '--out', 'experts');
+  const { status, json } = await run('tune', 'full', 'experts', ...short, '--out', 'experts-on');
+  expect(status).toBe(0);
+  // Use that is even comes to 1, times 100.
+  expect(json.find(({ type }) => type === 'step')!.loss).toBeGreaterThan(50);
+});
+
 test('an adapter learns beside layers in blocks', async () => {
   const argv = ['tune', 'ia3', 'base', '--data', 'new.jsonl', '--steps', '2', '--weights', 'q8_0'];
   const { status, out } = await run(...argv, '--out', 'beside');
@@ -259,6 +268,8 @@ describe('tune --answers', () => {
     writeFileSync(at('pairs.jsonl'), [...Array.from({ length: 60 }, (_, i) => pair(i)), long].join('\n'));
     writeFileSync(at('nothing.jsonl'), '{"prompt":"who"}\n');
     writeFileSync(at('all-long.jsonl'), `${long}\n`);
+    const alpaca = { instruction: '春', input: englishText(40, 1), output: '夏' };
+    writeFileSync(at('alpaca.jsonl'), `${JSON.stringify(alpaca)}\n`);
   });
 
   test('learns the answers alone, and tells what counts', async () => {
@@ -288,6 +299,7 @@ describe('tune --answers', () => {
   test.each([
     [['--data', 'nothing.jsonl'], 'nothing.jsonl:1: must have `messages`'],
     [['--data', 'all-long.jsonl'], 'no answer begins within the 16 tokens'],
+    [['--data', 'alpaca.jsonl'], 'no answer begins within the 16 tokens'],
     [['--data', 'pairs.jsonl', '--replay', '0.2'], '--answers and --replay cannot come together'],
     [['--data', 'pairs.jsonl', '--text-column', 'x'], 'conversations are taken as they are'],
   ])('%j is refused', async (argv, message) => {

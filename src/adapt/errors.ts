@@ -73,6 +73,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `任务头：${d.name} 必须是 [${d.expected}]，${d.got ? `得到 [${d.got}]` : '但它不在'}；目录不完整，或 config.json 属于另一个模型`,
   },
+  'adapt/head-problem': {
+    en: (d: { got: string; outputs: number }) =>
+      `head: config.json says "problem_type": "${d.got}" with ${d.outputs} outputs; one label a text, or one number, can be asked for; use a model of that kind`,
+    zh: (d) =>
+      `任务头：config.json 的 "problem_type" 为 "${d.got}"，共 ${d.outputs} 个输出；只支持每段文本一个标签或一个数值；请换用这样的模型`,
+  },
   'adapt/json': {
     en: (d: { path: string; reason: string }) =>
       `${d.path}: not an adapter_config.json that can be read (${d.reason}); restore it from a copy`,

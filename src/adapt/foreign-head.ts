@@ -51,6 +51,10 @@ export function foreignHead(
       params: { out: layer('classifier', labels.length) },
     };
   }
+  const { problem_type: problem } = json;
+  if (problem === 'multi_label_classification' || (problem === 'regression' && labels.length > 1)) {
+    throw fail('adapt/head-problem', { got: problem, outputs: labels.length });
+  }
   const [transform, out] = tensors.has('classifier.out_proj.weight')
     ? ['classifier.dense', 'classifier.out_proj']
     : ['bert.pooler.dense', 'classifier'];

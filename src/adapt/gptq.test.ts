@@ -10,7 +10,7 @@ const modelOf = (weights: readonly number[], shape: readonly number[] = golden.s
   blocks: [{ ffn: { up: { weight: tensor(Float32Array.from(weights), { shape, dtype: 'f32' }) } } }],
 });
 const dense = modelOf(golden.weights);
-const rounded = gptq(dense, new Map([[path, products]]));
+const rounded = await gptq(dense, new Map([[path, products]]));
 const numbers = ({ blocks: [{ ffn }] }: typeof dense): number[] => Array.from(ffn.up.weight.data, Number);
 
 test('the numbers are those of the algorithm of the paper', () => {
@@ -40,9 +40,14 @@ test('what the layer gives is nearer to what it gave than with the nearest numbe
   expect(change(numbers(rounded))).toBeLessThan(0.5 * change(asBlocks(dense.blocks[0].ffn.up.weight)));
 });
 
-test('inputs that never came, weights of zero and rows that are no blocks do no harm', () => {
-  const silent = gptq(modelOf(Array(64).fill(0), [1, 64]), new Map([[path, new Float32Array(64 * 64)]]));
+test('inputs that never came, weights of zero and rows that are no blocks do no harm', async () => {
+  const silent = await gptq(
+    modelOf(Array(64).fill(0), [1, 64]),
+    new Map([[path, new Float32Array(64 * 64)]]),
+  );
   expect(numbers(silent)).toEqual(Array(64).fill(0));
   const narrow = modelOf([1, 2, 3, 4], [1, 4]);
-  expect(numbers(gptq(narrow, new Map()))).toEqual([1, 2, 3, 4]);
+  expect(numbers(await gptq(narrow, new Map()))).toEqual([1, 2, 3, 4]);
+  const signal = AbortSignal.abort();
+  await expect(gptq(dense, new Map([[path, products]]), { signal })).rejects.toThrow(/abort/);
 });

@@ -3,8 +3,9 @@
  * to come, as far as the two go together in text (Frantar et al. 2022, arXiv:2210.17323).
  */
 
+import { setImmediate } from 'node:timers/promises';
 import { fromHalf, toHalf } from '../half.ts';
-import { BLOCK_SIZE, fromArray, outsideScopes } from '../tensor/index.ts';
+import { BLOCK_SIZE, fromArray, outsideScopes, type Tensor } from '../tensor/index.ts';
 import { linearWeights } from './adapter.ts';
 import type { InputProducts } from './layer-inputs.ts';
 import { withParams } from './select.ts';
@@ -16,16 +17,23 @@ const DAMPING = 0.01;
  * A copy whose linear layers hold only numbers of Q4_0, chosen by GPTQ: keeping it in `q4_0` then changes nothing more. A
  * block's scale is that of its weights when its turn comes. Layers whose rows are no multiple of 32 stay as they are.
  */
-export function gptq<Params>(params: Params, products: InputProducts): Params {
+export async function gptq<Params>(
+  params: Params,
+  products: InputProducts,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Params> {
   const fitting = [...linearWeights(params)].filter(([, { shape }]) => shape[1] % BLOCK_SIZE === 0);
-  return outsideScopes(() => {
-    const rounded = fitting.map(([path, { shape, data }]) => {
-      const weights = Float64Array.from(data as Float32Array);
-      roundMatrix(weights, products.get(path)!, shape[1]);
-      return [`${path}.weight`, fromArray<'f32'>(Float32Array.from(weights), shape, 'f32')];
-    });
-    return withParams(params, Object.fromEntries(rounded));
-  });
+  const rounded: { [path: string]: Tensor } = {};
+  for (const [path, { shape, data }] of fitting) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    const weights = Float64Array.from(data as Float32Array);
+    roundMatrix(weights, products.get(path)!, shape[1]);
+    rounded[`${path}.weight`] = outsideScopes(() =>
+      fromArray<'f32'>(Float32Array.from(weights), shape, 'f32'),
+    );
+  }
+  return withParams(params, rounded);
 }
 
 /** Rounds W [out, in] in place; `products` is Σ x·xᵀ of its inputs. */

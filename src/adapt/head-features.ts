@@ -41,6 +41,8 @@ export interface HeadFrame {
   readonly start: readonly number[];
   readonly between: readonly number[];
   readonly end: readonly number[];
+  /** The piece of a word that is asked for its label. Default: the first; a model that reads forwards knows the word at the last. */
+  readonly asked?: 'first' | 'last';
 }
 
 /** A row of tokens. */
@@ -50,7 +52,7 @@ export interface HeadFeature {
   readonly second: number;
   /** The number of the example that it is of. */
   readonly example: number;
-  /** Places whose states are asked, and the word that each is of: the first piece of a word (`label`), every piece (`span`). */
+  /** Places whose states are asked, and the word that each is of: one piece of a word (`label`), every piece (`span`). */
   readonly places: readonly number[];
   readonly words: readonly number[];
   /** As the batch has them, where the example says what is right. */
@@ -127,7 +129,7 @@ function wordRows(
   { words, labels: given }: WordsExample,
   example: number,
   labels: ReadonlyMap<string, number>,
-  { tokenizer, frame: { start, end }, maxTokens }: HeadReading,
+  { tokenizer, frame: { start, end, asked }, maxTokens }: HeadReading,
 ): HeadFeature[] {
   const room = Math.max(1, maxTokens - start.length - end.length);
   const rows: { ids: number[]; places: number[]; words: number[] }[] = [];
@@ -142,7 +144,7 @@ function wordRows(
     // A word that the tokenizer reads as nothing gets no label of the head's.
     if (pieces.length === 0) return;
     if (row.ids.length - start.length + pieces.length > room) row = open();
-    row.places.push(row.ids.length);
+    row.places.push(row.ids.length + (asked === 'last' ? pieces.length - 1 : 0));
     row.words.push(i);
     row.ids.push(...pieces);
   });

@@ -50,6 +50,9 @@ test('the first piece of each word is asked; words apart have a space before the
   expect(rows.map(({ ids }) => spelled(ids))).toEqual(['[ab c春风]', '[de]']);
   expect(rows.map(({ places }) => places)).toEqual([[1, 3, 5, 6], [1]]);
   expect(rows.map(({ words }) => words)).toEqual([[0, 1, 2, 3], [4]]);
+  const { frame, ...rest } = reading(9);
+  const causal = { ...rest, frame: { ...frame, asked: 'last' as const } };
+  expect(headFeatures([example], config('label', { labels }), causal)[0].places).toEqual([2, 4, 5, 6]);
   // A label that nobody has learned counts for nothing.
   expect(rows.map(({ targets }) => targets)).toEqual([[1, 0, 0, 1], [-1]]);
 });

@@ -5,7 +5,7 @@ import { matmul, reshape, square, sum, type Tensor } from '../tensor/index.ts';
 import { linearWeights } from './adapter.ts';
 
 /** Makes forward passes of the model that it is given, without recording. */
-export type ReadWith<Params> = (watched: Params) => void;
+export type ReadWith<Params> = (watched: Params) => void | Promise<void>;
 
 /** ‖x‖₂ over all places that were read, for each input of a layer, by path of the layer. */
 export type InputNorms = ReadonlyMap<string, Float64Array>;
@@ -14,8 +14,8 @@ export type InputNorms = ReadonlyMap<string, Float64Array>;
 export type InputProducts = ReadonlyMap<string, Float32Array>;
 
 /** Measures the norms of the inputs. */
-export function inputNorms<Params>(params: Params, read: ReadWith<Params>): InputNorms {
-  const squares = gather(params, read, {
+export async function inputNorms<Params>(params: Params, read: ReadWith<Params>): Promise<InputNorms> {
+  const squares = await gather(params, read, {
     empty: (inputs) => new Float64Array(inputs),
     of: (x) => sum(square(x), { axis: 0 }),
   });
@@ -23,7 +23,7 @@ export function inputNorms<Params>(params: Params, read: ReadWith<Params>): Inpu
 }
 
 /** Measures the products of the inputs with one another. */
-export function inputProducts<Params>(params: Params, read: ReadWith<Params>): InputProducts {
+export async function inputProducts<Params>(params: Params, read: ReadWith<Params>): Promise<InputProducts> {
   return gather(params, read, {
     empty: (inputs) => new Float32Array(inputs * inputs),
     of: (x) => matmul(x, x, { transA: true }),
@@ -31,11 +31,11 @@ export function inputProducts<Params>(params: Params, read: ReadWith<Params>): I
 }
 
 /** Adds up numbers `of` what enters each layer, x [places, in]. */
-function gather<Params, Sums extends Float32Array | Float64Array>(
+async function gather<Params, Sums extends Float32Array | Float64Array>(
   params: Params,
   read: ReadWith<Params>,
   { empty, of }: { readonly empty: (inputs: number) => Sums; readonly of: (x: Tensor) => Tensor },
-): Map<string, Sums> {
+): Promise<Map<string, Sums>> {
   const weights = linearWeights(params);
   const all = new Map([...weights].map(([path, { shape }]) => [path, empty(shape[1])]));
   const look = (path: string, x: Tensor): void => {
@@ -45,6 +45,6 @@ function gather<Params, Sums extends Float32Array | Float64Array>(
     for (let i = 0; i < sums.length; i++) sums[i] += Number(data[i]);
   };
   const layers = [...weights.keys()].map((path) => [path, { look: (x: Tensor) => look(path, x) }]);
-  read(withLayerAdapters(params, Object.fromEntries(layers)));
+  await read(withLayerAdapters(params, Object.fromEntries(layers)));
   return all;
 }

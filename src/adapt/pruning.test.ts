@@ -19,8 +19,8 @@ const model = {
 };
 const inputs = (path: string) => matrix(golden.inputs[path], [20, golden.shapes[path][1]]);
 
-test.each(Object.keys(golden.masks))('%s: the masks are those of the reference', (spec) => {
-  const norms = inputNorms(model, ({ blocks: [first, second] }) => {
+test.each(Object.keys(golden.masks))('%s: the masks are those of the reference', async (spec) => {
+  const norms = await inputNorms(model, ({ blocks: [first, second] }) => {
     runLinear(first.attention!.query, inputs('blocks.0.attention.query'));
     runLinear(first.ffn.up!, inputs('blocks.0.ffn.up'));
     runLinear(second.ffn.down!, inputs('blocks.1.ffn.down'));
@@ -47,14 +47,14 @@ describe('neurons', () => {
   const x = numbers([9, 4], 7);
   const read = (blocks: readonly { ffn: typeof ffn }[]) => blocks.map(({ ffn }) => runFfn(ffn, x, 'swiglu'));
 
-  test('those go that write least; what stays computes the same', () => {
+  test('those go that write least; what stays computes the same', async () => {
     // Neurons 1 and 4 write nothing.
     const silent = Float32Array.from(ffn.down.weight.data as Float32Array, (w, i) =>
       [1, 4].includes(i % 6) ? 0 : w,
     );
     const down = { ...ffn.down, weight: matrix([...silent], [4, 6]) };
     const dense = { blocks: [{ ffn: { ...ffn, down } }] };
-    const norms = inputNorms(dense, ({ blocks }) => void read(blocks));
+    const norms = await inputNorms(dense, ({ blocks }) => void read(blocks));
     const smaller = pruneNeurons(dense, 4, norms);
     expect(smaller.blocks[0].ffn.gate!.weight.shape).toEqual([4, 4]);
     expect(smaller.blocks[0].ffn.down.weight.shape).toEqual([4, 4]);

@@ -32,7 +32,7 @@ const forms: { readonly [L in 'en' | 'zh']: Form } = {
         'A passage called a correction is right where another says otherwise.',
         'If the passages do not hold the answer, write only: Not in the documents.',
         `Write at most ${maxSentences} ${maxSentences === 1 ? 'sentence' : 'sentences'}.`,
-        ...(style === undefined ? [] : [`Style: ${oneLine(style)}`]),
+        ...(style === undefined ? [] : [`Style: ${ownLine(style)}`]),
       ].join('\n'),
     passages: 'Passages:',
     correction: 'correction',
@@ -48,7 +48,7 @@ const forms: { readonly [L in 'en' | 'zh']: Form } = {
         '标为“更正”的段落与其他段落不一致时，以更正为准。',
         '如果段落里没有答案，只写：文档中没有。',
         `最多写 ${maxSentences} 句。`,
-        ...(style === undefined ? [] : [`文风：${oneLine(style)}`]),
+        ...(style === undefined ? [] : [`文风：${ownLine(style)}`]),
       ].join('\n'),
     passages: '段落：',
     correction: '更正',
@@ -58,17 +58,21 @@ const forms: { readonly [L in 'en' | 'zh']: Form } = {
 };
 
 /** Spellings of tokens that some model reads as its own: an endpoint may not tell text from token. */
-const SPELT_TOKEN = /<(?=\|[^|\n]{1,64}\|>|\/?s>|(?:start|end)_of_turn>)|\[(?=\/?INST\])/g;
+const SPELT_TOKEN =
+  /<(?=[|｜][^|｜\n]{1,64}[|｜]>|\/?s>|<\/?SYS>>|(?:bos|eos|pad|unk|sop)>|(?:start|end)_of_turn>|\/?(?:tool_call|tool_response|think)>)|\[(?=(?:\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS)|TOOL_CALLS|gMASK)\])/g;
+
+const defused = (text: string): string => text.replace(SPELT_TOKEN, '$& ');
 
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
-/** No line of a document can be taken for one of ours, and no text of it for a token. */
+const ownLine = (text: string): string => defused(oneLine(text));
+
+/** No line of a document can be taken for one of ours. */
 const quoted = (text: string): string =>
   text
     .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)
     .map((line) => `> ${line}`.trimEnd())
-    .join('\n')
-    .replace(SPELT_TOKEN, '$& ');
+    .join('\n');
 
 /** Chinese where most of it is: so many letters of a Latin word weigh as one character. */
 const LETTERS_OF_A_WORD = 5;
@@ -88,9 +92,9 @@ export function answerPrompt(
   const form = forms[questionLanguage(question)];
   const blocks = passages.map(({ number, source, title, headings, isCorrection, text }) => {
     const name = [source, ...(title === null ? [] : [title]), ...headings].map(oneLine).join(' › ');
-    return `[${number}] ${isCorrection ? `${form.correction} · ` : ''}${name.replace(SPELT_TOKEN, '$& ')}\n${quoted(text)}`;
+    return `[${number}] ${isCorrection ? `${form.correction} · ` : ''}${defused(name)}\n${defused(quoted(text))}`;
   });
-  const content = [form.passages, ...blocks, form.question(oneLine(question))].join('\n\n');
+  const content = [form.passages, ...blocks, form.question(ownLine(question))].join('\n\n');
   return {
     messages: [
       { role: 'system', content: form.system(rules) },

@@ -141,34 +141,41 @@ async function* writeAnswer(
   let shown = '';
   let finish: FinishReason = 'stop';
   const read = (text: string) => readCitations(text, passages.length, maxSentences);
-  for await (const part of writer.write(promptOf(passages), { maxTokens, ...(signal && { signal }) })) {
-    if (part.type === 'finish') {
-      if (part.reason === 'error') throw part.error;
-      finish = part.reason;
+  const enough = new AbortController();
+  const both = AbortSignal.any([enough.signal, ...(signal ? [signal] : [])]);
+  try {
+    // NOTE: after enough it is read on to its end, which says how many tokens there were.
+    for await (const part of writer.write(promptOf(passages), { maxTokens, signal: both })) {
+      if (enough.signal.aborted) continue;
+      if (part.type === 'finish') {
+        if (part.reason === 'error') throw part.error;
+        finish = part.reason;
+      }
+      if (part.type !== 'text-delta') continue;
+      written = (written + part.text).slice(0, MOST_ANSWER_CHARACTERS + 1);
+      const { text, plain, isCut } = read(settledPart(written));
+      if (!mayBeRefusal(plain) && !isRefusal(plain)) {
+        if (text.length > shown.length) yield { type: 'text-delta', text: text.slice(shown.length) };
+        shown = text;
+      }
+      if (!isCut && written.length <= MOST_ANSWER_CHARACTERS) continue;
+      finish = isCut ? 'stop' : 'length';
+      enough.abort();
     }
-    if (part.type !== 'text-delta') continue;
-    written += part.text;
-    const settled = settledPart(written);
-    const { text, isCut } = read(settled);
-    if (!mayBeRefusal(settled) && !isRefusal(settled)) {
-      if (text.length > shown.length) yield { type: 'text-delta', text: text.slice(shown.length) };
-      shown = text;
-    }
-    if (isCut || written.length > MOST_ANSWER_CHARACTERS) break;
+  } catch (error) {
+    // A model that throws when it is told to stop has stopped.
+    if (!enough.signal.aborted) throw error;
   }
   signal?.throwIfAborted();
-  const { text, sentences, unknown } = read(written);
-  if ((text === '' && finish !== 'blocked') || isRefusal(text)) {
+  const { text, plain, sentences, unknown } = read(written);
+  const isSilent = finish !== 'blocked' && !/[\p{L}\p{N}]/u.test(plain);
+  // What was shown stays an answer, whatever follows.
+  if (shown === '' && (isSilent || isRefusal(plain))) {
     yield unanswered('model', passages);
     return;
   }
   if (text.length > shown.length) yield { type: 'text-delta', text: text.slice(shown.length) };
   const claims = await checkClaims(sentences, passages, { collections, minSupport });
-  const isSupported = claims.some(({ supported }) => supported);
-  if (!isSupported && sentences.some((sentence) => isRefusal(sentence.text))) {
-    yield unanswered('model', passages);
-    return;
-  }
   yield {
     ...{ type: 'answer', kind: 'answer', question, by: 'model', answer: text, claims, passages },
     ...{ unknownCitations: unknown, finish, freshness: freshnessOf(passages) },

@@ -24,16 +24,22 @@ const collection = () =>
 /** A model that says this, in pieces; it remembers what it was asked. */
 function speaker(text: string, { contextTokens = 4096, pieces = [...text] } = {}) {
   const prompts: AnswerPrompt[] = [];
+  const ends: string[] = [];
   const writer: AnswerWriter = {
     contextTokens,
     count: ({ messages }) => messages.reduce((sum, { content }) => sum + content.length, 0),
-    async *write(prompt): AsyncGenerator<GenerationPart, void> {
+    async *write(prompt, { signal }): AsyncGenerator<GenerationPart, void> {
       prompts.push(prompt);
-      for (const piece of pieces) yield { type: 'text-delta', text: piece };
-      yield { type: 'finish', reason: 'stop', promptTokens: 1, completionTokens: 1 };
+      for (const piece of pieces) {
+        if (signal?.aborted) break;
+        yield { type: 'text-delta', text: piece };
+      }
+      const reason = signal?.aborted ? 'aborted' : 'stop';
+      ends.push(reason);
+      yield { type: 'finish', reason, promptTokens: 1, completionTokens: 1 };
     },
   };
-  return { writer, prompts };
+  return { writer, prompts, ends };
 }
 
 async function parts(question: string, options: Partial<AskOptions> = {}): Promise<AnswerPart[]> {
@@ -51,6 +57,9 @@ describe('citations', () => {
     ['鲸鱼唱歌。【1】它们睡觉【2】【7】。', '鲸鱼唱歌。[1]它们睡觉[2]。', [[1], [2]], [7]],
     ['[2] It is 3.5 m long [1][2].', '[2] It is 3.5 m long [1][2].', [[2, 1]], []],
     ['See [1998] and [a] [0].', 'See [1998] and [a].', [[]], [0]],
+    // Two parts that a rule saw apart do not become one word.
+    ['bo[9]mb, bo [8][9] mb, bo [7]mb', 'bo mb, bo mb, bo mb', [[]], [9, 8, 7]],
+    ['bo[1]mb[2]', 'bo[1]mb[2]', [[1, 2]], []],
     ['', '', [], []],
   ] as const)('%j', (written, text, numbers, unknown) => {
     const read = readCitations(written, 2);
@@ -89,6 +98,12 @@ describe('citations', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('white space is read once', () => {
+  const spaces = ' '.repeat(200_000);
+  expect(readCitations(`a${spaces}b`, 2).text).toHaveLength(200_002);
+  expect(settledPart(`a${spaces}b${spaces}`)).toHaveLength(200_002);
 });
 
 test('sentences of a passage: headings are none, wrapped lines are one, places are of the document', () => {
@@ -140,6 +155,13 @@ describe('the prompt', () => {
       '</s>',
       '[INST]',
       '<start_of_turn>',
+      '<｜User｜>',
+      '<<SYS>>',
+      '<bos>',
+      '</think>',
+      '<tool_call>',
+      '[TOOL_CALLS]',
+      '[gMASK]',
       'x',
       ' ',
     );
@@ -152,7 +174,12 @@ describe('the prompt', () => {
         expect(own).toHaveLength(3);
         expect(own[1].startsWith('[1] ')).toBe(true);
         expect(own[2]).toBe('Question: why?');
-        expect(messages[1].content).not.toMatch(/<\|im_\w+\|>|<\/s>|\[INST\]|<start_of_turn>/);
+        const asked = answerPrompt(`${source} why?`, [], { maxSentences: 3, style: source });
+        for (const { content } of [messages[1], ...asked.messages]) {
+          expect(content).not.toMatch(
+            /<\|im_\w+\|>|<\/s>|\[INST\]|<start_of_turn>|<｜User｜>|<<SYS|<bos>|<\/think>|<tool_call>|\[TOOL|\[gMASK/,
+          );
+        }
       }),
     );
   });
@@ -267,6 +294,19 @@ describe('quoted answers', () => {
     expect(await forgetCorrection(own, 'when do foxes hunt?')).toBe(false);
     expect((await answer('when do foxes hunt?')).answer).not.toContain('dawn');
   });
+
+  test('a correction is of its numbers, and its key is short', async () => {
+    const own = collection();
+    const corrected = async (question: string) =>
+      (await answerWhole(question, { collections: [own] })).passages.some(({ isCorrection }) => isCorrection);
+    const question = 'When did the old foxes in the earths hunt mice at night in 2019?';
+    await correctAnswer(own, { question, answer: 'Foxes hunted at dawn.' });
+    expect(await corrected(question)).toBe(true);
+    expect(await corrected(question.replace('2019', '2020'))).toBe(false);
+    await correctAnswer(own, { question: '狐'.repeat(2000), answer: 'Foxes.' });
+    for (const key of await own.keys()) expect(Buffer.byteLength(key)).toBeLessThan(1100);
+    expect(await forgetCorrection(own, '狐'.repeat(2000))).toBe(true);
+  });
 });
 
 describe('answers of a model', () => {
@@ -308,12 +348,27 @@ describe('answers of a model', () => {
   test.each([
     ['what do whales sing?', 'Not in the documents.'],
     ['what do whales sing?', ' **NOT in the documents**, sorry. [1]'],
-    ['what do whales sing?', 'I am sorry. Not in the documents.'],
+    ['what do whales sing?', 'Not [9] in the documents.'],
+    ['what do whales sing?', '[1]'],
+    ['what do whales sing?', '[1]. '],
     ['对岸有什么树？', '文档中没有。'],
   ])('the model finds nothing: %s %s', async (question, said) => {
     const all = await parts(question, { writer: speaker(said).writer });
     expect(all.at(-1)).toMatchObject({ kind: 'not-in-documents', reason: 'model', answer: '' });
-    if (!said.startsWith('I')) expect(all.filter(({ type }) => type === 'text-delta')).toEqual([]);
+    expect(all.filter(({ type }) => type === 'text-delta')).toEqual([]);
+  });
+
+  test('what was shown stays an answer', async () => {
+    const said = 'I am sorry. Not in the documents.';
+    const all = await parts('what do whales sing?', { writer: speaker(said).writer });
+    expect(all.map((part) => (part.type === 'text-delta' ? part.text : '')).join('')).toBe(said);
+    expect(all.at(-1)).toMatchObject({ kind: 'answer', answer: said });
+  });
+
+  test('nothing in common is no support, however little is asked for', async () => {
+    const { writer } = speaker('Elections matter [1].');
+    const { claims } = await ask('what do whales sing?', { writer, minSupport: 0 });
+    expect(claims).toMatchObject([{ supported: false }]);
   });
 
   test('the model is not asked where nothing matches, and stops after so many sentences', async () => {
@@ -326,10 +381,17 @@ describe('answers of a model', () => {
     const endless = function* () {
       for (; pieces < 1000; pieces++) yield ['They ', 'sing', ' [1]', '. '][pieces % 4];
     };
-    const { writer } = speaker('', { pieces: endless() as unknown as string[] });
+    const { writer, ends } = speaker('', { pieces: endless() as unknown as string[] });
     const answer = await ask('what do whales sing?', { writer, maxSentences: 2 });
-    expect(answer.answer).toBe('They sing [1]. They sing [1].');
+    expect(answer).toMatchObject({ answer: 'They sing [1]. They sing [1].', finish: 'stop' });
     expect(pieces).toBeLessThan(20);
+    // It was read to its end, where its tokens are counted.
+    expect(ends).toEqual(['aborted']);
+    const long = speaker('', { pieces: Array<string>(20).fill('whales '.repeat(1000)) });
+    const cut = await ask('what do whales sing?', { writer: long.writer });
+    expect(cut).toMatchObject({ finish: 'length' });
+    expect(cut.answer.length).toBeLessThan(16_400);
+    expect(long.ends).toEqual(['aborted']);
   });
 
   test('what a document asks for is quoted, never done (poisoned documents, two languages)', async () => {

@@ -32,17 +32,19 @@ export async function checkClaims(
     const hasNumbers = own.every((term) => !NUMBER.test(term) || others.terms.has(term));
     return hasNumbers ? coverage(own, others, weights) : 0;
   };
+  // What shares nothing supports nothing, however little is asked for.
+  const holds = ({ support }: Citation): boolean => support > 0 && support >= minSupport;
   return sentences.map(({ text, numbers }, i) => {
     const cite = (passage: GivenPassage, by: Citation['by']): Citation =>
       citation(passage, { by, support: supportBy(terms[i], passage), terms: terms[i], weights, analyze });
     if (numbers.length > 0) {
       const citations = numbers.map((number) => cite(passages[number - 1], 'mark'));
-      return { text, citations, supported: citations.some(({ support }) => support >= minSupport) };
+      return { text, citations, supported: citations.some(holds) };
     }
     const best = passages
       .map((passage) => cite(passage, 'words'))
       .reduce<Citation | undefined>((a, b) => (a && a.support >= b.support ? a : b), undefined);
-    const supported = best !== undefined && best.support >= minSupport;
+    const supported = best !== undefined && holds(best);
     return { text, citations: supported ? [best] : [], supported };
   });
 }

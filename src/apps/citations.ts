@@ -3,9 +3,11 @@
 import { splitSentences } from '../text/index.ts';
 
 /** `[2]`, `[1, 3]`, `【2】`, with the white space before it. */
-const MARK = /\s*(?:\[|【|［)\s*(\d{1,3}(?:\s*[,，、;；]\s*\d{1,3})*)\s*(?:\]|】|］)/gu;
+const MARK = /(?<!\s)\s*(?:\[|【|［)\s*(\d{1,3}(?:\s*[,，、;；]\s*\d{1,3})*)\s*(?:\]|】|］)/gu;
 /** The end of a text that may become a mark, or white space before one. */
-const UNSETTLED = /\s*(?:(?:\[|【|［)[\d\s,，、;；]*)?$/u;
+const UNSETTLED = /(?<!\s)\s*(?:(?:\[|【|［)[\d\s,，、;；]*)?$/u;
+const ENDS_IN_WORD = /[\p{L}\p{M}\p{N}]$/u;
+const BEGINS_IN_WORD = /^[\p{L}\p{M}\p{N}]/u;
 
 /** A sentence of an answer, without its marks. */
 export interface CitedSentence {
@@ -17,6 +19,8 @@ export interface CitedSentence {
 /** An answer whose marks name passages that were given, written `[n]`. */
 export interface CitedText {
   readonly text: string;
+  /** Without any mark. */
+  readonly plain: string;
   readonly sentences: readonly CitedSentence[];
   /** What was named and not given; removed. */
   readonly unknown: readonly number[];
@@ -43,7 +47,11 @@ export function readCitations(
     plain += written.slice(from, match.index);
     from = match.index + match[0].length;
     const space = /^\s/.test(match[0]) ? ' ' : '';
-    marks.push({ at: plain.length, space, numbers: match[1].split(/\D+/).map(Number) });
+    // What a mark kept apart stays apart: nobody has looked at the two as one word. Two units hold any character.
+    const isInWord = ENDS_IN_WORD.test(plain.slice(-2)) && BEGINS_IN_WORD.test(written.slice(from, from + 2));
+    const gap = isInWord ? ' ' : '';
+    marks.push({ at: plain.length, space, gap, numbers: match[1].split(/\D+/).map(Number) });
+    plain += gap;
   }
   plain += written.slice(from);
   const found = splitSentences(plain);
@@ -53,10 +61,10 @@ export function readCitations(
   const shown = marks.filter(({ at }) => at <= end);
   let text = '';
   let place = 0;
-  for (const { at, space, numbers } of shown) {
+  for (const { at, space, gap, numbers } of shown) {
     const known = numbers.filter(isGiven).map((number) => `[${number}]`);
     text += plain.slice(place, at) + (known.length > 0 ? space : '') + known.join('');
-    place = at;
+    place = known.length > 0 ? at + gap.length : at;
   }
   text += plain.slice(place, end);
   const sentences = found.slice(0, maxSentences).map((sentence, i) => {
@@ -66,13 +74,14 @@ export function readCitations(
     return { text: sentence.text, numbers: distinct(own).filter(isGiven) };
   });
   const unknown = distinct(shown).filter((number) => !isGiven(number));
-  return { text: text.trim(), sentences, unknown, isCut };
+  return { text: text.trim(), plain: plain.slice(0, end), sentences, unknown, isCut };
 }
 
-/** One mark: where it stood in the text without marks, and whether white space was before it. */
+/** One mark: where it stood in the text without marks, the white space before it, and what keeps the words around it apart. */
 interface Mark {
   readonly at: number;
   readonly space: string;
+  readonly gap: string;
   readonly numbers: readonly number[];
 }
 

@@ -101,8 +101,11 @@ function messagesOf({ where, fields }: FileRecord): ChatMessage[] {
     const field = (names: readonly string[]) => names.map((name) => fields[name]).find((value) => value);
     const [prompt, answer] = [field(PROMPTS), field(ANSWERS)];
     if (typeof prompt !== 'string' || typeof answer !== 'string') throw refuse();
+    const { input } = fields;
+    // Alpaca's records have what the instruction is about in a field of its own.
+    const content = typeof input === 'string' && input.trim() !== '' ? `${prompt}\n\n${input}` : prompt;
     return [
-      { role: 'user', content: prompt },
+      { role: 'user', content },
       { role: 'assistant', content: answer },
     ];
   }

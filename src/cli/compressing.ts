@@ -1,5 +1,6 @@
 /** Ways of making a decoder smaller: what its layers read is measured on text, then weights are rounded or go. */
 
+import { setImmediate } from 'node:timers/promises';
 import {
   gptq,
   type InputNorms,
@@ -76,12 +77,14 @@ export async function waysOf(
   const read = needsText(asked)
     ? await readerOf(dense.config, stored.tokenizer, { texts, signal })
     : undefined;
-  const norms = prunings.some(needsNorms) ? inputNorms(dense.params, read!) : undefined;
+  const norms = prunings.some(needsNorms) ? await inputNorms(dense.params, read!) : undefined;
+  const rounded = types.includes('gptq')
+    ? await gptq(dense.params, await inputProducts(dense.params, read!), { signal })
+    : dense.params;
   return [
     ...types.map((name): Way => {
       if (name !== 'gptq') return { ...dense, name, type: name, sparsity: 0 };
-      const params = gptq(dense.params, inputProducts(dense.params, read!));
-      return { ...dense, params, name, type: 'q4_0', sparsity: 0 };
+      return { ...dense, params: rounded, name, type: 'q4_0', sparsity: 0 };
     }),
     ...prunings.map(({ spec, ...pruning }): Way => {
       const pruned = pruneModel(dense, pruning, norms);
@@ -105,8 +108,9 @@ async function readerOf(
   const rows = evaluationRows(tokens, config.contextLength, tokenizer);
   const batches = batchRows(rows, Math.min(CALIBRATION_ROWS, rows.rowsPerEpoch!));
   const count = Math.min(CALIBRATION_BATCHES, batches.batchesPerEpoch!);
-  return (watched: DecoderParams): void => {
+  return async (watched: DecoderParams): Promise<void> => {
     for (let i = 0; i < count; i++) {
+      await setImmediate();
       signal.throwIfAborted();
       const { ids } = toTensors(batches.at(i));
       withRecording(false, () => scope(() => void hidden(watched, config, ids)));

@@ -183,14 +183,14 @@ export interface SplitCorpus {
   readonly report: string;
 }
 
-/**
- * Train and held-out: by hash of each document, or by the tail when there are only a few. The same for every run, whatever its
- * seed: what one run holds out no other has learnt from, and whoever looks at a run later finds its held-out side again.
- */
 /** By the hash of the text, none cut: a tenth is held out, of many less. */
 export const splitWhole = <D extends TextDocument>(documents: readonly D[]): { train: D[]; heldOut: D[] } =>
   splitByHash(documents, { heldOut: Math.max(0.02, Math.min(0.1, FEW_DOCUMENTS / documents.length)) });
 
+/**
+ * Train and held-out: by hash of each document, or by the tail when there are only a few. The same for every run, whatever its
+ * seed: what one run holds out no other has learnt from, and whoever looks at a run later finds its held-out side again.
+ */
 export function splitCorpus(documents: readonly TextDocument[]): SplitCorpus {
   if (documents.length < FEW_DOCUMENTS) {
     const parts = documents.map((document) => splitTail(document.text, TAIL_SHARE));

@@ -4,11 +4,10 @@ import {
   createLanguageModel,
   type DecoderConfig,
   type DecoderParams,
-  headWeight,
   hidden,
   logitsOf,
+  surpriseAt,
 } from '../models/index.ts';
-import { headLoss } from '../nn/index.ts';
 import { type CurableModel, type CuredLoss, curedLoss } from '../train/index.ts';
 import type { StepResult, Tokenizer } from '../types.ts';
 
@@ -26,14 +25,14 @@ export function decoderCuredLoss(
 }
 
 function curableDecoder(config: DecoderConfig, tokenizer: Tokenizer): CurableModel<DecoderParams> {
-  const { layers, contextLength, vocabSize, logitSoftcap } = config;
+  const { layers, contextLength, vocabSize } = config;
   let sentenceEnds: readonly boolean[] | undefined;
   return {
     layers,
     contextLength,
     hidden: (params, ids, reading) => hidden(params, config, ids, reading),
     logits: (params, x) => logitsOf(params, config, x),
-    likelihood: (params, x, targets) => headLoss(x, headWeight(params), targets, { logitSoftcap }),
+    likelihood: (params, x, targets) => surpriseAt(params, config, x, targets),
     continueGreedily: (params, prefixIds, tokens) => continueGreedily(params, config, prefixIds, tokens),
     endsSentence(id) {
       sentenceEnds ??= Array.from({ length: vocabSize }, (_, each) =>

@@ -14,13 +14,12 @@ import {
   createLanguageModel,
   type DecoderConfig,
   type DecoderParams,
-  headWeight,
   hidden,
   logitsOf,
   namedTensors,
+  surpriseAt,
   tensorsToFile,
 } from '../models/index.ts';
-import { headLoss } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
 import { reshape, type Tensor } from '../tensor/index.ts';
 import { fingerprint } from '../text/index.ts';
@@ -29,6 +28,7 @@ import type { Tokenizer } from '../types.ts';
 import { distillationWays } from './distill-options.ts';
 import { fail } from './errors.ts';
 import { openModel, requireDecoder } from './models.ts';
+import { flagOf } from './options.ts';
 import type { Distillation } from './recipe.ts';
 import { type EarlierRun, initialWeights } from './runs.ts';
 import type { TrainContext } from './train-parts.ts';
@@ -52,6 +52,8 @@ export async function findTeacher({ options, given }: TrainContext, earlier: Ear
     return undefined;
   }
   const { tokenizer, run, config, record } = await readTeacher(path);
+  const isSame = options.teacher !== undefined || record.sha256 === before?.teacher.sha256;
+  if (!isSame) throw fail('cli/teacher-changed', { path });
   const asked = {
     ...(given.has('distill') && { ways: waysOf(options.distill) }),
     ...(given.has('distillShare') && { share: options.distillShare }),
@@ -63,7 +65,23 @@ export async function findTeacher({ options, given }: TrainContext, earlier: Ear
     temperature: options.distillTemperature,
   };
   const distillation: Distillation = { ...(before ?? usual), ...asked, teacher: record };
+  refuseIdle(given, distillation.ways);
   return { tokenizer, tokenizerMade: run?.config.tokenizer.made ?? ('given' as const), config, distillation };
+}
+
+/** What each option has an effect with. */
+const READERS = [
+  ['distillTemperature', ['logits']],
+  ['distillShare', ['logits', 'sequence']],
+] as const;
+
+/** An option that would have no effect is refused. */
+function refuseIdle(given: TrainContext['given'], ways: Distillation['ways']): void {
+  for (const [name, readers] of READERS) {
+    if (!given.has(name) || readers.some((way) => ways.includes(way))) continue;
+    const needed = `--distill ${readers.join('|')}`;
+    throw fail('cli/needs-option', { command: 'train', option: flagOf(name), needed });
+  }
 }
 
 function waysOf(list: string): Distillation['ways'] {
@@ -123,11 +141,10 @@ function readDecoder(
 ): Reading {
   const states: Tensor[] = [];
   const x = hidden(params, config, ids, { dropoutSeed, look: (state) => states.push(state) });
-  const { vocabSize, logitSoftcap } = config;
   return {
     states,
-    logits: () => reshape(logitsOf(params, config, x), [ids.size, vocabSize]),
-    likelihood: (targets) => headLoss(x, headWeight(params), targets, { logitSoftcap }),
+    logits: () => reshape(logitsOf(params, config, x), [ids.size, config.vocabSize]),
+    likelihood: (targets) => surpriseAt(params, config, x, targets, {}),
   };
 }
 

@@ -59,7 +59,7 @@ export function bodyOf(body: BodyConfig, tokenizer: Tokenizer, prefixIds: readon
     return {
       // Padding stands behind: no real token sees it.
       states: (params, { ids }, dropoutSeed) => hidden(params as DecoderParams, config, ids, { dropoutSeed }),
-      frame: { start: prefixIds, between: eosId === undefined ? [] : [eosId], end: [] },
+      frame: { start: prefixIds, between: eosId === undefined ? [] : [eosId], end: [], asked: 'last' },
       pooling: 'last',
       fresh: (rng) => init(config, rng),
       fromFile: (weights) => paramsFromFile(config, weights),

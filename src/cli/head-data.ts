@@ -78,8 +78,14 @@ const LABEL_NAMES = ['label', 'class', 'category', 'score', 'similarity', 'æ ‡ç­
 
 async function readPairs(task: HeadTask, path: string, options: HeadDataOptions): Promise<TextExample[]> {
   const examples: TextExample[] = [];
-  for await (const record of readRecords(path, { signal: options.signal })) {
-    const { textColumn, secondColumn, labelColumn, isLabelled } = options;
+  const { isLabelled, header = true, signal } = options;
+  const usual = header ? {} : { textColumn: '1', secondColumn: '2', labelColumn: '3' };
+  const {
+    textColumn = usual.textColumn,
+    secondColumn = usual.secondColumn,
+    labelColumn = usual.labelColumn,
+  } = options;
+  for await (const record of readRecords(path, { header, signal })) {
     const texts = {
       text: textOf(record, textColumn, FIRST_NAMES),
       second: textOf(record, secondColumn, SECOND_NAMES),
@@ -193,6 +199,10 @@ export function splitExamples(
   return { train: own(sides.train), test: own(sides.heldOut) };
 }
 
+/** The labels that an example says are right: one, or one for each word. */
+export const saidOf = (example: HeadExample): readonly string[] =>
+  'words' in example ? (example as WordsExample).labels! : [(example as TextExample).label!];
+
 /** What a head must know of its examples: their labels, the range of their numbers, whether all have answers. */
 export function knownOf(
   task: HeadTask,
@@ -208,10 +218,7 @@ export function knownOf(
     const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
     return { scale: { mean, deviation: deviation || 1 } };
   }
-  const said = examples.flatMap((example) =>
-    'words' in example ? (example as WordsExample).labels! : (example as TextExample).label!,
-  );
-  const labels = [...new Set(said)].sort();
+  const labels = [...new Set(examples.flatMap(saidOf))].sort();
   if (labels.length < 2 || labels.length > MOST_LABELS) {
     throw fail('cli/head-labels', { where, got: labels.length, most: MOST_LABELS });
   }

@@ -21,8 +21,8 @@ const header = {
   type: 'boolean',
   default: true,
   doc: {
-    en: 'with --no-header the first row of a table is no header: the text is column 1 and the label column 2',
-    zh: '加 --no-header 表示表格首行不是表头：第 1 列为文本、第 2 列为标签',
+    en: 'with --no-header the first row of a table is no header: the text is column 1 and the label column 2; of pairs the texts are 1 and 2, and the label 3',
+    zh: '加 --no-header 表示表格首行不是表头：第 1 列为文本、第 2 列为标签；成对文本则第 1、2 列为文本，第 3 列为标签',
   },
 } as const;
 

@@ -4,7 +4,7 @@ import { type HeadConfig, type HeadExample, type HeadTask, loraDefaults } from '
 import type { CommandContext } from './command.ts';
 import { fail } from './errors.ts';
 import { type HeadBase, readHeadBase } from './head-base.ts';
-import { knownOf, readHeadExamples, splitExamples } from './head-data.ts';
+import { knownOf, readHeadExamples, saidOf, splitExamples } from './head-data.ts';
 import type { HeadTrainingOptions } from './head-training.ts';
 import { foreignRecipe, type Recipe, tuningRecipe } from './recipe.ts';
 import type { RunLength } from './runs.ts';
@@ -40,7 +40,15 @@ export async function planHead(context: HeadContext, path: string): Promise<Head
       ? splitExamples(examples, options)
       : { train: examples, test: await readHeadExamples(task, options.test, reading) };
   const known = knownOf(task, train, data);
-  if (test.length === 0) throw fail('cli/head-unlabelled', { where: options.test! });
+  if (test.length === 0) throw fail('cli/head-unlabelled', { where: options.test ?? data });
+  const { labels } = known;
+  if (labels && !test.some((example) => saidOf(example).some((label) => labels.includes(label)))) {
+    const rule = 'examples with a label that is learned';
+    const zhRule = '含有所学标签的样例';
+    const [option, got] =
+      options.test === undefined ? ['--held-out', String(options.heldOut)] : ['--test', options.test];
+    throw fail('cli/value', { command: 'tune head', option, rule, zhRule, got });
+  }
   const base = await readHeadBase(path);
   const { contextLength, width } = base.body.config;
   const wanted = options.maxLength ?? (task === 'span' ? ROW_TOKENS.span : ROW_TOKENS.other);

@@ -169,7 +169,10 @@ function frequentLabels({ train, test }: Sides<WordsExample>): HeadAnswer[] {
   const most = (own: ReadonlyMap<string, number>): string =>
     [...own].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
   const labelOf = new Map([...counts].map(([word, own]) => [word, most(own)]));
-  return test.map(({ words }) => ({ labels: words.map((word) => labelOf.get(word) ?? 'O') }));
+  const all = new Map<string, number>();
+  for (const label of train.flatMap(({ labels }) => labels!)) all.set(label, (all.get(label) ?? 0) + 1);
+  const unseen = most(all);
+  return test.map(({ words }) => ({ labels: words.map((word) => labelOf.get(word) ?? unseen) }));
 }
 
 function likestSentence({ question, context }: QuestionExample): SpanAnswer {

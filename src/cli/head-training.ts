@@ -64,6 +64,7 @@ export interface HeadTraining {
   readonly loss: (trained: TrainedParts, rows: readonly HeadFeature[], dropoutSeed?: number) => Tensor;
   readonly batchAt: (index: number) => readonly HeadFeature[];
   readonly numbers: { readonly trained: number; readonly all: number };
+  readonly reading: HeadReading;
   /** The model as it now is. */
   model(): HeadModel<BodyParams>;
 }
@@ -116,6 +117,7 @@ export function headTraining(options: HeadTrainingOptions): HeadTraining {
       trained: countParameters(trained),
       all: countParameters(params) + countParameters(head),
     },
+    reading,
     model: () => ({ params: merged(params, adapter), head, config, reading, states }),
   };
 }
@@ -197,7 +199,10 @@ export async function openHeadTraining(
     } satisfies RunConfig<unknown>,
   });
   const frozen = trackParameters(training.frozen, () => undefined);
-  const evaluation = headFeatures(heldOut, setup, training.model().reading).slice(0, MOST_EVALUATED);
+  // A label that was not learned has no loss.
+  const evaluation = headFeatures(heldOut, setup, training.reading)
+    .filter(({ targets }) => targets !== undefined)
+    .slice(0, MOST_EVALUATED);
   return {
     run,
     length,

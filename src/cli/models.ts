@@ -255,12 +255,17 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   const opened = await openModel(path);
   const stored = extend ? extendedModel(requireDecoder('--extend', opened), extend) : opened;
   const { tokenizer, prefixIds, run } = stored;
-  const model = await readWith(stored, options);
+  const model = await readWith(stored, options, opened);
   const writer = createTextModel(model, tokenizer, { prefixIds });
   return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
 }
 
-async function readWith(stored: StoredModel, options: LoadModelOptions): Promise<OpenedModel['model']> {
+/** `lying`: the model as it lies, by whose config the layers of adapters are named. */
+async function readWith(
+  stored: StoredModel,
+  options: LoadModelOptions,
+  lying: StoredModel,
+): Promise<OpenedModel['model']> {
   const { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters: folders = {} } = options;
   const { endless } = options.lengthening ?? {};
   if (endless) {
@@ -278,7 +283,9 @@ async function readWith(stored: StoredModel, options: LoadModelOptions): Promise
     ? memoryTokensIn(memoryBytes, config, pastFor(weights))
     : undefined;
   const params = await decoder.params();
-  const adapters = isAdapted ? await readAdapters(folders, adapterBase(stored.path, config, params)) : {};
+  const adapters = isAdapted
+    ? await readAdapters(folders, adapterBase(stored.path, requireDecoder('adapter', lying).config, params))
+    : {};
   return createLanguageModel(params, config, { memoryTokens, weights, adapters });
 }
 

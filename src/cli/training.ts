@@ -146,6 +146,13 @@ export async function decoderLesson(options: TrainingOptions) {
     const reason = { reason: 'a cure knows nothing of their balance', zhReason: '疗法不管专家的均衡' };
     throw fail('cli/conflict', { command: 'train', options: ['--experts', '--cure'], ...reason });
   }
+  if (distillation && config.experts !== undefined) {
+    const reason = {
+      reason: 'what a teacher says knows nothing of their balance',
+      zhReason: '教师的话不管专家的均衡',
+    };
+    throw fail('cli/conflict', { command: 'train', options: ['--teacher', '--experts'], ...reason });
+  }
   const distilled = distillation && (await openDistillation(distillation, { config, tokenizer, seed }));
   const beside = (params: DecoderParams): DecoderParams =>
     distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
@@ -178,7 +185,8 @@ export async function writingLesson<Config, Params>(
   if (answers) {
     const rows = answerRows(answers.train, { contextLength, seed });
     const batches = batchRows(rows, recipe.batchSize);
-    const evaluation = answerRows(answers.heldOut, { contextLength });
+    const most = Math.max(1, Math.floor(heldOutLimit() / contextLength));
+    const evaluation = answerRows(answers.heldOut.slice(0, most), { contextLength });
     const tokens = Uint32Array.from(answers.train.flatMap(({ ids }) => Array.from(ids)));
     return {
       trainTokens: { tokens, length: tokens.length },

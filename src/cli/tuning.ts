@@ -113,7 +113,7 @@ async function openTuning<Trained>(
   { trained, frozen, inModel, held }: Part<Trained>,
 ): Promise<OpenTuning> {
   const { trainTokens, lesson: whole } = await decoderLesson(options);
-  const { fromFile: _, learned: __, ...rest } = whole;
+  const { fromFile: _, learned: wholeLearned, ...rest } = whole;
   const plain: Lesson<DecoderConfig, Trained> = {
     ...rest,
     frozen,
@@ -124,10 +124,14 @@ async function openTuning<Trained>(
   const anchor = held && (await anchorOn(trained, held.oldTexts, plain, options));
   // Only learning is held back: what is measured is the plain loss.
   const learned: Lesson<DecoderConfig, Trained>['learned'] =
-    anchor &&
+    (anchor || wholeLearned) &&
     Object.assign(
-      (own: Trained, batch: Batch, _: number, dropoutSeed?: number) =>
-        add(plain.loss(own, batch, dropoutSeed), consolidation(own, anchor, held.strength)),
+      (own: Trained, batch: Batch, index: number, dropoutSeed?: number) => {
+        const loss = wholeLearned
+          ? wholeLearned(inModel(own), batch, index, dropoutSeed)
+          : plain.loss(own, batch, dropoutSeed);
+        return anchor ? add(loss, consolidation(own, anchor, held.strength)) : loss;
+      },
       { isMixed: false },
     );
   const lesson = { ...plain, ...(learned && { learned }) };

@@ -94,7 +94,14 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
 
   const takeStep = (): void => {
     for (const one of pending) if (one.job.signal.aborted) end(one, () => one.resolve(false));
-    const turns = withMemory(chooseTurns(pending));
+    let turns: readonly Turn[];
+    try {
+      turns = withMemory(chooseTurns(pending));
+    } catch (error) {
+      // Whose beginning it was cannot be told.
+      for (const one of pending) end(one, () => one.reject(error));
+      return;
+    }
     if (turns.length === 0) return;
     try {
       run(turns);

@@ -134,11 +134,17 @@ export function createEngine(
     return { signal, isAdmitted, leave };
   };
 
+  /** Told to who asks, not in a step that others share. @throws as `open` does */
+  const checkAdapter = (adapter: string | undefined): void => {
+    if (adapter !== undefined && !model.adapters?.includes(adapter)) model.open(adapter).close();
+  };
+
   const begin = async (
     promptIds: ArrayLike<number> | readonly ArrayLike<number>[],
     request: EngineRequest,
   ): Promise<TaskRun> => {
     const { priority = 0, tenant = '', adapter, strategy = sampling() } = request;
+    checkAdapter(adapter);
     const own = cache.modelFor(tenant, adapter);
     const tasks = createTasks({ ...own, contextLength }, promptIds, request);
     const ticket = { texts: textsOf(tasks), tokens: tokensOf(tasks), priority, tenant };
@@ -173,6 +179,7 @@ export function createEngine(
     model: { vocabSize, contextLength },
     generate: (promptIds, request = {}) => runTasks(() => begin(promptIds, request)),
     async visit(work, { tokens, priority = 0, tenant = '', adapter, signal: own }) {
+      checkAdapter(adapter);
       const { signal, isAdmitted, leave } = await enter({ texts: 1, tokens, priority, tenant }, own);
       if (!isAdmitted) throw signal.reason;
       try {

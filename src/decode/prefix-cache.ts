@@ -58,6 +58,8 @@ interface Held extends Reader {
 
 /** A shorter beginning is not worth a fork. */
 const LEAST_TOKENS = 8;
+/** A state of fixed size takes as much for a short beginning as for a long one. */
+const MOST_HELD = 64;
 
 /**
  * Wraps a model. A new sequence that begins like one that its tenant reads or has closed takes over the longest common
@@ -93,7 +95,7 @@ export function createPrefixCache(
     const covered = held.filter((other) => isSame(other, entry) && startsWith(entry.ids, other.ids));
     for (const { real } of covered) real.close();
     held = [...held.filter((other) => !covered.includes(other)), entry];
-    while (heldTokens() > maxTokens) forget();
+    while (heldTokens() > maxTokens || held.length > MOST_HELD) forget();
   };
 
   const forget = (): boolean => {
@@ -104,6 +106,8 @@ export function createPrefixCache(
 
   /** A real sequence that has read as much as possible of what comes, all but the last `least` tokens. */
   const begin = (reader: Reader, ids: ArrayLike<number>, least: number): Sequence => {
+    // What slides out of a window cannot be gone back to.
+    if (source.contextLength === Number.POSITIVE_INFINITY) return source.open(reader.adapter);
     let best: View | Held | undefined;
     let known = LEAST_TOKENS - 1;
     for (const entry of maxTokens > 0 ? [...held, ...views.all()] : []) {

@@ -1,6 +1,6 @@
 /** Adapters of the sequences of one step: whose rows each of them changes. */
 
-import { type AdapterRows, type LayerAdapters, type LinearAdapter, withLayerAdapters } from '../nn/index.ts';
+import { type AdapterRows, type LayerAdapters, withLayerAdapters } from '../nn/index.ts';
 import type { DecoderParams } from './decoder.ts';
 
 /** How many tokens are read, and with which adapter. */
@@ -37,11 +37,12 @@ export function inAdapterOrder<One extends Reading, Result>(
   return results;
 }
 
-/** The weights with what changes the rows of ordered readings beside them; those of the last step are kept for the next. */
+/** The weights with what changes the rows of ordered readings beside them; those of one adapter are kept, and those of the last step. */
 export function adaptedWeights(
   weights: DecoderParams,
   adapters: Readonly<Record<string, LayerAdapters>>,
 ): (readings: readonly Reading[]) => DecoderParams {
+  const whole = new Map<string, DecoderParams>();
   let last: { readonly key: string; readonly weights: DecoderParams } | undefined;
   return (readings) => {
     if (readings.every(({ adapter }) => adapter === undefined)) return weights;
@@ -51,10 +52,13 @@ export function adaptedWeights(
       if (open && open.name === name) open.rows += count;
       else pieces.push({ rows: count, name });
     }
-    const key =
-      pieces.length === 1
-        ? pieces[0].name!
-        : pieces.map(({ rows, name }) => `${rows} ${name ?? ''}`).join('\0');
+    if (pieces.length === 1) {
+      const name = pieces[0].name!;
+      const found = whole.get(name) ?? withLayerAdapters(weights, adapters[name]);
+      whole.set(name, found);
+      return found;
+    }
+    const key = pieces.map(({ rows, name }) => `${rows} ${name ?? ''}`).join('\0');
     if (last?.key !== key) last = { key, weights: withLayerAdapters(weights, rowsByLayer(pieces, adapters)) };
     return last.weights;
   };
@@ -63,8 +67,7 @@ export function adaptedWeights(
 function rowsByLayer(
   pieces: readonly { readonly rows: number; readonly name: string | undefined }[],
   adapters: Readonly<Record<string, LayerAdapters>>,
-): LayerAdapters<LinearAdapter | AdapterRows> {
-  if (pieces.length === 1) return adapters[pieces[0].name!];
+): LayerAdapters<AdapterRows> {
   const used = pieces.flatMap(({ name }) => (name === undefined ? [] : Object.keys(adapters[name])));
   const rowsOf = (path: string): AdapterRows =>
     pieces.map(({ rows, name }) => ({

@@ -256,7 +256,7 @@ export interface LossOptions {
   readonly balance?: number;
 }
 
-/** Mean next-token cross-entropy of a batch, in nats; never makes the logits of the whole batch. */
+/** Mean next-token cross-entropy of a batch, in nats; never makes the logits of the whole batch but where the head has a bias. */
 export function loss(
   params: DecoderParams,
   config: DecoderConfig,
@@ -264,8 +264,14 @@ export function loss(
   { balance = 0, ...options }: LossOptions = {},
 ): Tensor {
   const routings: Routing[] = [];
-  const route = balance ? (routing: Routing) => routings.push(routing) : batch.route;
-  const x = hidden(params, config, batch.ids, { ...batch, route });
+  const route = (routing: Routing, layer: number): void => {
+    routings.push(routing);
+    batch.route?.(routing, layer);
+  };
+  const x = hidden(params, config, batch.ids, {
+    ...batch,
+    route: balance ? route : batch.route,
+  });
   return routings.reduce(
     (sum, routing) => add(sum, affine(balanceLoss(routing), balance / routings.length, 0)),
     surpriseAt(params, config, x, batch.targets, options),
@@ -273,12 +279,12 @@ export function loss(
 }
 
 /** Mean of −log p of the targets after hidden states x, in nats. */
-function surpriseAt(
+export function surpriseAt(
   params: DecoderParams,
   config: DecoderConfig,
   x: Tensor,
   targets: Tensor,
-  options: { readonly smoothing?: number },
+  options: { readonly smoothing?: number } = {},
 ): Tensor {
   const { logitSoftcap, headScale = 1 } = config;
   if (params.headBias) return crossEntropy(logitsOf(params, config, x), targets, options);

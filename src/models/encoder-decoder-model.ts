@@ -31,7 +31,7 @@ export interface EncoderDecoderModel extends SourceModel {
 export function encoderDecoderModel(
   params: EncoderDecoderParams,
   config: EncoderDecoderConfig,
-  options: LanguageModelOptions = {},
+  options: Omit<LanguageModelOptions, 'adapters'> = {},
 ): EncoderDecoderModel {
   const { vocabSize, contextLength, sourceLength, startId } = config;
   const writer = createLanguageModel(decoderParams(params), decoderHalf(config), options);

@@ -159,6 +159,7 @@ test('what cannot slide is refused with both numbers', () => {
   expect(() => endless({ sinks: -1, window: 8 })).toThrow(/got -1 and 8/);
   expect(() => make({}).endless({ sinks: 4, window: 8 })).toThrow(/got learned/);
   expect(() => make({ ...llama, attentionBlock: 8 }).endless({ sinks: 4, window: 8 })).toThrow(/got block/);
+  expect(() => make(llama).endless({ sinks: 4, window: 8 }).open('other')).toThrow(/no adapter "other"/);
 });
 
 test('before anything slides out it is the model itself, in bf16 too', () => {

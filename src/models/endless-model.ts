@@ -33,7 +33,7 @@ export interface EndlessLanguageModel extends LanguageModel {
   readonly config: DecoderConfig;
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
-  open(): EndlessSequence;
+  open(adapter?: string): EndlessSequence;
 }
 
 export interface EndlessSequence extends Sequence {
@@ -92,7 +92,10 @@ export function createEndlessModel(
     vocabSize,
     contextLength,
     hiddenSize,
-    open: () => openSequence(sinkPast({ sinks, window, layers, kvHeads, headSize, dtype })),
+    open(adapter?: string) {
+      if (adapter !== undefined) throw fail('model/adapter', { adapter, known: [] });
+      return openSequence(sinkPast({ sinks, window, layers, kvHeads, headSize, dtype }));
+    },
     step(batch, wants = {}) {
       checkBatch(batch);
       const readings = batch.map(checkRequest);
@@ -113,21 +116,21 @@ export function createEndlessModel(
   };
 }
 
-function checkWindow(
-  { sinks, window }: SinkWindow,
-  { contextLength, positions: { kind }, linearAttention, attentionBlock, attentionStride }: DecoderConfig,
-): void {
+function checkWindow({ sinks, window }: SinkWindow, config: DecoderConfig): void {
+  const {
+    contextLength,
+    positions: { kind },
+  } = config;
   const isWhole = Number.isSafeInteger(sinks) && Number.isSafeInteger(window);
   if (!isWhole || sinks < 0 || window < 1 || sinks + window > contextLength) {
     throw fail('model/sinks', { sinks, window, contextLength });
   }
-  const form = linearAttention
-    ? 'linear'
-    : attentionBlock
-      ? 'block'
-      : attentionStride
-        ? 'strided'
-        : undefined;
+  if (config.crossAttention) throw fail('model/no-source', {});
+  const [form] = Object.entries({
+    linear: config.linearAttention,
+    block: config.attentionBlock,
+    strided: config.attentionStride,
+  }).find(([, value]) => value) ?? [undefined];
   if (form) throw fail('model/sinks-attention', { form });
   if (kind === 'learned' || kind === 'sinusoidal') throw fail('model/sinks-positions', { kind });
 }

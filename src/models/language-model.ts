@@ -207,7 +207,7 @@ export function createLanguageModel(
   };
 }
 
-/** Sequences that take no more as they grow: there is no limit that others need to know of. */
+/** Sequences that take hardly more as they grow: their number is what takes memory, and no limit of tokens says that. */
 const boundless: ModelMemory = {
   totalTokens: Number.POSITIVE_INFINITY,
   freeTokens: Number.POSITIVE_INFINITY,

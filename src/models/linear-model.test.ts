@@ -7,6 +7,7 @@ import { tensor } from '../tensor/index.ts';
 import { decoderConfig } from './config.ts';
 import { forward, init } from './decoder.ts';
 import { createLanguageModel } from './language-model.ts';
+import { cacheBytes } from './measure.ts';
 
 const sizes = { vocabSize: 40, contextLength: 40, width: 16, layers: 2, heads: 4, kvHeads: 2 };
 const config = decoderConfig({ ...sizes, linearAttention: true, positions: 'learned' });
@@ -31,6 +32,7 @@ test('token by token it says what a whole pass says, far beyond the window of tr
   const sequence = model.open();
   const bytes = sequence.cacheBytes;
   expect(bytes).toBe(4 * free.layers * free.heads * free.headSize * (free.headSize + 1));
+  expect(cacheBytes(free, 30_000)).toBe(bytes);
   model.step([{ sequence, ids: ids.slice(0, 100) }], { logits: 'all' })[0].logits.forEach(expectRow);
   for (let place = 100; place < 200; place++) {
     expectRow(model.step([{ sequence, ids: [ids[place]] }])[0].logits[0], place);

@@ -87,12 +87,13 @@ export function weightBytes(config: DecoderConfig, type: WeightType = 'f32'): nu
   );
 }
 
-/** Bytes of keys and values that a sequence of so many tokens holds, in whole pages: exactly its `cacheBytes`. */
+/** Bytes of keys and values that a sequence of so many tokens holds, in whole pages, or of its state: exactly its `cacheBytes`. */
 export function cacheBytes(
-  { layers, kvHeads, headSize }: DecoderConfig,
+  { layers, heads, kvHeads, headSize, linearAttention }: DecoderConfig,
   tokens: number,
   past: KvType = 'f32',
 ): number {
+  if (linearAttention) return bytesPerElement.f32 * layers * heads * headSize * (headSize + 1);
   const held = Math.ceil(tokens / PAGE_TOKENS) * PAGE_TOKENS;
   return 2 * layers * held * kvHeads * headSize * bytesPerElement[past];
 }

@@ -1,9 +1,9 @@
 /** Cross attention: a text's tokens look at another's (Vaswani et al. 2017, §3.2.3). */
 
-import { attention, linears, reshape, type Tensor } from '../tensor/index.ts';
+import { attention, reshape, type Tensor } from '../tensor/index.ts';
 import { type AttentionConfig, inHeads } from './attention.ts';
 import { hidingKeys } from './key-mask.ts';
-import { linearSpec, runLinear } from './linear.ts';
+import { linearSpec, runLinear, runLinears } from './linear.ts';
 import type { Initializer, Parameters } from './parameters.ts';
 
 export interface CrossAttentionConfig extends Omit<AttentionConfig, 'qkNorm'> {
@@ -49,8 +49,7 @@ export function crossMemory(
   { headSize }: CrossAttentionConfig,
   padding: MemoryPadding = {},
 ): CrossMemory {
-  const biases = key.bias ? [key.bias, value.bias!] : [];
-  const [keys, values] = linears(memory, [key.weight, value.weight], biases);
+  const [keys, values] = runLinears([key, value], memory);
   return { keys: inHeads(keys, headSize), values: inHeads(values, headSize), padding };
 }
 

@@ -1,6 +1,7 @@
 /** One collection: documents go in and out, each change whole or not at all, and the next search knows. */
 
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type Chunk, chunkText } from '../context/index.ts';
 import type { Database, Queries } from '../types.ts';
 import type { Analyzer } from './analyzer.ts';
@@ -67,6 +68,8 @@ export interface CollectionRow {
 /** Texts that are made into vectors at once, and chunks of one statement. */
 const EMBED_AT_ONCE = 64;
 const CHUNKS_AT_ONCE = 500;
+/** Chunks that are read before others have a turn. */
+const CHUNKS_A_TURN = 16;
 
 /** PostgreSQL keeps neither U+0000 nor half a surrogate pair: each becomes U+FFFD, so that no place moves. */
 const storable = (text: string): string => text.replace(/\0|\p{Surrogate}/gu, '\ufffd');
@@ -90,7 +93,15 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
       );
       vectors.push(...(made ? made.vectors.map(toBase64) : part.map(() => null)));
     }
-    return chunks.map((chunk, i) => chunkRow(chunk, title, vectors[i]));
+    const rows: ChunkRow[] = [];
+    for (const [i, chunk] of chunks.entries()) {
+      if (i % CHUNKS_A_TURN === 0) {
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+      rows.push(chunkRow(chunk, title, vectors[i]));
+    }
+    return rows;
   }
 
   function chunkRow(chunk: Chunk, title: string | undefined, vector: string | null) {

@@ -65,7 +65,7 @@ export const limits = {
   /** Characters of a style or a source, and of the right answer to a question. */
   styleLength: 500,
   correctionLength: 4000,
-  /** Documents of one request, and those that a tenant may have; characters of the key of one. */
+  /** Documents of one request, and those that a tenant may have; bytes of the key of one, which a row of an index must hold. */
   documents: 256,
   tenantDocuments: 100_000,
   documentKey: 1000,

@@ -54,6 +54,13 @@ describe('the tokens of answers', () => {
     ]);
   });
 
+  test('are text: other content needs a template', () => {
+    const parts = [{ type: 'text', text: '春' }];
+    expect(() => answerTokens({ tokenizer })([{ role: 'user', content: parts }, messages[2]])).toThrow(
+      /`content` of a message must be text or null, got/,
+    );
+  });
+
   test('are unknown where a template writes earlier turns anew', () => {
     const last = template('{{ messages[-1].content }}');
     expect(() => answerTokens({ tokenizer, chatTemplate: last })(messages)).toThrow(

@@ -37,9 +37,7 @@ export function answerTokens({
   const template =
     chatTemplate && createChatTemplate(chatTemplate, { specialTokens: tokenizer.specialTokens.keys() });
   const partsOf = (messages: readonly ChatMessage[], addGenerationPrompt: boolean): Parts =>
-    template
-      ? template.render({ messages, addGenerationPrompt })
-      : [messages.map(({ content }) => String(content ?? '')).join('\n')];
+    template ? template.render({ messages, addGenerationPrompt }) : [messages.map(textOf).join('\n')];
   const idsOf = (parts: Parts): number[] =>
     template ? encodeParts(tokenizer, parts) : [...prefixIds, ...encodeParts(tokenizer, parts)];
   return (messages) => {
@@ -61,6 +59,14 @@ export function answerTokens({
     }
     return { ids, counts };
   };
+}
+
+function textOf({ content }: ChatMessage): string {
+  if (typeof content === 'string') return content;
+  if (content === undefined || content === null) return '';
+  const rule = 'without a chat template the `content` of a message must be text or null';
+  const ruleZh = '没有对话模板时，消息的 `content` 必须是文本或 null';
+  throw fail('text/option', { where: 'answers', rule, ruleZh, got: content });
 }
 
 const spelled = (parts: Parts): string =>

@@ -239,6 +239,21 @@ export function collectionContract(open: () => Promise<StorePlace>): void {
       expect(await collection.text('a')).toBe('the first fox');
     });
 
+    test('a long text leaves others their turn, and is given up in the middle', async () => {
+      const collection = await fresh();
+      const controller = new AbortController();
+      let read = 0;
+      const counting = (text: string) => {
+        if (++read === 20) setImmediate(() => controller.abort());
+        return analyze(text);
+      };
+      const own = await library(database).open(collection.name, { ...parts, analyze: counting });
+      const long = [{ key: 'long', text: 'the quick brown fox. '.repeat(2000) }];
+      await expect(own.put(long, { signal: controller.signal })).rejects.toThrow(/abort/);
+      expect(read).toBeLessThanOrEqual(48);
+      expect(await collection.keys()).toEqual([]);
+    });
+
     test('a library lists its own; names and settings that do not fit are refused', async () => {
       const own = library(database, 'lister');
       await own.create('notes', settings);

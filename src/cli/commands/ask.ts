@@ -10,6 +10,7 @@ import {
 import { defineMessages } from '../../language.ts';
 import { type Collection, library } from '../../retrieve/index.ts';
 import type { CommandContext } from '../command.ts';
+import { endpointOf } from '../endpoints.ts';
 import { fail } from '../errors.ts';
 import { flagOf } from '../options.ts';
 import { openIndex, openMade } from '../retrieval.ts';
@@ -68,6 +69,12 @@ export async function run(context: Context): Promise<void> {
   }
 }
 
+/** Of no use where nothing is asked. */
+const ASKING = [
+  ...['model', 'extract', 'style', 'top', 'maxSentences', 'maxTokens', 'contextTokens', 'tokenizer'],
+  ...['minMatch', 'minSimilarity', 'minSupport'],
+];
+
 /** What only a model needs is of no use without one. */
 function checkOptions({ options, given }: Context): void {
   const conflict = (one: string, other: string, reason: string, zhReason: string): never => {
@@ -75,6 +82,16 @@ function checkOptions({ options, given }: Context): void {
   };
   if (options.extract && given.has('model')) {
     conflict('extract', 'model', 'sentences are quoted or written anew', '要么引用原句，要么由模型撰写');
+  }
+  for (const option of given.has('correct') ? ASKING : []) {
+    if (given.has(option)) {
+      conflict('correct', option, 'a correction is kept, nothing is asked', '此时只保存更正，并不提问');
+    }
+  }
+  for (const option of ['contextTokens', 'tokenizer']) {
+    if (given.has(option) && options.model !== undefined && !endpointOf(options.model)) {
+      conflict(option, 'model', 'a model here knows its own', '本地模型自带这些信息');
+    }
   }
   if (given.has('source') && !given.has('correct')) {
     throw fail('cli/missing-value', { command: 'ask', option: '--correct' });

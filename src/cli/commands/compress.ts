@@ -53,6 +53,10 @@ export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   const asked = askedFor(options.types, options.prune);
   const { out } = options;
+  if (options.calibration !== undefined && !needsText(asked)) {
+    const needed = '--types gptq|--prune wanda|--prune structured';
+    throw fail('cli/needs-option', { command: 'compress', option: '--calibration', needed });
+  }
   if (out !== undefined && resolve(out) === resolve(args[0])) {
     throw fail('cli/out-same', { command: 'compress', out });
   }

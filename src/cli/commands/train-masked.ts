@@ -3,6 +3,7 @@
 import { defineMessages } from '../../language.ts';
 import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
+import { distillOptions } from '../distill-options.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { fail } from '../errors.ts';
 import { prepareMaskedTraining } from '../masked-training.ts';
@@ -41,7 +42,7 @@ const say = defineMessages({
 const MASK = '[MASK]';
 
 /** Options of models that write. */
-const OF_WRITERS = ['cure', 'teacher', ...ofDecoders] as const;
+const OF_WRITERS = ['cure', ...Object.keys(distillOptions), ...ofDecoders] as const;
 
 export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal } = context;

@@ -6,6 +6,7 @@ import { encoderDecoderConfig, encoderDecoderSpec } from '../../models/index.ts'
 import { countParameters } from '../../nn/index.ts';
 import { isRun } from '../../train/index.ts';
 import { corpusOptions } from '../corpus-options.ts';
+import { distillOptions } from '../distill-options.ts';
 import { fail } from '../errors.ts';
 import { ENCODER_DECODER, ofDecoders } from '../model-options.ts';
 import { flagOf } from '../options.ts';
@@ -57,7 +58,13 @@ const say = defineMessages({
 const HELD_OUT = 0.02;
 
 /** Options of texts that are no pairs, and of other models, which would have no effect. */
-const UNFIT = [...Object.keys(corpusOptions), ...ofDecoders, 'cure', 'teacher', 'objective'];
+const UNFIT = [
+  ...Object.keys(corpusOptions),
+  ...ofDecoders,
+  ...Object.keys(distillOptions),
+  'cure',
+  'objective',
+];
 
 export async function trainPairs(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal, signal } = context;

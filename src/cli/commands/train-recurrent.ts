@@ -8,6 +8,7 @@ import {
   recurrentConfig,
 } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
+import { distillOptions } from '../distill-options.ts';
 import { fail } from '../errors.ts';
 import { ofDecoders } from '../model-options.ts';
 import { flagOf } from '../options.ts';
@@ -42,7 +43,7 @@ const say = defineMessages({
 
 /** Options of a Transformer's inside, which would have no effect, and those that stand on one. */
 const OF_TRANSFORMERS = [
-  'heads', 'positions', 'block', 'activation', 'norm', 'cure', 'teacher', ...ofDecoders,
+  'heads', 'positions', 'block', 'activation', 'norm', 'cure', ...Object.keys(distillOptions), ...ofDecoders,
 ] as const; // biome-ignore format: a list
 
 export async function trainRecurrent(context: TrainContext, data: string, folder: string): Promise<number> {

@@ -55,15 +55,22 @@ export async function tuneHead(context: HeadContext): Promise<number> {
 
 /** Options that say the same in two ways, or undo each other. */
 function refuseConflicts({ given }: HeadContext): void {
+  if (given.has('draws') && !given.has('transfer')) {
+    throw fail('cli/needs-option', { command: 'tune head', option: '--draws', needed: '--transfer' });
+  }
   const length = { reason: 'each says how long the training is', zhReason: '两者都规定了训练长度' };
   const adapter = {
     reason: 'an adapter changes what is under the head',
     zhReason: '适配器会改变头以下的部分',
   };
+  const memory = { reason: 'a comparison leaves no run behind', zhReason: '比较不留下训练记录' };
   const pairs = [
     ['steps', 'minutes', length],
     ['steps', 'epochs', length],
     ['minutes', 'epochs', length],
+    ['test', 'heldOut', { reason: 'each says what is tested on', zhReason: '两者都规定了用什么检验' }],
+    ['transfer', 'saveEvery', memory],
+    ['transfer', 'evalEvery', memory],
     ['headOnly', 'rank', adapter],
     ['headOnly', 'alpha', adapter],
     ['headOnly', 'targets', adapter],

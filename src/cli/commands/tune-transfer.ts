@@ -66,7 +66,8 @@ export async function compareTransfer(context: HeadContext, plan: HeadPlan): Pro
           };
           terminal.live(say('live', { ...words, percent }));
         };
-        values[way].push((await learnInMemory(context, plan, { way, some, draw, tell }))[score]);
+        const scores = await learnInMemory(context, plan, { way, some, draw, tell });
+        values[way].push(scores[score] ?? Number.NaN);
       }
       const seed = options.seed + draw;
       const baselines = await headBaselines(config, { train: some, test }, { seed, signal: context.signal });
@@ -120,7 +121,7 @@ interface Draw {
   readonly tell: (share: number) => void;
 }
 
-/** Scores of a training that leaves nothing behind; what is pretrained is copied, since training changes it. */
+/** Scores (none where it diverged) of a training that leaves nothing behind; what is pretrained is copied, since training changes it. */
 async function learnInMemory(
   { options, signal }: HeadContext,
   plan: HeadPlan,
@@ -142,10 +143,13 @@ async function learnInMemory(
     signal,
   };
   const training = headTraining(settings);
+  let isDiverged = false;
   for await (const event of train(loopOf(training, settings))) {
     if (event.type === 'step') tell(event.fraction);
+    isDiverged ||= event.type === 'finish' && event.reason === 'diverged';
   }
   signal.throwIfAborted();
+  if (isDiverged) return {};
   return scoreAnswers(config, test, await askHead(training.model(), test, { signal }));
 }
 

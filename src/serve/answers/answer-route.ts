@@ -6,9 +6,11 @@ import {
   type AnswerPart,
   answerQuestion,
   correctAnswer,
+  correctionKey,
   forgetCorrection,
   MOST_QUESTION_CHARACTERS,
 } from '../../apps/index.ts';
+import type { Collection } from '../../retrieve/index.ts';
 import type { AppContext } from '../app.ts';
 import { fail, wireError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -46,7 +48,10 @@ export const correctionBody = z.strictObject({
   source: text.max(limits.styleLength).nullish(),
 });
 
-const key = text.min(1).max(limits.documentKey);
+const key = text
+  .min(1)
+  .max(limits.documentKey)
+  .refine((one) => Buffer.byteLength(one) <= limits.documentKey);
 export const documentsBody = z.strictObject({
   /** Added; one whose key is there is changed. */
   put: z
@@ -92,8 +97,9 @@ export async function answerAnswers(
     model: model?.id ?? null,
   };
   if (body.stream) {
-    // Awaited before the answer begins, so that a refusal has its own status.
-    const begun = await parts.next();
+    // The first word is awaited before the answer begins, so that a refusal has its own status.
+    let begun = await parts.next();
+    while (!begun.done && begun.value.type === 'passages') begun = await parts.next();
     return eventStream(c, tell(c, { parts, begun, head }, controller), controller);
   }
   for await (const part of parts) {
@@ -160,6 +166,7 @@ export async function answerCorrections(
     const forgotten = await forgetCorrection(own, question);
     return c.json({ object: 'correction', question, answer: null, forgotten });
   }
+  await checkRoom(own, { put: [correctionKey(question)] });
   await correctAnswer(own, { question, answer, ...(source != null && { source }) });
   return c.json({ object: 'correction', question, answer });
 }
@@ -178,11 +185,19 @@ export async function answerDocuments(
     ...(title != null && { title }),
     ...(source != null && { source }),
   }));
-  const there = new Set(await own.keys());
-  const most = limits.tenantDocuments;
-  if (new Set([...there, ...given.map((one) => one.key)]).size > most)
-    throw fail('serve/documents', { most });
+  await checkRoom(own, { put: given.map((one) => one.key), remove: remove ?? [] });
   const report = await own.put(given, { signal });
   const removed = await own.remove(remove ?? []);
   return c.json({ object: 'documents', ...report, removed });
+}
+
+/** Whether a tenant may have so many documents, those that go left out. @throws `serve/documents` */
+async function checkRoom(
+  own: Collection,
+  { put, remove = [] }: { readonly put: readonly string[]; readonly remove?: readonly string[] },
+): Promise<void> {
+  const most = limits.tenantDocuments;
+  const left = new Set([...(await own.keys()), ...put]);
+  for (const one of remove) left.delete(one);
+  if (left.size > most) throw fail('serve/documents', { most });
 }
