@@ -56,7 +56,7 @@ const section = (row: CommandRow, language: Language): string[] => [
   `${cell(row.summary[language])}`,
   '',
   '```sh',
-  `npx ${row.example}`,
+  ...[row.example, ...(row.examples ?? [])].map((example) => `npx ${example}`),
   '```',
   '',
   ...optionTable(row.options, language),

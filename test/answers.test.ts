@@ -9,9 +9,11 @@ import { functionModel } from '../src/decode/index.ts';
 import { library } from '../src/retrieve/index.ts';
 import { fail } from '../src/serve/errors.ts';
 import { createLocalModel, type LocalModel, type RunningServer, startServer } from '../src/serve/index.ts';
+import { limits } from '../src/serve/limits.ts';
 import { openStore } from '../src/store/index.ts';
 import { trainCharacters } from '../src/text/index.ts';
 import type { Database } from '../src/types.ts';
+import { memoryCollection } from './memory-collection.ts';
 import { copyEmptyState } from './state-folder.ts';
 
 const SAID = 'They sing [1]. They vote [1][9].';
@@ -181,6 +183,38 @@ describe('answers', () => {
     const question = hard.join('');
     expect((await post('corrections', { question, answer: 'x' })).status).toBe(200);
     expect(await json(post('corrections', { question }))).toMatchObject({ forgotten: true });
+  });
+
+  test('no tenant has more documents than the limit, whichever requests come at once; what goes makes room', async () => {
+    const few = Array.from({ length: limits.tenantDocuments - 1 }, (_, i) => ({ key: `${i}`, text: 'x' }));
+    const own = memoryCollection(few);
+    const documents = { readable: async () => [own], own: async () => own };
+    const full = await startServer({ models: [model], documents });
+    const send = async (route: string, body: object) => {
+      const response = await fetch(`${full.url}/v1/${route}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      const { error, removed } = await json(response);
+      return [response.status, error?.code ?? removed];
+    };
+    const put = (key: string) => send('documents', { put: [{ key, text: 'x' }] });
+    const refused = [400, 'retrieve/full'];
+    expect((await Promise.all([put('a'), put('b')])).sort()).toEqual([[200, 0], refused]);
+    expect(await send('corrections', { question: 'x?', answer: 'y' })).toEqual(refused);
+    const swap = {
+      put: [
+        { key: 'c', text: 'x' },
+        { key: '1', text: 'new' },
+      ],
+      remove: ['0', '1'],
+    };
+    // A key that is also put does not go.
+    expect(await send('documents', swap)).toEqual([200, 1]);
+    expect(few).toHaveLength(limits.tenantDocuments);
+    expect(few.find(({ key }) => key === '1')).toMatchObject({ text: 'new' });
+    await full.close({ graceMs: 100 });
   });
 
   test('needs a key; without an index the routes say so; the document of the API has them', async () => {

@@ -4,7 +4,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { HAN, inkstone, type JsonLine, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
+import {
+  HAN,
+  inkstone,
+  type JsonLine,
+  scratchFolder,
+  serving,
+  startInkstone,
+  tiny,
+  writeTexts,
+} from './cli-harness.ts';
 import { serve } from './local-server.ts';
 import { copyEmptyState } from './state-folder.ts';
 
@@ -144,8 +153,8 @@ describe('ask', { timeout: 240_000 }, () => {
     [['ask', 'index'], /<question> is missing/],
     [['ask', 'nowhere', 'why?'], /no index in nowhere; make one with inkstone index/],
     [['ask', 'index', 'why?', '--collection', 'x'], /collection "x" is not in this index/],
-    [['ask', 'index', 'why?', '--style', 'plain'], /--model needs a value/],
-    [['ask', 'index', 'why?', '--source', 'me'], /--correct needs a value/],
+    [['ask', 'index', 'why?', '--style', 'plain'], /--style has an effect with --model only/],
+    [['ask', 'index', 'why?', '--source', 'me'], /--source has an effect with --correct only/],
     [['ask', 'index', 'why?', '--extract', '--model', 'x'], /--extract and --model cannot come together/],
     [['ask', 'index', 'why?', '--model', 'x', '--tokenizer', 'y'], /--tokenizer and --model cannot come/],
     [['ask', 'index', 'why?', '--correct', 'so', '--top', '2'], /--correct and --top cannot come together/],
@@ -156,6 +165,23 @@ describe('ask', { timeout: 240_000 }, () => {
     const { status, err } = await run(...argv);
     expect({ status, err }).toMatchObject({ status: 2, err: expect.stringMatching(message) });
     expect(err.trim()).not.toContain('\n');
+  });
+
+  test('a server answers from the index without any model', async () => {
+    const argv = ['serve', '--index', 'index', '--port', '0', '--no-state', '--json'];
+    const { child, ended } = startInkstone(argv, { cwd });
+    const { url } = await serving(child);
+    const sent = await fetch(`${url}/v1/answers`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ question: 'when do foxes hunt?', max_sentences: 1 }),
+    });
+    expect(await sent.json()).toMatchObject({
+      kind: 'answer',
+      answer: 'They hunt at night, mostly mice. [1]',
+    });
+    child.kill('SIGINT');
+    expect((await ended).status).toBe(0);
   });
 
   test('errors are told in Chinese, too', async () => {

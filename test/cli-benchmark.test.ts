@@ -47,6 +47,7 @@ test.each([
   [['en', '--tasks', 'capitals.yaml', '--shots', '1,x'], '--shots must be whole numbers from 0 to 100'],
   [['en', '--tasks', 'capitals.yaml', '--shots', '16'], 'capitals: 16 examples beside the item itself'],
   [['far=http://127.0.0.1:9/v1#m', '--tasks', 'capitals.yaml'], 'far is an endpoint that only writes'],
+  [['far=ftp://127.0.0.1:9/v1#m', '--tasks', 'capitals.yaml'], '--remote: must be NAME=URL#MODEL'],
   [['http://127.0.0.1:9/v1', '--tasks', 'capitals.yaml'], '--remote: must be NAME=URL#MODEL'],
 ])('%j is refused', async (argv, message) => {
   for (const name of ['capitals.yaml', 'capitals.jsonl']) {
@@ -57,4 +58,14 @@ test.each([
   const { status, err } = await run(...argv, '--json');
   expect(status).toBe(2);
   expect(err).toContain(message);
+});
+
+test('what is wrong in a task file is told in Chinese, too', async () => {
+  writeFileSync(join(cwd, 'wrong.yaml'), 'name: x\ntype: perplexity\ndata: 3\ntext: text\n');
+  const told = async (lang: 'en' | 'zh') =>
+    (await inkstone(['benchmark', 'en', '--tasks', 'wrong.yaml'], { cwd, lang })).err;
+  expect(await told('en')).toContain('(data: Invalid input: expected string, received number)');
+  const zh = await told('zh');
+  expect(zh).toMatch(/（data：[^A-Z]*）/);
+  expect(zh).not.toContain('Invalid');
 });

@@ -76,7 +76,7 @@ test('a teacher that does not fit, or options without one, are bad input', async
   );
   await train('experts', [...shape, '--width', '8', '--vocab-size', '300', '--experts', '2', '--steps', '1']);
   const refused: [string[], string][] = [
-    [['--distill', 'hidden'], '--teacher needs a value'],
+    [['--distill', 'hidden'], '--distill has an effect with --teacher only'],
     [['--teacher', 'teacher', '--distill', 'logits,dreams'], 'one or more of logits, hidden, sequence'],
     [['--teacher', 'teacher', '--cure', 'ditto'], '--teacher and --cure cannot come together'],
     [['--teacher', 'teacher', '--vocab-size', '300'], '--teacher and --vocab-size cannot come together'],
@@ -95,7 +95,7 @@ test('a teacher that does not fit, or options without one, are bad input', async
       ['--teacher', 'teacher', '--distill', 'sequence', '--distill-temperature', '3'],
       '--distill-temperature has an effect with --distill logits only',
     ],
-    [['--teacher', 'teacher', '--init', 'experts', '--steps', '1'], '--teacher and --experts cannot'],
+    [['--teacher', 'teacher', '--init', 'experts', '--steps', '1'], '--experts and --teacher cannot'],
     [['--teacher', 'nowhere'], 'nowhere'],
   ];
   for (const [argv, words] of refused) {

@@ -24,10 +24,10 @@ describe('help', () => {
   });
 
   test.each(languages)('each command describes each option and shows an example, in %s', async (lang) => {
-    for (const { name, options, example } of commands) {
+    for (const { name, options, example, examples = [] } of commands) {
       const page = await inkstone([name, '--help'], { cwd, lang });
       expect(page.status).toBe(0);
-      expect(page.out).toContain(example);
+      for (const each of [example, ...examples]) expect(page.out).toContain(each);
       for (const [option, row] of Object.entries({ ...options, ...globalOptions })) {
         const flag = new RegExp(`^\\s*${flagOf(option)}(?![\\w-])`);
         const line = page.out.split('\n').find((text) => flag.test(text));
@@ -41,7 +41,7 @@ describe('help', () => {
   });
 
   test('every example is a command line that its own table accepts', async () => {
-    for (const { example } of commands) {
+    for (const example of commands.flatMap((row) => [row.example, ...(row.examples ?? [])])) {
       const argv = example.split(' ').slice(1);
       const { status, err } = await inkstone([...argv, '--print-config'], { cwd });
       expect({ example, status, err }).toEqual({ example, status: 0, err: '' });

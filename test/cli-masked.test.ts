@@ -117,7 +117,7 @@ describe('a masked training', () => {
   test('options of masking are refused where nothing is hidden', async () => {
     const { status, err } = await train('refused', ['train', '--data', 'en.txt', ...tiny, '--whole-words']);
     expect(status).toBe(2);
-    expect(err).toMatch(/--whole-words and --objective next-token cannot come together/);
+    expect(err).toMatch(/--objective next-token and --whole-words cannot come together/);
   });
 
   test('speaks to people in Chinese', async () => {

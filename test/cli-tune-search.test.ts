@@ -1,6 +1,6 @@
 /** `inkstone tune search`: settings that learn best, of classifiers and of language models; a search that was stopped goes on. */
 
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRng } from '../src/rng.ts';
@@ -98,11 +98,11 @@ describe('what is refused', () => {
     ],
     [[...classifier, '--space', 'epochs=log:1:9'], '--space epochs must be a whole number of at least 1'],
     [[...classifier, '--space', 'c=1'], 'at least one of them free'],
-    [[...classifier, '--steps', '3'], '--steps and --method naive-bayes cannot come together'],
+    [[...classifier, '--steps', '3'], '--method naive-bayes and --steps cannot come together'],
     [[...classifier, '--folds', '1'], '--folds must be a whole number from 2 to 100'],
     [
       ['--method', 'language-model', '--data', 'en.txt', '--folds', '3'],
-      '--folds and --method language-model',
+      '--method language-model and --folds',
     ],
     [
       [
@@ -133,5 +133,9 @@ describe('what is refused', () => {
     });
     writeFileSync(join(cwd, 'one/trials.jsonl'), '{"a":1}\n');
     expect((await run(...classifier, '--out', 'one')).err).toContain('holds no trials');
+    mkdirSync(join(cwd, 'a-run'));
+    writeFileSync(join(cwd, 'a-run/config.json'), '{}');
+    expect((await run(...classifier, '--out', 'a-run')).err).toContain('holds no trials');
+    expect(readdirSync(join(cwd, 'a-run'))).toEqual(['config.json']);
   });
 });

@@ -1,5 +1,6 @@
 /** A collection in memory, for answers: what it holds may change between two questions. */
 
+import { fail } from '../src/retrieve/errors.ts';
 import { bm25Index, type Collection, createAnalyzer, type Passage } from '../src/retrieve/index.ts';
 
 export interface MemoryDocument {
@@ -36,7 +37,9 @@ export function memoryCollection(documents: MemoryDocument[]): Collection {
           return { score, scores: { bm25: score }, text, ...place, ...times };
         });
     },
-    async put(given) {
+    async put(given, { most = Number.POSITIVE_INFINITY } = {}) {
+      const left = new Set([...documents, ...given].map(({ key }) => key));
+      if (left.size > most) throw fail('retrieve/full', { most });
       for (const { key, text, title, source } of given) {
         const more = { ...(title !== undefined && { title }), ...(source !== undefined && { source }) };
         const kept = { key, text, ...more };

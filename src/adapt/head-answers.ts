@@ -162,7 +162,8 @@ function spanAnswer(
   for (const { row, logits } of parts) {
     const starts = logits.subarray(0, logits.length / 2);
     const ends = logits.subarray(logits.length / 2);
-    const chance = (start: number, end: number) => softmax(starts)[start] * softmax(ends)[end];
+    const [startShares, endShares] = [softmax(starts), softmax(ends)];
+    const chance = (start: number, end: number) => startShares[start] * endShares[end];
     if (starts[0] + ends[0] < none.score) none = { score: starts[0] + ends[0], probability: chance(0, 0) };
     let found: readonly [number, number] | undefined;
     row.places.forEach((start, i) => {

@@ -21,8 +21,7 @@ import {
 } from '../tensor/index.ts';
 
 /** A label, a number, a label for each word, the part of a text that answers, how alike two texts are. */
-export const headTasks = ['classify', 'regress', 'label', 'span', 'pair'] as const;
-export type HeadTask = (typeof headTasks)[number];
+export type HeadTask = 'classify' | 'regress' | 'label' | 'span' | 'pair';
 
 /** The state that stands for a whole text: that of its first token, of its last, or the mean of all. */
 export const headPoolings = ['first', 'mean', 'last'] as const;

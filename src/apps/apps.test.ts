@@ -7,6 +7,7 @@ import type { Answer, AnswerPart } from './answer.ts';
 import { type AnswerPrompt, answerPrompt, questionLanguage } from './answer-prompt.ts';
 import { type AskOptions, answerQuestion, answerWhole } from './answer-question.ts';
 import { type AnswerWriter, fitPassages } from './answer-writer.ts';
+import { checkClaims } from './check-claims.ts';
 import { readCitations, settledPart } from './citations.ts';
 import { correctAnswer, forgetCorrection } from './corrections.ts';
 import { passageSentences } from './passage-sentences.ts';
@@ -306,6 +307,55 @@ describe('quoted answers', () => {
     await correctAnswer(own, { question: '狐'.repeat(2000), answer: 'Foxes.' });
     for (const key of await own.keys()) expect(Buffer.byteLength(key)).toBeLessThan(1100);
     expect(await forgetCorrection(own, '狐'.repeat(2000))).toBe(true);
+  });
+});
+
+describe('what is read', () => {
+  /** A collection that tells what was analysed and how rare terms were asked for. */
+  function counted() {
+    const inner = collection();
+    const texts: string[] = [];
+    const terms: string[] = [];
+    const own: typeof inner = {
+      ...inner,
+      analyze(text) {
+        texts.push(text);
+        return inner.analyze(text);
+      },
+      holders(asked) {
+        terms.push(...asked);
+        return inner.holders(asked);
+      },
+    };
+    return { own, texts, terms };
+  }
+
+  test('a passage and its sentences once, however many sentences are checked', async () => {
+    const { own, texts } = counted();
+    const found = { score: 1, scores: {}, key: 'whales.md', source: 'whales.md', title: null, headings: [] };
+    const passage = { ...found, text: whales, start: 0, end: whales.length, changed: null, checked: null };
+    const given = [{ number: 1, match: 1, isCorrection: false, ...passage }];
+    const sentences = ['They sing.', 'They breathe.', 'They vote.'];
+    const claims = await checkClaims(
+      [...sentences.map((text) => ({ text, numbers: [] })), { text: 'Air.', numbers: [1] }],
+      given,
+      { collections: [own], minSupport: 0.5 },
+    );
+    expect(claims.map(({ supported }) => supported)).toEqual([true, true, false, true]);
+    const pieces = passageSentences(passage).map(({ text }) => text);
+    expect(texts.sort()).toEqual([...sentences, 'Air.', whales, ...pieces].sort());
+  });
+
+  test('titles weigh only where they are of corrections; the words that ask are analysed once', async () => {
+    const { own, texts, terms } = counted();
+    const answer = () => answerWhole('what do whales sing?', { collections: [own] });
+    await own.put([{ key: 'songs', text: 'Whales sing.', title: 'Ballads' }]);
+    await correctAnswer(own, { question: 'what do whales often sing?', answer: 'Whales sing songs.' });
+    await answer();
+    await answer();
+    expect(terms).toContain('often');
+    expect(terms).not.toContain(own.analyze('ballads')[0]);
+    expect(texts.filter((text) => text.startsWith('what which who'))).toHaveLength(1);
   });
 });
 

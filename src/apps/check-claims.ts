@@ -3,12 +3,19 @@
 import type { Collection } from '../retrieve/index.ts';
 import type { Citation, Claim, GivenPassage } from './answer.ts';
 import type { CitedSentence } from './citations.ts';
-import { passageSentences } from './passage-sentences.ts';
-import { coverage, readText, type TermWeights, weighTerms } from './term-weights.ts';
+import { type PassageSentence, passageSentences } from './passage-sentences.ts';
+import { coverage, type ReadText, readText, type TermWeights, weighTerms } from './term-weights.ts';
 
 export interface CheckOptions {
   readonly collections: readonly Collection[];
   readonly minSupport: number;
+}
+
+/** A passage and its sentences, ready to be compared. */
+interface ReadPassage {
+  readonly passage: GivenPassage;
+  readonly whole: ReadText;
+  readonly pieces: readonly (PassageSentence & { readonly read: ReadText })[];
 }
 
 const NUMBER = /\d/;
@@ -26,48 +33,59 @@ export async function checkClaims(
   const [{ analyze }] = collections;
   const terms = sentences.map(({ text }) => analyze(text));
   const weights = await weighTerms(collections, terms.flat());
-  const held = new Map(passages.map(({ number, text }) => [number, readText(text, analyze)]));
-  const supportBy = (own: readonly string[], { number }: GivenPassage): number => {
-    const others = held.get(number)!;
-    const hasNumbers = own.every((term) => !NUMBER.test(term) || others.terms.has(term));
-    return hasNumbers ? coverage(own, others, weights) : 0;
+  const read = passages.map(
+    (passage): ReadPassage => ({
+      passage,
+      whole: readText(passage.text, analyze),
+      pieces: passageSentences(passage).map((piece) => ({ ...piece, read: readText(piece.text, analyze) })),
+    }),
+  );
+  const supportBy = (own: readonly string[], { whole }: ReadPassage): number => {
+    const hasNumbers = own.every((term) => !NUMBER.test(term) || whole.terms.has(term));
+    return hasNumbers ? coverage(own, whole, weights) : 0;
   };
   // What shares nothing supports nothing, however little is asked for.
-  const holds = ({ support }: Citation): boolean => support > 0 && support >= minSupport;
+  const holds = ({ support }: Pick<Citation, 'support'>): boolean => support > 0 && support >= minSupport;
   return sentences.map(({ text, numbers }, i) => {
-    const cite = (passage: GivenPassage, by: Citation['by']): Citation =>
-      citation(passage, { by, support: supportBy(terms[i], passage), terms: terms[i], weights, analyze });
+    const own = terms[i];
     if (numbers.length > 0) {
-      const citations = numbers.map((number) => cite(passages[number - 1], 'mark'));
+      const citations = numbers.map((number) => {
+        const one = read[number - 1];
+        return citation(one, { by: 'mark', support: supportBy(own, one), terms: own, weights });
+      });
       return { text, citations, supported: citations.some(holds) };
     }
-    const best = passages
-      .map((passage) => cite(passage, 'words'))
-      .reduce<Citation | undefined>((a, b) => (a && a.support >= b.support ? a : b), undefined);
-    const supported = best !== undefined && holds(best);
-    return { text, citations: supported ? [best] : [], supported };
+    const [best] = read
+      .map((one) => ({ one, support: supportBy(own, one) }))
+      .filter(holds)
+      .sort((a, b) => b.support - a.support);
+    if (!best) return { text, citations: [], supported: false };
+    const { one, support } = best;
+    return {
+      text,
+      citations: [citation(one, { by: 'words', support, terms: own, weights })],
+      supported: true,
+    };
   });
 }
 
 /** The passage as a citation: its sentence that holds most of the terms. */
 function citation(
-  passage: GivenPassage,
+  { passage, pieces }: ReadPassage,
   {
     by,
     support,
     terms,
     weights,
-    analyze,
   }: Pick<Citation, 'by' | 'support'> & {
     readonly terms: readonly string[];
     readonly weights: TermWeights;
-    readonly analyze: Collection['analyze'];
   },
 ): Citation {
   const { number, key, source, text, start, end } = passage;
   const whole = { text, start, end, share: 0 };
-  const best = passageSentences(passage)
-    .map((piece) => ({ ...piece, share: coverage(terms, readText(piece.text, analyze), weights) }))
+  const best = pieces
+    .map((piece) => ({ ...piece, share: coverage(terms, piece.read, weights) }))
     .reduce((a, b) => (b.share > a.share ? b : a), whole);
   return {
     passage: number,

@@ -2,7 +2,7 @@
 
 import type { Collection, Passage, SearchOptions } from '../retrieve/index.ts';
 import type { GivenPassage } from './answer.ts';
-import { isCorrectionOf } from './corrections.ts';
+import { isCorrectionKey, isCorrectionOf } from './corrections.ts';
 import {
   coverage,
   type ReadText,
@@ -49,7 +49,9 @@ export async function findPassages(
   );
   const all = lists.flat();
   const topic = topicTerms(question, analyze);
-  const titles = all.flatMap(({ title }) => (title === null ? [] : topicTerms(title, analyze)));
+  const titles = all.flatMap(({ key, title }) =>
+    title !== null && isCorrectionKey(key) ? topicTerms(title, analyze) : [],
+  );
   const weights = await weighTerms(collections, [...topic, ...titles]);
   const matched = all.map((passage) => ({
     ...passage,

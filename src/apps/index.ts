@@ -4,5 +4,5 @@ export type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } fro
 export type { AnswerPrompt } from './answer-prompt.ts';
 export { type AskOptions, answerQuestion, answerWhole } from './answer-question.ts';
 export { type AnswerWriter, promptTokens } from './answer-writer.ts';
-export { type Correction, correctAnswer, correctionKey, forgetCorrection } from './corrections.ts';
+export { type Correction, correctAnswer, forgetCorrection } from './corrections.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';

@@ -59,9 +59,13 @@ const ASKING = `what which who whom whose when where why how many much do does d
   may his her its from about than 什么 什么样 哪 哪个 哪些 哪里 哪儿 哪位 哪一 哪年 哪一年 谁 多少 多 多大 多长 多久 多远 为什么
   为何 怎么 怎样 如何 几 几个 何时 何 何种 何地 吗 呢 的 是 了 在 有 被 和 与 中 个 于 对 由 将 为`;
 
+/** Those words as each analyzer has them. */
+const asked = new WeakMap<Collection['analyze'], ReadonlySet<string>>();
+
 /** The terms of a question that say what it is about; all of them where nothing else is left. */
 export function topicTerms(question: string, analyze: Collection['analyze']): string[] {
-  const asking = new Set(analyze(ASKING));
+  const asking = asked.get(analyze) ?? new Set(analyze(ASKING));
+  asked.set(analyze, asking);
   const all = analyze(question);
   const topic = all.filter((term) => !asking.has(term));
   return topic.length > 0 ? topic : all;

@@ -1,6 +1,7 @@
 /** Cross-validation: a method learns from all parts of the texts but one and is asked about that one, for each part in turn. */
 
 import { kFold } from '../data/index.ts';
+import { deviationOf } from '../eval/index.ts';
 import type { MethodName } from './classifier.ts';
 import { type ClassifierScores, scoreClassifier } from './compare.ts';
 import type { LabelledText } from './labelled-texts.ts';
@@ -41,10 +42,6 @@ export async function crossValidate(
     found.push(scoreClassifier(classifier, heldOut));
   }
   const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
-  const deviationOf = (values: readonly number[]): number => {
-    const mean = meanOf(values);
-    return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1));
-  };
   const each = (of: (values: readonly number[]) => number): ClassifierScores => ({
     accuracy: of(found.map(({ accuracy }) => accuracy)),
     macroF1: of(found.map(({ macroF1 }) => macroF1)),

@@ -15,7 +15,6 @@ export {
   type CompareMethodsEvent,
   type CompareMethodsOptions,
   compareMethods,
-  scoreClassifier,
   testClassifier,
 } from './compare.ts';
 export {
@@ -33,6 +32,7 @@ export {
 } from './features.ts';
 export { type FitOptions, fitNetwork, type Network } from './fit.ts';
 export {
+  LABEL_LIMIT,
   type LabelledText,
   numberLabels,
   type ReadTextsOptions,

@@ -10,7 +10,7 @@ import { splitWhole } from './corpus.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { StoredDecoder } from './models.ts';
-import { flagOf } from './options.ts';
+import { refuseGiven } from './options.ts';
 import type { Settings } from './settings.ts';
 import { compactNumber } from './terminal.ts';
 import { timesOf } from './train-parts.ts';
@@ -56,11 +56,12 @@ export async function readAnswers(
   { recipe, seed, model, length, tokenizer: tokenizerMade }: Settings,
   stored: StoredDecoder,
 ) {
-  const useless = Object.keys(corpusOptions).find((name) => given.has(name));
-  if (useless) {
-    const reason = { reason: 'conversations are taken as they are', zhReason: '对话按原样读取' };
-    throw fail('cli/conflict', { command: 'tune', options: ['--answers', flagOf(useless)], ...reason });
-  }
+  refuseGiven(given, Object.keys(corpusOptions), {
+    command: 'tune',
+    beside: '--answers',
+    reason: 'conversations are taken as they are',
+    zhReason: '对话按原样读取',
+  });
   const { tokenizer, chatTemplate, prefixIds } = stored;
   const { contextLength } = stored.config;
   const tokensOf = answerTokens({ tokenizer, chatTemplate, prefixIds });

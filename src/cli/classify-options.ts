@@ -2,7 +2,7 @@
 
 import type { MethodName } from '../classify/index.ts';
 import type { OptionTable } from './command.ts';
-import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
+import { belowOne, positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { seed } from './option-tables.ts';
 
 /** NOTE By name only: the help must not load the classifiers. A method left out does not compile. */
@@ -100,10 +100,7 @@ export const methodOptions = {
   dropout: {
     verbs: learning,
     type: 'number',
-    rule: {
-      test: (x: number) => x >= 0 && x < 1,
-      words: { en: 'in [0, 1)', zh: '在 [0, 1) 之内' },
-    },
+    rule: belowOne,
     doc: { en: 'mlp, cnn: share of units left out at random', zh: 'mlp、cnn：随机舍去的单元比例' },
   },
   hidden: {

@@ -65,6 +65,8 @@ export interface CommandRow<Table extends OptionTable = OptionTable> {
   readonly options: Table;
   /** A command line that ends within a minute. */
   readonly example: string;
+  /** More of them, where a command does several things. */
+  readonly examples?: readonly string[];
   readonly load: () => Promise<CommandModule<Table>>;
 }
 

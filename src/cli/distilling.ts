@@ -42,16 +42,19 @@ async function readTeacher(path: string) {
   return { ...stored, params, record: { run, step, sha256 } };
 }
 
+export type OpenedTeacher = Awaited<ReturnType<typeof readTeacher>>;
+
 /** The teacher that is named, or that the run which is there began with; and what is learned of it. */
 export async function findTeacher({ options, given }: TrainContext, earlier: EarlierRun | undefined) {
   const before = earlier?.config.training.distillation;
   const path = options.teacher ?? before?.teacher.run;
   if (path === undefined) {
-    const idle = ['distill', 'distillShare', 'distillTemperature'].some((name) => given.has(name));
-    if (idle) throw fail('cli/missing-value', { command: 'train', option: '--teacher' });
+    const idle = ['distill', 'distillShare', 'distillTemperature'].find((name) => given.has(name));
+    if (idle) throw fail('cli/needs-option', { command: 'train', option: flagOf(idle), needed: '--teacher' });
     return undefined;
   }
-  const { tokenizer, run, config, record } = await readTeacher(path);
+  const opened = await readTeacher(path);
+  const { tokenizer, run, config, record } = opened;
   const isSame = options.teacher !== undefined || record.sha256 === before?.teacher.sha256;
   if (!isSame) throw fail('cli/teacher-changed', { path });
   const asked = {
@@ -66,7 +69,8 @@ export async function findTeacher({ options, given }: TrainContext, earlier: Ear
   };
   const distillation: Distillation = { ...(before ?? usual), ...asked, teacher: record };
   refuseIdle(given, distillation.ways);
-  return { tokenizer, tokenizerMade: run?.config.tokenizer.made ?? ('given' as const), config, distillation };
+  const tokenizerMade = run?.config.tokenizer.made ?? ('given' as const);
+  return { opened, tokenizer, tokenizerMade, config, distillation };
 }
 
 /** What each option has an effect with. */
@@ -104,14 +108,12 @@ export interface DistilledLesson {
   readonly loss: CuredLoss<DecoderParams>;
 }
 
-/** Opens the teacher of a recipe. @throws where it is another one by now, or student and teacher have no common ground. */
-export async function openDistillation(
-  { teacher: known, ...how }: Distillation,
+/** What a student learns of its teacher. @throws where they have no common ground. */
+export function distilledLesson(
+  { teacher: { run: path }, ...how }: Distillation,
+  teacher: OpenedTeacher,
   { config, tokenizer, seed }: { config: DecoderConfig; tokenizer: Tokenizer; seed: number },
-): Promise<DistilledLesson> {
-  const { run: path } = known;
-  const teacher = await readTeacher(path);
-  if (teacher.record.sha256 !== known.sha256) throw fail('cli/teacher-changed', { path });
+): DistilledLesson {
   const isSame =
     fingerprint(teacher.tokenizer) === fingerprint(tokenizer) &&
     teacher.config.vocabSize === config.vocabSize;

@@ -1,6 +1,6 @@
 /** `URL#MODEL`: a model behind an endpoint of OpenAI's wire format. */
 
-export interface NamedEndpoint {
+interface NamedEndpoint {
   readonly url: string;
   readonly model: string;
   readonly apiKey?: string;

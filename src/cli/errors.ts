@@ -205,10 +205,10 @@ export const fail = defineErrors({
     zh: (d) => `${d.where}：答案必须出现在原文中，而 "${d.answer}" 没有；请更正或去掉该问题`,
   },
   'cli/head-question': {
-    en: (d: { where: string; path: string; reason: string }) =>
+    en: (d: { where: string; path: string; reason: string; zhReason: string }) =>
       `${d.where}: is neither SQuAD's json nor a record with question, context and answers (${d.path}: ${d.reason})`,
     zh: (d) =>
-      `${d.where}：既不是 SQuAD 的 json，也不是含 question、context、answers 的记录（${d.path}：${d.reason}）`,
+      `${d.where}：既不是 SQuAD 的 json，也不是含 question、context、answers 的记录（${d.path}：${d.zhReason}）`,
   },
   'cli/head-labels': {
     en: (d: { where: string; got: number; most: number }) =>

@@ -1,6 +1,6 @@
 /** The model under a task head: an encoder, or a model that writes, as heads see it. */
 
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import {
   foreignHead,
   type HeadFrame,
@@ -143,11 +143,16 @@ export async function findForeignHead(path: string): Promise<HeadModel<BodyParam
   if (extname(path).toLowerCase() === '.gguf' || !(await isEncoderFolder(path))) return undefined;
   const json = (await readRunConfig(path)) as { readonly [key: string]: unknown };
   if (!hasForeignHead(json)) return undefined;
-  const { params, states, tokenizer, frame, body } = await readHeadBase(path);
-  const head = foreignHead(json, tensorsFromFile(await readWeights(join(path))));
+  const { body, params, tokenizer, prefixIds } = await readEncoderBody(path);
+  const { states, frame } = bodyOf(body, tokenizer, prefixIds);
+  const ofHead = [...(await readWeights(path))].filter(([name]) => OF_FOREIGN_HEAD.test(name));
+  const head = foreignHead(json, tensorsFromFile(new Map(ofHead)));
   const maxTokens = Math.min(body.config.contextLength, MOST_FOREIGN_TOKENS);
   return { params, head: head.params, config: head.config, states, reading: { tokenizer, frame, maxTokens } };
 }
+
+/** Names of the tensors that a head may need. */
+const OF_FOREIGN_HEAD = /^(?:classifier|qa_outputs|bert\.pooler)\./;
 
 /** What BERT reads. */
 const MOST_FOREIGN_TOKENS = 512;

@@ -11,10 +11,11 @@ import {
   type TextExample,
   type WordsExample,
 } from '../adapt/index.ts';
-import { readLabelledTexts, readPlainTexts } from '../classify/index.ts';
+import { LABEL_LIMIT, readLabelledTexts, readPlainTexts } from '../classify/index.ts';
 import { splitByHash } from '../data/index.ts';
 import { nearest } from '../errors.ts';
-import { type FileRecord, readRecords, readTaggedSentences } from '../io/index.ts';
+import { type FileRecord, labelNames, readRecords, readTaggedSentences, usualColumn } from '../io/index.ts';
+import { issueReason } from '../issues.ts';
 import { fail } from './errors.ts';
 
 export interface HeadDataOptions {
@@ -74,7 +75,7 @@ const FIRST_NAMES = [
   '文本1',
   '句子1',
 ];
-const LABEL_NAMES = ['label', 'class', 'category', 'score', 'similarity', '标签', '类别', '分类', '分数'];
+const LABEL_NAMES = [...labelNames, 'score', 'similarity', '分数'];
 
 async function readPairs(task: HeadTask, path: string, options: HeadDataOptions): Promise<TextExample[]> {
   const examples: TextExample[] = [];
@@ -104,9 +105,9 @@ function fieldOf(
   isNeeded = true,
 ): unknown {
   const names = Object.keys(fields);
-  const found =
-    name === undefined ? usual.find((each) => names.includes(each)) : names.find((each) => each === name);
-  if (found !== undefined || !isNeeded) return found === undefined ? undefined : fields[found];
+  const place = name === undefined ? usualColumn(names, usual) : names.indexOf(name);
+  if (place !== undefined && place >= 0) return fields[names[place]];
+  if (!isNeeded) return undefined;
   const near = name === undefined ? undefined : nearest(name, names);
   throw fail('cli/head-field', { where, wanted: name ?? usual.join(', '), fields: names.join(', '), near });
 }
@@ -177,10 +178,11 @@ function placed(context: string, text: string, from: number, where: string): { t
 }
 
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  throw fail('cli/head-question', { where, path: path.join('.') || 'record', reason: message });
+  const [issue] = parsed.error.issues;
+  const reason = { reason: issueReason(issue, 'en'), zhReason: issueReason(issue, 'zh') };
+  throw fail('cli/head-question', { where, path: issue.path.join('.') || 'record', ...reason });
 }
 
 /** The text by which an example is told from another: examples with the same one are on one side. */
@@ -219,11 +221,10 @@ export function knownOf(
     return { scale: { mean, deviation: deviation || 1 } };
   }
   const labels = [...new Set(examples.flatMap(saidOf))].sort();
-  if (labels.length < 2 || labels.length > MOST_LABELS) {
-    throw fail('cli/head-labels', { where, got: labels.length, most: MOST_LABELS });
+  if (labels.length < 2 || labels.length > LABEL_LIMIT) {
+    throw fail('cli/head-labels', { where, got: labels.length, most: LABEL_LIMIT });
   }
   return { labels };
 }
 
 /** With more it is hardly a column of labels. */
-const MOST_LABELS = 1000;

@@ -174,7 +174,7 @@ export async function openHeadTraining(
   const { base, folder, source, examples, heldOut, setup, recipe, seed, length, tuning } = options;
   const training = headTraining(options);
   const { rows } = training;
-  if (rows.length === 0) throw fail('cli/head-labels', { where: source, got: 0, most: 1000 });
+  if (rows.length === 0) throw fail('cli/head-unlabelled', { where: source });
   const { run: name, step, sha256 } = base.init;
   const { lora: adapter, ...rest } = tuning;
   const run = await openRun(folder, {

@@ -53,6 +53,7 @@ export function commandHelp(row: CommandRow): string {
     ...optionLines(globalOptions),
     '',
     `${say('example', {})}: ${row.example}`,
+    ...(row.examples ?? []).map((example) => `  ${example}`),
   ].join('\n');
 }
 

@@ -2,7 +2,8 @@
 
 import type { BlockKind, CellKind, FfnActivation, NormKind, PositionKind } from '../nn/index.ts';
 import type { OptionTable } from './command.ts';
-import { notNegative, wholePositive } from './option-rules.ts';
+import { distillOptions } from './distill-options.ts';
+import { belowOne, notNegative, wholePositive } from './option-rules.ts';
 
 const positions: { readonly [Name in PositionKind]: true } = {
   none: true,
@@ -115,6 +116,9 @@ export const decoderOptions = {
 
 /** Their names: elsewhere they would have no effect. */
 export const ofDecoders = Object.keys(decoderOptions) as readonly (keyof typeof decoderOptions)[];
+
+/** The options that only Transformers that write have. */
+export const ofWriters = ['cure', ...Object.keys(distillOptions), ...ofDecoders];
 /** Options of training on pairs of texts. */
 export const pairOptions = {
   source: {
@@ -143,10 +147,7 @@ export const pairOptions = {
   },
   labelSmoothing: {
     type: 'number',
-    rule: {
-      test: (value: number) => value >= 0 && value < 1,
-      words: { en: 'in [0, 1)', zh: '在 [0, 1) 之内' },
-    },
+    rule: belowOne,
     doc: {
       en: 'with encoder-decoder: the share of probability that targets give to all other tokens (default 0.1)',
       zh: '用于 encoder-decoder：目标分给其余词元的概率份额（默认 0.1）',

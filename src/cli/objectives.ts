@@ -14,7 +14,7 @@ import { methodSettings } from './classifying.ts';
 import type { CommandContext, OptionRow, OptionTable } from './command.ts';
 import { fail } from './errors.ts';
 import { trainOptions } from './option-tables.ts';
-import { checkValue, flagOf, type RawValue } from './options.ts';
+import { checkValue, type RawValue, refuseGiven } from './options.ts';
 import { trainingPreset } from './recipe.ts';
 import { onlyGiven, presetSettings, type SettingOptions } from './settings.ts';
 import { readTrainingText } from './train-parts.ts';
@@ -179,8 +179,6 @@ async function orFailure<T extends object>(
 
 /** An option that would have no effect is refused. */
 function refuse({ given }: Context, names: readonly string[], method: string): void {
-  const found = names.find((name) => given.has(name));
-  if (!found) return;
   const reason = { reason: 'it is not for this method', zhReason: '它不用于此方法' };
-  throw fail('cli/conflict', { command: 'tune search', options: [flagOf(found), method], ...reason });
+  refuseGiven(given, names, { command: 'tune search', beside: method, ...reason });
 }

@@ -18,3 +18,7 @@ export const share = {
   test: (x: number) => x > 0 && x < 1,
   words: { en: 'in (0, 1)', zh: '在 (0, 1) 之内' },
 };
+export const belowOne = {
+  test: (x: number) => x >= 0 && x < 1,
+  words: { en: 'in [0, 1)', zh: '在 [0, 1) 之内' },
+};

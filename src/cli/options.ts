@@ -13,6 +13,23 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** Refuses the first of `names` that was given: beside what else is asked for it has no effect. */
+export function refuseGiven(
+  given: ReadonlySet<string>,
+  names: readonly string[],
+  why: {
+    readonly command: string;
+    readonly beside: string;
+    readonly reason: string;
+    readonly zhReason: string;
+  },
+): void {
+  const found = names.find((name) => given.has(name));
+  if (found === undefined) return;
+  const { command, beside, ...reason } = why;
+  throw fail('cli/conflict', { command, options: [beside, flagOf(found)], ...reason });
+}
+
 /** Checks one value against its row and gives it its type. */
 export function checkValue(command: string, shown: string, row: OptionRow, raw: RawValue): RawValue {
   const refuse = (rule: string, zhRule: string, near?: string) =>

@@ -1,6 +1,6 @@
 /** Pairs of texts from a file of records: what is read, and what belongs to it. */
 
-import { readRecords } from '../io/index.ts';
+import { readRecords, usualColumn } from '../io/index.ts';
 import type { TextDocument } from '../types.ts';
 import { fail } from './errors.ts';
 import { flagOf } from './options.ts';
@@ -40,8 +40,7 @@ export async function readPairs(
   for await (const record of readRecords(path, { ...options, header })) {
     const side = (name: keyof PairFields, usual: readonly string[], place: number): string => {
       const own = Object.keys(record.fields);
-      const named = own.find((key) => usual.includes(key.toLowerCase()));
-      const key = fields[name] ?? named ?? (own.length === 2 ? own[place] : '');
+      const key = fields[name] ?? own[usualColumn(own, usual) ?? (own.length === 2 ? place : -1)] ?? '';
       const value = record.fields[key];
       if (typeof value === 'string') return value.trim();
       throw fail('cli/pair-field', { where: record.where, option: flagOf(name), known: own.join(', ') });

@@ -2,6 +2,7 @@
 
 import type { RemoteModelOptions } from '../remote/index.ts';
 import { type RemoteServed, remoteServed } from '../serve/index.ts';
+import { endpointOf } from './endpoints.ts';
 import { fail } from './errors.ts';
 
 /**
@@ -23,7 +24,8 @@ export function readRemote(
   text: string,
   apiKey: string | undefined = process.env.INKSTONE_REMOTE_KEY,
 ): RemoteModelOptions & { readonly id: string } {
-  const [, id, url, model] = /^([^=]+)=([^#]+)#(.+)$/.exec(text) ?? [];
-  if (id === undefined) throw fail('cli/remote', { remote: text });
-  return { id, url, model, ...(apiKey !== undefined && { apiKey }) };
+  const [, id, spec = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const endpoint = endpointOf(spec, apiKey);
+  if (id === undefined || !endpoint) throw fail('cli/remote', { remote: text });
+  return { id, ...endpoint };
 }

@@ -246,9 +246,16 @@ const BALANCE = 0.01;
 function balanceOf(
   model: object,
   { expertBalance: before }: Recipe,
-  { expertBalance, activeExperts }: SettingOptions,
+  { expertBalance, activeExperts, cure, distillation }: SettingOptions,
 ): Pick<Recipe, 'expertBalance'> {
-  if ('experts' in model) return { expertBalance: expertBalance ?? before ?? BALANCE };
+  if ('experts' in model) {
+    const other = cure !== undefined ? '--cure' : distillation && '--teacher';
+    if (other) {
+      const reason = { reason: 'it has a loss without their balance', zhReason: '它的损失不含专家的均衡' };
+      throw fail('cli/conflict', { command: 'train', options: ['--experts', other], ...reason });
+    }
+    return { expertBalance: expertBalance ?? before ?? BALANCE };
+  }
   if (expertBalance === undefined && activeExperts === undefined) return {};
   const option = flagOf(activeExperts === undefined ? 'expertBalance' : 'activeExperts');
   throw fail('cli/needs-option', { command: 'train', option, needed: '--experts' });

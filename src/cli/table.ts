@@ -46,6 +46,11 @@ const train = defineCommand({
   },
   options: trainOptions,
   example: 'inkstone train --data npm:chinese-poetry --minutes 0.5 --out runs/poems',
+  examples: [
+    'inkstone train --data npm:chinese-poetry --experts 4 --minutes 0.5 --out runs/experts',
+    'inkstone train --architecture encoder-decoder --data pairs.tsv --minutes 0.5 --out runs/pairs',
+    'inkstone train --data npm:chinese-poetry --teacher runs/poems --layers 2 --width 64 --steps 50 --out runs/pupil',
+  ],
   load: () => import('./commands/train.ts'),
 });
 
@@ -118,6 +123,11 @@ const tune = defineCommand({
   },
   options: tuneOptions,
   example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',
+  examples: [
+    'inkstone tune head runs/masked --task classify --data reviews.csv',
+    'inkstone tune search --method svm --data reviews.csv --trials 8',
+    'inkstone tune decoding runs/poems-2min --budget 8',
+  ],
   load: () => import('./commands/tune.ts'),
 });
 
@@ -190,6 +200,11 @@ const length = defineCommand({
   },
   options: lengthOptions,
   example: 'inkstone length extend runs/poems-2min --out length.svg',
+  examples: [
+    'inkstone length stream runs/poems-2min --tokens 400',
+    'inkstone length cost runs/poems-2min --check',
+    'inkstone length passkey --texts 500 --out passkeys.jsonl',
+  ],
   load: () => import('./commands/length.ts'),
 });
 
@@ -214,6 +229,9 @@ const compress = defineCommand({
   },
   options: compressOptions,
   example: 'inkstone compress runs/poems-2min --documents 50 --out poems.gguf',
+  examples: [
+    'inkstone compress runs/poems-2min --documents 50 --types f32,gptq --prune wanda:0.5,structured:0.25',
+  ],
   load: () => import('./commands/compress.ts'),
 });
 
@@ -366,6 +384,10 @@ const serve = defineCommand({
   },
   options: serveOptions,
   example: 'inkstone serve runs/poems-2min --port 8080',
+  examples: [
+    'inkstone serve runs/poems-2min --adapter song=runs/song --port 8080',
+    'inkstone serve --index index --port 8080',
+  ],
   load: () => import('./commands/serve.ts'),
 });
 

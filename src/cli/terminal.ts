@@ -206,6 +206,12 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`;
 }
 
+/** The time that is left of what began at `start` (performance.now) and is done to this share; `–` before anything is. */
+export function etaSince(start: number, share: number): string {
+  if (!(share > 0)) return '–';
+  return formatDuration((((performance.now() - start) / 1000) * (1 - share)) / share);
+}
+
 /** 12.3 MB. */
 export function formatBytes(bytes: number): string {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;

@@ -51,7 +51,7 @@ import type { AnswerTexts } from './answers.ts';
 import { measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
-import { openDistillation } from './distilling.ts';
+import { distilledLesson, type OpenedTeacher } from './distilling.ts';
 import { fail } from './errors.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
 import type { InitialRun, InitialWeights, RunConfig, RunLength, Tuning } from './runs.ts';
@@ -78,6 +78,8 @@ export interface TrainingOptions<Model = ModelShape> {
   readonly evaluateEvery?: { readonly steps?: number; readonly seconds?: number };
   /** Conversations in place of the corpus's text: their answers are what is learned. */
   readonly answers?: AnswerTexts;
+  /** The teacher that the recipe names. */
+  readonly teacher?: OpenedTeacher;
   /** What of a model that is there is trained, for the run's config. */
   readonly tuning?: Tuning;
   readonly signal: AbortSignal;
@@ -142,18 +144,8 @@ export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { cure, distillation, expertBalance: balance } = recipe;
-  if (cure !== undefined && config.experts !== undefined) {
-    const reason = { reason: 'a cure knows nothing of their balance', zhReason: '疗法不管专家的均衡' };
-    throw fail('cli/conflict', { command: 'train', options: ['--experts', '--cure'], ...reason });
-  }
-  if (distillation && config.experts !== undefined) {
-    const reason = {
-      reason: 'what a teacher says knows nothing of their balance',
-      zhReason: '教师的话不管专家的均衡',
-    };
-    throw fail('cli/conflict', { command: 'train', options: ['--teacher', '--experts'], ...reason });
-  }
-  const distilled = distillation && (await openDistillation(distillation, { config, tokenizer, seed }));
+  const distilled =
+    distillation && distilledLesson(distillation, options.teacher!, { config, tokenizer, seed });
   const beside = (params: DecoderParams): DecoderParams =>
     distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
   return writingLesson(options, {
@@ -161,9 +153,13 @@ export async function decoderLesson(options: TrainingOptions) {
     begin: (corpus) => beside(freshParams(config, recipe, seed, corpus)),
     fromFile: (weights) => beside(paramsFromFile(config, weights)),
     loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
-    ...(cure !== undefined && { learned: decoderCuredLoss(config, tokenizer, cure, { seed }) }),
-    ...(balance && { learned: balancedLoss(config, balance) }),
-    ...(distilled && { learned: distilled.loss }),
+    learned:
+      distilled?.loss ??
+      (cure !== undefined
+        ? decoderCuredLoss(config, tokenizer, cure, { seed })
+        : balance
+          ? balancedLoss(config, balance)
+          : undefined),
   });
 }
 

@@ -1,7 +1,7 @@
 /** The file of a search: what is searched for, then a line for each trial, so that the same command again goes on. */
 
 import { access, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Trial } from '../eval/index.ts';
 import { type JsonLinesWriter, lockFolder, openJsonLines, readJsonLines } from '../io/index.ts';
@@ -26,8 +26,12 @@ export async function openTrials(
   path: string,
   task: SearchTask,
 ): Promise<{ readonly earlier: Trial[]; readonly file: JsonLinesWriter<unknown> }> {
-  await mkdir(dirname(path), { recursive: true });
-  const lock = await lockFolder(dirname(path), 'run');
+  const folder = dirname(path);
+  // A search of ours has its file; anything else that lies there is somebody's.
+  if (!(await isThere(path)) && (await isThere(join(folder, 'config.json'))))
+    throw fail('cli/trials', { path: folder });
+  await mkdir(folder, { recursive: true });
+  const lock = await lockFolder(folder, 'run');
   let file: JsonLinesWriter<unknown> | undefined;
   try {
     // What is not ours is refused before it is touched; opening takes a torn last line away.

@@ -2,7 +2,7 @@
 
 import { createRng } from '../rng.ts';
 import { fail } from './errors.ts';
-import { IGNORE, type RowSource, shufflePlaces } from './rows.ts';
+import { epochOrder, IGNORE, type RowSource } from './rows.ts';
 
 /** A conversation: its tokens, and 1 for each that counts. */
 export interface AnswerExample {
@@ -25,19 +25,15 @@ export function answerRows(
   { contextLength, seed }: AnswerRowsOptions,
 ): RowSource {
   if (examples.length === 0) throw fail('data/empty', { where: 'answerRows' });
-  const order = Uint32Array.from(examples, (_, i) => i);
-  const shuffles = seed === undefined ? undefined : createRng(seed).split('answers');
-  let shuffled = -1;
+  const exampleIn =
+    seed === undefined
+      ? (row: number) => row % examples.length
+      : epochOrder(examples.length, createRng(seed).split('answers'));
   return {
     contextLength,
     rowsPerEpoch: examples.length,
     fill(row, inputs, targets, at) {
-      const epoch = Math.floor(row / examples.length);
-      if (shuffles && epoch !== shuffled) {
-        shufflePlaces(order, shuffles.split(epoch));
-        shuffled = epoch;
-      }
-      const { ids, counts } = examples[order[row % examples.length]];
+      const { ids, counts } = examples[exampleIn(row)];
       for (let i = 0; i < contextLength; i++) {
         const isThere = i + 1 < ids.length;
         inputs[at + i] = isThere ? ids[i] : 0;

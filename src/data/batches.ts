@@ -1,6 +1,6 @@
 /** Batches: rows side by side. Batch k is a pure function of the options and k. */
 
-import { createRng } from '../rng.ts';
+import { createRng, shuffle } from '../rng.ts';
 import { fail } from './errors.ts';
 import { documentRows, type RowSource, sequenceRows, windowRows } from './rows.ts';
 import { type TokenSource, tokenArray } from './tokens.ts';
@@ -127,11 +127,7 @@ export function mixRows(
     shares.forEach((share, source) => {
       deal.fill(source, at, (at += share));
     });
-    const order = rng.split(block);
-    for (let i = BLOCK_ROWS - 1; i > 0; i--) {
-      const j = order.integer(i + 1);
-      [deal[i], deal[j]] = [deal[j], deal[i]];
-    }
+    shuffle(deal, rng.split(block));
     const next = shares.map((share) => share * block);
     for (let i = 0; i < BLOCK_ROWS; i++) rank[i] = next[deal[i]]++;
     dealt = block;

@@ -6,7 +6,7 @@
 import { createRng, type Rng } from '../rng.ts';
 import type { Tokenizer } from '../types.ts';
 import { fail } from './errors.ts';
-import { IGNORE, type RowSource, shufflePlaces } from './rows.ts';
+import { epochOrder, IGNORE, type RowSource } from './rows.ts';
 
 /** Stands in `inputs` behind the end of a row that is not full. */
 export const PADDING = -1;
@@ -43,7 +43,7 @@ export function maskedRows(rows: RowSource, options: MaskingOptions): RowSource 
     throw fail('data/option', { where: 'maskedRows', option: 'copies', rule, got: copies });
   }
   const masks = createRng(seed).split('masks');
-  const exampleAt = copies > 0 ? fixedExamples(rowsPerEpoch!, seed) : undefined;
+  const exampleAt = copies > 0 ? epochOrder(rowsPerEpoch!, createRng(seed).split('examples')) : undefined;
   const [first, tokens] = [new Int32Array(length), new Int32Array(length)];
   return {
     contextLength: length + 1,
@@ -69,21 +69,6 @@ function lastToken(tokens: Int32Array): number {
   let last = tokens.length - 1;
   while (last >= 0 && tokens[last] === IGNORE) last--;
   return last;
-}
-
-/** Of rows that stay what they are, those of the first epoch come in every epoch, in another order. */
-function fixedExamples(rowsPerEpoch: number, seed: number): (row: number) => number {
-  const order = new Uint32Array(rowsPerEpoch);
-  const shuffles = createRng(seed).split('examples');
-  let shuffled = -1;
-  return (row) => {
-    const epoch = Math.floor(row / rowsPerEpoch);
-    if (epoch !== shuffled) {
-      shufflePlaces(order, shuffles.split(epoch));
-      shuffled = epoch;
-    }
-    return order[row % rowsPerEpoch];
-  };
 }
 
 /**

@@ -149,19 +149,12 @@ function wholeDocumentRows(options: DocumentRowOptions, starts: ArrayLike<number
     createRng(seed).split('packing'),
   );
   const rowsPerEpoch = firstPiece.length - 1;
-  const order = new Uint32Array(rowsPerEpoch);
-  const shuffles = createRng(seed).split('documents');
-  let shuffled = -1;
+  const packedIn = epochOrder(rowsPerEpoch, createRng(seed).split('documents'));
   return {
     contextLength,
     rowsPerEpoch,
     fill(row, inputs, targets, at) {
-      const epoch = Math.floor(row / rowsPerEpoch);
-      if (epoch !== shuffled) {
-        shufflePlaces(order, shuffles.split(epoch));
-        shuffled = epoch;
-      }
-      const packed = order[row % rowsPerEpoch];
+      const packed = packedIn(row);
       let i = at;
       for (let piece = firstPiece[packed]; piece < firstPiece[packed + 1]; piece++) {
         const [from, count] = [Math.abs(pieceFrom[piece]), pieceCount[piece]];
@@ -221,6 +214,20 @@ function groupByRow(from: Float64Array, count: Uint32Array, rowOf: Uint32Array, 
     pieceCount[place] = count[piece];
   });
   return { firstPiece, pieceFrom, pieceCount };
+}
+
+/** Which of `count` things stands in a row: all of them in every epoch, each time in another order. */
+export function epochOrder(count: number, rng: Rng): (row: number) => number {
+  const order = new Uint32Array(count);
+  let shuffled = -1;
+  return (row) => {
+    const epoch = Math.floor(row / count);
+    if (epoch !== shuffled) {
+      shufflePlaces(order, rng.split(epoch));
+      shuffled = epoch;
+    }
+    return order[row % count];
+  };
 }
 
 /** All places of `order` in a random order. In place. */

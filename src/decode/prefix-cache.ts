@@ -58,8 +58,8 @@ interface Held extends Reader {
 
 /** A shorter beginning is not worth a fork. */
 const LEAST_TOKENS = 8;
-/** A state of fixed size takes as much for a short beginning as for a long one. */
-const MOST_HELD = 64;
+/** A beginning counts as at least so many tokens: one that is remembered as a state of fixed size takes as much as a long one. */
+const LEAST_SHARE = 64;
 
 /**
  * Wraps a model. A new sequence that begins like one that its tenant reads or has closed takes over the longest common
@@ -68,9 +68,12 @@ const MOST_HELD = 64;
  */
 export function createPrefixCache(
   source: LanguageModel,
-  { maxTokens = 8192 }: PrefixCacheOptions = {},
+  { maxTokens: most = 8192 }: PrefixCacheOptions = {},
 ): PrefixCache {
-  checkInteger('maxTokens', maxTokens, 0);
+  checkInteger('maxTokens', most, 0);
+  // What slides out of a window cannot be gone back to.
+  const maxTokens = source.contextLength === Number.POSITIVE_INFINITY ? 0 : most;
+  const mostHeld = Math.max(1, maxTokens / LEAST_SHARE);
   /** The longest unused first. */
   let held: Held[] = [];
   let savedTokens = 0;
@@ -95,7 +98,7 @@ export function createPrefixCache(
     const covered = held.filter((other) => isSame(other, entry) && startsWith(entry.ids, other.ids));
     for (const { real } of covered) real.close();
     held = [...held.filter((other) => !covered.includes(other)), entry];
-    while (heldTokens() > maxTokens || held.length > MOST_HELD) forget();
+    while (heldTokens() > maxTokens || held.length > mostHeld) forget();
   };
 
   const forget = (): boolean => {
@@ -106,8 +109,6 @@ export function createPrefixCache(
 
   /** A real sequence that has read as much as possible of what comes, all but the last `least` tokens. */
   const begin = (reader: Reader, ids: ArrayLike<number>, least: number): Sequence => {
-    // What slides out of a window cannot be gone back to.
-    if (source.contextLength === Number.POSITIVE_INFINITY) return source.open(reader.adapter);
     let best: View | Held | undefined;
     let known = LEAST_TOKENS - 1;
     for (const entry of maxTokens > 0 ? [...held, ...views.all()] : []) {

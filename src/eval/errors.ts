@@ -1,6 +1,7 @@
 /** The sentences of this room's errors. */
 
 import { defineErrors } from '../errors.ts';
+import { type Issue, issueReason } from '../issues.ts';
 
 /** What is wrong with the bytes of a packed text. */
 type PackedDamage = 'kind' | 'cut' | 'changed' | 'version' | 'limit';
@@ -48,9 +49,9 @@ export const fail = defineErrors({
   },
   'eval/no-inside': {
     en: (d: { where: string; what: 'attention' | 'layers' | 'embeddings' | 'experts' }) =>
-      `${d.where}: the model must show its ${d.what}, this one does not`,
+      `${d.where}: the model must show its ${d.what}, this one does not; take another${d.what === 'experts' ? ', trained with --experts' : ''}`,
     zh: (d) =>
-      `${d.where}：模型必须能展示其${{ attention: '注意力', layers: '各层状态', embeddings: '嵌入向量', experts: '各专家的用量' }[d.what]}，而这个模型不能`,
+      `${d.where}：模型必须能展示其${{ attention: '注意力', layers: '各层状态', embeddings: '嵌入向量', experts: '各专家的用量' }[d.what]}，而这个模型不能；请换一个${d.what === 'experts' ? '以 --experts 训练的' : ''}模型`,
   },
   'eval/no-tokens': {
     en: (d: { where: string }) =>
@@ -187,10 +188,10 @@ export const fail = defineErrors({
       `评分：比较两篇文本的共有部分时至多 ${d.most} 对词，得到 ${d.first} × ${d.second}；请用 --metrics 去掉 rouge-l、rouge-lsum 与 f1，或截短文本`,
   },
   'eval/task': {
-    en: (d: { where: string; key: string; reason: string }) =>
-      `${d.where}: is no benchmark task that can be read (${d.key || 'the whole'}: ${d.reason}); see the tasks in examples/tasks`,
+    en: (d: { where: string; key: string; issue: Issue }) =>
+      `${d.where}: is no benchmark task that can be read (${d.key || 'the whole'}: ${issueReason(d.issue, 'en')}); see the tasks in examples/tasks`,
     zh: (d) =>
-      `${d.where}：不是可读的评测任务（${d.key || '整体'}：${d.reason}）；可参考 examples/tasks 中的任务`,
+      `${d.where}：不是可读的评测任务（${d.key || '整体'}：${issueReason(d.issue, 'zh')}）；可参考 examples/tasks 中的任务`,
   },
   'eval/task-field': {
     en: (d: { where: string; field: string; rule: string; zhRule: string }) =>

@@ -338,6 +338,7 @@ export {
   type ResampleOptions,
   resamples,
 } from './significance.ts';
+export { deviationOf } from './spread.ts';
 export { type WordMap, wordMap, wordMapPlot } from './word-vectors/word-map.ts';
 export {
   type SimilarWord,

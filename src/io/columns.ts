@@ -33,10 +33,7 @@ export function chooseColumns(
     if (at >= 0) return at;
     throw fail('io/column', { path, column, columns: shown(columns), near: nearest(column, columns) });
   };
-  const usual = (names: readonly string[]): number | undefined => {
-    const plain = columns.map((column) => column.trim().toLowerCase());
-    return names.map((name) => plain.indexOf(name)).find((at) => at >= 0);
-  };
+  const usual = (names: readonly string[]): number | undefined => usualColumn(columns, names);
   const text =
     textColumn !== undefined
       ? named(textColumn)
@@ -47,6 +44,12 @@ export function chooseColumns(
   const label = labelColumn !== undefined ? named(labelColumn) : usual(labelNames);
   if (label === undefined) throw fail('io/label-column', { path, columns: shown(columns) });
   return { text, title, label };
+}
+
+/** The place of the column with a usual name, the likeliest name first; compared without case. */
+export function usualColumn(columns: readonly string[], names: readonly string[]): number | undefined {
+  const plain = columns.map((column) => column.trim().toLowerCase());
+  return names.map((name) => plain.indexOf(name)).find((at) => at >= 0);
 }
 
 const SHOWN = 12;

@@ -9,7 +9,7 @@ export {
   type SkippedCheckpoint,
   saveCheckpoint,
 } from './checkpoint.ts';
-export type { ColumnOptions } from './columns.ts';
+export { type ColumnOptions, labelNames, usualColumn } from './columns.ts';
 export { describeFileError, type FileStatus, type Files, nodeFiles, type OpenFile } from './files.ts';
 export {
   type FolderKind,

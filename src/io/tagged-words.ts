@@ -40,11 +40,7 @@ export async function readTaggedSentences(
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     // White space of other kinds may be a word.
     const columns = line.split(/[ \t]+/).filter((column) => column !== '');
-    if (columns.length === 0) {
-      close();
-      continue;
-    }
-    if (columns[0] === DOCUMENT) {
+    if (columns.length === 0 || columns[0] === DOCUMENT) {
       close();
       continue;
     }

@@ -151,6 +151,9 @@ function plainRequest(
   const { heads, kvHeads, headSize, attentionSoftcap: softcap } = config;
   const { length: keys } = past;
   const rows = memory.placesOf([{ past, count: keys }]);
+  const indices = (picked: Int32Array<ArrayBuffer>): Tensor =>
+    fromArray<'i32'>(picked, [picked.length], 'i32');
+  const all = indices(Int32Array.from(rows));
   const made = new Map<number, (sight: Sight) => ScoreOptions>();
   const scoresOf = (queries: number) => {
     const bias = scheme.bias?.(params.positions!, queries, keys);
@@ -164,10 +167,9 @@ function plainRequest(
     count,
     length: keys,
     held(pages, places) {
-      const picked = places ? Int32Array.from(places, (place) => rows[place]) : rows;
-      const ids = fromArray<'i32'>(picked, [picked.length], 'i32');
+      const ids = places ? indices(Int32Array.from(places, (place) => rows[place])) : all;
       const table = withShape(pages, [pages.shape[0] * pages.shape[1], kvHeads * headSize]);
-      const kept = withShape(embedding(table, ids), [1, picked.length, kvHeads, headSize]);
+      const kept = withShape(embedding(table, ids), [1, ids.size, kvHeads, headSize]);
       return kept.dtype === 'f32' ? kept : cast(kept, 'f32');
     },
     scores(queries, sight) {

@@ -202,6 +202,15 @@ export function check(values: object, table: { readonly [key: string]: Rule }, p
   }
 }
 
+/** Said, they are as if left out. */
+const leftOut: Partial<DecoderOptions> = {
+  block: 'preNorm',
+  linearAttention: false,
+  crossAttention: false,
+  headBias: false,
+  headScale: 1,
+};
+
 /**
  * Checks options and fills the defaults. A complete config passes through unchanged.
  *
@@ -214,9 +223,7 @@ export function decoderConfig(options: DecoderOptions): DecoderConfig {
     check({ [key]: plain[key] }, rules);
   }
   const isSaid = ([key, value]: [string, unknown]) =>
-    value !== undefined &&
-    !(key === 'block' && value === 'preNorm') &&
-    !(key === 'linearAttention' && value === false);
+    value !== undefined && value !== leftOut[key as keyof DecoderOptions];
   const given = Object.fromEntries(Object.entries(plain).filter(isSaid));
   check(given, rules);
   const { width, heads } = plain;

@@ -25,24 +25,26 @@ import {
 } from './config.ts';
 import { fail } from './errors.ts';
 
-/** A complete config; plain data, as it stands in `config.json`. Sizes and kinds are those of the decoder. */
-export interface EncoderConfig
-  extends Pick<
-    DecoderConfig,
-    | 'vocabSize'
-    | 'contextLength'
-    | 'width'
-    | 'layers'
-    | 'heads'
-    | 'headSize'
-    | 'ffnSize'
-    | 'activation'
-    | 'norm'
-    | 'positions'
-    | 'qkNorm'
-    | 'tiedHead'
-    | 'dropout'
-  > {
+/** Sizes and kinds that an encoder has as a decoder has them. */
+export type SharedConfig = Pick<
+  DecoderConfig,
+  | 'vocabSize'
+  | 'contextLength'
+  | 'width'
+  | 'layers'
+  | 'heads'
+  | 'headSize'
+  | 'ffnSize'
+  | 'activation'
+  | 'norm'
+  | 'positions'
+  | 'qkNorm'
+  | 'tiedHead'
+  | 'dropout'
+>;
+
+/** A complete config; plain data, as it stands in `config.json`. */
+export interface EncoderConfig extends SharedConfig {
   /** `postNorm` normalises what each part of a block made (BERT), `preNorm` what it reads. */
   readonly block: EncoderBlock;
   /** Every linear layer has a bias. */

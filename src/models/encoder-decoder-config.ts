@@ -9,30 +9,12 @@ import {
   wholeFromZero,
   wholePositive,
 } from './config.ts';
-import { type EncoderConfig, encoderConfig } from './encoder-config.ts';
+import { type EncoderConfig, encoderConfig, type SharedConfig } from './encoder-config.ts';
 
 /** A complete config; plain data, as it stands in `config.json`. Sizes and kinds are those of both halves. */
 export interface EncoderDecoderConfig
-  extends Pick<
-    DecoderConfig,
-    | 'vocabSize'
-    | 'contextLength'
-    | 'width'
-    | 'layers'
-    | 'heads'
-    | 'headSize'
-    | 'ffnSize'
-    | 'activation'
-    | 'norm'
-    | 'positions'
-    | 'qkNorm'
-    | 'tiedHead'
-    | 'dropout'
-    | 'embeddingScale'
-    | 'attentionScale'
-    | 'headScale'
-    | 'headBias'
-  > {
+  extends SharedConfig,
+    Pick<DecoderConfig, 'embeddingScale' | 'attentionScale' | 'headScale' | 'headBias'> {
   /** Blocks of the encoder; `layers` are the decoder's. What tells this config from others. */
   readonly encoderLayers: number;
   /** The longest source, in tokens; `contextLength` is for what is written. */
@@ -105,35 +87,10 @@ export function decoderHalf(config: EncoderDecoderConfig): DecoderConfig {
 export function encoderHalf(config: EncoderDecoderConfig): EncoderConfig {
   let half = encoders.get(config);
   if (!half) {
-    const {
-      vocabSize,
-      width,
-      heads,
-      headSize,
-      ffnSize,
-      activation,
-      norm,
-      positions,
-      qkNorm,
-      dropout,
-      block,
-      bias,
-    } = config;
-    const { encoderLayers: layers, sourceLength: contextLength, embeddingScale, attentionScale } = config;
-    const sizes = { vocabSize, contextLength, width, layers, heads, headSize, ffnSize };
-    const kinds = {
-      activation,
-      norm,
-      positions,
-      qkNorm,
-      dropout,
-      block,
-      bias,
-      embeddingScale,
-      attentionScale,
-    };
+    const { encoderLayers: layers, sourceLength: contextLength, startId: _, ...both } = config;
+    const { tiedHead: __, headScale: ___, headBias: ____, ...shared } = both;
     const parts = { embeddingNorm: false, maskedHead: false };
-    encoders.set(config, (half = encoderConfig({ ...sizes, ...kinds, ...parts })));
+    encoders.set(config, (half = encoderConfig({ ...shared, layers, contextLength, ...parts })));
   }
   return half;
 }

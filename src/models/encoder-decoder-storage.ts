@@ -1,8 +1,6 @@
 /** An encoder–decoder as a folder: `config.json` and `model.safetensors`; ours, or of Hugging Face's T5 and Marian classes. */
 
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { safetensorsContent, writeFileAtomic } from '../io/index.ts';
 import type { EncoderDecoderParams } from './encoder-decoder.ts';
 import {
   type EncoderDecoderConfig,
@@ -15,8 +13,8 @@ import {
   toForeignEncoderDecoder,
   toForeignEncoderDecoderConfig,
 } from './foreign-encoder-decoder.ts';
-import { CONFIG, readJson, readWeights, WEIGHTS } from './storage.ts';
-import { encoderDecoderFromFile, namedTensors, tensorsFromFile, tensorsToFile } from './weights.ts';
+import { CONFIG, readJson, readWeights, writeModel } from './storage.ts';
+import { encoderDecoderFromFile, namedTensors, tensorsFromFile } from './weights.ts';
 
 const ARCHITECTURE = 'inkstone-encoder-decoder';
 
@@ -33,10 +31,7 @@ export async function saveEncoderDecoder(
 ): Promise<void> {
   const json = foreign ? toForeignEncoderDecoderConfig(config) : { architecture: ARCHITECTURE, ...config };
   const tensors = foreign ? toForeignEncoderDecoder(config, params) : namedTensors(params);
-  await mkdir(folder, { recursive: true });
-  // Hugging Face's loader asks for this entry.
-  await writeFileAtomic(join(folder, WEIGHTS), safetensorsContent(tensorsToFile(tensors), { format: 'pt' }));
-  await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(json, null, 2)}\n`);
+  await writeModel(folder, json, tensors);
 }
 
 /** Reads an encoder–decoder from a folder; every name and shape is checked. */

@@ -1,13 +1,11 @@
 /** An encoder as a folder: `config.json` and `model.safetensors`; ours, or of Hugging Face's BERT and RoBERTa classes. */
 
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { safetensorsContent, writeFileAtomic } from '../io/index.ts';
 import type { EncoderParams } from './encoder.ts';
 import { type EncoderConfig, type EncoderOptions, encoderConfig } from './encoder-config.ts';
 import { fromForeignEncoder, isIgnored, toForeignEncoder, toForeignEncoderConfig } from './foreign-bert.ts';
-import { CONFIG, readJson, readWeights, WEIGHTS } from './storage.ts';
-import { encoderFromFile, namedTensors, tensorsFromFile, tensorsToFile } from './weights.ts';
+import { CONFIG, readJson, readWeights, writeModel } from './storage.ts';
+import { encoderFromFile, namedTensors, tensorsFromFile } from './weights.ts';
 
 const ARCHITECTURE = 'inkstone-encoder';
 
@@ -24,10 +22,7 @@ export async function saveEncoder(
 ): Promise<void> {
   const json = foreign ? toForeignEncoderConfig(config) : { architecture: ARCHITECTURE, ...config };
   const tensors = foreign ? toForeignEncoder(config, params) : namedTensors(params);
-  await mkdir(folder, { recursive: true });
-  // Hugging Face's loader asks for this entry.
-  await writeFileAtomic(join(folder, WEIGHTS), safetensorsContent(tensorsToFile(tensors), { format: 'pt' }));
-  await writeFileAtomic(join(folder, CONFIG), `${JSON.stringify(json, null, 2)}\n`);
+  await writeModel(folder, json, tensors);
 }
 
 /** Reads an encoder from a folder; every name and shape is checked. */

@@ -12,14 +12,21 @@ import {
   type Tensor,
   withShape,
 } from '../tensor/index.ts';
-import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import type { LanguageModel, StepRequest, StepResult, StepWants } from '../types.ts';
 import { bySight } from './attend.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
 import { keptForReading, pastFor, type WeightType } from './kept-weights.ts';
 import { planOf } from './plan.ts';
-import { checkBatch, checkReading, checkRewind, computeIn, livePasts, rowsOf } from './sequences.ts';
+import {
+  checkBatch,
+  checkReading,
+  computeIn,
+  rowsOf,
+  type SizedSequence,
+  sequencesOver,
+} from './sequences.ts';
 import { type SinkPast, type SinkWindow, sinkPast } from './sink-past.ts';
 
 export interface EndlessModelOptions extends SinkWindow {
@@ -33,13 +40,7 @@ export interface EndlessLanguageModel extends LanguageModel {
   readonly config: DecoderConfig;
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
-  open(adapter?: string): EndlessSequence;
-}
-
-export interface EndlessSequence extends Sequence {
-  /** Bytes of keys and values: the same at any length. */
-  readonly cacheBytes: number;
-  fork(): EndlessSequence;
+  open(adapter?: string): SizedSequence;
 }
 
 /**
@@ -59,27 +60,7 @@ export function createEndlessModel(
   const compute = computeIn(precision);
   const { vocabSize, width: hiddenSize, layers, kvHeads, headSize } = config;
   const contextLength = Number.POSITIVE_INFINITY;
-  const pasts = livePasts<SinkPast>();
-  const live = pasts.of;
-
-  const openSequence = (past: SinkPast): EndlessSequence => {
-    const sequence: EndlessSequence = {
-      get length() {
-        return live(sequence).length;
-      },
-      get cacheBytes() {
-        return live(sequence).sizeBytes;
-      },
-      rewind(to) {
-        checkRewind(live(sequence).length, to);
-        past.rewind(to);
-      },
-      fork: () => openSequence(live(sequence).fork()),
-      close: () => pasts.set(sequence, undefined),
-    };
-    pasts.set(sequence, past);
-    return sequence;
-  };
+  const { of: live, open: openSequence } = sequencesOver<SinkPast>();
 
   const checkRequest = ({ sequence, ids }: StepRequest): Reading => {
     const past = live(sequence);

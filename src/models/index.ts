@@ -39,7 +39,6 @@ export {
   createEndlessModel,
   type EndlessLanguageModel,
   type EndlessModelOptions,
-  type EndlessSequence,
 } from './endless-model.ts';
 export { type Extension, type ExtensionKind, extended, extensionKinds } from './extend.ts';
 export { fillMask, type Guess } from './fill-mask.ts';
@@ -87,9 +86,9 @@ export {
   createRecurrentModel,
   type RecurrentLanguageModel,
   type RecurrentModelOptions,
-  type RecurrentSequence,
 } from './recurrent-model.ts';
 export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
+export type { SizedSequence } from './sequences.ts';
 export type { SinkWindow } from './sink-past.ts';
 export { spectralNorm, spectralRadius } from './spectral.ts';
 export {

@@ -45,3 +45,15 @@ test('token by token it says what a whole pass says, far beyond the window of tr
   const [{ experts }] = model.step([{ sequence: model.open(), ids: [1, 2] }], { experts: true });
   expect(experts![0].map((shares) => shares.length)).toEqual([3, 3]);
 });
+
+test('turns positions beyond the context of training, too', () => {
+  const turning = decoderConfig({ ...config, positions: 'rotary' });
+  const weights = init(turning, createRng(5), { std: 0.2 });
+  const model = createLanguageModel(weights, turning);
+  const ids = Array.from({ length: turning.contextLength + 10 }, (_, i) => (i * 7) % turning.vocabSize);
+  const whole = forward(weights, { ...turning, contextLength: ids.length }, tensor([ids], { dtype: 'i32' }));
+  const [{ logits }] = model.step([{ sequence: model.open(), ids }], { logits: 'all' });
+  logits.forEach((row, place) => {
+    row.forEach((x, i) => expect(x).toBeCloseTo(whole.data[place * turning.vocabSize + i], 3));
+  });
+});

@@ -1,7 +1,7 @@
 /** A decoder with linear attention that reads many sequences at once, each remembered as one matrix for each head of each layer. */
 
-import { type Attend, linearAttention, runEmbedding } from '../nn/index.ts';
-import { concat, embedding, fromArray, reshape, rowsView, type Tensor } from '../tensor/index.ts';
+import { type Attend, linearAttention, linearStateSize, runEmbedding } from '../nn/index.ts';
+import { concat, embedding, fromArray, reshape, rowsView, slice, type Tensor } from '../tensor/index.ts';
 import type { StepResult, StepWants } from '../types.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
@@ -13,7 +13,7 @@ import { rowsOf } from './sequences.ts';
 import { createStateModel, type StateModel, type StateReading } from './state-model.ts';
 
 /** Numbers that one layer remembers. */
-const layerSize = ({ heads, headSize }: DecoderConfig): number => heads * headSize * (headSize + 1);
+const layerSize = ({ heads, headSize }: DecoderConfig): number => linearStateSize(heads, headSize);
 
 /**
  * Reads on behind states. A text may be longer than the context of training where positions have no table of places.
@@ -21,14 +21,18 @@ const layerSize = ({ heads, headSize }: DecoderConfig): number => heads * headSi
  */
 export function createLinearModel(
   params: DecoderParams,
-  config: DecoderConfig,
+  trained: DecoderConfig,
   compute: <Result>(body: () => Result) => Result,
 ): StateModel {
-  const { vocabSize, contextLength, width: hiddenSize, layers, positions } = config;
-  const hasTable = planOf(config).scheme.tableShape !== undefined || positions.kind === 'sinusoidal';
+  const { vocabSize, width: hiddenSize, layers, positions } = trained;
+  const hasTable = planOf(trained).scheme.tableShape !== undefined || positions.kind === 'sinusoidal';
+  const contextLength = hasTable
+    ? trained.contextLength
+    : Math.max(trained.contextLength, limits.recurrentTokens);
+  const config = { ...trained, contextLength };
   return createStateModel({
     vocabSize,
-    contextLength: hasTable ? contextLength : Math.max(contextLength, limits.recurrentTokens),
+    contextLength,
     hiddenSize,
     stateSize: layers * layerSize(config),
     read: (readings, wants) => compute(() => read(params, config, readings, wants)),
@@ -110,23 +114,35 @@ function statePast(config: DecoderConfig, { from, ids }: StateReading) {
   for (let length = first + KEPT_EVERY; length < end + KEPT_EVERY && first < end; length += KEPT_EVERY) {
     lengths.push(Math.min(length, end));
   }
-  const kept = lengths.map((length): KeptState => ({ length, values: new Float32Array(layers * size) }));
+  /** What each layer knew after the chunks of each stretch. */
+  const states = Array.from({ length: layers }, (): Tensor[] => []);
+  const partOf = (values: Float32Array, layer: number): Float32Array =>
+    values.subarray(layer * size, (layer + 1) * size);
   return {
     count: ids.length,
-    kept: () => kept,
+    /** Copied out behind the pass: kernels in line are waited for once. */
+    kept: (): KeptState[] => {
+      const kept = lengths.map((length) => ({ length, values: new Float32Array(layers * size) }));
+      states.forEach((stretchStates, layer) => {
+        let next = 0;
+        for (const found of stretchStates) {
+          for (let chunk = 0; chunk < found.shape[2]; chunk++) {
+            copyChunk(found, chunk, partOf(kept[next++].values, layer));
+          }
+        }
+      });
+      return kept;
+    },
     attend(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor {
-      let values = from.values.subarray(layer * size, (layer + 1) * size);
-      let next = 0;
+      const shape = [1, heads, headSize, headSize + 1];
+      let state: Tensor = fromArray<'f32'>(Float32Array.from(partOf(from.values, layer)), shape, 'f32');
       const mixed = stretches.map(([start, stop]) => {
-        const state = fromArray<'f32'>(Float32Array.from(values), [1, heads, headSize, headSize + 1], 'f32');
         const rows = (x: Tensor) =>
           asBatch(rowsView(reshape(x, x.shape.slice(1)), start - from.length, stop - from.length));
         const found = linearAttention(rows(q), rows(k), rows(v), state);
-        for (let chunk = 0; chunk < found.states.shape[2]; chunk++) {
-          const into = kept[next++].values.subarray(layer * size, (layer + 1) * size);
-          copyChunk(found.states, chunk, into);
-          values = into;
-        }
+        states[layer].push(found.states);
+        const { shape: known } = found.states;
+        state = reshape(slice(found.states, 2, known[2] - 1), shape);
         return found.mixed;
       });
       return mixed.length === 1 ? mixed[0] : concat(mixed, 1);

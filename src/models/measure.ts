@@ -6,6 +6,8 @@ import {
   type GatedActivation,
   isGated,
   type KvType,
+  LINEAR_CHUNK,
+  linearStateSize,
   PAGE_TOKENS,
   type ParameterSpec,
 } from '../nn/index.ts';
@@ -44,7 +46,7 @@ export function flopsPerToken(
   const weights = countParameters(used) + width * vocabSize;
   const seen = planOf(config).layers.reduce((sum, sight) => sum + keysSeen(sight, length), 0);
   // The state of a head is read and written once; keys of the same chunk are seen one by one.
-  const keys = config.linearAttention ? config.layers * (headSize + Math.min(64, length)) : seen;
+  const keys = config.linearAttention ? config.layers * (headSize + Math.min(LINEAR_CHUNK, length)) : seen;
   // Two operations for each weight; scores and mixing are two for each feature of each key seen.
   const forward = 2 * weights + 4 * heads * headSize * keys;
   // The backward pass multiplies twice for each multiplication.
@@ -93,7 +95,7 @@ export function cacheBytes(
   tokens: number,
   past: KvType = 'f32',
 ): number {
-  if (linearAttention) return bytesPerElement.f32 * layers * heads * headSize * (headSize + 1);
+  if (linearAttention) return bytesPerElement.f32 * layers * linearStateSize(heads, headSize);
   const held = Math.ceil(tokens / PAGE_TOKENS) * PAGE_TOKENS;
   return 2 * layers * held * kvHeads * headSize * bytesPerElement[past];
 }
@@ -137,7 +139,9 @@ export function estimateMemory(config: DecoderConfig, options: MemoryOptions): M
     activations: training ? (tokens * (kept + passing) + head) * 4 : 0,
     kvCache: training
       ? 0
-      : layers * (config.linearAttention ? batch * heads * headSize * (headSize + 1) : tokens * kvRow) * 4,
+      : config.linearAttention
+        ? batch * cacheBytes(config, length)
+        : layers * tokens * kvRow * 4,
   };
   return { ...use, total: Object.values(use).reduce((sum, bytes) => sum + bytes, 0) };
 }

@@ -1,15 +1,15 @@
 /** A recurrent model that reads many sequences at once: the `LanguageModel` contract over states of fixed size. */
 
 import { type RecurrentState, runEmbedding, runLinear } from '../nn/index.ts';
-import { fromArray, scope, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
+import { fromArray, type Tensor } from '../tensor/index.ts';
 import type { StepResult, StepWants } from '../types.ts';
-import { keptAs } from './kept-weights.ts';
+import { keptForReading } from './kept-weights.ts';
 import { limits } from './limits.ts';
 import { type RecurrentParams, recurrentHead, runLayers } from './recurrent.ts';
 import type { RecurrentConfig } from './recurrent-config.ts';
 import { KEPT_EVERY, type KeptState } from './recurrent-past.ts';
-import { flatRows, rowsOf } from './sequences.ts';
-import { createStateModel, type StateModel, type StateReading, type StateSequence } from './state-model.ts';
+import { computeIn, flatRows, rowsOf } from './sequences.ts';
+import { createStateModel, type StateModel, type StateReading } from './state-model.ts';
 
 export interface RecurrentModelOptions {
   /** `f32` uses the given parameters as they are and as they change; `bf16` copies the matrices now, at half the bytes. Default `f32`. */
@@ -22,8 +22,6 @@ export interface RecurrentLanguageModel extends StateModel {
   readonly config: RecurrentConfig;
 }
 
-export type RecurrentSequence = StateSequence;
-
 /**
  * A model for generation. A token costs the same at any place, in time and memory. `rewind` goes back to the last state kept
  * and reads on from there with the next step.
@@ -31,22 +29,12 @@ export type RecurrentSequence = StateSequence;
 export function createRecurrentModel(
   params: RecurrentParams,
   config: RecurrentConfig,
-  { weights: precision = 'f32', contextLength = limits.recurrentTokens }: RecurrentModelOptions = {},
+  { weights: kept = 'f32', contextLength = limits.recurrentTokens }: RecurrentModelOptions = {},
 ): RecurrentLanguageModel {
-  const weights = precision === 'bf16' ? keptAs('bf16', params) : params;
+  const { weights, precision } = keptForReading(params, kept);
   const { vocabSize, width: hiddenSize } = config;
   const stateSize = config.layers * statesOf(config) * hiddenSize;
-  /** What comes out is copied out of tensors, so that no scope need look for any in it. */
-  const compute = <Result>(body: () => Result): Result =>
-    withPrecision(precision, () =>
-      withRecording(false, () => {
-        let result: Result;
-        scope(() => {
-          result = body();
-        });
-        return result!;
-      }),
-    );
+  const compute = computeIn(precision);
   const model = createStateModel({
     vocabSize,
     contextLength,

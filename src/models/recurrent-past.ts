@@ -4,8 +4,10 @@
  * tokens read again, and what is kept grows with the logarithm of the length.
  */
 
-/** Tokens between two states that are kept of what was read last. */
-export const KEPT_EVERY = 64;
+import { LINEAR_CHUNK } from '../nn/index.ts';
+
+/** Tokens between two states that are kept of what was read last: linear attention finds them there. */
+export const KEPT_EVERY = LINEAR_CHUNK;
 /** So many are kept before every second of them has to do, and of each doubling again. */
 const DENSE = 4;
 
@@ -24,6 +26,8 @@ export interface KeptState {
 
 export interface RecurrentPast {
   readonly length: number;
+  /** Bytes of the state that the next token needs: the same at any length. */
+  readonly sizeBytes: number;
   /** From where reading goes on: the latest state, and the ids after it, which have to be read again first. */
   readonly from: KeptState;
   readonly again: readonly number[];
@@ -42,6 +46,9 @@ function createPast(ids: number[], kept: KeptState[]): RecurrentPast {
   return {
     get length() {
       return ids.length;
+    },
+    get sizeBytes() {
+      return latest().values.byteLength;
     },
     get from() {
       return latest();

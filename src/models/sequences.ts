@@ -24,6 +24,44 @@ export function livePasts<Past>(): LivePasts<Past> {
   };
 }
 
+/** A sequence that tells its size. */
+export interface SizedSequence extends Sequence {
+  /** Bytes of what it remembers. */
+  readonly cacheBytes: number;
+  fork(): SizedSequence;
+}
+
+interface SizedPast<Past> {
+  readonly length: number;
+  readonly sizeBytes: number;
+  rewind(length: number): void;
+  fork(): Past;
+}
+
+/** The sequences of a model, each over a past of its own. */
+export function sequencesOver<Past extends SizedPast<Past>>() {
+  const { of, set } = livePasts<Past>();
+  const open = (past: Past): SizedSequence => {
+    const own: SizedSequence = {
+      get length() {
+        return of(own).length;
+      },
+      get cacheBytes() {
+        return of(own).sizeBytes;
+      },
+      rewind(to) {
+        checkRewind(of(own).length, to);
+        past.rewind(to);
+      },
+      fork: () => open(of(own).fork()),
+      close: () => set(own, undefined),
+    };
+    set(own, past);
+    return own;
+  };
+  return { of, open };
+}
+
 /** Runs passes in one precision. What comes out is copied out of tensors, so that no scope need look for any in it. */
 export const computeIn =
   (precision: 'f32' | 'bf16') =>

@@ -1,20 +1,21 @@
 /** Models that remember a text as a state of fixed size: the `LanguageModel` contract over what reading behind a state gives. */
 
-import type { LanguageModel, Sequence, StepRequest, StepResult, StepWants } from '../types.ts';
+import type { LanguageModel, StepRequest, StepResult, StepWants } from '../types.ts';
 import { fail } from './errors.ts';
 import { type KeptState, type RecurrentPast, recurrentPast } from './recurrent-past.ts';
-import { checkBatch, checkIds, checkReading, checkRewind, flatRows, livePasts } from './sequences.ts';
-
-export interface StateSequence extends Sequence {
-  /** Bytes of the state that the next token needs: the same at any length. */
-  readonly cacheBytes: number;
-  fork(): StateSequence;
-}
+import {
+  checkBatch,
+  checkIds,
+  checkReading,
+  flatRows,
+  type SizedSequence,
+  sequencesOver,
+} from './sequences.ts';
 
 export interface StateModel extends LanguageModel {
   /** Size of the hidden rows. */
   readonly hiddenSize: number;
-  open(adapter?: string): StateSequence;
+  open(adapter?: string): SizedSequence;
   project(rows: readonly Float32Array[]): Float32Array[];
   embed(ids: readonly number[]): Float32Array[];
 }
@@ -46,30 +47,7 @@ export interface StateReader {
 /** `rewind` goes back to the last state kept and reads on from there with the next step. */
 export function createStateModel(reader: StateReader): StateModel {
   const { vocabSize, contextLength, hiddenSize, stateSize } = reader;
-  /** What every sequence opened here has read. */
-  const pasts = livePasts<RecurrentPast>();
-  const live = pasts.of;
-
-  const openSequence = (past: RecurrentPast): StateSequence => {
-    const sequence: StateSequence = {
-      get length() {
-        return live(sequence).length;
-      },
-      get cacheBytes() {
-        return live(sequence).from.values.byteLength;
-      },
-      rewind(to) {
-        checkRewind(live(sequence).length, to);
-        past.rewind(to);
-      },
-      fork: () => openSequence(live(sequence).fork()),
-      close() {
-        pasts.set(sequence, undefined);
-      },
-    };
-    pasts.set(sequence, past);
-    return sequence;
-  };
+  const { of: live, open: openSequence } = sequencesOver<RecurrentPast>();
 
   const checkRequest = ({ sequence, ids }: StepRequest) => {
     const past = live(sequence);

@@ -26,7 +26,13 @@ import {
   toForeignConfig,
 } from './foreign.ts';
 import { limits } from './limits.ts';
-import { namedTensors, paramsFromFile, tensorsFromFile, tensorsToFile } from './weights.ts';
+import {
+  type NamedTensors,
+  namedTensors,
+  paramsFromFile,
+  tensorsFromFile,
+  tensorsToFile,
+} from './weights.ts';
 
 export const CONFIG = 'config.json';
 export const WEIGHTS = 'model.safetensors';
@@ -63,6 +69,16 @@ export async function saveDecoder(
     ? { ...toForeignConfig(format, config), ...ends, dtype: LIBRARY_DTYPES[dtype] }
     : { architecture: ARCHITECTURE, ...config };
   const tensors = format ? toForeign(format, config, params) : namedTensors(params);
+  await writeModel(folder, json, tensors, dtype);
+}
+
+/** Writes the two files of a model's folder. */
+export async function writeModel(
+  folder: string,
+  json: unknown,
+  tensors: NamedTensors,
+  dtype: WeightDtype = 'f32',
+): Promise<void> {
   // Hugging Face's loader asks for this entry.
   const content = safetensorsContent(tensorsToFile(tensors, dtype), { format: 'pt' });
   await mkdir(folder, { recursive: true });

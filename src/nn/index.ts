@@ -19,7 +19,7 @@ export * from './joined-rows.ts';
 export { hidingKeys } from './key-mask.ts';
 export * from './kv-memory.ts';
 export { type LinearParams, linearSpec, runLinear } from './linear.ts';
-export { linearAttention } from './linear-attention.ts';
+export { LINEAR_CHUNK, linearAttention, linearStateSize } from './linear-attention.ts';
 export * from './losses.ts';
 export * from './norm.ts';
 export * from './parameters.ts';

@@ -26,8 +26,10 @@ import {
   zeros,
 } from '../tensor/index.ts';
 
-/** Tokens that are read at once. NOTE Models keep their states at its multiples. */
-const CHUNK = 64;
+/** Tokens that are read at once; states are found at its multiples. */
+export const LINEAR_CHUNK = 64;
+/** Numbers that a layer knows of what it has read. */
+export const linearStateSize = (heads: number, headSize: number): number => heads * headSize * (headSize + 1);
 /** Keeps what is divided by above 0. */
 const EPS = 1e-6;
 
@@ -47,7 +49,7 @@ export interface LinearAttention {
  */
 export function linearAttention(q: Tensor, k: Tensor, v: Tensor, state?: Tensor): LinearAttention {
   const [batch, length, heads, size] = q.shape;
-  const chunk = Math.min(CHUNK, length);
+  const chunk = Math.min(LINEAR_CHUNK, length);
   const chunks = Math.ceil(length / chunk);
   // [B, T, H, n] as [B, H, chunks, chunk, n]; what fills up the last chunk adds nothing.
   const inChunks = (x: Tensor): Tensor => {

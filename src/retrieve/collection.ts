@@ -21,6 +21,12 @@ export interface NewDocument {
   readonly title?: string | undefined;
 }
 
+export interface PutOptions {
+  readonly signal?: AbortSignal;
+  /** Documents that the collection may have in all. Default: any number. */
+  readonly most?: number;
+}
+
 /** What `put` did. */
 export interface PutReport {
   readonly added: number;
@@ -44,8 +50,10 @@ export interface Collection {
   /**
    * Adds documents, and changes those whose key is there: all of them or, when it throws or the process dies, none.
    * Chunks, terms and vectors are made here. Of one that is there unchanged only the time is kept when it was seen so.
+   *
+   * @throws `retrieve/full` where there would be more than `most`
    */
-  put(documents: readonly NewDocument[], options?: { readonly signal?: AbortSignal }): Promise<PutReport>;
+  put(documents: readonly NewDocument[], options?: PutOptions): Promise<PutReport>;
   /** Removes documents by their keys; says how many were there. */
   remove(keys: readonly string[]): Promise<number>;
   /** The keys of all documents, in order. */
@@ -127,7 +135,7 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
     settings,
     analyze: parts.analyze,
 
-    async put(given, { signal } = {}) {
+    async put(given, { signal, most = Number.POSITIVE_INFINITY } = {}) {
       const documents = given.map(({ key, text, source = key, title }) => ({
         key: storable(key),
         text: storable(text),
@@ -142,16 +150,20 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
       const hashes = new Map(kept.map(({ key, hash }) => [key, hash]));
       // Of one key the last counts.
       const latest = new Map(documents.map((document) => [document.key, document]));
-      const isSame = (document: NewDocument) => hashes.get(document.key) === hashOf(document);
-      const same = [...latest.values()].filter(isSame);
-      const fresh = [...latest.values()].filter((document) => !isSame(document));
-      const prepared: { readonly document: NewDocument; readonly chunks: readonly ChunkRow[] }[] = [];
+      const same: string[] = [];
+      const fresh: HashedDocument[] = [];
+      for (const document of latest.values()) {
+        const hash = hashOf(document);
+        if (hashes.get(document.key) === hash) same.push(document.key);
+        else fresh.push({ ...document, hash });
+      }
+      const prepared: { readonly document: HashedDocument; readonly chunks: readonly ChunkRow[] }[] = [];
       for (const document of fresh) prepared.push({ document, chunks: await prepare(document, signal) });
       signal?.throwIfAborted();
       const now = new Date();
       if (same.length > 0) {
         const sql = 'update documents set checked = $3 where collection = $1 and key = any($2::text[])';
-        await database.query(sql, [id, same.map(({ key }) => key), now]);
+        await database.query(sql, [id, same, now]);
       }
       if (prepared.length > 0) {
         await database.transaction(async (tx) => {
@@ -162,6 +174,9 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
             fresh.map(({ key }) => key),
           ]);
           for (const { document, chunks } of prepared) await insert(tx, id, { document, chunks, now });
+          const sql = 'select count(*)::int from documents where collection = $1';
+          const [{ count }] = await tx.query<{ count: number }>(sql, [id]);
+          if (count > most) throw fail('retrieve/full', { most });
         });
       }
       const known = fresh.filter(({ key }) => hashes.has(key)).length;
@@ -173,12 +188,14 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
       };
     },
 
-    remove: (keys) =>
-      database.transaction(async (tx) => {
+    async remove(keys) {
+      if (keys.length === 0) return 0;
+      return database.transaction(async (tx) => {
         await changed(tx);
         const sql = 'delete from documents where collection = $1 and key = any($2::text[]) returning id';
         return (await tx.query(sql, [id, keys.map(storable)])).length;
-      }),
+      });
+    },
 
     async keys() {
       const sql = 'select key from documents where collection = $1 order by key';
@@ -210,6 +227,7 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
   };
 }
 
+type HashedDocument = NewDocument & { readonly hash: string };
 type ChunkRow = { readonly [column: string]: unknown };
 
 async function insert(
@@ -219,13 +237,13 @@ async function insert(
     document,
     chunks,
     now,
-  }: { readonly document: NewDocument; readonly chunks: readonly ChunkRow[]; readonly now: Date },
+  }: { readonly document: HashedDocument; readonly chunks: readonly ChunkRow[]; readonly now: Date },
 ): Promise<void> {
-  const { key, source = key, title = null } = document;
+  const { key, hash, source = key, title = null } = document;
   const [{ id }] = await tx.query<{ id: number | string }>(
     `insert into documents (collection, key, hash, source, title, changed, checked)
       values ($1, $2, $3, $4, $5, $6, $6) returning id`,
-    [collection, key, hashOf(document), source, title, now],
+    [collection, key, hash, source, title, now],
   );
   for (let from = 0; from < chunks.length; from += CHUNKS_AT_ONCE) {
     await tx.query(

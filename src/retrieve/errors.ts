@@ -14,6 +14,10 @@ export const fail = defineErrors({
     zh: (d) =>
       `索引里没有集合 "${d.name}"；${d.known.length ? `现有 ${d.known.join('、')}` : '还没有任何集合：请先用 inkstone index 建立'}`,
   },
+  'retrieve/full': {
+    en: (d: { most: number }) => `documents: at most ${d.most} are allowed; remove some first`,
+    zh: (d) => `文档：最多 ${d.most} 篇；请先删除一些`,
+  },
   'retrieve/settings': {
     en: (d: { name: string; setting: string; kept: unknown; got: unknown }) =>
       `collection "${d.name}" was made with ${d.setting} ${String(d.kept)}, got ${String(d.got)}; leave it out, or choose another --collection`,

@@ -10,7 +10,7 @@ export {
   idfs,
   type TermStatistics,
 } from './bm25.ts';
-export type { Collection, NewDocument, PutReport, TermHolders } from './collection.ts';
+export type { Collection, NewDocument, PutOptions, PutReport, TermHolders } from './collection.ts';
 export { type Ranked, reciprocalRankFusion, weightedFusion } from './fusion.ts';
 export { type HnswOptions, hnswIndex } from './hnsw.ts';
 export { jiebaSegmenter } from './jieba.ts';

@@ -164,10 +164,6 @@ export const fail = defineErrors({
     en: () => 'documents: this server answers from none; start it with --index',
     zh: () => '文档：本服务器没有可供回答的文档；启动时请加 --index',
   },
-  'serve/documents': {
-    en: (d: { most: number }) => `documents: at most ${d.most} are allowed; remove some first`,
-    zh: (d) => `文档：最多 ${d.most} 篇；请先删除一些`,
-  },
   'serve/internal': {
     en: (d: { id: string }) => `server: something went wrong here (request ${d.id}); the log has the cause`,
     zh: (d) => `服务器：内部出错（请求 ${d.id}）；原因见日志`,
@@ -207,6 +203,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['eval/', 400, 'invalid_request_error'],
   ['model/id', 400, 'invalid_request_error'],
   ['apps/', 400, 'invalid_request_error'],
+  ['retrieve/full', 400, 'invalid_request_error'],
   ['context/', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],

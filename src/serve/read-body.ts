@@ -2,33 +2,19 @@
 
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import { en, zhCN } from 'zod/locales';
 import { defineErrors, nearest } from '../errors.ts';
+import { type Issue, issueReason } from '../issues.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
 import { nestingDepth } from './nesting.ts';
 
-type Issue = z.core.$ZodIssue;
-
 const failField = defineErrors({
   'serve/body': {
     en: (d: { field: string; issue: Issue; near: string | undefined }) =>
-      sentence(d, en(), ': ', '; did you mean "', '"?'),
-    zh: (d) => sentence(d, zhCN(), '：', '，是不是 "', '"？'),
+      `${d.field}: ${issueReason(d.issue, 'en')}${d.near ? `; did you mean "${d.near}"?` : ''}`,
+    zh: (d) => `${d.field}：${issueReason(d.issue, 'zh')}${d.near ? `，是不是 "${d.near}"？` : ''}`,
   },
 });
-
-function sentence(
-  { field, issue, near }: { field: string; issue: Issue; near: string | undefined },
-  locale: { localeError: z.core.$ZodErrorMap },
-  colon: string,
-  before: string,
-  after: string,
-): string {
-  const told = locale.localeError(issue as never);
-  const rule = typeof told === 'string' ? told : (told?.message ?? issue.message);
-  return `${field}${colon}${rule}${near ? `${before}${near}${after}` : ''}`;
-}
 
 /** Reads and checks a body. @throws when it is no JSON, too deep, or breaks a rule of the schema. */
 export async function readBody<Schema extends z.ZodObject>(

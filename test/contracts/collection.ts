@@ -239,6 +239,33 @@ export function collectionContract(open: () => Promise<StorePlace>): void {
       expect(await collection.text('a')).toBe('the first fox');
     });
 
+    test('no more documents than may be: of two changes at once one is refused, whole', async () => {
+      const collection = await fresh();
+      await collection.put([{ key: 'a', text: 'the first fox' }]);
+      const two = (name: string) =>
+        ['1', '2'].map((number) => ({ key: name + number, text: `the fox ${name}` }));
+      const both = await Promise.allSettled(['b', 'c'].map((name) => collection.put(two(name), { most: 4 })));
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const refused = both.find((one) => one.status === 'rejected')!;
+      expect(refused.reason).toMatchObject({ code: 'retrieve/full', data: { most: 4 } });
+      const keys = await collection.keys();
+      expect(keys).toHaveLength(3);
+      // What is there may change, and there is room for one more.
+      expect(await collection.put([{ key: 'a', text: 'a fox' }], { most: 3 })).toMatchObject({ changed: 1 });
+      expect(await collection.put([{ key: 'd', text: 'a fox' }], { most: 4 })).toMatchObject({ added: 1 });
+    });
+
+    test('to remove nothing changes nothing', async () => {
+      const collection = await fresh();
+      const version = () =>
+        database.query<{ version: number }>('select version from collections where name = $1', [
+          collection.name,
+        ]);
+      const before = await version();
+      expect(await collection.remove([])).toBe(0);
+      expect(await version()).toEqual(before);
+    });
+
     test('a long text leaves others their turn, and is given up in the middle', async () => {
       const collection = await fresh();
       const controller = new AbortController();

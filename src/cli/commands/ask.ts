@@ -94,11 +94,12 @@ function checkOptions({ options, given }: Context): void {
     }
   }
   if (given.has('source') && !given.has('correct')) {
-    throw fail('cli/missing-value', { command: 'ask', option: '--correct' });
+    throw fail('cli/needs-option', { command: 'ask', option: '--source', needed: '--correct' });
   }
   if (given.has('model')) return;
   for (const option of ['style', 'maxTokens', 'contextTokens', 'tokenizer', 'minSupport']) {
-    if (given.has(option)) throw fail('cli/missing-value', { command: 'ask', option: '--model' });
+    if (!given.has(option)) continue;
+    throw fail('cli/needs-option', { command: 'ask', option: flagOf(option), needed: '--model' });
   }
 }
 

@@ -22,7 +22,7 @@ import type { benchmarkOptions } from '../eval-options.ts';
 import { loadModel } from '../models.ts';
 import { tellSkipped } from '../outcome.ts';
 import { readRemote } from '../remotes.ts';
-import { formatDuration, formatTable } from '../terminal.ts';
+import { etaSince, formatTable } from '../terminal.ts';
 
 type Context = CommandContext<typeof benchmarkOptions>;
 
@@ -66,7 +66,7 @@ export async function run(context: Context): Promise<void> {
       for (const k of task.type === 'perplexity' ? [0] : shots) {
         const start = performance.now();
         const onProgress = (done: number, total: number): void => {
-          const eta = formatDuration((((performance.now() - start) / 1000) * (total - done)) / done);
+          const eta = etaSince(start, done / total);
           terminal.live(say('live', { model: path, task: task.name, shots: k, done, total, eta }));
         };
         const result = await runBenchmark(model, task, items, {

@@ -27,7 +27,7 @@ import type { CommandContext } from '../command.ts';
 import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import { quoteWord } from '../shell-words.ts';
-import { compactNumber, formatDuration, formatTable, type Terminal, truncate } from '../terminal.ts';
+import { compactNumber, etaSince, formatTable, type Terminal, truncate } from '../terminal.ts';
 import { actionOf } from '../verbs.ts';
 
 type Context = CommandContext<typeof classifyOptions>;
@@ -112,10 +112,8 @@ async function prepare(
 function watch(terminal: Terminal, method: string): (share: number) => void {
   const start = performance.now();
   return (share) => {
-    const seconds = (performance.now() - start) / 1000;
-    const eta = share > 0 ? formatDuration((seconds * (1 - share)) / share) : '–';
     terminal.json({ type: 'progress', method, share });
-    terminal.live(say('live', { method, percent: (100 * share).toFixed(0), eta }));
+    terminal.live(say('live', { method, percent: (100 * share).toFixed(0), eta: etaSince(start, share) }));
   };
 }
 

@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { gradientsOptions } from '../inspect-options.ts';
 import { openModel, type StoredRecurrent } from '../models.ts';
-import { flagOf } from '../options.ts';
+import { refuseGiven } from '../options.ts';
 import { textsOfRun } from '../run-texts.ts';
 import { formatTable } from '../terminal.ts';
 import { isPowerOfTwo } from '../training-samples.ts';
@@ -96,11 +96,12 @@ const OF_WINDOWS = ['data', 'windows', 'steps'] as const;
 async function subjectOf(first: StoredRecurrent, { options, given, terminal, signal }: Context) {
   const { text, data, offline } = options;
   if (text !== undefined) {
-    const idle = OF_WINDOWS.find((name) => given.has(name));
-    if (idle) {
-      const reason = { reason: 'the text is looked at whole', zhReason: '该文本会整篇查看' };
-      throw fail('cli/conflict', { command: 'gradients', options: ['--text', flagOf(idle)], ...reason });
-    }
+    refuseGiven(given, OF_WINDOWS, {
+      command: 'gradients',
+      beside: '--text',
+      reason: 'the text is looked at whole',
+      zhReason: '该文本会整篇查看',
+    });
     const idsOf = ({ prefixIds, tokenizer }: StoredRecurrent) => [...prefixIds, ...tokenizer.encode(text)];
     const ids = idsOf(first);
     if (ids.length < 3) throw fail('cli/short-reach', { tokens: ids.length, least: 3 });

@@ -146,7 +146,7 @@ async function indexAll(
   const gone = (await collection.keys()).filter(
     (key) => !seen.has(key) && sources.some((source) => isFrom(source, key)),
   );
-  if (gone.length > 0) counts.removed = await collection.remove(gone);
+  counts.removed = await collection.remove(gone);
   return counts;
 }
 

@@ -26,7 +26,7 @@ import {
   createEndlessModel,
   createLanguageModel,
   type DecoderSequence,
-  type EndlessSequence,
+  type SizedSequence,
   weightBytes,
 } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
@@ -35,7 +35,7 @@ import type { lengthOptions } from '../length-options.ts';
 import { lengtheningOf } from '../lengthening.ts';
 import { modelFor, readersOf, textOf } from '../long-readers.ts';
 import { extendedModel, openModel, requireDecoder, type StoredDecoder } from '../models.ts';
-import { formatDuration, formatTable } from '../terminal.ts';
+import { etaSince, formatTable } from '../terminal.ts';
 import { actionOf } from '../verbs.ts';
 import { checkViewFile, inLanguage, type View, writeView } from '../view-files.ts';
 
@@ -159,7 +159,7 @@ async function stream([stored]: readonly StoredDecoder[], context: Context): Pro
     ...sinks.map((count): StreamReader => {
       const window = kept - count;
       const model = createEndlessModel(params, config, { sinks: count, window });
-      return { name: `${count}+${window}`, model, keptBytes: (read) => (read as EndlessSequence).cacheBytes };
+      return { name: `${count}+${window}`, model, keptBytes: (read) => (read as SizedSequence).cacheBytes };
     }),
     { name: `recomputed ${kept}`, model: createLanguageModel(params, config), again: kept },
     {
@@ -252,9 +252,8 @@ const inMegabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
 function progressIn({ terminal }: Context) {
   const start = performance.now();
   return (done: number, total: number, name = ''): void => {
-    const seconds = ((performance.now() - start) / 1000) * (total / done - 1);
-    const eta = done > 0 ? formatDuration(seconds) : '–';
-    terminal.live(say('reading', { percent: ((100 * done) / total).toFixed(0), eta, name }));
+    const share = done / total;
+    terminal.live(say('reading', { percent: (100 * share).toFixed(0), eta: etaSince(start, share), name }));
   };
 }
 

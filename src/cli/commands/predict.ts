@@ -20,6 +20,7 @@ import { readHeadExamples } from '../head-data.ts';
 import type { predictOptions } from '../head-options.ts';
 import { readHeadModel } from '../head-run.ts';
 import { printScores, scoreAnswers } from '../head-scores.ts';
+import { refuseGiven } from '../options.ts';
 import { truncate } from '../terminal.ts';
 
 type Context = CommandContext<typeof predictOptions>;
@@ -32,7 +33,8 @@ export async function run(context: Context): Promise<void> {
   const { config } = model;
   const secondColumn = options.secondColumn ?? saved?.setup.secondColumn;
   if ((options.text === undefined) === (options.data === undefined)) {
-    if (options.text === undefined) throw fail('cli/missing-value', { command: 'predict', option: '--text' });
+    if (options.text === undefined)
+      throw fail('cli/missing-value', { command: 'predict', option: '--text | --data' });
     const reason = { reason: 'each says what is asked about', zhReason: '两者都指定了要回答的内容' };
     throw fail('cli/conflict', { command: 'predict', options: ['--text', '--data'], ...reason });
   }
@@ -62,8 +64,19 @@ export async function run(context: Context): Promise<void> {
 }
 
 /** What is asked on the command line. */
-function exampleOf(task: HeadTask, { options }: Context, isPair: boolean): HeadExample {
+function exampleOf(task: HeadTask, { options, given }: Context, isPair: boolean): HeadExample {
   const { text = '', question, second } = options;
+  const takes = task === 'span' ? 'question' : task === 'pair' || isPair ? 'second' : undefined;
+  refuseGiven(
+    given,
+    ['question', 'second'].filter((name) => name !== takes),
+    {
+      command: 'predict',
+      beside: `--task ${task}`,
+      reason: 'such a head does not read it',
+      zhReason: '这种任务头不读它',
+    },
+  );
   const need = (option: string) => fail('cli/missing-value', { command: 'predict', option });
   if (task === 'label') return { words: placedWords(text).map((word) => word.text) };
   if (task === 'span') {

@@ -3,12 +3,10 @@
 import { defineMessages } from '../../language.ts';
 import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
-import { distillOptions } from '../distill-options.ts';
 import { readEncoderStart } from '../encoders.ts';
-import { fail } from '../errors.ts';
 import { prepareMaskedTraining } from '../masked-training.ts';
-import { ofDecoders } from '../model-options.ts';
-import { flagOf } from '../options.ts';
+import { ofWriters } from '../model-options.ts';
+import { refuseGiven } from '../options.ts';
 import type { EncoderShape } from '../recipe.ts';
 import { readEncoderRun } from '../runs.ts';
 import { encoderSettings, type Settings } from '../settings.ts';
@@ -41,17 +39,14 @@ const say = defineMessages({
 /** What stands for a hidden token in a vocabulary made here. */
 const MASK = '[MASK]';
 
-/** Options of models that write. */
-const OF_WRITERS = ['cure', ...Object.keys(distillOptions), ...ofDecoders] as const;
-
 export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal } = context;
-  const unfit = OF_WRITERS.find((name) => given.has(name));
-  if (unfit) {
-    const reason = { reason: 'it is for models that write', zhReason: '它只用于会写作的模型' };
-    const named = ['--objective masked', flagOf(unfit)];
-    throw fail('cli/conflict', { command: 'train', options: named, ...reason });
-  }
+  refuseGiven(given, ofWriters, {
+    command: 'train',
+    beside: '--objective masked',
+    reason: 'it is for models that write',
+    zhReason: '它只用于会写作的模型',
+  });
   const earlier = await findEarlier(folder);
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
   const start = from === undefined ? undefined : await readEncoderStart(from);

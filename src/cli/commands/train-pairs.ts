@@ -6,10 +6,8 @@ import { encoderDecoderConfig, encoderDecoderSpec } from '../../models/index.ts'
 import { countParameters } from '../../nn/index.ts';
 import { isRun } from '../../train/index.ts';
 import { corpusOptions } from '../corpus-options.ts';
-import { distillOptions } from '../distill-options.ts';
-import { fail } from '../errors.ts';
-import { ENCODER_DECODER, ofDecoders } from '../model-options.ts';
-import { flagOf } from '../options.ts';
+import { ENCODER_DECODER, ofWriters } from '../model-options.ts';
+import { refuseGiven } from '../options.ts';
 import { preparePairTraining } from '../pair-training.ts';
 import { readPairs, type TextPair } from '../pairs.ts';
 import type { PairShape } from '../recipe.ts';
@@ -58,22 +56,16 @@ const say = defineMessages({
 const HELD_OUT = 0.02;
 
 /** Options of texts that are no pairs, and of other models, which would have no effect. */
-const UNFIT = [
-  ...Object.keys(corpusOptions),
-  ...ofDecoders,
-  ...Object.keys(distillOptions),
-  'cure',
-  'objective',
-];
+const UNFIT = [...Object.keys(corpusOptions), ...ofWriters, 'objective'];
 
 export async function trainPairs(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal, signal } = context;
-  const unfit = UNFIT.find((name) => given.has(name));
-  if (unfit) {
-    const reason = { reason: 'it is not for pairs of texts', zhReason: '它不用于成对的文本' };
-    const named = [`--architecture ${ENCODER_DECODER}`, flagOf(unfit)];
-    throw fail('cli/conflict', { command: 'train', options: named, ...reason });
-  }
+  refuseGiven(given, UNFIT, {
+    command: 'train',
+    beside: `--architecture ${ENCODER_DECODER}`,
+    reason: 'it is not for pairs of texts',
+    zhReason: '它不用于成对的文本',
+  });
   const earlier = (await isRun(folder)) ? await readPairRun(folder) : undefined;
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
   const start = from === undefined ? undefined : await readStart(from);

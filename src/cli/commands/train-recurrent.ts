@@ -8,10 +8,8 @@ import {
   recurrentConfig,
 } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
-import { distillOptions } from '../distill-options.ts';
-import { fail } from '../errors.ts';
-import { ofDecoders } from '../model-options.ts';
-import { flagOf } from '../options.ts';
+import { ofWriters } from '../model-options.ts';
+import { refuseGiven } from '../options.ts';
 import type { RecurrentShape } from '../recipe.ts';
 import { prepareRecurrentTraining } from '../recurrent-training.ts';
 import { type EarlierRun, readInitialWeights, readRecurrentRun } from '../runs.ts';
@@ -43,17 +41,17 @@ const say = defineMessages({
 
 /** Options of a Transformer's inside, which would have no effect, and those that stand on one. */
 const OF_TRANSFORMERS = [
-  'heads', 'positions', 'block', 'activation', 'norm', 'cure', ...Object.keys(distillOptions), ...ofDecoders,
+  'heads', 'positions', 'block', 'activation', 'norm', ...ofWriters,
 ] as const; // biome-ignore format: a list
 
 export async function trainRecurrent(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal } = context;
-  const unfit = OF_TRANSFORMERS.find((name) => given.has(name));
-  if (unfit) {
-    const reason = { reason: 'it is for Transformers only', zhReason: '它只用于 Transformer' };
-    const named = ['--architecture rnn|gru|lstm', flagOf(unfit)];
-    throw fail('cli/conflict', { command: 'train', options: named, ...reason });
-  }
+  refuseGiven(given, OF_TRANSFORMERS, {
+    command: 'train',
+    beside: '--architecture rnn|gru|lstm',
+    reason: 'it is for Transformers only',
+    zhReason: '它只用于 Transformer',
+  });
   const earlier = (await isRun(folder)) ? await readRecurrentRun(folder) : undefined;
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
   const start = from === undefined ? undefined : await readStart(from);

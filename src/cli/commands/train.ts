@@ -12,7 +12,7 @@ import {
 import { findTeacher } from '../distilling.ts';
 import { fail } from '../errors.ts';
 import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
-import { flagOf } from '../options.ts';
+import { refuseGiven } from '../options.ts';
 import type { TrainingWatch } from '../progress.ts';
 import {
   defaultFolder,
@@ -91,7 +91,7 @@ export async function run(context: TrainContext): Promise<number> {
     return 0;
   }
   const init = start?.init ?? settings.init;
-  const training = await prepareTraining({ folder, init, ...text.training });
+  const training = await prepareTraining({ folder, init, teacher: teacher?.opened, ...text.training });
   try {
     const [opening] = openingsFor(text.known, text.split.heldOut);
     const writer = createLanguageModel(training.params, training.config);
@@ -169,39 +169,36 @@ async function kindOf(
 }
 
 /** What only pairs of texts have is refused elsewhere. */
-function refusePairs({ given, options: { architecture = 'transformer' } }: TrainContext): void {
-  const found = Object.keys(pairOptions).find((name) => given.has(name));
-  if (!found) return;
-  const reason = { reason: 'it is for pairs of texts', zhReason: '它只用于成对的文本' };
-  const options = [flagOf(found), `--architecture ${architecture}`];
-  throw fail('cli/conflict', { command: 'train', options, ...reason });
-}
-
-const BESIDE_TEACHER = {
-  cure: { reason: 'a cure has a loss of its own', zhReason: '疗法有自己的损失' },
-  experts: {
-    reason: 'what a teacher says knows nothing of their balance',
-    zhReason: '教师的话不管专家的均衡',
-  },
-  tokenizer: { reason: "the teacher's tokenizer is taken", zhReason: '分词器沿用教师的' },
-  vocabSize: { reason: "the teacher's tokenizer is taken", zhReason: '分词器沿用教师的' },
-} as const;
+const refusePairs = ({ given, options: { architecture = 'transformer' } }: TrainContext): void =>
+  refuseGiven(given, Object.keys(pairOptions), {
+    command: 'train',
+    beside: `--architecture ${architecture}`,
+    reason: 'it is for pairs of texts',
+    zhReason: '它只用于成对的文本',
+  });
 
 /** Options that have no place beside a teacher. */
 function refuseBeside({ given }: TrainContext): void {
-  for (const [name, reason] of Object.entries(BESIDE_TEACHER)) {
-    if (!given.has(name)) continue;
-    throw fail('cli/conflict', { command: 'train', options: ['--teacher', flagOf(name)], ...reason });
-  }
+  const beside = { command: 'train', beside: '--teacher' };
+  refuseGiven(given, ['cure'], {
+    ...beside,
+    reason: 'a cure has a loss of its own',
+    zhReason: '疗法有自己的损失',
+  });
+  refuseGiven(given, ['tokenizer', 'vocabSize'], {
+    ...beside,
+    reason: "the teacher's tokenizer is taken",
+    zhReason: '分词器沿用教师的',
+  });
 }
 
 const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;
 
 /** An option that would have no effect is refused. */
-function refuseMasking({ given }: TrainContext): void {
-  const found = OF_MASKING.find((name) => given.has(name));
-  if (!found) return;
-  const reason = { reason: 'no token is hidden then', zhReason: '此时不遮盖词元' };
-  const options = [flagOf(found), '--objective next-token'];
-  throw fail('cli/conflict', { command: 'train', options, ...reason });
-}
+const refuseMasking = ({ given }: TrainContext): void =>
+  refuseGiven(given, OF_MASKING, {
+    command: 'train',
+    beside: '--objective next-token',
+    reason: 'no token is hidden then',
+    zhReason: '此时不遮盖词元',
+  });

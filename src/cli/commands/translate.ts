@@ -32,7 +32,8 @@ export async function run(context: Context): Promise<void> {
   const { args, options, terminal } = context;
   const { file, text, out, references } = options;
   if ((text === undefined) === (file === undefined)) {
-    if (text === undefined) throw fail('cli/missing-value', { command: 'translate', option: '--text' });
+    if (text === undefined)
+      throw fail('cli/missing-value', { command: 'translate', option: '--text | --file' });
     const reason = { reason: 'one of them is the source', zhReason: '源文本只能有一个' };
     throw fail('cli/conflict', { command: 'translate', options: ['--text', '--file'], ...reason });
   }

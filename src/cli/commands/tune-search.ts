@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { type Objective, openObjective } from '../objectives.ts';
 import { quoteWord } from '../shell-words.ts';
-import { formatDuration, formatTable } from '../terminal.ts';
+import { etaSince, formatTable } from '../terminal.ts';
 import { openTrials } from '../trials.ts';
 import type { tuneOptions } from '../tune-options.ts';
 
@@ -112,8 +112,7 @@ export async function searchSettings(context: Context): Promise<void> {
     if (trials.length > 0) terminal.print(`  ${say('resumed', { path, done: trials.length })}`);
     const start = performance.now();
     const tell = (settings: Trial['settings'], share: number): void => {
-      const done = trials.length + share;
-      const seconds = (performance.now() - start) / 1000 / (done - earlier.length);
+      const done = trials.length - earlier.length + share;
       terminal.live(
         say('live', {
           trial: trials.length + 1,
@@ -121,7 +120,7 @@ export async function searchSettings(context: Context): Promise<void> {
           settings: settingsWords(settings),
           percent: (100 * share).toFixed(0),
           best: shown(rankTrials(trials, goal)[0]?.score),
-          eta: share > 0 ? formatDuration(seconds * (total - done)) : '–',
+          eta: etaSince(start, done / (total - earlier.length)),
         }),
       );
     };

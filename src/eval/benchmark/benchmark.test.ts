@@ -147,6 +147,7 @@ test('an endpoint writes, and has no likelihoods', async () => {
   const remote = remoteBenchmarkModel('remote', {
     async *generate({ prompt }: { prompt: string }) {
       yield { type: 'text-delta', index: 0, text: ` ${prompt === 'q?' ? 'ab' : ''}` } as const;
+      yield { type: 'finish', reason: 'stop', promptTokens: 1, completionTokens: 1 } as const;
     },
   } as never);
   const asked = items({ text: 'q', right: 'ab', of: ['a', 'b'] });
@@ -155,6 +156,20 @@ test('an endpoint writes, and has no likelihoods', async () => {
   await expect(runBenchmark(remote, choice, asked, once)).rejects.toThrow(
     'remote is an endpoint that only writes',
   );
+});
+
+test('an abort ends it: what was cut short is not scored as wrong', async () => {
+  const controller = new AbortController();
+  const stopping = remoteBenchmarkModel('remote', {
+    async *generate() {
+      controller.abort();
+      yield { type: 'finish', reason: 'aborted', promptTokens: 0, completionTokens: 0 } as const;
+    },
+  } as never);
+  const asked = items({ text: 'q', right: 'ab' });
+  await expect(
+    runBenchmark(stopping, written, asked, { ...once, signal: controller.signal }),
+  ).rejects.toThrow(/abort/);
 });
 
 describe('what is refused', () => {

@@ -3,6 +3,7 @@
 import { fail } from '../errors.ts';
 import { answerScore } from '../metrics/answers.ts';
 import { resamples } from '../significance.ts';
+import { deviationOf } from '../spread.ts';
 import type { BenchmarkModel } from './model.ts';
 import { type ShotOptions, shotPrompt } from './prompt.ts';
 import {
@@ -101,6 +102,8 @@ async function answer(
   let cut = 0;
   for (const [i, item] of items.entries()) {
     const written = await write(shotPrompt(task, item, examples, shot), { maxTokens, stop, signal });
+    // What was cut short is no wrong answer.
+    signal?.throwIfAborted();
     cut += Number(written.isCut);
     const rules = lang === 'zh' ? 'cmrc' : 'squad';
     scores.push(answerScore(written.text.trim(), rightAnswers(task, item), { rules }));
@@ -135,7 +138,10 @@ async function read(
   };
   const scored = (per: 'bytes' | 'words', figure: (bits: number) => number): BenchmarkScore => {
     const drawn = Array.from(resamples(rows.length), (places) => figure(rate(per, places)));
-    return { value: figure(rate(per, rows.keys())), error: rows.length > 1 ? spreadOf(drawn) : Number.NaN };
+    return {
+      value: figure(rate(per, rows.keys())),
+      error: rows.length > 1 ? deviationOf(drawn) : Number.NaN,
+    };
   };
   return {
     cut: 0,
@@ -147,13 +153,7 @@ async function read(
   };
 }
 
-/** With n − 1; NaN for a single value. */
-function spreadOf(values: readonly number[]): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1));
-}
-
 const meanOf = (values: readonly number[]): BenchmarkScore => ({
   value: values.reduce((a, b) => a + b, 0) / values.length,
-  error: spreadOf(values) / Math.sqrt(values.length),
+  error: deviationOf(values) / Math.sqrt(values.length),
 });

@@ -1,6 +1,6 @@
 /** What a benchmark asks of a model: how likely a text is behind another, how many bits a text takes, what it writes. */
 
-import { createTextModel, greedySearch } from '../../decode/index.ts';
+import { collectTexts, createTextModel, greedySearch } from '../../decode/index.ts';
 import type { LanguageModel, TextModel, Tokenizer } from '../../types.ts';
 import { type DocumentScore, scoreDocuments } from '../compare/score-documents.ts';
 import { fail } from '../errors.ts';
@@ -90,7 +90,9 @@ export function localBenchmarkModel(
         throw fail('eval/no-room', { where: 'benchmark', needed, contextLength: model.contextLength });
       }
       const ids = tokenizer.encode(prompt);
-      const text = await collect(writer.generate({ prompt: ids.slice(-room), maxTokens, stop, signal }));
+      const [{ text }] = await collectTexts(
+        writer.generate({ prompt: ids.slice(-room), maxTokens, stop, signal }),
+      );
       return { text, isCut: ids.length > room };
     },
   };
@@ -120,14 +122,8 @@ export function remoteBenchmarkModel(
   return {
     name,
     async write(prompt, options) {
-      const text = await collect(model.generate({ prompt, temperature: 0, ...options }));
+      const [{ text }] = await collectTexts(model.generate({ prompt, temperature: 0, ...options }));
       return { text, isCut: false };
     },
   };
-}
-
-async function collect(parts: ReturnType<TextModel['generate']>): Promise<string> {
-  let text = '';
-  for await (const part of parts) if (part.type === 'text-delta') text += part.text;
-  return text;
 }

@@ -62,10 +62,10 @@ export type AskedTask = MultipleChoiceTask | GenerationTask;
 
 /** Checks what a task file says, and fills in its defaults. @throws `eval/task` */
 export function benchmarkTask(value: unknown, where: string): BenchmarkTask {
-  const found = schema.safeParse(value);
+  const found = schema.safeParse(value, { reportInput: true });
   if (found.success) return found.data;
-  const [{ path, message }] = found.error.issues;
-  throw fail('eval/task', { where, key: path.join('.'), reason: message });
+  const [issue] = found.error.issues;
+  throw fail('eval/task', { where, key: issue.path.join('.'), issue });
 }
 
 /** A record of a task's data, with its place for errors. */

@@ -2,6 +2,7 @@
 
 import type { LanguageModel } from '../../types.ts';
 import { checkInteger } from '../errors.ts';
+import { median } from '../spread.ts';
 
 export interface DecodingSpeedOptions {
   /** Tokens that each writes in a round. Default 16. */
@@ -44,9 +45,4 @@ export async function decodingSpeed(
     }
   }
   return steps.map((times) => (batch * 1000) / median(times));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
 }

@@ -4,7 +4,7 @@ import { logSumExp, nextTurn } from '../../decode/index.ts';
 import type { Ids } from '../../repeat/index.ts';
 import type { LanguageModel, Sequence } from '../../types.ts';
 import { fail } from '../errors.ts';
-import { median } from './writing-cost.ts';
+import { median } from '../spread.ts';
 
 /** One way of reading token after token. */
 export interface StreamReader {

@@ -3,6 +3,7 @@
 import { nextTurn } from '../../decode/index.ts';
 import type { LanguageModel } from '../../types.ts';
 import { fail } from '../errors.ts';
+import { median } from '../spread.ts';
 
 export interface WritingCost {
   /** Milliseconds of one token behind so many others, where it was measured. */
@@ -91,12 +92,6 @@ export async function measureWriting(
   }
   return { lastMs: median(times.slice(-TIMED)), totalMs: times.reduce((a, b) => a + b, 0) };
 }
-
-/** The middle one, or between the middle two. */
-export const median = (values: ArrayLike<number>): number => {
-  const sorted = Float64Array.from(values).sort();
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-};
 
 function checkFits({ contextLength }: LanguageModel, needed: number): void {
   if (needed > contextLength) throw fail('eval/no-room', { where: 'length', needed, contextLength });

@@ -4,15 +4,15 @@ import { z } from 'zod';
 import {
   type Answer,
   type AnswerPart,
+  type AskOptions,
   answerQuestion,
+  answerWhole,
   correctAnswer,
-  correctionKey,
   forgetCorrection,
   MOST_QUESTION_CHARACTERS,
 } from '../../apps/index.ts';
-import type { Collection } from '../../retrieve/index.ts';
 import type { AppContext } from '../app.ts';
-import { fail, wireError } from '../errors.ts';
+import { wireError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { eventOf, eventStream } from '../openai/event-stream.ts';
 import { followClient } from '../openai/stream.ts';
@@ -58,7 +58,7 @@ export const documentsBody = z.strictObject({
     .array(z.strictObject({ key, text, title: text.nullish(), source: text.nullish() }))
     .max(limits.documents)
     .nullish(),
-  /** Keys of documents that go. */
+  /** Keys of documents that go; one that is also put stays. */
   remove: z.array(key).max(limits.documents).nullish(),
 });
 
@@ -73,7 +73,7 @@ export async function answerAnswers(
 ): Promise<Response> {
   const controller = followClient(c);
   const { signal } = controller;
-  const parts = answerQuestion(body.question, {
+  const options: AskOptions = {
     collections: await scope.documents.readable(scope.tenant),
     writer:
       model &&
@@ -90,7 +90,7 @@ export async function answerAnswers(
     minMatch: body.min_match ?? undefined,
     minSupport: body.min_support ?? undefined,
     signal,
-  });
+  };
   const head = {
     id: c.get('requestId').replace('req_', 'ans-'),
     created: Math.floor(Date.now() / 1000),
@@ -98,14 +98,13 @@ export async function answerAnswers(
   };
   if (body.stream) {
     // The first word is awaited before the answer begins, so that a refusal has its own status.
+    const parts = answerQuestion(body.question, options);
     let begun = await parts.next();
     while (!begun.done && begun.value.type === 'passages') begun = await parts.next();
     return eventStream(c, tell(c, { parts, begun, head }, controller), controller);
   }
-  for await (const part of parts) {
-    if (part.type === 'answer') return c.json({ ...head, object: 'answer', ...onWire(part) });
-  }
-  throw new Error('an answer has no end');
+  const answer = await answerWhole(body.question, options);
+  return c.json({ ...head, object: 'answer', ...onWire(answer) });
 }
 
 async function* tell(
@@ -166,8 +165,8 @@ export async function answerCorrections(
     const forgotten = await forgetCorrection(own, question);
     return c.json({ object: 'correction', question, answer: null, forgotten });
   }
-  await checkRoom(own, { put: [correctionKey(question)] });
-  await correctAnswer(own, { question, answer, ...(source != null && { source }) });
+  const correction = { question, answer, ...(source != null && { source }) };
+  await correctAnswer(own, correction, { most: limits.tenantDocuments });
   return c.json({ object: 'correction', question, answer });
 }
 
@@ -185,19 +184,9 @@ export async function answerDocuments(
     ...(title != null && { title }),
     ...(source != null && { source }),
   }));
-  await checkRoom(own, { put: given.map((one) => one.key), remove: remove ?? [] });
-  const report = await own.put(given, { signal });
-  const removed = await own.remove(remove ?? []);
+  const kept = new Set(given.map((one) => one.key));
+  // Those that go make room first.
+  const removed = await own.remove((remove ?? []).filter((one) => !kept.has(one)));
+  const report = await own.put(given, { signal, most: limits.tenantDocuments });
   return c.json({ object: 'documents', ...report, removed });
-}
-
-/** Whether a tenant may have so many documents, those that go left out. @throws `serve/documents` */
-async function checkRoom(
-  own: Collection,
-  { put, remove = [] }: { readonly put: readonly string[]; readonly remove?: readonly string[] },
-): Promise<void> {
-  const most = limits.tenantDocuments;
-  const left = new Set([...(await own.keys()), ...put]);
-  for (const one of remove) left.delete(one);
-  if (left.size > most) throw fail('serve/documents', { most });
 }

@@ -1,0 +1,16 @@
+/** What a schema says of a value that it refuses, in the reader's language. */
+
+import type { z } from 'zod';
+import en from 'zod/v4/locales/en.js';
+import zhCN from 'zod/v4/locales/zh-CN.js';
+import type { Language } from './language.ts';
+
+export type Issue = z.core.$ZodIssue;
+
+const locales = { en: en(), zh: zhCN() };
+
+/** The rule that was broken. NOTE The value must have been parsed with `reportInput`: the sentence may name what came. */
+export function issueReason(issue: Issue, language: Language): string {
+  const told = locales[language].localeError(issue as never);
+  return typeof told === 'string' ? told : (told?.message ?? issue.message);
+}
