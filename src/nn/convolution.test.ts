@@ -1,0 +1,56 @@
+/** The 2-D convolution and pooling against PyTorch: values and every gradient. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { mul, sum, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
+import { pool2d, runConvolution2d } from './convolution.ts';
+
+const golden = JSON.parse(
+  readFileSync(new URL('../../test/golden/convolution.json', import.meta.url), 'utf8'),
+);
+
+/** The same numbers as in the script. */
+function wave(shape: readonly number[], shift: number): Tensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const values = Array.from({ length: size }, (_, i) => 0.5 * Math.sin(0.7 * i * i + 0.3 * i + shift));
+  return tensor(values, { shape });
+}
+
+function expectNear(got: Tensor, expected: readonly number[]): void {
+  expect(got.size).toBe(expected.length);
+  expected.forEach((value, i) => void expect(Math.abs(got.data[i] - value)).toBeLessThan(2e-5));
+}
+
+describe.each(golden.convolutions)('a convolution of size $size, stride $stride, padding $padding', (one) => {
+  const { batch, height, width, inputs, outputs, size, stride, padding } = one;
+
+  test('gives what PyTorch gives, and its gradients', () => {
+    const params = {
+      x: wave([batch, height, width, inputs], 1),
+      weight: wave([outputs, size, size, inputs], 2),
+      bias: wave([outputs], 3),
+    };
+    const run = ({ x, ...own }: typeof params) =>
+      runConvolution2d(own, x, { activation: 'relu', stride, padding });
+    const y = run(params);
+    expect(y.shape).toEqual(one.shape);
+    expectNear(y, one.y);
+    const weights = wave(one.shape, 4);
+    const { gradients } = valueAndGrad((p: typeof params) => sum(mul(run(p), weights)), params);
+    for (const name of ['x', 'weight', 'bias'] as const) expectNear(gradients[name], one[name]);
+  });
+});
+
+test.each(golden.poolings)('pooling $kind of $size', ({ kind, height, width, size, shape, y, x }) => {
+  const input = wave([2, height, width, 3], 5);
+  expectNear(pool2d(input, size, kind), y);
+  const loss = (p: { x: Tensor }) => sum(mul(pool2d(p.x, size, kind), wave(shape, 6)));
+  expectNear(valueAndGrad(loss, { x: input }).gradients.x, x);
+});
+
+test('refuses windows that do not fit', () => {
+  const weights = { weight: wave([1, 5, 5, 1], 1) };
+  expect(() => runConvolution2d(weights, wave([1, 4, 4, 1], 1))).toThrow('at most the picture');
+  expect(() => runConvolution2d(weights, wave([4, 4, 1], 1))).toThrow('[batch, height, width, channels]');
+  expect(() => runConvolution2d(weights, wave([1, 9, 9, 1], 1), { stride: 0 })).toThrow('stride');
+});
