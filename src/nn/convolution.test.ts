@@ -5,9 +5,29 @@ import { describe, expect, test } from 'vitest';
 import { mul, sum, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
 import { pool2d, runConvolution2d } from './convolution.ts';
 
+interface Case {
+  readonly size: number;
+  readonly height: number;
+  readonly width: number;
+  readonly shape: readonly number[];
+  readonly y: readonly number[];
+  readonly x: readonly number[];
+}
+
 const golden = JSON.parse(
   readFileSync(new URL('../../test/golden/convolution.json', import.meta.url), 'utf8'),
-);
+) as {
+  readonly convolutions: readonly (Case & {
+    readonly batch: number;
+    readonly inputs: number;
+    readonly outputs: number;
+    readonly stride: number;
+    readonly padding: number;
+    readonly weight: readonly number[];
+    readonly bias: readonly number[];
+  })[];
+  readonly poolings: readonly (Case & { readonly kind: 'max' | 'average' })[];
+};
 
 /** The same numbers as in the script. */
 function wave(shape: readonly number[], shift: number): Tensor {

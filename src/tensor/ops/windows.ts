@@ -13,6 +13,9 @@ interface WindowAttrs {
   readonly stride: number;
 }
 
+/** With the shape of the pictures. */
+type FoldAttrs = WindowAttrs & { readonly shape: Shape };
+
 const PICTURES = '[batch, height, width, channels]';
 
 /** How many windows fit, [down, across]. */
@@ -50,16 +53,14 @@ export const windowOps = {
     ],
     run: (kernels, [x], [y], attrs) =>
       kernels.copyStrided(x.operand, y.operand, walkOf(x.shape, attrs, attrs.size[0]), 0, 0),
-    gradient: ({ inputs: [x], grads: [g], attrs }) => [
-      windowOps.foldWindows([g!], { ...attrs, shape: x.shape })[0],
-    ],
+    gradient: ({ inputs: [x], grads: [g], attrs }) => [foldWindows(g!, { ...attrs, shape: x.shape })],
     samples: () => [
       { inputs: [normalSample([2, 5, 4, 3])], attrs: { size: [3, 2], stride: 1 } },
       { inputs: [normalSample([1, 6, 7, 2])], attrs: { size: [2, 3], stride: 2 } },
     ],
   }),
 
-  foldWindows: defineOp<WindowAttrs & { readonly shape: Shape }>({
+  foldWindows: defineOp<FoldAttrs>({
     name: 'foldWindows',
     doc: 'y[b, s·i + k, s·j + l, c] = Σ x[b, i, j, (k, l, c)]: the transpose of windows',
     outputs: ([x], { shape, ...attrs }) => {
@@ -81,7 +82,7 @@ export const windowOps = {
       }
       kernels.reduce('sum', floats(layers), floats(y), 1, places, pixels);
     },
-    gradient: ({ grads: [g], attrs: { size, stride } }) => [windowOps.windows([g!], { size, stride })[0]],
+    gradient: ({ grads: [g], attrs: { size, stride } }) => [windows(g!, { size, stride, padding: 0 })],
     samples: () => [
       { inputs: [normalSample([2, 3, 3, 18])], attrs: { shape: [2, 5, 4, 3], size: [3, 2], stride: 1 } },
       { inputs: [normalSample([1, 2, 2, 8])], attrs: { shape: [1, 5, 6, 2], size: [2, 2], stride: 3 } },
@@ -98,4 +99,9 @@ export interface WindowOptions extends WindowAttrs {
 export function windows(x: Tensor, { padding, ...attrs }: WindowOptions): Tensor {
   const around = padding === 0 ? x : pad(pad(x, 1, padding, padding), 2, padding, padding);
   return windowOps.windows([around], attrs)[0];
+}
+
+/** The transpose of `windows`: every number of every window added where it came from. */
+function foldWindows(x: Tensor, attrs: FoldAttrs): Tensor {
+  return windowOps.foldWindows([x], attrs)[0];
 }
