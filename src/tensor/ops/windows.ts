@@ -6,7 +6,7 @@ import { floats, floatType, requireOption, requireShape, stridesOf } from './che
 import { normalSample } from './samples.ts';
 import { pad } from './shape.ts';
 
-interface WindowAttrs {
+export interface WindowAttrs {
   /** Height and width of a window. */
   readonly size: readonly [height: number, width: number];
   /** From one window to the next, both ways. */
@@ -14,7 +14,7 @@ interface WindowAttrs {
 }
 
 /** With the shape of the pictures. */
-type FoldAttrs = WindowAttrs & { readonly shape: Shape };
+export type FoldAttrs = WindowAttrs & { readonly shape: Shape };
 
 const PICTURES = '[batch, height, width, channels]';
 
