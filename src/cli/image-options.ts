@@ -76,7 +76,7 @@ export const imageOptions = {
     type: 'number',
     default: 4,
     rule: wholePositive,
-    doc: { en: 'heads of attention, of patches and of captions', zh: '图块与说明文字的注意力头数' },
+    doc: { en: 'heads of attention, over patches and in captions', zh: '图块与说明文字的注意力头数' },
   },
   patch: {
     verbs: learning,
@@ -134,7 +134,7 @@ export const imageOptions = {
     },
   },
   labelColumn: {
-    verbs: reading,
+    verbs: learning,
     type: 'string',
     placeholder: 'name',
     doc: {
@@ -201,5 +201,5 @@ export const imageOptions = {
       zh: '写到哪里（默认：shapes、runs/image-任务、maps.png）',
     },
   },
-  seed,
+  seed: { ...seed, verbs: ['shapes', 'train', 'caption'] },
 } as const satisfies OptionTable;

@@ -25,6 +25,7 @@ import {
 } from '../vision/index.ts';
 import type { ImageContext } from './commands/image.ts';
 import { fail } from './errors.ts';
+import { flagOf } from './options.ts';
 import { quoteWord } from './shell-words.ts';
 import { compactNumber, etaSince, formatTable, type Terminal } from './terminal.ts';
 
@@ -163,7 +164,22 @@ const tasks: { readonly [Task in ImageTask]: Train } = {
 const countOf = (rows: readonly ImageRow[], label: string): number =>
   rows.filter((row) => row.label === label).length;
 
-export async function trainImages({ options, terminal, signal }: ImageContext): Promise<void> {
+/** Options that would have no effect are refused. */
+function checkGiven({ options, given }: ImageContext): void {
+  const { task, encoder } = options;
+  const needs = (option: string, needed: string, isMet: boolean): void => {
+    if (given.has(option) && !isMet) {
+      throw fail('cli/needs-option', { command: 'image train', option: flagOf(option), needed });
+    }
+  };
+  needs('patch', '--encoder patches', encoder === 'patches');
+  needs('heads', '--encoder patches, --task search or caption', encoder === 'patches' || task !== 'classify');
+  needs('labelColumn', '--task classify', task === 'classify');
+}
+
+export async function trainImages(context: ImageContext): Promise<void> {
+  const { options, terminal, signal } = context;
+  checkGiven(context);
   const { data, encoder: kind, imageSize: size, width, layers, heads, patch, heldOut, seed } = options;
   const task = options.task as ImageTask;
   const { out: folder = `runs/image-${task}`, apart } = options;

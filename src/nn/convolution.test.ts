@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { mul, sum, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
+import { wave } from '../../test/contracts/wave.ts';
+import { mul, sum, type Tensor, valueAndGrad } from '../tensor/index.ts';
 import { pool2d, runConvolution2d } from './convolution.ts';
 
 interface Case {
@@ -28,13 +29,6 @@ const golden = JSON.parse(
   })[];
   readonly poolings: readonly (Case & { readonly kind: 'max' | 'average' })[];
 };
-
-/** The same numbers as in the script. */
-function wave(shape: readonly number[], shift: number): Tensor {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const values = Array.from({ length: size }, (_, i) => 0.5 * Math.sin(0.7 * i * i + 0.3 * i + shift));
-  return tensor(values, { shape });
-}
 
 function expectNear(got: Tensor, expected: readonly number[]): void {
   expect(got.size).toBe(expected.length);
