@@ -13,7 +13,6 @@ import {
   type ImageSet,
   type ImageTask,
   imageEncoderConfig,
-  loadImages,
   readImageRows,
   saveImageModel,
   splitImageRows,
@@ -26,11 +25,11 @@ import {
 import type { ImageContext } from './commands/image.ts';
 import { fail } from './errors.ts';
 import { flagOf } from './options.ts';
+import { readPictures } from './pictures.ts';
 import { quoteWord } from './shell-words.ts';
 import { compactNumber, etaSince, formatTable, type Terminal } from './terminal.ts';
 
 const say = defineMessages({
-  reading: { en: () => 'reading pictures', zh: () => '读取图片' },
   begin: {
     en: (d: { train: number; test: number; unit: string; apart: string }) =>
       `${d.train} ${d.unit} to learn from, ${d.test} held out; no ${d.apart} is on both sides`,
@@ -191,7 +190,11 @@ export async function trainImages(context: ImageContext): Promise<void> {
   // A label belongs to a picture, however many captions it has.
   const rows = isLabels ? [...new Map(all.map((row) => [row.file, row])).values()] : all;
   const sides = splitImageRows(rows, { heldOut, seed, apart, byLabel: isLabels });
-  const images = await readPictures(rows, size, terminal, signal);
+  const images = await readPictures(
+    rows.map(({ file }) => file),
+    size,
+    context,
+  );
   const unit = say(isLabels ? 'pictures' : 'captions', {});
   const sizes = { train: sides.train.length, test: sides.heldOut.length };
   terminal.print(say('begin', { ...sizes, unit, apart: say(apart, {}) }));
@@ -221,19 +224,6 @@ export async function trainImages(context: ImageContext): Promise<void> {
       ? `--data ${quoteWord(data)} --text ${quoteWord(sides.heldOut[0].text)}`
       : quoteWord(sides.heldOut[0].file);
   terminal.print(say('saved', { folder, command: `${use} ${rest}` }));
-}
-
-async function readPictures(
-  rows: readonly ImageRow[],
-  size: number,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<ImageSet> {
-  const bar = terminal.bar(say('reading', {}), 1);
-  const files = rows.map(({ file }) => file);
-  return loadImages(files, size, { onProgress: (done) => bar.update(done), signal }).finally(() =>
-    bar.stop(),
-  );
 }
 
 /** A live line with the loss and the time that is left. */

@@ -90,6 +90,11 @@ describe('files', () => {
       png(1e5, 1e5, 8, 2, chunk('IDAT', deflateSync(Buffer.alloc(9)))),
       /at most 50000000.*10000000000/,
     ],
+    [
+      'long.png',
+      png(1, 40_000, 8, 2, chunk('IDAT', deflateSync(Buffer.alloc(9)))),
+      /at most 32768 pixels a side/,
+    ],
     ['bomb.png', png(2, 2, 8, 2, chunk('IDAT', deflateSync(Buffer.alloc(1e6)))), /bomb\.png: cannot be read/],
     ['cut.png', encode({ width: 2, height: 2, data: colours, channels: 3 }).slice(0, 50), /cut\.png: cannot/],
     ['none.png', png(0, 4, 8, 2), /it has no pixels/],

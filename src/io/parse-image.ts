@@ -37,6 +37,8 @@ function checkSize(path: string, format: string, width: number, height: number):
   if (width * height > limit) {
     throw fail('io/image-size', { path, what: 'pixels', limit, got: width * height });
   }
+  const [side, longest] = [limits.imageSide, Math.max(width, height)];
+  if (longest > side) throw fail('io/image-size', { path, what: 'pixels a side', limit: side, got: longest });
   if (!(width * height > 0)) throw fail('io/format', { path, format, reason: 'it has no pixels' });
 }
 

@@ -130,7 +130,8 @@ function pictureSources(
     step,
     read({ 0: place }) {
       const memory = sourceMemory(params.decoder, decoder, () => {
-        const picture = imageTensor(images, [images.places.get(files[place])!]);
+        // NOTE A reader's own sequence, which nobody steps, is opened with the start token: no place of a picture.
+        const picture = imageTensor(images, [images.places.get(files[place] ?? files[0])!]);
         return encodeImages(params.encoder, encoder, picture);
       });
       return { ...writer, open: () => writer.open(undefined, memory) };

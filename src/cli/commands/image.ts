@@ -11,7 +11,6 @@ import {
   type ImageSet,
   type ImageTask,
   loadImageModel,
-  loadImages,
   mapsPicture,
   nearest,
   readImageRows,
@@ -22,6 +21,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { imageOptions } from '../image-options.ts';
 import { trainImages } from '../image-training.ts';
+import { readPictures } from '../pictures.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 import { actionOf } from '../verbs.ts';
@@ -83,17 +83,17 @@ async function shapes({ options, terminal, signal }: ImageContext): Promise<void
 
 /** The model of a task that the second argument names, and its pictures, which the others name. */
 async function opened<Task extends ImageTask>(
-  { args, signal }: ImageContext,
+  context: ImageContext,
   task?: Task,
 ): Promise<{ model: Extract<ImageModel, { task: Task }>; images: ImageSet; files: readonly string[] }> {
-  const [verb, folder, ...files] = args;
+  const [verb, folder, ...files] = context.args;
   const argument = folder === undefined ? '<run>' : files.length === 0 ? '<file>' : undefined;
   if (argument) {
     const example = `inkstone image ${verb} runs/image-${task ?? 'classify'} photo.png`;
     throw fail('cli/missing-argument', { command: `image ${verb}`, argument, example });
   }
   const model = await loadImageModel(folder, task);
-  return { model, files, images: await loadImages(files, model.encoder.size, { signal }) };
+  return { model, files, images: await readPictures(files, model.encoder.size, context) };
 }
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
@@ -125,7 +125,8 @@ async function caption(context: ImageContext): Promise<void> {
   });
 }
 
-async function search({ args, options, terminal, signal }: ImageContext): Promise<void> {
+async function search(context: ImageContext): Promise<void> {
+  const { args, options, terminal, signal } = context;
   const { data, text, picture, top } = options;
   const command = 'image search';
   const [, folder] = args;
@@ -147,7 +148,7 @@ async function search({ args, options, terminal, signal }: ImageContext): Promis
   });
   const field = text === undefined ? 'text' : 'file';
   const list = [...new Set(rows.map((row) => row[field]))];
-  const images = await loadImages(text === undefined ? [picture!] : list, model.encoder.size, { signal });
+  const images = await readPictures(text === undefined ? [picture!] : list, model.encoder.size, context);
   const [[sought], among] =
     text === undefined
       ? [embedImages(model, images, [picture!]), embedCaptions(model, list)]
