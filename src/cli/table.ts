@@ -8,6 +8,7 @@ import { dataOptions } from './corpus-options.ts';
 import { benchmarkOptions, evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { predictOptions } from './head-options.ts';
+import { imageOptions } from './image-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
 import { lengthOptions } from './length-options.ts';
@@ -319,6 +320,27 @@ const classify = defineCommand({
   load: () => import('./commands/classify.ts'),
 });
 
+const image = defineCommand({
+  name: 'image',
+  args: '<shapes|train|classify|search|caption|maps> [run] [file…]',
+  summary: {
+    en: 'pictures beside text: make a set of shapes, learn labels, search by captions and back, write captions, look at the filters',
+    zh: '图文结合：生成图形数据，学习标签、图文互检、写图片说明，查看滤波器的响应',
+  },
+  options: imageOptions,
+  example: 'inkstone image shapes --count 600 --out shapes',
+  examples: [
+    'inkstone image train --data shapes --out runs/image-classify',
+    'inkstone image classify runs/image-classify shapes/pictures/000.png',
+    'inkstone image maps runs/image-classify shapes/pictures/000.png',
+    'inkstone image train --task search --data shapes --epochs 10 --out runs/image-search',
+    'inkstone image search runs/image-search --data shapes --text "a large red circle on the left"',
+    'inkstone image train --task caption --data shapes --epochs 12 --out runs/image-caption',
+    'inkstone image caption runs/image-caption shapes/pictures/000.png',
+  ],
+  load: () => import('./commands/image.ts'),
+});
+
 const vectors = defineCommand({
   name: 'vectors',
   args: '<train|neighbours|analogy|map|score|export> [folder] [word…]',
@@ -445,6 +467,7 @@ export const commands = [
   evalCommand,
   benchmark,
   classify,
+  image,
   inspect,
   gradients,
   length,
