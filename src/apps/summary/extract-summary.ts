@@ -6,6 +6,7 @@ import type { Analyzer } from '../../retrieve/index.ts';
 import type { TextPiece } from '../../text/index.ts';
 import { type PassageSentence, passageSentences } from '../passage-sentences.ts';
 import { coverage, type ReadText, topicTerms } from '../term-weights.ts';
+import { emptyTerms } from './empty-words.ts';
 import { lexRank, pickDiverse, type SentenceVector, sentenceVector, termWeight } from './sentence-graph.ts';
 import type { SummaryProgress, SummarySentence } from './summary.ts';
 
@@ -25,8 +26,9 @@ const GROUP = 400;
 /** Those of a group that go on to the next round: a tenth, and twice as many as are asked for. */
 const KEPT = 10;
 const SPARE = 2;
-/** Sentences of fewer terms say nothing by themselves, if there are others. */
-const LEAST_TERMS = 3;
+/** Sentences of fewer words with a meaning of their own say nothing by themselves, and those of more are no summary's; if there are others. */
+const LEAST_TERMS = 5;
+const MOST_TERMS = 40;
 /** Characters read until others get their turn. */
 const TURN = 20_000;
 /** With a question, walks begin anew at what bears on it as often as they go on. */
@@ -125,6 +127,7 @@ async function* readSentences(
     return number;
   };
   const asked = question === undefined ? undefined : topicTerms(question, analyze);
+  const empty = emptyTerms(analyze);
   const seen = new Set<string>();
   const read: ReadSentence[] = [];
   let turn = 0;
@@ -135,7 +138,7 @@ async function* readSentences(
       await nextTurn();
       signal?.throwIfAborted();
     }
-    const terms = analyze(piece.text);
+    const terms = analyze(piece.text).filter((term) => !empty.has(term));
     const ids = Int32Array.from(terms, numberOf);
     const key = ids.join(' ');
     if (ids.length === 0 || seen.has(key)) continue;
@@ -143,8 +146,8 @@ async function* readSentences(
     const held = asked && { terms: new Set(terms), text: piece.text.normalize('NFKC').toLowerCase() };
     read.push({ piece, ids, held });
   }
-  const long = read.filter(({ ids }) => ids.length >= LEAST_TERMS);
-  const chosen = long.length > 0 ? long : read;
+  const usual = read.filter(({ ids }) => ids.length >= LEAST_TERMS && ids.length <= MOST_TERMS);
+  const chosen = usual.length > 0 ? usual : read;
   const holders = new Uint32Array(numbers.size);
   for (const { ids } of chosen) for (const id of new Set(ids)) holders[id]++;
   const frame = { sentences: chosen.length, holders };

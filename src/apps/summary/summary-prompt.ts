@@ -101,7 +101,14 @@ export function summaryPrompt(task: SummaryTask, rules: SummaryRules): AnswerPro
   };
 }
 
-const NOTHING = /^\W*(?:nothing|none)\W*$|^[^\p{L}\p{N}]*(?:没有|无)?[^\p{L}\p{N}]*$/iu;
+/** What a model writes where nothing bears on the question, in either language. */
+const NOTHING = ['nothing', 'none', '没有', '无'];
+
+const wordsOf = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
 
 /** Whether a model wrote that nothing bears on the question, or wrote no word at all. */
-export const saysNothing = (text: string): boolean => NOTHING.test(text);
+export const saysNothing = (text: string): boolean => ['', ...NOTHING].includes(wordsOf(text));
+
+/** Whether a text that is still being written may become such a one. */
+export const maySayNothing = (text: string): boolean =>
+  NOTHING.some((word) => word.startsWith(wordsOf(text)));

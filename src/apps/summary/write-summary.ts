@@ -7,6 +7,7 @@ import { fail } from '../errors.ts';
 import type { SummaryPart, WrittenSummary } from './summary.ts';
 import {
   inPrompt,
+  maySayNothing,
   type SummaryRules,
   type SummaryTask,
   saysNothing,
@@ -100,7 +101,9 @@ async function* refineSummary(text: string, work: Work): Writing {
         : { kind: 'next', before: await work.shortened(before, piece), text: piece };
     if (i === parts - 1) {
       const { summary, finish } = yield* work.tell(task);
-      return { summary: saysNothing(summary) ? before : summary, finish, parts, levels: 0 };
+      if (!saysNothing(summary)) return { summary, finish, parts, levels: 0 };
+      if (before !== '') yield { type: 'text-delta', text: before };
+      return { summary: before, finish, parts, levels: 0 };
     }
     const summary = await work.write(task);
     if (!saysNothing(summary)) before = summary;
@@ -209,12 +212,20 @@ function workOf({ writer, rules, maxTokens: asked, mostParts, kept, signal }: Wr
         return next.value.summary;
       }
     },
-    /** The last summary, told as it is written. */
+    /** The last summary, told as it is written: without white space around it, and not where it says nothing. */
     async *tell(task: SummaryTask) {
+      let written = '';
+      let shown = 0;
       const writing = write(task);
       for (let next = await writing.next(); ; next = await writing.next()) {
+        if (!next.done) written += next.value;
+        const text = written.trim();
+        const mayChange = next.done ? saysNothing(text) : maySayNothing(text);
+        if (!mayChange && text.length > shown) {
+          yield { type: 'text-delta', text: text.slice(shown) } as const;
+          shown = text.length;
+        }
         if (next.done) return next.value;
-        yield { type: 'text-delta', text: next.value } as const;
       }
     },
     /** A summary that leaves room for the next part: a model may need more tokens to read it than to write it. */

@@ -1,4 +1,4 @@
-/** A served model as one that answers from documents. */
+/** A served model as one that answers from documents, and sums up texts. */
 
 import { type AnswerPrompt, type AnswerWriter, promptTokens } from '../../apps/index.ts';
 import type { GenerationPart, Tokenizer } from '../../types.ts';
@@ -51,6 +51,7 @@ function ownWriter(model: ServedModel, scope: RequestScope): AnswerWriter {
   ];
   return {
     contextTokens: model.contextLength,
+    tokenizer: model.tokenizer,
     count: async (prompt) =>
       (await chatPrompt({ messages: messagesOf(prompt) }, undefined, model, scope.sandbox)).length,
     async *write(prompt, { maxTokens, signal = never() }): AsyncGenerator<GenerationPart, void> {
@@ -66,6 +67,7 @@ function remoteWriter(
 ): AnswerWriter {
   return {
     contextTokens,
+    tokenizer,
     count: (prompt) => promptTokens(prompt, tokenizer),
     write: ({ messages }, { maxTokens, signal = never() }) =>
       model.chat(bodyOf([...messages], maxTokens), signal),
