@@ -89,7 +89,10 @@ interface Links {
   readonly share: Float64Array;
 }
 
-/** Whom each sentence is like, itself included; only sentences with a term in common are compared. */
+/**
+ * Whom each sentence is like; only sentences with a term in common are compared. NOTE Not itself, which the paper allows: one that
+ * is like no other would keep an average rank for itself.
+ */
 function linksOf(vectors: readonly SentenceVector[]): Links[] {
   const holders = new Map<number, { readonly sentence: number; readonly weight: number }[]>();
   vectors.forEach(({ ids, weights }, sentence) => {
@@ -99,11 +102,12 @@ function linksOf(vectors: readonly SentenceVector[]): Links[] {
       list.push({ sentence, weight: weights[i] });
     });
   });
-  return vectors.map(({ ids, weights }) => {
+  return vectors.map(({ ids, weights }, self) => {
     const found = new Float64Array(vectors.length);
     for (let i = 0; i < ids.length; i++) {
       for (const { sentence, weight } of holders.get(ids[i])!) found[sentence] += weights[i] * weight;
     }
+    found[self] = 0;
     const to = Int32Array.from(found.keys()).filter((sentence) => found[sentence] > 0);
     const sum = found.reduce((a, b) => a + b, 0);
     return { to, share: Float64Array.from(to, (sentence) => found[sentence] / sum) };

@@ -129,8 +129,8 @@ function workOf({ writer, rules, maxTokens: asked, mostParts, kept, signal }: Wr
   const counter = { encode: (text: string) => tokenizer.encode(inPrompt(text)) };
   const finishes: { [Reason in FinishReason]?: number } = {};
   let done = 0;
-  /** How many times shorter than the text its summaries are, at least. */
-  let factor = 2;
+  /** How many summaries fit into one prompt, at least. */
+  let factor = 1;
 
   const neededFor = async (task: SummaryTask): Promise<number> =>
     (await writer.count(summaryPrompt(task, rules))) + maxTokens;
@@ -149,7 +149,7 @@ function workOf({ writer, rules, maxTokens: asked, mostParts, kept, signal }: Wr
         signal?.throwIfAborted();
         if (most > window) break;
       }
-      factor = Math.max(1.5, budget / maxTokens);
+      factor = Math.max(1, budget / maxTokens);
       if (most <= window) return pieces;
       budget = Math.floor((AIM * budget * (window - frame)) / (most - frame));
     }
@@ -189,7 +189,7 @@ function workOf({ writer, rules, maxTokens: asked, mostParts, kept, signal }: Wr
     /** What is still to be written of so many parts, with the levels above them. */
     estimate(parts: number): number {
       let all = parts;
-      for (let left = parts; left > 1; all += left) left = Math.ceil(left / factor);
+      for (let left = parts; left > 1; all += left) left = Math.min(left - 1, Math.ceil(left / factor));
       return all;
     },
     progress: (stage: 'map' | 'reduce' | 'refine', left: number): SummaryPart => ({
