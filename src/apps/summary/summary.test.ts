@@ -4,7 +4,7 @@ import { trainCharacters } from '../../text/index.ts';
 import type { GenerationPart } from '../../types.ts';
 import type { AnswerPrompt } from '../answer-prompt.ts';
 import { type AnswerWriter, promptTokens } from '../answer-writer.ts';
-import { lexRank, sentenceVector } from './sentence-graph.ts';
+import { lexRank, pickDiverse, sentenceVector } from './sentence-graph.ts';
 import { type SummarizeOptions, summarize, summaryOf } from './summarize.ts';
 import type { SummaryPart } from './summary.ts';
 
@@ -26,6 +26,20 @@ test('LexRank is the PageRank of networkx, plain and biased', () => {
   ] as const) {
     right.forEach((value, i) => void expect(found[i]).toBeCloseTo(value, 7));
   }
+});
+
+test('a sentence that says much the same as a better one comes after one that says something else', () => {
+  const frame = { sentences: 4, holders: Array(9).fill(1) };
+  const near = [
+    [0, 1, 2],
+    [0, 1, 2, 3],
+    [5, 6, 7],
+    [2, 1, 0],
+  ].map((ids) => sentenceVector(ids, frame));
+  const pick = (balance: number) => pickDiverse(near, [1, 0.9, 0.6, 0.95], { balance, takes: () => true });
+  // The last has the very terms of the first.
+  expect(pick(0.7)).toEqual([0, 2, 1]);
+  expect(pick(1)).toEqual([0, 1, 2]);
 });
 
 const whales = `# Whales

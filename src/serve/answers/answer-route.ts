@@ -17,7 +17,7 @@ import { eventStream } from '../openai/event-stream.ts';
 import { followClient } from '../openai/stream.ts';
 import type { RequestScope } from '../openai/to-request.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
-import { answerWriter } from './answer-writer.ts';
+import { countedWriter } from './answer-writer.ts';
 import type { DocumentsPort } from './documents-port.ts';
 import { firstParts, tellParts } from './tell-parts.ts';
 
@@ -75,14 +75,7 @@ export async function answerAnswers(
   const { signal } = controller;
   const options: AskOptions = {
     collections: await scope.documents.readable(scope.tenant),
-    writer:
-      model &&
-      answerWriter(model, {
-        ...scope,
-        contextTokens: body.context_tokens ?? undefined,
-        onFinish: ({ promptTokens, completionTokens, guard }) =>
-          c.get('metrics').written({ promptTokens, completionTokens, repairs: guard?.repairs ?? 0 }),
-      }),
+    writer: model && countedWriter(c, model, { ...scope, contextTokens: body.context_tokens ?? undefined }),
     top: body.top ?? undefined,
     maxSentences: body.max_sentences ?? undefined,
     maxTokens: body.max_tokens ?? undefined,

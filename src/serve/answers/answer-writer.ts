@@ -2,6 +2,7 @@
 
 import { type AnswerPrompt, type AnswerWriter, promptTokens } from '../../apps/index.ts';
 import type { GenerationPart, Tokenizer } from '../../types.ts';
+import type { AppContext } from '../app.ts';
 import { chatPrompt } from '../openai/chat-prompt.ts';
 import type { ChatBody } from '../openai/schemas.ts';
 import { chatRequest, type RequestScope } from '../openai/to-request.ts';
@@ -34,6 +35,18 @@ export function answerWriter(model: ServedModel | RemoteServed, options: AnswerW
     },
   };
 }
+
+/** The same, for a request whose tokens the metrics count. */
+export const countedWriter = (
+  c: AppContext,
+  model: ServedModel | RemoteServed,
+  options: AnswerWriterOptions,
+): AnswerWriter =>
+  answerWriter(model, {
+    ...options,
+    onFinish: ({ promptTokens, completionTokens, guard }) =>
+      c.get('metrics').written({ promptTokens, completionTokens, repairs: guard?.repairs ?? 0 }),
+  });
 
 const bodyOf = (messages: ChatBody['messages'], maxTokens: number): ChatBody => ({
   model: '',

@@ -16,7 +16,7 @@ import { eventStream } from '../openai/event-stream.ts';
 import { followClient } from '../openai/stream.ts';
 import type { RequestScope } from '../openai/to-request.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
-import { answerWriter } from './answer-writer.ts';
+import { countedWriter } from './answer-writer.ts';
 import { firstParts, tellParts } from './tell-parts.ts';
 
 export const summaryBody = z.strictObject({
@@ -43,14 +43,7 @@ export async function answerSummaries(
 ): Promise<Response> {
   const controller = followClient(c);
   const options: SummarizeOptions = {
-    writer:
-      model &&
-      answerWriter(model, {
-        ...scope,
-        contextTokens: body.context_tokens ?? undefined,
-        onFinish: ({ promptTokens, completionTokens, guard }) =>
-          c.get('metrics').written({ promptTokens, completionTokens, repairs: guard?.repairs ?? 0 }),
-      }),
+    writer: model && countedWriter(c, model, { ...scope, contextTokens: body.context_tokens ?? undefined }),
     method: body.method ?? undefined,
     question: body.question ?? undefined,
     sentences: body.sentences ?? undefined,
