@@ -173,6 +173,17 @@ export const fail = defineErrors({
       `${d.path}: holds another search (${d.differing.join('; ')}); choose another --out or the same settings`,
     zh: (d) => `${d.path}：其中是另一次搜索（${d.differing.join('；')}）；请换一个 --out 或使用相同的设置`,
   },
+  'cli/no-summary-work': {
+    en: (d: { path: string }) =>
+      `${d.path}: holds no parts that inkstone summarize wrote; choose another --work or --out`,
+    zh: (d) => `${d.path}：其中不是 inkstone summarize 写的部分摘要；请换一个 --work 或 --out`,
+  },
+  'cli/other-summary': {
+    en: (d: { path: string; differing: readonly string[] }) =>
+      `${d.path}: holds the parts of another summary (${d.differing.join('; ')}); choose another --work or --out, the same text and settings, or delete it`,
+    zh: (d) =>
+      `${d.path}：其中是另一篇摘要的各部分（${d.differing.join('；')}）；请换一个 --work 或 --out，使用相同的文本与设置，或删去该文件`,
+  },
   'cli/search-setting': {
     en: (d: { name: string; known: readonly string[]; near?: string }) =>
       `tune search: --space has no setting "${d.name}" for this method; there are ${d.known.join(', ')}${hint(d.near)}`,

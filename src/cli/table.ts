@@ -24,6 +24,7 @@ import {
 } from './option-tables.ts';
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
+import { summaryOptions } from './summary-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -308,6 +309,19 @@ const ask = defineCommand({
   load: () => import('./commands/ask.ts'),
 });
 
+const summarize = defineCommand({
+  name: 'summarize',
+  args: '<source…>',
+  summary: {
+    en: 'sum up a text of any length: by the sentences that say most of it, or by a model, part by part; also only what bears on a question',
+    zh: '概括任意长度的文本：摘出最能概括的原句，或由模型逐部分撰写；也可只概括与某个问题有关的内容',
+  },
+  options: summaryOptions,
+  example: 'inkstone summarize novel.txt --sentences 5',
+  examples: ['inkstone summarize novel.txt --question "who is the captain?" --length 100 --out summary.txt'],
+  load: () => import('./commands/summarize.ts'),
+});
+
 const classify = defineCommand({
   name: 'classify',
   args: '<train|predict|compare> [folder]',
@@ -474,6 +488,7 @@ export const commands = [
   index,
   search,
   ask,
+  summarize,
   serve,
   keys,
   studio,
