@@ -4,13 +4,14 @@ import { memoryCollection } from '../../test/memory-collection.ts';
 import { trainCharacters } from '../text/index.ts';
 import type { GenerationPart } from '../types.ts';
 import type { Answer, AnswerPart } from './answer.ts';
-import { type AnswerPrompt, answerPrompt, questionLanguage } from './answer-prompt.ts';
+import { type AnswerPrompt, answerPrompt } from './answer-prompt.ts';
 import { type AskOptions, answerQuestion, answerWhole } from './answer-question.ts';
 import { type AnswerWriter, fitPassages } from './answer-writer.ts';
 import { checkClaims } from './check-claims.ts';
 import { readCitations, settledPart } from './citations.ts';
 import { correctAnswer, forgetCorrection } from './corrections.ts';
 import { passageSentences } from './passage-sentences.ts';
+import { questionLanguage } from './quoting.ts';
 
 const whales = 'Whales breathe air. They sing long songs in 1998 and later.';
 const foxes = 'Foxes live in earths. They hunt mice at night.';
