@@ -79,4 +79,13 @@ export const fail = defineErrors({
       `reminder: the time must be like 2026-12-01 09:00, in 10 minutes or tomorrow at 9, got "${d.got}"`,
     zh: (d) => `提醒：时间应形如 2026-12-01 09:00、十分钟后、明天9点，得到 "${d.got}"`,
   },
+  'apps/mcp': {
+    en: (d: { server: string; reason: string }) =>
+      `assist: the MCP server ${d.server} must answer and tell its tools, but: ${d.reason}`,
+    zh: (d) => `助手：MCP 服务器 ${d.server} 须应答并列出工具，但：${d.reason}`,
+  },
+  'apps/mcp-tool': {
+    en: (d: { name: string; text: string }) => `tool "${d.name}": ${d.text}`,
+    zh: (d) => `工具 "${d.name}"：${d.text}`,
+  },
 });

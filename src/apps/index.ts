@@ -18,6 +18,7 @@ export { builtInTools, calculator, clock, documentsTool, dueReminders } from './
 export { spellCall } from './assistant/call-reader.ts';
 export { evaluateExpression } from './assistant/expression.ts';
 export { memoryTools, recallFacts, statedFact } from './assistant/facts.ts';
+export { type McpServer, type McpTools, openMcpTools } from './assistant/mcp-tools.ts';
 export type { AskedCall, AssistantMessage, AssistantModel, AssistantRequest } from './assistant/message.ts';
 export { keepNote, memoryNotes, type Note, type NoteKind, type Notes, noteKinds } from './assistant/notes.ts';
 export { type RuleAssistantOptions, ruleAssistant } from './assistant/rule-assistant.ts';
@@ -40,3 +41,4 @@ export {
 export { readWhen } from './assistant/when.ts';
 export { type Correction, correctAnswer, forgetCorrection } from './corrections.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';
+export { questionLanguage } from './quoting.ts';
