@@ -88,4 +88,9 @@ export const fail = defineErrors({
     en: (d: { name: string; text: string }) => `tool "${d.name}": ${d.text}`,
     zh: (d) => `工具 "${d.name}"：${d.text}`,
   },
+  'apps/service-tool': {
+    en: (d: { intent: string; tool: string }) =>
+      `service: the intent "${d.intent}" names the tool "${d.tool}", which is not there; give it with the tools`,
+    zh: (d) => `客服：意图 "${d.intent}" 所用的工具 "${d.tool}" 不存在；请在工具中给出`,
+  },
 });

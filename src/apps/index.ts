@@ -1,4 +1,4 @@
-/** The door of the apps room: questions answered from documents, with citations; an assistant with tools. */
+/** The door of the apps room: questions answered from documents, with citations; an assistant with tools; customer service. */
 
 export type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 export type { AnswerPrompt } from './answer-prompt.ts';
@@ -42,3 +42,14 @@ export { readWhen } from './assistant/when.ts';
 export { type Correction, correctAnswer, forgetCorrection } from './corrections.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';
 export { questionLanguage } from './quoting.ts';
+export { type FoundIntent, type IntentClassifier, intentsByExamples } from './service/intents.ts';
+export { type ServicePlan, servicePlan } from './service/plan.ts';
+export {
+  customerService,
+  findConversation,
+  type HandOverReason,
+  newConversation,
+  type ServiceConversation,
+  type ServiceOptions,
+  type ServicePart,
+} from './service/serve-customer.ts';

@@ -4,18 +4,17 @@ import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
 import { askOptions } from './retrieval-options.ts';
 
-/** Where an assistant keeps its notes; shared with the server. */
-export const notes = {
+const notes = {
   type: 'string',
   placeholder: 'folder',
   default: '.inkstone/assistant',
   doc: {
-    en: 'where facts, reminders, messages to send, conversations and hand-overs are kept, a file each',
-    zh: '事实、提醒、待发消息、对话与转人工记录的存放目录，每条一个文件',
+    en: 'where facts, reminders and messages to send are kept, a file each',
+    zh: '事实、提醒与待发消息的存放目录，每条一个文件',
   },
 } as const;
 
-export const tools = {
+const tools = {
   type: 'string',
   placeholder: 'file',
   doc: {
@@ -24,7 +23,7 @@ export const tools = {
   },
 } as const;
 
-export const mcp = {
+const mcp = {
   type: 'string',
   placeholder: 'command|url',
   doc: {
@@ -33,21 +32,12 @@ export const mcp = {
   },
 } as const;
 
-export const weather = {
+const weather = {
   type: 'string',
   placeholder: 'url',
   doc: {
     en: 'where the weather is asked, with the place in it: http://host/weather?q={place}',
     zh: '天气查询地址，含地点占位：http://host/weather?q={place}',
-  },
-} as const;
-
-export const service = {
-  type: 'string',
-  placeholder: 'file',
-  doc: {
-    en: 'serve customers by this YAML file: intents with examples, answers or tools, and when a person takes over',
-    zh: '按此 YAML 文件接待顾客：意图与例句、答复或工具，以及何时转人工',
   },
 } as const;
 
@@ -66,7 +56,6 @@ export const assistOptions = {
   },
   collection: askOptions.collection,
   weather,
-  service,
   yes: {
     type: 'boolean',
     doc: {
@@ -77,18 +66,13 @@ export const assistOptions = {
   notes,
   list: {
     type: 'string',
-    choices: ['fact', 'reminder', 'message', 'conversation', 'hand-over'],
+    choices: ['fact', 'reminder', 'message'],
     doc: { en: 'only show the notes of a kind', zh: '只列出某类记录' },
   },
   forget: {
     type: 'string',
     placeholder: 'id',
     doc: { en: 'with --list: forget this note', zh: '与 --list 同用：删去此条' },
-  },
-  resume: {
-    type: 'string',
-    placeholder: 'id',
-    doc: { en: 'with --service: go on with this conversation', zh: '与 --service 同用：继续此对话' },
   },
   maxRounds: {
     type: 'number',

@@ -312,8 +312,8 @@ const assist = defineCommand({
   name: 'assist',
   args: '[model]',
   summary: {
-    en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone; also serves customers',
-    zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动；也可接待顾客',
+    en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone',
+    zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动',
   },
   options: assistOptions,
   example: 'inkstone assist --ask "what is 15% of 80?"',

@@ -25,24 +25,22 @@ const text = z.string().min(1);
 const words = z.array(text).min(1);
 const headers = z.record(text, z.string());
 
-const toolRow = z
-  .strictObject({
-    name: text,
-    description: text,
-    /** A JSON schema; default: a text for each place of the address and the patterns. */
-    parameters: z.record(z.string(), z.unknown()).optional(),
-    /** False: it only reads, and nobody is asked. */
-    effect: z.boolean().default(true),
-    /** What people say who want it, for models that know no tools. */
-    patterns: words.optional(),
-    command: words.optional(),
-    url: text.optional(),
-    method: z.enum(['GET', 'POST']).optional(),
-    headers: headers.optional(),
-  })
-  .refine((row) => (row.command === undefined) !== (row.url === undefined), {
-    error: 'command or url, one of the two / command 与 url 须给其一',
-  });
+const toolRow = z.strictObject({
+  name: text,
+  description: text,
+  /** A JSON schema; default: a text for each place of the address and the patterns. */
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  /** False: it only reads, and nobody is asked. */
+  effect: z.boolean().default(true),
+  /** What people say who want it, for models that know no tools. */
+  patterns: words.optional(),
+  /** One of the two. */
+  command: words.optional(),
+  url: text.optional(),
+  /** Of an address. */
+  method: z.enum(['GET', 'POST']).optional(),
+  headers: headers.optional(),
+});
 
 const fileSchema = z.strictObject({
   tools: z.array(toolRow).default([]),
@@ -66,11 +64,7 @@ export async function readToolFile(path: string): Promise<ToolFile> {
 }
 
 /** YAML (or JSON, which is YAML), checked. @throws `cli/tools-file` with the place */
-export function readYaml<Schema extends z.ZodType>(
-  path: string,
-  source: string,
-  schema: Schema,
-): z.output<Schema> {
+function readYaml<Schema extends z.ZodType>(path: string, source: string, schema: Schema): z.output<Schema> {
   let value: unknown;
   try {
     value = parse(source, { maxAliasCount: 0 });
@@ -95,6 +89,14 @@ function toolsOf({ tools, mcp }: z.output<typeof fileSchema>, path: string): Too
 
 function toolOf(row: z.output<typeof toolRow>, path: string): AssistantTool {
   const { name, description, parameters, effect, patterns = [], command, url, method, headers: given } = row;
+  const hasOne = command === undefined ? url !== undefined : (url ?? method ?? given) === undefined;
+  if (!hasOne) {
+    throw fail('cli/tools-file', {
+      path,
+      reason: `${name}: must have a command, or a url with its method and headers`,
+      zhReason: `${name}：须有 command，或 url（可带 method、headers）`,
+    });
+  }
   const head = {
     ...{ name, description, hasEffect: effect },
     parameters: parameters ?? parametersOf([...patterns, url ?? '']),

@@ -85,8 +85,7 @@ function checkOptions({ options, given }: Context): void {
   };
   needs('forget', 'list');
   needs('collection', 'index');
-  needs('resume', 'service');
-  const other = ['ask', 'tools', 'mcp', 'index', 'weather', 'service', 'yes'].find((name) => given.has(name));
+  const other = ['ask', 'tools', 'mcp', 'index', 'weather', 'yes'].find((name) => given.has(name));
   if (options.list !== undefined && other !== undefined) {
     throw fail('cli/conflict', {
       command: 'assist',
@@ -113,13 +112,12 @@ async function listNotes({ options, terminal }: Context, kind: NoteKind): Promis
 
 /** `1f2e3d4c  2026-11-29 08:00  text {detail}` */
 function lineOf({ id, created, text, detail = {} }: Note): string {
-  const { turns: _, ...short } = detail;
-  const more = Object.keys(short).length > 0 ? ` ${JSON.stringify(short)}` : '';
+  const more = Object.keys(detail).length > 0 ? ` ${JSON.stringify(detail)}` : '';
   return `${id}  ${created.slice(0, 16).replace('T', ' ')}  ${inOneLine(text + more)}`;
 }
 
 /** Asks the person at the terminal; nobody there is no yes. */
-export function confirmer({ options, terminal }: Context): Confirm {
+function confirmer({ options, terminal }: Context): Confirm {
   return async ({ name, arguments: args }) => {
     if (options.yes) return true;
     if (!terminal.canAsk) return 'later';
@@ -130,7 +128,7 @@ export function confirmer({ options, terminal }: Context): Confirm {
 }
 
 /** Turn by turn, until an empty line. */
-export async function converse(
+async function converse(
   answer: (turns: readonly Turn[]) => Promise<string>,
   tools: string,
   { terminal, signal }: Pick<Context, 'terminal' | 'signal'>,
@@ -146,7 +144,7 @@ export async function converse(
 }
 
 /** Shows the parts as they come; the whole answer. */
-export async function tell(
+async function tell(
   parts: AsyncIterable<AssistPart>,
   { terminal }: Pick<Context, 'terminal'>,
 ): Promise<string> {
