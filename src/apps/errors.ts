@@ -51,4 +51,74 @@ export const fail = defineErrors({
     en: () => 'correction: the right answer must not be empty; say it in a sentence',
     zh: () => '更正：正确答案不能为空；请用一句话写出',
   },
+  'apps/turn': {
+    en: (d: { most: number; got: number }) =>
+      `assist: the last turn must be the person's and have from 1 to ${d.most} characters, got ${d.got}`,
+    zh: (d) => `助手：最后一轮须是用户的话，且有 1 到 ${d.most} 个字符，得到 ${d.got}`,
+  },
+  'apps/tool': {
+    en: (d: { name: string; reason: string; zhReason: string }) => `tool "${d.name}": ${d.reason}`,
+    zh: (d) => `工具 "${d.name}"：${d.zhReason}`,
+  },
+  'apps/pattern': {
+    en: (d: { pattern: string; most: number }) =>
+      `pattern "${d.pattern}": must have at most ${d.most} places such as {number}, each of another name`,
+    zh: (d) => `模式 "${d.pattern}"：最多 ${d.most} 个形如 {number} 的占位，名称各不相同`,
+  },
+  'apps/tool-url': {
+    en: (d: { name: string; url: string }) =>
+      `tool "${d.name}": its address must begin with http:// or https:// and name its host without places, got "${d.url}"`,
+    zh: (d) => `工具 "${d.name}"：地址须以 http:// 或 https:// 开头，主机名中不含占位，得到 "${d.url}"`,
+  },
+  'apps/tool-unreachable': {
+    en: (d: { name: string; host: string }) => `tool "${d.name}": ${d.host} must answer, without a redirect`,
+    zh: (d) => `工具 "${d.name}"：${d.host} 没有应答，或作了跳转`,
+  },
+  'apps/tool-status': {
+    en: (d: { name: string; status: number; text: string }) =>
+      `tool "${d.name}": the address answered ${d.status}: ${d.text}`,
+    zh: (d) => `工具 "${d.name}"：该地址返回 ${d.status}：${d.text}`,
+  },
+  'apps/tool-program': {
+    en: (d: { name: string; program: string; reason: string }) =>
+      `tool "${d.name}": ${d.program} must end with status 0, but: ${d.reason}`,
+    zh: (d) => `工具 "${d.name}"：${d.program} 须以状态 0 结束，但：${d.reason}`,
+  },
+  'apps/note': {
+    en: (d: { most: number; got: number }) => `note: must have from 1 to ${d.most} characters, got ${d.got}`,
+    zh: (d) => `笔记：须有 1 到 ${d.most} 个字符，得到 ${d.got}`,
+  },
+  'apps/notes-full': {
+    en: (d: { kind: string; most: number }) =>
+      `note: ${d.most} of the kind "${d.kind}" are kept, and no more; forget some`,
+    zh: (d) => `笔记：“${d.kind}”类已有 ${d.most} 条，不能更多；请先删去一些`,
+  },
+  'apps/expression': {
+    en: (d: { text: string; at: string }) =>
+      `calculator: "${d.text}" must be arithmetic; "${d.at}" cannot be read there`,
+    zh: (d) => `计算器："${d.text}" 须为算式；读不懂其中的 "${d.at}"`,
+  },
+  'apps/time-zone': {
+    en: (d: { got: string }) => `clock: the time zone must be like Asia/Shanghai, got "${d.got}"`,
+    zh: (d) => `时钟：时区应形如 Asia/Shanghai，得到 "${d.got}"`,
+  },
+  'apps/when': {
+    en: (d: { got: string }) =>
+      `reminder: the time must be like 2026-12-01 09:00, in 10 minutes or tomorrow at 9, got "${d.got}"`,
+    zh: (d) => `提醒：时间应形如 2026-12-01 09:00、十分钟后、明天9点，得到 "${d.got}"`,
+  },
+  'apps/mcp': {
+    en: (d: { server: string; reason: string }) =>
+      `assist: the MCP server ${d.server} must answer and tell its tools, but: ${d.reason}`,
+    zh: (d) => `助手：MCP 服务器 ${d.server} 须应答并列出工具，但：${d.reason}`,
+  },
+  'apps/mcp-tool': {
+    en: (d: { name: string; text: string }) => `tool "${d.name}": ${d.text}`,
+    zh: (d) => `工具 "${d.name}"：${d.text}`,
+  },
+  'apps/service-tool': {
+    en: (d: { intent: string; tool: string }) =>
+      `service: the intent "${d.intent}" names the tool "${d.tool}", which is not there; give it with the tools`,
+    zh: (d) => `客服：意图 "${d.intent}" 所用的工具 "${d.tool}" 不存在；请在工具中给出`,
+  },
 });

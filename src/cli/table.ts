@@ -1,5 +1,6 @@
 /** Every command, as data; its module is loaded only when it is called. */
 
+import { assistOptions } from './assist-options.ts';
 import { classifyOptions } from './classify-options.ts';
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
@@ -322,6 +323,22 @@ const summarize = defineCommand({
   load: () => import('./commands/summarize.ts'),
 });
 
+const assist = defineCommand({
+  name: 'assist',
+  args: '[model]',
+  summary: {
+    en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone',
+    zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动',
+  },
+  options: assistOptions,
+  example: 'inkstone assist --ask "what is 15% of 80?"',
+  examples: [
+    'inkstone assist runs/poems-2min --ask "remind me in 10 minutes to drink tea" --yes',
+    'inkstone assist --list fact',
+  ],
+  load: () => import('./commands/assist.ts'),
+});
+
 const classify = defineCommand({
   name: 'classify',
   args: '<train|predict|compare> [folder]',
@@ -489,6 +506,7 @@ export const commands = [
   search,
   ask,
   summarize,
+  assist,
   serve,
   keys,
   studio,
