@@ -106,7 +106,7 @@ export interface StepResult {
   readonly hidden?: Float32Array[];
   /**
    * `attention[place][layer]`, when wanted: heads × length weights, head by head, where length counts the tokens read up
-   * to that place. Each head's weights sum to 1. A model without attention leaves it out.
+   * to that place, or all of a `prefix` that it stands in. Each head's weights sum to 1. A model without attention leaves it out.
    */
   readonly attention?: Float32Array[][];
   /**

@@ -23,8 +23,8 @@ export const architectureTerms = defineTerms({
     name: { en: 'prefix LM', zh: '前缀语言模型' },
     also: ['prefix language model', 'GLM', 'ChatGLM', 'UniLM', '双向前缀'],
     text: {
-      en: 'A model that writes, yet reads a prompt like an encoder: tokens of the prompt see each other in both directions, what is written sees all that stands before it (Raffel et al. 2020; ChatGLM). It learns from rows cut at a random place, and only from what stands behind the cut; its held-out loss is that of the second half of each row behind the first. A prompt is read in one piece, so that a memory of prompts helps only where the whole prompt is the same. Scores of a given text read it as if it had been written, without a prompt.',
-      zh: '会写作、却像编码器一样阅读提示的模型：提示中的词元彼此前后可见，写出的部分看得见它之前的一切（Raffel 等，2020；ChatGLM）。训练时在随机处切开每行，只学切口之后的部分；留出损失是以每行前一半为前缀时后一半的损失。提示须一次读完，因此提示缓存只在整个提示相同时有用。给已有文本打分时，按逐词写出的方式阅读，不设提示。',
+      en: 'A model that writes, yet reads a prompt like an encoder: tokens of the prompt see each other in both directions, what is written sees all that stands before it (Raffel et al. 2020; ChatGLM). It learns from rows cut at a random place, and only from what stands behind the cut; its held-out loss is that of the second half of each row behind the first. A prompt is read in one piece and anew each time: what was read of another that begins like it is of no use. Scores of a given text read it as if it had been written, without a prompt.',
+      zh: '会写作、却像编码器一样阅读提示的模型：提示中的词元彼此前后可见，写出的部分看得见它之前的一切（Raffel 等，2020；ChatGLM）。训练时在随机处切开每行，只学切口之后的部分；留出损失是以每行前一半为前缀时后一半的损失。提示须一次读完，且每次重读：开头相同的另一提示已读过的内容用不上。给已有文本打分时，按逐词写出的方式阅读，不设提示。',
     },
   },
   mixtureOfExperts: {
