@@ -7,9 +7,10 @@ import {
   type Batches,
   batchRows,
   countCharacters,
-  createBatches,
+  cutRows,
   documentRows,
   IGNORE,
+  prefixRows,
   type RowSource,
   sequenceRows,
   type TokenArray,
@@ -144,12 +145,18 @@ export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { cure, distillation, expertBalance: balance } = recipe;
+  if (config.prefix && (cure !== undefined || distillation)) {
+    const reason = { reason: 'it has a loss that knows no prefix', zhReason: '它的损失不含前缀' };
+    const options = ['--objective prefix', distillation ? '--teacher' : '--cure'];
+    throw fail('cli/conflict', { command: 'train', options, ...reason });
+  }
   const distilled =
     distillation && distilledLesson(distillation, options.teacher!, { config, tokenizer, seed });
   const beside = (params: DecoderParams): DecoderParams =>
     distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
   return writingLesson(options, {
     config,
+    ...(config.prefix && { isPrefix: true }),
     begin: (corpus) => beside(freshParams(config, recipe, seed, corpus)),
     fromFile: (weights) => beside(paramsFromFile(config, weights)),
     loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
@@ -171,10 +178,19 @@ const balancedLoss = (config: DecoderConfig, balance: number): CuredLoss<Decoder
     { isMixed: false },
   );
 
+/** How much of a held-out row is read as its prefix; the loss is that of the rest. */
+const HELD_OUT_PREFIX = 0.5;
+
 /** The lesson of a model that learns what comes next, and the tokens that it learns from. */
 export async function writingLesson<Config, Params>(
   options: TrainingOptions<unknown>,
-  own: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'>,
+  {
+    isPrefix,
+    ...own
+  }: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'> & {
+    /** The beginnings of rows are read, and not learned. */
+    readonly isPrefix?: boolean;
+  },
 ): Promise<{ readonly trainTokens: TrainTokens; readonly lesson: Lesson<Config, Params> }> {
   const { tokenizer, recipe, seed, answers } = options;
   const { contextLength } = own.config;
@@ -191,16 +207,12 @@ export async function writingLesson<Config, Params>(
   }
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
+  const rows = cutRows({ tokens: texts.train, contextLength, seed, ...rowsOf(recipe, tokenizer) });
+  const evaluation = evaluationRows(heldOut.tokens, contextLength, tokenizer);
   const lesson: Lesson<Config, Params> = {
     ...own,
-    batches: createBatches({
-      tokens: texts.train,
-      contextLength,
-      batchSize: recipe.batchSize,
-      seed,
-      ...rowsOf(recipe, tokenizer),
-    }),
-    evaluation: evaluationRows(heldOut.tokens, contextLength, tokenizer),
+    batches: batchRows(isPrefix ? prefixRows(rows, { seed }) : rows, recipe.batchSize),
+    evaluation: isPrefix ? prefixRows(evaluation, { share: HELD_OUT_PREFIX }) : evaluation,
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
     }),

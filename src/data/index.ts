@@ -82,6 +82,7 @@ export {
   type DocumentRowOptions,
   documentRows,
   IGNORE,
+  prefixRows,
   type RowSource,
   sequenceRows,
   windowRows,

@@ -74,7 +74,10 @@ export async function run(context: TrainContext): Promise<number> {
   refusePairs(context);
   if (kind === 'encoder') return trainMasked(context, options.data, folder);
   refuseMasking(context);
-  if (kind === 'recurrent') return trainRecurrent(context, options.data, folder);
+  if (kind === 'recurrent') {
+    if (options.objective === 'prefix') refusePrefix(context);
+    return trainRecurrent(context, options.data, folder);
+  }
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
   const teacher = await findTeacher(context, earlier);
@@ -191,6 +194,14 @@ function refuseBeside({ given }: TrainContext): void {
     zhReason: '分词器沿用教师的',
   });
 }
+
+const refusePrefix = ({ given }: TrainContext): void =>
+  refuseGiven(given, ['objective'], {
+    command: 'train',
+    beside: 'a recurrent model',
+    reason: 'it reads in one direction',
+    zhReason: '循环模型只朝一个方向阅读',
+  });
 
 const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;
 
