@@ -1,6 +1,5 @@
 /** One training from clean documents to a saved run: what `start` and `train` share. */
 
-import { createHash } from 'node:crypto';
 import {
   answerRows,
   type Batch,
@@ -42,17 +41,27 @@ import {
   type CuredLoss,
   type OpenRun,
   openRun,
+  type Place,
   type TrainEvent,
   trackParameters,
   train,
 } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { AnswerTexts } from './answers.ts';
-import { measuredPart, type SplitCorpus } from './corpus.ts';
+import { hashTexts, measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { distilledLesson, type OpenedTeacher } from './distilling.ts';
 import { fail } from './errors.ts';
+import {
+  isAccounted,
+  type PrivacyPlan,
+  type PrivateExamples,
+  planPrivacy,
+  privateExamples,
+  privateSteps,
+  spentBy,
+} from './privacy.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
 import type { InitialRun, InitialWeights, RunConfig, RunLength, Tuning } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
@@ -92,6 +101,8 @@ export interface OpenTraining<Config = unknown, Params = unknown> {
   readonly config: Config;
   readonly params: Params;
   readonly trainTokens: TrainTokens;
+  /** What the privacy of its text comes to. */
+  readonly privacy?: PrivacyPlan;
   /** What a held-out loss in nats comes to, for people. */
   figuresOf(heldOutLoss: number): HeldOutFigures;
   events(): AsyncGenerator<TrainEvent>;
@@ -102,7 +113,7 @@ export type TrainTokens = Pick<TokenCorpus, 'length' | 'tokens'>;
 export type Training = OpenTraining<DecoderConfig, DecoderParams>;
 
 /** What of a training is seen while it runs. */
-export type WatchedTraining = Pick<OpenTraining, 'run' | 'length' | 'figuresOf' | 'events'>;
+export type WatchedTraining = Pick<OpenTraining, 'run' | 'length' | 'privacy' | 'figuresOf' | 'events'>;
 
 export interface HeldOutFigures {
   /** Of the held-out text, where every token is guessed. */
@@ -124,6 +135,8 @@ export interface Lesson<Config, Params> {
   readonly loss: (params: Params, batch: Batch, dropoutSeed?: number) => Tensor;
   /** Parameters that stay as they are, by the paths that they have in a checkpoint. */
   readonly frozen?: { readonly [path: string]: Tensor };
+  /** What each example of a private training is. */
+  readonly examples?: PrivateExamples;
   /** What is learned from in place of `loss`. */
   readonly learned?: CuredLoss<Params>;
   readonly figuresOf: OpenTraining['figuresOf'];
@@ -191,6 +204,8 @@ export async function writingLesson<Config, Params>(
   }
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
+  const { privacy } = recipe;
+  const how = { eosId: tokenizer.eosId, contextLength, seed };
   const lesson: Lesson<Config, Params> = {
     ...own,
     batches: createBatches({
@@ -200,6 +215,7 @@ export async function writingLesson<Config, Params>(
       seed,
       ...rowsOf(recipe, tokenizer),
     }),
+    ...(privacy && { examples: privateExamples(privacy, texts.train, how) }),
     evaluation: evaluationRows(heldOut.tokens, contextLength, tokenizer),
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
@@ -234,6 +250,8 @@ export async function openTraining<Config, Params>(
   const { config, batches, evaluation, learned } = lesson;
   const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
   signal.throwIfAborted();
+  const { examples } = lesson;
+  const privacy = examples && planPrivacy({ ...recipe, privacy: recipe.privacy! }, examples, steps!);
   const run = await openRun(options.folder, {
     tokenizer: saveTokenizer(tokenizer),
     config: {
@@ -249,6 +267,7 @@ export async function openTraining<Config, Params>(
         trainTokens: trainTokens.length,
       },
       training: { seed, ...length, ...recipe },
+      ...(privacy && { privacy }),
       ...(options.init && { init: recordOf(options.init) }),
       ...(options.tuning && { tuning: options.tuning }),
     } satisfies RunConfig<Config>,
@@ -257,15 +276,22 @@ export async function openTraining<Config, Params>(
     options.init && 'weights' in options.init
       ? lesson.fromFile(options.init.weights)
       : lesson.begin(run.place ? undefined : trainTokens);
+  if (privacy && run.place && !isAccounted(privacy, run.place)) {
+    await run.close();
+    throw fail('cli/private-account', {});
+  }
   const into = batches.at(0);
   // Whole checkpoints: what is frozen stands in them as well.
   const frozen = trackParameters(lesson.frozen ?? {}, () => undefined);
+  const withAccount = (place: Place): Place =>
+    privacy ? { ...place, privacy: spentBy(privacy, place.step) } : place;
   return {
     run,
     length,
     config,
     params,
     trainTokens,
+    privacy,
     figuresOf: lesson.figuresOf,
     events: () =>
       train<Params, { batch: Batch; index: number }>({
@@ -281,7 +307,8 @@ export async function openTraining<Config, Params>(
         lr: recipe.lr,
         schedule: scheduleOf(recipe),
         ...length,
-        clip: recipe.clip,
+        // A private gradient is mostly noise, and its parts are cut already.
+        ...(examples ? privateSteps<Params>(privacy!, examples, seed) : { clip: recipe.clip }),
         precision: recipe.precision,
         evaluate: {
           ...options.evaluateEvery,
@@ -289,7 +316,8 @@ export async function openTraining<Config, Params>(
         },
         save: {
           ...options.saveEvery,
-          run: ({ place, tracked }) => run.save({ place, tracked: [...tracked, ...frozen] }),
+          run: ({ place, tracked }) =>
+            run.save({ place: withAccount(place), tracked: [...tracked, ...frozen] }),
         },
         ...(run.place && {
           resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
@@ -314,13 +342,6 @@ function freshParams(
   const params = init(config, rng);
   if (corpus) startFromBigrams(params, config, corpus.tokens.subarray(0, MOST_COUNTED), rng.split('bigrams'));
   return params;
-}
-
-/** One hash over all texts, so that a resumed run learns from the same. */
-export function hashTexts(documents: readonly TextDocument[]): string {
-  const hash = createHash('sha256');
-  for (const { text } of documents) hash.update(text).update('\0');
-  return hash.digest('hex');
 }
 
 const recordOf = ({ run, step, sha256 }: InitialRun): InitialRun => ({ run, step, sha256 });

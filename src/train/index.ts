@@ -5,6 +5,7 @@ export { cureDocs, formatCures, parseCures } from './cure-spec.ts';
 export { type CurableModel, type CuredLoss, curedLoss, type Reading } from './cures.ts';
 export * from './loop.ts';
 export * from './optimizers.ts';
+export * from './privacy/index.ts';
 export {
   differingKeys,
   isRun,
@@ -18,6 +19,8 @@ export {
 export * from './schedules.ts';
 export { type ShuffleOptions, shuffledBatches } from './shuffled-batches.ts';
 export {
+  type FoundGradients,
+  type GradientRule,
   type StepOptions,
   type StepReport,
   type TrackedParameter,
