@@ -1,4 +1,4 @@
-/** Options of a training that keeps its text private. */
+/** Options of private training, and of the command that tells what it costs. */
 
 import type { OptionTable } from './command.ts';
 import { positive, share } from './option-rules.ts';

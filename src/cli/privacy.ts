@@ -156,8 +156,8 @@ export function privateExamples(
 
 export type PrivateExamples = ReturnType<typeof privateExamples>;
 
-/** δ where none is given, times the number of examples. */
-const DELTA_SHARE = 0.1;
+/** δ where none is given: it must be far below one in as many as there are examples, or giving one of them away would do. */
+export const usualDelta = (examples: number): number => 0.1 / examples;
 
 /** Finds the noise of an ε, or the ε of a noise. */
 export function planPrivacy(
@@ -168,7 +168,7 @@ export function planPrivacy(
   const { clip } = privacy;
   const examples = rows.rowsPerEpoch;
   const rate = Math.min(1, batchSize / examples);
-  const delta = privacy.delta ?? DELTA_SHARE / examples;
+  const delta = privacy.delta ?? usualDelta(examples);
   const noise = privacy.noise ?? noiseFor({ epsilon: privacy.epsilon!, delta, rate, steps });
   const { epsilon } = epsilonOf([{ rate, noise, steps }], delta);
   return { unit, examples, rate, noise, clip, delta, steps, epsilon };
