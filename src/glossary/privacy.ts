@@ -5,7 +5,7 @@ import { defineTerms } from './term.ts';
 export const privacyTerms = defineTerms({
   private: {
     name: { en: 'differential privacy', zh: '差分隐私' },
-    also: ['private', 'DP', 'DP-SGD', 'epsilon', 'ε', '隐私预算'],
+    also: ['private', 'DP', 'DP-SGD', 'ε', '隐私预算'],
     text: {
       en: 'A promise about training: whether one example was in the text changes the probability of no outcome by more than a factor of e^ε, but for a probability δ. So little can be learned from the model about any of them. ε of 1 is strict, 8 usual for language models. It costs quality, less of it with more text and larger batches. Of a person who wrote many examples it says less.',
       zh: '对训练的一种保证：文本中有无某一个样本，任何结果的概率至多相差 e^ε 倍，例外的概率为 δ。因此从模型中几乎看不出任何单个样本的内容。ε 为 1 属严格，语言模型常用 8。代价是质量下降，文本越多、批次越大则下降越少。若一个人写了许多样本，保证相应减弱。',
