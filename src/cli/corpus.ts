@@ -1,5 +1,6 @@
 /** From a source to clean documents on two sides: what is read, what is removed and why, what is held out. */
 
+import { createHash } from 'node:crypto';
 import {
   type CleaningReport,
   type CleaningRule,
@@ -172,7 +173,7 @@ export const rulesFor = ({ rows }: { readonly rows: string }): readonly Cleaning
   rows === 'windows' ? [] : undefined;
 
 /** Below this many documents the tail of the text is held out instead of whole documents. */
-const FEW_DOCUMENTS = 50;
+export const FEW_DOCUMENTS = 50;
 const TAIL_SHARE = 0.1;
 /** Enough to measure by; more would only take away from learning. */
 const MAX_HELD_OUT = 2000;
@@ -207,4 +208,11 @@ export function splitCorpus(documents: readonly TextDocument[]): SplitCorpus {
 /** The held-out documents that are measured: all, or the first of many. */
 export function measuredPart(heldOut: readonly TextDocument[]): readonly TextDocument[] {
   return heldOut.slice(0, MAX_HELD_OUT);
+}
+
+/** One hash over all texts, so that a resumed run learns from the same. */
+export function hashTexts(documents: readonly TextDocument[]): string {
+  const hash = createHash('sha256');
+  for (const { text } of documents) hash.update(text).update('\0');
+  return hash.digest('hex');
 }

@@ -410,6 +410,24 @@ export const fail = defineErrors({
     zh: (d) =>
       `train：--objective masked 需要带有特殊词元 [MASK] 或 <mask> 的分词器，此分词器只有 ${d.known}；请用 inkstone tokenizer train --special '<|endoftext|>,[MASK]' 训练一个，或去掉 --tokenizer`,
   },
+  'cli/private-documents': {
+    en: () =>
+      'train: --private-unit document needs a tokenizer with a token that ends a text; give --private-unit piece, or another --tokenizer',
+    zh: () =>
+      'train：--private-unit document 需要带有文本结束词元的分词器；请用 --private-unit piece，或换一个 --tokenizer',
+  },
+  'cli/private-account': {
+    en: () =>
+      'train: what the checkpoint says was spent of ε must follow from its steps and its noise; state.json or config.json was changed, start a new run',
+    zh: () =>
+      'train：检查点所记的 ε 消耗必须与其步数和噪声相符；state.json 或 config.json 已被改动，请开始新的训练',
+  },
+  'cli/private-init': {
+    en: (d: { run: string }) =>
+      `train: --private cannot begin with ${d.run}, which has learnt from the same text: its ε would not be that of both; begin with another model, or with none`,
+    zh: (d) =>
+      `train：--private 不能从 ${d.run} 开始：它已学过同一文本，ε 无法涵盖两者；请换一个模型，或从零开始`,
+  },
   'cli/empty-corpus': {
     en: (d: { source: string }) =>
       `${d.source}: nothing is left to learn from after cleaning; give a source with more text`,

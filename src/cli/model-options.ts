@@ -4,6 +4,7 @@ import type { BlockKind, CellKind, FfnActivation, NormKind, PositionKind } from 
 import type { OptionTable } from './command.ts';
 import { distillOptions } from './distill-options.ts';
 import { belowOne, notNegative, wholePositive } from './option-rules.ts';
+import { privacyOptions } from './privacy-options.ts';
 
 const positions: { readonly [Name in PositionKind]: true } = {
   none: true,
@@ -119,6 +120,9 @@ export const ofDecoders = Object.keys(decoderOptions) as readonly (keyof typeof 
 
 /** The options that only Transformers that write have. */
 export const ofWriters = ['cure', ...Object.keys(distillOptions), ...ofDecoders];
+/** What only a training on plain text to write on has. */
+export const ofPlainText = [...ofWriters, ...Object.keys(privacyOptions)];
+
 /** Options of training on pairs of texts. */
 export const pairOptions = {
   source: {

@@ -12,13 +12,14 @@ import {
 import { methodOptions } from './classify-options.ts';
 import { methodSettings } from './classifying.ts';
 import type { CommandContext, OptionRow, OptionTable } from './command.ts';
+import { hashTexts } from './corpus.ts';
 import { fail } from './errors.ts';
 import { trainOptions } from './option-tables.ts';
 import { checkValue, type RawValue, refuseGiven } from './options.ts';
 import { trainingPreset } from './recipe.ts';
 import { onlyGiven, presetSettings, type SettingOptions } from './settings.ts';
 import { readTrainingText } from './train-parts.ts';
-import { hashTexts, prepareTraining } from './training.ts';
+import { prepareTraining } from './training.ts';
 import type { SearchTask } from './trials.ts';
 import { LANGUAGE_MODEL, type tuneOptions } from './tune-options.ts';
 

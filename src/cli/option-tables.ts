@@ -7,6 +7,7 @@ import { corpusOptions } from './corpus-options.ts';
 import { distillOptions } from './distill-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
+import { privacyOptions } from './privacy-options.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { port, state, weights } from './serve-options.ts';
 
@@ -198,6 +199,7 @@ export const trainOptions = {
     },
   },
   ...distillOptions,
+  ...privacyOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,

@@ -80,7 +80,7 @@ export function tellPlace(
 
 /** Says how a training ended; the exit status, 0 when there is a model to go on with. */
 export function tellEnd(
-  command: 'start' | 'train' | 'tune',
+  command: 'start' | 'train' | 'tune' | 'privacy',
   { terminal, again }: Pick<CommandContext, 'terminal' | 'again'>,
   { reason, step, savedStep }: WatchedFinish,
   folder: string,

@@ -1,16 +1,16 @@
 /** Shows a training as it goes: one live line for people, one object a line for machines. */
 
 import { defineMessages } from '../language.ts';
-import type { TrainEvent } from '../train/index.ts';
+import { privacyMeter, type TrainEvent } from '../train/index.ts';
 import { compactNumber, formatDuration, type Terminal } from './terminal.ts';
 import type { HeldOutFigures, WatchedTraining } from './training.ts';
 
 const say = defineMessages({
   live: {
     en: (d: LiveLine) =>
-      `step ${d.step} ${d.percent}% loss ${d.loss} held-out ${d.heldOut} ${d.rate} tok/s eta ${d.eta}`,
+      `step ${d.step} ${d.percent}% loss ${d.loss} held-out ${d.heldOut}${d.epsilon} ${d.rate} tok/s eta ${d.eta}`,
     zh: (d: LiveLine) =>
-      `第 ${d.step} 步 ${d.percent}% 损失 ${d.loss} 留出 ${d.heldOut} ${d.rate} 词元/秒 剩余 ${d.eta}`,
+      `第 ${d.step} 步 ${d.percent}% 损失 ${d.loss} 留出 ${d.heldOut}${d.epsilon} ${d.rate} 词元/秒 剩余 ${d.eta}`,
   },
   perplexity: {
     en: (d: { value: string }) => `perplexity ${d.value}`,
@@ -24,6 +24,8 @@ interface LiveLine {
   readonly percent: string;
   readonly loss: string;
   readonly heldOut: string;
+  /** Of a private training, else empty. */
+  readonly epsilon: string;
   readonly rate: string;
   readonly eta: string;
 }
@@ -34,6 +36,8 @@ const SMOOTHING = 0.95;
 /** The end of a training that was watched. */
 export type WatchedFinish = Extract<TrainEvent, { type: 'finish' }> &
   HeldOutFigures & {
+    /** What a private training has spent. */
+    readonly epsilon?: number;
     /** The latest checkpoint on disk. */
     readonly savedStep: number | undefined;
   };
@@ -53,12 +57,16 @@ export async function watchTraining(
   let savedStep = place?.step;
   let smoothed: number | undefined;
   let heldOut = '–';
+  const { privacy } = training;
+  const meter = privacy && privacyMeter(privacy, privacy.delta);
+  const spentAt = (step: number) => meter && { epsilon: meter(step) };
   let finish: Extract<TrainEvent, { type: 'finish' }> | undefined;
   for await (const event of training.events()) {
-    const record =
-      'heldOutLoss' in event && event.heldOutLoss !== undefined
-        ? { ...event, ...training.figuresOf(event.heldOutLoss) }
-        : event;
+    const record = {
+      ...event,
+      ...('heldOutLoss' in event && event.heldOutLoss !== undefined && training.figuresOf(event.heldOutLoss)),
+      ...spentAt(event.step),
+    };
     await training.run.append(record);
     if (event.type !== 'finish') terminal.json(record);
     if (event.type === 'step') {
@@ -69,6 +77,7 @@ export async function watchTraining(
           percent: (100 * event.fraction).toFixed(0),
           loss: smoothed.toFixed(3),
           heldOut,
+          epsilon: meter ? ` ε ${meter(event.step).toFixed(2)}` : '',
           rate: compactNumber(event.tokensPerSecond),
           eta: formatDuration(event.etaSeconds),
         }),
@@ -82,7 +91,10 @@ export async function watchTraining(
   }
   terminal.endLive();
   const { reason, step, seconds, heldOutLoss } = finish!;
-  const figures = heldOutLoss === undefined ? {} : training.figuresOf(heldOutLoss);
+  const figures = {
+    ...(heldOutLoss !== undefined && training.figuresOf(heldOutLoss)),
+    ...spentAt(step),
+  };
   terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, ...figures, folder });
   return { ...finish!, ...figures, savedStep };
 }

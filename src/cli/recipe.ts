@@ -54,6 +54,17 @@ export interface Recipe {
   readonly labelSmoothing?: number;
   /** What is learned of another model beside the text. */
   readonly distillation?: Distillation;
+  /** How the text is kept private. */
+  readonly privacy?: Privacy;
+}
+
+/** What was asked of a private training: an ε at its end, or a noise (see `privateGradients`). */
+export interface Privacy {
+  readonly epsilon?: number;
+  readonly noise?: number;
+  readonly clip: number;
+  readonly delta?: number;
+  readonly unit?: 'document' | 'piece';
 }
 
 /** A teacher, and what of it is learned how (see `DistillationOptions`). */
@@ -215,6 +226,30 @@ export function recurrentPreset(
     recipe: { ...recipe, optimizer: 'adamw', lr: Math.min(MOST_RECURRENT_LR, recipe.lr), init: 'fanIn' },
   };
 }
+
+/** The vocabulary of a tokenizer that is not learnt: bytes, and the end of a text. */
+export const BYTES = 257;
+/** Noise drowns small samples, and what begins from counts of the text is not private. */
+const LEAST_PRIVATE_ROWS = 64;
+const MOST_PRIVATE_LR = 2e-3;
+
+/** A recipe that learns under noise, from nothing of the text: AdamW on large samples. */
+export function privateRecipe({ muonLr: _, muonIterations: __, ...recipe }: Recipe): Recipe {
+  return {
+    ...recipe,
+    optimizer: 'adamw',
+    batchSize: Math.max(LEAST_PRIVATE_ROWS, recipe.batchSize),
+    lr: Math.min(MOST_PRIVATE_LR, recipe.lr),
+    init: recipe.init === 'bigrams' ? 0.02 : recipe.init,
+  };
+}
+
+/** The same of a preset, with bytes for tokens. */
+export const privatePreset = (preset: TrainingPreset): TrainingPreset => ({
+  ...preset,
+  recipe: privateRecipe(preset.recipe),
+  tokenizer: { vocabSize: BYTES },
+});
 
 /** A pair is short: more of them at a time than of long rows. */
 const LEAST_PAIRS = 32;

@@ -18,6 +18,7 @@ import { isRun, readRun, readRunConfig, type SavedRun } from '../train/index.ts'
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
+import type { PrivacyPlan } from './privacy.ts';
 import type { Recipe } from './recipe.ts';
 import { runsByAge } from './run-ages.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
@@ -50,6 +51,8 @@ export interface RunConfig<Model = DecoderConfig> {
     readonly trainTokens: number;
   };
   readonly training: { readonly seed: number } & RunLength & Recipe;
+  /** What the privacy of its text comes to. */
+  readonly privacy?: PrivacyPlan;
   /** The run whose model was at the beginning; none for one trained from scratch. */
   readonly init?: InitialRun;
   /** What of that model is trained, where that is not all of it. */

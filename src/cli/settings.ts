@@ -12,6 +12,7 @@ import {
   type ModelShape,
   type PairShape,
   pairPreset,
+  privateRecipe,
   type Recipe,
   type RecurrentShape,
   recurrentPreset,
@@ -34,7 +35,9 @@ export interface Settings<Model = ModelShape> {
 /** Options that change a setting, under their names on the command line. */
 export interface SettingOptions
   extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
-    Partial<Pick<Recipe, 'batchSize' | 'lr' | 'expertBalance' | 'labelSmoothing' | 'distillation'>> {
+    Partial<
+      Pick<Recipe, 'batchSize' | 'lr' | 'expertBalance' | 'labelSmoothing' | 'distillation' | 'privacy'>
+    > {
   readonly architecture?: string;
   readonly precision?: string;
   readonly cure?: string;
@@ -56,7 +59,7 @@ const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
   'window', 'attentionBlock', 'attentionStride', 'linearAttention', 'prefix',
 ] as const; // biome-ignore format: a list
-const RECIPE = ['batchSize', 'lr', 'precision', 'cure', 'labelSmoothing', 'distillation'] as const;
+const RECIPE = ['batchSize', 'lr', 'precision', 'cure', 'labelSmoothing', 'distillation', 'privacy'] as const;
 /** What a model that is there has already. */
 const OF_THE_MODEL = [
   ...MODEL, 'architecture', 'attention', 'activeExperts', 'tokenizer', 'vocabSize',
@@ -146,8 +149,12 @@ export function tuningSettings<Model extends object>(
   }
   const model = withoutVocabulary(config.model);
   const { seed: __, steps: ___, minutes: ____, ...recipe } = config.training;
-  const { cure: _____, distillation: ______, ...plain } = tuningRecipe(recipe);
-  return withOptions({ model, recipe: plain, tokenizer: config.tokenizer.made, ...fallback, init }, options);
+  const { cure: _____, distillation: ______, privacy: _______, ...plain } = tuningRecipe(recipe);
+  const ownRecipe = options.privacy ? privateRecipe(plain) : plain;
+  return withOptions(
+    { model, recipe: ownRecipe, tokenizer: config.tokenizer.made, ...fallback, init },
+    options,
+  );
 }
 
 /** The settings of a run that is there. @throws unless every option given is the one it was made with. */

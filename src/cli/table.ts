@@ -23,6 +23,7 @@ import {
   startOptions,
   trainOptions,
 } from './option-tables.ts';
+import { privacyCommandOptions } from './privacy-command-options.ts';
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { summaryOptions } from './summary-options.ts';
@@ -52,9 +53,25 @@ const train = defineCommand({
   examples: [
     'inkstone train --data npm:chinese-poetry --experts 4 --minutes 0.5 --out runs/experts',
     'inkstone train --architecture encoder-decoder --data pairs.tsv --minutes 0.5 --out runs/pairs',
+    'inkstone train --data npm:chinese-poetry --private 8 --steps 30 --out runs/private',
     'inkstone train --data npm:chinese-poetry --teacher runs/poems --layers 2 --width 64 --steps 50 --out runs/pupil',
   ],
   load: () => import('./commands/train.ts'),
+});
+
+const privacy = defineCommand({
+  name: 'privacy',
+  args: '<cost|compare>',
+  summary: {
+    en: 'training with differential privacy: the ε that steps and noise come to, or (compare) what several ε cost in bits per character',
+    zh: '差分隐私训练：由步数与噪声算出 ε，或（compare）比较不同 ε 各使每字比特数增加多少',
+  },
+  options: privacyCommandOptions,
+  example: 'inkstone privacy cost --examples 50000 --steps 1000 --epsilon 8',
+  examples: [
+    'inkstone privacy compare --data npm:chinese-poetry --epsilons none,8 --steps 20 --layers 1 --width 32',
+  ],
+  load: () => import('./commands/privacy.ts'),
 });
 
 const data = defineCommand({
@@ -483,6 +500,7 @@ const profile = defineCommand({
 export const commands = [
   start,
   train,
+  privacy,
   data,
   stats,
   generate,

@@ -10,9 +10,16 @@ import { fail } from './errors.ts';
 import { firstRunPreset } from './first-run.ts';
 import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
+import { requireOtherText, secretSeed, tellPrivacy } from './privacy.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
-import { type Distillation, type TrainingPreset, trainingPreset } from './recipe.ts';
-import type { EarlierRun, InitialWeights, RunLength } from './runs.ts';
+import {
+  type Distillation,
+  type Privacy,
+  privatePreset,
+  type TrainingPreset,
+  trainingPreset,
+} from './recipe.ts';
+import type { EarlierRun, InitialRun, InitialWeights, RunConfig, RunLength } from './runs.ts';
 import {
   earlierSettings,
   onlyGiven,
@@ -43,6 +50,8 @@ const say = defineMessages({
 
 /** Minutes of a training that is told no length. */
 export const DEFAULT_MINUTES = 2;
+/** Steps of a private one. */
+const PRIVATE_STEPS = 500;
 /** Held-out losses of a short run; a longer one has one every so many seconds. */
 const EVALUATIONS = 12;
 const EVALUATION_SECONDS = 20;
@@ -61,6 +70,7 @@ function refusePreset({ init, preset }: TrainContext['options']): void {
 interface Grounds<Model> {
   readonly earlier: EarlierRun<Model> | undefined;
   readonly start: { readonly config: RunMaker<Model>; readonly init: InitialWeights } | undefined;
+  readonly privacy?: Privacy;
   readonly teacher?: { readonly tokenizerMade: TokenizerOrigin; readonly distillation: Distillation };
 }
 
@@ -74,24 +84,26 @@ type PresetSettings<Shape> = (
 /** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
 export function chooseSettings<Model extends object, Shape extends object>(
   { options, given }: TrainContext,
-  { earlier, start, teacher }: Grounds<Model>,
+  { earlier, start, teacher, privacy }: Grounds<Model>,
   ofPreset: PresetSettings<Shape>,
 ): Settings<Shape> | Settings<Omit<Model, 'vocabSize'>> {
   const flags = {
     ...onlyGiven(options, given),
     ...(teacher && { distillation: teacher.distillation }),
+    ...(privacy && { privacy }),
   };
   refusePreset(options);
   const init = start && { run: start.init.run, step: start.init.step, sha256: start.init.sha256 };
   if (earlier && !options.preset) return earlierSettings(earlier, flags, init);
   const minutes = options.minutes ?? DEFAULT_MINUTES;
-  const length = { minutes };
-  if (start && init) return tuningSettings(start, init, flags, { seed: options.seed, length });
+  const length = privacy ? { steps: PRIVATE_STEPS } : { minutes };
+  const fresh = privacy && !given.has('seed') ? secretSeed() : options.seed;
+  if (start && init) return tuningSettings(start, init, flags, { seed: fresh, length });
   const preset = options.preset
     ? trainingPreset(options.preset)
     : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
-  const seed = earlier?.config.training.seed ?? options.seed;
-  const made = ofPreset(preset, flags, { seed, length });
+  const seed = earlier?.config.training.seed ?? fresh;
+  const made = ofPreset(privacy ? privatePreset(preset) : preset, flags, { seed, length });
   const settings = teacher ? { ...made, tokenizer: teacher.tokenizerMade } : made;
   return earlier ? requireEarlier(earlier, settings) : settings;
 }
@@ -111,7 +123,9 @@ export function timesOf(
 /** What a training begins beside: the run in its folder, the model it begins with, tokens that its own tokenizer must have. */
 interface Beginning {
   readonly earlier: Pick<EarlierRun<unknown>, 'tokenizer' | 'config'> | undefined;
-  readonly start: { readonly tokenizer: Tokenizer } | undefined;
+  readonly start:
+    | { readonly tokenizer: Tokenizer; readonly config?: object; readonly init?: InitialRun }
+    | undefined;
   readonly special?: readonly string[];
 }
 
@@ -130,6 +144,9 @@ export async function readTrainingText<Model extends object>(
   for (const line of corpus.report) terminal.print(line);
   const split = splitCorpus(corpus.documents);
   terminal.print(split.report);
+  if (recipe.privacy && from.start?.init) {
+    requireOtherText(from.start.config as RunConfig, from.start.init.run, split);
+  }
   const tokenizer = await chooseTokenizer(context, settings, split, from);
   const about = { corpus: split, source: corpus.name, prepared: keptPreparation(prepare), signal };
   const training = { ...about, tokenizer, tokenizerMade, model, recipe, seed, ...timesOf(options, length) };
@@ -162,6 +179,7 @@ export async function runTraining(
   const { terminal } = context;
   const { trainTokens, config } = training;
   terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
+  if (training.privacy) tellPrivacy(terminal, training.privacy, training.run.config as RunConfig);
   tellPlace(context, training);
   const finish = await watchTraining(training, terminal, watch);
   return { finish, status: tellEnd(command, context, finish, training.run.folder) };

@@ -1,6 +1,5 @@
 /** One training from clean documents to a saved run: what `start` and `train` share. */
 
-import { createHash } from 'node:crypto';
 import {
   answerRows,
   type Batch,
@@ -43,17 +42,27 @@ import {
   type CuredLoss,
   type OpenRun,
   openRun,
+  type Place,
   type TrainEvent,
   trackParameters,
   train,
 } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { AnswerTexts } from './answers.ts';
-import { measuredPart, type SplitCorpus } from './corpus.ts';
+import { hashTexts, measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { distilledLesson, type OpenedTeacher } from './distilling.ts';
 import { fail } from './errors.ts';
+import {
+  isAccounted,
+  type PrivacyPlan,
+  type PrivateExamples,
+  planPrivacy,
+  privateExamples,
+  privateSteps,
+  spentBy,
+} from './privacy.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
 import type { InitialRun, InitialWeights, RunConfig, RunLength, Tuning } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
@@ -93,6 +102,8 @@ export interface OpenTraining<Config = unknown, Params = unknown> {
   readonly config: Config;
   readonly params: Params;
   readonly trainTokens: TrainTokens;
+  /** What the privacy of its text comes to. */
+  readonly privacy?: PrivacyPlan;
   /** What a held-out loss in nats comes to, for people. */
   figuresOf(heldOutLoss: number): HeldOutFigures;
   events(): AsyncGenerator<TrainEvent>;
@@ -103,7 +114,7 @@ export type TrainTokens = Pick<TokenCorpus, 'length' | 'tokens'>;
 export type Training = OpenTraining<DecoderConfig, DecoderParams>;
 
 /** What of a training is seen while it runs. */
-export type WatchedTraining = Pick<OpenTraining, 'run' | 'length' | 'figuresOf' | 'events'>;
+export type WatchedTraining = Pick<OpenTraining, 'run' | 'length' | 'privacy' | 'figuresOf' | 'events'>;
 
 export interface HeldOutFigures {
   /** Of the held-out text, where every token is guessed. */
@@ -125,6 +136,8 @@ export interface Lesson<Config, Params> {
   readonly loss: (params: Params, batch: Batch, dropoutSeed?: number) => Tensor;
   /** Parameters that stay as they are, by the paths that they have in a checkpoint. */
   readonly frozen?: { readonly [path: string]: Tensor };
+  /** What each example of a private training is. */
+  readonly examples?: PrivateExamples;
   /** What is learned from in place of `loss`. */
   readonly learned?: CuredLoss<Params>;
   readonly figuresOf: OpenTraining['figuresOf'];
@@ -144,10 +157,11 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
 export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const { cure, distillation, expertBalance: balance } = recipe;
-  if (config.prefix && (cure !== undefined || distillation)) {
-    const reason = { reason: 'it has a loss that knows no prefix', zhReason: '它的损失不含前缀' };
-    const options = ['--objective prefix', distillation ? '--teacher' : '--cure'];
+  const { cure, distillation, privacy, expertBalance: balance } = recipe;
+  const other = distillation ? '--teacher' : privacy ? '--private' : cure && '--cure';
+  if (config.prefix && other) {
+    const reason = { reason: 'it knows no prefix', zhReason: '它不支持前缀' };
+    const options = ['--objective prefix', other];
     throw fail('cli/conflict', { command: 'train', options, ...reason });
   }
   const distilled =
@@ -207,11 +221,14 @@ export async function writingLesson<Config, Params>(
   }
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
+  const { privacy } = recipe;
+  const how = { eosId: tokenizer.eosId, contextLength, seed };
   const rows = cutRows({ tokens: texts.train, contextLength, seed, ...rowsOf(recipe, tokenizer) });
   const evaluation = evaluationRows(heldOut.tokens, contextLength, tokenizer);
   const lesson: Lesson<Config, Params> = {
     ...own,
     batches: batchRows(isPrefix ? prefixRows(rows, { seed }) : rows, recipe.batchSize),
+    ...(privacy && { examples: privateExamples(privacy, texts.train, how) }),
     evaluation: isPrefix ? prefixRows(evaluation, { share: HELD_OUT_PREFIX }) : evaluation,
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
@@ -246,6 +263,8 @@ export async function openTraining<Config, Params>(
   const { config, batches, evaluation, learned } = lesson;
   const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
   signal.throwIfAborted();
+  const { examples } = lesson;
+  const privacy = examples && planPrivacy({ ...recipe, privacy: recipe.privacy! }, examples, steps!);
   const run = await openRun(options.folder, {
     tokenizer: saveTokenizer(tokenizer),
     config: {
@@ -261,6 +280,7 @@ export async function openTraining<Config, Params>(
         trainTokens: trainTokens.length,
       },
       training: { seed, ...length, ...recipe },
+      ...(privacy && { privacy }),
       ...(options.init && { init: recordOf(options.init) }),
       ...(options.tuning && { tuning: options.tuning }),
     } satisfies RunConfig<Config>,
@@ -269,15 +289,22 @@ export async function openTraining<Config, Params>(
     options.init && 'weights' in options.init
       ? lesson.fromFile(options.init.weights)
       : lesson.begin(run.place ? undefined : trainTokens);
+  if (privacy && run.place && !isAccounted(privacy, run.place)) {
+    await run.close();
+    throw fail('cli/private-account', {});
+  }
   const into = batches.at(0);
   // Whole checkpoints: what is frozen stands in them as well.
   const frozen = trackParameters(lesson.frozen ?? {}, () => undefined);
+  const withAccount = (place: Place): Place =>
+    privacy ? { ...place, privacy: spentBy(privacy, place.step) } : place;
   return {
     run,
     length,
     config,
     params,
     trainTokens,
+    privacy,
     figuresOf: lesson.figuresOf,
     events: () =>
       train<Params, { batch: Batch; index: number }>({
@@ -293,7 +320,8 @@ export async function openTraining<Config, Params>(
         lr: recipe.lr,
         schedule: scheduleOf(recipe),
         ...length,
-        clip: recipe.clip,
+        // A private gradient is mostly noise, and its parts are cut already.
+        ...(examples ? privateSteps<Params>(privacy!, examples, seed) : { clip: recipe.clip }),
         precision: recipe.precision,
         evaluate: {
           ...options.evaluateEvery,
@@ -301,7 +329,8 @@ export async function openTraining<Config, Params>(
         },
         save: {
           ...options.saveEvery,
-          run: ({ place, tracked }) => run.save({ place, tracked: [...tracked, ...frozen] }),
+          run: ({ place, tracked }) =>
+            run.save({ place: withAccount(place), tracked: [...tracked, ...frozen] }),
         },
         ...(run.place && {
           resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
@@ -326,13 +355,6 @@ function freshParams(
   const params = init(config, rng);
   if (corpus) startFromBigrams(params, config, corpus.tokens.subarray(0, MOST_COUNTED), rng.split('bigrams'));
   return params;
-}
-
-/** One hash over all texts, so that a resumed run learns from the same. */
-export function hashTexts(documents: readonly TextDocument[]): string {
-  const hash = createHash('sha256');
-  for (const { text } of documents) hash.update(text).update('\0');
-  return hash.digest('hex');
 }
 
 const recordOf = ({ run, step, sha256 }: InitialRun): InitialRun => ({ run, step, sha256 });

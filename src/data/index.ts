@@ -43,6 +43,7 @@ export {
   dropExactDuplicates,
   splitTail,
 } from './documents.ts';
+export { type ExampleRowOptions, type ExampleRows, exampleRows } from './example-rows.ts';
 export {
   type LanguageDetector,
   languageDetector,

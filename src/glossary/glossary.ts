@@ -11,6 +11,7 @@ import { learningTerms } from './learning.ts';
 import { machineTerms } from './machine.ts';
 import { modelTerms } from './model.ts';
 import { pictureTerms } from './pictures.ts';
+import { privacyTerms } from './privacy.ts';
 import { repetitionTerms } from './repetition.ts';
 import type { Term } from './term.ts';
 import { textTerms } from './text.ts';
@@ -29,6 +30,7 @@ export const topics = [
   { title: { en: 'Text', zh: '文本' }, terms: textTerms },
   { title: { en: 'Data', zh: '语料' }, terms: dataTerms },
   { title: { en: 'Training', zh: '训练' }, terms: learningTerms },
+  { title: { en: 'Privacy', zh: '隐私' }, terms: privacyTerms },
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
   { title: { en: 'Kinds of models', zh: '模型的种类' }, terms: architectureTerms },
   { title: { en: 'Classification', zh: '分类' }, terms: classificationTerms },
@@ -47,6 +49,7 @@ export const glossary = {
   ...textTerms,
   ...dataTerms,
   ...learningTerms,
+  ...privacyTerms,
   ...modelTerms,
   ...architectureTerms,
   ...classificationTerms,

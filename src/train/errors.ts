@@ -84,6 +84,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `疗法 ${d.cure}：前缀与续写合计必须不超过 ${d.contextLength} 个词元的上下文，现为 ${d.needed} 个；请缩短它们，或加长上下文`,
   },
+  'train/privacy-target': {
+    en: (d: { epsilon: number; delta: number; steps: number }) =>
+      `privacy: no noise keeps ${d.steps} steps within ε ${d.epsilon} at δ ${d.delta}; give a larger ε or fewer steps`,
+    zh: (d) =>
+      `隐私：δ ${d.delta} 时，多大的噪声也无法让 ${d.steps} 步不超过 ε ${d.epsilon}；请增大 ε 或减少步数`,
+  },
   'train/state': {
     en: (d: { name: string; reason: string; zhReason: string }) =>
       `checkpoint: "${d.name}" ${d.reason}; it belongs to another model or optimizer, start a new run`,

@@ -6,6 +6,7 @@ export { type CurableModel, type CuredLoss, curedLoss, type Reading } from './cu
 export { type FitOptions, fitExamples, type Learner } from './fit.ts';
 export * from './loop.ts';
 export * from './optimizers.ts';
+export * from './privacy/index.ts';
 export {
   differingKeys,
   isRun,
@@ -19,6 +20,8 @@ export {
 export * from './schedules.ts';
 export { type ShuffleOptions, shuffledBatches } from './shuffled-batches.ts';
 export {
+  type FoundGradients,
+  type GradientRule,
   type StepOptions,
   type StepReport,
   type TrackedParameter,

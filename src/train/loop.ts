@@ -3,8 +3,9 @@
 import type { Precision, Tensor } from '../tensor/index.ts';
 import { fail, notNegative, positive, requireNumber, wholePositive } from './errors.ts';
 import type { Grouping } from './optimizers.ts';
+import type { PrivacyAccount } from './privacy/accountant.ts';
 import { cosine, type Schedule } from './schedules.ts';
-import { type TrackedParameter, trackParameters, trainStep } from './step.ts';
+import { type GradientRule, type TrackedParameter, trackParameters, trainStep } from './step.ts';
 
 /** Where a run stands: what a checkpoint must keep beside parameters and slots. */
 export interface Place {
@@ -15,6 +16,8 @@ export interface Place {
   readonly tokens: number;
   /** The run's first loss: divergence is measured against it. */
   readonly firstLoss?: number;
+  /** What a private training has spent. */
+  readonly privacy?: PrivacyAccount;
 }
 
 /** A moment of a run that can be saved: restore the same tensors and place, and the run goes on identically. */
@@ -45,6 +48,10 @@ export interface TrainOptions<Params, Batch> {
   readonly minutes?: number;
   /** Micro-batches per update. */
   readonly accumulate?: number;
+  /** The numbers of the batches of update `step`, from 0, in place of `accumulate` in turn: a pure function as well. */
+  readonly draw?: (step: number) => readonly number[];
+  /** How the gradient of an update is made of its batches; default: their mean. */
+  readonly gradients?: GradientRule<Params, Batch>;
   /** Largest global gradient norm. */
   readonly clip?: number;
   readonly precision?: Precision;
@@ -120,8 +127,7 @@ export async function* train<Params, Batch>(
     const started = plan.now();
     const progress = { fraction: plan.fractionDone(place), step: place.step };
     const lr = options.lr * plan.schedule(progress);
-    const first = place.step * plan.accumulate;
-    const batches = Array.from({ length: plan.accumulate }, (_, micro) => options.batch(first + micro));
+    const batches = plan.draw(place.step).map((index) => options.batch(index));
     const { loss, gradNorm } = await trainStep({
       params: options.params,
       tracked,
@@ -131,6 +137,7 @@ export async function* train<Params, Batch>(
       lr,
       clip: options.clip,
       precision: plan.precision,
+      gradients: options.gradients,
     });
     const seconds = (plan.now() - started) / 1000;
     recent.push(seconds);
@@ -206,7 +213,7 @@ function checkOptions<Params, Batch>(options: TrainOptions<Params, Batch>) {
   if (options.clip !== undefined) requireNumber('train', 'clip', options.clip, positive);
   const budget = minutes === undefined ? 0 : minutes * 60;
   return {
-    accumulate,
+    draw: options.draw ?? inTurn(accumulate),
     divergenceFactor,
     precision: options.precision ?? ('f32' as const),
     schedule: options.schedule ?? cosine({ warmupSteps: 10 }),
@@ -217,6 +224,11 @@ function checkOptions<Params, Batch>(options: TrainOptions<Params, Batch>) {
       Math.max(0, steps ? (steps - place.step) * secondsPerStep : budget - place.seconds),
   };
 }
+
+const inTurn =
+  (count: number) =>
+  (step: number): number[] =>
+    Array.from({ length: count }, (_, micro) => step * count + micro);
 
 function isDue(every: Every | undefined, last: Place, place: Place): boolean {
   if (!every) return false;

@@ -43,7 +43,24 @@ export interface StepOptions<Params, Batch> {
   /** Largest global gradient norm; undefined: no clipping. */
   readonly clip?: number;
   readonly precision: Precision;
+  /** The gradient that the update follows; default: the mean over the micro-batches. */
+  readonly gradients?: GradientRule<Params, Batch>;
 }
+
+/** The gradient of each tracked parameter, in their order, to be multiplied by `scale`. */
+export interface FoundGradients {
+  readonly loss: number;
+  readonly gradients: readonly (Tensor | undefined)[];
+  readonly scale: number;
+  /** Global L2 norm of the gradient, scaled. */
+  readonly gradNorm: number;
+}
+
+/** How the gradient of an update is found; its tensors are made in `memory`. */
+export type GradientRule<Params, Batch> = (
+  options: StepOptions<Params, Batch>,
+  memory: ReturnType<typeof lastingScope>,
+) => Promise<FoundGradients>;
 
 export interface StepReport {
   readonly loss: number;
@@ -57,18 +74,16 @@ export interface StepReport {
  * reads a parameter waits for them. In steady state it takes no new memory from the system.
  */
 export async function trainStep<Params, Batch>(options: StepOptions<Params, Batch>): Promise<StepReport> {
-  const { tracked, batches, lr, step } = options;
+  const { tracked, lr, step, gradients: rule = meanGradients } = options;
   const memory = lastingScope();
   try {
-    const { losses, gradients, squares } = await offThread(() => memory.run(() => gradientsOf(options)));
-    const loss = losses.reduce((sum, x) => sum + x.item(), 0) / batches.length;
-    const gradNorm = Math.sqrt(squares.reduce((sum, x) => sum + x, 0)) / batches.length;
+    const { loss, gradients, scale, gradNorm } = await rule(options, memory);
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) return { loss, gradNorm };
     const clipScale = options.clip === undefined ? 1 : Math.min(1, options.clip / (gradNorm + 1e-6));
     const update = ({ tensor, group, slots }: TrackedParameter, i: number): void => {
       const gradient = gradients[i];
       if (!group || !gradient) return;
-      const context = { step, lr: lr * (group.lrScale ?? 1), gradScale: clipScale / batches.length };
+      const context = { step, lr: lr * (group.lrScale ?? 1), gradScale: clipScale * scale };
       group.optimizer.update(tensor, gradient, slots, context);
     };
     await behind(() => memory.run(() => tracked.forEach(update)));
@@ -78,26 +93,50 @@ export async function trainStep<Params, Batch>(options: StepOptions<Params, Batc
   }
 }
 
-/** The micro-batches' losses, the sum of their gradients, in the order of `tracked`, and the sum of squares of each. */
-function gradientsOf<Params, Batch>(options: StepOptions<Params, Batch>) {
-  const { params, batches, loss, precision } = options;
+/** The sum of the micro-batches' gradients, divided by their number. */
+async function meanGradients<Params, Batch>(
+  options: StepOptions<Params, Batch>,
+  memory: ReturnType<typeof lastingScope>,
+): Promise<FoundGradients> {
+  const { batches } = options;
+  const { losses, gradients, squares } = await offThread(() => memory.run(() => sumOfGradients(options)));
+  return {
+    loss: losses.reduce((sum, x) => sum + x.item(), 0) / batches.length,
+    gradients,
+    scale: 1 / batches.length,
+    gradNorm: Math.sqrt(squares.reduce((sum, x) => sum + x, 0)) / batches.length,
+  };
+}
+
+function sumOfGradients<Params, Batch>(options: StepOptions<Params, Batch>) {
   const losses: Tensor[] = [];
   let gradients: (Tensor | undefined)[] = [];
-  batches.forEach((batch, micro) => {
-    const found = scope(() => {
-      const result = withPrecision(precision, () => valueAndGrad((p: Params) => loss(p, batch), params));
-      const byPath = new Map(leaves<Tensor>(result.gradients));
-      return { loss: result.value, gradients: options.tracked.map(({ path }) => byPath.get(path)) };
-    });
+  options.batches.forEach((batch, micro) => {
+    const found = scope(() => gradientsOf(options, batch));
     losses.push(found.loss);
     if (micro === 0) gradients = found.gradients;
     else gradients = gradients.map((sum, i) => addInPlace(sum, found.gradients[i]));
   });
+  return { losses, gradients, squares: sumsOfSquares(gradients) };
+}
+
+/** The loss of one micro-batch and its gradients, in the order of `tracked`. */
+export function gradientsOf<Params, Batch>(
+  { params, tracked, loss, precision }: StepOptions<Params, Batch>,
+  batch: Batch,
+): { readonly loss: Tensor; readonly gradients: (Tensor | undefined)[] } {
+  const found = withPrecision(precision, () => valueAndGrad((p: Params) => loss(p, batch), params));
+  const byPath = new Map(leaves<Tensor>(found.gradients));
+  return { loss: found.value, gradients: tracked.map(({ path }) => byPath.get(path)) };
+}
+
+/** Of each gradient; 0 where there is none. They are known when the kernels have run. */
+export function sumsOfSquares(gradients: readonly (Tensor | undefined)[]): Float64Array {
   const squares = new Float64Array(gradients.length);
   gradients.forEach((gradient, i) => {
     if (gradient) currentKernels().sumSquares(floats(gradient), squares, i);
   });
-  return { losses, gradients, squares };
+  return squares;
 }
 
 function addInPlace(sum: Tensor | undefined, next: Tensor | undefined): Tensor | undefined {

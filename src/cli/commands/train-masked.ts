@@ -5,7 +5,7 @@ import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
 import { isRun } from '../../train/index.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { prepareMaskedTraining } from '../masked-training.ts';
-import { ofWriters } from '../model-options.ts';
+import { ofPlainText } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
 import type { EncoderShape } from '../recipe.ts';
 import { readEncoderRun } from '../runs.ts';
@@ -41,7 +41,7 @@ const MASK = '[MASK]';
 
 export async function trainMasked(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal } = context;
-  refuseGiven(given, ofWriters, {
+  refuseGiven(given, ofPlainText, {
     command: 'train',
     beside: '--objective masked',
     reason: 'it is for models that write',

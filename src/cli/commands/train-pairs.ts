@@ -6,7 +6,7 @@ import { encoderDecoderConfig, encoderDecoderSpec } from '../../models/index.ts'
 import { countParameters } from '../../nn/index.ts';
 import { isRun } from '../../train/index.ts';
 import { corpusOptions } from '../corpus-options.ts';
-import { ENCODER_DECODER, ofWriters } from '../model-options.ts';
+import { ENCODER_DECODER, ofPlainText } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
 import { preparePairTraining } from '../pair-training.ts';
 import { readPairs, type TextPair } from '../pairs.ts';
@@ -56,7 +56,7 @@ const say = defineMessages({
 const HELD_OUT = 0.02;
 
 /** Options of texts that are no pairs, and of other models, which would have no effect. */
-const UNFIT = [...Object.keys(corpusOptions), ...ofWriters, 'objective'];
+const UNFIT = [...Object.keys(corpusOptions), ...ofPlainText, 'objective'];
 
 export async function trainPairs(context: TrainContext, data: string, folder: string): Promise<number> {
   const { options, given, terminal, signal } = context;

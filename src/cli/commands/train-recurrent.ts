@@ -10,6 +10,7 @@ import {
 import { isRun } from '../../train/index.ts';
 import { ofWriters } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
+import { privacyOf } from '../privacy.ts';
 import type { RecurrentShape } from '../recipe.ts';
 import { prepareRecurrentTraining } from '../recurrent-training.ts';
 import { type EarlierRun, readInitialWeights, readRecurrentRun } from '../runs.ts';
@@ -55,7 +56,12 @@ export async function trainRecurrent(context: TrainContext, data: string, folder
   const earlier = (await isRun(folder)) ? await readRecurrentRun(folder) : undefined;
   const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
   const start = from === undefined ? undefined : await readStart(from);
-  const settings: Settings<RecurrentShape> = chooseSettings(context, { earlier, start }, recurrentSettings);
+  const privacy = privacyOf(context, earlier?.config.training.privacy);
+  const settings: Settings<RecurrentShape> = chooseSettings(
+    context,
+    { earlier, start, privacy },
+    recurrentSettings,
+  );
   const text = await readTrainingText(context, data, settings, { earlier, start });
   const { tokenizer, split } = text;
   const config = recurrentConfig({ ...settings.model, vocabSize: tokenizer.vocabSize });

@@ -13,6 +13,7 @@ import { findTeacher } from '../distilling.ts';
 import { fail } from '../errors.ts';
 import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
+import { privacyOf } from '../privacy.ts';
 import type { TrainingWatch } from '../progress.ts';
 import {
   defaultFolder,
@@ -82,7 +83,8 @@ export async function run(context: TrainContext): Promise<number> {
   const start = await findStart(options.init, earlier);
   const teacher = await findTeacher(context, earlier);
   if (teacher) refuseBeside(context);
-  const settings: Settings = chooseSettings(context, { earlier, start, teacher }, presetSettings);
+  const privacy = privacyOf(context, earlier?.config.training.privacy);
+  const settings: Settings = chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings);
   const { model, recipe, length } = settings;
   const beginning = { earlier, start: start ?? teacher };
   const text = await readTrainingText(context, options.data, settings, beginning);
