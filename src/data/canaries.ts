@@ -54,13 +54,14 @@ export function drawCanaries(format: CanaryFormat, times: readonly number[], rng
   return [...secrets].map((secret, i) => ({ secret, times: times[i] }));
 }
 
-/** The canaries that go to each of `records` texts, as sentences: their places are drawn, each by itself. */
+/** The canaries that go to each of `records` texts, as sentences: their places are drawn, each by itself. @throws `data/empty` */
 export function placeCanaries(
   format: CanaryFormat,
   canaries: readonly Canary[],
   records: number,
   rng: Rng,
 ): ReadonlyMap<number, readonly string[]> {
+  if (records === 0) throw fail('data/empty', { where: 'canaries' });
   const placed = new Map<number, string[]>();
   for (const { secret, times } of canaries) {
     for (let copy = 0; copy < times; copy++) {
