@@ -94,7 +94,7 @@ export const augmentOptions = {
     placeholder: 'text',
     default: 'the secret number is {4}',
     doc: {
-      en: 'a canary, with the number of its random digits in braces: 密码是{6}',
+      en: 'a canary, with the number of its random digits in braces: the password is {6}',
       zh: '金丝雀的写法，花括号中是随机数字的位数：密码是{6}',
     },
   },

@@ -5,7 +5,7 @@ import { drawCanaries, parseCanaryFormat, placeCanaries } from './canaries.ts';
 import { counterfactual, parseWordPairs } from './counterfactual.ts';
 
 const pairs = parseWordPairs(
-  '# words\nhe,she\nhim,her\nhis,her\nMr,Mrs\npolice man\tpolice woman\n他，她\n先生，女士\n男医生,女医生\n',
+  '# words\nhe,she\nhim,her\nhis,her\nMr,Mrs\npolice man\tpolice woman\nfather,mother\nfather figure,role model\n他，她\n先生，女士\n男医生,女医生\n',
   'pairs.txt',
 );
 
@@ -14,6 +14,7 @@ describe('counterfactual', () => {
     ['He said that his coat hurt him.', 'She said that her coat hurt her.'],
     ['SHE left; she is with her.', 'HE left; he is with him.'],
     ['The theme of the police man, Mr Her.', 'The theme of the police woman, Mrs Him.'],
+    ['A father figure, and my father.', 'A role model, and my mother.'],
     ['他说其他人认识那位女士。', '她说其他人认识那位先生。'],
     ['那位男医生来了。', '那位女医生来了。'],
     ['Nobody. 没有人。', 'Nobody. 没有人。'],

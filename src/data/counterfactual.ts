@@ -66,7 +66,6 @@ const CAPITAL = /^\p{Lu}/u;
 
 /** One capital is the beginning of a sentence or a name, several are a shout; a word that has capitals of its own keeps them. */
 function likeCapitals(word: string, model: string): string {
-  if (model.length > 1 && model === model.toUpperCase() && model !== model.toLowerCase())
-    return word.toUpperCase();
+  if (model.length > 1 && model === model.toUpperCase()) return word.toUpperCase();
   return CAPITAL.test(model) ? word.charAt(0).toUpperCase() + word.slice(1) : word;
 }

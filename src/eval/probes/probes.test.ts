@@ -164,8 +164,11 @@ describe('exposure', () => {
   test('of a large one: extrapolated from draws, near the exact one and never beyond the space', async () => {
     const wide = { ...format, digits: 6 };
     // Bits that are nearly normal: a sum over the digits.
-    const sum = (text: string) => 20 + [...text.slice(4)].reduce((total, digit) => total + Number(digit), 0);
-    const canaries = ['222211', secretOf(wide, 0), '555555'].map((secret) => ({
+    const sum = (text: string) =>
+      text.endsWith('123456')
+        ? 0
+        : 20 + [...text.slice(4)].reduce((total, digit) => total + Number(digit), 0);
+    const canaries = ['222211', secretOf(wide, 0), '555555', '123456'].map((secret) => ({
       secret,
       times: 1,
     }));
@@ -181,7 +184,7 @@ describe('exposure', () => {
     // 8,002 secrets of a million have digits that sum to at most 10.
     expect(Math.abs(found[0].exposure - Math.log2(1e6 / 8002))).toBeLessThan(0.7);
     expect(found[1].exposure).toBeGreaterThan(found[0].exposure);
-    expect(found[1].exposure).toBeLessThanOrEqual(Math.log2(1e6));
+    expect(found[3].exposure).toBe(Math.log2(1e6));
     expect(found[2].exposure).toBeLessThan(1);
   });
 
