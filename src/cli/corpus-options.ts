@@ -68,7 +68,7 @@ export const dataOptions = {
   },
   out: {
     type: 'string',
-    verbs: ['save', 'augment'],
+    verbs: ['save', 'augment', 'counterfactual', 'canaries'],
     placeholder: 'file',
     default: 'corpus.jsonl',
     doc: { en: 'where the documents are written, one a line', zh: '文本写到哪里，每行一篇' },

@@ -10,7 +10,6 @@ export {
   replaceSynonyms,
   type Synonyms,
   swapWords,
-  synonymLimits,
 } from './augment.ts';
 export {
   type Batch,
@@ -21,6 +20,16 @@ export {
   cutRows,
   mixRows,
 } from './batches.ts';
+export {
+  type Canary,
+  type CanaryFormat,
+  canaryText,
+  drawCanaries,
+  parseCanaryFormat,
+  placeCanaries,
+  secretCount,
+  secretOf,
+} from './canaries.ts';
 export {
   type Cleaner,
   type CleaningReport,
@@ -35,6 +44,7 @@ export {
   type RuleReport,
 } from './clean.ts';
 export { type Corpus, type CorpusName, corpora, defaultCorpus, openCorpus } from './corpora.ts';
+export { counterfactual, parseWordPairs, type WordPairs } from './counterfactual.ts';
 export {
   type CorpusDocument,
   chunkDocuments,
@@ -106,4 +116,5 @@ export {
   tokenArray,
   tokenizeDocuments,
 } from './tokens.ts';
+export { wordLineLimits } from './word-lines.ts';
 export { parseWordList, wordFinder, wordListLimits, wordListRule } from './word-list.ts';
