@@ -5,6 +5,7 @@ import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { distillOptions } from './distill-options.ts';
+import { mixOptions } from './mix-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';
@@ -92,7 +93,13 @@ export const startOptions = {
 } as const satisfies OptionTable;
 
 export const trainOptions = {
-  data,
+  data: {
+    ...data,
+    doc: {
+      en: `${data.doc.en}; of several languages en=a.txt,zh=b.txt`,
+      zh: `${data.doc.zh}；多种语言则为 en=a.txt,zh=b.txt`,
+    },
+  },
   out: {
     type: 'string',
     placeholder: 'folder',
@@ -198,6 +205,7 @@ export const trainOptions = {
     },
   },
   ...distillOptions,
+  ...mixOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,

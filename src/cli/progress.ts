@@ -57,7 +57,7 @@ export async function watchTraining(
   for await (const event of training.events()) {
     const record =
       'heldOutLoss' in event && event.heldOutLoss !== undefined
-        ? { ...event, ...training.figuresOf(event.heldOutLoss) }
+        ? { ...event, ...training.figuresOf(event.heldOutLoss, event.step) }
         : event;
     await training.run.append(record);
     if (event.type !== 'finish') terminal.json(record);
@@ -74,7 +74,7 @@ export async function watchTraining(
         }),
       );
     } else if (event.type === 'evaluation') {
-      const figures = inWords(training.figuresOf(event.heldOutLoss));
+      const figures = inWords(training.figuresOf(event.heldOutLoss, event.step));
       heldOut = event.heldOutLoss.toFixed(3) + (figures && ` (${figures})`);
       await watch.onEvaluation?.(event);
     } else if (event.type === 'checkpoint') savedStep = event.step;
@@ -82,7 +82,7 @@ export async function watchTraining(
   }
   terminal.endLive();
   const { reason, step, seconds, heldOutLoss } = finish!;
-  const figures = heldOutLoss === undefined ? {} : training.figuresOf(heldOutLoss);
+  const figures = heldOutLoss === undefined ? {} : training.figuresOf(heldOutLoss, step);
   terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, ...figures, folder });
   return { ...finish!, ...figures, savedStep };
 }

@@ -18,6 +18,7 @@ import { isRun, readRun, readRunConfig, type SavedRun } from '../train/index.ts'
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
+import type { LanguageRecord } from './mixed-training.ts';
 import type { Recipe } from './recipe.ts';
 import { runsByAge } from './run-ages.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
@@ -48,6 +49,8 @@ export interface RunConfig<Model = DecoderConfig> {
     readonly documents: number;
     readonly heldOutDocuments: number;
     readonly trainTokens: number;
+    /** What is mixed, each language in its share. */
+    readonly languages?: readonly LanguageRecord[];
   };
   readonly training: { readonly seed: number } & RunLength & Recipe;
   /** The run whose model was at the beginning; none for one trained from scratch. */

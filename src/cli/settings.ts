@@ -34,7 +34,12 @@ export interface Settings<Model = ModelShape> {
 /** Options that change a setting, under their names on the command line. */
 export interface SettingOptions
   extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
-    Partial<Pick<Recipe, 'batchSize' | 'lr' | 'expertBalance' | 'labelSmoothing' | 'distillation'>> {
+    Partial<
+      Pick<
+        Recipe,
+        'batchSize' | 'lr' | 'expertBalance' | 'labelSmoothing' | 'mixTemperature' | 'distillation'
+      >
+    > {
   readonly architecture?: string;
   readonly precision?: string;
   readonly cure?: string;
@@ -55,7 +60,15 @@ const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
   'window', 'attentionBlock', 'attentionStride', 'linearAttention',
 ] as const; // biome-ignore format: a list
-const RECIPE = ['batchSize', 'lr', 'precision', 'cure', 'labelSmoothing', 'distillation'] as const;
+const RECIPE = [
+  'batchSize',
+  'lr',
+  'precision',
+  'cure',
+  'labelSmoothing',
+  'mixTemperature',
+  'distillation',
+] as const;
 /** What a model that is there has already. */
 const OF_THE_MODEL = [
   ...MODEL, 'architecture', 'attention', 'activeExperts', 'tokenizer', 'vocabSize',
@@ -145,7 +158,7 @@ export function tuningSettings<Model extends object>(
   }
   const model = withoutVocabulary(config.model);
   const { seed: __, steps: ___, minutes: ____, ...recipe } = config.training;
-  const { cure: _____, distillation: ______, ...plain } = tuningRecipe(recipe);
+  const { cure: _____, distillation: ______, mixTemperature: _______, ...plain } = tuningRecipe(recipe);
   return withOptions({ model, recipe: plain, tokenizer: config.tokenizer.made, ...fallback, init }, options);
 }
 
