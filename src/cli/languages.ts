@@ -95,7 +95,7 @@ export async function readLanguages(
     for (const line of [...corpus.report, say('language', { name, source: corpus.name, ...about })]) {
       terminal.print(line);
     }
-    languages.push({ name, source: corpus.name, train, heldOut });
+    languages.push({ name, source: corpus.known ?? corpus.name, train, heldOut });
   }
   return languages;
 }

@@ -3,9 +3,8 @@
 import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
-import { corpusOptions } from './corpus-options.ts';
+import { corpusOptions, mixOptions } from './corpus-options.ts';
 import { distillOptions } from './distill-options.ts';
-import { mixOptions } from './mix-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { samplingOptions } from './sampling-options.ts';

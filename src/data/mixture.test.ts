@@ -25,21 +25,27 @@ const constant = (value: number): RowSource => ({
 
 test('rows come in these shares, and how many of each came is known', () => {
   const shares = temperatureShares([8000, 900, 100], 3);
-  const rows = mixRows(
-    shares.map((weight, i) => ({ rows: constant(i), weight })),
-    { seed: 5 },
-  );
+  const sources = shares.map((weight, i) => ({ rows: constant(i), weight }));
+  const rows = mixRows(sources, { seed: 5 });
+  const again = mixRows(sources, { seed: 5 });
   const counts = [0, 0, 0];
+  const order: number[] = [];
   const into = new Int32Array(1);
   for (let row = 0; row < 2500; row++) {
     if (row % 311 === 0) expect(rows.dealt(row)).toEqual(counts);
     rows.fill(row, into, new Int32Array(1), 0);
     counts[into[0]]++;
+    order.push(into[0]);
     if (row === 1023 || row === 2047) {
       for (const [i, share] of shares.entries()) {
         expect(Math.abs(counts[i] - share * (row + 1))).toBeLessThanOrEqual((row + 1) / 1024);
       }
     }
+  }
+  // A run that goes on asks for a late row first.
+  for (const row of [2301, 2302, 100, 1500]) {
+    again.fill(row, into, new Int32Array(1), 0);
+    expect([row, into[0]]).toEqual([row, order[row]]);
   }
 });
 
