@@ -258,6 +258,23 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.source}：文本必须长于 ${d.contextLength} 个词元的上下文，可供学习的只有 ${d.tokens} 个；请给出更多文本，或减小 --context-length`,
   },
+  'cli/languages': {
+    en: (d: { data: string; least: number; most: number; got: number }) =>
+      `${d.data}: a mixture has ${d.least} to ${d.most} languages, got ${d.got}; name them, as in --data en=english.txt,zh=chinese.txt, or give a folder with a file or folder for each`,
+    zh: (d) =>
+      `${d.data}：混合须有 ${d.least} 到 ${d.most} 种语言，得到 ${d.got} 种；请逐一列出，如 --data en=english.txt,zh=chinese.txt，或给出每种语言一个文件或子目录的目录`,
+  },
+  'cli/language-twice': {
+    en: (d: { data: string; name: string }) =>
+      `${d.data}: every language must have a name of its own, got "${d.name}" twice; put its texts into one folder`,
+    zh: (d) => `${d.data}：每种语言须有各自的名字，"${d.name}" 出现了两次；请把它的文本放进同一个目录`,
+  },
+  'cli/language-share': {
+    en: (d: { name: string; share: number; least: number }) =>
+      `${d.name}: every language must have at least ${(100 * d.least).toFixed(2)} % of the mix, got ${(100 * d.share).toFixed(3)} %; raise --mix-temperature, or leave it out`,
+    zh: (d) =>
+      `${d.name}：每种语言至少占混合的 ${(100 * d.least).toFixed(2)} %，得到 ${(100 * d.share).toFixed(3)} %；请提高 --mix-temperature，或去掉它`,
+  },
   'cli/config-file': {
     en: (d: { file: string; reason: string }) =>
       `${d.file}: not a YAML mapping that can be read (${d.reason})`,

@@ -3,7 +3,7 @@
 import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
-import { corpusOptions } from './corpus-options.ts';
+import { corpusOptions, mixOptions } from './corpus-options.ts';
 import { distillOptions } from './distill-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
@@ -93,7 +93,13 @@ export const startOptions = {
 } as const satisfies OptionTable;
 
 export const trainOptions = {
-  data,
+  data: {
+    ...data,
+    doc: {
+      en: `${data.doc.en}; of several languages en=a.txt,zh=b.txt`,
+      zh: `${data.doc.zh}；多种语言则为 en=a.txt,zh=b.txt`,
+    },
+  },
   out: {
     type: 'string',
     placeholder: 'folder',
@@ -200,6 +206,7 @@ export const trainOptions = {
   },
   ...distillOptions,
   ...privacyOptions,
+  ...mixOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,

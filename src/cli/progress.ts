@@ -64,7 +64,9 @@ export async function watchTraining(
   for await (const event of training.events()) {
     const record = {
       ...event,
-      ...('heldOutLoss' in event && event.heldOutLoss !== undefined && training.figuresOf(event.heldOutLoss)),
+      ...('heldOutLoss' in event &&
+        event.heldOutLoss !== undefined &&
+        training.figuresOf(event.heldOutLoss, event.step)),
       ...spentAt(event.step),
     };
     await training.run.append(record);
@@ -83,7 +85,7 @@ export async function watchTraining(
         }),
       );
     } else if (event.type === 'evaluation') {
-      const figures = inWords(training.figuresOf(event.heldOutLoss));
+      const figures = inWords(training.figuresOf(event.heldOutLoss, event.step));
       heldOut = event.heldOutLoss.toFixed(3) + (figures && ` (${figures})`);
       await watch.onEvaluation?.(event);
     } else if (event.type === 'checkpoint') savedStep = event.step;
@@ -92,7 +94,7 @@ export async function watchTraining(
   terminal.endLive();
   const { reason, step, seconds, heldOutLoss } = finish!;
   const figures = {
-    ...(heldOutLoss !== undefined && training.figuresOf(heldOutLoss)),
+    ...(heldOutLoss !== undefined && training.figuresOf(heldOutLoss, step)),
     ...spentAt(step),
   };
   terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, ...figures, folder });

@@ -53,6 +53,7 @@ const train = defineCommand({
   example: 'inkstone train --data npm:chinese-poetry --minutes 0.5 --out runs/poems',
   examples: [
     'inkstone train --data npm:chinese-poetry --experts 4 --minutes 0.5 --out runs/experts',
+    'inkstone train --data en=addresses,zh=tang --mix-temperature 2 --minutes 0.5 --out runs/en-zh',
     'inkstone train --architecture encoder-decoder --data pairs.tsv --minutes 0.5 --out runs/pairs',
     'inkstone train --data npm:chinese-poetry --private 8 --steps 30 --out runs/private',
     'inkstone train --data npm:chinese-poetry --teacher runs/poems --layers 2 --width 64 --steps 50 --out runs/pupil',

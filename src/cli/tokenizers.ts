@@ -24,7 +24,7 @@ const say = defineMessages({
 
 const END_OF_TEXT = '<|endoftext|>';
 /** Enough text to train a tokenizer by; more changes nothing. */
-const TRAINING_CHARACTERS = 4_000_000;
+export const MOST_TOKENIZER_CHARACTERS = 4_000_000;
 /** Texts by which the characters per token are measured. */
 const MEASURED_TEXTS = 500;
 
@@ -39,7 +39,7 @@ export async function learnBpe(
 ): Promise<Tokenizer> {
   const start = performance.now();
   const total = documents.reduce((sum, { text }) => sum + text.length, 0);
-  const stride = Math.max(1, Math.ceil(total / TRAINING_CHARACTERS));
+  const stride = Math.max(1, Math.ceil(total / MOST_TOKENIZER_CHARACTERS));
   const texts = documents.filter((_, i) => i % stride === 0).map(({ text }) => text);
   const tokenizer = await trainBpe(texts, {
     vocabSize,

@@ -18,7 +18,6 @@ export {
   type CreateBatchesOptions,
   createBatches,
   cutRows,
-  mixRows,
 } from './batches.ts';
 export {
   type Canary,
@@ -63,6 +62,14 @@ export {
 } from './language-rule.ts';
 export { type MaskingOptions, maskedRows, masker, PADDING, wordJoins } from './masked.ts';
 export { type Bands, bandChance, bandHasher, bandsFor } from './min-hash.ts';
+export {
+  type MixedRows,
+  mixRows,
+  mixTexts,
+  SMALLEST_SHARE,
+  sizeBytes,
+  temperatureShares,
+} from './mixture.ts';
 export {
   dropNearDuplicates,
   type NearDuplicateOptions,
