@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts';
 import { inspectMachine } from './commands/doctor.ts';
 import { loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
+import { type EnergyOptions, energyRates } from './energy.ts';
 import { fail } from './errors.ts';
 import { firstRunPreset } from './first-run.ts';
 import type { trainOptions } from './option-tables.ts';
@@ -154,15 +155,16 @@ export function chooseTokenizer(
 
 /** Trains to the end; what it came to, or the exit status of a run that did not get there. */
 export async function runTraining(
-  context: Pick<CommandContext, 'terminal' | 'again'>,
+  context: Pick<CommandContext, 'terminal' | 'again'> & { readonly options: EnergyOptions },
   training: OpenTraining<{ readonly vocabSize: number }>,
   watch?: TrainingWatch,
   command: 'train' | 'tune' = 'train',
 ) {
   const { terminal } = context;
   const { trainTokens, config } = training;
+  const rates = energyRates(command, context.options);
   terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
   tellPlace(context, training);
-  const finish = await watchTraining(training, terminal, watch);
+  const finish = await watchTraining(training, terminal, { ...watch, rates });
   return { finish, status: tellEnd(command, context, finish, training.run.folder) };
 }

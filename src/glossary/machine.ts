@@ -27,6 +27,30 @@ export const machineTerms = defineTerms({
       zh: '每秒多少十亿次乘加。模型的时间几乎都花在矩阵乘上；其速度与处理器峰值之比，说明机器用得好不好。训练一个词元，每个参数约需六次运算。',
     },
   },
+  energy: {
+    name: { en: 'energy', zh: '能耗' },
+    also: ['kWh', 'kilowatt-hour', 'RAPL', 'watts per core', '千瓦时', '电耗', '每核功率'],
+    text: {
+      en: 'What a run took, in kilowatt-hours. Where the processor counts it (RAPL) and lets itself be read, it is measured, for the whole machine; else it is an estimate: the time that cores were busy, times the watts of a core. A run that is gone on with adds up.',
+      zh: '一次训练用了多少千瓦时。处理器有计数器（RAPL）且可读时为实测，计整机；否则为估计：核心忙碌的时间乘以每核功率。中断后继续的训练会累计。',
+    },
+  },
+  carbonIntensity: {
+    name: { en: 'carbon intensity', zh: '碳强度' },
+    also: ['CO2', 'CO₂', 'carbon', '碳排放'],
+    text: {
+      en: 'Grams of CO₂ that a kilowatt-hour of electricity costs the air: some tens where it comes from water, wind or the atom, 800 and more where it comes from coal. Your supplier states it.',
+      zh: '每千瓦时电力排放多少克 CO₂：水电、风电、核电约几十克，煤电 800 克以上。供电方会公布此数。',
+    },
+  },
+  kwhPrice: {
+    name: { en: 'kWh price', zh: '电价' },
+    also: ['cost of energy', '电费'],
+    text: {
+      en: 'What a kilowatt-hour costs you, with its currency. Energy times this is the money that a run took for electricity; the machine itself is not in it.',
+      zh: '每千瓦时电的价格及货币。能耗乘以它就是一次训练的电费；机器本身的费用不计在内。',
+    },
+  },
   threads: {
     name: { en: 'threads', zh: '线程' },
     also: ['thread', 'INKSTONE_THREADS', 'cores', '核心'],
