@@ -23,6 +23,7 @@ import {
 } from './option-tables.ts';
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
+import { accountCommands } from './table-of-accounts.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -453,6 +454,7 @@ export const commands = [
   ask,
   serve,
   keys,
+  ...accountCommands,
   studio,
   vectors,
   pack,

@@ -51,6 +51,30 @@ export const machineTerms = defineTerms({
       zh: '每千瓦时电的价格及货币。能耗乘以它就是一次训练的电费；机器本身的费用不计在内。',
     },
   },
+  modelCard: {
+    name: { en: 'model card', zh: '模型说明卡' },
+    also: ['card', 'model cards', '说明卡'],
+    text: {
+      en: 'A page that goes with a model: what it is, what it learnt from, how well it does and where it fails, what it is for and not for (Mitchell et al. 2019). inkstone card writes what the run knows and names what only a person can say.',
+      zh: '随模型附上的一页说明：它是什么、学自何处、效果如何、在哪里会失败、用于什么与不用于什么（Mitchell 等 2019）。inkstone card 写出训练记录所知的一切，并列出只有人能说的。',
+    },
+  },
+  dataSheet: {
+    name: { en: 'data sheet', zh: '数据说明书' },
+    also: ['datasheet', 'datasheets for datasets'],
+    text: {
+      en: 'The same for a set of texts: why and how it was gathered, what is in it, whether the people in it agreed, what was cleaned (Gebru et al. 2021). inkstone card --data writes it.',
+      zh: '一批文本的说明：为何收集、如何收集、内容是什么、涉及的人是否同意、做过哪些清洗（Gebru 等 2021）。由 inkstone card --data 写出。',
+    },
+  },
+  signOff: {
+    name: { en: 'sign-off', zh: '签署' },
+    also: ['require-sign-off', 'sign', 'approval', '批准'],
+    text: {
+      en: 'A person approves a model exactly as it lies: the hashes of its files and of its card go into a history where each entry holds the hash of the one before. With --require-sign-off, export and serve refuse what nobody approved or what has changed since. There is no secret in it: it notices changes, not someone who writes the whole history anew.',
+      zh: '由人按现状批准模型：其文件与说明卡的哈希写入一份历史，每条含有前一条的哈希。加上 --require-sign-off，export 与 serve 会拒绝无人批准或批准后有改动的模型。其中没有密钥：能发现改动，但不能发现有人把整份历史重写一遍。',
+    },
+  },
   threads: {
     name: { en: 'threads', zh: '线程' },
     also: ['thread', 'INKSTONE_THREADS', 'cores', '核心'],

@@ -64,6 +64,14 @@ export {
   writeSafetensors,
 } from './safetensors.ts';
 export { dtypes, type FileDtype, type TensorInfo } from './safetensors-header.ts';
+export {
+  addSignOff,
+  changedSince,
+  type FileHashes,
+  hashFiles,
+  readSignOffs,
+  type SignOff,
+} from './sign-off.ts';
 export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from './simulated-files.ts';
 export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';

@@ -23,6 +23,7 @@ export {
   isRun,
   type OpenRun,
   openRun,
+  RUN_WEIGHTS,
   readRun,
   readRunConfig,
   runChangedAt,
