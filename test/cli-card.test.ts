@@ -52,10 +52,21 @@ describe('a model card', () => {
     );
   });
 
+  test('tells of fields that somebody broke', async () => {
+    cpSync(join(cwd, 'run'), join(cwd, 'broken'), { recursive: true });
+    for (const text of ['{"author', '{"author": 1}', '{"title": "x"}', '[]']) {
+      writeFileSync(join(cwd, 'broken/card.json'), text);
+      const { status, err } = await run('card', 'broken');
+      expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('fields of a card') });
+    }
+  });
+
   test.each([
     [['card'], '<run> is missing'],
     [['card', 'run', '--data', 'en.txt'], 'cannot come together'],
     [['card', '.'], 'is not a run folder'],
+    [['card', 'run', '--consent', 'yes'], 'it belongs to a data sheet'],
+    [['card', '--data', 'en.txt', '--risks', 'none'], 'it belongs to the card of a model'],
   ])('bad input: %j', async (argv, sentence) => {
     const { status, err } = await run(...argv);
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(sentence) });
@@ -137,7 +148,8 @@ describe('a signature', () => {
     rmSync(join(cwd, 'bare/README.md'));
     expect(await approve('bare')).toMatchObject(refusal('write it: inkstone card bare'));
     expect(await run('sign', 'run', '--name', 'Li')).toMatchObject(refusal('--statement needs a value'));
-    expect(await approve('nowhere')).toMatchObject({ status: 2 });
+    for (const path of ['nowhere', 'en.txt', '.'])
+      expect(await approve(path)).toMatchObject(refusal('no model is there'));
     expect(isSignOffRequired(false, { INKSTONE_REQUIRE_SIGN_OFF: 'true' })).toBe(true);
     expect(isSignOffRequired(undefined, {})).toBe(false);
   });

@@ -2,7 +2,7 @@
 
 import type { OptionTable } from './command.ts';
 
-/** What only a person knows. A card names each that is missing. */
+/** What only a person knows. A card names each that is missing, without the kind of card before the colon. */
 export const cardFields = {
   author: { type: 'string', doc: { en: 'who made it', zh: '由谁制作' } },
   contact: { type: 'string', doc: { en: 'where questions and complaints go', zh: '疑问与投诉的联系方式' } },
@@ -26,22 +26,22 @@ export const cardFields = {
   },
   purpose: {
     type: 'string',
-    doc: { en: 'data: why it was gathered, and who paid', zh: '数据：为何收集、由谁出资' },
+    doc: { en: 'data sheet: why the text was gathered, and who paid', zh: '数据说明书：为何收集、由谁出资' },
   },
   collection: {
     type: 'string',
-    doc: { en: 'data: how, when and by whom it was gathered', zh: '数据：如何、何时、由谁收集' },
+    doc: { en: 'data sheet: how, when and by whom it was gathered', zh: '数据说明书：如何、何时、由谁收集' },
   },
   consent: {
     type: 'string',
     doc: {
-      en: 'data: whether the people in it know and agree, and how they take it back',
-      zh: '数据：其中涉及的人是否知情同意、如何撤回',
+      en: 'data sheet: whether the people in it know and agree, and how they take it back',
+      zh: '数据说明书：其中涉及的人是否知情同意、如何撤回',
     },
   },
   maintenance: {
     type: 'string',
-    doc: { en: 'data: who keeps it up and mends errors', zh: '数据：由谁维护、更正错误' },
+    doc: { en: 'data sheet: who keeps it up and mends errors', zh: '数据说明书：由谁维护、更正错误' },
   },
 } as const satisfies OptionTable;
 

@@ -35,18 +35,24 @@ export function cardWriter(title: string, fields: CardFields) {
     /** What a person says. */
     field(name: CardField): void {
       const value = fields[name];
-      const title = cardFields[name].doc[language()];
+      const title = cardFields[name].doc[language()].replace(/^.+(?:: |：)/, '');
       const isSaid = value !== undefined && value.trim() !== '';
       if (!isSaid) empty.push(name);
-      row(title, isSaid ? value : `⚠ ${inWords('TO BE FILLED IN', '待填写')} (\`${flagOf(name)}\`)`);
+      row(
+        title,
+        isSaid
+          ? value
+          : `⚠ ${inWords(`TO BE FILLED IN (\`${flagOf(name)}\`)`, `待填写（\`${flagOf(name)}\`）`)}`,
+      );
     },
     card(frontMatter = ''): Card {
       if (empty.length > 0) {
-        const flags = empty.map((name) => `\`${flagOf(name)}\``).join(', ');
-        lines.push(
-          '',
-          `> ⚠ ${inWords(`Not complete: ${empty.length} fields are for a person to fill in`, `尚不完整：${empty.length} 项须由人填写`)} (${flags}).`,
+        const flags = empty.map((name) => `\`${flagOf(name)}\``);
+        const told = inWords(
+          `Not complete: ${empty.length} fields are for a person to fill in (${flags.join(', ')}).`,
+          `尚不完整：${empty.length} 项须由人填写（${flags.join('、')}）。`,
         );
+        lines.push('', `> ⚠ ${told}`);
       }
       return { text: `${frontMatter}${lines.join('\n')}\n`, empty };
     },

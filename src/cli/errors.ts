@@ -58,6 +58,11 @@ export const fail = defineErrors({
       `card: ${d.folder} has no complete checkpoint yet; let it train until its first save`,
     zh: (d) => `card：${d.folder} 还没有完整的检查点；请等它第一次保存`,
   },
+  'cli/card-fields': {
+    en: (d: { path: string }) =>
+      `card: ${d.path} must hold fields of a card with their texts; mend it, or remove it and name them again`,
+    zh: (d) => `card：${d.path} 须为说明卡各项及其文本；请改正，或删除后重新填写各项`,
+  },
   'cli/no-card': {
     en: (d: { path: string; card: string }) =>
       `sign: ${d.card} is not there, and a model is approved with its card; write it: inkstone card ${d.path}`,

@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { z } from 'zod';
 import type { LabView } from '../eval/index.ts';
 import { hashFiles, latestCheckpoint, openSafetensors } from '../io/index.ts';
 import { language } from '../language.ts';
@@ -13,7 +14,8 @@ import { isEncoderDecoderConfig, isRecurrentConfig } from '../models/index.ts';
 import { labelIn } from '../plots/index.ts';
 import { readLastRecords } from '../serve/index.ts';
 import { type EnergyRates, energyFigures, type Place, RUN_WEIGHTS } from '../train/index.ts';
-import { type Card, type CardFields, cardWriter, inWords } from './card-text.ts';
+import { cardFields } from './card-options.ts';
+import { type Card, type CardField, type CardFields, cardWriter, inWords } from './card-text.ts';
 import { energyLine } from './energy.ts';
 import { fail } from './errors.ts';
 import { LAB_FILE, type RunConfig, readRunOfOurs } from './runs.ts';
@@ -49,7 +51,6 @@ export async function modelFacts(folder: string): Promise<ModelFacts> {
   for (const [path, { shape }] of tensors)
     if (!path.startsWith('training.')) parameters += shape.reduce((a, b) => a * b, 1);
   const last = await readLastRecords(join(folder, 'metrics.jsonl'), TAIL_BYTES);
-  const lab = await readFile(join(folder, LAB_FILE), 'utf8').catch(() => undefined);
   const { [RUN_WEIGHTS]: sha256 } = await hashFiles(checkpoint.folder, [RUN_WEIGHTS]);
   return {
     name: basename(resolve(folder)),
@@ -59,15 +60,29 @@ export async function modelFacts(folder: string): Promise<ModelFacts> {
     sha256,
     scores: last.findLast(({ type }) => type === 'evaluation'),
     sample: last.findLast(({ type }) => type === 'sample') as ModelFacts['sample'],
-    lab: lab === undefined ? undefined : JSON.parse(lab),
+    lab: await readLab(folder),
   };
 }
 
-/** What the user said of a run for its card; kept beside it. */
+/** NOTE A report that somebody cut is as good as none: the lab can run again. */
+const readLab = (folder: string): Promise<LabView | undefined> =>
+  readFile(join(folder, LAB_FILE), 'utf8')
+    .then((text) => JSON.parse(text) as LabView)
+    .catch(() => undefined);
+
+/** What the user said of a run for its card; kept beside it. @throws `cli/card-fields`. */
 export async function readCardFields(folder: string): Promise<CardFields | undefined> {
-  const text = await readFile(join(folder, CARD_FIELDS_FILE), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as CardFields);
+  const path = join(folder, CARD_FIELDS_FILE);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return fieldsOfCard.parse(JSON.parse(text));
+  } catch {
+    throw fail('cli/card-fields', { path });
+  }
 }
+
+const fieldsOfCard = z.partialRecord(z.enum(Object.keys(cardFields) as CardField[]), z.string());
 
 function kindOf({ model, training, head, tuning }: RunConfig<object>): string {
   if (head) return inWords(`${head.on} with a head for ${head.task}`, `带 ${head.task} 任务头的 ${head.on}`);
@@ -123,8 +138,8 @@ export function modelCard(
   section(inWords('Evaluation data', '评测数据'));
   text(
     inWords(
-      `${data.heldOutDocuments} documents of the same source that were held out; no other text was looked at.`,
-      `同一来源中留出的 ${data.heldOutDocuments} 篇；没有用别的文本评测。`,
+      `Held out of the same source; no other text was looked at. Documents: ${data.heldOutDocuments}.`,
+      `留出自同一来源，共 ${data.heldOutDocuments} 篇；没有用别的文本评测。`,
     ),
   );
   section(inWords('Training data', '训练数据'));

@@ -14,7 +14,7 @@ import {
 } from '../io/index.ts';
 import { isRun, RUN_WEIGHTS } from '../train/index.ts';
 import { fail } from './errors.ts';
-import { fileOfModel } from './models.ts';
+import { fileOfModel, isGgufPath } from './models.ts';
 import { LAB_FILE } from './runs.ts';
 
 /** The card of a model, what its fields say, and who approved it. */
@@ -25,11 +25,12 @@ const HISTORY = 'sign-offs.jsonl';
 /** What tells of a model but does not change it. */
 const BESIDE = [LAB_FILE, CARD_FIELDS_FILE];
 const OF_A_MODEL = /\.(?:safetensors|json|jinja|bin|model)$/;
+const WEIGHTS = /\.(?:safetensors|bin)$/;
 
 /** Where a model's files lie, and their paths in it: weights, configs, tokenizer, chat template, and the card. */
 async function filesOf(path: string): Promise<{ readonly folder: string; readonly paths: string[] }> {
   const about = await stat(path).catch(() => undefined);
-  if (!about) throw fail('cli/no-model', { path });
+  if (!about || (about.isFile() && !isGgufPath(path))) throw fail('cli/no-model', { path });
   const card = fileOfModel(path, CARD_FILE);
   const hasCard = await stat(card).catch(() => undefined);
   if (about.isFile()) {
@@ -41,7 +42,7 @@ async function filesOf(path: string): Promise<{ readonly folder: string; readonl
     const weights = checkpoint?.files.get(RUN_WEIGHTS);
     if (weights) paths.push(relative(path, weights));
   }
-  if (paths.length === 0) throw fail('cli/no-model', { path });
+  if (!paths.some((name) => WEIGHTS.test(name))) throw fail('cli/no-model', { path });
   return { folder: path, paths: [...paths, ...(hasCard ? [CARD_FILE] : [])] };
 }
 

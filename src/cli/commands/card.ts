@@ -1,6 +1,7 @@
 /** `inkstone card RUN` and `card --data SOURCE`: a model card or a data sheet, with what a person must still say. */
 
-import { basename, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { cardFields, type cardOptions } from '../card-options.ts';
@@ -11,10 +12,14 @@ import { dataCard } from '../data-card.ts';
 import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import { modelCard, modelFacts, readCardFields } from '../model-card.ts';
-import { flagOf } from '../options.ts';
+import { flagOf, refuseGiven } from '../options.ts';
 import { CARD_FIELDS_FILE, CARD_FILE } from '../sign-offs.ts';
 
 type Context = CommandContext<typeof cardOptions>;
+
+/** What only one of the two cards has a place for. */
+const OF_MODEL = ['license', 'risks'] as const satisfies readonly CardField[];
+const OF_DATA = ['purpose', 'collection', 'consent', 'maintenance', 'offline'] as const;
 
 const say = defineMessages({
   written: { en: (d: { out: string }) => `the card is in ${d.out}`, zh: (d) => `说明卡写在 ${d.out}` },
@@ -46,6 +51,11 @@ const givenFields = ({ options, given }: Context): CardFields =>
   );
 
 async function cardOfRun(context: Context, folder: string): Promise<void> {
+  refuseGiven(context.given, OF_DATA, {
+    ...{ command: 'card', beside: folder },
+    reason: 'it belongs to a data sheet (--data)',
+    zhReason: '它属于数据说明书（--data）',
+  });
   const facts = await modelFacts(folder);
   // What was said before stays; an empty text takes it back.
   const fields = { ...(await readCardFields(folder)), ...givenFields(context) };
@@ -56,12 +66,18 @@ async function cardOfRun(context: Context, folder: string): Promise<void> {
 
 async function cardOfData(context: Context, data: string): Promise<void> {
   const { terminal, signal, options } = context;
+  refuseGiven(context.given, OF_MODEL, {
+    ...{ command: 'card', beside: '--data' },
+    reason: 'it belongs to the card of a model',
+    zhReason: '它属于模型说明卡',
+  });
   const corpus = await loadDocuments(data, { terminal, signal, offline: options.offline });
   const name = basename(corpus.name).replace(/[^\p{L}\p{N}._@-]+/gu, '-');
   await write(context, options.out ?? `${name}.datasheet.md`, dataCard(corpus, givenFields(context)));
 }
 
 async function write({ terminal }: Context, out: string, { text, empty }: Card): Promise<void> {
+  await mkdir(dirname(out), { recursive: true });
   await writeFileAtomic(out, text);
   terminal.json({ type: 'card', out, empty });
   terminal.print(say('written', { out }));
