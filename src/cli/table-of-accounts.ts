@@ -2,6 +2,7 @@
 
 import { cardOptions, signOptions } from './card-options.ts';
 import { defineCommand } from './command.ts';
+import { watermarkOptions } from './watermark-options.ts';
 
 const card = defineCommand({
   name: 'card',
@@ -28,4 +29,16 @@ const sign = defineCommand({
   load: () => import('./commands/sign.ts'),
 });
 
-export const accountCommands = [card, sign] as const;
+const watermark = defineCommand({
+  name: 'watermark',
+  args: '<detect> <model> <file…>',
+  summary: {
+    en: 'tell whether texts were written with generate --watermark and this key; model: whose tokenizer wrote them',
+    zh: '判断文本是否以 generate --watermark 与此密钥写成；model 指写作所用分词器的模型',
+  },
+  options: watermarkOptions,
+  example: 'inkstone watermark detect runs/poems-2min poem.txt --key secret',
+  load: () => import('./commands/watermark.ts'),
+});
+
+export const accountCommands = [card, sign, watermark] as const;
