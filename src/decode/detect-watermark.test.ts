@@ -96,6 +96,19 @@ describe('a text', () => {
     expect(detectWatermark(loop, 'secret').scored).toBeLessThan(VOCAB);
   });
 
+  test('with far fewer green tokens than chance has the p-value 1', () => {
+    const [mark] = collectProcessors({ watermark: 'secret:1:0.75' });
+    const ids = [1];
+    for (let i = 0; i < 900; i++) {
+      const logits = new Float32Array(512);
+      mark(logits, createHistory(ids));
+      const others = [...logits.keys()].filter((id) => logits[id] === (i < 3 ? 1 : 0));
+      ids.push(others[i % others.length]);
+    }
+    const { green, pValue } = detectWatermark(ids, 'secret:1:0.75');
+    expect({ green, pValue }).toEqual({ green: 3, pValue: 1 });
+  });
+
   test('without a mark has even p-values', async () => {
     const texts = await Promise.all([1, 2, 3].map((seed) => write({}, seed)));
     const values = texts.flatMap((ids) =>
