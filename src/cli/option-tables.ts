@@ -5,6 +5,7 @@ import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions, mixOptions } from './corpus-options.ts';
 import { distillOptions } from './distill-options.ts';
+import { energyOptions } from './energy-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { privacyOptions } from './privacy-options.ts';
@@ -217,6 +218,7 @@ export const trainOptions = {
     rule: wholePositive,
     doc: { en: 'steps between held-out evaluations', zh: '每隔多少步评测留出集' },
   },
+  ...energyOptions,
   ...corpusOptions,
   seed,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },

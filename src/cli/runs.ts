@@ -228,7 +228,7 @@ async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {
   return earlier;
 }
 
-async function readRunOfOurs<Model>(folder: string): Promise<EarlierRun<Model>> {
+export async function readRunOfOurs<Model>(folder: string): Promise<EarlierRun<Model>> {
   const run = await readRun(folder);
   const config = run.config as RunConfig<Model>;
   const sections = [config?.model, config?.tokenizer, config?.data, config?.training];

@@ -28,6 +28,7 @@ import { probeOptions } from './probe-options.ts';
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { summaryOptions } from './summary-options.ts';
+import { accountCommands } from './table-of-accounts.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -551,6 +552,7 @@ export const commands = [
   assist,
   serve,
   keys,
+  ...accountCommands,
   studio,
   vectors,
   pack,

@@ -1,5 +1,7 @@
 /** The tokenizer of a training: from a file, by characters, or trained on the text with progress. */
 
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defineMessages } from '../language.ts';
 import { loadTokenizer, trainBpe, trainCharacters } from '../text/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
@@ -69,6 +71,12 @@ export function learnCharacters(
     specialTokens: isMany ? [END_OF_TEXT, ...special] : special,
     byteFallback: isMany,
   });
+}
+
+/** The tokenizer of a folder, or of its file. */
+export async function readTokenizerAt(path: string): Promise<Tokenizer> {
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory();
+  return readTokenizer(isFolder ? join(path, 'tokenizer.json') : path);
 }
 
 /** A tokenizer from its file. */

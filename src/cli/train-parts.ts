@@ -7,6 +7,7 @@ import type { CommandContext } from './command.ts';
 import { inspectMachine } from './commands/doctor.ts';
 import { type LoadOptions, loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
+import { type EnergyOptions, energyRates } from './energy.ts';
 import { fail } from './errors.ts';
 import { firstRunPreset } from './first-run.ts';
 import { tellLanguages, watchLanguages } from './language-scores.ts';
@@ -228,18 +229,21 @@ export function chooseTokenizer(
 
 /** Trains to the end; what it came to, or the exit status of a run that did not get there. */
 export async function runTraining(
-  context: Pick<CommandContext, 'terminal' | 'again'>,
+  context: Pick<CommandContext, 'terminal' | 'again'> & { readonly options: EnergyOptions },
   training: OpenTraining<{ readonly vocabSize: number }>,
   watch?: TrainingWatch,
   command: 'train' | 'tune' = 'train',
 ) {
   const { terminal } = context;
   const { trainTokens, config } = training;
+  const rates = energyRates(command, context.options);
   terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
   if (training.privacy) tellPrivacy(terminal, training.privacy, training.run.config as RunConfig);
   tellPlace(context, training);
   const languages = watchLanguages(training, terminal);
   const finish = await watchTraining(training, terminal, {
+    ...watch,
+    rates,
     async onEvaluation(event) {
       await languages.onEvaluation?.(event);
       await watch?.onEvaluation?.(event);

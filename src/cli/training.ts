@@ -40,6 +40,7 @@ import {
 import { fingerprint, saveTokenizer } from '../text/index.ts';
 import {
   type CuredLoss,
+  energyMeter,
   type OpenRun,
   openRun,
   type Place,
@@ -353,6 +354,7 @@ export async function openTraining<Config, Params>(
           run: ({ place, tracked }) =>
             run.save({ place: withAccount(place), tracked: [...tracked, ...frozen] }),
         },
+        meter: energyMeter(),
         ...(run.place && {
           resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
         }),

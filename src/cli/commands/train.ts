@@ -10,6 +10,7 @@ import {
   parameterCount,
 } from '../../models/index.ts';
 import { findTeacher } from '../distilling.ts';
+import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import { languagesOf, refuseLanguages } from '../languages.ts';
 import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
@@ -67,6 +68,8 @@ const say = defineMessages({
 export async function run(context: TrainContext): Promise<number> {
   const { options, terminal } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
+  // Checked before anything is read.
+  energyRates('train', options);
   const named = await languagesOf(options.data, undefined);
   const folder = options.out ?? defaultFolder(named?.map(({ name }) => name).join('-') ?? options.data);
   const kind = await kindOf(options, folder);
