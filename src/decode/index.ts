@@ -72,6 +72,20 @@ export { defaultRules } from './rule-set.ts';
 export { greedy, type Sampler, sample } from './samplers.ts';
 export { greedySearch, sampling } from './sampling.ts';
 export { type ScoredToken, scoreTokens } from './score-tokens.ts';
+export { type BestOfNOptions, bestOfN } from './reasoning/best-of-n.ts';
+export {
+  type Chain,
+  type ChainModel,
+  type ChainOptions,
+  type ChainRequest,
+  greedyChain,
+  type Reasoned,
+  type ReasoningCost,
+} from './reasoning/chains.ts';
+export { ANSWER_PATTERN, answerKey, type Vote } from './reasoning/final-answers.ts';
+export { type SelfConsistencyOptions, selfConsistency } from './reasoning/self-consistency.ts';
+export { type TreeSearchOptions, treeSearch } from './reasoning/tree-search.ts';
+export { equations, likelihood, type Verifier } from './reasoning/verifiers.ts';
 export { type ChosenScore, createScorer, type IdScore } from './scores.ts';
 export { selectBorder, topIds } from './select.ts';
 export {

@@ -1,0 +1,95 @@
+/** A task to reason about: sums in words, with worked steps in the form of GSM8K (Cobbe et al. 2021): steps, then `#### answer`. */
+
+import type { Language } from '../../language.ts';
+import { createRng, type Rng, shuffle } from '../../rng.ts';
+import { checkInteger } from '../errors.ts';
+
+/** How a sum is told. A number stands before each thing. */
+const words: {
+  readonly [L in Language]: {
+    readonly owners: readonly string[];
+    readonly has: string;
+    readonly things: readonly string[];
+    readonly between: string;
+    readonly last: string;
+    readonly ask: string;
+  };
+} = {
+  en: {
+    owners: ['Mia', 'Tom', 'Ann', 'Ben'],
+    has: ' has ',
+    things: [' pens', ' cups', ' keys', ' hats', ' eggs', ' nuts', ' pins', ' bags'],
+    between: ', ',
+    last: ' and ',
+    ask: '. How many things?',
+  },
+  zh: {
+    owners: ['小明', '小红', '小华', '小兰'],
+    has: '有',
+    things: ['支笔', '个杯', '把伞', '顶帽', '枚蛋', '颗枣', '根针', '只包'],
+    between: '、',
+    last: '和',
+    ask: '。共几件？',
+  },
+};
+
+/** Put behind a question so that steps follow, and so that the answer follows at once. */
+export const SUM_TEMPLATES = { steps: '{question}\n1.', direct: '{question}\n####' } as const;
+
+export interface SumTask {
+  readonly question: string;
+  readonly answer: string;
+  /** Each a sum of the total so far and one more number, in an order of chance: many ways lead to one answer. */
+  readonly steps: readonly string[];
+}
+
+export interface SumTaskOptions {
+  /** Numbers in a sum, at least 2 and at most 8. Default 3 to 5. */
+  readonly least?: number;
+  readonly most?: number;
+  /** Default both, by turns. */
+  readonly lang?: Language;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Questions that must not come. */
+  readonly without?: ReadonlySet<string>;
+}
+
+/** So many different sums of numbers from 10 to 99. @throws `eval/option` */
+export function sumTasks(count: number, options: SumTaskOptions = {}): SumTask[] {
+  const { least = 3, most = 5, lang, seed = 0, without } = options;
+  checkInteger('sumTasks', 'count', count, 1);
+  checkInteger('sumTasks', 'least', least, 2);
+  checkInteger('sumTasks', 'most', most, least);
+  const rng = createRng(seed).split('sums');
+  const tasks = new Map<string, SumTask>();
+  while (tasks.size < count) {
+    const told = lang ?? (tasks.size % 2 === 0 ? 'en' : 'zh');
+    const task = sumTask(rng, told, least + rng.integer(most - least + 1));
+    if (!without?.has(task.question)) tasks.set(task.question, task);
+  }
+  return [...tasks.values()];
+}
+
+function sumTask(rng: Rng, lang: Language, size: number): SumTask {
+  const { owners, has, things, between, last, ask } = words[lang];
+  const numbers = Array.from({ length: size }, () => 10 + rng.integer(90));
+  const named = shuffle([...things], rng).slice(0, size);
+  const parts = numbers.map((number, i) => `${number}${named[i]}`);
+  const owner = owners[rng.integer(owners.length)];
+  const list = `${parts.slice(0, -1).join(between)}${last}${parts.at(-1)}`;
+  const [first, ...rest] = shuffle([...numbers], rng);
+  let total = first;
+  const steps = rest.map((number) => {
+    const before = total;
+    total += number;
+    return `${before}+${number}=${total}`;
+  });
+  return { question: `${owner}${has}${list}${ask}`, answer: String(total), steps };
+}
+
+/** The task as texts to learn from: once with its steps and once with the answer alone. */
+export function sumTexts({ question, answer, steps }: SumTask): string[] {
+  const lines = steps.map((step, i) => `${i + 1}. ${step}`);
+  return [[question, ...lines, `#### ${answer}`], [question, `#### ${answer}`]].map((text) => text.join('\n'));
+}
