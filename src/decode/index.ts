@@ -67,11 +67,6 @@ export type { ProcessorName, ProcessorOptions, ProcessorSettings, Spelled } from
 export { PROCESSORS, type ProcessorRow } from './processor-rows.ts';
 export { checkNamedIds, collectProcessors, PROCESSOR_ORDER } from './processor-table.ts';
 export * from './processors.ts';
-export { type Rule, type RuleSet, ruleModel } from './rule-model.ts';
-export { defaultRules } from './rule-set.ts';
-export { greedy, type Sampler, sample } from './samplers.ts';
-export { greedySearch, sampling } from './sampling.ts';
-export { type ScoredToken, scoreTokens } from './score-tokens.ts';
 export { type BestOfNOptions, bestOfN } from './reasoning/best-of-n.ts';
 export {
   type Chain,
@@ -82,10 +77,15 @@ export {
   type Reasoned,
   type ReasoningCost,
 } from './reasoning/chains.ts';
-export { ANSWER_PATTERN, answerKey, type Vote } from './reasoning/final-answers.ts';
+export { ANSWER_PATTERN, answerKey, answerReader, type Vote } from './reasoning/final-answers.ts';
 export { type SelfConsistencyOptions, selfConsistency } from './reasoning/self-consistency.ts';
 export { type TreeSearchOptions, treeSearch } from './reasoning/tree-search.ts';
 export { equations, likelihood, type Verifier } from './reasoning/verifiers.ts';
+export { type Rule, type RuleSet, ruleModel } from './rule-model.ts';
+export { defaultRules } from './rule-set.ts';
+export { greedy, type Sampler, sample } from './samplers.ts';
+export { greedySearch, sampling } from './sampling.ts';
+export { type ScoredToken, scoreTokens } from './score-tokens.ts';
 export { type ChosenScore, createScorer, type IdScore } from './scores.ts';
 export { selectBorder, topIds } from './select.ts';
 export {

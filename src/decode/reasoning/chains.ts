@@ -1,10 +1,11 @@
 /** Chains of thought (Wei et al. 2022, "Chain-of-Thought Prompting Elicits Reasoning in Large Language Models"), written by any model that speaks text. */
 
+import { InkstoneError } from '../../errors.ts';
 import { createRng } from '../../rng.ts';
 import type { TextModel } from '../../types.ts';
 import { collectTexts, type GeneratedText } from '../collect.ts';
 import { checkInteger, checkNumber } from '../options.ts';
-import { answerReader } from './final-answers.ts';
+import { answerReader, type Vote } from './final-answers.ts';
 
 /** What is asked of the model: what local models and endpoints both understand. */
 export interface ChainRequest {
@@ -62,6 +63,8 @@ export interface Reasoned {
   readonly cost: ReasoningCost;
   /** All chains that were finished, with what the verifier said of each, where one was asked. */
   readonly chains: readonly (Chain & { readonly score?: number })[];
+  /** Of a vote: all answers, the most frequent first. */
+  readonly votes?: readonly Vote[];
 }
 
 /** Writes chains, and counts what they cost. */
@@ -103,19 +106,24 @@ export function chainWriter(model: ChainModel, prompt: string, options: ChainOpt
     start: { text: opening, answer: undefined, tokens: 0, logprob: 0 },
     async goOn(chain, { n, at, isGreedy = false, delimiter }) {
       calls++;
-      const written = await collectTexts(
-        model.generate({
-          prompt: prompt + chain.text,
-          n,
-          maxTokens: maxTokens - chain.tokens,
-          stop: delimiter === undefined ? stop : [delimiter, ...stop],
-          temperature: isGreedy ? 0 : temperature,
-          seed: rng.split(at).integer(2 ** 32),
-          logprobs: 0,
-          signal,
-        }),
-      );
+      const parts = model.generate({
+        prompt: prompt + chain.text,
+        n,
+        maxTokens: maxTokens - chain.tokens,
+        stop: delimiter === undefined ? stop : [delimiter, ...stop],
+        temperature: isGreedy ? 0 : temperature,
+        seed: rng.split(at).integer(2 ** 32),
+        logprobs: 0,
+        signal,
+      });
+      const written = await collectTexts(parts).catch((error: unknown) => {
+        // A chain that has filled the context ends there, as any text does.
+        const isFull = error instanceof InkstoneError && error.code === 'decode/context' && chain.tokens > 0;
+        if (!isFull) throw error;
+        return [];
+      });
       signal?.throwIfAborted();
+      if (written.length === 0) return [{ chain, isDone: true }];
       return written.map((one) => {
         if (one.reason === 'error') throw one.error;
         tokens += one.completionTokens;

@@ -16,7 +16,10 @@ const NUMBER = /^[+-]?\d[\d,]*(\.\d+)?$/;
 
 /** Whether two answers are one: `１４７`, `147.0` and `147` are, and so are texts that differ in capital letters only. */
 export function answerKey(answer: string): string {
-  const text = answer.normalize('NFKC').trim().replace(/[.。]$/, '');
+  const text = answer
+    .normalize('NFKC')
+    .trim()
+    .replace(/[.。]$/, '');
   return NUMBER.test(text) ? String(Number(text.replaceAll(',', ''))) : text.toLowerCase();
 }
 

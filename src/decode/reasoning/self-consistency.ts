@@ -2,7 +2,7 @@
 
 import { checkInteger } from '../options.ts';
 import { type ChainModel, type ChainOptions, chainWriter, type Reasoned } from './chains.ts';
-import { answerKey, countVotes, type Vote } from './final-answers.ts';
+import { answerKey, countVotes } from './final-answers.ts';
 
 export interface SelfConsistencyOptions extends ChainOptions {
   /** Chains. Default 8. */
@@ -20,7 +20,7 @@ export async function selfConsistency(
   model: ChainModel,
   prompt: string,
   options: SelfConsistencyOptions = {},
-): Promise<Reasoned & { readonly votes: readonly Vote[] }> {
+): Promise<Reasoned> {
   const { n = 8 } = options;
   checkInteger('n', n, 1);
   const writer = chainWriter(model, prompt, options);

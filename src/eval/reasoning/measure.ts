@@ -14,30 +14,42 @@ import { createRng } from '../../rng.ts';
 import { checkInteger } from '../errors.ts';
 import { pairedPermutationTest } from '../significance.ts';
 
-/** All ways to reason. `direct` has no steps: the answer follows at once. */
-export const reasoningMethods = {
-  direct: (model, prompt, { directOpening, ...options }) =>
-    greedyChain(model, prompt, { ...options, opening: directOpening }),
-  greedy: greedyChain,
-  vote: selfConsistency,
-  best: bestOfN,
-  tree: treeSearch,
-} as const satisfies {
-  readonly [name: string]: (
-    model: ChainModel,
-    prompt: string,
-    options: ReasoningMethodOptions,
-  ) => Promise<Reasoned>;
-};
-export type ReasoningMethod = keyof typeof reasoningMethods;
+/** What the model reads around a question; the opening belongs to the chain. */
+export interface ChainTemplate {
+  readonly before: string;
+  readonly opening: string;
+}
 
 /** What any of the methods reads; each takes what is its own. */
-export interface ReasoningMethodOptions extends TreeSearchOptions {
+export interface ReasoningMethodOptions extends Omit<TreeSearchOptions, 'opening'> {
   /** Chains of `vote` and `best`. */
   readonly n?: number;
-  /** The opening of `direct`. */
-  readonly directOpening?: string;
+  /** For steps to follow, and for `direct`. Default: the question alone. */
+  readonly template?: ChainTemplate;
+  readonly directTemplate?: ChainTemplate;
 }
+
+type Method = (model: ChainModel, question: string, options?: ReasoningMethodOptions) => Promise<Reasoned>;
+
+const behind =
+  (
+    reason: (model: ChainModel, prompt: string, options: TreeSearchOptions) => Promise<Reasoned>,
+    name: 'template' | 'directTemplate' = 'template',
+  ): Method =>
+  (model, question, options = {}) => {
+    const { before, opening } = options[name] ?? { before: '', opening: '' };
+    return reason(model, before + question, { ...options, opening });
+  };
+
+/** All ways to reason. `direct` has no steps: the answer follows at once. */
+export const reasoningMethods = {
+  direct: behind(greedyChain, 'directTemplate'),
+  greedy: behind(greedyChain),
+  vote: behind(selfConsistency),
+  best: behind(bestOfN),
+  tree: behind(treeSearch),
+} as const;
+export type ReasoningMethod = keyof typeof reasoningMethods;
 
 export interface AnsweredQuestion {
   readonly question: string;
@@ -59,38 +71,35 @@ export interface ReasoningRow {
   readonly answers: readonly (string | null)[];
 }
 
-export interface MeasureReasoningOptions extends ReasoningMethodOptions {
-  readonly methods: readonly ReasoningMethod[];
-  /** Stands before each question. */
-  readonly before?: string;
+/** How many questions are put to the model at once, and who is told of it. */
+export interface AskingOptions extends ReasoningMethodOptions {
   /** Questions that are asked at once. Default 8. */
   readonly concurrent?: number;
   readonly onProgress?: (done: number, total: number, method: ReasoningMethod) => void;
 }
 
-/** Puts each question to the model by each method. A question has the same random numbers however many are asked at once. */
+/**
+ * Puts each question to the model by each method; how right they are in the order of the methods. A question has the same random
+ * numbers however many are asked at once.
+ */
 export async function measureReasoning(
   model: ChainModel,
   questions: readonly AnsweredQuestion[],
-  options: MeasureReasoningOptions,
+  { methods, ...options }: AskingOptions & { readonly methods: readonly ReasoningMethod[] },
 ): Promise<ReasoningRow[]> {
-  const { methods, before = '', concurrent = 8, onProgress, seed = 0, ...rest } = options;
-  checkInteger('measureReasoning', 'concurrent', concurrent, 1);
-  const seeds = createRng(seed).split('questions');
-  const total = methods.length * questions.length;
-  let done = 0;
+  const { onProgress, seed } = options;
   const found: { readonly method: ReasoningMethod; readonly reasoned: Reasoned[] }[] = [];
-  for (const method of methods) {
-    const reason = reasoningMethods[method];
-    const reasoned = await eachOf(questions, concurrent, async ({ question }, i) => {
-      const own = { ...rest, seed: seeds.split(i).integer(2 ** 32) };
-      const result = await reason(model, before + question, own);
-      onProgress?.(++done, total, method);
-      return result;
+  for (const [row, method] of methods.entries()) {
+    const told = (done: number) =>
+      onProgress?.(row * questions.length + done, methods.length * questions.length, method);
+    found.push({
+      method,
+      reasoned: await askEach(model, questions, method, { ...options, onProgress: told }),
     });
-    found.push({ method, reasoned });
   }
-  const marks = found.map(({ reasoned }) => reasoned.map(({ answer }, i) => mark(answer, questions[i])));
+  const marks = found.map(({ reasoned }) =>
+    reasoned.map(({ answer }, i) => Number(isRight(answer, questions[i]))),
+  );
   const greedy = marks[methods.indexOf('greedy')];
   return found.map(({ method, reasoned }, row): ReasoningRow => {
     const count = questions.length;
@@ -104,30 +113,60 @@ export async function measureReasoning(
       tokensPerQuestion: mean(({ cost }) => cost.tokens),
       callsPerQuestion: mean(({ cost }) => cost.calls),
       ...(greedy &&
-        method !== 'greedy' && { pValue: pairedPermutationTest(greedy, marks[row], { rounds: 10_000, seed }) }),
+        method !== 'greedy' && {
+          pValue: pairedPermutationTest(greedy, marks[row], { rounds: 10_000, seed }),
+        }),
       answers: reasoned.map(({ answer }) => answer ?? null),
     };
   });
 }
 
-/** 1: it is right. */
-const mark = (got: string | undefined, { answer }: AnsweredQuestion): number =>
-  Number(got !== undefined && answerKey(got) === answerKey(answer));
+/** A text of question and chain, and whether that comes to the right answer: what a verifier learns from (Cobbe et al. 2021). */
+export interface ChainSample {
+  readonly text: string;
+  readonly isRight: boolean;
+}
 
-/** Results in the order of the items; so many at once. */
-async function eachOf<Item, Result>(
-  items: readonly Item[],
-  concurrent: number,
-  work: (item: Item, i: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
+/** Samples `n` chains for each question; chains that are alike count once. */
+export async function sampleChains(
+  model: ChainModel,
+  questions: readonly AnsweredQuestion[],
+  options: AskingOptions,
+): Promise<ChainSample[]> {
+  const { before = '' } = options.template ?? {};
+  const sampled = await askEach(model, questions, 'vote', options);
+  return sampled.flatMap(({ chains }, i) => {
+    const different = new Map(chains.map((chain) => [chain.text, chain]));
+    const { question } = questions[i];
+    return [...different.values()].map(({ text, answer }) => ({
+      text: before + question + text,
+      isRight: isRight(answer, questions[i]),
+    }));
+  });
+}
+
+const isRight = (got: string | undefined, { answer }: AnsweredQuestion): boolean =>
+  got !== undefined && answerKey(got) === answerKey(answer);
+
+/** What a method comes to for each question, in their order. */
+async function askEach(
+  model: ChainModel,
+  questions: readonly AnsweredQuestion[],
+  method: ReasoningMethod,
+  { concurrent = 8, onProgress, seed = 0, ...options }: AskingOptions,
+): Promise<Reasoned[]> {
+  checkInteger('measureReasoning', 'concurrent', concurrent, 1);
+  const seeds = createRng(seed).split('questions');
+  const found: Reasoned[] = [];
+  let [next, done] = [0, 0];
   const worker = async (): Promise<void> => {
-    while (next < items.length) {
+    while (next < questions.length) {
       const i = next++;
-      results[i] = await work(items[i], i);
+      const own = { ...options, seed: seeds.split(i).integer(2 ** 32) };
+      found[i] = await reasoningMethods[method](model, questions[i].question, own);
+      onProgress?.(++done, questions.length, method);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrent, items.length) }, worker));
-  return results;
+  await Promise.all(Array.from({ length: Math.min(concurrent, questions.length) }, worker));
+  return found;
 }

@@ -33,46 +33,39 @@ const words: {
   },
 };
 
-/** Put behind a question so that steps follow, and so that the answer follows at once. */
-export const SUM_TEMPLATES = { steps: '{question}\n1.', direct: '{question}\n####' } as const;
+/** Numbers in a sum. */
+const LEAST = 3;
+const MOST = 5;
 
 export interface SumTask {
   readonly question: string;
   readonly answer: string;
-  /** Each a sum of the total so far and one more number, in an order of chance: many ways lead to one answer. */
+  /** Each adds one more number to the total so far, in an order of chance: many ways lead to one answer. */
   readonly steps: readonly string[];
 }
 
 export interface SumTaskOptions {
-  /** Numbers in a sum, at least 2 and at most 8. Default 3 to 5. */
-  readonly least?: number;
-  readonly most?: number;
   /** Default both, by turns. */
   readonly lang?: Language;
   /** Default 0. */
   readonly seed?: number;
-  /** Questions that must not come. */
-  readonly without?: ReadonlySet<string>;
 }
 
-/** So many different sums of numbers from 10 to 99. @throws `eval/option` */
-export function sumTasks(count: number, options: SumTaskOptions = {}): SumTask[] {
-  const { least = 3, most = 5, lang, seed = 0, without } = options;
+/** So many different sums of 3 to 5 numbers from 10 to 99. @throws `eval/option` */
+export function sumTasks(count: number, { lang, seed = 0 }: SumTaskOptions = {}): SumTask[] {
   checkInteger('sumTasks', 'count', count, 1);
-  checkInteger('sumTasks', 'least', least, 2);
-  checkInteger('sumTasks', 'most', most, least);
   const rng = createRng(seed).split('sums');
   const tasks = new Map<string, SumTask>();
   while (tasks.size < count) {
-    const told = lang ?? (tasks.size % 2 === 0 ? 'en' : 'zh');
-    const task = sumTask(rng, told, least + rng.integer(most - least + 1));
-    if (!without?.has(task.question)) tasks.set(task.question, task);
+    const task = sumTask(rng, lang ?? (tasks.size % 2 === 0 ? 'en' : 'zh'));
+    tasks.set(task.question, task);
   }
   return [...tasks.values()];
 }
 
-function sumTask(rng: Rng, lang: Language, size: number): SumTask {
+function sumTask(rng: Rng, lang: Language): SumTask {
   const { owners, has, things, between, last, ask } = words[lang];
+  const size = LEAST + rng.integer(MOST - LEAST + 1);
   const numbers = Array.from({ length: size }, () => 10 + rng.integer(90));
   const named = shuffle([...things], rng).slice(0, size);
   const parts = numbers.map((number, i) => `${number}${named[i]}`);
@@ -88,8 +81,17 @@ function sumTask(rng: Rng, lang: Language, size: number): SumTask {
   return { question: `${owner}${has}${list}${ask}`, answer: String(total), steps };
 }
 
-/** The task as texts to learn from: once with its steps and once with the answer alone. */
-export function sumTexts({ question, answer, steps }: SumTask): string[] {
-  const lines = steps.map((step, i) => `${i + 1}. ${step}`);
-  return [[question, ...lines, `#### ${answer}`], [question, `#### ${answer}`]].map((text) => text.join('\n'));
+/**
+ * Texts to learn the tasks from: each once with its steps and once with the answer alone, shuffled, so that neither stands beside
+ * the other, from which it could be copied.
+ */
+export function sumTexts(tasks: readonly SumTask[], { seed = 0 }: { readonly seed?: number } = {}): string[] {
+  const texts = tasks.flatMap(({ question, answer, steps }) => {
+    const lines = steps.map((step, i) => `${i + 1}. ${step}`);
+    return [
+      [question, ...lines, `#### ${answer}`],
+      [question, `#### ${answer}`],
+    ];
+  });
+  return shuffle(texts, createRng(seed).split('texts')).map((lines) => lines.join('\n'));
 }
