@@ -106,7 +106,7 @@ export function chainWriter(model: ChainModel, prompt: string, options: ChainOpt
     start: { text: opening, answer: undefined, tokens: 0, logprob: 0 },
     async goOn(chain, { n, at, isGreedy = false, delimiter }) {
       calls++;
-      const parts = model.generate({
+      const written = await writeOrFill(model, chain, {
         prompt: prompt + chain.text,
         n,
         maxTokens: maxTokens - chain.tokens,
@@ -115,12 +115,6 @@ export function chainWriter(model: ChainModel, prompt: string, options: ChainOpt
         seed: rng.split(at).integer(2 ** 32),
         logprobs: 0,
         signal,
-      });
-      const written = await collectTexts(parts).catch((error: unknown) => {
-        // A chain that has filled the context ends there, as any text does.
-        const isFull = error instanceof InkstoneError && error.code === 'decode/context' && chain.tokens > 0;
-        if (!isFull) throw error;
-        return [];
       });
       signal?.throwIfAborted();
       if (written.length === 0) return [{ chain, isDone: true }];
@@ -139,6 +133,17 @@ export function chainWriter(model: ChainModel, prompt: string, options: ChainOpt
       });
     },
   };
+}
+
+/** What the model writes; nothing behind a chain that has filled the context: it ends there, as any text does. */
+async function writeOrFill(model: ChainModel, chain: Chain, request: ChainRequest): Promise<GeneratedText[]> {
+  try {
+    return await collectTexts(model.generate(request));
+  } catch (error) {
+    const isFull = error instanceof InkstoneError && error.code === 'decode/context' && chain.tokens > 0;
+    if (isFull) return [];
+    throw error;
+  }
 }
 
 /** An endpoint does not tell which string ended a text, nor whether one did: then a step with something in it goes on. */

@@ -3,7 +3,7 @@
 import { fail } from '../errors.ts';
 import { type Chain, meanLogprob } from './chains.ts';
 
-/** How good each chain behind the prompt is, finished or not: greater is better. */
+/** How good each chain behind the prompt is, finished or not: greater is better, NaN the worst. */
 export type Verifier = (
   prompt: string,
   chains: readonly Chain[],
@@ -47,6 +47,6 @@ export async function ranked<One extends { readonly chain: Chain }>(
   );
   const chance = ({ chain }: One): number => meanLogprob(chain) ?? 0;
   return ones
-    .map((one, i) => ({ ...one, score: scores[i] }))
+    .map((one, i) => ({ ...one, score: Number.isNaN(scores[i]) ? Number.NEGATIVE_INFINITY : scores[i] }))
     .sort((a, b) => b.score - a.score || chance(b) - chance(a));
 }
