@@ -123,10 +123,10 @@ async function measure(context: Context): Promise<void> {
   for (const line of formatTable([say('head', {}).split('|'), ...rows.map(cellsOf)])) terminal.print(line);
 }
 
-function progressIn({ terminal }: Context) {
+function progressIn({ terminal }: Context, name?: string) {
   const start = performance.now();
   return (done: number, total: number, method: string): void =>
-    terminal.live(say('live', { method, done, total, eta: etaSince(start, done / total) }));
+    terminal.live(say('live', { method: name ?? method, done, total, eta: etaSince(start, done / total) }));
 }
 
 function cellsOf(row: ReasoningRow): string[] {
@@ -146,7 +146,7 @@ async function samples(context: Context): Promise<void> {
   const how = chainOptionsOf(context);
   const questions = await readQuestions(context, answerReader(how.answerPattern));
   const { model, close } = await openReasoner(args[1], context);
-  const asked = { ...how, onProgress: progressIn(context) };
+  const asked = { ...how, onProgress: progressIn(context, 'samples') };
   const chains = await sampleChains(model, questions, asked).finally(close);
   terminal.endLive({ keep: false });
   const records = chains.map(({ text, isRight }) => ({

@@ -1,5 +1,6 @@
 /** Ways to reason side by side on questions whose answers are known: how often each is right, and what it costs. */
 
+import { setMaxListeners } from 'node:events';
 import {
   answerKey,
   bestOfN,
@@ -156,6 +157,8 @@ async function askEach(
   { concurrent = 8, onProgress, seed = 0, ...options }: AskingOptions,
 ): Promise<Reasoned[]> {
   checkInteger('measureReasoning', 'concurrent', concurrent, 1);
+  // Every text in flight listens to it.
+  if (options.signal) setMaxListeners(0, options.signal);
   const seeds = createRng(seed).split('questions');
   const found: Reasoned[] = [];
   let [next, done] = [0, 0];
