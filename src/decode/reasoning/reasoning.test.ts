@@ -75,6 +75,8 @@ test('the best of n by likelihood is the best by the token, by a verifier what t
   expect(verified).toMatchObject({ answer: '7', cost: { calls: 1, tokens: 7 } });
   expect(seen).toEqual(['Q']);
   expect(verified.chains.map(({ tokens }) => tokens)).toEqual([3, 1, 2, 1]);
+  const { chains } = await bestOfN(model, 'Q', { n: 4, verifier: () => [0, 0, 0, 0] });
+  expect(chains.map(({ logprob }) => logprob)).toEqual([-0.1, -2, -6, -3]);
 });
 
 test('a model that tells no probabilities can take a vote, but not the likeliest', async () => {
@@ -113,6 +115,22 @@ test('a tree keeps the best after each step, and counts all that was written', a
     ['Q>a\n', ['\n']],
     ['Q>b\n', ['\n']],
   ]);
+});
+
+test('a chain that has ended stays in a tree, and is not asked to go on', async () => {
+  const { model } = fakeModel({
+    Q: [
+      ['#### 1', [-1]],
+      ['b', [-2], true],
+    ],
+    'Qb\n': [
+      ['#### 2', [-8]],
+      ['#### 3', [-9]],
+    ],
+  });
+  const found = await treeSearch(model, 'Q', { width: 2, branches: 2 });
+  expect(found).toMatchObject({ answer: '1', cost: { calls: 2, tokens: 4 } });
+  expect(found.chains.map(({ answer }) => answer)).toEqual(['1', '2']);
 });
 
 test('an endpoint that does not say what ended a step is asked until nothing more comes', async () => {
