@@ -507,6 +507,16 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.where}：一条规则须有 name、pattern 与 action，格式同 /api/rules（${d.field}：${d.zhReason}）`,
   },
+  'cli/no-questions': {
+    en: (d: { file: string }) => `${d.file}: must hold at least 1 question, got none; write some into it`,
+    zh: (d) => `${d.file}：至少要有 1 道题，而它是空的；请写入题目`,
+  },
+  'cli/verifier-head': {
+    en: (d: { path: string; label: string }) =>
+      `${d.path}: a verifier must know the label "${d.label}"; train it by inkstone tune head RUN --task classify --data on what inkstone reason samples wrote`,
+    zh: (d) =>
+      `${d.path}：验证器须认得标签 "${d.label}"；请先用 inkstone reason samples 写出样本，再以 inkstone tune head RUN --task classify --data 训练`,
+  },
   'cli/empty-corpus': {
     en: (d: { source: string }) =>
       `${d.source}: nothing is left to learn from after cleaning; give a source with more text`,

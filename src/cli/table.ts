@@ -25,6 +25,7 @@ import {
 } from './option-tables.ts';
 import { privacyCommandOptions } from './privacy-command-options.ts';
 import { probeOptions } from './probe-options.ts';
+import { reasonOptions } from './reason-options.ts';
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { summaryOptions } from './summary-options.ts';
@@ -115,6 +116,23 @@ const generate = defineCommand({
   options: generateOptions,
   example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),
+});
+
+const reason = defineCommand({
+  name: 'reason',
+  args: '<ask|measure|samples|tasks> [run]',
+  summary: {
+    en: 'answer in steps: by one chain of thought, a vote of many, the best of many or a tree of steps; what each gets right at what cost; sums to learn it from',
+    zh: '分步作答：单条思维链、多条投票、多条择优或逐步搜索；各自答对多少、花费多少；并可生成供学习的加法题',
+  },
+  options: reasonOptions,
+  example: 'inkstone reason measure runs/sums --file sums/test.jsonl --limit 50',
+  examples: [
+    'inkstone reason tasks --out sums',
+    'inkstone reason ask runs/sums --question 小明有37支笔、58个杯和12把伞。共几件？ --method vote --n 8',
+    'inkstone reason samples runs/sums --file sums/practice.jsonl --limit 100 --out samples.jsonl',
+  ],
+  load: () => import('./commands/reason.ts'),
 });
 
 const fillMask = defineCommand({
@@ -528,6 +546,7 @@ export const commands = [
   data,
   stats,
   generate,
+  reason,
   fillMask,
   translate,
   tune,

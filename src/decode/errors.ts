@@ -197,6 +197,11 @@ export const fail = defineErrors({
     en: () => 'generation: the prompt must have at least one token, got none; give a prompt or `prefixIds`',
     zh: () => '生成：提示至少要有一个词元，一个也没有；请给出提示或 `prefixIds`',
   },
+  'decode/no-scores': {
+    en: () =>
+      'likelihood: the model must tell the probabilities of its tokens, this one does not; give another verifier, or take a vote',
+    zh: () => '似然：模型须给出词元的概率，而这个模型不给；请换用别的验证器，或改用投票',
+  },
   'decode/context': {
     en: (d: { tokens: number; contextLength: number }) =>
       `generation: the prompt must fit the model's context of ${d.contextLength} tokens, it has ${d.tokens}; shorten it, or use a model with a longer context`,

@@ -69,6 +69,20 @@ export type { ProcessorName, ProcessorOptions, ProcessorSettings, Spelled } from
 export { PROCESSORS, type ProcessorRow } from './processor-rows.ts';
 export { checkNamedIds, collectProcessors, PROCESSOR_ORDER } from './processor-table.ts';
 export * from './processors.ts';
+export { type BestOfNOptions, bestOfN } from './reasoning/best-of-n.ts';
+export {
+  type Chain,
+  type ChainModel,
+  type ChainOptions,
+  type ChainRequest,
+  greedyChain,
+  type Reasoned,
+  type ReasoningCost,
+} from './reasoning/chains.ts';
+export { ANSWER_PATTERN, answerKey, answerReader, type Vote } from './reasoning/final-answers.ts';
+export { type SelfConsistencyOptions, selfConsistency } from './reasoning/self-consistency.ts';
+export { type TreeSearchOptions, treeSearch } from './reasoning/tree-search.ts';
+export { equations, likelihood, type Verifier } from './reasoning/verifiers.ts';
 export { type Rule, type RuleSet, ruleModel } from './rule-model.ts';
 export { defaultRules } from './rule-set.ts';
 export { greedy, type Sampler, sample } from './samplers.ts';

@@ -343,6 +343,19 @@ export {
 } from './probes/security.ts';
 export { usualAttacks } from './probes/usual-attacks.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
+export {
+  type AnsweredQuestion,
+  type AskingOptions,
+  type ChainSample,
+  type ChainTemplate,
+  measureReasoning,
+  type ReasoningMethod,
+  type ReasoningMethodOptions,
+  type ReasoningRow,
+  reasoningMethods,
+  sampleChains,
+} from './reasoning/measure.ts';
+export { type SumTask, type SumTaskOptions, sumTasks, sumTexts } from './reasoning/sum-tasks.ts';
 export { type Recall, recallPassages } from './recall.ts';
 export { expectedImprovement, normalShare } from './search/expected-improvement.ts';
 export {

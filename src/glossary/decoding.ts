@@ -211,4 +211,20 @@ export const decodingTerms = defineTerms({
       zh: '文本必须具有的形式：正则表达式、JSON schema、文法、若干选项之一、规定的开头或禁用的词。每一步都把会破坏形式的词元概率置 0，写完的文本必然合格；因长度被截断的则可能不完整。',
     },
   },
+  chainOfThought: {
+    name: { en: 'chain of thought', zh: '思维链' },
+    also: ['chain-of-thought', 'CoT', 'reasoning', 'reason', '推理', '分步作答'],
+    text: {
+      en: 'Steps that a model writes before its answer (Wei et al. 2022). What is too hard at once becomes a row of easy steps, each of which can look at those before; it costs the tokens of the steps.',
+      zh: '模型在给出答案之前写下的步骤（Wei 等，2022）。一步做不到的事变成一串容易的步骤，每步都能参考前面的步骤；代价是这些步骤的词元。',
+    },
+  },
+  selfConsistency: {
+    name: { en: 'self-consistency', zh: '自洽投票' },
+    also: ['self consistency', 'majority vote', 'vote', '多数表决', '投票'],
+    text: {
+      en: 'Many chains of thought are sampled, and the answer that most of them come to is taken (Wang et al. 2022). Mistakes differ from chain to chain while right ways agree; it costs as many times the tokens as there are chains.',
+      zh: '采样多条思维链，取多数得出的答案（Wang 等，2022）。各条的错误不同，而正确的路殊途同归；有几条链就花几倍的词元。',
+    },
+  },
 });
