@@ -252,8 +252,8 @@ const evalCommand = defineCommand({
   name: 'eval',
   args: '<file> [other]',
   summary: {
-    en: 'score what a model said against what is right: labels, texts, answers, numbers, programs, rankings; two files against each other',
-    zh: '给模型的输出评分：标签、文本、答案、数值、程序、检索排序；也可比较两个文件',
+    en: 'score what a model said against what is right, or against what it was written from: labels, texts, answers, numbers, programs, rankings, fluency and faithfulness; two files against each other',
+    zh: '给模型的输出评分，对照参考或原文：标签、文本、答案、数值、程序、检索排序、流畅与忠实；也可比较两个文件',
   },
   options: evalOptions,
   example: 'inkstone eval predictions.jsonl --confidence',

@@ -273,7 +273,13 @@ export {
   type MetricScore,
   type ScoreDifference,
 } from './metrics/evaluate.ts';
+export {
+  type FaithfulnessCounts,
+  faithfulnessCounter,
+  type HeldCount,
+} from './metrics/faithfulness.ts';
 export type { EvalRecord, FieldNames } from './metrics/fields.ts';
+export { type FluencyOptions, type FluencyScore, fluencyJudge } from './metrics/fluency.ts';
 export { type LikelihoodName, likelihoodScores, type ScoredText } from './metrics/likelihood.ts';
 export { type MetricRow, metricRow, metricTable } from './metrics/metric-table.ts';
 export { passAtK } from './metrics/pass-at-k.ts';
