@@ -10,6 +10,7 @@ import { exportOptions } from './export-options.ts';
 import { predictOptions } from './head-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
+import { ladderOptions } from './ladder-options.ts';
 import { lengthOptions } from './length-options.ts';
 import {
   doctorOptions,
@@ -207,6 +208,17 @@ const length = defineCommand({
     'inkstone length passkey --texts 500 --out passkeys.jsonl',
   ],
   load: () => import('./commands/length.ts'),
+});
+
+const ladder = defineCommand({
+  name: 'ladder',
+  summary: {
+    en: 'how much a larger model would help on your text: train small sizes, fit the curve of their losses, predict a larger one and check it',
+    zh: '在你的文本上，更大的模型能好多少：训练几个小模型，拟合损失曲线，预测更大的一个并加以核对',
+  },
+  options: ladderOptions,
+  example: 'inkstone ladder --data tang --sizes 1x16,1x32,2x32,2x48,3x64 --steps 100',
+  load: () => import('./commands/ladder.ts'),
 });
 
 const repeat = defineCommand({
@@ -462,6 +474,7 @@ export const commands = [
   inspect,
   gradients,
   length,
+  ladder,
   index,
   search,
   ask,

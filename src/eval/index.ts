@@ -344,6 +344,7 @@ export {
   type ResampleOptions,
   resamples,
 } from './significance.ts';
+export { fitSizeCurve, type SizeCurve, type SizePoint } from './size-curve.ts';
 export { deviationOf } from './spread.ts';
 export { type WordMap, wordMap, wordMapPlot } from './word-vectors/word-map.ts';
 export {
