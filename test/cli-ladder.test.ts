@@ -38,7 +38,11 @@ test('the largest is predicted before it is trained; stopped between, no size is
     readonly isInside: boolean;
   };
   expect(result.sizes.map(({ name }) => name)).toEqual(['1x16', '2x16', '1x32', '1x48']);
-  expect(json[1]).toMatchObject({ size: '1x48', parameters: result.sizes[3].parameters, ...result.predicted });
+  expect(json[1]).toMatchObject({
+    size: '1x48',
+    parameters: result.sizes[3].parameters,
+    ...result.predicted,
+  });
   expect(result.measured).toBe(result.sizes[3].loss);
   const { low, high } = result.predicted;
   expect(result.isInside).toBe(low <= result.measured && result.measured <= high);

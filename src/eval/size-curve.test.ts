@@ -28,7 +28,7 @@ test('about 19 of 20 trainings lie in the interval, which is not everything', ()
   const rng = createRng(5);
   let inside = 0;
   let widths = 0;
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 30; round++) {
     const known = { floor: 0.5 + rng.uniform(), scale: 0, exponent: 0.1 + 0.5 * rng.uniform() };
     known.scale = (1 + 2 * rng.uniform()) * sizes[0] ** known.exponent;
     const measured = (n: number) => lossOf(known, n) * (1 + 0.005 * rng.normal());
@@ -36,9 +36,9 @@ test('about 19 of 20 trainings lie in the interval, which is not everything', ()
     const { low, high } = fitSizeCurve(points).predict(1e6);
     const loss = measured(1e6);
     inside += Number(loss >= low && loss <= high);
-    widths += (high - low) / loss / 40;
+    widths += (high - low) / loss / 30;
   }
-  expect(inside).toBeGreaterThanOrEqual(35);
+  expect(inside).toBeGreaterThanOrEqual(26);
   expect(widths).toBeLessThan(0.15);
 });
 

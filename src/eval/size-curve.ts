@@ -4,6 +4,7 @@
  */
 
 import { fail } from './errors.ts';
+import { normalShare } from './search/expected-improvement.ts';
 
 /** A model that was trained: its parameters, and its loss on held-out text. */
 export interface SizePoint {
@@ -32,9 +33,8 @@ const CELLS = 40;
 /** What another seed changes in a loss, as a share of it, and for how many points this counts. */
 const SEED_NOISE = 0.005;
 const PRIOR_POINTS = 2;
-/** Equally likely places of a normal distribution, by their distance from the mean in deviations. */
-const HALF_NORMAL = [0.063, 0.189, 0.319, 0.454, 0.598, 0.755, 0.935, 1.15, 1.44, 1.96];
-const NORMAL = HALF_NORMAL.flatMap((z) => [-z, z]);
+/** Halvings of the range in which an end of the interval is looked for. */
+const HALVINGS = 30;
 
 /**
  * Fits the curve by least squares of relative errors: for each exponent E and A are a straight line over N^−α, both at least 0, and the
@@ -112,7 +112,7 @@ function intervalAt(
 ): { readonly low: number; readonly high: number } {
   const least = points.reduce((low, { loss }) => Math.min(low, loss), Number.POSITIVE_INFINITY);
   const free = points.length + PRIOR_POINTS - 1;
-  const said: { readonly loss: number; readonly weight: number }[] = [];
+  const curves: { readonly loss: number; readonly deviation: number; readonly weight: number }[] = [];
   for (let cell = 0; cell < CELLS * CELLS; cell++) {
     const floor = (least * Math.floor(cell / CELLS)) / CELLS;
     const exponent = exponentAt(((cell % CELLS) + 0.5) / CELLS);
@@ -131,14 +131,22 @@ function intervalAt(
     const loss = floor + scale * x;
     // Of this curve: what is not known of A, and the noise of one more training.
     const deviation = Math.sqrt((errors / free) * (x ** 2 / wxx + loss ** 2));
-    const weight = errors ** (-free / 2);
-    for (const z of NORMAL) said.push({ loss: loss + z * deviation, weight });
+    curves.push({ loss, deviation, weight: errors ** (-free / 2) });
   }
-  said.sort((a, b) => a.loss - b.loss);
-  const all = said.reduce((sum, { weight }) => sum + weight, 0);
+  const all = curves.reduce((sum, { weight }) => sum + weight, 0);
+  const shareBelow = (limit: number): number =>
+    curves.reduce(
+      (sum, { loss, deviation, weight }) => sum + weight * normalShare((limit - loss) / deviation),
+      0,
+    ) / all;
   const quantile = (share: number): number => {
-    let sum = 0;
-    return said.find(({ weight }) => (sum += weight) >= share * all)!.loss;
+    let [low, high] = [0, 2 * points.reduce((most, { loss }) => Math.max(most, loss), 0)];
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = (low + high) / 2;
+      if (shareBelow(middle) < share) low = middle;
+      else high = middle;
+    }
+    return (low + high) / 2;
   };
   return { low: quantile(0.025), high: quantile(0.975) };
 }

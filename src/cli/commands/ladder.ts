@@ -86,7 +86,11 @@ export async function run(context: Context): Promise<void> {
   const reading = new Set((['contextLength', 'batchSize', 'lr'] as const).filter((name) => given.has(name)));
   const settings = onlyGiven(options, reading);
   const { sha256, vocabSize, shapeOf, measure } = await openModelTrials(context, {
-    ...{ data, preset, seed, length, settings },
+    data,
+    preset,
+    seed,
+    length,
+    settings,
   });
   const parametersOf = (size: Size) =>
     parameterCount(decoderConfig({ ...shapeOf({ ...size }).model, vocabSize }));
@@ -103,7 +107,8 @@ export async function run(context: Context): Promise<void> {
   terminal.print(say('begin', { sizes: ladder.length, length: words }));
   if (trials.length > 0) terminal.print(`  ${say('resumed', { path, done: trials.length })}`);
 
-  const costs = ladder.map(({ parameters }) => ('steps' in length ? parameters : 1));
+  // A step has a cost of its own, so time grows more slowly than parameters at sizes like these.
+  const costs = ladder.map(({ parameters }) => ('steps' in length ? Math.sqrt(parameters) : 1));
   const costTo = (end: number) => costs.slice(0, end).reduce((sum, cost) => sum + cost, 0);
   const [before, whole] = [costTo(earlier.length), costTo(ladder.length)];
   const start = performance.now();
