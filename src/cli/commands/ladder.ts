@@ -77,21 +77,17 @@ interface Rung extends SizePoint {
   readonly seconds: number;
 }
 
-export async function run(context: Context): Promise<void> {
-  const { options, given, terminal, signal } = context;
-  const { data, preset, seed, out } = options;
+/** Reads the text; the sizes, the smallest first, and what trains one. */
+async function openLadder(context: Context) {
+  const { options, given } = context;
+  const { data, preset, seed } = options;
   if (!data) throw fail('cli/missing-value', { command: 'ladder', option: '--data' });
   const sizes = parseSizes(options.sizes);
   const length = trialLength('ladder', options);
-  const reading = new Set((['contextLength', 'batchSize', 'lr'] as const).filter((name) => given.has(name)));
-  const settings = onlyGiven(options, reading);
-  const { sha256, vocabSize, shapeOf, measure } = await openModelTrials(context, {
-    data,
-    preset,
-    seed,
-    length,
-    settings,
-  });
+  const changed = new Set((['contextLength', 'batchSize', 'lr'] as const).filter((name) => given.has(name)));
+  const settings = onlyGiven(options, changed);
+  const about = { data, preset, seed, length, settings };
+  const { sha256, vocabSize, shapeOf, measure } = await openModelTrials(context, about);
   const parametersOf = (size: Size) =>
     parameterCount(decoderConfig({ ...shapeOf({ ...size }).model, vocabSize }));
   const ladder = sizes
@@ -99,6 +95,13 @@ export async function run(context: Context): Promise<void> {
     .sort((a, b) => a.parameters - b.parameters);
   const names = ladder.map(({ name }) => name).join(',');
   const task = { ladder: names, data: { source: data, sha256 }, preset, ...settings, ...length, seed };
+  return { ladder, length, task, measure };
+}
+
+export async function run(context: Context): Promise<void> {
+  const { options, terminal, signal } = context;
+  const { out } = options;
+  const { ladder, length, task, measure } = await openLadder(context);
   const path = join(out, 'trials.jsonl');
   const { earlier, file } = await openTrials(path, task);
   const trials = [...earlier];
