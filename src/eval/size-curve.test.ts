@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { createRng } from '../rng.ts';
-import { fitSizeCurve } from './size-curve.ts';
+import { fitSizeCurve, type SizePoint } from './size-curve.ts';
 
 const sizes = [3e3, 1e4, 3e4, 1e5, 3e5];
 const curve = { floor: 1.69, scale: 406.4, exponent: 0.34 };
@@ -23,6 +23,27 @@ test.each([curve, { floor: 0, scale: 12, exponent: 0.076 }, { floor: 1.2, scale:
     expect(width(found.predict(4e5))).toBeLessThan(width(found.predict(3e9)));
   },
 );
+
+/** The least mean squared relative error of A/N^α. */
+function powerLawError(points: readonly SizePoint[], exponent: number): number {
+  const x = points.map(({ parameters, loss }) => parameters ** -exponent / loss);
+  const sum = (of: (value: number) => number) => x.reduce((all, value) => all + of(value), 0);
+  const scale = sum((value) => value) / sum((value) => value ** 2);
+  return sum((value) => (1 - scale * value) ** 2) / points.length;
+}
+
+test('no part falls below 0: losses that fall ever faster are a power law, those that rise a level', () => {
+  const points = [4, 3.9, 3.6, 3, 2].map((loss, i) => ({ parameters: sizes[i], loss }));
+  const found = fitSizeCurve(points);
+  expect(found.floor).toBe(0);
+  const best = Math.sqrt(
+    Math.min(...Array.from({ length: 400 }, (_, k) => powerLawError(points, 0.005 * (k + 4)))),
+  );
+  expect(found.error).toBeLessThan(1.001 * best);
+  const rising = fitSizeCurve([2, 2.1, 2.2].map((loss, i) => ({ parameters: sizes[i], loss })));
+  expect(rising.scale).toBe(0);
+  expect(rising.predict(1e6).loss).toBeCloseTo(2.1, 1);
+});
 
 test('about 19 of 20 trainings lie in the interval, which is not everything', () => {
   const rng = createRng(5);

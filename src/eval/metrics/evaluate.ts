@@ -217,8 +217,9 @@ export function guessTask(records: readonly EvalRecord[], options: TaskOptions =
     if (own('passed') && !(has('prediction') && has('reference'))) return 'code';
   }
   if (named('answers') || named('question') || named('问题')) return 'answers';
-  const isWritten = (record: EvalRecord) => fieldName(record, 'reference', options) === undefined;
-  if (fieldName(first, 'source', options) !== undefined && records.every(isWritten)) return 'writing';
+  const hasReference = (record: EvalRecord) => fieldName(record, 'reference') !== undefined;
+  const isWritten = options.reference === undefined && fieldName(first, 'source', options) !== undefined;
+  if (isWritten && !records.some(hasReference)) return 'writing';
   const values = records.map((record) => textsField(record, 'reference', options));
   if (values.some((texts) => texts.length !== 1)) return 'text';
   const different = new Set(values.map(([text]) => text)).size;

@@ -114,6 +114,7 @@ test.each([
 test('a source without a reference makes writing; two files are compared by source; the field can be named', async () => {
   const own = records([{ prompt: '春天', output: '春天来了' }]);
   expect(guessTask(own)).toBe('writing');
+  expect(() => guessTask(own, { reference: 'rigth' })).toThrow('rigth');
   const named = await evaluateRecords(records([{ notes: 'a red ship', prompt: 'x', output: 'a ship' }]), {
     source: 'notes',
     metrics: ['groundedness', 'coverage'],
