@@ -131,6 +131,25 @@ describe('inkstone eval', () => {
     expect((await run(argv, 'zh')).out).toContain('配对自助法');
   });
 
+  test('what was written from a source: fluency by a text of its kind, and faithfulness', async () => {
+    writeFileSync(at('like.txt'), 'the ship sank in 1912\nthe crew left the ship\n');
+    writeFileSync(
+      at('written.jsonl'),
+      lines([{ notes: 'The ship left in 1912.', output: 'the ship sank in 1913' }]),
+    );
+    const argv = ['written.jsonl', '--source', 'notes', '--fluency-data', 'like.txt'];
+    const { out } = await run(argv);
+    expect(out).toMatch(/^written\.jsonl: 1 × writing \(told/);
+    expect(out).toMatch(/^groundedness +50\.00 %/m);
+    expect(out).toMatch(/^numbers +0\.00 %/m);
+    expect((await run(argv, 'zh')).out).toMatch(/^有据 +50\.00 % +文本的实词/m);
+    const slor = async (...more: string[]) =>
+      (await run([...argv, ...more, '--json'])).json[0].scores as { slor: { value: number } };
+    const { slor: read } = await slor();
+    expect(read.value).not.toBe((await slor('--fluency-data', 'written.jsonl')).slor.value);
+    expect((await run([...argv.slice(0, 4), 'none.txt'])).err).toContain('none.txt');
+  });
+
   test('every task can be asked for', () => {
     expect(evalOptions.task.choices).toEqual(['auto', ...evalTasks]);
   });

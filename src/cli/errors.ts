@@ -192,8 +192,8 @@ export const fail = defineErrors({
   },
   'cli/trials': {
     en: (d: { path: string }) =>
-      `${d.path}: holds no trials that inkstone tune search wrote; choose another --out`,
-    zh: (d) => `${d.path}：其中不是 inkstone tune search 写的记录；请换一个 --out`,
+      `${d.path}: holds no trials that inkstone tune search or ladder wrote; choose another --out`,
+    zh: (d) => `${d.path}：其中不是 inkstone tune search 或 ladder 写的记录；请换一个 --out`,
   },
   'cli/other-search': {
     en: (d: { path: string; differing: readonly string[] }) =>
@@ -216,6 +216,18 @@ export const fail = defineErrors({
       `tune search: --space has no setting "${d.name}" for this method; there are ${d.known.join(', ')}${hint(d.near)}`,
     zh: (d) =>
       `tune search：此方法的 --space 没有 "${d.name}" 这项设置；可用 ${d.known.join('、')}${zhHint(d.near)}`,
+  },
+  'cli/sizes': {
+    en: (d: { got: string; least: number; headSize: number }) =>
+      `ladder: --sizes must be at least ${d.least} different sizes, layers x width, each width a multiple of ${d.headSize}, such as 1x16,2x32,3x48,4x64, got "${d.got}"`,
+    zh: (d) =>
+      `ladder：--sizes 至少要有 ${d.least} 种不同的大小，写作 层数x宽度，宽度须为 ${d.headSize} 的倍数，例如 1x16,2x32,3x48,4x64，得到 "${d.got}"`,
+  },
+  'cli/ladder-failed': {
+    en: (d: { reason: string }) =>
+      `ladder: a curve needs 3 sizes that came to a loss, and the largest to be compared with it (${d.reason}); choose other --sizes or a smaller --lr, and another --out`,
+    zh: (d) =>
+      `ladder：曲线需要 3 种得到损失的大小，另需最大者与之对照（${d.reason}）；请换 --sizes 或减小 --lr，并换一个 --out`,
   },
   'cli/search-failed': {
     en: (d: { trials: number; reason: string }) =>

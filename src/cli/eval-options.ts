@@ -14,6 +14,7 @@ const tasks: { readonly [Name in EvalTask]: true } = {
   code: true,
   ranking: true,
   likelihood: true,
+  writing: true,
 };
 const tokenizers: { readonly [Name in BleuTokenizer]: true } = {
   '13a': true,
@@ -56,6 +57,22 @@ export const evalOptions = {
     doc: {
       en: 'the field with what is right, one or a list (default: reference, label, answers, …; relevant, text)',
       zh: '正确内容所在的字段，可为列表（默认：reference、label、answers 等；relevant、text）',
+    },
+  },
+  source: {
+    type: 'string',
+    placeholder: 'field',
+    doc: {
+      en: 'of writing: the field with what the text was written from (default: source, document, prompt, …)',
+      zh: '用于 writing：写作所依据的内容所在的字段（默认：source、document、prompt 等）',
+    },
+  },
+  fluencyData: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'of writing: a text, one piece a line, from which is learned what is fluent (default: the references, else the sources)',
+      zh: '用于 writing：学习何为流畅的文本，每行一段（默认：参考，否则原文）',
     },
   },
   lang: {

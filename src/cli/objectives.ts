@@ -1,7 +1,7 @@
 /** What a search can measure: a classifier by cross-validation, a language model by its loss on held-out text. */
 
 import { crossValidate, type MethodName, readLabelledTexts } from '../classify/index.ts';
-import { InkstoneError, nearest } from '../errors.ts';
+import { nearest } from '../errors.ts';
 import {
   type Dimension,
   type Measurement,
@@ -14,12 +14,10 @@ import { methodSettings } from './classifying.ts';
 import type { CommandContext, OptionRow, OptionTable } from './command.ts';
 import { hashTexts } from './corpus.ts';
 import { fail } from './errors.ts';
+import { openModelTrials, orFailure, trialLength } from './model-trials.ts';
 import { trainOptions } from './option-tables.ts';
 import { checkValue, type RawValue, refuseGiven } from './options.ts';
-import { trainingPreset } from './recipe.ts';
-import { onlyGiven, presetSettings, type SettingOptions } from './settings.ts';
-import { readTrainingText } from './train-parts.ts';
-import { prepareTraining } from './training.ts';
+import { onlyGiven } from './settings.ts';
 import type { SearchTask } from './trials.ts';
 import { LANGUAGE_MODEL, type tuneOptions } from './tune-options.ts';
 
@@ -113,69 +111,21 @@ async function classifierObjective(context: Context): Promise<Objective> {
 /** How the data is read. */
 const READING = ['textColumn', 'labelColumn', 'header'] as const;
 
-/** Steps of each training that is told no length. */
-const DEFAULT_STEPS = 200;
-
 async function modelObjective(context: Context): Promise<Objective> {
-  const { options, signal } = context;
+  const { options } = context;
   refuse(context, ['folds', 'score', 'labelColumn', 'header'], `--method ${LANGUAGE_MODEL}`);
-  const { data, seed, steps, minutes, preset, textColumn } = options;
-  if (steps !== undefined && minutes !== undefined) {
-    const reason = { reason: 'each says how long a training is', zhReason: '两者都规定训练多久' };
-    throw fail('cli/conflict', { command: 'tune search', options: ['--steps', '--minutes'], ...reason });
-  }
-  const length: { readonly steps: number } | { readonly minutes: number } =
-    minutes === undefined ? { steps: steps ?? DEFAULT_STEPS } : { minutes };
+  const { data, seed, preset, textColumn } = options;
+  const length = trialLength('tune search', options);
   const space = spaceOf(context, trainable);
-  const settingsOf = (settings: SettingOptions) =>
-    presetSettings(trainingPreset(preset), { ...settings, ...length }, { seed, length });
-  const text = await readTrainingText(context, data!, settingsOf({}), {
-    earlier: undefined,
-    start: undefined,
-  });
-  const hash = hashTexts([...text.split.train, ...text.split.heldOut]);
+  const { sha256, measure } = await openModelTrials(context, { data: data!, preset, seed, length });
   return {
     goal: 'min',
     space,
-    task: { method: LANGUAGE_MODEL, data: { source: data, sha256: hash }, preset, ...length, seed },
+    task: { method: LANGUAGE_MODEL, data: { source: data, sha256 }, preset, ...length, seed },
     command: 'train',
     fixed: { preset, ...length, seed, ...(textColumn !== undefined && { textColumn }) },
-    async measure(trying, folder, onProgress) {
-      const open = await orFailure(['model/', 'positions/'], openTrial(trying, folder));
-      if ('failed' in open) return open;
-      try {
-        for await (const event of open.events()) {
-          await open.run.append(event);
-          if (event.type === 'step') onProgress(event.fraction);
-          if (event.type !== 'finish') continue;
-          if (event.reason === 'aborted') signal.throwIfAborted();
-          if (event.reason === 'diverged') return { failed: 'diverged' };
-          return { score: event.heldOutLoss! };
-        }
-        return { failed: 'ended early' };
-      } finally {
-        await open.run.close();
-      }
-    },
+    measure,
   };
-
-  async function openTrial(trying: Trying, folder: string) {
-    const { model, recipe } = settingsOf(trying as SettingOptions);
-    return prepareTraining({ ...text.training, folder, model, recipe });
-  }
-}
-
-/** Settings that make no model, and trainings that come to nothing, are failures of their trial and not of the search. */
-async function orFailure<T extends object>(
-  codes: readonly string[],
-  work: Promise<T>,
-): Promise<T | { failed: string }> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof InkstoneError) || !codes.some((code) => error.code.startsWith(code))) throw error;
-    return { failed: error.message };
-  }
 }
 
 /** An option that would have no effect is refused. */

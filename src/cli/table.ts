@@ -12,6 +12,7 @@ import { predictOptions } from './head-options.ts';
 import { imageOptions } from './image-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
+import { ladderOptions } from './ladder-options.ts';
 import { lengthOptions } from './length-options.ts';
 import {
   doctorOptions,
@@ -253,6 +254,17 @@ const length = defineCommand({
   load: () => import('./commands/length.ts'),
 });
 
+const ladder = defineCommand({
+  name: 'ladder',
+  summary: {
+    en: 'how much a larger model would help on your text: train small sizes, fit the curve of their losses, predict a larger one and check it',
+    zh: '在你的文本上，更大的模型能好多少：训练几个小模型，拟合损失曲线，预测更大的一个并加以核对',
+  },
+  options: ladderOptions,
+  example: 'inkstone ladder --data tang --sizes 1x16,1x32,2x32,2x48,3x64 --steps 100',
+  load: () => import('./commands/ladder.ts'),
+});
+
 const repeat = defineCommand({
   name: 'repeat',
   args: '<measure|detect|clean|audit|lab> <file…>',
@@ -296,8 +308,8 @@ const evalCommand = defineCommand({
   name: 'eval',
   args: '<file> [other]',
   summary: {
-    en: 'score what a model said against what is right: labels, texts, answers, numbers, programs, rankings; two files against each other',
-    zh: '给模型的输出评分：标签、文本、答案、数值、程序、检索排序；也可比较两个文件',
+    en: 'score what a model said against what is right, or against what it was written from: labels, texts, answers, numbers, programs, rankings, fluency and faithfulness; two files against each other',
+    zh: '给模型的输出评分，对照参考或原文：标签、文本、答案、数值、程序、检索排序、流畅与忠实；也可比较两个文件',
   },
   options: evalOptions,
   example: 'inkstone eval predictions.jsonl --confidence',
@@ -564,6 +576,7 @@ export const commands = [
   inspect,
   gradients,
   length,
+  ladder,
   index,
   search,
   ask,

@@ -273,7 +273,13 @@ export {
   type MetricScore,
   type ScoreDifference,
 } from './metrics/evaluate.ts';
+export {
+  type FaithfulnessCounts,
+  faithfulnessCounter,
+  type HeldCount,
+} from './metrics/faithfulness.ts';
 export type { EvalRecord, FieldNames } from './metrics/fields.ts';
+export { type FluencyOptions, type FluencyScore, fluencyJudge } from './metrics/fluency.ts';
 export {
   type Gap,
   type GapName,
@@ -397,6 +403,7 @@ export {
   resamples,
   wilsonInterval,
 } from './significance.ts';
+export { fitSizeCurve, type SizeCurve, type SizePoint } from './size-curve.ts';
 export { deviationOf } from './spread.ts';
 export { type WordMap, wordMap, wordMapPlot } from './word-vectors/word-map.ts';
 export {

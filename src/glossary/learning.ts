@@ -36,6 +36,14 @@ export const learningTerms = defineTerms({
       zh: '以 e 为底、损失为指数的幂：平均相当于在多少个等可能的词元中选一个。1 表示完全确定，等于词表大小则是瞎猜。它取决于分词器，只有分词器相同的模型才可比较。',
     },
   },
+  sizeLadder: {
+    name: { en: 'size ladder', zh: '规模阶梯' },
+    also: ['ladder', 'scaling law', 'scaling laws', '规模定律', '缩放定律'],
+    text: {
+      en: 'Models of growing size trained alike on the same text. Their held-out losses lie near a curve E + A/N^α of the number of parameters N; carried on, it tells what a larger model would come to before it is trained. The further it is carried, the less sure it is.',
+      zh: '用同样的方法在同样的文本上训练大小递增的几个模型。它们的留出损失大致落在参数量 N 的曲线 E + A/N^α 上；把曲线延长，就能在训练之前预测更大的模型会达到什么损失。延得越远，越不可靠。',
+    },
+  },
   objective: {
     name: { en: 'objective', zh: '训练目标' },
     also: ['next-token', 'masked', 'masked language model', 'MLM', '掩码语言模型'],

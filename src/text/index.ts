@@ -23,6 +23,7 @@ export {
 } from './chat-template.ts';
 export type { Component } from './components.ts';
 export { createDetokenizer } from './detokenizer.ts';
+export { emptyWords } from './empty-words.ts';
 export { type ExtendOptions, type Extension, extendTokenizer, type NewToken } from './extend.ts';
 export { fromGgufVocabulary, type GgufVocabulary, toGgufVocabulary } from './gguf-vocabulary.ts';
 export type { TrainingProgress } from './pacer.ts';

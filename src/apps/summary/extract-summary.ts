@@ -3,10 +3,9 @@
 import { roughTokens } from '../../context/index.ts';
 import { nextTurn } from '../../decode/index.ts';
 import type { Analyzer } from '../../retrieve/index.ts';
-import type { TextPiece } from '../../text/index.ts';
+import { emptyWords, type TextPiece } from '../../text/index.ts';
 import { type PassageSentence, passageSentences } from '../passage-sentences.ts';
 import { coverage, type ReadText, topicTerms } from '../term-weights.ts';
-import { emptyTerms } from './empty-words.ts';
 import { lexRank, pickDiverse, type SentenceVector, sentenceVector, termWeight } from './sentence-graph.ts';
 import type { SummaryProgress, SummarySentence } from './summary.ts';
 
@@ -127,7 +126,7 @@ async function* readSentences(
     return number;
   };
   const asked = question === undefined ? undefined : topicTerms(question, analyze);
-  const empty = emptyTerms(analyze);
+  const empty = new Set(analyze(emptyWords));
   const seen = new Set<string>();
   const read: ReadSentence[] = [];
   let turn = 0;

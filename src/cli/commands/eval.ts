@@ -22,6 +22,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { evalOptions } from '../eval-options.ts';
 import { formatTable, type ProgressBar, type Terminal, truncate } from '../terminal.ts';
+import { readTextFile } from '../text-file.ts';
 
 type Context = CommandContext<typeof evalOptions>;
 
@@ -62,12 +63,17 @@ const tasks: { readonly [Task in EvalTask]: { readonly en: string; readonly zh: 
   code: { en: 'code', zh: '代码' },
   ranking: { en: 'ranking', zh: '检索排序' },
   likelihood: { en: 'likelihood', zh: '似然' },
+  writing: { en: 'writing', zh: '写作' },
 };
 
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal } = context;
   const resample = { rounds: options.rounds, seed: options.seed };
-  const settings: EvaluateOptions = { ...settingsOf(context), ...(options.confidence && { resample }) };
+  const settings: EvaluateOptions = {
+    ...settingsOf(context),
+    ...(options.fluencyData && { fluencyTexts: (await readTextFile(options.fluencyData)).split('\n') }),
+    ...(options.confidence && { resample }),
+  };
   const [first, second] = await readAll(context);
   if (second === undefined) {
     const report = await evaluateRecords(first, settings);
@@ -97,12 +103,13 @@ async function readAll({ args, terminal, signal }: Context): Promise<EvalRecord[
 }
 
 function settingsOf({ options, terminal, signal }: Context): EvaluateOptions {
-  const { task, metrics, prediction, reference, lang, tokenize, unit, lowercase, k } = options;
+  const { task, metrics, prediction, reference, source, lang, tokenize, unit, lowercase, k } = options;
   return {
     ...(task !== 'auto' && { task: task as EvalTask }),
     ...(metrics !== undefined && { metrics: listOf(metrics) }),
     ...(prediction !== undefined && { prediction }),
     ...(reference !== undefined && { reference }),
+    ...(source !== undefined && { source }),
     ...(lang !== 'auto' && { lang: lang as 'en' | 'zh' }),
     ...(tokenize !== undefined && { tokenizer: tokenize as BleuTokenizer }),
     ...(unit !== undefined && { unit: unit as RougeUnit }),

@@ -17,6 +17,7 @@ import type { OpenTask, OpenTaskWith, Scorer, TaskOptions } from './task.ts';
 import { codeTask, likelihoodTask, rankingTask } from './task-sets.ts';
 import { answersTask, textTask } from './task-text.ts';
 import { classificationTask, regressionTask } from './task-values.ts';
+import { writingTask } from './task-writing.ts';
 
 /** A new task is one row here. */
 const tasks = {
@@ -27,6 +28,7 @@ const tasks = {
   code: codeTask,
   ranking: rankingTask,
   likelihood: likelihoodTask,
+  writing: writingTask,
 } as const satisfies { readonly [name: string]: OpenTaskWith };
 
 export type EvalTask = keyof typeof tasks;
@@ -198,8 +200,8 @@ const MOST_CLASSES = 50;
 const MOST_GRADES = 20;
 
 /**
- * What the fields look like: those of rankings, log-probabilities, attempts and answers by their names; else numbers that are no grades
- * make regression, few different references make classification, and what is left is text.
+ * What the fields look like: those of rankings, log-probabilities, attempts and answers by their names, and a source without a reference
+ * makes writing; else numbers that are no grades make regression, few different references make classification, and what is left is text.
  */
 export function guessTask(records: readonly EvalRecord[], options: TaskOptions = {}): EvalTask {
   const [first] = records;
@@ -215,6 +217,9 @@ export function guessTask(records: readonly EvalRecord[], options: TaskOptions =
     if (own('passed') && !(has('prediction') && has('reference'))) return 'code';
   }
   if (named('answers') || named('question') || named('问题')) return 'answers';
+  const hasReference = (record: EvalRecord) => fieldName(record, 'reference') !== undefined;
+  const isWritten = options.reference === undefined && fieldName(first, 'source', options) !== undefined;
+  if (isWritten && !records.some(hasReference)) return 'writing';
   const values = records.map((record) => textsField(record, 'reference', options));
   if (values.some((texts) => texts.length !== 1)) return 'text';
   const different = new Set(values.map(([text]) => text)).size;

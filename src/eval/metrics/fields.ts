@@ -45,6 +45,20 @@ const usualNames = {
     '答案',
     '参考译文',
   ],
+  source: [
+    'source',
+    'src',
+    'document',
+    'article',
+    'passage',
+    'context',
+    'prompt',
+    'input',
+    '原文',
+    '文档',
+    '提示',
+    '输入',
+  ],
   ranking: ['ranking', 'ranked', 'retrieved', 'results', 'prediction', '检索结果'],
   relevant: ['relevant', 'qrels', 'judgements', 'judgments', 'reference', 'references', '相关'],
   logprobs: ['logprobs', 'log_probs', 'logProbs', 'token_logprobs', 'prediction'],
@@ -56,13 +70,14 @@ const usualNames = {
 
 export type FieldRole = keyof typeof usualNames;
 
-/** Names that the user gave, for what is said and for what is right. */
+/** Names that the user gave, for what is said, for what is right, and for what it was written from. */
 export interface FieldNames {
   readonly prediction?: string;
   readonly reference?: string;
+  readonly source?: string;
 }
 
-/** Which of the two a role is, for the name that the user may give. */
+/** Which of these a role is, for the name that the user may give. */
 const sides: { readonly [Role in FieldRole]: keyof FieldNames | undefined } = {
   prediction: 'prediction',
   ranking: 'prediction',
@@ -71,6 +86,7 @@ const sides: { readonly [Role in FieldRole]: keyof FieldNames | undefined } = {
   reference: 'reference',
   relevant: 'reference',
   text: 'reference',
+  source: 'source',
   problem: undefined,
   attempts: undefined,
 };

@@ -153,6 +153,36 @@ export const metricTable = {
     'bits of the text by its UTF-8 bytes',
     '文本所需比特摊到每个 UTF-8 字节',
   ),
+  slor: figure(
+    'SLOR',
+    'SLOR',
+    'fluency: nats a token that the order of the words is worth; about 0 for shuffled words',
+    '流畅度：词序带来的奈特/词元；词序打乱后约为 0',
+  ),
+  'repetition-free': share(
+    'repetition-free',
+    '无复读',
+    'share of runs of 4 tokens not seen before in their text',
+    '四元组中在本篇首次出现者的比例',
+  ),
+  groundedness: share(
+    'groundedness',
+    '有据',
+    'share of the content words of the text that stand in the source; the rest is new',
+    '文本的实词中见于原文的比例，其余为新增内容',
+  ),
+  coverage: share(
+    'coverage',
+    '覆盖',
+    'share of the content words of the source that stand in the text',
+    '原文的实词中见于文本的比例',
+  ),
+  'number-accuracy': share(
+    'numbers',
+    '数字',
+    'share of the numbers in the text that stand in the source',
+    '文本中的数字见于原文的比例',
+  ),
 } as const satisfies { readonly [name: string]: MetricRow };
 
 export type MetricFamily = keyof typeof metricTable;

@@ -17,6 +17,8 @@ export interface TaskOptions extends FieldNames {
   readonly lowercase?: boolean;
   /** The k of `recall@k`, `pass@k`, … Default 1, 5, 10, 100; of pass@k those for which there are attempts enough. */
   readonly depths?: readonly number[];
+  /** Texts from which is learned what is fluent. Default: the references, else the sources. */
+  readonly fluencyTexts?: readonly string[];
 }
 
 /** A figure of all items, or of those named, one named twice counting twice. */

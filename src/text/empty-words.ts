@@ -1,8 +1,7 @@
 /** Words that hold sentences together and say nothing of what a text is about, English and Chinese. */
 
-import type { Analyzer } from '../../retrieve/index.ts';
-
-const EMPTY = `i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us our ours
+/** Parted by white space. */
+export const emptyWords = `i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us our ours
   ourselves they them their theirs themselves this that these those who whom whose which what there here when where why how
   am is are was were be been being do does did done doing have has had having will would shall should can could may might must
   ought a an the and or but nor so yet if then than as while because since until although though unless whether
@@ -17,6 +16,3 @@ const EMPTY = `i me my mine myself you your yours yourself he him his himself sh
   我 我们 你 你们 他 他们 她 她们 它 它们 咱们 自己 这 那 这个 那个 这些 那些 这里 那里 这样 那样 这么 那么 此 该 各 每 某 谁 什么 怎么 怎样 如何 哪 哪里
   一 一个 一些 一面 一时 两 几 几个 个 些 次 种 件 人 人家 说 道 说道 问道 笑道 笑 问 听 听见 听了 见 看 知道 想 可以 可 能 会 要 好 好的 大 小 多 少 罢了
   时 时候 今日 今儿 如今 已 已经 曾 正 正在 忙 等 连 所 者 云 曰`;
-
-/** Those words as an analyzer has them. */
-export const emptyTerms = (analyze: Analyzer): ReadonlySet<string> => new Set(analyze(EMPTY));
