@@ -167,13 +167,22 @@ export const serveOptions = {
   ...auditOptions,
 } as const satisfies OptionTable;
 
-const { host, apiKey } = serveOptions;
+const { host, apiKey, collection } = serveOptions;
 
 export const studioOptions = {
   port,
   host,
   apiKey,
   remote,
+  index: {
+    type: 'string',
+    placeholder: 'index',
+    doc: {
+      en: 'the documents that questions are answered from, as inkstone index makes them; made empty where there is none',
+      zh: '用来回答问题的文档索引（即 inkstone index 所建）；没有则新建空索引',
+    },
+  },
+  collection,
   runs: {
     type: 'string',
     placeholder: 'folder',

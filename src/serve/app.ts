@@ -6,6 +6,7 @@ import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { State } from '../store/index.ts';
 import { checkOrigin } from './access.ts';
+import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
 import { fail, wireError } from './errors.ts';
 import { limitBody } from './limit-body.ts';
@@ -145,9 +146,11 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   });
 
   if (studio) app.use('/api/session', limit).route('/api/session', sessions.routes);
-  app.use('/api/*', authorize, (c, next) => (c.req.path === '/api/runs' ? next() : limit(c, next)));
+  // These two count the bytes of what they are sent by themselves.
+  const isUpload = (path: string): boolean => path === '/api/runs' || path === FILES_PATH;
+  app.use('/api/*', authorize, (c, next) => (isUpload(c.req.path) ? next() : limit(c, next)));
   if (state) app.route('/api', stateRoutes(state, watch));
-
+  app.route('/api/documents', documentRoutes(options.documents));
   if (studio) app.route('/api', studioApi(registry, remotes, watch.model, studio));
 
   app.notFound(

@@ -164,6 +164,15 @@ export const fail = defineErrors({
     en: () => 'documents: this server answers from none; start it with --index',
     zh: () => '文档：本服务器没有可供回答的文档；启动时请加 --index',
   },
+  'serve/file': {
+    en: (d: { reason: { readonly en: string; readonly zh: string } }) => d.reason.en,
+    zh: (d) => d.reason.zh,
+  },
+  'serve/file-documents': {
+    en: (d: { name: string; most: number }) =>
+      `${d.name}: a file may hold at most ${d.most} documents; split it, or use inkstone index`,
+    zh: (d) => `${d.name}：一个文件最多 ${d.most} 篇文档；请拆分，或使用 inkstone index`,
+  },
   'serve/internal': {
     en: (d: { id: string }) => `server: something went wrong here (request ${d.id}); the log has the cause`,
     zh: (d) => `服务器：内部出错（请求 ${d.id}）；原因见日志`,

@@ -2,6 +2,7 @@
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { chatSearch } from './pages/chat/search.ts';
+import { documentsSearch } from './pages/documents/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
 import { repetitionSearch } from './pages/repetition/search.ts';
 import { reviewSearch } from './pages/review/search.ts';
@@ -74,6 +75,13 @@ const inside = createRoute({
   component: lazyRouteComponent(() => import('./pages/inside/page.tsx'), 'InsidePage'),
 });
 
+const documents = createRoute({
+  getParentRoute: at,
+  path: '/documents',
+  validateSearch: documentsSearch,
+  component: lazyRouteComponent(() => import('./pages/documents/page.tsx'), 'DocumentsPage'),
+});
+
 const review = createRoute({
   getParentRoute: at,
   path: '/review',
@@ -98,6 +106,7 @@ export const router = createRouter({
     chat,
     repetition,
     inside,
+    documents,
     review,
     settings,
   ]),

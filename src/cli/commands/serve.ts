@@ -81,7 +81,7 @@ export interface ServeSettings {
   /** Adapters of the run by name; there is one run then. */
   readonly adapters?: AdapterFolders;
   /** An index that questions are answered from, and which of its collections. */
-  readonly index?: { readonly place: string; readonly collection: string };
+  readonly index?: { readonly place: string; readonly collection: string; readonly isMade?: boolean };
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
   readonly studio: boolean;
@@ -158,7 +158,8 @@ export async function serveRuns(
       startEngine(folderOf(name), name, { terminal, weights, adapters: name === names[0] ? adapters : {} }),
     most: Math.max(MOST_MODELS, folders.length),
   });
-  const documents = settings.index && (await serveDocuments(settings.index.place, settings.index.collection));
+  const { index } = settings;
+  const documents = index && (await serveDocuments(index.place, index.collection, index));
   const state = await openServerState(settings, terminal).catch(async (error) => {
     await documents?.close();
     throw error;
