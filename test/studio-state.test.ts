@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalModel, RunningServer } from '../src/serve/index.ts';
 import { openState, type State } from '../src/store/index.ts';
 import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
+import { memoryCollection } from './memory-collection.ts';
 import { copyEmptyState } from './state-folder.ts';
-import { spellingModel, startStudioServer, tabTo } from './studio-server.ts';
+import { hostile, spellingModel, startStudioServer, tabTo } from './studio-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
 const answer = '眠不觉晓';
@@ -22,9 +23,15 @@ let state: State;
 let server: RunningServer;
 let port = 0;
 
+/** What questions are answered from. */
+const collection = memoryCollection([
+  { key: 'whales.md', text: `${hostile} Whales sing long songs in the sea.` },
+]);
+const documents = { readable: async () => [collection], own: async () => collection };
+
 async function start(): Promise<void> {
   state = openState({ folder: join(folder, 'state') });
-  server = await startStudioServer({ models, state, port });
+  server = await startStudioServer({ models, state, documents, port });
   ({ port } = server);
 }
 
@@ -198,6 +205,44 @@ describe.skipIf(noBrowser !== undefined)(
       ]);
       expect(faults).toEqual([]);
       await context.close();
+    }, 240_000);
+
+    test('documents: a text put in answers at once, a citation leads to its place, what is not there is said', async () => {
+      const { page, faults } = await watchedPage(browser, server.url, {
+        viewport: { width: 1440, height: 900 },
+      });
+      await page.goto(`${server.url}/documents?q=${encodeURIComponent('what do whales sing?')}`);
+      await page.getByRole('button', { name: 'Source 1: whales.md' }).first().click();
+      await page.getByRole('region', { name: 'Document' }).getByText(hostile).first().waitFor();
+      await eventually(() => page.locator('mark').textContent()).toContain(
+        'Whales sing long songs in the sea.',
+      );
+      expect(await violations(page)).toEqual([]);
+      // The address holds the question and the marked place.
+      await page.reload();
+      await eventually(() => page.locator('mark').textContent()).toContain('Whales sing');
+      await page.getByLabel('Question').fill('where does the pilot sleep?');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Not in the documents' }).waitFor();
+
+      await page.getByText('Add documents').click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pilot');
+      await page.getByRole('textbox', { name: 'Text', exact: true }).fill('The pilot can sleep in the tower.');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('navigation', { name: 'All documents' }).getByText('pilot').waitFor();
+      await page.getByRole('button', { name: 'Ask', exact: true }).click();
+      await page.getByRole('button', { name: 'Source 1: pilot' }).waitFor();
+      await page.getByText('Search', { exact: true }).click();
+      await page
+        .getByText(/^score \d.*BM25/)
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'Delete pilot' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('button', { name: 'Delete pilot' }).waitFor({ state: 'hidden' });
+      expect(await page.evaluate('window.wasRun')).toBeUndefined();
+      expect(faults).toEqual([]);
+      await page.context().close();
     }, 240_000);
 
     test('keys alone, in Chinese: a name, a text made better, a rule left, the training data saved', async () => {

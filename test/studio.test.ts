@@ -211,6 +211,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     '/chat',
     '/repetition',
     '/inside',
+    '/documents',
     '/review',
     '/settings',
     '/nowhere',
