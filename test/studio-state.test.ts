@@ -227,7 +227,9 @@ describe.skipIf(noBrowser !== undefined)(
 
       await page.getByText('Add documents').click();
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pilot');
-      await page.getByRole('textbox', { name: 'Text', exact: true }).fill('The pilot can sleep in the tower.');
+      await page
+        .getByRole('textbox', { name: 'Text', exact: true })
+        .fill('The pilot can sleep in the tower.');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByRole('navigation', { name: 'All documents' }).getByText('pilot').waitFor();
       await page.getByRole('button', { name: 'Ask', exact: true }).click();

@@ -59,7 +59,7 @@ export function documentRoutes(port: DocumentsPort | undefined): Hono<{ Variable
     const limit = limits.documentPage;
     const found = await Promise.all(
       (await collections(c)).map(async ({ collection, isOwn }) =>
-        (await collection.list({ limit, after, search })).map((one) => ({ ...one, isOwn })),
+        (await collection.list({ limit: limit + 1, after, search })).map((one) => ({ ...one, isOwn })),
       ),
     );
     const all = found.flat().sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
@@ -68,7 +68,7 @@ export function documentRoutes(port: DocumentsPort | undefined): Hono<{ Variable
     const { embedder } = collection.settings;
     return c.json({
       data,
-      next: data.length < all.length || found.some((one) => one.length === limit) ? data.at(-1)?.key : null,
+      next: data.length < all.length ? data.at(-1)?.key : null,
       isByMeaning: embedder !== undefined,
       takesFiles: port.read !== undefined,
     });
@@ -109,8 +109,9 @@ export function documentRoutes(port: DocumentsPort | undefined): Hono<{ Variable
     if (!read) throw fail('serve/no-documents', undefined);
     if (readings >= limits.fileReadings) throw fail('serve/busy', { seconds: limits.retrySeconds });
     readings++;
-    const folder = await mkdtemp(join(tmpdir(), 'inkstone-file-'));
+    let folder: string | undefined;
     try {
+      folder = await mkdtemp(join(tmpdir(), 'inkstone-file-'));
       const { signal } = followClient(c);
       const path = join(folder, fileName(name));
       await writeFile(path, new Uint8Array(await c.req.arrayBuffer()));
@@ -119,10 +120,10 @@ export function documentRoutes(port: DocumentsPort | undefined): Hono<{ Variable
       const report = await own.put(documents, { signal, most: limits.tenantDocuments });
       return c.json({ object: 'documents', ...report, removed: 0 });
     } catch (error) {
-      throw asToldOf(error, folder);
+      throw folder ? asToldOf(error, folder) : error;
     } finally {
       readings--;
-      await rm(folder, { recursive: true, force: true });
+      if (folder) await rm(folder, { recursive: true, force: true });
     }
   });
   return app;
