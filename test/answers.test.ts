@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSentFile } from '../src/cli/read-sent.ts';
 import { documentsOf } from '../src/cli/served-documents.ts';
 import { functionModel } from '../src/decode/index.ts';
 import { library } from '../src/retrieve/index.ts';
@@ -66,7 +67,12 @@ beforeAll(async () => {
       },
     },
   });
-  server = await startServer({ models: [model, down], documents, keys: ['one', 'two'] });
+  server = await startServer({
+    models: [model, down],
+    documents,
+    readFile: readSentFile,
+    keys: ['one', 'two'],
+  });
 }, 60_000);
 afterAll(async () => {
   await server.close({ graceMs: 100 });

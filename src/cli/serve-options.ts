@@ -157,6 +157,14 @@ export const serveOptions = {
     default: 'default',
     doc: { en: 'which collection of the index', zh: '索引中的哪个集合' },
   },
+  classifier: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'a classifier (made by inkstone classify train) that suggests labels on the page Label',
+      zh: '在“标注”页提出标签建议的分类器（由 inkstone classify train 训练）',
+    },
+  },
   weights,
   studio: {
     type: 'boolean',
@@ -167,7 +175,7 @@ export const serveOptions = {
   ...auditOptions,
 } as const satisfies OptionTable;
 
-const { host, apiKey, collection } = serveOptions;
+const { host, apiKey, collection, classifier } = serveOptions;
 
 export const studioOptions = {
   port,
@@ -183,6 +191,7 @@ export const studioOptions = {
     },
   },
   collection,
+  classifier,
   runs: {
     type: 'string',
     placeholder: 'folder',

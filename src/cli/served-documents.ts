@@ -1,6 +1,5 @@
 /** `inkstone serve --index`: the documents of an index, and those that each tenant adds to them. */
 
-import { openSource } from '../io/index.ts';
 import { type Collection, library } from '../retrieve/index.ts';
 import type { DocumentsPort } from '../serve/index.ts';
 import type { Database } from '../types.ts';
@@ -56,9 +55,6 @@ export async function documentsOf(database: Database, name: string): Promise<Doc
       if (known) return known;
       await library(database, tenant).create(name, settings!);
       return open(tenant);
-    },
-    async read(path, { signal }) {
-      return (await openSource(path, { signal, offline: true })).documents({ signal });
     },
   };
 }

@@ -1,4 +1,4 @@
-/** How far reviewers agree beyond chance: Cohen's kappa (Cohen, 1960), for each two of them. */
+/** How far people agree beyond chance: Cohen's kappa (Cohen, 1960) for each two, Krippendorff's alpha (2004) for all. */
 
 /**
  * κ = (p₀ − pₑ) / (1 − pₑ): p₀ the share of items with the same label, pₑ that share if each kept to their own
@@ -15,6 +15,30 @@ export function cohenKappa(first: readonly string[], second: readonly string[]):
     0,
   );
   return chance === 1 ? 1 : (same - chance) / (1 - chance);
+}
+
+/**
+ * α = 1 − Dₒ / Dₑ for names: Dₒ the share of unlike pairs within the units, Dₑ that share among all values. A unit is
+ * what people said of one item; one with fewer than two values says nothing. `undefined` where there is no pair, or
+ * only one name.
+ */
+export function krippendorffAlpha(units: readonly (readonly string[])[]): number | undefined {
+  const paired = units.filter((values) => values.length > 1);
+  const totals = new Map<string, number>();
+  let unlike = 0;
+  for (const values of paired) {
+    const counts = new Map<string, number>();
+    for (const value of values) {
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+      totals.set(value, (totals.get(value) ?? 0) + 1);
+    }
+    const alike = [...counts.values()].reduce((sum, count) => sum + count * (count - 1), 0);
+    unlike += (values.length * (values.length - 1) - alike) / (values.length - 1);
+  }
+  const all = paired.reduce((sum, values) => sum + values.length, 0);
+  const alike = [...totals.values()].reduce((sum, count) => sum + count * (count - 1), 0);
+  const expected = all * (all - 1) - alike;
+  return expected > 0 ? 1 - ((all - 1) * unlike) / expected : undefined;
 }
 
 /** What agreement is measured on. */

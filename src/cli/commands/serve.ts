@@ -24,6 +24,7 @@ import { moduleLoaders, modulePath, studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { modelName, openModel, type StoredModel } from '../models.ts';
+import { readSentFile, suggestBy } from '../read-sent.ts';
 import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
 import { serveDocuments } from '../served-documents.ts';
@@ -82,6 +83,8 @@ export interface ServeSettings {
   readonly adapters?: AdapterFolders;
   /** An index that questions are answered from, and which of its collections. */
   readonly index?: { readonly place: string; readonly collection: string; readonly isMade?: boolean };
+  /** The folder of a classifier that suggests labels. */
+  readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
   readonly studio: boolean;
@@ -104,7 +107,8 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin, remote, adapter, index, weights, studio, state } = options;
+  const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
+    options;
   if (args.length === 0 && remote === undefined && index === undefined) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -120,6 +124,7 @@ export async function run({
     remotes: remote === undefined ? [] : parseRemotes(remote),
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
+    classifier,
     weights,
     studio,
     state,
@@ -158,7 +163,8 @@ export async function serveRuns(
       startEngine(folderOf(name), name, { terminal, weights, adapters: name === names[0] ? adapters : {} }),
     most: Math.max(MOST_MODELS, folders.length),
   });
-  const { index } = settings;
+  const { index, classifier } = settings;
+  const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
   const documents = index && (await serveDocuments(index.place, index.collection, index));
   const state = await openServerState(settings, terminal).catch(async (error) => {
     await documents?.close();
@@ -177,6 +183,8 @@ export async function serveRuns(
       ...(studio && { studio: { files, runs: studioRuns(runs), lab: studioLab(folderOf) } }),
       state,
       ...(documents && { documents }),
+      readFile: readSentFile,
+      suggest,
       host,
       keys,
       origins,

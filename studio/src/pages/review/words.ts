@@ -11,12 +11,10 @@ export const reviewWords = defineWords({
     en: 'It was started with --no-state. Start it without, and flagged texts are kept.',
     zh: '它以 --no-state 启动。去掉该选项即可保存被标记的文本。',
   },
-  reviewer: { en: 'Your name', zh: '你的名字' },
   reviewerHow: {
     en: 'Two people judge each text without seeing the other. Your name tells them apart.',
     zh: '每篇由两人各自判断，互不可见；名字用来区分。',
   },
-  enter: { en: 'Begin', zh: '开始' },
   queue: { en: 'Queue', zh: '队列' },
   open: { en: 'Waiting for me', zh: '等我处理' },
   openCount: {
