@@ -4,8 +4,8 @@ import { loadClassifier } from '../classify/index.ts';
 import { openSource } from '../io/index.ts';
 import type { ReadFile, Suggest } from '../serve/index.ts';
 
-export const readSentFile: ReadFile = async (path, { signal }) =>
-  (await openSource(path, { signal, offline: true })).documents({ signal });
+export const readSentFile: ReadFile = async (path, { signal, textColumn }) =>
+  (await openSource(path, { signal, textColumn, offline: true })).documents({ signal });
 
 /** The best label of each text, by a classifier that `inkstone classify train` saved. */
 export async function suggestBy(folder: string): Promise<Suggest> {

@@ -11,10 +11,13 @@ import { fail } from './errors.ts';
 import { limits } from './limits.ts';
 
 /** Reads a file of any format that is known by its ending; foreign ones in a process that can be killed. */
-export type ReadFile = (
-  path: string,
-  options: { readonly signal: AbortSignal },
-) => Promise<AsyncIterable<TextDocument>>;
+export type ReadFile = (path: string, options: ReadOptions) => Promise<AsyncIterable<TextDocument>>;
+
+interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** The column or field of the text, where it has no usual name. */
+  readonly textColumn?: string | undefined;
+}
 
 export interface SentFiles {
   /**
@@ -25,7 +28,7 @@ export interface SentFiles {
   read(
     c: AppContext,
     name: string,
-    options: { readonly most: number; readonly signal: AbortSignal },
+    options: ReadOptions & { readonly most: number },
   ): Promise<readonly TextDocument[]>;
 }
 
@@ -42,7 +45,7 @@ export const limitUpload = () =>
 export function createSentFiles(readFile: ReadFile): SentFiles {
   let readings = 0;
   return {
-    async read(c, name, { most, signal }) {
+    async read(c, name, { most, ...options }) {
       if (readings >= limits.fileReadings) throw fail('serve/busy', { seconds: limits.retrySeconds });
       readings++;
       let folder: string | undefined;
@@ -51,7 +54,7 @@ export function createSentFiles(readFile: ReadFile): SentFiles {
         const path = join(folder, fileName(name));
         await writeFile(path, new Uint8Array(await c.req.arrayBuffer()));
         const texts: TextDocument[] = [];
-        for await (const one of await readFile(path, { signal })) {
+        for await (const one of await readFile(path, options)) {
           if (one.text.trim() === '') continue;
           if (texts.length === most) throw fail('serve/file-texts', { name, most });
           texts.push(one);

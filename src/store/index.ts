@@ -4,6 +4,7 @@ export {
   type Agreement,
   agreementOf,
   cohenKappa,
+  gwetAc1,
   krippendorffAlpha,
   type PairAgreement,
 } from './agreement.ts';

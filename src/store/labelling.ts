@@ -1,7 +1,7 @@
 /** Texts that people give labels to: each by two of them, who do not see what the other chose. */
 
 import { randomUUID } from 'node:crypto';
-import { type Agreement, agreementOf, krippendorffAlpha } from './agreement.ts';
+import { agreementOf, gwetAc1, krippendorffAlpha, type PairAgreement } from './agreement.ts';
 import { type Database, type Queries, storable, toJson } from './database.ts';
 
 /** A text to label, and what a classifier would say. */
@@ -35,13 +35,12 @@ export interface GivenLabel {
   readonly label: string;
 }
 
-/** An item as one person sees it: what others chose is there once this person and another have chosen. */
+/** An item as one person sees it; what others chose is not in it. */
 export interface LabelItem extends Required<NewItem> {
   /** Its place in the task, from 0. */
   readonly number: number;
   /** What this person chose. */
   readonly own: string | null;
-  readonly others: readonly GivenLabel[];
   readonly settled: string | null;
 }
 
@@ -53,9 +52,14 @@ export interface LabelledItem {
   readonly settled: string | null;
 }
 
-export interface LabelResults extends Omit<Agreement, 'disagreements'> {
+export interface LabelResults {
+  readonly pairs: readonly PairAgreement[];
   /** Krippendorff's alpha over everyone; null where nobody could have disagreed. */
   readonly alpha: number | null;
+  /** Gwet's AC1 over everyone; null where no two labelled the same item. */
+  readonly ac1: number | null;
+  /** How many items have a label to train on. */
+  readonly usable: number;
   /** Items on which those who labelled them differ, settled or not. */
   readonly disagreements: readonly LabelledItem[];
 }
@@ -67,8 +71,8 @@ export interface Labelling {
   list(tenant: string): Promise<LabelTask[]>;
   get(tenant: string, id: string): Promise<LabelTask | undefined>;
   remove(tenant: string, id: string): Promise<boolean>;
-  /** The first item that waits for this person; undefined when none does. */
-  next(tenant: string, id: string, annotator: string): Promise<LabelItem | undefined>;
+  /** The first item with a number of at least `from` that waits for this person; undefined when none does. */
+  next(tenant: string, id: string, annotator: string, from?: number): Promise<LabelItem | undefined>;
   item(tenant: string, id: string, number: number, annotator: string): Promise<LabelItem | undefined>;
   /** Gives a label, or another one; null takes it back. False if there is no such item, or no such label in the task. */
   label(tenant: string, id: string, number: number, given: LabelChoice): Promise<boolean>;
@@ -154,11 +158,11 @@ export function labelling(database: Database): Labelling {
       return (await database.query(sql, [tenant, id])).length > 0;
     },
 
-    async next(tenant, id, annotator) {
-      const waits = `i.settled is null and ${COUNT} < ${ANNOTATORS} and not exists (
+    async next(tenant, id, annotator, from = 0) {
+      const waits = `i.number >= $4 and i.settled is null and ${COUNT} < ${ANNOTATORS} and not exists (
         select from given_labels g where g.task = i.task and g.number = i.number and g.annotator = $3)`;
       const first = `i.number = (select min(i.number) from label_items i where i.task = $2 and ${waits})`;
-      return (await itemsWhere(first, [tenant, id, annotator])).map((row) => seenBy(annotator, row))[0];
+      return (await itemsWhere(first, [tenant, id, annotator, from])).map((row) => seenBy(annotator, row))[0];
     },
     async item(tenant, id, number, annotator) {
       const rows = await itemsWhere('i.number = $3', [tenant, id, number]);
@@ -190,28 +194,37 @@ export function labelling(database: Database): Labelling {
     },
 
     async results(tenant, id) {
-      const items = await withLabels(tenant, id);
+      const [task, items] = [await taskOf(database, tenant, id), await withLabels(tenant, id)];
       const { pairs } = agreementOf(
         items.map(({ number, labels }) => ({
           id: String(number),
           decisions: labels.map(({ annotator, label }) => ({ reviewer: annotator, decision: label })),
         })),
       );
-      const alpha = krippendorffAlpha(items.map(({ labels }) => labels.map(({ label }) => label)));
-      return { pairs, alpha: alpha ?? null, disagreements: items.filter(isDisputed).map(publicItem) };
+      const units = items.map(({ labels }) => labels.map(({ label }) => label));
+      return {
+        pairs,
+        alpha: krippendorffAlpha(units) ?? null,
+        ac1: gwetAc1(units, task?.labels ?? []) ?? null,
+        usable: items.filter((item) => labelOf(item) !== null).length,
+        disagreements: items.filter(isDisputed).map(publicItem),
+      };
     },
     async labelled(tenant, id) {
       const items = await withLabels(tenant, id);
-      return items.flatMap(({ text, labels, settled }) => {
-        const label =
-          settled ?? (new Set(labels.map((one) => one.label)).size === 1 ? labels[0].label : null);
-        return label === null ? [] : [{ text, label }];
+      return items.flatMap((item) => {
+        const label = labelOf(item);
+        return label === null ? [] : [{ text: item.text, label }];
       });
     },
   };
 }
 
 const isDisputed = ({ labels }: LabelledItem): boolean => new Set(labels.map(({ label }) => label)).size > 1;
+
+/** What an item is: as it was settled, else what everyone says who labelled it. */
+const labelOf = (item: LabelledItem): string | null =>
+  item.settled ?? (isDisputed(item) ? null : (item.labels[0]?.label ?? null));
 
 const publicItem = ({ number, text, labels, settled }: ItemRow): LabelledItem => ({
   number,
@@ -220,9 +233,8 @@ const publicItem = ({ number, text, labels, settled }: ItemRow): LabelledItem =>
   settled,
 });
 
-/** Others' labels stay hidden until this person has given one: nobody is led by them. */
+/** Without what others chose: nobody is led by them. */
 function seenBy(annotator: string, { labels, ...row }: ItemRow): LabelItem {
   const name = storable(annotator);
-  const own = labels.find((one) => one.annotator === name)?.label ?? null;
-  return { ...row, own, others: own === null ? [] : labels.filter((one) => one.annotator !== name) };
+  return { ...row, own: labels.find((one) => one.annotator === name)?.label ?? null };
 }

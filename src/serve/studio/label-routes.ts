@@ -39,8 +39,15 @@ const fileQuery = z.strictObject({
     .max(stored.labels * (stored.nameLength + 1))
     .transform((text) => [...new Set(text.split(/[,，]/).map((one) => one.trim()))].filter(Boolean))
     .pipe(z.array(name).min(2).max(stored.labels)),
+  /** Which column or field holds the text, where it has no usual name. */
+  column: z.string().min(1).max(stored.nameLength).optional(),
 });
-const annotatorQuery = z.strictObject({ annotator: name, number: place.optional() });
+/** The item with this number, or the first from there on that waits. */
+const annotatorQuery = z.strictObject({
+  annotator: name,
+  number: place.optional(),
+  from: place.default(0),
+});
 const labelBody = z.strictObject({ annotator: name, label: name.nullable() });
 const settleBody = z.strictObject({ label: name.nullable() });
 const exportQuery = z.strictObject({ format: z.enum(['csv', 'jsonl']).default('csv') });
@@ -67,12 +74,12 @@ export function labelRoutes(
   );
   if (files) {
     app.post('/files', limitUpload(), async (c) => {
-      const { file, name, labels } = readQuery(c, fileQuery);
+      const { file, name, labels, column } = readQuery(c, fileQuery);
       const tenant = c.get('tenant');
       const most = stored.labelTasks;
       if ((await kept.list(tenant)).length >= most) throw fail('serve/label-tasks', { most });
       const { signal } = followClient(c);
-      const found = await files.read(c, file, { most: stored.labelTexts, signal });
+      const found = await files.read(c, file, { most: stored.labelTexts, signal, textColumn: column });
       const texts = /\.txt$/i.test(file) ? linesOf(found[0].text, file) : found.map(({ text }) => text);
       for (const { length } of texts) {
         if (length > stored.labelLength)
@@ -100,11 +107,11 @@ export function labelRoutes(
   });
   app.get('/:id/next', async (c) => {
     const { id } = await taskOf(c);
-    const { annotator, number } = readQuery(c, annotatorQuery);
+    const { annotator, number, from } = readQuery(c, annotatorQuery);
     const tenant = c.get('tenant');
     const item =
       number === undefined
-        ? await kept.next(tenant, id, annotator)
+        ? await kept.next(tenant, id, annotator, from)
         : await kept.item(tenant, id, number, annotator);
     return c.json({ item: item ?? null });
   });
