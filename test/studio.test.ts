@@ -212,6 +212,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     '/repetition',
     '/inside',
     '/documents',
+    '/label',
     '/review',
     '/settings',
     '/nowhere',

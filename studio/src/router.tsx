@@ -4,6 +4,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { chatSearch } from './pages/chat/search.ts';
 import { documentsSearch } from './pages/documents/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
+import { labelSearch } from './pages/label/search.ts';
 import { repetitionSearch } from './pages/repetition/search.ts';
 import { reviewSearch } from './pages/review/search.ts';
 import { compareSearch, runSearch } from './pages/runs/search.ts';
@@ -82,6 +83,13 @@ const documents = createRoute({
   component: lazyRouteComponent(() => import('./pages/documents/page.tsx'), 'DocumentsPage'),
 });
 
+const label = createRoute({
+  getParentRoute: at,
+  path: '/label',
+  validateSearch: labelSearch,
+  component: lazyRouteComponent(() => import('./pages/label/page.tsx'), 'LabelPage'),
+});
+
 const review = createRoute({
   getParentRoute: at,
   path: '/review',
@@ -107,6 +115,7 @@ export const router = createRouter({
     repetition,
     inside,
     documents,
+    label,
     review,
     settings,
   ]),

@@ -76,10 +76,6 @@ export const reviewWords = defineWords({
     en: 'It shows once two people have judged the same texts.',
     zh: '两人判断过相同文本后显示。',
   },
-  pair: { en: 'reviewers', zh: '审阅者' },
-  items: { en: 'texts', zh: '篇数' },
-  agreed: { en: 'agreed', zh: '一致' },
-  kappa: { en: 'Cohen’s κ', zh: 'Cohen κ' },
   kappaHow: {
     en: 'κ: agreement beyond chance. 1 is full agreement, 0 what guessing gives, – where both always said the same.',
     zh: 'κ：超出偶然的一致程度。1 为完全一致，0 与随意猜测相当；两人始终只有一种意见时记作 –。',
