@@ -290,7 +290,7 @@ describe.skipIf(noBrowser !== undefined)(
       await begin('Wang');
       await page.getByText('0 of 3 texts done · 0 by you').waitFor();
       await shown('a whale');
-      expect(await page.locator('main').innerText()).not.toMatch(/Li\b/);
+      expect(await page.locator('main').textContent()).not.toMatch(/Li\b/);
       expect(await violations(page)).toEqual([]);
       for (const [text, key] of [
         ['a whale', '1'],
@@ -321,7 +321,7 @@ describe.skipIf(noBrowser !== undefined)(
       // The same on a phone in the dark, in Chinese.
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.setViewportSize({ width: 390, height: 844 });
-      await page.evaluate("localStorage.setItem('inkstone-language', 'zh')");
+      await page.evaluate("localStorage.setItem('inkstone.language', 'zh')");
       for (const path of [address, address.replace('&view=results', ''), `${server.url}/label`]) {
         await page.goto(path);
         await page.getByText('标注者：Wang').waitFor();
