@@ -69,9 +69,7 @@ export function labelRoutes(
     return number.data;
   };
 
-  app.get('/', async (c) =>
-    c.json({ data: await kept.list(c.get('tenant')), suggests: suggest !== undefined }),
-  );
+  app.get('/', async (c) => c.json({ data: await kept.list(c.get('tenant')) }));
   if (files) {
     app.post('/files', limitUpload(), async (c) => {
       const { file, name, labels, column } = readQuery(c, fileQuery);
