@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSentFile } from '../src/cli/read-sent.ts';
 import { documentsOf } from '../src/cli/served-documents.ts';
 import { functionModel } from '../src/decode/index.ts';
 import { library } from '../src/retrieve/index.ts';
@@ -64,7 +65,12 @@ beforeAll(async () => {
       },
     },
   });
-  server = await startServer({ models: [model, down], documents, keys: ['one', 'two'] });
+  server = await startServer({
+    models: [model, down],
+    documents,
+    readFile: readSentFile,
+    keys: ['one', 'two'],
+  });
 }, 60_000);
 afterAll(async () => {
   await server.close({ graceMs: 100 });
@@ -156,6 +162,59 @@ describe('answers', () => {
     expect(deltas.length).toBeGreaterThan(3);
     expect(deltas.join('')).toBe(whole.answer);
     expect(parsed.at(-1)).toMatchObject({ type: 'answer.done', answer: whole.answer, claims: whole.claims });
+  });
+
+  test('the studio lists, opens, searches and takes in files, each tenant for itself', async () => {
+    const call = (path: string, init: RequestInit = {}, key = 'one') =>
+      fetch(`${server.url}/api/documents${path}`, {
+        ...init,
+        headers: { ...init.headers, authorization: `Bearer ${key}` },
+      });
+    const send = (name: string, body: string) =>
+      call(`/files?name=${encodeURIComponent(name)}`, { method: 'POST', body: Buffer.from(body) });
+    const rows = 'text,title\n"The <b>kettle</b> is blue.",Kettles\n"The cup is red.",Cups\n';
+    expect(await json(send('../../砚.csv', rows))).toMatchObject({ added: 2, chunks: 2 });
+    const names = async (query: string, key?: string) => {
+      const { data } = await json(call(query, {}, key));
+      return data.map((one: { key: string; title: string; isOwn: boolean }) => [
+        one.key,
+        one.title,
+        one.isOwn,
+      ]);
+    };
+    expect(await names('?search=cUPs')).toEqual([['../../砚.csv#1', 'Cups', true]]);
+    expect(await names('?search=%25')).toEqual([]);
+    expect(await names('', 'two')).toEqual([['whales.md', null, false]]);
+    const { data } = await json(call(`/view?key=${encodeURIComponent('../../砚.csv')}`));
+    expect(data).toMatchObject([
+      { isOwn: true, passages: 1, shown: [{ text: 'The <b>kettle</b> is blue.', start: 0 }] },
+    ]);
+    const search = (query: string, key?: string) =>
+      json(
+        call(
+          '/search',
+          {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ query }),
+          },
+          key,
+        ),
+      );
+    const found = (await search('kettle')).data;
+    expect(found).toMatchObject([
+      { key: '../../砚.csv', scores: { bm25: found[0].score }, start: 0, end: 26 },
+    ]);
+    expect((await search('kettle', 'two')).data).toEqual([]);
+    // What a reader says of a file names the file, and no folder of this server.
+    const refused = await send('broken.pdf', 'no pdf');
+    expect(refused.status).toBe(400);
+    expect((await json(refused)).error.message).toMatch(/^broken\.pdf: cannot be read as PDF/);
+    expect((await json(send('empty.txt', ' '))).error.message).toBe('empty.txt: it holds no text');
+    expect((await json(call('/view?key=none'))).error.code).toBe('serve/missing');
+    expect((await send('big.txt', 'x'.repeat(limits.uploadBytes + 1))).status).toBe(413);
+    expect((await call('', {}, 'wrong')).status).toBe(401);
+    await change({ remove: ['../../砚.csv', '../../砚.csv#1'] });
   });
 
   test.each([

@@ -1,7 +1,13 @@
 /** A collection in memory, for answers: what it holds may change between two questions. */
 
 import { fail } from '../src/retrieve/errors.ts';
-import { bm25Index, type Collection, createAnalyzer, type Passage } from '../src/retrieve/index.ts';
+import {
+  bm25Index,
+  type Collection,
+  createAnalyzer,
+  type DocumentInfo,
+  type Passage,
+} from '../src/retrieve/index.ts';
 
 export interface MemoryDocument {
   readonly key: string;
@@ -55,5 +61,18 @@ export function memoryCollection(documents: MemoryDocument[]): Collection {
     },
     keys: async () => documents.map(({ key }) => key).sort(),
     text: never,
+    list: async () => documents.map(infoOf),
+    async view(key) {
+      const document = documents.find((one) => one.key === key);
+      if (!document) return undefined;
+      const { text } = document;
+      const passage = { number: 0, text, start: 0, repeated: 0, tokens: text.length, headings: [] };
+      return { ...infoOf(document), shown: [passage] };
+    },
   };
 }
+
+const infoOf = ({ key, source = key, title }: MemoryDocument): DocumentInfo => {
+  const times = { changed: new Date(0), checked: new Date(0) };
+  return { key, source, title: title ?? null, passages: 1, ...times };
+};

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSentFile } from '../src/cli/read-sent.ts';
 import type { LocalModel, RunningServer } from '../src/serve/index.ts';
 import { openState, type State } from '../src/store/index.ts';
 import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
-import { spellingModel, startStudioServer, tabTo } from './studio-server.ts';
+import { memoryCollection } from './memory-collection.ts';
+import { hostile, spellingModel, startStudioServer, tabTo } from './studio-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
 const answer = '眠不觉晓';
@@ -21,9 +23,22 @@ let state: State;
 let server: RunningServer;
 let port = 0;
 
+/** What questions are answered from. */
+const collection = memoryCollection([
+  { key: 'whales.md', text: `${hostile} Whales sing long songs in the sea.` },
+]);
+const documents = { readable: async () => [collection], own: async () => collection };
+
 async function start(): Promise<void> {
   state = openState({ folder: join(folder, 'state') });
-  server = await startStudioServer({ models, state, port });
+  server = await startStudioServer({
+    models,
+    state,
+    documents,
+    readFile: readSentFile,
+    suggest: (texts) => texts.map(() => ({ label: 'sea', score: 0.75 })),
+    port,
+  });
   ({ port } = server);
 }
 
@@ -196,6 +211,128 @@ describe.skipIf(noBrowser !== undefined)(
       ]);
       expect(faults).toEqual([]);
       await context.close();
+    }, 240_000);
+
+    test('documents: a text put in answers at once, a citation leads to its place, what is not there is said', async () => {
+      const { page, faults } = await watchedPage(browser, server.url, {
+        viewport: { width: 1440, height: 900 },
+      });
+      await page.goto(`${server.url}/documents?q=${encodeURIComponent('what do whales sing?')}`);
+      await page.getByRole('button', { name: 'Source 1: whales.md' }).first().click();
+      await page.getByRole('region', { name: 'Document' }).getByText(hostile).first().waitFor();
+      await eventually(() => page.locator('mark').textContent()).toContain(
+        'Whales sing long songs in the sea.',
+      );
+      expect(await violations(page)).toEqual([]);
+      // The address holds the question and the marked place.
+      await page.reload();
+      await eventually(() => page.locator('mark').textContent()).toContain('Whales sing');
+      await page.getByLabel('Question').fill('where does the pilot sleep?');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Not in the documents' }).waitFor();
+
+      await page.getByText('Add documents').click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pilot');
+      await page
+        .getByRole('textbox', { name: 'Text', exact: true })
+        .fill('The pilot can sleep in the tower.');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('navigation', { name: 'All documents' }).getByText('pilot').waitFor();
+      await page.getByRole('button', { name: 'Ask', exact: true }).click();
+      await page.getByRole('button', { name: 'Source 1: pilot' }).waitFor();
+      await page.getByText('Search', { exact: true }).click();
+      await page
+        .getByText(/^score \d.*BM25/)
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'Delete pilot' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('button', { name: 'Delete pilot' }).waitFor({ state: 'hidden' });
+      expect(await page.evaluate('window.wasRun')).toBeUndefined();
+      expect(faults).toEqual([]);
+      await page.context().close();
+    }, 240_000);
+
+    test('labels: one key each, by two who do not see each other; what they differ on is decided and saved', async () => {
+      const { page, faults } = await watchedPage(browser, server.url);
+      const item = page.locator('article p').first();
+      const shown = (text: string) => item.filter({ hasText: text }).waitFor();
+      const begin = async (name: string): Promise<void> => {
+        await page.getByLabel('Your name').fill(name);
+        await page.keyboard.press('Enter');
+      };
+      await page.goto(`${server.url}/label`);
+      await begin('Li');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('places');
+      await page.getByRole('textbox', { name: 'Labels' }).fill('sea, sky');
+      await page.getByLabel('Texts').fill(`a whale\n\n${hostile}\na cloud\n`);
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Make the task' }).click();
+      await shown('a whale');
+      await page.getByText('The classifier would say: sea (0.75)').waitFor();
+      await page.keyboard.press('1');
+      await shown(hostile);
+      await page.keyboard.press('s');
+      await shown('a cloud');
+      await page.keyboard.press('1');
+      await page.getByText('The end of the list').waitFor();
+      await page.keyboard.press('u');
+      await shown('a cloud');
+      await page.keyboard.press('2');
+      await page.getByRole('button', { name: 'Go on with what was skipped' }).click();
+      await shown(hostile);
+      await page.getByRole('button', { name: /^sky/ }).click();
+      await page.getByText('Nothing waits for you').waitFor();
+
+      await page.getByRole('button', { name: 'Annotator: Li' }).click();
+      await begin('Wang');
+      await page.getByText('0 of 3 texts done · 0 by you').waitFor();
+      await shown('a whale');
+      expect(await page.locator('main').textContent()).not.toMatch(/Li\b/);
+      expect(await violations(page)).toEqual([]);
+      for (const [text, key] of [
+        ['a whale', '1'],
+        [hostile, '1'],
+        ['a cloud', '2'],
+      ] as const) {
+        await shown(text);
+        await page.keyboard.press(key);
+      }
+      await page.getByText('3 of 3 texts done · 3 by you').waitFor();
+      await page.getByRole('link', { name: 'See the results' }).click();
+      await page.getByRole('row', { name: 'Li · Wang 3 67 % 0.40' }).waitFor();
+      await page.getByText('Li: sky · Wang: sea').waitFor();
+      await page.getByRole('group', { name: 'What text 2 is' }).getByRole('button', { name: 'sky' }).click();
+      await page.getByText('Disagreements: 0 of 1 to decide').waitFor();
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save as JSONL' }).click();
+      expect(readFileSync(await (await download).path(), 'utf8')).toBe(
+        [
+          ['a whale', 'sea'],
+          [hostile, 'sky'],
+          ['a cloud', 'sky'],
+        ]
+          .map(([text, label]) => `${JSON.stringify({ text, label })}\n`)
+          .join(''),
+      );
+      const address = page.url();
+      // The same on a phone in the dark, in Chinese.
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.evaluate("localStorage.setItem('inkstone.language', 'zh')");
+      for (const path of [address, address.replace('&view=results', ''), `${server.url}/label`]) {
+        await page.goto(path);
+        await page.getByText('标注者：Wang').waitFor();
+        await page.locator('main h2').first().waitFor();
+        expect(await violations(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+      }
+      await page.getByRole('button', { name: '删除 places' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: '删除', exact: true }).click();
+      await page.getByText('还没有任务').waitFor();
+      expect(await page.evaluate('window.wasRun')).toBeUndefined();
+      expect(faults).toEqual([]);
+      await page.context().close();
     }, 240_000);
 
     test('keys alone, in Chinese: a name, a text made better, a rule left, the training data saved', async () => {

@@ -211,6 +211,8 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     '/chat',
     '/repetition',
     '/inside',
+    '/documents',
+    '/label',
     '/review',
     '/settings',
     '/nowhere',

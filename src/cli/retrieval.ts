@@ -17,6 +17,7 @@ import type { Embedder, Tokenizer } from '../types.ts';
 import { readEncoder } from './encoders.ts';
 import { endpointOf } from './endpoints.ts';
 import { fail } from './errors.ts';
+import { indexOptions } from './retrieval-options.ts';
 import { readTokenizer } from './tokenizers.ts';
 
 /** The settings' words for a tokenizer that is no file. */
@@ -91,6 +92,14 @@ export async function readParts(
   const ready = isByMeaning ? await openEmbedder(settings.embedder!) : undefined;
   return partsOf(takesDocuments ? settings : { ...settings, tokenizer: ROUGH }, ready);
 }
+
+/** How a collection is made where nothing is said: as `inkstone index` makes it. */
+export const usualSettings = async (): Promise<CollectionSettings> => ({
+  chunkTokens: indexOptions.chunkTokens.default,
+  overlap: indexOptions.overlap.default,
+  tokenizer: ROUGH,
+  chinese: (await jiebaSegmenter()) ? 'jieba' : 'platform',
+});
 
 /** Opens a collection as it was made. @throws `retrieve/collection`, `cli/no-jieba` */
 export async function openMade(own: Library, name: string, use?: PartsUse): Promise<Collection> {

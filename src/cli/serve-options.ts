@@ -158,6 +158,14 @@ export const serveOptions = {
     default: 'default',
     doc: { en: 'which collection of the index', zh: '索引中的哪个集合' },
   },
+  classifier: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'a classifier (made by inkstone classify train) that suggests labels on the page Label',
+      zh: '在“标注”页提出标签建议的分类器（由 inkstone classify train 训练）',
+    },
+  },
   weights,
   studio: {
     type: 'boolean',
@@ -169,13 +177,23 @@ export const serveOptions = {
   ...auditOptions,
 } as const satisfies OptionTable;
 
-const { host, apiKey } = serveOptions;
+const { host, apiKey, collection, classifier } = serveOptions;
 
 export const studioOptions = {
   port,
   host,
   apiKey,
   remote,
+  index: {
+    type: 'string',
+    placeholder: 'index',
+    doc: {
+      en: 'the documents that questions are answered from, as inkstone index makes them; made empty where there is none',
+      zh: '用来回答问题的文档索引（即 inkstone index 所建）；没有则新建空索引',
+    },
+  },
+  collection,
+  classifier,
   runs: {
     type: 'string',
     placeholder: 'folder',

@@ -4,17 +4,27 @@ import { type Collection, library } from '../retrieve/index.ts';
 import type { DocumentsPort } from '../serve/index.ts';
 import type { Database } from '../types.ts';
 import { fail } from './errors.ts';
-import { openIndex, readParts } from './retrieval.ts';
+import { openIndex, readParts, usualSettings } from './retrieval.ts';
 
 export interface ServedDocuments extends DocumentsPort {
   close(): Promise<void>;
 }
 
-/** Opens an index for all tenants. @throws `cli/no-index`, `retrieve/collection` */
-export async function serveDocuments(place: string, name: string): Promise<ServedDocuments> {
+/**
+ * Opens an index for all tenants; with `isMade` an empty one is made where there is none.
+ *
+ * @throws `cli/no-index`, `retrieve/collection`
+ */
+export async function serveDocuments(
+  place: string,
+  name: string,
+  { isMade = false }: { readonly isMade?: boolean } = {},
+): Promise<ServedDocuments> {
   const database = openIndex(place);
   try {
-    if (await database.isNew?.()) throw fail('cli/no-index', { place });
+    const isNew = (await database.isNew?.()) ?? false;
+    if (isNew && !isMade) throw fail('cli/no-index', { place });
+    if (isNew) await library(database).create(name, await usualSettings());
     return { ...(await documentsOf(database, name)), close: () => database.close() };
   } catch (error) {
     await database.close();

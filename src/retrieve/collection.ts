@@ -6,6 +6,13 @@ import { type Chunk, chunkText } from '../context/index.ts';
 import type { Database, Queries } from '../types.ts';
 import type { Analyzer } from './analyzer.ts';
 import { countTerms } from './bm25.ts';
+import {
+  type DocumentInfo,
+  type DocumentView,
+  documentReader,
+  type ListDocumentsOptions,
+  type ReadPassagesOptions,
+} from './document-list.ts';
 import { fail } from './errors.ts';
 import type { CollectionParts, CollectionSettings } from './library.ts';
 import { createSearch, type Passage, type SearchOptions } from './search.ts';
@@ -58,6 +65,10 @@ export interface Collection {
   remove(keys: readonly string[]): Promise<number>;
   /** The keys of all documents, in order. */
   keys(): Promise<string[]>;
+  /** Documents in order of their keys. */
+  list(options: ListDocumentsOptions): Promise<DocumentInfo[]>;
+  /** A document and passages of it, in order; undefined if there is none. */
+  view(key: string, options: ReadPassagesOptions): Promise<DocumentView | undefined>;
   /** How rare each term is here. */
   holders(terms: readonly string[]): Promise<TermHolders>;
   /** The text of a document, put together from its chunks; undefined if there is none. */
@@ -223,6 +234,7 @@ export function openCollection(database: Database, row: CollectionRow, parts: Co
       return chunks.map(({ text, skip }) => text.slice(skip)).join('');
     },
 
+    ...documentReader(database, id),
     search: createSearch(database, row, parts),
   };
 }

@@ -11,6 +11,13 @@ export {
   type TermStatistics,
 } from './bm25.ts';
 export type { Collection, NewDocument, PutOptions, PutReport, TermHolders } from './collection.ts';
+export type {
+  DocumentInfo,
+  DocumentPassage,
+  DocumentView,
+  ListDocumentsOptions,
+  ReadPassagesOptions,
+} from './document-list.ts';
 export { type Ranked, reciprocalRankFusion, weightedFusion } from './fusion.ts';
 export { type HnswOptions, hnswIndex } from './hnsw.ts';
 export { jiebaSegmenter } from './jieba.ts';

@@ -6,6 +6,7 @@ import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { State } from '../store/index.ts';
 import { checkOrigin } from './access.ts';
+import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
 import { fail, wireError } from './errors.ts';
 import { limitBody } from './limit-body.ts';
@@ -18,9 +19,11 @@ import { type ModelRegistry, registryOf } from './registry.ts';
 import { type RouteScope, routes } from './routes.ts';
 import { createConstraintCheck } from './sandbox/check-constraint.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { createSentFiles, type ReadFile } from './sent-file.ts';
 import type { RemoteServed, ServedModel } from './served-model.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
+import { LABEL_FILES_PATH, type Suggest } from './studio/label-routes.ts';
 import { createSessions } from './studio/sessions.ts';
 import { stateRoutes } from './studio/state-routes.ts';
 import type { Caller } from './watch/callers.ts';
@@ -36,6 +39,10 @@ export interface AppOptions {
   readonly remotes?: readonly RemoteServed[];
   /** What questions are answered from; without, their routes say so. */
   readonly documents?: DocumentsPort;
+  /** How files are read that a page sends; without, none are taken. */
+  readonly readFile?: ReadFile;
+  /** What a classifier would say of texts that are to be labelled. */
+  readonly suggest?: Suggest | undefined;
   /** The pages of the studio and what they need beside the models; without, there are none. */
   readonly studio?: StudioOptions & { readonly files?: StudioFiles };
   /** Without keys everyone who reaches the address may ask. */
@@ -145,9 +152,12 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   });
 
   if (studio) app.use('/api/session', limit).route('/api/session', sessions.routes);
-  app.use('/api/*', authorize, (c, next) => (c.req.path === '/api/runs' ? next() : limit(c, next)));
-  if (state) app.route('/api', stateRoutes(state, watch));
-
+  // These count the bytes of what they are sent by themselves.
+  const uploads = ['/api/runs', FILES_PATH, LABEL_FILES_PATH];
+  app.use('/api/*', authorize, (c, next) => (uploads.includes(c.req.path) ? next() : limit(c, next)));
+  const files = options.readFile && createSentFiles(options.readFile);
+  if (state) app.route('/api', stateRoutes(state, watch, { files, suggest: options.suggest }));
+  app.route('/api/documents', documentRoutes(options.documents, files));
   if (studio) app.route('/api', studioApi(registry, remotes, watch.model, studio));
 
   app.notFound(

@@ -164,6 +164,24 @@ export const fail = defineErrors({
     en: () => 'documents: this server answers from none; start it with --index',
     zh: () => '文档：本服务器没有可供回答的文档；启动时请加 --index',
   },
+  'serve/file': {
+    en: (d: { reason: { readonly en: string; readonly zh: string } }) => d.reason.en,
+    zh: (d) => d.reason.zh,
+  },
+  'serve/file-texts': {
+    en: (d: { name: string; most: number }) =>
+      `${d.name}: at most ${d.most} texts of one file are taken; split it`,
+    zh: (d) => `${d.name}：一个文件最多取 ${d.most} 篇文本；请拆分`,
+  },
+  'serve/label-texts': {
+    en: (d: { length: number; most: number }) =>
+      `texts: one to be labelled has at most ${d.most} characters, got ${d.length}; shorten it`,
+    zh: (d) => `文本：待标注的文本最多 ${d.most} 个字符，得到 ${d.length}；请缩短`,
+  },
+  'serve/label-tasks': {
+    en: (d: { most: number }) => `labels: at most ${d.most} tasks are kept; delete one first`,
+    zh: (d) => `标注：最多保存 ${d.most} 项任务；请先删除一项`,
+  },
   'serve/internal': {
     en: (d: { id: string }) => `server: something went wrong here (request ${d.id}); the log has the cause`,
     zh: (d) => `服务器：内部出错（请求 ${d.id}）；原因见日志`,

@@ -27,11 +27,13 @@ export {
 export { remoteServed } from './remote-served.ts';
 export { type Route, routes } from './routes.ts';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
+export type { ReadFile } from './sent-file.ts';
 export type { ModelLoad, RemoteServed, ServedModel, Visit, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { type StudioFiles, studioFiles } from './static.ts';
 export type { StudioOptions } from './studio/api.ts';
 export type { LabNews, LabOrder, LabPort } from './studio/lab.ts';
+export type { Suggest } from './studio/label-routes.ts';
 export { readLastRecords } from './studio/run-metrics.ts';
 export type {
   ProcessMark,

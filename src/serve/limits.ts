@@ -73,4 +73,9 @@ export const limits = {
   documents: 256,
   tenantDocuments: 100_000,
   documentKey: 1000,
+  /** Files that are read at once, and documents of one; documents and passages of one page of the studio. */
+  fileReadings: 2,
+  fileDocuments: 10_000,
+  documentPage: 100,
+  passagePage: 60,
 } as const;

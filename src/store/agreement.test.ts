@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { agreementOf, cohenKappa } from './agreement.ts';
+import golden from '../../test/golden/agreement.json' with { type: 'json' };
+import { agreementOf, cohenKappa, gwetAc1, krippendorffAlpha } from './agreement.ts';
 
 /** Two raters from a 2 × 2 table: both yes, first yes only, second yes only, both no. */
 const raters = (bothYes: number, first: number, second: number, bothNo: number) => {
@@ -49,4 +50,17 @@ test('every two reviewers, whatever the order of their decisions', () => {
     { reviewers: ['a', 'c'], items: 1, agreed: 0, kappa: 0 },
     { reviewers: ['b', 'c'], items: 1, agreed: 1, kappa: 1 },
   ]);
+});
+
+test('alpha and AC1 are those of the Python packages krippendorff and irrCAC; undefined where nobody could have disagreed', () => {
+  for (const { rows, names, alpha, ac1 } of golden) {
+    const units = rows[0].map((_, item) =>
+      rows.flatMap((row) => (row[item] === null ? [] : [String(row[item])])),
+    );
+    expect(krippendorffAlpha(units)).toBeCloseTo(alpha, 12);
+    const all = Array.from({ length: names }, (_, name) => String(name));
+    expect(gwetAc1(units, all)).toBeCloseTo(ac1, 12);
+  }
+  expect([krippendorffAlpha([]), krippendorffAlpha([['a'], ['a', 'a']])]).toEqual([undefined, undefined]);
+  expect([gwetAc1([['a'], []], ['a', 'b']), gwetAc1([['a', 'a']], ['a'])]).toEqual([undefined, undefined]);
 });

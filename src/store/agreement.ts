@@ -1,4 +1,4 @@
-/** How far reviewers agree beyond chance: Cohen's kappa (Cohen, 1960), for each two of them. */
+/** How far people agree beyond chance: kappa (Cohen, 1960) for each two, alpha (Krippendorff, 2004) and AC1 (Gwet, 2008) for all. */
 
 /**
  * κ = (p₀ − pₑ) / (1 − pₑ): p₀ the share of items with the same label, pₑ that share if each kept to their own
@@ -15,6 +15,55 @@ export function cohenKappa(first: readonly string[], second: readonly string[]):
     0,
   );
   return chance === 1 ? 1 : (same - chance) / (1 - chance);
+}
+
+/**
+ * α = 1 − Dₒ / Dₑ for names: Dₒ the share of unlike pairs within the units, Dₑ that share among all values. A unit is
+ * what people said of one item; one with fewer than two values says nothing. `undefined` where there is no pair, or
+ * only one name.
+ */
+export function krippendorffAlpha(units: readonly (readonly string[])[]): number | undefined {
+  const paired = units.filter((values) => values.length > 1);
+  const totals = new Map<string, number>();
+  let unlike = 0;
+  for (const values of paired) {
+    const counts = new Map<string, number>();
+    for (const value of values) {
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+      totals.set(value, (totals.get(value) ?? 0) + 1);
+    }
+    const alike = [...counts.values()].reduce((sum, count) => sum + count * (count - 1), 0);
+    unlike += (values.length * (values.length - 1) - alike) / (values.length - 1);
+  }
+  const all = paired.reduce((sum, values) => sum + values.length, 0);
+  const alike = [...totals.values()].reduce((sum, count) => sum + count * (count - 1), 0);
+  const expected = all * (all - 1) - alike;
+  return expected > 0 ? 1 - ((all - 1) * unlike) / expected : undefined;
+}
+
+/**
+ * AC1 = (p₀ − pₑ) / (1 − pₑ): p₀ the mean share of like pairs in the units with two values or more, pₑ = Σ π (1 − π) /
+ * (q − 1) over the q names, π the mean share of a name in all units. Where nearly all values are one name it stays
+ * high, as kappa and alpha do not. `undefined` where there is no pair, or only one name to choose.
+ */
+export function gwetAc1(units: readonly (readonly string[])[], names: readonly string[]): number | undefined {
+  const said = units.filter((values) => values.length > 0);
+  const paired = said.filter((values) => values.length > 1);
+  if (paired.length === 0 || names.length < 2) return undefined;
+  const countOf = (values: readonly string[], name: string): number =>
+    values.filter((value) => value === name).length;
+  const likeShare = (values: readonly string[]): number => {
+    const like = names
+      .map((name) => countOf(values, name))
+      .reduce((sum, count) => sum + count * (count - 1), 0);
+    return like / (values.length * (values.length - 1));
+  };
+  const like = paired.reduce((sum, values) => sum + likeShare(values), 0) / paired.length;
+  const shares = names.map(
+    (name) => said.reduce((sum, values) => sum + countOf(values, name) / values.length, 0) / said.length,
+  );
+  const chance = shares.reduce((sum, share) => sum + share * (1 - share), 0) / (names.length - 1);
+  return (like - chance) / (1 - chance);
 }
 
 /** What agreement is measured on. */

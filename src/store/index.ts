@@ -1,6 +1,13 @@
 /** State that survives: conversations, reviews, keys, rules and the audit log, on embedded or served PostgreSQL. */
 
-export { type Agreement, agreementOf, cohenKappa, type PairAgreement } from './agreement.ts';
+export {
+  type Agreement,
+  agreementOf,
+  cohenKappa,
+  gwetAc1,
+  krippendorffAlpha,
+  type PairAgreement,
+} from './agreement.ts';
 export { type AuditEntry, type AuditFilter, type AuditLog, auditLog, type Retention } from './audit.ts';
 export {
   branchTo,
@@ -15,6 +22,18 @@ export {
 } from './conversations.ts';
 export type { Database, Param, Queries } from './database.ts';
 export { type ApiKey, type KeyLimits, type Keys, keys, type NewKey } from './keys.ts';
+export {
+  type GivenLabel,
+  type LabelChoice,
+  type LabelItem,
+  type LabelledItem,
+  type Labelling,
+  type LabelResults,
+  type LabelTask,
+  labelling,
+  type NewItem,
+  type NewTask,
+} from './labelling.ts';
 export { limits } from './limits.ts';
 export { openStore, type StoreOptions, type StorePlace, storePlace } from './open-store.ts';
 export type { Page, PageOptions } from './page.ts';

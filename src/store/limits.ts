@@ -12,6 +12,12 @@ export const limits = {
   nameLength: 100,
   textLength: 500_000,
   noteLength: 2_000,
+  /** Labels of a task, as many as have a key; texts of one; tasks of a tenant. */
+  labels: 26,
+  labelTexts: 10_000,
+  /** Characters of such a text. */
+  labelLength: 20_000,
+  labelTasks: 200,
   /** Rows of one page. */
   page: 100,
 } as const;

@@ -102,4 +102,20 @@ export const migrations: readonly Migration[] = [
     name: 'freshness',
     statements: ['alter table documents add column changed timestamptz, add column checked timestamptz'],
   },
+  {
+    name: 'labelling',
+    statements: [
+      `create table label_tasks (
+        id text primary key, place bigint generated always as identity, tenant text not null, name text not null,
+        labels jsonb not null, created timestamptz not null)`,
+      'create index label_tasks_by_tenant on label_tasks (tenant, place)',
+      `create table label_items (
+        task text not null references label_tasks on delete cascade, number integer not null, text text not null,
+        suggestion text, score double precision, settled text, primary key (task, number))`,
+      `create table given_labels (
+        task text not null, number integer not null, annotator text not null, label text not null,
+        created timestamptz not null, primary key (task, number, annotator),
+        foreign key (task, number) references label_items on delete cascade)`,
+    ],
+  },
 ];

@@ -4,6 +4,7 @@ import { type AuditLog, auditLog, type Retention } from './audit.ts';
 import { type Conversations, conversations } from './conversations.ts';
 import type { Database } from './database.ts';
 import { type Keys, keys } from './keys.ts';
+import { type Labelling, labelling } from './labelling.ts';
 import { openStore, type StoreOptions, type StorePlace } from './open-store.ts';
 import { type Responses, responses } from './responses.ts';
 import { type Reviews, reviews } from './reviews.ts';
@@ -17,6 +18,7 @@ export interface StateOptions {
 export interface State {
   readonly conversations: Conversations;
   readonly reviews: Reviews;
+  readonly labelling: Labelling;
   readonly keys: Keys;
   readonly rules: Rules;
   readonly audit: AuditLog;
@@ -31,6 +33,7 @@ export function createState(database: Database, { retention }: StateOptions = {}
   return {
     conversations: conversations(database),
     reviews: reviews(database),
+    labelling: labelling(database),
     keys: keys(database),
     rules: rules(database),
     audit: auditLog(database, { days: 30, text: false, ...retention }),

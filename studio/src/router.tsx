@@ -2,7 +2,9 @@
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { chatSearch } from './pages/chat/search.ts';
+import { documentsSearch } from './pages/documents/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
+import { labelSearch } from './pages/label/search.ts';
 import { repetitionSearch } from './pages/repetition/search.ts';
 import { reviewSearch } from './pages/review/search.ts';
 import { compareSearch, runSearch } from './pages/runs/search.ts';
@@ -74,6 +76,20 @@ const inside = createRoute({
   component: lazyRouteComponent(() => import('./pages/inside/page.tsx'), 'InsidePage'),
 });
 
+const documents = createRoute({
+  getParentRoute: at,
+  path: '/documents',
+  validateSearch: documentsSearch,
+  component: lazyRouteComponent(() => import('./pages/documents/page.tsx'), 'DocumentsPage'),
+});
+
+const label = createRoute({
+  getParentRoute: at,
+  path: '/label',
+  validateSearch: labelSearch,
+  component: lazyRouteComponent(() => import('./pages/label/page.tsx'), 'LabelPage'),
+});
+
 const review = createRoute({
   getParentRoute: at,
   path: '/review',
@@ -98,6 +114,8 @@ export const router = createRouter({
     chat,
     repetition,
     inside,
+    documents,
+    label,
     review,
     settings,
   ]),

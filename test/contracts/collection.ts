@@ -82,6 +82,35 @@ export function collectionContract(open: () => Promise<StorePlace>): void {
   }
 
   describe('collections', () => {
+    test('documents in order of their keys, page by page, each with the passages that a search sees', async () => {
+      const own: CollectionSettings = { ...settings, chunkTokens: 12, overlap: 4, embedder: undefined };
+      const [collection, other] = [await fresh('one', own), await fresh('two', own)];
+      const text = Array.from({ length: 9 }, (_, i) => `句子𠮷${i}春眠不觉晓。`).join('');
+      await collection.put([
+        { key: 'b', text, title: 'Fox' },
+        { key: "c'%", text: 'x', source: 'elsewhere' },
+        { key: 'B', text: 'y' },
+        { key: '砚', text: 'z' },
+      ]);
+      const keys = async (options: Partial<Parameters<Collection['list']>[0]>) =>
+        (await collection.list({ limit: 9, ...options })).map(({ key }) => key);
+      expect(await keys({})).toEqual(['B', 'b', "c'%", '砚']);
+      expect(await keys({ limit: 2, after: 'B' })).toEqual(['b', "c'%"]);
+      expect([await keys({ search: 'fOX' }), await keys({ search: '%' })]).toEqual([['b'], ["c'%"]]);
+      expect(await other.list({ limit: 9 })).toEqual([]);
+      expect(await other.view('b', { limit: 9 })).toBeUndefined();
+      const whole = (await collection.view('b', { limit: 99 }))!;
+      expect(whole).toMatchObject({ key: 'b', title: 'Fox', source: 'b', passages: whole.shown.length });
+      expect(whole.shown.map((one) => one.text).join('')).toBe(text);
+      expect(whole.shown.some(({ repeated }) => repeated > 0)).toBe(true);
+      for (const { text: part, start } of whole.shown) expect(text.startsWith(part, start)).toBe(true);
+      // Around a place: some passages before it, so many in all.
+      const at = whole.shown[5].start + 1;
+      const part = (await collection.view('b', { at, limit: 4 }))!;
+      expect(part.shown).toEqual(whole.shown.slice(3, 7));
+      expect((await collection.view('b', { at: 1e6, limit: 9 }))!.shown).toEqual(whole.shown.slice(-3));
+    });
+
     test('after any changes two tenants each find exactly what is theirs, scored as in memory', async () => {
       await fc.assert(
         fc.asyncProperty(

@@ -213,6 +213,94 @@ export function stateContract(open: () => Promise<Database>): void {
     });
   });
 
+  describe('labelling', () => {
+    const task = (labels: readonly string[], texts: readonly string[]) => ({
+      name: 'moods',
+      labels,
+      items: texts.map((text) => ({ text })),
+    });
+
+    test('two label each text without seeing each other; what they differ on is settled', async () => {
+      const tenant = newTenant();
+      const { labelling } = state;
+      const made = await labelling.create(tenant, {
+        ...task(['joy', 'fear'], []),
+        items: [{ text: '甲', suggestion: 'joy', score: 0.75 }, { text: '乙' }, { text: '丙' }],
+      });
+      expect(made).toMatchObject({ labels: ['joy', 'fear'], items: 3, done: 0, people: [] });
+      const { id } = made;
+      const give = (number: number, annotator: string, label: string | null) =>
+        labelling.label(tenant, id, number, { annotator, label });
+      const waits = async (annotator: string) => (await labelling.next(tenant, id, annotator))?.number;
+      expect(await labelling.next(tenant, id, 'Li')).toEqual({
+        ...{ number: 0, text: '甲', suggestion: 'joy', score: 0.75, own: null, settled: null },
+      });
+      expect([await give(0, 'Li', 'joy'), await give(1, 'Li', 'fear'), await give(2, 'Li', 'joy')]).toEqual([
+        ...[true, true, true],
+      ]);
+      expect(await waits('Li')).toBeUndefined();
+      expect(JSON.stringify(await labelling.item(tenant, id, 1, 'Wang'))).not.toMatch(/Li|fear/);
+      await give(0, 'Wang', 'joy');
+      expect((await labelling.next(tenant, id, 'Wang', 2))?.number).toBe(2);
+      await give(1, 'Wang', 'joy');
+      // Two are enough: a third is not asked for those.
+      expect([await waits('Zhao'), await waits('Wang')]).toEqual([2, 2]);
+      await give(2, 'Wang', 'fear');
+      await give(2, 'Wang', null);
+      expect(await waits('Wang')).toBe(2);
+      expect(await labelling.results(tenant, id)).toMatchObject({
+        pairs: [{ reviewers: ['Li', 'Wang'], items: 2, agreed: 0.5, kappa: 0 }],
+        alpha: 0,
+        usable: 2,
+        disagreements: [
+          { number: 1, text: '乙', settled: null, labels: [{ label: 'fear' }, { label: 'joy' }] },
+        ],
+      });
+      const agreed = [
+        { text: '甲', label: 'joy' },
+        { text: '丙', label: 'joy' },
+      ];
+      expect(await labelling.labelled(tenant, id)).toEqual(agreed);
+      expect(await labelling.settle(tenant, id, 1, 'fear')).toBe(true);
+      expect(await labelling.labelled(tenant, id)).toEqual(
+        agreed.toSpliced(1, 0, { text: '乙', label: 'fear' }),
+      );
+      // No label but those of the task, no item but those that are there, and nobody else's.
+      expect([await give(0, 'Li', 'anger'), await give(9, 'Li', 'joy')]).toEqual([false, false]);
+      expect(await labelling.settle(tenant, id, 1, 'anger')).toBe(false);
+      const other = newTenant();
+      expect(await labelling.label(other, id, 0, { annotator: 'Li', label: 'fear' })).toBe(false);
+      expect(await labelling.settle(other, id, 0, 'fear')).toBe(false);
+      expect([await labelling.get(other, id), await labelling.next(other, id, 'Li')]).toEqual([
+        undefined,
+        undefined,
+      ]);
+      expect([await labelling.list(other), await labelling.labelled(other, id)]).toEqual([[], []]);
+      expect(await labelling.remove(other, id)).toBe(false);
+      const [kept] = await labelling.list(tenant);
+      expect(kept).toMatchObject({
+        done: 2,
+        people: [
+          { annotator: 'Li', items: 3 },
+          { annotator: 'Wang', items: 2 },
+        ],
+      });
+      expect(await labelling.remove(tenant, id)).toBe(true);
+      expect(await labelling.list(tenant)).toEqual([]);
+    });
+
+    test.each(hostile)('%j is only a text, a label and a name', async (text) => {
+      const { labelling } = state;
+      const kept = text.replace(/\0|\ud800/g, '\ufffd');
+      const { id } = await labelling.create(text, { ...task([text, 'other'], [text]), name: text });
+      expect(await labelling.label(text, id, 0, { annotator: text, label: text })).toBe(true);
+      expect(await labelling.item(text, id, 0, text)).toMatchObject({ text: kept, own: kept });
+      expect(await labelling.labelled(text, id)).toEqual([{ text: kept, label: kept }]);
+      expect(await labelling.get('someone else', id)).toBeUndefined();
+      await labelling.remove(text, id);
+    });
+  });
+
   describe('keys', () => {
     test('found by the secret only, until revoked; the secret is nowhere', async () => {
       const { keys } = state;

@@ -24,6 +24,7 @@ import { moduleLoaders, modulePath, studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { modelName, openModel, type StoredModel } from '../models.ts';
+import { readSentFile, suggestBy } from '../read-sent.ts';
 import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
 import { serveDocuments } from '../served-documents.ts';
@@ -86,7 +87,9 @@ export interface ServeSettings {
   /** Adapters of the run by name; there is one run then. */
   readonly adapters?: AdapterFolders;
   /** An index that questions are answered from, and which of its collections. */
-  readonly index?: { readonly place: string; readonly collection: string };
+  readonly index?: { readonly place: string; readonly collection: string; readonly isMade?: boolean };
+  /** The folder of a classifier that suggests labels. */
+  readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
   /** Serve only what was signed as it lies; default: as the environment says. */
@@ -111,7 +114,8 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
-  const { port, host, apiKey, allowOrigin, remote, adapter, index, weights, studio, state } = options;
+  const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
+    options;
   const { requireSignOff } = options;
   if (args.length === 0 && remote === undefined && index === undefined) {
     throw fail('cli/missing-argument', {
@@ -128,6 +132,7 @@ export async function run({
     remotes: remote === undefined ? [] : parseRemotes(remote),
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
+    classifier,
     weights,
     requireSignOff,
     studio,
@@ -175,7 +180,9 @@ export async function serveRuns(
       }),
     most: Math.max(MOST_MODELS, folders.length),
   });
-  const documents = settings.index && (await serveDocuments(settings.index.place, settings.index.collection));
+  const { index, classifier } = settings;
+  const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
+  const documents = index && (await serveDocuments(index.place, index.collection, index));
   const state = await openServerState(settings, terminal).catch(async (error) => {
     await documents?.close();
     throw error;
@@ -193,6 +200,8 @@ export async function serveRuns(
       ...(studio && { studio: { files, runs: studioRuns(runs), lab: studioLab(folderOf) } }),
       state,
       ...(documents && { documents }),
+      readFile: readSentFile,
+      suggest,
       host,
       keys,
       origins,

@@ -13,7 +13,7 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof studioOptions>): Promise<number> {
-  const { port, host, apiKey, remote, runs, state } = options;
+  const { port, host, apiKey, remote, index, collection, classifier, runs, state } = options;
   const latest = args.length > 0 ? undefined : await latestModel(runs);
   const folders = latest === undefined ? args : [latest];
   await serveRuns(folders, terminal, signal, {
@@ -23,6 +23,8 @@ export async function run({
     keys: apiKey === undefined ? [] : apiKey.split(','),
     origins: [],
     remotes: remote === undefined ? [] : parseRemotes(remote),
+    ...(index !== undefined && { index: { place: index, collection, isMade: true } }),
+    classifier,
     studio: true,
     runs,
     state,

@@ -1,13 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openState } from '../../store/index.ts';
+import { readLabelledTexts, testClassifier, trainClassifier } from '../../classify/index.ts';
+import { openSource } from '../../io/index.ts';
+import { openState, limits as stored } from '../../store/index.ts';
 import { createApp } from '../app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 api-'));
 const state = openState({ folder: join(folder, 'state') });
-const app = createApp({ models: [], keys: ['one', 'two'], state });
+const app = createApp({
+  models: [],
+  keys: ['one', 'two'],
+  state,
+  readFile: async (path, options) =>
+    (await openSource(path, { ...options, offline: true })).documents(options),
+  suggest: (texts) => texts.map((text) => ({ label: /sea|whale/.test(text) ? 'ocean' : 'sky', score: 0.75 })),
+});
 afterAll(async () => {
   await state.close();
   rmSync(folder, { recursive: true });
@@ -58,6 +67,81 @@ test('a conversation: made, branched, exported, removed', async () => {
   expect((await ask('GET', path)).body).toMatchObject({ messages: [], leaf: null });
   expect((await ask('DELETE', path)).status).toBe(204);
   expect((await ask('GET', path)).status).toBe(404);
+});
+
+test('labels: texts of a file, labelled by two, settled, exported, and learnt by a classifier', async () => {
+  const sendTask = (body: string, query: Record<string, string>, key = 'one') =>
+    app.request(`http://localhost/api/labels/files?${new URLSearchParams(query)}`, {
+      method: 'POST',
+      headers: { host: 'localhost', authorization: `Bearer ${key}` },
+      body,
+    });
+  const texts = ['a "whale", in\nthe sea', '=the sea is deep', 'a star in the sky', 'no cloud, clear sky'];
+  const rows = texts.map((said) => JSON.stringify({ said, label: 'old' })).join('\n');
+  const query = { file: '../t.jsonl', name: '词', labels: 'sea，sky, sky', column: 'said' };
+  const made = await sendTask(rows, query);
+  expect(made.status).toBe(201);
+  const task = (await made.json()) as { id: string };
+  expect(task).toMatchObject({ name: '词', labels: ['sea', 'sky'], items: 4, done: 0 });
+  expect((await ask('GET', '/labels')).body).toEqual({ data: [task] });
+  const lines = await sendTask('one line\n\nanother\r\n', { ...query, file: 'lines.txt' }, 'two');
+  expect(await lines.json()).toMatchObject({ items: 2 });
+  expect((await ask('GET', '/labels', undefined, 'two')).body.data).toHaveLength(1);
+  const path = `/labels/${task.id}`;
+  const waiting = async (rest: string) => (await ask('GET', `${path}/next?${rest}`)).body.item;
+  expect(await waiting('annotator=Li')).toEqual({
+    ...{ number: 0, text: texts[0], suggestion: null, score: null, own: null, settled: null },
+  });
+  expect(await waiting('annotator=Li&from=2')).toMatchObject({ number: 2, suggestion: 'sky', score: 0.75 });
+  const give = (number: number, annotator: string, label: string | null) =>
+    ask('PUT', `${path}/items/${number}`, { annotator, label });
+  for (const number of [0, 1, 2, 3]) {
+    expect((await give(number, 'Li', number < 2 ? 'sea' : 'sky')).status).toBe(204);
+    await give(number, 'Wang', number === 0 || number === 3 ? 'sea' : 'sky');
+  }
+  await give(2, 'Wang', null);
+  expect(await waiting('annotator=Wang&number=2')).toMatchObject({ number: 2, own: null });
+  await give(2, 'Wang', 'sky');
+  expect(await waiting('annotator=Wang')).toBe(null);
+  const results = (await ask('GET', `${path}/results`)).body;
+  expect(results).toMatchObject({
+    pairs: [{ reviewers: ['Li', 'Wang'], items: 4, agreed: 0.5, kappa: 0 }],
+    alpha: 1 - (7 * 4) / (56 - 24),
+    ac1: 0,
+    usable: 2,
+  });
+  expect(results.disagreements.map(({ text }: { text: string }) => text)).toEqual([texts[1], texts[3]]);
+  expect((await ask('PUT', `${path}/items/1/settled`, { label: 'sea' })).status).toBe(204);
+  expect((await ask('PUT', `${path}/items/3/settled`, { label: 'sky' })).status).toBe(204);
+  for (const format of ['csv', 'jsonl']) {
+    const file = join(folder, `labels.${format}`);
+    writeFileSync(file, (await ask('GET', `${path}/export?format=${format}`)).body);
+    const learnt = await readLabelledTexts(file);
+    expect(learnt.map(({ text, label }) => [text, label])).toEqual(
+      texts.map((text, i) => [text, i < 2 ? 'sea' : 'sky']),
+    );
+    const classifier = await trainClassifier('naive-bayes', learnt);
+    expect(testClassifier(classifier, learnt).accuracy).toBe(1);
+  }
+  // What is not there, not allowed or not theirs.
+  expect((await give(9, 'Li', 'sea')).status).toBe(404);
+  expect((await give(0, 'Li', 'old')).status).toBe(404);
+  expect((await ask('GET', path, undefined, 'two')).status).toBe(404);
+  const refused = async (body: string, change: object) => {
+    const response = await sendTask(body, { ...query, ...change });
+    return [response.status, ((await response.json()) as { error: { message: string } }).error.message];
+  };
+  expect(await refused(rows, { labels: 'one' })).toEqual([400, expect.stringContaining('labels')]);
+  expect(await refused(rows, { column: 'says' })).toEqual([
+    400,
+    expect.stringMatching(/^\.\._t\.jsonl:.*said/),
+  ]);
+  expect(await refused('x'.repeat(stored.labelLength + 1), { file: 'x.txt' })).toEqual([
+    400,
+    expect.stringContaining(String(stored.labelLength)),
+  ]);
+  expect((await ask('DELETE', path)).status).toBe(204);
+  expect((await ask('DELETE', path)).status).toBe(404);
 });
 
 test('reviews: asked for, decided by two, agreed on, exported', async () => {

@@ -26,6 +26,8 @@ export const UNREACHABLE = 0;
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
+  /** Instead of a body: a file as it is. */
+  readonly file?: Blob;
   readonly signal?: AbortSignal;
 }
 
@@ -39,14 +41,16 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
 /** The response itself, checked. @throws ApiError */
 export async function ask(
   path: string,
-  { method = 'GET', body, signal }: RequestOptions = {},
+  { method = 'GET', body, file, signal }: RequestOptions = {},
 ): Promise<Response> {
   const response = await fetch(path, {
     method,
     headers: {
       'accept-language': language,
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(file && { 'content-type': 'application/octet-stream' }),
     },
+    ...(file && { body: file }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal,
   }).catch((error: unknown) => {

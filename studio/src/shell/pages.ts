@@ -9,6 +9,8 @@ export const pages = [
   { to: '/chat', name: 'chat', key: 'c' },
   { to: '/repetition', name: 'repetition', key: 'l' },
   { to: '/inside', name: 'inside', key: 'i' },
+  { to: '/documents', name: 'documents', key: 'd' },
+  { to: '/label', name: 'label', key: 'k' },
   { to: '/review', name: 'review', key: 'v' },
   { to: '/settings', name: 'settings', key: 'a' },
 ] as const satisfies readonly { to: string; name: IconName; key: string }[];

@@ -2,14 +2,11 @@
 
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { isField } from '../parts/keyboard.ts';
 import { pages } from './pages.ts';
 
 /** How long the second key may wait, in ms. */
 const PATIENCE = 1200;
-
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 export function usePageKeys(): void {
   const navigate = useNavigate();

@@ -10,6 +10,8 @@ export const shellWords = defineWords({
   chat: { en: 'Chat', zh: '对话' },
   repetition: { en: 'Repetition', zh: '复读' },
   inside: { en: 'Inside', zh: '内部' },
+  documents: { en: 'Documents', zh: '文档' },
+  label: { en: 'Label', zh: '标注' },
   review: { en: 'Review', zh: '审阅' },
   settings: { en: 'API', zh: '接口' },
   light: { en: 'light', zh: '浅色' },

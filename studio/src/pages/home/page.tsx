@@ -34,6 +34,8 @@ export function HomePage() {
     { to: '/chat', name: 'chat', text: say.chat },
     { to: '/repetition', name: 'repetition', text: say.repetition },
     { to: '/inside', name: 'inside', text: say.inside },
+    { to: '/documents', name: 'documents', text: say.documents },
+    { to: '/label', name: 'label', text: say.label },
     { to: '/review', name: 'review', text: say.review },
   ] as const;
   return (

@@ -38,5 +38,13 @@ export const homeWords = defineWords({
     en: 'Attention, what each layer would say, where words lie.',
     zh: '注意力、每层的预测、词在空间中的位置。',
   },
+  documents: {
+    en: 'Answers from your own texts, each sentence with its place.',
+    zh: '从自己的文本中回答，每句都有出处。',
+  },
+  label: {
+    en: 'Two people give labels; how far they agree; data to train on.',
+    zh: '两人标注，度量一致程度，导出训练数据。',
+  },
   review: { en: 'Flagged texts wait for a person’s decision.', zh: '被标记的文本等人裁决。' },
 });

@@ -1,6 +1,7 @@
 /** How far each two people agree beyond chance, and the texts on which they do not. */
 
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { PairTable } from '../../parts/pair-table.tsx';
 import { useWords } from '../../words.ts';
 import classes from './review.module.css';
 import { useAgreement } from './use-reviews.ts';
@@ -19,28 +20,11 @@ export function AgreementTable() {
       <h2>{say.agreement}</h2>
       {pairs.length === 0 && <p className={classes.quiet}>{say.agreementNone}</p>}
       {pairs.length > 0 && (
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">{say.pair}</th>
-              <th scope="col">{say.items}</th>
-              <th scope="col">{say.agreed}</th>
-              <th scope="col">{say.kappa}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {pairs.map(({ reviewers, items, agreed, kappa }) => (
-              <tr key={reviewers.join()}>
-                <th scope="row">{reviewers.join(' · ')}</th>
-                <td>{items}</td>
-                <td>{(100 * agreed).toFixed(0)} %</td>
-                <td>{kappa === null || Number.isNaN(kappa) ? '–' : kappa.toFixed(2)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <>
+          <PairTable pairs={pairs} />
+          <p className={classes.quiet}>{say.kappaHow}</p>
+        </>
       )}
-      {pairs.length > 0 && <p className={classes.quiet}>{say.kappaHow}</p>}
       {disagreements.length > 0 && (
         <>
           <p className={classes.quiet}>{say.disagreements(disagreements.length)}</p>

@@ -3,6 +3,7 @@
 import { Button, Group, Kbd, Select, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/client.ts';
+import { isField } from '../../parts/keyboard.ts';
 import { useErrorText } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import classes from './review.module.css';
@@ -13,10 +14,6 @@ const keys = { a: 'approve', e: 'edit', r: 'reject', m: 'make-rule' } as const s
   string,
   Verdict
 >;
-
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 export function Decide({
   review,

@@ -1,11 +1,11 @@
 /** The queue of texts that a person should judge: one at a time, by key; how far two people agree; training data. */
 
-import { Button, Group, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, ask } from '../../api/client.ts';
-import { recall, remember } from '../../parts/memory.ts';
 import { PageHead } from '../../parts/page-head.tsx';
+import { lastPerson, PersonForm } from '../../parts/person.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
@@ -18,11 +18,10 @@ import { type Review, useReview, useReviewChanges, useReviews } from './use-revi
 import { reviewWords } from './words.ts';
 
 const route = getRouteApi('/review');
-const NAME = 'inkstone-reviewer';
 
 export function ReviewPage() {
   const say = useWords(reviewWords);
-  const [reviewer, setReviewer] = useState(recall(NAME) ?? '');
+  const [reviewer, setReviewer] = useState(lastPerson);
   const save = async (): Promise<void> =>
     saveFile('reviews.jsonl', await (await ask('/api/reviews/export')).blob());
   return (
@@ -40,42 +39,11 @@ export function ReviewPage() {
         )}
       </PageHead>
       {reviewer === '' ? (
-        <Name
-          onName={(name) => {
-            remember(NAME, name);
-            setReviewer(name);
-          }}
-        />
+        <PersonForm how={say.reviewerHow} onName={setReviewer} />
       ) : (
         <Queue reviewer={reviewer} />
       )}
     </>
-  );
-}
-
-function Name({ onName }: { readonly onName: (name: string) => void }) {
-  const say = useWords(reviewWords);
-  const [name, setName] = useState(recall(NAME) ?? '');
-  const enter = (event: FormEvent): void => {
-    event.preventDefault();
-    if (name.trim()) onName(name.trim());
-  };
-  return (
-    <form className={classes.name} onSubmit={enter}>
-      <p>{say.reviewerHow}</p>
-      <Group align="flex-end">
-        <TextInput
-          label={say.reviewer}
-          autoComplete="off"
-          maxLength={64}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" disabled={!name.trim()}>
-          {say.enter}
-        </Button>
-      </Group>
-    </form>
   );
 }
 

@@ -11,12 +11,10 @@ export const reviewWords = defineWords({
     en: 'It was started with --no-state. Start it without, and flagged texts are kept.',
     zh: '它以 --no-state 启动。去掉该选项即可保存被标记的文本。',
   },
-  reviewer: { en: 'Your name', zh: '你的名字' },
   reviewerHow: {
     en: 'Two people judge each text without seeing the other. Your name tells them apart.',
     zh: '每篇由两人各自判断，互不可见；名字用来区分。',
   },
-  enter: { en: 'Begin', zh: '开始' },
   queue: { en: 'Queue', zh: '队列' },
   open: { en: 'Waiting for me', zh: '等我处理' },
   openCount: {
@@ -78,10 +76,6 @@ export const reviewWords = defineWords({
     en: 'It shows once two people have judged the same texts.',
     zh: '两人判断过相同文本后显示。',
   },
-  pair: { en: 'reviewers', zh: '审阅者' },
-  items: { en: 'texts', zh: '篇数' },
-  agreed: { en: 'agreed', zh: '一致' },
-  kappa: { en: 'Cohen’s κ', zh: 'Cohen κ' },
   kappaHow: {
     en: 'κ: agreement beyond chance. 1 is full agreement, 0 what guessing gives, – where both always said the same.',
     zh: 'κ：超出偶然的一致程度。1 为完全一致，0 与随意猜测相当；两人始终只有一种意见时记作 –。',
