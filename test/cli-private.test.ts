@@ -138,7 +138,7 @@ test('privacy cost tells the ε of steps and the noise of an ε', async () => {
   const back = await inkstone(['privacy', 'cost', ...mnist, '--epsilon', '0.922'], { cwd, lang: 'zh' });
   expect(back.out).toMatch(/噪声 1\.30\d\d/);
   for (const [argv, words] of [
-    [['cost', '--examples', '10'], '--epsilon needs a value'],
+    [['cost', '--examples', '10'], '--epsilon|--noise needs a value'],
     [['cost', '--examples', '10', '--epsilon', '1', '--noise', '1'], 'cannot come together'],
     [['costs'], 'did you mean "cost"'],
     [['compare', '--data', 'zh.jsonl', '--epsilons', 'none,none'], 'each once'],
