@@ -12,5 +12,7 @@ export default defineConfig({
     // A busy machine may keep what is waited for waiting: no test depends on speed.
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
+    // The rooms are loaded once for all files: a test leaves nothing behind in them, in the environment or the folder.
+    isolate: false,
   },
 });

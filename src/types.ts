@@ -69,6 +69,11 @@ export interface StepRequest {
   readonly sequence: Sequence;
   /** The tokens to read next; at least one. */
   readonly ids: ArrayLike<number>;
+  /**
+   * So many of the ids, the first that the sequence reads, are its prompt. A model with `hasPrefix` lets them see each other in
+   * both directions; others pay no heed to it.
+   */
+  readonly prefix?: number;
   /** Asks for the token after the last one rather than for its logits, in a step that wants nothing but those. */
   readonly choice?: TokenChoice;
 }
@@ -101,7 +106,7 @@ export interface StepResult {
   readonly hidden?: Float32Array[];
   /**
    * `attention[place][layer]`, when wanted: heads × length weights, head by head, where length counts the tokens read up
-   * to that place. Each head's weights sum to 1. A model without attention leaves it out.
+   * to that place, or all of a `prefix` that it stands in. Each head's weights sum to 1. A model without attention leaves it out.
    */
   readonly attention?: Float32Array[][];
   /**
@@ -131,6 +136,11 @@ export interface LanguageModel {
   readonly vocabSize: number;
   /** The longest sequence it can read, in tokens. */
   readonly contextLength: number;
+  /**
+   * It reads a prompt in both directions. Who steps it says how long a prompt is (`prefix`), reads it in one piece, and never
+   * rewinds into it; without, all is read as if it had been written.
+   */
+  readonly hasPrefix?: boolean;
   /** None: it has no limit that others need to know of. */
   readonly memory?: ModelMemory;
   /** Names of adapters that sequences can be read with. */

@@ -14,7 +14,6 @@ import { openStore } from '../src/store/index.ts';
 import { trainCharacters } from '../src/text/index.ts';
 import type { Database } from '../src/types.ts';
 import { memoryCollection } from './memory-collection.ts';
-import { copyEmptyState } from './state-folder.ts';
 
 const SAID = 'They sing [1]. They vote [1][9].';
 /** What begins an answer is followed by `SAID`; all that was read is kept. */
@@ -32,7 +31,6 @@ let model: LocalModel;
 let server: RunningServer;
 
 beforeAll(async () => {
-  await copyEmptyState(join(folder, 'index'));
   database = openStore({ folder: join(folder, 'index') });
   const settings = { chunkTokens: 60, overlap: 0, tokenizer: 'words', chinese: 'platform' } as const;
   await library(database).create('default', settings);

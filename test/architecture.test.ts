@@ -23,6 +23,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   remote: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
+  vision: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'decode', 'eval'],
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
   apps: ['text', 'decode', 'repeat', 'context', 'retrieve'],
@@ -44,6 +45,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'glossary',
     'eval',
     'classify',
+    'vision',
     'remote',
     'store',
     'apps',

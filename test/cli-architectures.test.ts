@@ -116,7 +116,30 @@ test.each([
   expect(other.err).toContain('the model is there already');
 });
 
+test('--objective prefix: a run that knows it, goes on where it stopped, and reads a prompt in both directions', async () => {
+  const prefix = ['--objective', 'prefix', '--eval-every', '4'];
+  const { status, err } = await train('prefix', prefix);
+  expect({ status, err }).toEqual(passed);
+  expect(configOf('prefix').model).toMatchObject({ prefix: true });
+  const stopAt = (line: JsonLine) => {
+    if (line.type === 'step' && line.step === 6) process.emit('SIGINT', 'SIGINT');
+  };
+  expect((await train('prefix-cut', prefix, { onJson: stopAt })).status).toBe(130);
+  await train('prefix-cut', ['--eval-every', '4']);
+  expect(traceOf(join(cwd, 'prefix-cut'))).toEqual(traceOf(join(cwd, 'prefix')));
+  const written = await run('generate', 'prefix', '--prompt', 'what a day', '--max-tokens', '5', '--guard');
+  expect({ status: written.status, err: written.err }).toEqual(passed);
+  // Neither a causal run nor a file that others read as one is made of it unseen.
+  expect((await train('prefix', ['--objective', 'next-token'])).err).toContain('prefix');
+  const exported = await run('export', 'prefix', '--out', 'prefix-out');
+  expect([exported.status, exported.err.includes('prefix')]).toEqual([2, true]);
+});
+
 test.each([
+  [['--objective', 'prefix', '--architecture', 'gru'], 'it reads in one direction'],
+  [['--objective', 'prefix', '--attention', 'window:8'], 'absent with prefix'],
+  [['--objective', 'prefix', '--positions', 'alibi'], 'other than alibi with prefix'],
+  [['--objective', 'prefix', '--cure', 'simctg:0.5'], 'it has a loss that knows no prefix'],
   [['--active-experts', '3'], '--active-experts has an effect with --experts only'],
   [['--experts', '2', '--active-experts', '3'], 'at most the 2 experts, got 3'],
   [['--experts', '1'], 'a whole number of at least 2, got 1'],

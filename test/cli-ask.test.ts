@@ -15,7 +15,6 @@ import {
   writeTexts,
 } from './cli-harness.ts';
 import { serve } from './local-server.ts';
-import { copyEmptyState } from './state-folder.ts';
 
 const cwd = scratchFolder();
 const run = (...argv: string[]) => inkstone(argv, { cwd });
@@ -53,7 +52,6 @@ beforeAll(async () => {
   mkdirSync(join(cwd, 'notes'));
   writeFileSync(join(cwd, 'notes/animals.md'), animals);
   writeFileSync(join(cwd, 'notes/江.txt'), river);
-  await copyEmptyState(join(cwd, 'index'));
   expect(await run('index', 'notes', '--chunk-tokens', '40', '--overlap', '0')).toMatchObject({ status: 0 });
 }, 240_000);
 

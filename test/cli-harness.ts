@@ -36,10 +36,15 @@ export interface InkstoneOptions {
   readonly onJson?: (line: JsonLine) => void;
 }
 
+/** How many run now, and what the process was before the first of them: they may end in another order than they began. */
+let running = 0;
+let before = { cwd: '', env: process.env };
+
 /** Runs `inkstone ARGV` in this process. */
 export async function inkstone(argv: readonly string[], options: InkstoneOptions = {}): Promise<Outcome> {
   const { cwd = process.cwd(), lang = 'en', env = {}, onOut, onJson } = options;
-  const before = { cwd: process.cwd(), env: { ...process.env } };
+  if (running++ === 0) before = { cwd: process.cwd(), env: { ...process.env } };
+  const outer = process.cwd();
   let out = '';
   let err = '';
   const terminal = createTerminal({
@@ -62,7 +67,8 @@ export async function inkstone(argv: readonly string[], options: InkstoneOptions
     const status = await main(argv, terminal);
     return { status, out, err, json: argv.includes('--json') ? jsonLines(out) : [] };
   } finally {
-    process.chdir(before.cwd);
+    running -= 1;
+    process.chdir(running === 0 ? before.cwd : outer);
     for (const name of Object.keys({ ...env, INKSTONE_LANG: lang })) {
       if (before.env[name] === undefined) delete process.env[name];
       else process.env[name] = before.env[name];

@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openState } from '../src/store/index.ts';
 import { inkstone, type JsonLine, scratchFolder, startInkstone, tiny, writeTexts } from './cli-harness.ts';
-import { copyEmptyState } from './state-folder.ts';
 
 const cwd = scratchFolder();
 const keys = (...words: string[]) => inkstone(['keys', ...words], { cwd });
 
 beforeAll(async () => {
-  await copyEmptyState(join(cwd, '.inkstone/state'));
   writeTexts(cwd);
   const { status } = await inkstone(['train', '--data', 'en.txt', ...tiny, '--steps', '4', '--out', 'run'], {
     cwd,

@@ -6,7 +6,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openIndex, partsOf } from '../src/cli/retrieval.ts';
 import { library } from '../src/retrieve/index.ts';
 import { HAN, inkstone, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
-import { copyEmptyState } from './state-folder.ts';
 
 const cwd = scratchFolder();
 const run = (...argv: string[]) => inkstone(argv, { cwd });
@@ -44,7 +43,6 @@ beforeAll(async () => {
   write('notes/animals.md', whale);
   write('notes/deep/江.txt', chinese);
   write('rows.jsonl', '{"title":"Ship","text":"The captain waits."}\n{"text":"A storm comes at night."}\n');
-  await copyEmptyState(join(cwd, 'index'));
 });
 
 // Each command opens an embedded database, which takes seconds of a busy machine.

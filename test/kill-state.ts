@@ -9,7 +9,6 @@ import { createRng } from '../src/rng.ts';
 import { openState } from '../src/store/index.ts';
 import type { Migration } from '../src/store/migrate.ts';
 import { openPglite } from '../src/store/pglite.ts';
-import { copyEmptyState } from './state-folder.ts';
 
 /** Steps that each make a table with a row in it. */
 export const manyMigrations: readonly Migration[] = Array.from({ length: 200 }, (_, i) => ({
@@ -25,7 +24,6 @@ export async function expectStateToSurviveKills(
   const rng = createRng(seed);
   const rows = join(cwd, 'rows');
   const migrations = join(cwd, 'migrations');
-  for (const folder of [rows, migrations]) await copyEmptyState(folder);
 
   const acknowledged = { conversation: new Set<string>(), message: new Set<string>(), version: 0 };
   for (let kill = 0; kill < kills; kill++) {

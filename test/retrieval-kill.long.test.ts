@@ -6,7 +6,6 @@ import { expect, test } from 'vitest';
 import { createRng } from '../src/rng.ts';
 import { openStore } from '../src/store/index.ts';
 import { inkstone, scratchFolder, startInkstone } from './cli-harness.ts';
-import { copyEmptyState } from './state-folder.ts';
 
 const cwd = scratchFolder();
 const DOCUMENTS = 400;
@@ -14,7 +13,6 @@ const DOCUMENTS = 400;
 const BATCH = 64;
 
 test('a process that is killed while it indexes leaves every batch whole', async () => {
-  await copyEmptyState(join(cwd, 'index'));
   mkdirSync(join(cwd, 'many'));
   for (let i = 0; i < DOCUMENTS; i++) {
     writeFileSync(join(cwd, `many/${i}.txt`), `Document ${i} of many. `.repeat(200));

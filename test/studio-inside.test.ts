@@ -19,7 +19,6 @@ import {
 import { openState, type State } from '../src/store/index.ts';
 import { trainCharacters } from '../src/text/index.ts';
 import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
-import { copyEmptyState } from './state-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
 const hostile = '<script>window.wasRun = true</script><img src=x onerror="window.wasRun = true">';
@@ -139,7 +138,6 @@ describe.skipIf(noBrowser !== undefined)(
         prefixIds: [tokenizer.eosId!],
         inspect,
       });
-      await copyEmptyState(join(folder, 'state'));
       state = openState({ folder: join(folder, 'state') });
       const files = studioFiles(join(import.meta.dirname, '../dist/studio'));
       server = await startServer({ models: [model], studio: { files, lab: port }, state });

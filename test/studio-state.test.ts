@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalModel, RunningServer } from '../src/serve/index.ts';
 import { openState, type State } from '../src/store/index.ts';
 import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
-import { copyEmptyState } from './state-folder.ts';
 import { spellingModel, startStudioServer, tabTo } from './studio-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-studio-'));
@@ -63,7 +62,6 @@ describe.skipIf(noBrowser !== undefined)(
   () => {
     beforeAll(async () => {
       models = [spellingModel('poet', answer), spellingModel('talker', endless)];
-      await copyEmptyState(join(folder, 'state'));
       await start();
       browser = await openBrowser();
     }, 120_000);

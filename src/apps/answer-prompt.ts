@@ -1,6 +1,7 @@
 /** What a model is asked: the passages, numbered, each line of them quoted; the question last. */
 
 import type { GivenPassage } from './answer.ts';
+import { defused, languageOf, oneLine, ownLine, quoted } from './prompt-text.ts';
 
 export interface AnswerPrompt {
   readonly messages: readonly { readonly role: 'system' | 'user'; readonly content: string }[];
@@ -57,39 +58,13 @@ const forms: { readonly [L in 'en' | 'zh']: Form } = {
   },
 };
 
-/** Spellings of tokens that some model reads as its own: an endpoint may not tell text from token. */
-const SPELT_TOKEN =
-  /<(?=[|｜][^|｜\n]{1,64}[|｜]>|\/?s>|<\/?SYS>>|(?:bos|eos|pad|unk|sop)>|(?:start|end)_of_turn>|\/?(?:tool_call|tool_response|think)>)|\[(?=(?:\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS)|TOOL_CALLS|gMASK)\])/g;
-
-const defused = (text: string): string => text.replace(SPELT_TOKEN, '$& ');
-
-const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-
-const ownLine = (text: string): string => defused(oneLine(text));
-
-/** No line of a document can be taken for one of ours. */
-const quoted = (text: string): string =>
-  text
-    .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)
-    .map((line) => `> ${line}`.trimEnd())
-    .join('\n');
-
-/** Chinese where most of it is: so many letters of a Latin word weigh as one character. */
-const LETTERS_OF_A_WORD = 5;
-
-/** The language in which a question is asked and shall be answered. */
-export function questionLanguage(question: string): 'en' | 'zh' {
-  const count = (pattern: RegExp): number => question.match(pattern)?.length ?? 0;
-  return count(/\p{Script=Han}/gu) > count(/\p{Script=Latin}/gu) / LETTERS_OF_A_WORD ? 'zh' : 'en';
-}
-
 /** The prompt in the language of the question. */
 export function answerPrompt(
   question: string,
   passages: readonly GivenPassage[],
   rules: AnswerRules,
 ): AnswerPrompt {
-  const form = forms[questionLanguage(question)];
+  const form = forms[languageOf(question)];
   const blocks = passages.map(({ number, source, title, headings, isCorrection, text }) => {
     const name = [source, ...(title === null ? [] : [title]), ...headings].map(oneLine).join(' › ');
     return `[${number}] ${isCorrection ? `${form.correction} · ` : ''}${defused(name)}\n${defused(quoted(text))}`;

@@ -6,8 +6,8 @@ import type { Answer, AnswerPart, Claim, Freshness, GivenPassage } from './answe
 import { answerPrompt, isRefusal, mayBeRefusal } from './answer-prompt.ts';
 import { type AnswerWriter, answerTokens, fitPassages } from './answer-writer.ts';
 import { checkClaims } from './check-claims.ts';
+import { checkShare, checkWhole } from './check-option.ts';
 import { readCitations, settledPart } from './citations.ts';
-import { fail } from './errors.ts';
 import { bestSentences } from './extract.ts';
 import { type FoundPassages, findPassages } from './find-passages.ts';
 import { checkQuestion } from './question.ts';
@@ -57,10 +57,10 @@ export async function* answerQuestion(
 ): AsyncGenerator<AnswerPart, void> {
   checkQuestion(question);
   const { top = 5, minMatch = 0.4, maxSentences = 3, minSupport = 0.5, writer } = options;
-  checkWhole('top', top);
-  checkWhole('maxSentences', maxSentences);
-  checkShare('minMatch', minMatch);
-  checkShare('minSupport', minSupport);
+  checkWhole('answer', 'top', top);
+  checkWhole('answer', 'maxSentences', maxSentences);
+  checkShare('answer', 'minMatch', minMatch);
+  checkShare('answer', 'minSupport', minSupport);
   const { collections, minSimilarity, search, signal } = options;
   const found = await findPassages(question, collections, { top, minMatch, minSimilarity, search, signal });
   const how = { ...options, maxSentences, minSupport };
@@ -191,19 +191,4 @@ function freshnessOf(passages: readonly GivenPassage[]): Freshness {
     asOf: checked.length > 0 && checked.length === passages.length ? new Date(Math.min(...checked)) : null,
     newestChange: changed.length > 0 ? new Date(Math.max(...changed)) : null,
   };
-}
-
-function checkWhole(option: string, got: number): void {
-  if (!(Number.isSafeInteger(got) && got >= 1))
-    throw fail('apps/option', {
-      option,
-      rule: 'a whole number of at least 1',
-      zhRule: '为不小于 1 的整数',
-      got,
-    });
-}
-
-function checkShare(option: string, got: number): void {
-  if (!(got >= 0 && got <= 1))
-    throw fail('apps/option', { option, rule: 'from 0 to 1', zhRule: '在 0 到 1 之间', got });
 }

@@ -10,6 +10,8 @@ import { passageSentences } from './passage-sentences.ts';
 export interface AnswerWriter {
   /** How many tokens the model reads and writes in all. */
   readonly contextTokens: number;
+  /** Of the model, where it is known: tokens are then counted exactly. */
+  readonly tokenizer?: Pick<Tokenizer, 'encode'> | undefined;
   /** How many tokens a prompt is, as the model reads it. */
   count(prompt: AnswerPrompt): number | Promise<number>;
   write(
@@ -20,17 +22,18 @@ export interface AnswerWriter {
 
 /** What a chat template puts around a message, at most: few put more. */
 const FRAME_TOKENS = 16;
-/** Tokens of a word, a mark or a Han character: few tokenizers need more, on average. */
-const ROUGH_TOKENS = 2;
+
+/** Counts in place of a tokenizer that is not known: two for each word, mark or Han character; few need more, on average. */
+export const estimatedTokens: Pick<Tokenizer, 'encode'> = {
+  encode: (text) => roughTokens.encode(text).flatMap((place) => [place, place]),
+};
 
 /** How many tokens a prompt is where a model's template is not known; without its tokenizer, an estimate on the safe side. */
 export function promptTokens(
   { messages }: AnswerPrompt,
-  tokenizer: Pick<Tokenizer, 'encode'> | undefined,
+  tokenizer: Pick<Tokenizer, 'encode'> = estimatedTokens,
 ): number {
-  const count = (text: string): number =>
-    tokenizer ? tokenizer.encode(text).length : ROUGH_TOKENS * roughTokens.encode(text).length;
-  return messages.reduce((sum, { content }) => sum + FRAME_TOKENS + count(content), 0);
+  return messages.reduce((sum, { content }) => sum + FRAME_TOKENS + tokenizer.encode(content).length, 0);
 }
 
 /** The answer takes at most this share of the window. */

@@ -4,13 +4,14 @@ import { memoryCollection } from '../../test/memory-collection.ts';
 import { trainCharacters } from '../text/index.ts';
 import type { GenerationPart } from '../types.ts';
 import type { Answer, AnswerPart } from './answer.ts';
-import { type AnswerPrompt, answerPrompt, questionLanguage } from './answer-prompt.ts';
+import { type AnswerPrompt, answerPrompt } from './answer-prompt.ts';
 import { type AskOptions, answerQuestion, answerWhole } from './answer-question.ts';
 import { type AnswerWriter, fitPassages } from './answer-writer.ts';
 import { checkClaims } from './check-claims.ts';
 import { readCitations, settledPart } from './citations.ts';
 import { correctAnswer, forgetCorrection } from './corrections.ts';
 import { passageSentences } from './passage-sentences.ts';
+import { languageOf } from './prompt-text.ts';
 
 const whales = 'Whales breathe air. They sing long songs in 1998 and later.';
 const foxes = 'Foxes live in earths. They hunt mice at night.';
@@ -138,8 +139,8 @@ describe('the prompt', () => {
     const zh = answerPrompt('对岸有什么？', [given('柳树。')], { maxSentences: 2 });
     expect(zh.messages[0].content).toContain('最多写 2 句');
     expect(zh.messages[1].content).toBe('段落：\n\n[1] a.md\n> 柳树。\n\n问题：对岸有什么？');
-    expect(questionLanguage('What does 砚 mean?')).toBe('en');
-    expect(questionLanguage('GPT-2 是什么模型？')).toBe('zh');
+    expect(languageOf('What does 砚 mean?')).toBe('en');
+    expect(languageOf('GPT-2 是什么模型？')).toBe('zh');
   });
 
   test('no text of a document can pass for a line of ours, or for a token of the model', () => {

@@ -1,8 +1,75 @@
-/** The door of the apps room: questions answered from documents, with citations. */
+/** The door of the apps room: questions answered from documents, with citations; texts summed up; an assistant with tools; customer service. */
 
 export type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 export type { AnswerPrompt } from './answer-prompt.ts';
 export { type AskOptions, answerQuestion, answerWhole } from './answer-question.ts';
 export { type AnswerWriter, promptTokens } from './answer-writer.ts';
+export {
+  type Assisted,
+  type AssistOptions,
+  type AssistPart,
+  assist,
+  assistWhole,
+  MOST_TURN_CHARACTERS,
+  type Turn,
+} from './assistant/assist.ts';
+export { toolsInWords } from './assistant/assist-prompt.ts';
+export { builtInTools, calculator, clock, documentsTool, dueReminders } from './assistant/built-in-tools.ts';
+export { spellCall } from './assistant/call-reader.ts';
+export { evaluateExpression } from './assistant/expression.ts';
+export { memoryTools, recallFacts, statedFact } from './assistant/facts.ts';
+export { type McpServer, type McpTools, openMcpTools } from './assistant/mcp-tools.ts';
+export type { AskedCall, AssistantMessage, AssistantModel, AssistantRequest } from './assistant/message.ts';
+export { keepNote, memoryNotes, type Note, type NoteKind, type Notes, noteKinds } from './assistant/notes.ts';
+export { type RuleAssistantOptions, ruleAssistant } from './assistant/rule-assistant.ts';
+export { type CallReport, type Confirm, type ProposedCall, runTool } from './assistant/run-call.ts';
+export {
+  type AssistantTool,
+  type CheckedTool,
+  checkTools,
+  type ToolArguments,
+  type ToolContext,
+  type ToolSpec,
+  wordPatterns,
+} from './assistant/tool.ts';
+export {
+  type CommandToolOptions,
+  commandTool,
+  type HttpToolOptions,
+  httpTool,
+} from './assistant/user-tools.ts';
+export { readWhen } from './assistant/when.ts';
 export { type Correction, correctAnswer, forgetCorrection } from './corrections.ts';
+export { languageOf } from './prompt-text.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';
+export { type FoundIntent, type IntentClassifier, intentsByExamples } from './service/intents.ts';
+export { type ServicePlan, servicePlan } from './service/plan.ts';
+export {
+  customerService,
+  findConversation,
+  type HandOverReason,
+  newConversation,
+  type ServiceConversation,
+  type ServiceOptions,
+  type ServicePart,
+} from './service/serve-customer.ts';
+export { lengthOf } from './summary/extract-summary.ts';
+export {
+  type LexRankOptions,
+  lexRank,
+  pickDiverse,
+  type SentenceVector,
+  sentenceVector,
+} from './summary/sentence-graph.ts';
+export { type SummarizeOptions, summarize, summaryOf } from './summary/summarize.ts';
+export {
+  type ExtractedSummary,
+  type Summary,
+  type SummaryMethod,
+  type SummaryPart,
+  type SummaryProgress,
+  type SummarySentence,
+  summaryMethods,
+  type WrittenSummary,
+} from './summary/summary.ts';
+export type { KeptParts } from './summary/write-summary.ts';

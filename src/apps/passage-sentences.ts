@@ -4,7 +4,11 @@ import { headingsOf } from '../context/index.ts';
 import type { Passage } from '../retrieve/index.ts';
 import { splitSentences, type TextPiece } from '../text/index.ts';
 
-const FINISHED = /[.!?。！？…:：][\s"'”’)\]」』）]*$/u;
+const FINISHED = /[.!?。！？．…:：][\s"'”’)\]」』）]*$/u;
+/** So much of the end of a line is looked at, in UTF-16 units: a text of any length is read in linear time. */
+const TAIL = 16;
+/** A sentence of lines that none of them ends goes on for so long, in UTF-16 units. */
+const LONGEST_JOINED = 2000;
 /** What begins an item of a list, a table or a quotation is no rest of the line before. */
 const ITEM = /^(?:[-*+•|>#]|\d+[.)、])/u;
 
@@ -29,7 +33,8 @@ export function passageSentences({ text, start }: Pick<Passage, 'text' | 'start'
       !isHeading &&
       !last.isHeading &&
       /^[^\S\n]*\n[^\S\n]*$/.test(between) &&
-      !FINISHED.test(text.slice(last.start, last.end)) &&
+      last.end - last.start < LONGEST_JOINED &&
+      !FINISHED.test(text.slice(Math.max(last.start, last.end - TAIL), last.end)) &&
       !ITEM.test(piece.text);
     if (goesOn) last.end = piece.end;
     else joined.push({ start: piece.start, end: piece.end, isHeading });

@@ -30,7 +30,7 @@ export {
   type SparseRows,
   sparseRows,
 } from './features.ts';
-export { type FitOptions, fitNetwork, type Network } from './fit.ts';
+export { fitNetwork, type Network } from './fit.ts';
 export {
   LABEL_LIMIT,
   type LabelledText,

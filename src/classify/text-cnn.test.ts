@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { wave } from '../../test/contracts/wave.ts';
 import type { ParameterSpec } from '../nn/index.ts';
 import { crossEntropy, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
 import { shuffledBatches } from '../train/index.ts';
@@ -27,12 +28,6 @@ const golden = JSON.parse(
   max: Case;
   average: Case;
 };
-
-function wave(shape: readonly number[], shift: number): Tensor {
-  const size = shape.reduce((a, b) => a * b);
-  const values = Array.from({ length: size }, (_, i) => 0.5 * Math.sin(0.7 * i * i + 0.3 * i + shift));
-  return tensor(values, { shape });
-}
 
 function shiftOf(path: string): number {
   const [part, i, kind] = path.split('.');

@@ -173,6 +173,17 @@ export const fail = defineErrors({
       `${d.path}: holds another search (${d.differing.join('; ')}); choose another --out or the same settings`,
     zh: (d) => `${d.path}：其中是另一次搜索（${d.differing.join('；')}）；请换一个 --out 或使用相同的设置`,
   },
+  'cli/no-summary-work': {
+    en: (d: { path: string }) =>
+      `${d.path}: holds no parts that inkstone summarize wrote; choose another --work or --out`,
+    zh: (d) => `${d.path}：其中不是 inkstone summarize 写的部分摘要；请换一个 --work 或 --out`,
+  },
+  'cli/other-summary': {
+    en: (d: { path: string; differing: readonly string[] }) =>
+      `${d.path}: holds the parts of another summary (${d.differing.join('; ')}); choose another --work or --out, the same text and settings, or delete it`,
+    zh: (d) =>
+      `${d.path}：其中是另一篇摘要的各部分（${d.differing.join('；')}）；请换一个 --work 或 --out，使用相同的文本与设置，或删去该文件`,
+  },
   'cli/search-setting': {
     en: (d: { name: string; known: readonly string[]; near?: string }) =>
       `tune search: --space has no setting "${d.name}" for this method; there are ${d.known.join(', ')}${hint(d.near)}`,
@@ -421,5 +432,18 @@ export const fail = defineErrors({
     en: (d: { source: string }) =>
       `${d.source}: nothing is left to learn from after cleaning; give a source with more text`,
     zh: (d) => `${d.source}：清洗之后没有可供学习的文本；请给出含有更多文本的来源`,
+  },
+  'cli/tools-file': {
+    en: (d: { path: string; reason: string; zhReason: string }) => `${d.path}: ${d.reason}`,
+    zh: (d) => `${d.path}：${d.zhReason}`,
+  },
+  'cli/note': {
+    en: (d: { id: string }) => `note: its id must be letters, digits, _ or -, got "${d.id}"`,
+    zh: (d) => `记录：编号须由字母、数字、_ 或 - 组成，得到 "${d.id}"`,
+  },
+  'cli/note-file': {
+    en: (d: { path: string }) =>
+      `${d.path}: must be a note as inkstone assist keeps it; mend it or take it away`,
+    zh: (d) => `${d.path}：须为 inkstone assist 保存的记录；请修正或移走`,
   },
 });

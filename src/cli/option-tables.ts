@@ -153,10 +153,10 @@ export const trainOptions = {
   },
   objective: {
     type: 'string',
-    choices: ['next-token', 'masked'],
+    choices: ['next-token', 'masked', 'prefix'],
     doc: {
-      en: 'what is learned: to write on (default), or to guess hidden tokens, which makes an encoder (BERT)',
-      zh: '学什么：续写（默认），或猜被遮盖的词元，即训练编码器（BERT）',
+      en: 'what is learned: to write on (default); to guess hidden tokens, which makes an encoder (BERT); to write on behind a beginning that is read in both directions (prefix LM, as in ChatGLM)',
+      zh: '学什么：续写（默认）；猜被遮盖的词元，即训练编码器（BERT）；或双向阅读开头、再续写其后（前缀语言模型，如 ChatGLM）',
     },
   },
   masking: {

@@ -43,6 +43,7 @@ export interface SettingOptions
   readonly cure?: string;
   readonly attention?: string;
   readonly activeExperts?: number;
+  readonly objective?: string;
   readonly masking?: string;
   readonly maskRate?: number;
   readonly wholeWords?: boolean;
@@ -56,7 +57,7 @@ export interface SettingOptions
 
 const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
-  'window', 'attentionBlock', 'attentionStride', 'linearAttention',
+  'window', 'attentionBlock', 'attentionStride', 'linearAttention', 'prefix',
 ] as const; // biome-ignore format: a list
 const RECIPE = ['batchSize', 'lr', 'precision', 'cure', 'labelSmoothing', 'distillation', 'privacy'] as const;
 /** What a model that is there has already. */
@@ -221,6 +222,7 @@ function withOptions<Model extends object>(base: Settings<Model>, options: Setti
     cure,
     ...(options.attention !== undefined && parseAttention(options.attention)),
     expertsPerToken: options.activeExperts,
+    prefix: prefixOf(base.model, options),
   };
   const pick = <T extends object>(names: readonly (keyof SettingOptions)[], object: T): T => ({
     ...object,
@@ -242,6 +244,12 @@ function withOptions<Model extends object>(base: Settings<Model>, options: Setti
     length: steps !== undefined ? { steps } : minutes !== undefined ? { minutes } : base.length,
   };
 }
+
+/** Whether a beginning is read in both directions, where that is said and another than it was. */
+const prefixOf = (model: object, { objective }: SettingOptions): boolean | undefined =>
+  objective === undefined || (objective === 'prefix') === 'prefix' in model
+    ? undefined
+    : objective === 'prefix';
 
 /** The cell that was asked for, of a model that has cells. */
 const cellOf = (model: object, { architecture }: SettingOptions): { cell?: string } =>

@@ -1,5 +1,6 @@
 /** Every command, as data; its module is loaded only when it is called. */
 
+import { assistOptions } from './assist-options.ts';
 import { classifyOptions } from './classify-options.ts';
 import { type CommandRow, defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
@@ -8,6 +9,7 @@ import { dataOptions } from './corpus-options.ts';
 import { benchmarkOptions, evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { predictOptions } from './head-options.ts';
+import { imageOptions } from './image-options.ts';
 import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
 import { gradientsOptions, inspectOptions } from './inspect-options.ts';
 import { lengthOptions } from './length-options.ts';
@@ -24,6 +26,7 @@ import {
 import { privacyCommandOptions } from './privacy-command-options.ts';
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
+import { summaryOptions } from './summary-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -324,6 +327,35 @@ const ask = defineCommand({
   load: () => import('./commands/ask.ts'),
 });
 
+const summarize = defineCommand({
+  name: 'summarize',
+  args: '<source…>',
+  summary: {
+    en: 'sum up a text of any length: by the sentences that say most of it, or by a model, part by part; also only what bears on a question',
+    zh: '概括任意长度的文本：摘出最能概括的原句，或由模型逐部分撰写；也可只概括与某个问题有关的内容',
+  },
+  options: summaryOptions,
+  example: 'inkstone summarize novel.txt --sentences 5',
+  examples: ['inkstone summarize novel.txt --question "who is the captain?" --length 100 --out summary.txt'],
+  load: () => import('./commands/summarize.ts'),
+});
+
+const assist = defineCommand({
+  name: 'assist',
+  args: '[model]',
+  summary: {
+    en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone',
+    zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动',
+  },
+  options: assistOptions,
+  example: 'inkstone assist --ask "what is 15% of 80?"',
+  examples: [
+    'inkstone assist runs/poems-2min --ask "remind me in 10 minutes to drink tea" --yes',
+    'inkstone assist --list fact',
+  ],
+  load: () => import('./commands/assist.ts'),
+});
+
 const classify = defineCommand({
   name: 'classify',
   args: '<train|predict|compare> [folder]',
@@ -334,6 +366,27 @@ const classify = defineCommand({
   options: classifyOptions,
   example: 'inkstone classify compare --data reviews.csv',
   load: () => import('./commands/classify.ts'),
+});
+
+const image = defineCommand({
+  name: 'image',
+  args: '<shapes|train|classify|search|caption|maps> [run] [file…]',
+  summary: {
+    en: 'pictures beside text: make a set of shapes, learn labels, search by captions and back, write captions, look at the filters',
+    zh: '图文结合：生成图形数据，学习标签、图文互检、写图片说明，查看滤波器的响应',
+  },
+  options: imageOptions,
+  example: 'inkstone image shapes --count 600 --out shapes',
+  examples: [
+    'inkstone image train --data shapes --out runs/image-classify',
+    'inkstone image classify runs/image-classify shapes/pictures/000.png',
+    'inkstone image maps runs/image-classify shapes/pictures/000.png',
+    'inkstone image train --task search --data shapes --epochs 10 --out runs/image-search',
+    'inkstone image search runs/image-search --data shapes --text "a large red circle on the left"',
+    'inkstone image train --task caption --data shapes --epochs 12 --out runs/image-caption',
+    'inkstone image caption runs/image-caption shapes/pictures/000.png',
+  ],
+  load: () => import('./commands/image.ts'),
 });
 
 const vectors = defineCommand({
@@ -463,12 +516,15 @@ export const commands = [
   evalCommand,
   benchmark,
   classify,
+  image,
   inspect,
   gradients,
   length,
   index,
   search,
   ask,
+  summarize,
+  assist,
   serve,
   keys,
   studio,

@@ -6,9 +6,10 @@ import {
   type Batches,
   batchRows,
   countCharacters,
-  createBatches,
+  cutRows,
   documentRows,
   IGNORE,
+  prefixRows,
   type RowSource,
   sequenceRows,
   type TokenArray,
@@ -157,12 +158,18 @@ export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { cure, distillation, expertBalance: balance } = recipe;
+  if (config.prefix && (cure !== undefined || distillation)) {
+    const reason = { reason: 'it has a loss that knows no prefix', zhReason: '它的损失不含前缀' };
+    const options = ['--objective prefix', distillation ? '--teacher' : '--cure'];
+    throw fail('cli/conflict', { command: 'train', options, ...reason });
+  }
   const distilled =
     distillation && distilledLesson(distillation, options.teacher!, { config, tokenizer, seed });
   const beside = (params: DecoderParams): DecoderParams =>
     distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
   return writingLesson(options, {
     config,
+    ...(config.prefix && { isPrefix: true }),
     begin: (corpus) => beside(freshParams(config, recipe, seed, corpus)),
     fromFile: (weights) => beside(paramsFromFile(config, weights)),
     loss: (p, batch, dropoutSeed) => loss(p, config, { ...toTensors(batch), dropoutSeed }),
@@ -184,10 +191,19 @@ const balancedLoss = (config: DecoderConfig, balance: number): CuredLoss<Decoder
     { isMixed: false },
   );
 
+/** How much of a held-out row is read as its prefix; the loss is that of the rest. */
+const HELD_OUT_PREFIX = 0.5;
+
 /** The lesson of a model that learns what comes next, and the tokens that it learns from. */
 export async function writingLesson<Config, Params>(
   options: TrainingOptions<unknown>,
-  own: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'>,
+  {
+    isPrefix,
+    ...own
+  }: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'> & {
+    /** The beginnings of rows are read, and not learned. */
+    readonly isPrefix?: boolean;
+  },
 ): Promise<{ readonly trainTokens: TrainTokens; readonly lesson: Lesson<Config, Params> }> {
   const { tokenizer, recipe, seed, answers } = options;
   const { contextLength } = own.config;
@@ -205,18 +221,14 @@ export async function writingLesson<Config, Params>(
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
   const { privacy } = recipe;
+  const rows = cutRows({ tokens: texts.train, contextLength, seed, ...rowsOf(recipe, tokenizer) });
+  const evaluation = evaluationRows(heldOut.tokens, contextLength, tokenizer);
   const how = { eosId: tokenizer.eosId, contextLength, seed };
   const lesson: Lesson<Config, Params> = {
     ...own,
-    batches: createBatches({
-      tokens: texts.train,
-      contextLength,
-      batchSize: recipe.batchSize,
-      seed,
-      ...rowsOf(recipe, tokenizer),
-    }),
+    batches: batchRows(isPrefix ? prefixRows(rows, { seed }) : rows, recipe.batchSize),
     ...(privacy && { examples: privateExamples(privacy, texts.train, how) }),
-    evaluation: evaluationRows(heldOut.tokens, contextLength, tokenizer),
+    evaluation: isPrefix ? prefixRows(evaluation, { share: HELD_OUT_PREFIX }) : evaluation,
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
     }),

@@ -83,6 +83,7 @@ export {
   type DocumentRowOptions,
   documentRows,
   IGNORE,
+  prefixRows,
   type RowSource,
   sequenceRows,
   windowRows,

@@ -140,6 +140,31 @@ function streamedDocumentRows(options: DocumentRowOptions, starts: ArrayLike<num
   }
 }
 
+/**
+ * The same rows for a prefix LM: the first targets of each are hidden, at least one is left. `share`: of the targets of a row, for
+ * evaluation; without it as many as chance says, every number equally likely, drawn anew for each row.
+ */
+export function prefixRows(
+  rows: RowSource,
+  options: { readonly share: number } | { readonly seed: number },
+): RowSource {
+  const rng = 'seed' in options ? createRng(options.seed).split('prefix') : undefined;
+  const shareOf = (row: number): number => {
+    if (!rng) return (options as { readonly share: number }).share;
+    rng.position = row;
+    return rng.uniform();
+  };
+  return {
+    ...rows,
+    fill(row, inputs, targets, at) {
+      rows.fill(row, inputs, targets, at);
+      let end = rows.contextLength;
+      while (end > 0 && targets[at + end - 1] === IGNORE) end--;
+      targets.fill(IGNORE, at, at + Math.min(end - 1, Math.floor(shareOf(row) * end)));
+    },
+  };
+}
+
 /** Rows made of whole documents (and of pieces of those longer than a row), packed once; the rows are shuffled for every epoch. */
 function wholeDocumentRows(options: DocumentRowOptions, starts: ArrayLike<number>): RowSource {
   const { tokens, contextLength, seed, eosId } = options;

@@ -194,7 +194,7 @@ function search(options: BeamSearchOptions, plan: SearchPlan): Strategy {
     try {
       if (maxTokens === 0) return yield* texts.finishAll('length');
       const sequence = open(model.open());
-      const [{ logits }] = yield* runStep([{ sequence, ids: promptIds }]);
+      const [{ logits }] = yield* runStep([{ sequence, ids: promptIds, prefix: task.promptLength }]);
       const history = createHistory(promptIds, task.promptLength, { rng: rng.split('processors'), eosIds });
       const first: Beam = { sequence, history, tokens: [], score: 0, logits: logits[0] };
       const groups = Array.from(

@@ -79,6 +79,7 @@ export function withCompanion(strategy: Strategy, companion: Companion): Strateg
       model: {
         vocabSize: model.vocabSize,
         contextLength: Math.min(model.contextLength, contextLength - shift),
+        hasPrefix: model.hasPrefix || other?.hasPrefix,
         open: () => openPair(model.open(), (other ?? model).open()),
       },
     });
@@ -101,10 +102,11 @@ export function withCompanion(strategy: Strategy, companion: Companion): Strateg
       model: third,
     }: StepCall): Generator<StepCall | DecodeEvent, readonly StepResult[], Reply> {
       if (third) return yield* runStep(batch, wants, third);
-      const mains = batch.map(({ sequence, ids }) => ({ sequence: pairOf(sequence).main, ids }));
+      const mains = batch.map((request) => ({ ...request, sequence: pairOf(request.sequence).main }));
       const besides = batch.map(({ sequence, ids }): StepRequest => {
         const { main, beside } = pairOf(sequence);
-        return { sequence: beside, ids: main.length === 0 ? besidePrompt : ids };
+        if (main.length > 0) return { sequence: beside, ids };
+        return { sequence: beside, ids: besidePrompt, prefix: besidePrompt.length - written.length };
       });
       if (!other) {
         const both = yield* runStep([...mains, ...besides], wants);

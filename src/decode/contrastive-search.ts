@@ -62,7 +62,10 @@ export function contrastiveSearch(options: ContrastiveSearchOptions = {}): Strat
       if (maxTokens === 0) return yield* texts.finishAll('length');
       let sequence = model.open();
       sequences = [sequence];
-      const [prompt] = yield* runStep([{ sequence, ids: promptIds }], { logits: 'all', hidden: true });
+      const [prompt] = yield* runStep([{ sequence, ids: promptIds, prefix: task.promptLength }], {
+        logits: 'all',
+        hidden: true,
+      });
       const states = hiddenOf(prompt);
       const bank = hiddenBank(
         states[0].length,

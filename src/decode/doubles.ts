@@ -1,7 +1,7 @@
 /** Language models without weights, for tests and examples: deterministic, exact, and as strict as a real one. */
 
 import { createRng } from '../rng.ts';
-import type { LanguageModel, Sequence } from '../types.ts';
+import type { LanguageModel, Sequence, TextModel } from '../types.ts';
 import { fail } from './errors.ts';
 import { checkIds, checkInteger } from './options.ts';
 
@@ -170,4 +170,22 @@ export function scriptedModel(options: ScriptedModelOptions): DoubleModel {
       return row;
     },
   });
+}
+
+/** A text model that says the texts of its script in turn, letter by letter, whatever it is asked; `asked` keeps the requests. */
+export function scriptedTexts<Request extends { readonly signal?: AbortSignal }>(
+  script: readonly string[],
+): TextModel<Request> & { readonly asked: readonly Request[] } {
+  const asked: Request[] = [];
+  return {
+    asked,
+    async *generate(request) {
+      asked.push(request);
+      for (const text of script[asked.length - 1] ?? '') {
+        if (!request.signal?.aborted) yield { type: 'text-delta', text };
+      }
+      const reason = request.signal?.aborted ? 'aborted' : 'eos';
+      yield { type: 'finish', reason, promptTokens: 0, completionTokens: 0 };
+    },
+  };
 }

@@ -234,7 +234,7 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
     leave: (job) => void jobs.delete(job),
     step: (job, waiters) =>
       new Promise((resolve, reject) => {
-        pending.push({ job, waiters: waiters.map(toWaiter), resolve, reject });
+        pending.push({ job, waiters: waiters.map((source) => toWaiter(source, model)), resolve, reject });
         void stepOn();
       }),
     makeRoom(batch) {
@@ -251,11 +251,15 @@ export function createEngineSteps(model: LanguageModel, cache: PrefixCache): Eng
 /** The logits of every place are wanted: all of the request must be read at once. */
 const isWhole = ({ call }: StepWaiter): boolean => call.wants?.logits === 'all';
 
-function toWaiter(source: StepWaiter): Waiter {
+function toWaiter(source: StepWaiter, { hasPrefix }: LanguageModel): Waiter {
   const { call } = source;
   const readings = call.model
     ? []
-    : call.batch.map((request) => ({ ...request, least: isWhole(source) ? request.ids.length : 1 }));
+    : call.batch.map((request) => ({
+        ...request,
+        prefix: hasPrefix ? request.prefix : undefined,
+        least: isWhole(source) ? request.ids.length : 1,
+      }));
   return { source, readings };
 }
 
@@ -269,12 +273,14 @@ const byRank = (a: Waiting, b: Waiting): number => (ranksBefore(a.job, b.job) ? 
 /** The first part of a prompt that is too long for one go; none when the rest can be read as a whole. */
 function partOf({ waiters }: Waiting): { waiter: Waiter; at: number; count: number } | undefined {
   for (const waiter of waiters) {
-    const at = waiter.readings.findIndex(({ ids, least }) =>
-      isWhole(waiter.source) ? ids.length > least : ids.length > PART,
+    const at = waiter.readings.findIndex(({ ids, least, prefix }) =>
+      isWhole(waiter.source) ? ids.length > least : ids.length > PART && !prefix,
     );
     if (at < 0) continue;
-    const { ids, least } = waiter.readings[at];
-    return { waiter, at, count: Math.min(PART, ids.length - least) };
+    const { ids, least, prefix } = waiter.readings[at];
+    const most = ids.length - least;
+    // A prompt that is read in both directions is read at once.
+    return { waiter, at, count: prefix ? most : Math.min(PART, most) };
   }
   return undefined;
 }
@@ -292,9 +298,9 @@ const cut = (ids: ArrayLike<number>, from: number, to?: number): number[] =>
 function partWaiter({ waiter, at, ids }: NonNullable<Turn['part']>): StepWaiter {
   const reading = waiter.readings[at];
   return {
-    call: { type: 'step', batch: [{ sequence: reading.sequence, ids }] },
+    call: { type: 'step', batch: [{ sequence: reading.sequence, ids, prefix: reading.prefix }] },
     answer() {
-      const rest = { ...reading, ids: cut(reading.ids, ids.length) };
+      const rest = { ...reading, ids: cut(reading.ids, ids.length), prefix: undefined };
       waiter.readings = waiter.readings.with(at, rest);
     },
   };

@@ -126,6 +126,11 @@ export const fail = defineErrors({
     zh: (d: { companion: number; model: number }) =>
       `第二个模型：必须认识第一个模型的每个词元，它有 ${d.companion} 个，第一个有 ${d.model} 个；请使用同一分词器训练的模型`,
   },
+  'decode/look-back-prefix': {
+    en: () =>
+      'look-back decoding: it compares what the model expected at each place of the prompt, and this model reads a prompt in both directions; use another strategy',
+    zh: () => '回看解码：它要比较模型在提示各处的预测，而此模型双向阅读提示；请改用其他策略',
+  },
   'decode/no-hidden': {
     en: () =>
       'contrastive search: the model must give its hidden states, this one gives none; use another strategy',

@@ -190,9 +190,10 @@ async function readAhead(
 ): Promise<readonly StepRequest[] | undefined> {
   if (wants?.logits === 'all') return batch;
   let left = batch;
-  for (let long = left.filter(isLong); long.length > 0; long = left.filter(isLong)) {
+  const isCut = (one: StepRequest): boolean => isLong(one) && !(model.hasPrefix && one.prefix);
+  for (let long = left.filter(isCut); long.length > 0; long = left.filter(isCut)) {
     model.step(long.map(firstPart), { logits: 'none' });
-    left = left.map((one) => (isLong(one) ? restOf(one) : one));
+    left = left.map((one) => (isCut(one) ? restOf(one) : one));
     await nextTurn();
     if (signal?.aborted) return undefined;
   }

@@ -59,25 +59,30 @@ export function trackModel(source: DecodeTask['model'], kept?: Kept): TrackedMod
     model: {
       vocabSize: source.vocabSize,
       contextLength: source.contextLength,
+      hasPrefix: source.hasPrefix,
       open: () => tracks.open({ ids: [], real: undefined }),
     },
     translate(request, wants) {
-      const { sequence, ids } = request;
+      const { sequence, ids, prefix = 0 } = request;
       const track = tracks.find(sequence);
       if (!track) return request;
       let known = 0;
       if (!track.real) {
         const wanted = Array.from(ids);
         const donor = isResumed && wants?.logits !== 'all' ? nearest(wanted) : undefined;
-        track.real = donor ? donor.real.fork() : source.open();
-        if (donor) {
-          known = Math.min(donor.length, wanted.length - 1);
+        const shared = Math.min(donor?.length ?? 0, wanted.length - 1);
+        // A prompt that is read in both directions is taken over whole or not at all.
+        const isUsed = donor && !(source.hasPrefix && shared < prefix);
+        track.real = isUsed ? donor.real.fork() : source.open();
+        if (isUsed) {
+          known = shared;
           track.real.rewind(known);
         }
         setSpare(undefined);
       }
       for (let i = 0; i < ids.length; i++) track.ids.push(ids[i]);
-      return { ...request, sequence: track.real, ids: known > 0 ? Array.from(ids).slice(known) : ids };
+      if (known === 0) return { ...request, sequence: track.real };
+      return { ...request, sequence: track.real, ids: Array.from(ids).slice(known), prefix: undefined };
     },
     idsOf: (sequence) => tracks.find(sequence)?.ids,
     keep(ids) {

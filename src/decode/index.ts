@@ -30,6 +30,7 @@ export {
   markovModel,
   type ScriptedModelOptions,
   scriptedModel,
+  scriptedTexts,
 } from './doubles.ts';
 export {
   createEngine,

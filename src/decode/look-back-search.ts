@@ -144,6 +144,8 @@ export function lookBackSearch(options: LookBackSearchOptions = {}): Strategy {
     }
 
     try {
+      // Each of its places would know what comes next.
+      if (model.hasPrefix) throw fail('decode/look-back-prefix', undefined);
       const first = keep(model.open());
       const [{ logits }] = yield* runStep([{ sequence: first, ids: promptIds }], { logits: 'all' });
       const places = logits.map(logProbabilities);

@@ -46,10 +46,12 @@ interface View extends Track, Reader {}
 interface Reader {
   readonly tenant: string;
   readonly adapter: string | undefined;
+  /** How many of its tokens were read in both directions: they are what they are only together. */
+  prefix: number;
 }
 
 const isSame = (one: Reader, other: Reader): boolean =>
-  one.tenant === other.tenant && one.adapter === other.adapter;
+  one.tenant === other.tenant && one.adapter === other.adapter && one.prefix === other.prefix;
 
 interface Held extends Reader {
   readonly ids: readonly number[];
@@ -81,9 +83,9 @@ export function createPrefixCache(
 
   const heldTokens = (): number => held.reduce((sum, { ids }) => sum + ids.length, 0);
 
-  const views = trackSequences<View>(({ tenant, adapter, ids, real }) => {
+  const views = trackSequences<View>(({ tenant, adapter, prefix, ids, real }) => {
     const isWorth = !isClosed && ids.length >= LEAST_TOKENS && ids.length <= maxTokens;
-    if (isWorth) hold({ tenant, adapter, ids, real });
+    if (isWorth) hold({ tenant, adapter, prefix, ids, real });
     else real.close();
   });
 
@@ -110,7 +112,7 @@ export function createPrefixCache(
   /** A real sequence that has read as much as possible of what comes, all but the last `least` tokens. */
   const begin = (reader: Reader, ids: ArrayLike<number>, least: number): Sequence => {
     let best: View | Held | undefined;
-    let known = LEAST_TOKENS - 1;
+    let known = Math.max(LEAST_TOKENS, reader.prefix) - 1;
     for (const entry of maxTokens > 0 ? [...held, ...views.all()] : []) {
       if (!isSame(entry, reader) || !entry.real) continue;
       const common = Math.min(commonLength(entry.ids, ids), ids.length - least);
@@ -129,11 +131,16 @@ export function createPrefixCache(
     const view = views.of(request.sequence);
     if (view.real) return request;
     const rest = [...view.ids, ...Array.from(request.ids)];
+    if (view.ids.length === 0) view.prefix = (source.hasPrefix && request.prefix) || 0;
     view.ids.length = 0;
     view.real = begin(view, rest, least);
     const known = view.real.length;
     for (let i = 0; i < known; i++) view.ids.push(rest[i]);
-    return { ...request, ids: rest.slice(known) };
+    return {
+      ...request,
+      ids: rest.slice(known),
+      prefix: known === 0 && view.prefix ? view.prefix : undefined,
+    };
   };
 
   const { memory } = source;
@@ -157,8 +164,9 @@ export function createPrefixCache(
       return {
         vocabSize: source.vocabSize,
         contextLength: source.contextLength,
+        hasPrefix: source.hasPrefix,
         memory: memoryOfViews,
-        open: () => views.open({ tenant, adapter, group: own, ids: [], real: undefined }),
+        open: () => views.open({ tenant, adapter, prefix: 0, group: own, ids: [], real: undefined }),
         takeOver,
         get heldTokens() {
           let sum = 0;
@@ -185,9 +193,9 @@ export function createPrefixCache(
           if (!isAll) return read(requests, wants);
           // What was taken away comes back first: its logits were given before.
           const again = requests
-            .map(({ sequence, ids }, i) => ({
-              sequence,
-              ids: Array.from(ids).slice(0, -batch[i].ids.length),
+            .map((request, i) => ({
+              ...request,
+              ids: Array.from(request.ids).slice(0, -batch[i].ids.length),
             }))
             .filter(({ ids }) => ids.length > 0);
           if (again.length > 0) read(again, { logits: 'none' });

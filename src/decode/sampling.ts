@@ -90,7 +90,12 @@ function autoregressive(options: ProcessorOptions, createSampler: () => Sampler)
       // Several texts draw from the same logits.
       const firstDraw = rng.split(0).uniform();
       const [result] = yield* runStep([
-        { sequence: first, ids: promptIds, choice: n === 1 ? choiceOf(firstDraw) : undefined },
+        {
+          sequence: first,
+          ids: promptIds,
+          prefix: task.promptLength,
+          choice: n === 1 ? choiceOf(firstDraw) : undefined,
+        },
       ]);
       const history = createHistory(promptIds, promptLength, { rng: rng.split(0), eosIds });
       let live = Array.from({ length: n }, (_, index): Draft => {

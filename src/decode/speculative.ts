@@ -154,7 +154,7 @@ function speculate(
     try {
       const first = model.open();
       sequences.push(first);
-      const [{ logits }] = yield* runStep([{ sequence: first, ids: promptIds }]);
+      const [{ logits }] = yield* runStep([{ sequence: first, ids: promptIds, prefix: task.promptLength }]);
       const history = createHistory(promptIds, task.promptLength, { rng: rng.split(0), eosIds });
       const texts = Array.from({ length: n }, (_, index): Draft => {
         const own = rng.split(index);
@@ -275,7 +275,8 @@ function draftModel(model: LanguageModel, { task, sampler, processors, isGreedy 
       for (let live = drafts.filter((draft) => draft.most > 0); live.length > 0; ) {
         const batch = live.map(({ text }) => {
           const sequence = sequenceOf(text.index);
-          return { sequence, ids: text.history.ids.slice(sequence.length) };
+          const prefix = sequence.length === 0 ? task.promptLength : undefined;
+          return { sequence, ids: text.history.ids.slice(sequence.length), prefix };
         });
         const results = yield* runStep(batch, undefined, model);
         live = live.filter(({ text, ids, rows, most }, i) => {

@@ -17,7 +17,7 @@ import { isTurnSpent } from './turn-work.ts';
 
 /** One prompt to continue. Everything in it has been checked. */
 export interface DecodeTask {
-  readonly model: Pick<LanguageModel, 'vocabSize' | 'contextLength' | 'open'>;
+  readonly model: Pick<LanguageModel, 'vocabSize' | 'contextLength' | 'hasPrefix' | 'open'>;
   /** What is there already; at least one id, at most `contextLength`. */
   readonly promptIds: readonly number[];
   /**

@@ -173,6 +173,7 @@ export function withVocabulary(model: LanguageModel, vocabSize: number): Languag
     ...(embed && { embed }),
     vocabSize,
     contextLength: model.contextLength,
+    hasPrefix: model.hasPrefix,
     memory: model.memory,
     adapters: model.adapters,
     open: (adapter) => model.open(adapter),

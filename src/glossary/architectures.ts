@@ -19,6 +19,14 @@ export const architectureTerms = defineTerms({
       zh: '去掉 softmax 的注意力：每个键把它的值写入该头的一个矩阵，查询再从矩阵中读取（Katharopoulos 等，2020）。训练时可并行阅读，写作时却像循环模型：无论多长，记住的内容大小不变。代价是不够锐利：较难找回远处的单个词元。',
     },
   },
+  prefixLanguageModel: {
+    name: { en: 'prefix LM', zh: '前缀语言模型' },
+    also: ['prefix language model', 'GLM', 'ChatGLM', 'UniLM', '双向前缀'],
+    text: {
+      en: 'A model that writes, yet reads a prompt like an encoder: tokens of the prompt see each other in both directions, what is written sees all that stands before it (Raffel et al. 2020; ChatGLM). It learns from rows cut at a random place, and only from what stands behind the cut; its held-out loss is that of the second half of each row behind the first. A prompt is read in one piece and anew each time: what was read of another that begins like it is of no use. Scores of a given text read it as if it had been written, without a prompt.',
+      zh: '会写作、却像编码器一样阅读提示的模型：提示中的词元彼此前后可见，写出的部分看得见它之前的一切（Raffel 等，2020；ChatGLM）。训练时在随机处切开每行，只学切口之后的部分；留出损失是以每行前一半为前缀时后一半的损失。提示须一次读完，且每次重读：开头相同的另一提示已读过的内容用不上。给已有文本打分时，按逐词写出的方式阅读，不设提示。',
+    },
+  },
   mixtureOfExperts: {
     name: { en: 'mixture of experts', zh: '混合专家' },
     also: ['experts', 'expert', 'activeExperts', 'MoE', 'router', '专家', '路由'],

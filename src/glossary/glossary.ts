@@ -10,6 +10,7 @@ import { evaluationTerms } from './evaluation.ts';
 import { learningTerms } from './learning.ts';
 import { machineTerms } from './machine.ts';
 import { modelTerms } from './model.ts';
+import { pictureTerms } from './pictures.ts';
 import { privacyTerms } from './privacy.ts';
 import { repetitionTerms } from './repetition.ts';
 import type { Term } from './term.ts';
@@ -33,6 +34,7 @@ export const topics = [
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
   { title: { en: 'Kinds of models', zh: '模型的种类' }, terms: architectureTerms },
   { title: { en: 'Classification', zh: '分类' }, terms: classificationTerms },
+  { title: { en: 'Pictures', zh: '图像' }, terms: pictureTerms },
   { title: { en: 'Writing', zh: '写作' }, terms: decodingTerms },
   { title: { en: 'Repetition', zh: '复读' }, terms: repetitionTerms },
   { title: { en: 'Scores', zh: '评分' }, terms: evaluationTerms },
@@ -51,6 +53,7 @@ export const glossary = {
   ...modelTerms,
   ...architectureTerms,
   ...classificationTerms,
+  ...pictureTerms,
   ...decodingTerms,
   ...repetitionTerms,
   ...evaluationTerms,

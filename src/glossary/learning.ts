@@ -40,8 +40,8 @@ export const learningTerms = defineTerms({
     name: { en: 'objective', zh: '训练目标' },
     also: ['next-token', 'masked', 'masked language model', 'MLM', '掩码语言模型'],
     text: {
-      en: 'What is learned from text. next-token: what comes next, so that the model can write. masked: which tokens were hidden in the middle, so that it understands: an encoder such as BERT, which sees both sides of a word.',
-      zh: '从文本中学什么。next-token：学接下来是什么，模型因此会写。masked：学中间被遮盖的是什么，模型因此善于理解，即 BERT 一类看得见前后文的编码器。',
+      en: 'What is learned from text. next-token: what comes next, so that the model can write. masked: which tokens were hidden in the middle, so that it understands: an encoder such as BERT, which sees both sides of a word. prefix: what comes behind a beginning that is read in both directions (see prefix LM).',
+      zh: '从文本中学什么。next-token：学接下来是什么，模型因此会写。masked：学中间被遮盖的是什么，模型因此善于理解，即 BERT 一类看得见前后文的编码器。prefix：学一段双向阅读的开头之后是什么（见“前缀语言模型”）。',
     },
   },
   masking: {

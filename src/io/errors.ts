@@ -86,6 +86,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.path}：${d.format} 的 ${d.what} 至多为 ${d.limit}，得到 ${d.got}；请拆分文件，或先转换为纯文本`,
   },
+  'io/image-size': {
+    en: (d: { path: string; what: 'pixels' | 'pixels a side' | 'bytes'; limit: number; got: number }) =>
+      `${d.path}: a picture may have at most ${d.limit} ${d.what}, got ${d.got}; make it smaller first`,
+    zh: (d) =>
+      `${d.path}：一张图片${d.what === 'pixels a side' ? '的边长' : ''}至多 ${d.limit} ${d.what === 'bytes' ? '字节' : '像素'}，得到 ${d.got}；请先缩小它`,
+  },
   'io/format-killed': {
     en: (d: { path: string; format: string; reason: string }) =>
       `${d.path}: reading it as ${d.format} was stopped (${d.reason}); leave the file out, or convert it to text first`,

@@ -7,45 +7,60 @@ import type { TextDocument } from '../types.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
 import type { ParseReply, ParseRequest } from './parser-main.ts';
-import { type ForeignFormat, parsers } from './parsers.ts';
+import { type ForeignFormat, type Found, type ParserOptions, parsers } from './parsers.ts';
 import type { FileOnDisk, Reader, ReadOptions } from './readers.ts';
 
 /** A reader of one format of `parsers`. */
 export function foreignReader(format: ForeignFormat, pool?: ParserPool): Reader {
   return async function* (file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
-    const { take, giveBack } = pool ?? defaultPool;
-    const { name, limit: bound } = parsers[format];
-    const path = file.location;
-    if (bound && file.sizeBytes > limits[bound]) {
-      const [limit, got] = [limits[bound], file.sizeBytes];
-      throw fail('io/format-limit', { path, format: name, what: 'bytes', limit, got });
-    }
     const { textColumn, titleColumn, signal, onEncoding, onSkipped } = options;
-    signal?.throwIfAborted();
-    const parser = take();
-    let isDone = false;
-    try {
-      parser.ask({ format, path, textColumn, titleColumn });
-      for (;;) {
-        const reply = await parser.reply(signal);
-        if (reply === undefined) {
-          throw fail('io/format-killed', { path, format: name, reason: parser.why() });
-        }
-        if (reply.kind === 'end' || reply.kind === 'error') isDone = true;
-        if (reply.kind === 'end') return;
-        if (reply.kind === 'error') throw fail(reply.code as 'io/format', reply.data as never);
-        if (reply.kind === 'encoding') onEncoding?.(reply.encoding);
-        if (reply.kind === 'skipped') onSkipped?.(reply.skipped);
-        if (reply.kind === 'document') {
-          const { text, title } = reply;
-          yield { text, source: file.path, ...(title && { title }) };
-        }
+    for await (const found of findIn(format, file, { textColumn, titleColumn, signal }, pool)) {
+      if (found.kind === 'encoding') onEncoding?.(found.encoding);
+      if (found.kind === 'skipped') onSkipped?.(found.skipped);
+      if (found.kind === 'document') {
+        const { text, title } = found;
+        yield { text, source: file.path, ...(title && { title }) };
       }
-    } finally {
-      if (isDone) giveBack(parser);
-      else parser.kill();
     }
   };
+}
+
+/** What the parser of a format finds in a file. @throws where the file is too large, the parser refuses it, or its process dies */
+export async function* findIn(
+  format: ForeignFormat,
+  { location: path, sizeBytes }: Pick<FileOnDisk, 'location' | 'sizeBytes'>,
+  { signal, ...options }: ParserOptions & { readonly signal?: AbortSignal },
+  { take, giveBack }: ParserPool = defaultPool,
+): AsyncGenerator<Found> {
+  const { name, limit: bound } = parsers[format];
+  if (bound && sizeBytes > limits[bound]) {
+    throw fail('io/format-limit', {
+      path,
+      format: name,
+      what: 'bytes',
+      limit: limits[bound],
+      got: sizeBytes,
+    });
+  }
+  signal?.throwIfAborted();
+  const parser = take();
+  let isDone = false;
+  try {
+    parser.ask({ format, path, ...options });
+    for (;;) {
+      const reply = await parser.reply(signal);
+      if (reply === undefined) {
+        throw fail('io/format-killed', { path, format: name, reason: parser.why() });
+      }
+      if (reply.kind === 'end' || reply.kind === 'error') isDone = true;
+      if (reply.kind === 'end') return;
+      if (reply.kind === 'error') throw fail(reply.code as 'io/format', reply.data as never);
+      yield reply;
+    }
+  } finally {
+    if (isDone) giveBack(parser);
+    else parser.kill();
+  }
 }
 
 /** A running parser process, asked one file after another. */

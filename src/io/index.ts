@@ -31,6 +31,7 @@ export { dequantize, type QuantizableType, quantizableTypes, quantize } from './
 export type { GgufTensorInfo } from './gguf-header.ts';
 export { type GgufType, type GgufValue, ggufTypes } from './gguf-types.ts';
 export type { HubOptions } from './hub.ts';
+export { encodePng, imageNames, readImage } from './images.ts';
 export {
   type JsonLinesWriter,
   type OpenJsonLinesOptions,
@@ -64,6 +65,7 @@ export {
   writeSafetensors,
 } from './safetensors.ts';
 export { dtypes, type FileDtype, type TensorInfo } from './safetensors-header.ts';
+export type { Picture } from './scale-image.ts';
 export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from './simulated-files.ts';
 export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';

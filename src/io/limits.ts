@@ -36,6 +36,10 @@ export const limits = {
   htmlBytes: 20_000_000,
   /** Bytes of a PDF, a Word document or an EPUB. */
   bookBytes: 500_000_000,
+  /** Bytes of a picture, its pixels, and those of a side: more than a camera makes. */
+  imageBytes: 100_000_000,
+  imagePixels: 50_000_000,
+  imageSide: 32_768,
   /** Pages of a PDF. */
   pdfPages: 20_000,
   /** Entries of a zip archive (Word, EPUB). */

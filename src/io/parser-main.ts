@@ -3,13 +3,12 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { InkstoneError } from '../errors.ts';
-import type { ColumnOptions } from './columns.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
-import { type ForeignFormat, type Found, parsers } from './parsers.ts';
+import { type ForeignFormat, type Found, type ParserOptions, parsers } from './parsers.ts';
 
 /** What the other side asks. */
-export interface ParseRequest extends ColumnOptions {
+export interface ParseRequest extends ParserOptions {
   readonly format: ForeignFormat;
   readonly path: string;
 }
@@ -24,12 +23,12 @@ async function answer(reply: ParseReply): Promise<void> {
   if (!process.stdout.write(`${JSON.stringify(reply)}\n`)) await once(process.stdout, 'drain');
 }
 
-async function parse({ format, path, ...columns }: ParseRequest): Promise<ParseReply> {
+async function parse({ format, path, ...options }: ParseRequest): Promise<ParseReply> {
   const { name } = parsers[format];
   try {
     const parser = await parsers[format].load();
     let beat = 0;
-    for await (const found of parser(path, columns)) {
+    for await (const found of parser(path, options)) {
       if (found.kind === 'beat' && Date.now() - beat < 1_000) continue;
       beat = Date.now();
       const length = found.kind === 'document' ? found.text.length : 0;

@@ -21,12 +21,25 @@ export interface Skipped {
 /** What a parser finds, in order; `beat` only says that it is alive. */
 export type Found =
   | { readonly kind: 'document'; readonly text: string; readonly title?: string }
+  /** The size it has in the file, and its pixels as `imageSize` asks, in base64. */
+  | {
+      readonly kind: 'image';
+      readonly width: number;
+      readonly height: number;
+      readonly pixels: string;
+    }
   | { readonly kind: 'encoding'; readonly encoding: string }
   | { readonly kind: 'skipped'; readonly skipped: Skipped }
   | { readonly kind: 'beat' };
 
+/** What a parser is told beside the path. */
+export interface ParserOptions extends ColumnOptions {
+  /** Pixels of each side of the square that a picture becomes. */
+  readonly imageSize?: number;
+}
+
 /** Reads a file. Whatever it throws that is not an error of this room is told as a damaged file. */
-export type Parser = (path: string, options: ColumnOptions) => AsyncIterable<Found>;
+export type Parser = (path: string, options: ParserOptions) => AsyncIterable<Found>;
 
 /** How a format is called in errors, the largest file that is opened, and its parser, loaded when it is needed. */
 export const parsers = {
@@ -38,6 +51,11 @@ export const parsers = {
   pdf: { name: 'PDF', limit: 'bookBytes', load: async () => (await import('./parse-pdf.ts')).parsePdf },
   docx: { name: 'Word', limit: 'bookBytes', load: async () => (await import('./parse-zip.ts')).parseDocx },
   epub: { name: 'EPUB', limit: 'bookBytes', load: async () => (await import('./parse-zip.ts')).parseEpub },
+  image: {
+    name: 'PNG/JPEG',
+    limit: undefined,
+    load: async () => (await import('./parse-image.ts')).parseImage,
+  },
   parquet: {
     name: 'Parquet',
     limit: undefined,

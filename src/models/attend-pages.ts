@@ -11,6 +11,7 @@ import {
   sparseOverPast,
 } from '../nn/index.ts';
 import {
+  attention,
   attentionPaged,
   cast,
   concat,
@@ -33,10 +34,15 @@ export interface Look {
   readonly show: (request: number, weights: Tensor) => void;
 }
 
+/** A request whose tokens before `prefix` see each other in both directions: all of them stand among those it reads now. */
+export interface PagedRequest extends KvGrowth {
+  readonly prefix: number;
+}
+
 export interface PagedReading {
   readonly memory: KvMemory;
   /** Sequences that have grown by what is read. */
-  readonly readings: readonly KvGrowth[];
+  readonly readings: readonly PagedRequest[];
   readonly look?: Look;
 }
 
@@ -50,9 +56,12 @@ export function attendPages(
   const { alibiSlopes } = scheme;
   const written = memory.placesOf(readings);
   const { requests, pages } = pagesOf(readings);
+  const hasPrefix = readings.some(({ prefix }) => prefix > 0);
   const isSparse = layers.some(({ pattern }) => pattern);
   const plain =
-    isPlain || isSparse || look ? readings.map((growth) => plainRequest(params, config, memory, growth)) : [];
+    isPlain || isSparse || hasPrefix || look
+      ? readings.map((growth) => plainRequest(params, config, memory, growth))
+      : [];
   return (layer) => (q, k, v) => {
     memory.write(layer, written, k, v);
     const { keys, values } = memory.pagesOf(layer);
@@ -66,6 +75,7 @@ export function attendPages(
         sparseOverPast(rows, length, (places) => [held(keys, places), held(values, places)], own),
       );
     }
+    if (hasPrefix) return mixPrefixes(plain, q, { keys, values, sight }, scale);
     return attentionPaged(q, keys, values, { scale, window, alibiSlopes, requests, pages });
   };
 }
@@ -101,6 +111,20 @@ function mixPlainly(
   );
 }
 
+/** Each request by itself: one with a prefix over a copy of its keys, the others as ever. */
+function mixPrefixes(
+  requests: readonly PlainRequest[],
+  q: Tensor,
+  { keys, values }: PagedLayer,
+  scale: number,
+): Tensor {
+  return eachRequest(requests, q, (rows, { prefix, held, growth }) => {
+    if (prefix === 0) return attentionPaged(rows, keys, values, { scale, ...pagesOf([growth]) });
+    const options = { causal: true, scale, prefixLengths: Int32Array.of(prefix) };
+    return attention(asBatch(rows), held(keys), held(values), options);
+  });
+}
+
 /** What `mix` makes of the queries of each request, one behind the other. */
 function eachRequest(
   requests: readonly PlainRequest[],
@@ -133,6 +157,8 @@ function pagesOf(readings: readonly KvGrowth[]): { requests: Int32Array; pages: 
 interface PlainRequest {
   /** Its queries. */
   readonly count: number;
+  readonly prefix: number;
+  readonly growth: KvGrowth;
   /** Its keys. */
   readonly length: number;
   /** A copy of its keys or values, all or those of some places: [1, keys, kvHeads, headSize] in f32. */
@@ -145,8 +171,9 @@ function plainRequest(
   params: DecoderParams,
   config: DecoderConfig,
   memory: KvMemory,
-  { past, count }: KvGrowth,
+  growth: PagedRequest,
 ): PlainRequest {
+  const { past, count, prefix } = growth;
   const { scale, scheme } = planOf(config);
   const { heads, kvHeads, headSize, attentionSoftcap: softcap } = config;
   const { length: keys } = past;
@@ -158,13 +185,20 @@ function plainRequest(
   const scoresOf = (queries: number) => {
     const bias = scheme.bias?.(params.positions!, queries, keys);
     return bySight((sight) => {
-      const masks = { causal: true, ...sight, alibiSlopes: scheme.alibiSlopes };
+      const masks = {
+        causal: true,
+        ...sight,
+        alibiSlopes: scheme.alibiSlopes,
+        prefixLengths: Int32Array.of(prefix),
+      };
       const mask = maskBias({ batch: 1, heads, queries, keys }, masks);
       return { scale, softcap, biases: bias ? [bias, mask] : [mask] };
     });
   };
   return {
     count,
+    prefix,
+    growth,
     length: keys,
     held(pages, places) {
       const ids = places ? indices(Int32Array.from(places, (place) => rows[place])) : all;

@@ -61,6 +61,8 @@ export interface DecoderConfig {
   readonly attentionStride?: number;
   /** Attention without a softmax, whose past is one matrix for each head (Katharopoulos et al. 2020). Default: softmax. */
   readonly linearAttention?: boolean;
+  /** A prompt is read in both directions, what follows it from left to right (Raffel et al. 2020). Default: off. */
+  readonly prefix?: boolean;
   /** Feed-forward parts of each layer, of which a token goes through few (Mixtral). Default: one, for all tokens. */
   readonly experts?: number;
   /** How many of them a token goes through. Default 2. */
@@ -165,6 +167,7 @@ const rules: Rules<Required<Omit<DecoderConfig, Nested>>> = {
   attentionBlock: fromTwo,
   attentionStride: fromTwo,
   linearAttention: yesOrNo,
+  prefix: yesOrNo,
   experts: fromTwo,
   expertsPerToken: fromTwo,
   crossAttention: yesOrNo,
@@ -206,6 +209,7 @@ export function check(values: object, table: { readonly [key: string]: Rule }, p
 const leftOut: Partial<DecoderOptions> = {
   block: 'preNorm',
   linearAttention: false,
+  prefix: false,
   crossAttention: false,
   headBias: false,
   headScale: 1,
@@ -327,6 +331,16 @@ function checkTogether(config: DecoderConfig): void {
     const rule = { rule: 'absent with linearAttention', zhRule: '空缺（已给出 linearAttention）' };
     const key = sparse[0] ?? ofScores!;
     throw fail('model/option', { key, ...rule, got: config[key] });
+  }
+  const narrow = sparse[0] ?? (config.linearAttention && 'linearAttention');
+  if (config.prefix && (narrow || crossAttention)) {
+    const rule = { rule: 'absent with prefix', zhRule: '空缺（已给出 prefix）' };
+    const key = narrow || 'crossAttention';
+    throw fail('model/option', { key, ...rule, got: config[key] });
+  }
+  if (config.prefix && kind === 'alibi') {
+    const rule = { rule: 'other than alibi with prefix', zhRule: ' alibi 以外的值（已给出 prefix）' };
+    throw fail('model/option', { key: 'positions.kind', ...rule, got: kind });
   }
   if (globalEvery && !window) {
     const rule = { rule: 'above 0 with globalEvery', zhRule: '大于 0（已给出 globalEvery）' };

@@ -250,13 +250,25 @@ export function forward(
   return logitsOf(params, config, hidden(params, config, ids, options));
 }
 
+/** Prefix LM: what stands in each row up to the place whose target is the first that counts, itself included. Targets i32 [B, T]. */
+export function prefixLengthsOf({ data, shape: [batch, length] }: Tensor): Int32Array {
+  return Int32Array.from({ length: batch }, (_, row) => {
+    let first = 0;
+    while (first < length && data[row * length + first] < 0) first++;
+    return Math.min(first + 1, length);
+  });
+}
+
 export interface LossOptions {
   readonly smoothing?: number;
   /** Adds so many times how unevenly tokens are sent to experts, averaged over the layers. */
   readonly balance?: number;
 }
 
-/** Mean next-token cross-entropy of a batch, in nats; never makes the logits of the whole batch but where the head has a bias. */
+/**
+ * Mean next-token cross-entropy of a batch, in nats. A model with `prefix` reads what stands before the first target in both
+ * directions. It never makes the logits of the whole batch but where the head has a bias.
+ */
 export function loss(
   params: DecoderParams,
   config: DecoderConfig,
@@ -269,6 +281,7 @@ export function loss(
     batch.route?.(routing, layer);
   };
   const x = hidden(params, config, batch.ids, {
+    ...(config.prefix && { prefixLengths: prefixLengthsOf(batch.targets) }),
     ...batch,
     route: balance ? route : batch.route,
   });

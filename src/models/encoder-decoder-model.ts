@@ -1,9 +1,11 @@
 /** An encoder–decoder that reads a source once and then writes like any language model: the `SourceModel` contract. */
 
 import { crossMemory } from '../nn/index.ts';
-import { fromArray, outsideScopes, scope, withRecording } from '../tensor/index.ts';
+import { fromArray, outsideScopes, scope, type Tensor, withRecording } from '../tensor/index.ts';
 import type { SourceModel } from '../types.ts';
 import type { SourceMemory } from './attend-sources.ts';
+import type { DecoderConfig } from './config.ts';
+import type { DecoderParams } from './decoder.ts';
 import { decoderParams, type EncoderDecoderParams, encodeSource } from './encoder-decoder.ts';
 import { decoderHalf, type EncoderDecoderConfig } from './encoder-decoder-config.ts';
 import { fail } from './errors.ts';
@@ -34,7 +36,8 @@ export function encoderDecoderModel(
   options: Omit<LanguageModelOptions, 'adapters'> = {},
 ): EncoderDecoderModel {
   const { vocabSize, contextLength, sourceLength, startId } = config;
-  const writer = createLanguageModel(decoderParams(params), decoderHalf(config), options);
+  const [decoder, half] = [decoderParams(params), decoderHalf(config)];
+  const writer = createLanguageModel(decoder, half, options);
   const { step } = writer;
   return {
     config,
@@ -48,23 +51,25 @@ export function encoderDecoderModel(
       if (length === 0) throw fail('model/no-ids', {});
       if (length > sourceLength) throw fail('model/source-long', { length, sourceLength });
       checkIds(source, vocabSize);
-      const memory = memoryOf(params, config, Int32Array.from(source));
+      const ids = Int32Array.from(source);
+      const memory = sourceMemory(decoder, half, () =>
+        encodeSource(params, config, { source: fromArray<'i32'>(ids, [1, length], 'i32') }),
+      );
       return { ...writer, open: () => writer.open(undefined, memory) };
     },
   };
 }
 
-/** Keys and values of each layer; they live as long as a sequence that looks at them. */
-function memoryOf(
-  params: EncoderDecoderParams,
-  config: EncoderDecoderConfig,
-  source: Int32Array<ArrayBuffer>,
+/** Keys and values of each layer of a memory [1, tokens, D]; they live as long as a sequence that looks at them. */
+export function sourceMemory(
+  { blocks }: DecoderParams,
+  config: DecoderConfig,
+  memory: () => Tensor,
 ): SourceMemory {
-  const cross = planOf(decoderHalf(config)).block.cross!;
+  const cross = planOf(config).block.cross!;
   const make = () => {
-    const ids = fromArray<'i32'>(source, [1, source.length], 'i32');
-    const states = encodeSource(params, config, { source: ids });
-    return params.decoder.blocks.map((block) => crossMemory(block.cross!, states, cross));
+    const states = memory();
+    return blocks.map((block) => crossMemory(block.cross!, states, cross));
   };
   return withRecording(false, () => outsideScopes(() => scope(make)));
 }

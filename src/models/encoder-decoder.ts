@@ -4,9 +4,10 @@
  * Shapes: B pairs, S tokens of a source, T tokens of a target, D = width, V = vocabulary.
  */
 
-import { attendMemory, crossMemory, initialize, type Parameters } from '../nn/index.ts';
+import { attendMemory, crossMemory, initialize, type MemoryPadding, type Parameters } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
 import type { Tensor } from '../tensor/index.ts';
+import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, decoderSpec, forward, loss, type MemoryLook } from './decoder.ts';
 import { type EncoderParams, encode, encoderSpec } from './encoder.ts';
 import { decoderHalf, type EncoderDecoderConfig, encoderHalf } from './encoder-decoder-config.ts';
@@ -100,10 +101,17 @@ function lookAt(
   batch: SourceBatch,
 ): MemoryLook & { readonly dropoutSeed?: number } {
   const { sourceLengths: end, dropoutSeed } = batch;
-  const cross = planOf(decoderHalf(config)).block.cross!;
   return {
-    memory: encodeSource(params, config, batch),
-    attendMemory: (weights, _, memory) => attendMemory(crossMemory(weights, memory!, cross, { end }), cross),
+    ...lookAtMemory(decoderHalf(config), encodeSource(params, config, batch), { end }),
     ...(dropoutSeed !== undefined && { dropoutSeed: (dropoutSeed + DECODER_SEED) % 2 ** 32 }),
+  };
+}
+
+/** Every token of a pass sees the whole of its row's memory [B, S, D], whatever made it; gradients reach what did. */
+export function lookAtMemory(config: DecoderConfig, memory: Tensor, padding: MemoryPadding = {}): MemoryLook {
+  const cross = planOf(config).block.cross!;
+  return {
+    memory,
+    attendMemory: (weights, _, states) => attendMemory(crossMemory(weights, states!, cross, padding), cross),
   };
 }

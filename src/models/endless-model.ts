@@ -109,6 +109,7 @@ function checkWindow({ sinks, window }: SinkWindow, config: DecoderConfig): void
   if (config.crossAttention) throw fail('model/no-source', {});
   const [form] = Object.entries({
     linear: config.linearAttention,
+    prefix: config.prefix,
     block: config.attentionBlock,
     strided: config.attentionStride,
   }).find(([, value]) => value) ?? [undefined];

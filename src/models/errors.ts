@@ -42,6 +42,18 @@ export const fail = defineErrors({
       'forward: linear attention is causal and sees all that came before; leave out prefixes, padding and hidden keys',
     zh: () => 'forward：线性注意力是因果的，且看到此前的全部内容；请去掉前缀、填充与被隐藏的键',
   },
+  'model/prefix': {
+    en: (d: { prefix: number; start: number; count: number }) =>
+      `step: a prompt is read first and in one piece: \`prefix\` must be a whole number from 0 to the ${d.count} ids of a sequence that has read nothing, got ${d.prefix} after ${d.start} tokens`,
+    zh: (d) =>
+      `step：提示须最先读入且一次读完：\`prefix\` 须为 0 到 ${d.count}（本次词元数）之间的整数，且序列尚未读过内容；收到 ${d.prefix}，此前已读 ${d.start} 个词元`,
+  },
+  'model/rewind-prefix': {
+    en: (d: { prefix: number; to: number }) =>
+      `rewind: the ${d.prefix} tokens of the prompt were read together, each seeing all; go back to ${d.prefix} or to 0, not to ${d.to}`,
+    zh: (d) =>
+      `rewind：提示的 ${d.prefix} 个词元是一起读入的，彼此可见；只能退回到 ${d.prefix} 或 0，不能退回到 ${d.to}`,
+  },
   'model/weight-missing': {
     en: (d: { name: string; shape: readonly number[]; near?: string }) =>
       `weights: "${d.name}" ${list(d.shape)} is missing${en(d.near)}; config and weights must belong together`,
@@ -196,9 +208,9 @@ export const fail = defineErrors({
   },
   'model/sinks-attention': {
     en: (d: { form: string }) =>
-      `endless model: attention must be full or by windows, got ${d.form}; linear attention needs no endless model, it keeps a state of one size at any length`,
+      `endless model: attention must be full or by windows, got ${d.form}; linear attention needs no endless model, it keeps a state of one size at any length, and a prefix is read in one piece`,
     zh: (d) =>
-      `无限长模型：注意力必须是完整的或窗口的，得到 ${d.form}；线性注意力不需要无限长模型，它在任何长度下状态大小不变`,
+      `无限长模型：注意力必须是完整的或窗口的，得到 ${d.form}；线性注意力不需要无限长模型，它在任何长度下状态大小不变；前缀则须一次读完`,
   },
   'model/extend-factor': {
     en: (d: { factor: unknown; most: number }) =>

@@ -60,6 +60,7 @@ const unusual = {
   attentionBlock: undefined,
   attentionStride: undefined,
   linearAttention: undefined,
+  prefix: undefined,
   experts: undefined,
   crossAttention: undefined,
   headScale: undefined,

@@ -1,5 +1,6 @@
 /** Models: config, initialisation, forward pass, foreign names, and the contract that decoding stands on. */
 
+export type { SourceMemory } from './attend-sources.ts';
 export { type BigramStartOptions, startFromBigrams } from './bigram-start.ts';
 export { type BiasConfig, type DecoderConfig, type DecoderOptions, decoderConfig } from './config.ts';
 export * from './decoder.ts';
@@ -15,6 +16,7 @@ export {
   encoderDecoderSpec,
   encodeSource,
   initEncoderDecoder,
+  lookAtMemory,
   type PairBatch,
   pairLogits,
   pairLoss,
@@ -26,7 +28,7 @@ export {
   encoderDecoderConfig,
   isEncoderDecoderConfig,
 } from './encoder-decoder-config.ts';
-export { type EncoderDecoderModel, encoderDecoderModel } from './encoder-decoder-model.ts';
+export { type EncoderDecoderModel, encoderDecoderModel, sourceMemory } from './encoder-decoder-model.ts';
 export {
   type LoadedEncoderDecoder,
   loadEncoderDecoder,
@@ -97,10 +99,12 @@ export {
   type LoadedDecoder,
   loadDecoder,
   openDecoder,
+  readJson,
   readWeights,
   type SaveDecoderOptions,
   saveDecoder,
   type WeightDtype,
+  writeModel,
 } from './storage.ts';
 export {
   encoderDecoderFromFile,
@@ -115,4 +119,5 @@ export {
   recurrentFromTensors,
   tensorsFromFile,
   tensorsToFile,
+  treeFromTensors,
 } from './weights.ts';

@@ -1,7 +1,6 @@
 /** A decoder that reads many sequences at once: the `LanguageModel` contract over KV caches. */
 
 import {
-  type KvGrowth,
   type KvMemory,
   type KvPast,
   type KvType,
@@ -21,7 +20,7 @@ import type {
   TokenChoice,
 } from '../types.ts';
 import { adaptedWeights, changesExperts, inAdapterOrder } from './adapted-weights.ts';
-import { attendPages, type Look } from './attend-pages.ts';
+import { attendPages, type Look, type PagedRequest } from './attend-pages.ts';
 import { attendSources, type SourceMemory } from './attend-sources.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
@@ -111,6 +110,8 @@ export function createLanguageModel(
   const live = pasts.of;
   const adapterOf = new WeakMap<Sequence, string>();
   const sources = new WeakMap<KvPast, SourceMemory>();
+  /** How long the prompt was that a sequence read in both directions. */
+  const prefixes = new WeakMap<KvPast, number>();
 
   const openSequence = (past: KvPast, adapter?: string, source?: SourceMemory): DecoderSequence => {
     if (source) sources.set(past, source);
@@ -123,9 +124,15 @@ export function createLanguageModel(
       },
       rewind(to) {
         checkRewind(live(sequence).length, to);
+        const prefix = prefixes.get(past) ?? 0;
+        if (to > 0 && to < prefix) throw fail('model/rewind-prefix', { prefix, to });
         past.rewind(to);
       },
-      fork: () => openSequence(live(sequence).fork(), adapter, source),
+      fork() {
+        const own = live(sequence).fork();
+        prefixes.set(own, prefixes.get(past) ?? 0);
+        return openSequence(own, adapter, source);
+      },
       close() {
         past.close();
         pasts.set(sequence, undefined);
@@ -138,12 +145,17 @@ export function createLanguageModel(
     return sequence;
   };
 
-  const checkRequest = ({ sequence, ids, choice }: StepRequest): Reading => {
+  const checkRequest = ({ sequence, ids, choice, prefix: given = 0 }: StepRequest): Reading => {
     const past = live(sequence);
     const start = past.length;
     checkReading(ids, start, config);
     const [adapter, source] = [adapterOf.get(sequence), sources.get(past)];
-    return { past, ids, start, count: ids.length, choice, adapter, source };
+    const prefix = config.prefix ? given : 0;
+    const isWhole = Number.isInteger(prefix) && prefix >= 0 && prefix <= ids.length;
+    if (prefix !== 0 && (start > 0 || !isWhole)) {
+      throw fail('model/prefix', { prefix, start, count: ids.length });
+    }
+    return { past, ids, start, count: ids.length, prefix, choice, adapter, source };
   };
 
   return {
@@ -151,6 +163,7 @@ export function createLanguageModel(
     vocabSize,
     contextLength,
     hiddenSize,
+    ...(config.prefix && { hasPrefix: true }),
     memory: {
       get totalTokens() {
         return memory.totalTokens;
@@ -180,7 +193,10 @@ export function createLanguageModel(
       const { freeTokens: free } = memory;
       if (wanted > free) throw fail('model/memory', { wanted, free });
       try {
-        for (const { past, count } of readings) past.grow(count);
+        for (const { past, count, start, prefix } of readings) {
+          past.grow(count);
+          if (start === 0) prefixes.set(past, prefix);
+        }
         return inAdapterOrder(
           readings,
           (ordered) => compute(() => read(weightsFor(ordered), config, memory, ordered, wants)),
@@ -226,7 +242,7 @@ export function memoryTokensIn(
 }
 
 /** One checked request: tokens to read from `start` on. */
-interface Reading extends KvGrowth {
+interface Reading extends PagedRequest {
   readonly ids: ArrayLike<number>;
   readonly start: number;
   readonly choice: TokenChoice | undefined;
@@ -334,7 +350,7 @@ function seenAttention(
     const [, heads, , keys] = weights.shape;
     const data = weights.data as Float32Array;
     places.forEach((layers, place) => {
-      const length = keys - places.length + place + 1;
+      const length = Math.max(keys - places.length + place + 1, readings[request].prefix);
       const row = new Float32Array(heads * length);
       for (let head = 0; head < heads; head++) {
         const from = (head * places.length + place) * keys;

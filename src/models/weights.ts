@@ -51,7 +51,8 @@ export function encoderDecoderFromTensors(
   return treeFromTensors(encoderDecoderSpec(config), tensors) as EncoderDecoderParams;
 }
 
-function treeFromTensors(specs: unknown, tensors: NamedTensors): unknown {
+/** The tree of tensors that a tree of specs describes: every name must be there, with its shape, and no other. */
+export function treeFromTensors(specs: unknown, tensors: NamedTensors): unknown {
   const left = new Set(tensors.keys());
   const params = mapTree<ParameterSpec, Tensor>(specs, ({ shape }, name) => {
     left.delete(name);

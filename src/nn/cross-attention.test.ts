@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { wave } from '../../test/contracts/wave.ts';
 import { createRng } from '../rng.ts';
 import {
   add,
@@ -38,12 +39,6 @@ const golden = JSON.parse(
     gradients: { x: number[]; memory: number[]; params: { [path: string]: number[] } };
   };
 };
-
-function wave(shape: readonly number[], shift: number): Tensor {
-  const size = shape.reduce((a, b) => a * b);
-  const values = Array.from({ length: size }, (_, i) => 0.5 * Math.sin(0.7 * i * i + 0.3 * i + shift));
-  return tensor(values, { shape });
-}
 
 const order = ['query', 'key', 'value', 'output'];
 const paramsOf = (config: CrossAttentionConfig): CrossAttentionParams =>

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { wave } from '../../test/contracts/wave.ts';
 import { createRng } from '../rng.ts';
 import { crossEntropy, linear, type Tensor, tensor, valueAndGrad } from '../tensor/index.ts';
-import { headLoss, softcap } from './losses.ts';
+import { headLoss, softcap, symmetricInfoNce } from './losses.ts';
 import { normalInit } from './parameters.ts';
 
 const hidden = normalInit(1)([2, 4, 6], createRng(1));
@@ -26,4 +28,30 @@ test('a cap keeps logits within bounds and leaves small ones alone', () => {
   const capped = headLoss(hidden, head, targets, { logitSoftcap: 2 }).item();
   expect(capped).toBeCloseTo(crossEntropy(softcap(linear(hidden, head), 2), targets).item(), 5);
   expect(capped).not.toBeCloseTo(headLoss(hidden, head, targets).item(), 2);
+});
+
+test('symmetric InfoNCE is that of PyTorch, with its gradients, below and above the limit of its scale', () => {
+  const golden = JSON.parse(
+    readFileSync(new URL('../../test/golden/info-nce.json', import.meta.url), 'utf8'),
+  ) as {
+    batch: number;
+    width: number;
+    cases: { logScale: number; loss: number; a: number[]; b: number[]; scale: number[] }[];
+  };
+  const { batch, width, cases } = golden;
+  for (const { logScale, loss, a, b, scale } of cases) {
+    const params = { a: wave([batch, width], 1), b: wave([batch, width], 2), scale: tensor([logScale]) };
+    const { value, gradients } = valueAndGrad(
+      (p: typeof params) => symmetricInfoNce(p.a, p.b, p.scale),
+      params,
+    );
+    expect(value.item()).toBeCloseTo(loss, 4);
+    const near = (got: Tensor, expected: readonly number[]) =>
+      expected.forEach(
+        (x, i) => void expect(Math.abs(got.data[i] - x)).toBeLessThan(2e-3 + 1e-3 * Math.abs(x)),
+      );
+    near(gradients.a, a);
+    near(gradients.b, b);
+    near(gradients.scale, scale);
+  }
 });

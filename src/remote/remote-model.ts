@@ -3,8 +3,9 @@
 import type { FinishReason, GenerationPart, TextModel } from '../types.ts';
 import { createEndpoint, type RemoteModelOptions, shorten } from './endpoint.ts';
 import { fail } from './errors.ts';
+import { limits } from './limits.ts';
 import { BrokenStream, readEvents } from './read-events.ts';
-import { bodyOf, readChunk } from './wire.ts';
+import { bodyOf, type CallPiece, readChunk } from './wire.ts';
 
 export interface RemoteMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
@@ -37,6 +38,13 @@ interface Progress {
   reason: FinishReason | undefined;
   /** Pieces so far: tokens, for most servers. */
   pieces: number;
+  /** Calls of tools, as far as they came. */
+  readonly calls: { name: string; arguments: string }[];
+}
+
+export interface RemoteTextOptions extends RemoteModelOptions {
+  /** How a call of a tool stands in the text, on lines of its own; its arguments are JSON. Without, calls are not told. */
+  readonly spellCall?: (name: string, json: string) => string;
 }
 
 /**
@@ -48,8 +56,8 @@ interface Progress {
  * const model = createRemoteModel({ url: 'http://127.0.0.1:8000/v1', model: 'qwen', apiKey: process.env.KEY });
  * for await (const part of guardText(model).generate({ prompt: 'Once', maxTokens: 50 })) …
  */
-export function createRemoteModel(options: RemoteModelOptions): TextModel<RemoteRequest> {
-  const { model } = options;
+export function createRemoteModel(options: RemoteTextOptions): TextModel<RemoteRequest> {
+  const { model, spellCall } = options;
   const { host, post: ask } = createEndpoint(options);
 
   async function post(request: RemoteRequest): Promise<ReadableStream<Uint8Array>> {
@@ -64,7 +72,7 @@ export function createRemoteModel(options: RemoteModelOptions): TextModel<Remote
 
   async function* generate(request: RemoteRequest): AsyncGenerator<GenerationPart, void> {
     const { n = 1, signal } = request;
-    const texts = Array.from({ length: n }, (): Progress => ({ reason: undefined, pieces: 0 }));
+    const texts = Array.from({ length: n }, (): Progress => ({ reason: undefined, pieces: 0, calls: [] }));
     let usage: { readonly promptTokens: number; readonly completionTokens: number } | undefined;
     try {
       for await (const event of readEvents(await post(request))) {
@@ -72,13 +80,14 @@ export function createRemoteModel(options: RemoteModelOptions): TextModel<Remote
         if (!chunk) continue;
         if (chunk.error !== undefined) throw new BrokenStream(`it reported: ${shorten(chunk.error)}`);
         usage = chunk.usage ?? usage;
-        for (const { index, text, tokens, reason } of chunk.deltas) {
+        for (const { index, text, tokens, calls, reason } of chunk.deltas) {
           const progress = texts[index];
           if (!progress || progress.reason) continue;
           if (text !== '' || tokens.length > 0) {
             progress.pieces += Math.max(1, tokens.length);
             yield { type: 'text-delta', index, text, ...(tokens.length > 0 && { tokens }) };
           }
+          for (const piece of calls) addCall(progress.calls, piece);
           progress.reason = reason;
         }
       }
@@ -89,11 +98,23 @@ export function createRemoteModel(options: RemoteModelOptions): TextModel<Remote
       else if (error instanceof BrokenStream) throw fail('remote/broken', { host, reason: error.message });
       else throw error;
     }
-    for (const [index, { reason = 'aborted', pieces }] of texts.entries()) {
+    for (const [index, { reason = 'aborted', pieces, calls }] of texts.entries()) {
+      if (spellCall && calls.length > 0) {
+        const spelled = calls.map(({ name, arguments: json }) => spellCall(name, json === '' ? '{}' : json));
+        // Behind words that were said before it, a call begins a line, too.
+        yield { type: 'text-delta', index, text: [...(pieces > 0 ? [''] : []), ...spelled].join('\n') };
+      }
       const completionTokens = (n === 1 ? usage?.completionTokens : undefined) ?? pieces;
       yield { type: 'finish', index, reason, promptTokens: usage?.promptTokens ?? 0, completionTokens };
     }
   }
 
   return { generate };
+}
+
+/** Names and arguments come in pieces. */
+function addCall(calls: Progress['calls'], { call, name, arguments: json }: CallPiece): void {
+  const known = (calls[Math.min(call, calls.length)] ??= { name: '', arguments: '' });
+  known.name += name;
+  if (known.arguments.length < limits.callCharacters) known.arguments += json;
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { FinishReason, TokenScore } from '../types.ts';
+import { limits } from './limits.ts';
 import type { RemoteRequest } from './remote-model.ts';
 
 /** The body of a streamed request, for `/completions` or, with messages, `/chat/completions`. */
@@ -37,7 +38,16 @@ export interface Delta {
   readonly index: number;
   readonly text: string;
   readonly tokens: readonly TokenScore[];
+  /** Pieces of calls of tools. */
+  readonly calls: readonly CallPiece[];
   readonly reason: FinishReason | undefined;
+}
+
+/** What a chunk adds to one call. */
+export interface CallPiece {
+  readonly call: number;
+  readonly name: string;
+  readonly arguments: string;
 }
 
 export interface Chunk {
@@ -51,10 +61,23 @@ export interface Chunk {
 const UNKNOWN_ID = -1;
 
 const score = z.object({ token: z.string(), logprob: z.number() });
+const callPiece = z.object({
+  index: z
+    .int()
+    .min(0)
+    .max(limits.calls - 1)
+    .catch(0),
+  function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
+});
 const choice = z.object({
   index: z.int().min(0).catch(0),
   text: z.string().nullish(),
-  delta: z.object({ content: z.string().nullish() }).nullish(),
+  delta: z
+    .object({
+      content: z.string().nullish(),
+      tool_calls: z.array(callPiece).nullish().catch(undefined),
+    })
+    .nullish(),
   finish_reason: z.string().nullish(),
   logprobs: z
     .object({
@@ -84,6 +107,11 @@ export function readChunk(event: Record<string, unknown>): Chunk | undefined {
       index: one.index,
       text: one.text ?? one.delta?.content ?? '',
       tokens: scoresOf(one.logprobs),
+      calls: (one.delta?.tool_calls ?? []).map(({ index, function: called }) => ({
+        call: index,
+        name: called?.name ?? '',
+        arguments: called?.arguments ?? '',
+      })),
       reason: one.finish_reason == null ? undefined : reasonOf(one.finish_reason),
     })),
     usage: usage

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, describe, test } from 'vitest';
 import { collectionContract } from '../../test/contracts/collection.ts';
 import { postgresPrograms, startPostgres } from '../../test/postgres-server.ts';
-import { copyEmptyState } from '../../test/state-folder.ts';
 
 const closers: (() => unknown)[] = [];
 afterAll(async () => {
@@ -16,7 +15,6 @@ describe('PGlite', () => {
     const scratch = mkdtempSync(join(tmpdir(), '墨 index-'));
     closers.push(() => rmSync(scratch, { recursive: true }));
     const folder = join(scratch, 'index');
-    await copyEmptyState(folder);
     return { folder };
   });
 });

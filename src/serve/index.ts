@@ -3,6 +3,7 @@
 export { type AnswerWriterOptions, answerWriter } from './answers/answer-writer.ts';
 export type { DocumentsPort } from './answers/documents-port.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
+export { assistantModel, knowsTools } from './assistant/assistant-model.ts';
 export { adaptedModel } from './engine/adapted-model.ts';
 export { failEngineChild, runEngineChild } from './engine/engine-child.ts';
 export {

@@ -65,6 +65,10 @@ export const limits = {
   /** Characters of a style or a source, and of the right answer to a question. */
   styleLength: 500,
   correctionLength: 4000,
+  /** Words of a summary, its sentences, and the parts of a text that a model sums up for one request. */
+  summaryLength: 10_000,
+  summarySentences: 100,
+  summaryParts: 64,
   /** Documents of one request, and those that a tenant may have; bytes of the key of one, which a row of an index must hold. */
   documents: 256,
   tenantDocuments: 100_000,

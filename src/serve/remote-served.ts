@@ -1,6 +1,6 @@
 /** A model behind another endpoint, served like one of ours: same routes, same guard, same limits. */
 
-import { guardText } from '../decode/index.ts';
+import { guardText, toolCallForm } from '../decode/index.ts';
 import {
   createRemoteEmbedder,
   createRemoteModel,
@@ -16,7 +16,7 @@ type Asked = RemoteRequest & { readonly guard: boolean };
 
 /** Makes an endpoint one that can be served, under a name of ours. */
 export function remoteServed(id: string, options: RemoteModelOptions): RemoteServed {
-  const model = createRemoteModel(options);
+  const model = createRemoteModel({ ...options, spellCall });
   const guardedModel = guardText(model);
   const write = ({ guard, ...request }: Asked, signal: AbortSignal): AsyncIterable<GenerationPart> =>
     (guard ? guardedModel : model).generate({ ...request, signal });
@@ -35,8 +35,7 @@ export function remoteServed(id: string, options: RemoteModelOptions): RemoteSer
       return write({ ...requestOf(rest), prompt: only, ...(logprobs != null && { logprobs }) }, signal);
     },
     chat(body, signal) {
-      const { messages, logprobs, top_logprobs, max_completion_tokens, tools, ...rest } = body;
-      refuse(id, { tools: tools?.length ? tools : undefined });
+      const { messages, logprobs, top_logprobs, max_completion_tokens, ...rest } = body;
       const maxTokens = max_completion_tokens ?? rest.max_tokens;
       return write(
         {
@@ -53,6 +52,10 @@ export function remoteServed(id: string, options: RemoteModelOptions): RemoteSer
       embedder.embed(input, { ...(dimensions != null && { dimensions }), signal }),
   };
 }
+
+/** As the models here spell calls: the same readers read both. */
+const spellCall = (name: string, json: string): string =>
+  `${toolCallForm.head(name)}${json}${toolCallForm.tail}`;
 
 /** What is done here with the ids or the words of a model of ours. */
 function refuse(model: string, fields: Readonly<Record<string, unknown>>): void {

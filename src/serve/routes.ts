@@ -10,6 +10,7 @@ import {
   documentsBody,
 } from './answers/answer-route.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
+import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
 import { fail } from './errors.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
@@ -157,6 +158,16 @@ export const routes: readonly Route[] = [
     answer(c, body, scope) {
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
       return answerAnswers(c, body, model, documentScope(c, scope));
+    },
+  }),
+  withBody({
+    path: '/v1/summaries',
+    summary: 'Sums up a text of any length: by its own sentences, or by a model, part by part.',
+    body: summaryBody,
+    answers: 'events',
+    answer(c, body, scope) {
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      return answerSummaries(c, body, model, requestScope(c, scope));
     },
   }),
   withBody({

@@ -4,17 +4,27 @@ import { Worker } from 'node:worker_threads';
 import type { Param, Queries } from './database.ts';
 import { fail } from './errors.ts';
 
+/** The folder that a thread opens, and what a new database there starts from (see `DatabaseThread.dump`). */
+export interface DatabasePlace {
+  readonly place: string;
+  readonly start?: Uint8Array;
+}
+
 export type ToDatabase =
   | { readonly type: 'query'; readonly id: number; readonly sql: string; readonly params: readonly Param[] }
+  | { readonly type: 'dump'; readonly id: number }
   | { readonly type: 'close' };
 
 export type FromDatabase =
   | { readonly type: 'open' }
+  | { readonly type: 'dump'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: 'rows'; readonly id: number; readonly rows: unknown[] }
   | { readonly type: 'error'; readonly id: number; readonly error: Error };
 
 /** A database that is open in a thread. Statements are done in the order in which they are asked. */
 export interface DatabaseThread extends Queries {
+  /** The whole database as one file, from which a new one can start. */
+  dump(): Promise<Uint8Array>;
   /** Writes everything and ends the thread. */
   close(): Promise<void>;
   /** Ends the thread in the middle of its work. */
@@ -22,21 +32,22 @@ export interface DatabaseThread extends Queries {
 }
 
 interface Asked {
-  resolve(rows: unknown[]): void;
+  resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
 
 /**
- * Opens a folder of PGlite's, or makes a new one there. `onStop` hears when the thread ended without being asked to; what
- * was not answered by then fails, too.
+ * Opens a folder of PGlite's, or makes a new one there, from `start` in a fraction of the time. `onStop` hears when the
+ * thread ended without being asked to; what was not answered by then fails, too.
  *
  * @throws `store/stopped` when it cannot be opened.
  */
 export function startDatabaseThread(
   place: string,
   onStop: (error: Error) => void = () => {},
+  start?: Uint8Array,
 ): Promise<DatabaseThread> {
-  const worker = startWorker(place);
+  const worker = startWorker({ place, start });
   const asked = new Map<number, Asked>();
   let next = 0;
   let isOpen = false;
@@ -51,15 +62,17 @@ export function startDatabaseThread(
     if (asked.size === 0) worker.unref();
     return one;
   };
+  const ask = <Answer>(message: (id: number) => ToDatabase): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      if (reason !== undefined) throw fail('store/stopped', { reason });
+      const id = next++;
+      asked.set(id, { resolve: resolve as Asked['resolve'], reject });
+      worker.ref();
+      send(message(id));
+    });
   const thread: DatabaseThread = {
-    query: <Row>(sql: string, params: readonly Param[] = []) =>
-      new Promise<Row[]>((resolve, reject) => {
-        if (reason !== undefined) throw fail('store/stopped', { reason });
-        const id = next++;
-        asked.set(id, { resolve: resolve as Asked['resolve'], reject });
-        worker.ref();
-        send({ type: 'query', id, sql, params });
-      }),
+    query: (sql, params = []) => ask((id) => ({ type: 'query', id, sql, params })),
+    dump: () => ask((id) => ({ type: 'dump', id })),
     async close() {
       isOpen = false;
       worker.ref();
@@ -74,6 +87,7 @@ export function startDatabaseThread(
   return new Promise((resolve, reject) => {
     worker.on('message', (message: FromDatabase) => {
       if (message.type === 'rows') answered(message.id).resolve(message.rows);
+      else if (message.type === 'dump') answered(message.id).resolve(message.bytes);
       else if (message.type === 'error') answered(message.id).reject(message.error);
       else {
         isOpen = true;
@@ -95,11 +109,11 @@ export function startDatabaseThread(
 }
 
 /** The module beside this one, from the sources as well as from the build. */
-function startWorker(place: string): Worker {
+function startWorker(workerData: DatabasePlace): Worker {
   const isSource = import.meta.url.endsWith('.ts');
   const module = new URL(`./pglite-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
-  if (!isSource) return new Worker(module, { workerData: place });
+  if (!isSource) return new Worker(module, { workerData });
   const loader = import.meta.resolve('tsx/esm/api');
   const program = `import('${loader}').then(({ register }) => { register(); return import('${module}'); });`;
-  return new Worker(program, { eval: true, workerData: place });
+  return new Worker(program, { eval: true, workerData });
 }

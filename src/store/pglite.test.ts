@@ -1,21 +1,24 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
-import { copyEmptyState } from '../../test/state-folder.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { nodeProcesses } from '../io/index.ts';
 import { openStore, storePlace } from './open-store.ts';
 import { openPglite } from './pglite.ts';
 import { type DatabaseThread, startDatabaseThread } from './pglite-thread.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), '墨 pglite-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+// No test may find a blank database that another one kept, or leave one.
+beforeAll(() => void vi.stubEnv('INKSTONE_CACHE', join(scratch, 'cache')));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(scratch, { recursive: true });
+});
 
 test('one process at a time: a second is refused with the pid, a dead one is followed, rows stay', async () => {
   const folder = join(scratch, 'a b');
-  await copyEmptyState(folder);
   const tsx = pathToFileURL(join(import.meta.dirname, '../../node_modules/tsx/dist/esm/index.mjs')).href;
   const module = pathToFileURL(join(import.meta.dirname, 'pglite.ts')).href;
   const program = `const { openPglite } = await import(${JSON.stringify(module)});
@@ -57,9 +60,29 @@ test('while a database is made, this thread goes on, and who asks whether there 
   expect(ticks).toBeGreaterThan(100);
 });
 
+test('what the first database was before it had a table is what the next ones start from, unless it is damaged', async () => {
+  const starts: string[] = [];
+  const start: typeof startDatabaseThread = (place, onStop, blank) => {
+    starts.push(`${basename(place)}${blank === undefined ? '' : ' from a blank one'}`);
+    return startDatabaseThread(place, onStop, blank);
+  };
+  const make = async (name: string): Promise<void> => {
+    const database = await openPglite(join(scratch, name), { start });
+    await database.query('create table t (n integer)');
+    await database.close();
+  };
+  await make('second');
+  expect(starts.splice(0)).toEqual(['database.new from a blank one', 'database']);
+  const [name] = readdirSync(join(scratch, 'cache/databases'));
+  const kept = join(scratch, 'cache/databases', name!);
+  truncateSync(kept, 100_000);
+  await make('third');
+  expect(starts).toEqual(['database.new from a blank one', 'database.new', 'database']);
+  expect(statSync(kept).size).toBeGreaterThan(100_000);
+});
+
 test('a breakdown is told to those who wait, and the next question finds all that was kept', async () => {
   const folder = join(scratch, 'broken');
-  await copyEmptyState(folder);
   let thread: DatabaseThread | undefined;
   const start: typeof startDatabaseThread = async (...args) => (thread = await startDatabaseThread(...args));
   const faults: Error[] = [];
@@ -84,6 +107,7 @@ test('a breakdown is told to those who wait, and the next question finds all tha
 });
 
 test('a database that was cut off while it was made is made anew', async () => {
+  vi.stubEnv('INKSTONE_CACHE', join(scratch, 'no blank'));
   const folder = join(scratch, 'cut');
   const places: string[] = [];
   const start = async (place: string) => {
@@ -91,7 +115,7 @@ test('a database that was cut off while it was made is made anew', async () => {
     mkdirSync(place, { recursive: true });
     writeFileSync(join(place, `from start ${places.length}`), '');
     if (places.length === 1) throw new Error('power');
-    return { close: async () => {} } as DatabaseThread;
+    return { dump: async () => new Uint8Array(), close: async () => {} } as unknown as DatabaseThread;
   };
   await expect(openPglite(folder, { start })).rejects.toThrow('power');
   await (await openPglite(folder, { start })).close();
@@ -100,8 +124,9 @@ test('a database that was cut off while it was made is made anew', async () => {
 });
 
 test('what cannot be opened is tried again with the next question', async () => {
+  vi.stubEnv('INKSTONE_CACHE', join(scratch, 'cache'));
   const folder = join(scratch, 'retry');
-  await copyEmptyState(folder);
+  mkdirSync(folder);
   const { pid } = process;
   const owner = { pid, host: nodeProcesses.host, started: nodeProcesses.started(pid), id: 'other' };
   writeFileSync(join(folder, 'state.lock.1'), JSON.stringify(owner));

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { lockFolder, nodeFiles } from '../io/index.ts';
+import { keepBlank, readBlank, removeBlank } from './blank-database.ts';
 import { type Database, type Queries, storableParams } from './database.ts';
 import { type DatabaseThread, startDatabaseThread } from './pglite-thread.ts';
 
@@ -90,6 +91,24 @@ function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> 
 async function createWhole(place: string, start: typeof startDatabaseThread): Promise<void> {
   const aside = `${place}.new`;
   await nodeFiles.remove(aside);
-  await (await start(aside)).close();
+  if (!(await createFromBlank(aside, start))) {
+    const thread = await start(aside);
+    await keepBlank(() => thread.dump());
+    await thread.close();
+  }
   await nodeFiles.rename(aside, place);
+}
+
+/** False when there is no blank database, or none that opens. */
+async function createFromBlank(place: string, start: typeof startDatabaseThread): Promise<boolean> {
+  const blank = await readBlank();
+  if (blank === undefined) return false;
+  try {
+    await (await start(place, undefined, blank)).close();
+    return true;
+  } catch {
+    await removeBlank();
+    await nodeFiles.remove(place);
+    return false;
+  }
 }

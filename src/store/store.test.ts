@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stateContract } from '../../test/contracts/state.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../test/postgres-server.ts';
-import { copyEmptyState } from '../../test/state-folder.ts';
 import { openStore, type StorePlace } from './open-store.ts';
 
 const closers: (() => unknown)[] = [];
@@ -22,7 +21,6 @@ describe('PGlite', () => {
   stateContract(async () => {
     const folder = mkdtempSync(join(tmpdir(), '墨 state-'));
     closers.push(() => rmSync(folder, { recursive: true }));
-    await copyEmptyState(join(folder, 'state'));
     return open({ folder: join(folder, 'state') });
   });
 });

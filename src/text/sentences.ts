@@ -7,8 +7,12 @@ export interface TextPiece {
   readonly end: number;
 }
 
-/** A full stop, perhaps in closing quotes; Chinese ones need no space behind. */
-const SENTENCE_END = /(?:(?<![.!?])[.!?]+["'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|\n)/gu;
+/**
+ * A full stop, perhaps in closing quotes; Chinese ones need no space behind, nor do others between Han characters. `．` is a
+ * Chinese one, but not behind a number.
+ */
+const SENTENCE_END =
+  /(?:(?<![.!?])[.!?]+["'”’)\]]*(?=\s|$)|(?<=\p{Script=Han})[.!?]+["'”’)\]]*(?=\p{Script=Han})|(?:[。！？…]|(?<!\p{N})．)+[”’」』）]*|\n)/gu;
 /** A period after these ends no sentence. */
 const ABBREVIATION = /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Prof|No|vs|etc|e\.g|i\.e)\.$/u;
 

@@ -3,6 +3,7 @@
 export { type Anchor, anchorAt, consolidation } from './consolidation.ts';
 export { cureDocs, formatCures, parseCures } from './cure-spec.ts';
 export { type CurableModel, type CuredLoss, curedLoss, type Reading } from './cures.ts';
+export { type FitOptions, fitExamples, type Learner } from './fit.ts';
 export * from './loop.ts';
 export * from './optimizers.ts';
 export * from './privacy/index.ts';

@@ -75,7 +75,10 @@ export async function run(context: TrainContext): Promise<number> {
   refusePairs(context);
   if (kind === 'encoder') return trainMasked(context, options.data, folder);
   refuseMasking(context);
-  if (kind === 'recurrent') return trainRecurrent(context, options.data, folder);
+  if (kind === 'recurrent') {
+    if (options.objective === 'prefix') refusePrefix(context);
+    return trainRecurrent(context, options.data, folder);
+  }
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
   const teacher = await findTeacher(context, earlier);
@@ -83,6 +86,7 @@ export async function run(context: TrainContext): Promise<number> {
   const privacy = privacyOf(context, earlier?.config.training.privacy);
   const settings: Settings = chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings);
   const { model, recipe, length } = settings;
+  if (privacy && model.prefix) throw prefixPrivately();
   const beginning = { earlier, start: start ?? teacher };
   const text = await readTrainingText(context, options.data, settings, beginning);
   const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
@@ -193,6 +197,22 @@ function refuseBeside({ given }: TrainContext): void {
     zhReason: '分词器沿用教师的',
   });
 }
+
+const refusePrefix = ({ given }: TrainContext): void =>
+  refuseGiven(given, ['objective'], {
+    command: 'train',
+    beside: 'a recurrent model',
+    reason: 'it reads in one direction',
+    zhReason: '循环模型只朝一个方向阅读',
+  });
+
+const prefixPrivately = () =>
+  fail('cli/conflict', {
+    command: 'train',
+    options: ['--private', '--objective prefix'],
+    reason: 'private examples have no prefix',
+    zhReason: '差分隐私训练的样本没有前缀',
+  });
 
 const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;
 

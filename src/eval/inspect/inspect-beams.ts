@@ -59,7 +59,7 @@ export async function beamTree(
   };
   try {
     const root = own(model.open());
-    const [{ logits }] = model.step([{ sequence: root, ids }]);
+    const [{ logits }] = model.step([{ sequence: root, ids, prefix: ids.length }]);
     let beams: Beam[] = [{ sequence: root, logits: logits[0], node: -1, score: 0 }];
     for (let depth = 1; depth <= steps && beams.length > 0; depth++) {
       await nextTurn();

@@ -60,7 +60,7 @@ export function inspectFilters(
   const sequence = model.open();
   const rows: { name: FilterStage['name']; logits: Float32Array }[] = [];
   try {
-    const [{ logits }] = model.step([{ sequence, ids }]);
+    const [{ logits }] = model.step([{ sequence, ids, prefix: promptLength }]);
     rows.push({ name: 'model', logits: logits[0].slice() });
     for (const name of PROCESSOR_ORDER) {
       const chain = options[name] === undefined ? [] : collectProcessors({ [name]: options[name] });

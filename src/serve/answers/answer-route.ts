@@ -12,14 +12,14 @@ import {
   MOST_QUESTION_CHARACTERS,
 } from '../../apps/index.ts';
 import type { AppContext } from '../app.ts';
-import { wireError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { eventOf, eventStream } from '../openai/event-stream.ts';
+import { eventStream } from '../openai/event-stream.ts';
 import { followClient } from '../openai/stream.ts';
 import type { RequestScope } from '../openai/to-request.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
-import { answerWriter } from './answer-writer.ts';
+import { countedWriter } from './answer-writer.ts';
 import type { DocumentsPort } from './documents-port.ts';
+import { firstParts, tellParts } from './tell-parts.ts';
 
 const text = z.string();
 const question = text.min(1).max(MOST_QUESTION_CHARACTERS);
@@ -75,14 +75,7 @@ export async function answerAnswers(
   const { signal } = controller;
   const options: AskOptions = {
     collections: await scope.documents.readable(scope.tenant),
-    writer:
-      model &&
-      answerWriter(model, {
-        ...scope,
-        contextTokens: body.context_tokens ?? undefined,
-        onFinish: ({ promptTokens, completionTokens, guard }) =>
-          c.get('metrics').written({ promptTokens, completionTokens, repairs: guard?.repairs ?? 0 }),
-      }),
+    writer: model && countedWriter(c, model, { ...scope, contextTokens: body.context_tokens ?? undefined }),
     top: body.top ?? undefined,
     maxSentences: body.max_sentences ?? undefined,
     maxTokens: body.max_tokens ?? undefined,
@@ -97,43 +90,16 @@ export async function answerAnswers(
     model: model?.id ?? null,
   };
   if (body.stream) {
-    // The first word is awaited before the answer begins, so that a refusal has its own status.
     const parts = answerQuestion(body.question, options);
-    let begun = await parts.next();
-    while (!begun.done && begun.value.type === 'passages') begun = await parts.next();
-    return eventStream(c, tell(c, { parts, begun, head }, controller), controller);
+    const begun = await firstParts(parts, ({ type }) => type !== 'passages');
+    const eventOfPart = (part: AnswerPart): object | undefined => {
+      if (part.type === 'text-delta') return { type: 'answer.delta', delta: part.text };
+      return part.type === 'answer' ? { type: 'answer.done', ...head, ...onWire(part) } : undefined;
+    };
+    return eventStream(c, tellParts(c, { parts, begun, eventOfPart }, controller), controller);
   }
   const answer = await answerWhole(body.question, options);
   return c.json({ ...head, object: 'answer', ...onWire(answer) });
-}
-
-async function* tell(
-  c: AppContext,
-  {
-    parts,
-    begun,
-    head,
-  }: {
-    readonly parts: AsyncGenerator<AnswerPart, void>;
-    readonly begun: IteratorResult<AnswerPart, void>;
-    readonly head: object;
-  },
-  controller: AbortController,
-): AsyncGenerator<string, void> {
-  try {
-    for (let next = begun; !next.done; next = await parts.next()) {
-      const part = next.value;
-      if (part.type === 'text-delta') yield eventOf({ type: 'answer.delta', delta: part.text });
-      if (part.type === 'answer') yield eventOf({ type: 'answer.done', ...head, ...onWire(part) });
-    }
-  } catch (error) {
-    // The answer has begun: the error is the last thing in it.
-    yield eventOf({ type: 'error', ...wireError(error, c.get('lang'), c.get('requestId')).body });
-  } finally {
-    controller.abort();
-    await parts.return();
-  }
-  yield eventOf('[DONE]');
 }
 
 /** Foreign spelling begins here. */

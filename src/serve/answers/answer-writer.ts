@@ -1,7 +1,8 @@
-/** A served model as one that answers from documents. */
+/** A served model as one that answers from documents, and sums up texts. */
 
 import { type AnswerPrompt, type AnswerWriter, promptTokens } from '../../apps/index.ts';
 import type { GenerationPart, Tokenizer } from '../../types.ts';
+import type { AppContext } from '../app.ts';
 import { chatPrompt } from '../openai/chat-prompt.ts';
 import type { ChatBody } from '../openai/schemas.ts';
 import { chatRequest, type RequestScope } from '../openai/to-request.ts';
@@ -35,6 +36,18 @@ export function answerWriter(model: ServedModel | RemoteServed, options: AnswerW
   };
 }
 
+/** The same, for a request whose tokens the metrics count. */
+export const countedWriter = (
+  c: AppContext,
+  model: ServedModel | RemoteServed,
+  options: AnswerWriterOptions,
+): AnswerWriter =>
+  answerWriter(model, {
+    ...options,
+    onFinish: ({ promptTokens, completionTokens, guard }) =>
+      c.get('metrics').written({ promptTokens, completionTokens, repairs: guard?.repairs ?? 0 }),
+  });
+
 const bodyOf = (messages: ChatBody['messages'], maxTokens: number): ChatBody => ({
   model: '',
   messages,
@@ -51,6 +64,7 @@ function ownWriter(model: ServedModel, scope: RequestScope): AnswerWriter {
   ];
   return {
     contextTokens: model.contextLength,
+    tokenizer: model.tokenizer,
     count: async (prompt) =>
       (await chatPrompt({ messages: messagesOf(prompt) }, undefined, model, scope.sandbox)).length,
     async *write(prompt, { maxTokens, signal = never() }): AsyncGenerator<GenerationPart, void> {
@@ -66,6 +80,7 @@ function remoteWriter(
 ): AnswerWriter {
   return {
     contextTokens,
+    tokenizer,
     count: (prompt) => promptTokens(prompt, tokenizer),
     write: ({ messages }, { maxTokens, signal = never() }) =>
       model.chat(bodyOf([...messages], maxTokens), signal),

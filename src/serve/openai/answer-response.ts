@@ -6,7 +6,7 @@ import type { AppContext } from '../app.ts';
 import { fail, type WireError } from '../errors.ts';
 import { isRemote, type RemoteServed, type ServedModel } from '../served-model.ts';
 import { callId, createAnswerReader } from './answer-parts.ts';
-import { answerHere } from './chat.ts';
+import { answerHere, askRemote } from './chat.ts';
 import { chatOf, itemsOf } from './response-input.ts';
 import { createResponseOutput } from './response-output.ts';
 import { collect } from './responses.ts';
@@ -34,7 +34,7 @@ export async function answerResponse(
   const chat = chatOf(body, before);
   const controller = followClient(c);
   const { parts, toolNames } = isRemote(model)
-    ? { parts: model.chat(chat, controller.signal), toolNames: [] }
+    ? askRemote(chat, model, controller.signal)
     : await answerHere(chat, model, scope, controller.signal);
   const collected = collect(1, 1);
 

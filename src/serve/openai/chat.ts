@@ -3,6 +3,7 @@
 import type { ToolCallPart } from '../../decode/index.ts';
 import type { GenerationPart, TokenScore } from '../../types.ts';
 import type { AppContext } from '../app.ts';
+import { fail } from '../errors.ts';
 import { isRemote, type RemoteServed, type ServedModel } from '../served-model.ts';
 import { callId, createAnswerReader, readAnswer } from './answer-parts.ts';
 import { chatLogprobs, collect, finishReason } from './responses.ts';
@@ -19,7 +20,7 @@ export async function answerChat(
   const requestId = c.get('requestId');
   const controller = followClient(c);
   const { parts, n, toolNames } = isRemote(model)
-    ? { parts: model.chat(body, controller.signal), n: body.n ?? 1, toolNames: [] }
+    ? { ...askRemote(body, model, controller.signal), n: body.n ?? 1 }
     : await answerHere(body, model, scope, controller.signal);
   const collected = collect(n, n);
   const head = {
@@ -116,6 +117,12 @@ export async function answerHere(
 ) {
   const { request, toolNames } = await chatRequest(body, model, scope);
   return { parts: model.write(request, signal), n: request.n, toolNames };
+}
+
+/** A chat with a model behind another endpoint. Its calls may stand behind words, which no client of ours expects: no tools. */
+export function askRemote(body: ChatBody, model: RemoteServed, signal: AbortSignal) {
+  if (body.tools?.length) throw fail('serve/remote-field', { field: 'tools', model: model.id });
+  return { parts: model.chat(body, signal), toolNames: [] };
 }
 
 /** A repaired loop, for clients that want to show it; others pass over the field. */

@@ -451,6 +451,7 @@ test('the OpenAPI document has every route and field', async () => {
     '/v1/responses',
     '/v1/embeddings',
     '/v1/answers',
+    '/v1/summaries',
     '/v1/corrections',
     '/v1/documents',
     '/tokenize',

@@ -2,12 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { copyEmptyState } from '../../../test/state-folder.ts';
 import { openState } from '../../store/index.ts';
 import { createApp } from '../app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 api-'));
-await copyEmptyState(join(folder, 'state'));
 const state = openState({ folder: join(folder, 'state') });
 const app = createApp({ models: [], keys: ['one', 'two'], state });
 afterAll(async () => {

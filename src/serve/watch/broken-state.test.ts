@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { copyEmptyState } from '../../../test/state-folder.ts';
 import { functionModel } from '../../decode/index.ts';
 import { createState } from '../../store/index.ts';
 import { migrate } from '../../store/migrate.ts';
@@ -14,7 +13,6 @@ import { createLocalModel } from '../engine/local-model.ts';
 import { startServer } from '../server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 broken-'));
-await copyEmptyState(join(folder, 'state'));
 
 let thread: DatabaseThread | undefined;
 /** Where the database is sought; its own place when it is undefined. */

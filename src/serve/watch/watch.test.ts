@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { copyEmptyState } from '../../../test/state-folder.ts';
 import { functionModel } from '../../decode/index.ts';
 import { type NewKey, openState } from '../../store/index.ts';
 import { trainCharacters } from '../../text/index.ts';
@@ -10,7 +9,6 @@ import { createLocalModel } from '../engine/local-model.ts';
 import { startServer } from '../server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 watch-'));
-await copyEmptyState(join(folder, 'state'));
 
 /** Says its script over and over, wherever it begins. */
 const script = '你这坏蛋，';

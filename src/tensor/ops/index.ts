@@ -76,3 +76,4 @@ export {
   square,
   tanh,
 } from './unary.ts';
+export { type WindowOptions, windows } from './windows.ts';

@@ -19,6 +19,7 @@ import { reduceOps } from './reduce.ts';
 import { rotaryOps } from './rotary.ts';
 import { shapeOps } from './shape.ts';
 import { unaryOps } from './unary.ts';
+import { windowOps } from './windows.ts';
 
 export const opTable = {
   ...unaryOps,
@@ -41,6 +42,7 @@ export const opTable = {
   ...lossOps,
   ...headLossOps,
   ...randomOps,
+  ...windowOps,
 };
 
 export type OpName = keyof typeof opTable;

@@ -1,0 +1,291 @@
+/** Customer service, turn by turn: an intent and what is done for it, else the documents, else a person. */
+
+import { defineMessages, type Language } from '../../language.ts';
+import type { Collection } from '../../retrieve/index.ts';
+import { answerQuestion } from '../answer-question.ts';
+import type { AnswerWriter } from '../answer-writer.ts';
+import type { Notes } from '../assistant/notes.ts';
+import { type CallReport, runTool } from '../assistant/run-call.ts';
+import { type AssistantTool, type CheckedTool, checkTools } from '../assistant/tool.ts';
+import { fail } from '../errors.ts';
+import { languageOf } from '../prompt-text.ts';
+import { MOST_QUESTION_CHARACTERS } from '../question.ts';
+import { type FoundIntent, type IntentClassifier, intentsByExamples } from './intents.ts';
+import type { ServiceIntent, ServicePlan, ServiceSentence } from './plan.ts';
+
+export interface ServiceOptions {
+  readonly plan: ServicePlan;
+  /** Those that the plan names. */
+  readonly tools?: readonly AssistantTool[] | undefined;
+  /** Default: by the examples of the plan. */
+  readonly classify?: IntentClassifier | undefined;
+  /** The knowledge that answers what no intent is for. */
+  readonly collections?: readonly Collection[] | undefined;
+  /** Who writes answers from it; without, sentences are quoted. */
+  readonly writer?: AnswerWriter | undefined;
+  /** Where conversations and hand-overs are kept. */
+  readonly notes: Notes;
+  /** For tests. */
+  readonly now?: (() => Date) | undefined;
+}
+
+/** A conversation, as it is kept: plain data. */
+export interface ServiceConversation {
+  readonly id: string;
+  readonly turns: readonly {
+    readonly role: 'customer' | 'service';
+    readonly text: string;
+    readonly at: string;
+  }[];
+  /** Turns in a row that found no answer. */
+  readonly failures: number;
+  /** An intent whose tool lacks something, or waits for a yes. */
+  readonly pending?:
+    | { readonly intent: string; readonly values: Readonly<Record<string, string>> }
+    | undefined;
+  readonly isHandedOver: boolean;
+}
+
+export type HandOverReason = 'wish' | 'rule' | 'intent' | 'failures';
+
+/** What a turn tells, in order. */
+export type ServicePart =
+  | ({ readonly type: 'intent' } & FoundIntent)
+  | ({ readonly type: 'tool-result' } & Omit<CallReport, 'id'>)
+  | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'hand-over'; readonly reason: HandOverReason }
+  | { readonly type: 'answer'; readonly answer: string; readonly conversation: ServiceConversation };
+
+const say = defineMessages({
+  handOver: {
+    en: () => 'I pass this on to a person, who will read all of it.',
+    zh: () => '我把对话转给人工，同事会看到全部内容。',
+  },
+  handedOver: {
+    en: () => 'A person has this conversation; I have added your words.',
+    zh: () => '此对话已转人工，您的话已补充进去。',
+  },
+  notFound: {
+    en: () => 'I did not find an answer to that. Please say it in other words, or ask for a person.',
+    zh: () => '没有找到答案。请换个说法，或要求转人工。',
+  },
+  failed: { en: () => 'That did not work just now.', zh: () => '刚才没有成功。' },
+  confirm: {
+    en: (d: { intent: string; values: string }) => `Shall I do this: ${d.intent} ${d.values}? (yes/no)`,
+    zh: (d) => `确定要这样做吗：${d.intent} ${d.values}？（是/否）`,
+  },
+  cancelled: { en: () => 'Then I leave it.', zh: () => '好的，不做了。' },
+});
+
+const WISH =
+  /\b(?:speak|talk|chat|connect me|pass me)\b.{0,20}\b(?:human|person|agent|someone|representative|staff)\b|^(?:a )?(?:human|person|agent|operator)(?: please)?[.!]?$|转?人工|真人|找客服|人工客服/iu;
+const YES = /^(?:yes|y|yes please|sure|ok|okay|do it|是|是的|对|好|好的|可以|确定|确认|嗯)[.!。！]?$/i;
+const NO = /^(?:no|n|no thanks|don't|不|不是|不要|不用|算了|取消|否)[.!。！]?$/i;
+/** Words that patterns of the plan are tried on. */
+const MOST_READ = 1000;
+
+/** A new conversation. */
+export const newConversation = (id: string): ServiceConversation => ({
+  id,
+  turns: [],
+  failures: 0,
+  isHandedOver: false,
+});
+
+/** One that is kept; undefined where there is none. */
+export async function findConversation(notes: Notes, id: string): Promise<ServiceConversation | undefined> {
+  const note = (await notes.list('conversation')).find((one) => one.id === id);
+  return note?.detail as unknown as ServiceConversation | undefined;
+}
+
+/** Serves one conversation after the other by a plan. @throws `apps/tool`, `apps/service-tool` */
+export function customerService(options: ServiceOptions) {
+  const { plan, collections = [], writer, notes, now = () => new Date() } = options;
+  const tools = checkTools(options.tools ?? []);
+  const intents = new Map(plan.intents.map((intent) => [intent.name, intent]));
+  for (const { name, tool } of plan.intents) {
+    if (tool !== undefined && !tools.has(tool)) throw fail('apps/service-tool', { intent: name, tool });
+  }
+  const classify = options.classify ?? intentsByExamples(plan.intents);
+  const rules = plan.handOverWords.map((word) => word.toLowerCase());
+
+  /** Answers the customer's words; the last part has the conversation as it is kept. */
+  return async function* serve(
+    words: string,
+    before: ServiceConversation,
+    { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<ServicePart, void> {
+    const length = words.trim().length;
+    if (length < 1 || length > MOST_QUESTION_CHARACTERS) {
+      throw fail('apps/question', { most: MOST_QUESTION_CHARACTERS, got: length });
+    }
+    const language = languageOf(words);
+    const turn: Turn = {
+      words: words.trim(),
+      language,
+      signal,
+      failures: before.failures,
+      pending: before.pending,
+    };
+    let answer = '';
+    let reason: HandOverReason | undefined;
+    for await (const part of before.isHandedOver ? stay(language) : act(turn)) {
+      if (part.type === 'text-delta') answer += part.text;
+      if (part.type === 'hand-over') reason = part.reason;
+      yield part;
+    }
+    const at = now().toISOString();
+    const said = { role: 'service' as const, text: answer, at };
+    const conversation: ServiceConversation = {
+      id: before.id,
+      turns: [...before.turns, { role: 'customer', text: turn.words, at }, said],
+      failures: turn.failures,
+      pending: turn.pending,
+      isHandedOver: before.isHandedOver || reason !== undefined,
+    };
+    await keep(conversation, reason);
+    yield { type: 'answer', answer, conversation };
+  };
+
+  async function keep(conversation: ServiceConversation, reason: HandOverReason | undefined): Promise<void> {
+    const { id, turns, isHandedOver } = conversation;
+    const [first] = turns;
+    const note = { id, created: first.at, text: first.text };
+    await notes.put({ ...note, kind: 'conversation', detail: { ...conversation } });
+    if (!isHandedOver) return;
+    const known = (await notes.list('hand-over')).find((one) => one.id === id);
+    // A hand-over that a person has taken away is not put back, unless there is a new one.
+    if (!known && reason === undefined) return;
+    const why = reason ?? known?.detail?.reason;
+    const last = turns.at(-2)!;
+    await notes.put({
+      id,
+      created: known?.created ?? last.at,
+      text: last.text,
+      kind: 'hand-over',
+      detail: { reason: why, turns },
+    });
+  }
+
+  async function* stay(language: Language): AsyncGenerator<ServicePart, void> {
+    yield { type: 'text-delta', text: say('handedOver', {}, language) };
+  }
+
+  async function* act(turn: Turn): AsyncGenerator<ServicePart, void> {
+    const { words, pending } = turn;
+    const lower = words.toLowerCase();
+    if (WISH.test(words)) return yield* handOver(turn, 'wish');
+    if (rules.some((rule) => lower.includes(rule))) return yield* handOver(turn, 'rule');
+    turn.pending = undefined;
+    const waiting = pending && intents.get(pending.intent);
+    if (waiting && NO.test(words)) return yield* tell(turn, say('cancelled', {}, turn.language));
+    // A yes is to what was asked, and to nothing that stands beside it.
+    if (waiting && YES.test(words)) {
+      return yield* callTool(turn, waiting, { values: pending.values, isYes: true });
+    }
+    if (waiting) {
+      const values = { ...pending.values, ...readPlaces(waiting, words) };
+      const isNew = Object.entries(values).some(([name, value]) => pending.values[name] !== value);
+      if (isNew) return yield* callTool(turn, waiting, { values, isYes: false });
+    }
+    const found = await classify(words);
+    const intent = found && found.score >= plan.threshold ? intents.get(found.name) : undefined;
+    if (!intent) return yield* lookUp(turn);
+    yield { type: 'intent', ...found! };
+    if (intent.handOver) return yield* handOver(turn, 'intent');
+    if (intent.answer !== undefined) return yield* tell(turn, inLanguage(intent.answer, turn.language));
+    yield* callTool(turn, intent, { values: readPlaces(intent, words), isYes: false });
+  }
+
+  async function* callTool(
+    turn: Turn,
+    intent: ServiceIntent,
+    { values, isYes }: { readonly values: Readonly<Record<string, string>>; readonly isYes: boolean },
+  ): AsyncGenerator<ServicePart, void> {
+    const { language, signal } = turn;
+    const tool = tools.get(intent.tool!)!;
+    const lacking = Object.entries(intent.places).find(([name]) => values[name] === undefined);
+    if (lacking || (tool.hasEffect && !isYes)) {
+      turn.pending = { intent: intent.name, values };
+      const question = lacking
+        ? inLanguage(lacking[1].ask, language)
+        : confirmation(intent, values, language);
+      return yield* tell(turn, question);
+    }
+    const report = await checkedRun(tool, values, { language, signal, now });
+    yield { type: 'tool-result', ...report };
+    if (report.status === 'done') return yield* tell(turn, report.text);
+    yield* missed(turn, say('failed', {}, language));
+  }
+
+  async function* lookUp(turn: Turn): AsyncGenerator<ServicePart, void> {
+    const { words, language, signal } = turn;
+    if (collections.length === 0) return yield* missed(turn, say('notFound', {}, language));
+    for await (const part of answerQuestion(words, { collections, writer, signal })) {
+      if (part.type === 'text-delta') yield part;
+      if (part.type !== 'answer') continue;
+      if (part.kind === 'answer') turn.failures = 0;
+      else yield* missed(turn, say('notFound', {}, language));
+    }
+  }
+
+  async function* tell(turn: Turn, text: string): AsyncGenerator<ServicePart, void> {
+    turn.failures = 0;
+    yield { type: 'text-delta', text };
+  }
+
+  /** Says so, or passes it on when it happened too often. */
+  async function* missed(turn: Turn, text: string): AsyncGenerator<ServicePart, void> {
+    turn.failures++;
+    if (turn.failures >= plan.afterFailures) yield* handOver(turn, 'failures');
+    else yield { type: 'text-delta', text };
+  }
+
+  async function* handOver(turn: Turn, reason: HandOverReason): AsyncGenerator<ServicePart, void> {
+    turn.pending = undefined;
+    yield { type: 'hand-over', reason };
+    yield { type: 'text-delta', text: say('handOver', {}, turn.language) };
+  }
+}
+
+/** What a turn changes of its conversation. */
+interface Turn {
+  readonly words: string;
+  readonly language: Language;
+  readonly signal: AbortSignal;
+  failures: number;
+  pending: ServiceConversation['pending'];
+}
+
+/** What the words hold of what a tool needs. */
+function readPlaces({ places }: ServiceIntent, words: string): Record<string, string> {
+  const plain = words.normalize('NFKC').slice(0, MOST_READ);
+  const found = Object.entries(places).flatMap(([name, { pattern }]) => {
+    const match = new RegExp(pattern, 'iu').exec(plain);
+    return match ? [[name, match[1] ?? match[0]] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+async function checkedRun(
+  tool: CheckedTool,
+  values: Readonly<Record<string, string>>,
+  options: Parameters<typeof runTool>[2],
+): Promise<Omit<CallReport, 'id'>> {
+  const checked = tool.check(values, options.language);
+  if ('args' in checked) return runTool(tool, checked.args, options);
+  return { name: tool.name, arguments: values, status: 'failed', text: checked.problem };
+}
+
+const inLanguage = (sentence: ServiceSentence, language: Language): string =>
+  typeof sentence === 'string' ? sentence : sentence[language];
+
+function confirmation(
+  { name, confirm }: ServiceIntent,
+  values: Readonly<Record<string, string>>,
+  language: Language,
+): string {
+  if (confirm === undefined)
+    return say('confirm', { intent: name, values: JSON.stringify(values) }, language);
+  return inLanguage(confirm, language).replace(/\{(\w+)\}/g, (_, place) => values[place] ?? '');
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { memoryCollection } from '../../../test/memory-collection.ts';
+import { memoryNotes } from '../assistant/notes.ts';
+import type { AssistantTool } from '../assistant/tool.ts';
+import { intentsByExamples } from './intents.ts';
+import { servicePlan } from './plan.ts';
+import { customerService, findConversation, newConversation, type ServicePart } from './serve-customer.ts';
+
+const plan = servicePlan.parse({
+  intents: [
+    {
+      name: 'order',
+      examples: ['where is my order', 'track my parcel', '我的订单到哪了', '查询快递'],
+      tool: 'look_up',
+      places: { number: { pattern: '\\d{4,}', ask: { en: 'Which number?', zh: '订单号是多少？' } } },
+    },
+    {
+      name: 'cancel',
+      examples: ['cancel my order', '取消订单'],
+      tool: 'cancel',
+      places: { number: { pattern: '\\d{4,}', ask: 'Which number? 订单号？' } },
+      confirm: { en: 'Cancel {number}?', zh: '取消 {number} 吗？' },
+    },
+    { name: 'hours', examples: ['when do you open', '几点开门'], answer: { en: 'At nine.', zh: '九点。' } },
+    { name: 'refund', examples: ['I want my money back', '我要退款'], handOver: true },
+  ],
+  handOverWords: ['lawyer', '律师'],
+});
+
+function shop() {
+  const calls: string[] = [];
+  const tool = (name: string, hasEffect: boolean): AssistantTool => ({
+    ...{ name, description: name, hasEffect },
+    parameters: { type: 'object', properties: { number: { type: 'string' } }, required: ['number'] },
+    run: async ({ number }) => {
+      calls.push(`${name} ${number}`);
+      if (number === '0000') throw new Error('no such order');
+      return `${number}: on its way`;
+    },
+  });
+  const notes = memoryNotes();
+  const serve = customerService({
+    ...{ plan, notes, tools: [tool('look_up', false), tool('cancel', true)] },
+    collections: [
+      memoryCollection([{ key: 'faq', text: 'Parcels are wrapped in rice paper. 包裹用宣纸包装。' }]),
+    ],
+  });
+  let conversation = newConversation('c1');
+  const say = async (words: string) => {
+    const parts: ServicePart[] = [];
+    for await (const part of serve(words, conversation)) parts.push(part);
+    const last = parts.at(-1) as Extract<ServicePart, { type: 'answer' }>;
+    conversation = last.conversation;
+    const handOver = parts.find((part) => part.type === 'hand-over');
+    return { answer: last.answer, reason: handOver?.reason };
+  };
+  return { say, calls, notes };
+}
+
+describe('customer service', () => {
+  test('intents: an answer, a tool that asks for what it lacks, the documents', async () => {
+    const { say, calls, notes } = shop();
+    expect((await say('When do you open?')).answer).toBe('At nine.');
+    expect((await say('请问几点开门？')).answer).toBe('九点。');
+    expect((await say('where is my order?')).answer).toBe('Which number?');
+    expect((await say('It is 12345')).answer).toBe('12345: on its way');
+    expect((await say('我的订单98765到哪了？')).answer).toBe('98765: on its way');
+    expect((await say('what are parcels wrapped in?')).answer).toContain('rice paper');
+    expect((await say('包裹用什么包装？')).answer).toContain('宣纸');
+    expect(calls).toEqual(['look_up 12345', 'look_up 98765']);
+    const kept = await findConversation(notes, 'c1');
+    expect(kept?.turns).toHaveLength(14);
+    expect(await notes.list('hand-over')).toEqual([]);
+  });
+
+  test('a tool with effects runs after a yes, with what was asked about', async () => {
+    const { say, calls } = shop();
+    expect((await say('cancel my order 5555')).answer).toBe('Cancel 5555?');
+    expect((await say('no')).answer).toBe('Then I leave it.');
+    expect((await say('yes')).answer).toMatch(/did not find/);
+    await say('cancel my order 5555');
+    expect((await say('6666 I mean')).answer).toBe('Cancel 6666?');
+    expect(calls).toEqual([]);
+    expect((await say('Yes')).answer).toBe('6666: on its way');
+    expect(calls).toEqual(['cancel 6666']);
+  });
+
+  test.each([
+    ['wish', ['I want to talk to a real person']],
+    ['wish', ['转人工']],
+    ['rule', ['My lawyer will write to you']],
+    ['intent', ['我要退款']],
+    ['failures', ['Xyzzy plugh?', '量子色动力学是什么']],
+    ['failures', ['where is my order 0000', 'where is my order 0000']],
+  ] as const)('a person takes over by %s: %s', async (reason, words) => {
+    const { say, notes } = shop();
+    const replies = [];
+    for (const one of words) replies.push(await say(one));
+    expect(replies.map((one) => one.reason)).toEqual([...words.slice(1).map(() => undefined), reason]);
+    const after = await say('when do you open?');
+    expect(after).toEqual({ answer: expect.stringContaining('A person has this'), reason: undefined });
+    const [note] = await notes.list('hand-over');
+    expect(note).toMatchObject({ id: 'c1', text: 'when do you open?', detail: { reason } });
+    expect(note.detail?.turns).toHaveLength(2 * (words.length + 1));
+    // Taken away by a person, it is not put back by more words.
+    await notes.remove('hand-over', 'c1');
+    await say('hello');
+    expect(await notes.list('hand-over')).toEqual([]);
+  });
+
+  test('plans that cannot be', () => {
+    expect(() => customerService({ plan, notes: memoryNotes() })).toThrow(/names the tool "look_up"/);
+    const none = { name: 'a', examples: ['b'] };
+    expect(servicePlan.safeParse({ intents: [none] }).success).toBe(false);
+    const broken = { ...none, tool: 't', places: { x: { pattern: '(', ask: 'x' } } };
+    expect(servicePlan.safeParse({ intents: [broken] }).success).toBe(false);
+  });
+
+  test('likeness: the same words are 1, strange ones near 0', () => {
+    const classify = intentsByExamples(plan.intents);
+    expect(classify('cancel my order')).toEqual({ name: 'cancel', score: expect.closeTo(1, 9) });
+    expect(classify('Xyzzy plugh')).toBeUndefined();
+  });
+});

@@ -1,0 +1,177 @@
+/** `inkstone assist [MODEL]`: an assistant with tools, on the terminal or for one question; with or without a model. */
+
+import {
+  type AssistPart,
+  assist,
+  type Confirm,
+  type Note,
+  type NoteKind,
+  type Turn,
+} from '../../apps/index.ts';
+import { defineMessages } from '../../language.ts';
+import type { assistOptions } from '../assist-options.ts';
+import { allTools, chooseAssistant, openDocuments, openModelOf, openOwnTools } from '../assistant-parts.ts';
+import type { CommandContext } from '../command.ts';
+import { fail } from '../errors.ts';
+import { noteFiles } from '../note-files.ts';
+import { flagOf } from '../options.ts';
+import { askLine } from '../prompt.ts';
+import { inOneLine, withoutControls } from '../shown-text.ts';
+
+type Context = CommandContext<typeof assistOptions>;
+
+const say = defineMessages({
+  begin: {
+    en: (d: { tools: string }) => `Tools: ${d.tools}. An empty line ends.`,
+    zh: (d) => `工具：${d.tools}。输入空行结束。`,
+  },
+  confirm: {
+    en: (d: { name: string; args: string }) => `${d.name} ${d.args} has effects. Run it? (yes/no)`,
+    zh: (d) => `${d.name} ${d.args} 会产生影响。执行吗？（是/否）`,
+  },
+  yesOrNo: { en: () => 'yes or no', zh: () => '请回答是或否' },
+  waiting: {
+    en: (d: { name: string; args: string }) =>
+      `not run, since it has effects and nobody said yes: ${d.name} ${d.args}; add --yes`,
+    zh: (d) => `未执行：${d.name} ${d.args} 会产生影响，而无人同意；请加 --yes`,
+  },
+  reminder: { en: (d: { text: string }) => `Reminder: ${d.text}`, zh: (d) => `提醒：${d.text}` },
+  rounds: {
+    en: () => 'the model wanted ever more tools: --max-rounds was reached',
+    zh: () => '模型一再请求工具：已达 --max-rounds',
+  },
+  none: { en: () => 'none', zh: () => '没有' },
+  forgotten: { en: () => 'forgotten', zh: () => '已删去' },
+});
+
+export async function run(context: Context): Promise<void> {
+  const { args, options, given, terminal, signal } = context;
+  checkOptions(context);
+  const notes = noteFiles(options.notes);
+  if (options.list !== undefined) return listNotes(context, options.list);
+  if (options.ask === undefined && !terminal.canAsk) {
+    throw fail('cli/missing-argument', {
+      command: 'assist',
+      argument: '--ask',
+      example: 'inkstone assist --ask "what is 15% of 80?"',
+    });
+  }
+  const closing: (() => unknown)[] = [];
+  try {
+    const own = await openOwnTools(options, signal);
+    closing.push(own.close);
+    const documents =
+      options.index === undefined ? undefined : await openDocuments(options.index, options.collection);
+    if (documents) closing.push(documents.close);
+    const tools = allTools(own.tools, notes, documents ? [documents.collection] : []);
+    const opened = await openModelOf(args[0]);
+    if (opened) closing.push(opened.close);
+    const { maxRounds, maxTokens } = options;
+    const how = { model: chooseAssistant(opened, tools), tools, notes, maxRounds, maxTokens, signal };
+    const answer = (turns: readonly Turn[]) =>
+      tell(assist(turns, { ...how, confirm: confirmer(context) }), context);
+    if (given.has('ask')) await answer([{ role: 'user', content: options.ask! }]);
+    else await converse(answer, tools.map(({ name }) => name).join(', '), context);
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+function checkOptions({ options, given }: Context): void {
+  const needs = (option: string, needed: string): void => {
+    if (given.has(option) && !given.has(needed)) {
+      throw fail('cli/needs-option', { command: 'assist', option: flagOf(option), needed: flagOf(needed) });
+    }
+  };
+  needs('forget', 'list');
+  needs('collection', 'index');
+  const other = ['ask', 'tools', 'mcp', 'index', 'weather', 'yes'].find((name) => given.has(name));
+  if (options.list !== undefined && other !== undefined) {
+    throw fail('cli/conflict', {
+      command: 'assist',
+      options: ['--list', flagOf(other)],
+      reason: 'notes are only shown',
+      zhReason: '此时只列出记录',
+    });
+  }
+}
+
+async function listNotes({ options, terminal }: Context, kind: NoteKind): Promise<void> {
+  const notes = noteFiles(options.notes);
+  if (options.forget !== undefined) {
+    const wasThere = await notes.remove(kind, options.forget);
+    terminal.json({ type: 'forgotten', kind, id: options.forget, wasThere });
+    terminal.print(wasThere ? say('forgotten', {}) : say('none', {}));
+    return;
+  }
+  const all = await notes.list(kind);
+  for (const note of all) terminal.json({ type: 'note', ...note });
+  for (const note of all) terminal.print(lineOf(note));
+  if (all.length === 0) terminal.print(say('none', {}));
+}
+
+/** `1f2e3d4c  2026-11-29 08:00  text {detail}` */
+function lineOf({ id, created, text, detail = {} }: Note): string {
+  const more = Object.keys(detail).length > 0 ? ` ${JSON.stringify(detail)}` : '';
+  return `${id}  ${created.slice(0, 16).replace('T', ' ')}  ${inOneLine(text + more)}`;
+}
+
+/** Asks the person at the terminal; nobody there is no yes. */
+function confirmer({ options, terminal }: Context): Confirm {
+  return async ({ name, arguments: args }) => {
+    if (options.yes) return true;
+    if (!terminal.canAsk) return 'later';
+    const question = say('confirm', { name, args: inOneLine(JSON.stringify(args)) });
+    const answer = await askLine(question, { canBeEmpty: false, empty: say('yesOrNo', {}) });
+    return /^(?:y|yes|是|好|行|可以|同意)$/i.test(answer ?? '');
+  };
+}
+
+/** Turn by turn, until an empty line. */
+async function converse(
+  answer: (turns: readonly Turn[]) => Promise<string>,
+  tools: string,
+  { terminal, signal }: Pick<Context, 'terminal' | 'signal'>,
+): Promise<void> {
+  terminal.print(say('begin', { tools }));
+  const turns: Turn[] = [];
+  while (!signal.aborted) {
+    const words = await askLine('', { canBeEmpty: true, empty: '' });
+    if (!words) return;
+    turns.push({ role: 'user', content: words });
+    turns.push({ role: 'assistant', content: await answer(turns) });
+  }
+}
+
+/** Shows the parts as they come; the whole answer. */
+async function tell(
+  parts: AsyncIterable<AssistPart>,
+  { terminal }: Pick<Context, 'terminal'>,
+): Promise<string> {
+  let answer = '';
+  let isLineOpen = false;
+  const line = (text: string): void => {
+    terminal.print(isLineOpen ? `\n${text}` : text);
+    isLineOpen = false;
+  };
+  for await (const part of parts) {
+    terminal.json(part);
+    if (part.type === 'text-delta') {
+      const text = withoutControls(part.text);
+      terminal.write(text);
+      if (text !== '') isLineOpen = !text.endsWith('\n');
+    } else if (part.type === 'reminder') line(say('reminder', { text: inOneLine(part.note.text) }));
+    else if (part.type === 'tool-call') line(inOneLine(`→ ${part.name} ${JSON.stringify(part.arguments)}`));
+    else if (part.type === 'tool-result') {
+      const { name, status, text } = part;
+      if (status === 'waiting')
+        line(say('waiting', { name, args: inOneLine(JSON.stringify(part.arguments)) }));
+      else if (status !== 'done') line(`← ${inOneLine(text)}`);
+    } else {
+      answer = part.answer;
+      if (isLineOpen) terminal.print();
+      if (part.finish === 'rounds') line(say('rounds', {}));
+    }
+  }
+  return answer;
+}

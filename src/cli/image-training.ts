@@ -1,0 +1,237 @@
+/** `inkstone image train`: from a table of pictures to a saved model with its scores. */
+
+import { classificationScores, confusionMatrix } from '../eval/index.ts';
+import { defineMessages, type Language } from '../language.ts';
+import { countParameters } from '../nn/index.ts';
+import {
+  checkImageFolder,
+  classifyImages,
+  type ImageEncoderConfig,
+  type ImageLearningOptions,
+  type ImageModel,
+  type ImageRow,
+  type ImageSet,
+  type ImageTask,
+  imageEncoderConfig,
+  readImageRows,
+  saveImageModel,
+  splitImageRows,
+  testCaptioner,
+  testImageSearch,
+  trainCaptioner,
+  trainImageClassifier,
+  trainImageSearch,
+} from '../vision/index.ts';
+import type { ImageContext } from './commands/image.ts';
+import { fail } from './errors.ts';
+import { flagOf } from './options.ts';
+import { readPictures } from './pictures.ts';
+import { quoteWord } from './shell-words.ts';
+import { compactNumber, etaSince, formatTable, type Terminal } from './terminal.ts';
+
+const say = defineMessages({
+  begin: {
+    en: (d: { train: number; test: number; unit: string; apart: string }) =>
+      `${d.train} ${d.unit} to learn from, ${d.test} held out; no ${d.apart} is on both sides`,
+    zh: (d) => `${d.train} ${d.unit}用于学习，${d.test} ${d.unit}留出检验；没有${d.apart}同在两边`,
+  },
+  pictures: { en: () => 'pictures', zh: () => '张图片' },
+  captions: { en: () => 'captions', zh: () => '条说明' },
+  picture: { en: () => 'picture', zh: () => '图片' },
+  caption: { en: () => 'picture or caption', zh: () => '图片或说明' },
+  live: {
+    en: (d: { percent: string; loss: string; eta: string }) => `${d.percent}% loss ${d.loss} eta ${d.eta}`,
+    zh: (d) => `${d.percent}% 损失 ${d.loss} 剩余 ${d.eta}`,
+  },
+  learnt: {
+    en: (d: { parameters: string; seconds: string }) =>
+      `${d.parameters} parameters, learnt in ${d.seconds} s`,
+    zh: (d) => `${d.parameters} 个参数，学习用时 ${d.seconds} 秒`,
+  },
+  accuracy: {
+    en: (d: { accuracy: string; f1: string; baseline: string }) =>
+      `accuracy ${d.accuracy}, macro F1 ${d.f1}; always the usual label: ${d.baseline}`,
+    zh: (d) => `准确率 ${d.accuracy}，宏平均 F1 ${d.f1}；一律猜最常见的标签：${d.baseline}`,
+  },
+  confusion: { en: () => 'right ↓ said →', zh: () => '实际↓ 判为→' },
+  searchHead: {
+    en: () =>
+      'captions|pairs|text → picture: first|among 5|picture → text: first|among 5|chance: first|among 5',
+    zh: () => '说明|对数|以文找图：首位|前 5|以图找文：首位|前 5|随机：首位|前 5',
+  },
+  captionHead: {
+    en: () => 'captions|pictures|word for word|BLEU|the usual caption: word for word|BLEU',
+    zh: () => '说明|图片|完全一致|BLEU|一律最常见的说明：完全一致|BLEU',
+  },
+  en: { en: () => 'English', zh: () => '英文' },
+  zh: { en: () => 'Chinese', zh: () => '中文' },
+  saved: {
+    en: (d: { folder: string; command: string }) => `saved in ${d.folder}; to use it: ${d.command}`,
+    zh: (d) => `已存入 ${d.folder}；使用：${d.command}`,
+  },
+});
+
+interface Sides {
+  readonly train: readonly ImageRow[];
+  readonly heldOut: readonly ImageRow[];
+}
+
+interface Scored {
+  readonly model: ImageModel;
+  /** For machines. */
+  readonly scores: object;
+  /** For people. */
+  readonly lines: readonly string[];
+}
+
+type Train = (
+  sides: Sides,
+  images: ImageSet,
+  encoder: ImageEncoderConfig,
+  options: ImageLearningOptions,
+) => Promise<{ readonly model: ImageModel; readonly score: () => Promise<Omit<Scored, 'model'>> }>;
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+const tableOf = (head: string, rows: readonly (readonly string[])[]): string[] =>
+  formatTable([head.split('|'), ...rows]).map((line) => `  ${line}`);
+const nameOf = (language: Language): string => say(language, {});
+
+/** More labels make no matrix that fits a page. */
+const MATRIX_LABELS = 12;
+
+/** How each task is learnt and tested; a task left out does not compile. */
+const tasks: { readonly [Task in ImageTask]: Train } = {
+  async classify({ train, heldOut }, images, encoder, options) {
+    const model = await trainImageClassifier(train, images, encoder, options);
+    return {
+      model,
+      async score() {
+        const files = heldOut.map(({ file }) => file);
+        const said = classifyImages(model, images, files).map(({ label }) => label);
+        const right = heldOut.map(({ label }) => label!);
+        const { accuracy, macro } = classificationScores(said, right);
+        const usual = model.labels.reduce((best, label) =>
+          countOf(train, label) > countOf(train, best) ? label : best,
+        );
+        const baseline = right.filter((label) => label === usual).length / right.length;
+        const { labels, counts } = confusionMatrix(said, right);
+        const matrix = [
+          [say('confusion', {}), ...labels],
+          ...labels.map((label, i) => [label, ...counts[i].map(String)]),
+        ];
+        const shown = { accuracy: percent(accuracy), f1: macro.f1.toFixed(3), baseline: percent(baseline) };
+        const lines = labels.length > MATRIX_LABELS ? [] : formatTable(matrix).map((line) => `  ${line}`);
+        return {
+          scores: { labels, accuracy, macroF1: macro.f1, baseline, confusion: counts },
+          lines: [say('accuracy', shown), ...lines],
+        };
+      },
+    };
+  },
+  async search({ train, heldOut }, images, encoder, options) {
+    const model = await trainImageSearch(train, images, encoder, options);
+    return {
+      model,
+      async score() {
+        const recall = testImageSearch(model, images, heldOut);
+        const rows = recall.map(({ language, pairs, textToImage, imageToText, chance }) => [
+          nameOf(language),
+          String(pairs),
+          ...[textToImage, imageToText, chance].flatMap(({ at1, at5 }) => [percent(at1), percent(at5)]),
+        ]);
+        return { scores: { recall }, lines: tableOf(say('searchHead', {}), rows) };
+      },
+    };
+  },
+  async caption(sides, images, encoder, options) {
+    const model = await trainCaptioner(sides.train, images, encoder, options);
+    return {
+      model,
+      async score() {
+        const scores = await testCaptioner(model, images, sides, { signal: options.signal });
+        const rows = scores.map(({ language, pictures, exact, bleu, baseline }) => [
+          nameOf(language),
+          String(pictures),
+          ...[percent(exact), bleu.toFixed(1), percent(baseline.exact), baseline.bleu.toFixed(1)],
+        ]);
+        return { scores: { captions: scores }, lines: tableOf(say('captionHead', {}), rows) };
+      },
+    };
+  },
+};
+
+const countOf = (rows: readonly ImageRow[], label: string): number =>
+  rows.filter((row) => row.label === label).length;
+
+/** Options that would have no effect are refused. */
+function checkGiven({ options, given }: ImageContext): void {
+  const { task, encoder } = options;
+  const needs = (option: string, needed: string, isMet: boolean): void => {
+    if (given.has(option) && !isMet) {
+      throw fail('cli/needs-option', { command: 'image train', option: flagOf(option), needed });
+    }
+  };
+  needs('patch', '--encoder patches', encoder === 'patches');
+  needs('heads', '--encoder patches, --task search or caption', encoder === 'patches' || task !== 'classify');
+  needs('labelColumn', '--task classify', task === 'classify');
+}
+
+export async function trainImages(context: ImageContext): Promise<void> {
+  const { options, terminal, signal } = context;
+  checkGiven(context);
+  const { data, encoder: kind, imageSize: size, width, layers, heads, patch, heldOut, seed } = options;
+  const task = options.task as ImageTask;
+  const { out: folder = `runs/image-${task}`, apart } = options;
+  if (data === undefined) throw fail('cli/missing-value', { command: 'image train', option: '--data' });
+  const encoder = imageEncoderConfig({ kind, size, width, layers, heads, patch });
+  await checkImageFolder(folder);
+  const isLabels = task === 'classify';
+  const all = await readImageRows(data, { ...options, needs: isLabels ? 'label' : 'caption', signal });
+  // A label belongs to a picture, however many captions it has.
+  const rows = isLabels ? [...new Map(all.map((row) => [row.file, row])).values()] : all;
+  const sides = splitImageRows(rows, { heldOut, seed, apart, byLabel: isLabels });
+  const images = await readPictures(
+    rows.map(({ file }) => file),
+    size,
+    context,
+  );
+  const unit = say(isLabels ? 'pictures' : 'captions', {});
+  const sizes = { train: sides.train.length, test: sides.heldOut.length };
+  terminal.print(say('begin', { ...sizes, unit, apart: say(apart, {}) }));
+  const start = performance.now();
+  const { epochs, batchSize, lr } = options;
+  const onProgress = watch(terminal);
+  const { model, score } = await tasks[task](sides, images, encoder, {
+    epochs,
+    batchSize,
+    lr,
+    seed,
+    onProgress,
+    signal,
+  });
+  terminal.endLive({ keep: false });
+  const seconds = (performance.now() - start) / 1000;
+  const parameters = countParameters(model.params);
+  terminal.print(say('learnt', { parameters: compactNumber(parameters), seconds: seconds.toFixed(1) }));
+  const { scores, lines } = await score();
+  await saveImageModel(folder, model);
+  const pictures = images.files.length;
+  terminal.json({ type: 'image-model', folder, task, pictures, ...sizes, parameters, seconds, ...scores });
+  for (const line of lines) terminal.print(line);
+  const use = `npx inkstone image ${task} ${quoteWord(folder)}`;
+  const rest =
+    task === 'search'
+      ? `--data ${quoteWord(data)} --text ${quoteWord(sides.heldOut[0].text)}`
+      : quoteWord(sides.heldOut[0].file);
+  terminal.print(say('saved', { folder, command: `${use} ${rest}` }));
+}
+
+/** A live line with the loss and the time that is left. */
+function watch(terminal: Terminal): (share: number, loss: number) => void {
+  const start = performance.now();
+  return (share, loss) => {
+    terminal.json({ type: 'progress', share, loss });
+    const shown = { percent: (100 * share).toFixed(0), loss: loss.toFixed(3), eta: etaSince(start, share) };
+    terminal.live(say('live', shown));
+  };
+}

@@ -1,0 +1,58 @@
+/** The work file of a summary: what is summed up and how, and the summaries of the parts that are finished. */
+
+import { readFile, rm } from 'node:fs/promises';
+import { z } from 'zod';
+import type { KeptParts } from '../apps/index.ts';
+import { writeFileAtomic } from '../io/index.ts';
+import { differingKeys } from '../train/index.ts';
+import { fail } from './errors.ts';
+
+/** Everything that the texts of a model depend on. */
+export type SummaryWork = Readonly<Record<string, unknown>>;
+
+export interface KeptSummaries extends KeptParts {
+  /** The summary is there: the file goes. */
+  remove(): Promise<void>;
+}
+
+const schema = z.object({
+  version: z.literal(1),
+  work: z.record(z.string(), z.unknown()),
+  texts: z.array(z.string()),
+});
+
+/** Opens the work file, or begins one with the first part. @throws when it holds other work, or something else */
+export async function openKeptSummaries(path: string, work: SummaryWork): Promise<KeptSummaries> {
+  const texts = [...(await readKept(path, work))];
+  return {
+    texts: [...texts],
+    async keep(text) {
+      texts.push(text);
+      await writeFileAtomic(path, `${JSON.stringify({ version: 1, work, texts })}\n`);
+    },
+    remove: () => rm(path, { force: true }),
+  };
+}
+
+async function readKept(path: string, work: SummaryWork): Promise<readonly string[]> {
+  let content: string;
+  try {
+    content = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  const found = schema.safeParse(parsed(content));
+  if (!found.success) throw fail('cli/no-summary-work', { path });
+  const differing = differingKeys(found.data.work, JSON.parse(JSON.stringify(work)));
+  if (differing.length > 0) throw fail('cli/other-summary', { path, differing });
+  return found.data.texts;
+}
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+/** Notes as files: FOLDER/kind/id.json. Every note is a file of its own, so that processes can share the folder, and people read it. */
+
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Note, type NoteKind, type Notes, noteKinds } from '../apps/index.ts';
+import { describeFileError, writeFileAtomic } from '../io/index.ts';
+import { fail } from './errors.ts';
+
+const noteSchema = z.object({
+  id: z.string(),
+  kind: z.enum(noteKinds),
+  text: z.string(),
+  created: z.string(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+
+const ID = /^[\w-]{1,64}$/;
+
+/** The notes in a folder, which is made when the first is kept; of a tenant of the server, in a folder of its own. */
+export function noteFiles(folder: string, tenant = ''): Notes {
+  const name = tenant === '' ? undefined : createHash('sha256').update(tenant).digest('hex').slice(0, 32);
+  const home = name === undefined ? folder : join(folder, 'tenants', name);
+  const pathOf = (kind: NoteKind, id: string): string => join(home, kind, `${id}.json`);
+  return {
+    async list(kind) {
+      const names = await readdir(join(home, kind)).catch((error) => {
+        if (error.code === 'ENOENT') return [];
+        throw describeFileError(error, join(home, kind));
+      });
+      // What is being written begins with a dot.
+      const ids = names.filter((one) => /^[^.].*\.json$/.test(one)).map((one) => one.slice(0, -5));
+      const notes = await Promise.all(ids.map((id) => readNote(pathOf(kind, id))));
+      return notes.filter((note) => note !== undefined).sort((a, b) => (a.created < b.created ? -1 : 1));
+    },
+    async put(note) {
+      if (!ID.test(note.id)) throw fail('cli/note', { id: note.id });
+      await mkdir(join(home, note.kind), { recursive: true });
+      await writeFileAtomic(pathOf(note.kind, note.id), `${JSON.stringify(note, undefined, 2)}\n`);
+    },
+    async remove(kind, id) {
+      if (!ID.test(id)) return false;
+      return rm(pathOf(kind, id)).then(
+        () => true,
+        (error) => {
+          if (error.code === 'ENOENT') return false;
+          throw describeFileError(error, pathOf(kind, id));
+        },
+      );
+    },
+  };
+}
+
+/** Undefined for one that another process has just taken away. */
+async function readNote(path: string): Promise<Note | undefined> {
+  try {
+    return noteSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fail('cli/note-file', { path }, error);
+  }
+}

@@ -1,0 +1,128 @@
+/** Pictures: PNG by `fast-png`, JPEG by `jpeg-js`. How large one is, is known before anything is unpacked. */
+
+import { readFile } from 'node:fs/promises';
+import { inflateSync } from 'node:zlib';
+import { fail } from './errors.ts';
+import { limits } from './limits.ts';
+import type { Found, ParserOptions } from './parsers.ts';
+import { type Picture, scaleImage } from './scale-image.ts';
+
+const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+/** What a picture is made of; texts, colour profiles and animations are left out, and cannot be too large. */
+const PNG_CHUNKS: readonly string[] = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'];
+const INTERLACED_PASSES = 7;
+
+/** One picture, as a square of the size that was asked for. */
+export async function* parseImage(path: string, { imageSize }: ParserOptions): AsyncGenerator<Found> {
+  const bytes = new Uint8Array(await readFile(path));
+  const read = startsWith(bytes, PNG_SIGNATURE)
+    ? readPng
+    : startsWith(bytes, Uint8Array.of(0xff, 0xd8, 0xff))
+      ? readJpeg
+      : undefined;
+  if (!read) throw fail('io/format', { path, format: 'PNG/JPEG', reason: 'it begins like neither' });
+  const picture = await read(bytes, path);
+  const { width, height } = picture;
+  yield { kind: 'beat' };
+  const { pixels } = scaleImage(picture, imageSize!);
+  yield { kind: 'image', width, height, pixels: Buffer.from(pixels).toString('base64') };
+}
+
+const startsWith = (bytes: Uint8Array, beginning: Uint8Array): boolean =>
+  beginning.every((byte, i) => bytes[i] === byte);
+
+/** @throws where a picture is larger than the limit, or has no pixels */
+function checkSize(path: string, format: string, width: number, height: number): void {
+  const limit = limits.imagePixels;
+  if (width * height > limit) {
+    throw fail('io/image-size', { path, what: 'pixels', limit, got: width * height });
+  }
+  const [side, longest] = [limits.imageSide, Math.max(width, height)];
+  if (longest > side) throw fail('io/image-size', { path, what: 'pixels a side', limit: side, got: longest });
+  if (!(width * height > 0)) throw fail('io/format', { path, format, reason: 'it has no pixels' });
+}
+
+async function readPng(bytes: Uint8Array, path: string): Promise<Picture> {
+  const { convertIndexedToRgb, decode } = await import('fast-png');
+  const png = decode(plainPng(bytes, path));
+  const { width, height, depth, palette } = png;
+  if (!palette && depth >= 8) return onWhite(png.data, width, height, png.channels, 2 ** depth - 1);
+  // Grey in fewer bits than a byte is packed as the places in a palette are.
+  const greys = Array.from({ length: 2 ** depth }, (_, i) => Array(3).fill((255 * i) / (2 ** depth - 1)));
+  const colours = palette ?? greys;
+  return onWhite(convertIndexedToRgb({ ...png, palette: colours }), width, height, colours[0].length, 255);
+}
+
+/** The same picture of the chunks that it needs, once it is sure that its data does not grow beyond its size. */
+function plainPng(bytes: Uint8Array, path: string): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const refuse = (reason: string) => fail('io/format', { path, format: 'PNG', reason });
+  const kept: Uint8Array[] = [bytes.subarray(0, PNG_SIGNATURE.length)];
+  const data: Uint8Array[] = [];
+  let most = 0;
+  for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    const end = at + 12 + length;
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (end > bytes.length) throw refuse(`its chunk ${JSON.stringify(type)} ends behind the file`);
+    if (type === 'IHDR' && length === 13) {
+      const [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)];
+      checkSize(path, 'PNG', width, height);
+      // Four channels of 16 bits at most, and a byte before each row of each pass.
+      most = width * height * 8 + height * INTERLACED_PASSES + 64;
+    }
+    if (type === 'IDAT') data.push(bytes.subarray(at + 8, at + 8 + length));
+    if (PNG_CHUNKS.includes(type)) kept.push(bytes.subarray(at, end));
+    at = end;
+  }
+  if (most === 0) throw refuse('it has no header');
+  inflateSync(Buffer.concat(data), { maxOutputLength: most });
+  return Buffer.concat(kept);
+}
+
+/** Grey or colour, with or without transparency, as colour in bytes; what is transparent lies on white. */
+function onWhite(
+  data: ArrayLike<number>,
+  width: number,
+  height: number,
+  channels: number,
+  largest: number,
+): Picture {
+  const pixels = new Uint8Array(3 * width * height);
+  const [isColour, hasAlpha] = [channels >= 3, channels % 2 === 0];
+  for (let i = 0; i < width * height; i++) {
+    const alpha = hasAlpha ? data[(i + 1) * channels - 1] / largest : 1;
+    for (let c = 0; c < 3; c++) {
+      const value = data[i * channels + (isColour ? c : 0)] / largest;
+      pixels[3 * i + c] = Math.round(255 * (alpha * value + 1 - alpha));
+    }
+  }
+  return { width, height, pixels };
+}
+
+const JPEG_MEGABYTES = 1024;
+
+async function readJpeg(bytes: Uint8Array, path: string): Promise<Picture> {
+  const { width, height } = jpegSize(bytes, path);
+  checkSize(path, 'JPEG', width, height);
+  const { default: jpeg } = await import('jpeg-js');
+  const { data, ...decoded } = jpeg.decode(bytes, {
+    useTArray: true,
+    formatAsRGBA: false,
+    maxResolutionInMP: limits.imagePixels / 1e6,
+    maxMemoryUsageInMB: JPEG_MEGABYTES,
+  });
+  return { width: decoded.width, height: decoded.height, pixels: data };
+}
+
+/** The size of the first frame: segments are walked until its header is there. */
+function jpegSize(bytes: Uint8Array, path: string): { width: number; height: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff; at += 2 + view.getUint16(at + 2)) {
+    const marker = bytes[at + 1];
+    // SOF0 to SOF15, but for tables of codes and restarts, which have numbers among them.
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+  }
+  throw fail('io/format', { path, format: 'JPEG', reason: 'it has no frame' });
+}
