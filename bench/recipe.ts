@@ -96,7 +96,7 @@ export async function tryRecipe(trial: RecipeTrial) {
         seconds: event.seconds,
         tokensPerSecond: event.tokens / event.seconds,
         heldOutLoss: event.heldOutLoss,
-        bitsPerCharacter: training.figuresOf(event.heldOutLoss ?? Number.NaN).bitsPerCharacter,
+        bitsPerCharacter: training.figuresOf(event.heldOutLoss ?? Number.NaN, event.step).bitsPerCharacter,
         reason: event.reason,
       };
     }

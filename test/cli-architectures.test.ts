@@ -139,7 +139,7 @@ test.each([
   [['--objective', 'prefix', '--architecture', 'gru'], 'it reads in one direction'],
   [['--objective', 'prefix', '--attention', 'window:8'], 'absent with prefix'],
   [['--objective', 'prefix', '--positions', 'alibi'], 'other than alibi with prefix'],
-  [['--objective', 'prefix', '--cure', 'simctg:0.5'], 'it has a loss that knows no prefix'],
+  [['--objective', 'prefix', '--cure', 'simctg:0.5'], 'it knows no prefix'],
   [['--active-experts', '3'], '--active-experts has an effect with --experts only'],
   [['--experts', '2', '--active-experts', '3'], 'at most the 2 experts, got 3'],
   [['--experts', '1'], 'a whole number of at least 2, got 1'],

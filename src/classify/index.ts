@@ -46,7 +46,7 @@ export { trainClassifier } from './methods.ts';
 export { type Drop, type MlpParams, mlpSpec, runMlp } from './mlp.ts';
 export { type NaiveBayesOptions, naiveBayes } from './naive-bayes.ts';
 export { type PerceptronOptions, perceptron } from './perceptron.ts';
-export { checkClassifierFolder, loadClassifier, saveClassifier } from './storage.ts';
+export { checkClassifierFolder, isClassifierFolder, loadClassifier, saveClassifier } from './storage.ts';
 export { runTextCnn, type TextCnnConfig, type TextCnnParams, textCnnSpec } from './text-cnn.ts';
 export { ngramsOf, tokenCutter, type UnitCutter, wordCutter } from './units.ts';
 export type { LearningWatch } from './watch.ts';

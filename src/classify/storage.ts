@@ -81,6 +81,10 @@ export async function checkClassifierFolder(folder: string): Promise<void> {
   if (found !== undefined) throw fail('classify/other-content', { folder, found });
 }
 
+/** Whether a folder holds a classifier, of whichever state. */
+export const isClassifierFolder = async (folder: string): Promise<boolean> =>
+  (await stat(join(folder, CONTENT)).catch(() => undefined))?.isFile() ?? false;
+
 /** Reads a classifier. @throws when the folder holds none, or one that is damaged */
 export async function loadClassifier(folder: string): Promise<TextClassifier> {
   const path = join(folder, CONTENT);

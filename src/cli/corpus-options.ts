@@ -56,6 +56,19 @@ export const corpusOptions = {
   },
 } as const satisfies OptionTable;
 
+/** Of a training on several languages. */
+export const mixOptions = {
+  mixTemperature: {
+    type: 'number',
+    placeholder: 't',
+    rule: { test: (t: number) => t >= 1, words: { en: 'a number of at least 1', zh: '为不小于 1 的数' } },
+    doc: {
+      en: 'of several languages (--data en=a.txt,zh=b.txt, or a folder with a file or folder for each): 1 (default) takes each as much as there is of it, more raises the small ones',
+      zh: '用于多种语言（--data en=a.txt,zh=b.txt，或每种语言一个文件或子目录的目录）：1（默认）按各语言的文本量取，越大越照顾文本少的语言',
+    },
+  },
+} as const satisfies OptionTable;
+
 /** Of `inkstone data`, whose source is an argument. */
 export const dataOptions = {
   ...corpusOptions,
@@ -68,7 +81,7 @@ export const dataOptions = {
   },
   out: {
     type: 'string',
-    verbs: ['save', 'augment'],
+    verbs: ['save', 'augment', 'counterfactual', 'canaries'],
     placeholder: 'file',
     default: 'corpus.jsonl',
     doc: { en: 'where the documents are written, one a line', zh: '文本写到哪里，每行一篇' },

@@ -1,6 +1,6 @@
 /**
- * The process that `serve` keeps its model in: `node engine-main.js MODEL WEIGHTS ADAPTERS`, the last as JSON. Its texts take
- * a quarter of the machine's memory.
+ * The process that `serve` keeps its model in: `node engine-main.js MODEL WEIGHTS ADAPTERS [signed]`, the third as JSON.
+ * Its texts take a quarter of the machine's memory.
  */
 
 import os from 'node:os';
@@ -9,13 +9,20 @@ import { createLocalModel, failEngineChild, runEngineChild } from '../serve/inde
 import { giveWay, shareCores } from '../tensor/index.ts';
 import type { AdapterFolders } from './adapters.ts';
 import { type LoadModelOptions, loadModel } from './models.ts';
+import { requireSigned } from './sign-offs.ts';
 
-const [folder, weights, adapters] = process.argv.slice(2) as [string, LoadModelOptions['weights'], string];
+const [folder, weights, adapters, signed] = process.argv.slice(2) as [
+  ...[string, LoadModelOptions['weights'], string],
+  string?,
+];
 try {
+  const folders = JSON.parse(adapters) as AdapterFolders;
+  // Begun again after a fault, it must still be what was signed.
+  if (signed) for (const path of [folder, ...Object.values(folders).flat()]) await requireSigned(path);
   const { model, tokenizer, prefixIds } = await loadModel(folder, {
     memoryBytes: os.totalmem() / 4,
     weights,
-    adapters: JSON.parse(adapters) as AdapterFolders,
+    adapters: folders,
   });
   shareCores(true);
   runEngineChild(createLocalModel({ id: 'engine', model, tokenizer, prefixIds, inspect }), { giveWay });

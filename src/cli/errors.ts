@@ -53,6 +53,33 @@ export const fail = defineErrors({
       `${d.command}: "${d.key}" must be one text, number, true or false (${d.file}:${d.line})`,
     zh: (d) => `${d.command}："${d.key}" 必须是单个文本、数字、true 或 false（${d.file}:${d.line}）`,
   },
+  'cli/no-weights': {
+    en: (d: { folder: string }) =>
+      `card: ${d.folder} has no complete checkpoint yet; let it train until its first save`,
+    zh: (d) => `card：${d.folder} 还没有完整的检查点；请等它第一次保存`,
+  },
+  'cli/card-fields': {
+    en: (d: { path: string }) =>
+      `card: ${d.path} must hold fields of a card with their texts; mend it, or remove it and name them again`,
+    zh: (d) => `card：${d.path} 须为说明卡各项及其文本；请改正，或删除后重新填写各项`,
+  },
+  'cli/no-card': {
+    en: (d: { path: string; card: string }) =>
+      `sign: ${d.card} is not there, and a model is approved with its card; write it: inkstone card ${d.path}`,
+    zh: (d) => `sign：没有 ${d.card}，而批准模型须连同其说明卡；请先写：inkstone card ${d.path}`,
+  },
+  'cli/not-signed': {
+    en: (d: { path: string }) =>
+      `sign-off: nobody has approved ${d.path}, and only what is approved may be given away; write its card (inkstone card ${d.path}), look at both, then: inkstone sign ${d.path} --name … --statement …`,
+    zh: (d) =>
+      `签署：无人批准 ${d.path}，而只有获批的模型才能交付；请写说明卡（inkstone card ${d.path}），审阅后运行：inkstone sign ${d.path} --name … --statement …`,
+  },
+  'cli/changed-since': {
+    en: (d: { path: string; files: readonly string[]; name: string; at: string }) =>
+      `sign-off: ${d.path} is not what ${d.name} approved on ${d.at.slice(0, 10)} (${d.files.join(', ')}); look at it again, then: inkstone sign ${d.path} --name … --statement …`,
+    zh: (d) =>
+      `签署：${d.path} 已不是 ${d.name} 于 ${d.at.slice(0, 10)} 批准的样子（${d.files.join('、')}）；请重新审阅，再运行：inkstone sign ${d.path} --name … --statement …`,
+  },
   'cli/conflict': {
     en: (d: { command: string; options: readonly string[]; reason: string; zhReason: string }) =>
       `${d.command}: ${d.options.join(' and ')} cannot come together: ${d.reason}; leave one out`,
@@ -258,6 +285,23 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.source}：文本必须长于 ${d.contextLength} 个词元的上下文，可供学习的只有 ${d.tokens} 个；请给出更多文本，或减小 --context-length`,
   },
+  'cli/languages': {
+    en: (d: { data: string; least: number; most: number; got: number }) =>
+      `${d.data}: a mixture has ${d.least} to ${d.most} languages, got ${d.got}; name them, as in --data en=english.txt,zh=chinese.txt, or give a folder with a file or folder for each`,
+    zh: (d) =>
+      `${d.data}：混合须有 ${d.least} 到 ${d.most} 种语言，得到 ${d.got} 种；请逐一列出，如 --data en=english.txt,zh=chinese.txt，或给出每种语言一个文件或子目录的目录`,
+  },
+  'cli/language-twice': {
+    en: (d: { data: string; name: string }) =>
+      `${d.data}: every language must have a name of its own, got "${d.name}" twice; put its texts into one folder`,
+    zh: (d) => `${d.data}：每种语言须有各自的名字，"${d.name}" 出现了两次；请把它的文本放进同一个目录`,
+  },
+  'cli/language-share': {
+    en: (d: { name: string; share: number; least: number }) =>
+      `${d.name}: every language must have at least ${(100 * d.least).toFixed(2)} % of the mix, got ${(100 * d.share).toFixed(3)} %; raise --mix-temperature, or leave it out`,
+    zh: (d) =>
+      `${d.name}：每种语言至少占混合的 ${(100 * d.least).toFixed(2)} %，得到 ${(100 * d.share).toFixed(3)} %；请提高 --mix-temperature，或去掉它`,
+  },
   'cli/config-file': {
     en: (d: { file: string; reason: string }) =>
       `${d.file}: not a YAML mapping that can be read (${d.reason})`,
@@ -427,6 +471,41 @@ export const fail = defineErrors({
       `train: --private cannot begin with ${d.run}, which has learnt from the same text: its ε would not be that of both; begin with another model, or with none`,
     zh: (d) =>
       `train：--private 不能从 ${d.run} 开始：它已学过同一文本，ε 无法涵盖两者；请换一个模型，或从零开始`,
+  },
+  'cli/canary-list': {
+    en: (d: { path: string; reason: string; zhReason: string }) =>
+      `${d.path}: is no list of canaries that can be read (${d.reason}); give the one that inkstone data canaries wrote`,
+    zh: (d) => `${d.path}：不是可读的金丝雀列表（${d.zhReason}）；请给出 inkstone data canaries 写出的列表`,
+  },
+  'cli/positive': {
+    en: (d: { labels: readonly string[] }) =>
+      `probe fairness: of ${d.labels.length} labels one must be the decision that is looked at; name it with --positive: ${d.labels.slice(0, 12).join(', ')}`,
+    zh: (d) =>
+      `probe fairness：共 ${d.labels.length} 种标签，须指定所看的判断；请用 --positive 指明：${d.labels.slice(0, 12).join('、')}`,
+  },
+  'cli/no-classifier': {
+    en: (d: { path: string; task: string }) =>
+      `probe fairness: the model must give labels, and the head of ${d.path} is one of ${d.task}; train one with inkstone classify train or tune head --task classify`,
+    zh: (d) =>
+      `probe fairness：模型须给出标签，而 ${d.path} 的任务头是 ${d.task}；请用 inkstone classify train 或 tune head --task classify 训练`,
+  },
+  'cli/target': {
+    en: (d: { target: string }) =>
+      `probe security: an endpoint must be URL#MODEL, got "${d.target}"; write it like http://127.0.0.1:8000/v1#qwen3`,
+    zh: (d) =>
+      `probe security：端点必须是 地址#模型，得到 "${d.target}"；应形如 http://127.0.0.1:8000/v1#qwen3`,
+  },
+  'cli/attack-room': {
+    en: (d: { path: string; tokens: number; maxTokens: number; contextLength: number }) =>
+      `probe security: an attack of ${d.tokens} tokens and an answer of ${d.maxTokens} must fit into the context, and that of ${d.path} holds ${d.contextLength}; give a smaller --max-tokens, shorter --attacks, or another model`,
+    zh: (d) =>
+      `probe security：上下文须容纳 ${d.tokens} 个词元的攻击与 ${d.maxTokens} 个词元的回答，而 ${d.path} 只有 ${d.contextLength}；请减小 --max-tokens、用更短的 --attacks，或换一个模型`,
+  },
+  'cli/rule-record': {
+    en: (d: { where: string; field: string; reason: string; zhReason: string }) =>
+      `${d.where}: a rule must have name, pattern and action as /api/rules takes them (${d.field}: ${d.reason})`,
+    zh: (d) =>
+      `${d.where}：一条规则须有 name、pattern 与 action，格式同 /api/rules（${d.field}：${d.zhReason}）`,
   },
   'cli/empty-corpus': {
     en: (d: { source: string }) =>

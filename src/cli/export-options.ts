@@ -1,5 +1,6 @@
 /** The options of `inkstone export`. */
 
+import { requireSignOff } from './card-options.ts';
 import type { OptionTable } from './command.ts';
 
 export const exportOptions = {
@@ -36,4 +37,5 @@ export const exportOptions = {
       zh: '仅 ONNX：键与值作为输入输出，每步只读新词元',
     },
   },
+  requireSignOff,
 } as const satisfies OptionTable;

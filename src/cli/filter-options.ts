@@ -45,7 +45,7 @@ export const filterOptions = {
   },
 } as const satisfies OptionTable;
 
-/** Of `inkstone data augment`, and the seed of what `data` draws by chance. */
+/** Of `inkstone data augment`, `counterfactual` and `canaries`, and the seed of what `data` draws by chance. */
 export const augmentOptions = {
   synonyms: {
     type: 'string',
@@ -79,9 +79,38 @@ export const augmentOptions = {
     rule: wholePositive,
     doc: { en: 'new texts for each text', zh: '每篇文本生成几篇新文本' },
   },
+  pairs: {
+    type: 'string',
+    verbs: ['counterfactual'],
+    placeholder: 'file',
+    doc: {
+      en: "two words a line that take each other's place, with a comma between: he,she",
+      zh: '每行两个互换的词，以逗号分隔：他,她',
+    },
+  },
+  format: {
+    type: 'string',
+    verbs: ['canaries'],
+    placeholder: 'text',
+    default: 'the secret number is {4}',
+    doc: {
+      en: 'a canary, with the number of its random digits in braces: the password is {6}',
+      zh: '金丝雀的写法，花括号中是随机数字的位数：密码是{6}',
+    },
+  },
+  times: {
+    type: 'string',
+    verbs: ['canaries'],
+    placeholder: 'list',
+    default: '0,0,0,1,1,1,4,4,4,16,16,16',
+    doc: {
+      en: 'a canary for each number, which stands in the text so often; 0: in none, to compare with',
+      zh: '每个数对应一只金丝雀，即它在文本中出现的次数；0：不放入，供比较',
+    },
+  },
   seed: {
     type: 'number',
-    verbs: ['augment', 'diversity'],
+    verbs: ['augment', 'diversity', 'canaries'],
     default: 1,
     rule: wholeFromZero,
     doc: { en: 'seed of what is left to chance', zh: '随机数种子' },

@@ -25,7 +25,14 @@ import { countParameters, initialize } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
 import { lastingScope, offThread, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
 import { saveTokenizer } from '../text/index.ts';
-import { type Grouping, openRun, shuffledBatches, trackParameters, train } from '../train/index.ts';
+import {
+  energyMeter,
+  type Grouping,
+  openRun,
+  shuffledBatches,
+  trackParameters,
+  train,
+} from '../train/index.ts';
 import { fail } from './errors.ts';
 import type { BodyParams, HeadBase } from './head-base.ts';
 import { groupingOf, type Recipe, scheduleOf } from './recipe.ts';
@@ -219,6 +226,7 @@ export async function openHeadTraining(
           ...(options.saveEvery === undefined ? { seconds: 60 } : { steps: options.saveEvery }),
           run: ({ place, tracked }) => run.save({ place, tracked: [...tracked, ...frozen] }),
         },
+        meter: energyMeter(),
         ...(run.place && {
           resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
         }),

@@ -48,11 +48,12 @@ export async function prepareMaskedTraining(
   const isFixed = cut.mode === 'windows' && masking.copies > 0;
   const how = isFixed ? ({ mode: 'sequence' } as const) : { ...cut, seed };
   const rows = cutRows({ ...how, tokens: train, contextLength });
+  // Held-out tokens are hidden in one way, so that losses can be compared.
+  const evaluation = hide(evaluationRows(heldOut.tokens, contextLength, tokenizer), { seed: 0, copies: 1 });
   return openTraining(options, train, {
     config,
     batches: batchRows(hide(rows, { seed, copies: masking.copies }), recipe.batchSize),
-    // Held-out tokens are hidden in one way, so that losses can be compared.
-    evaluation: hide(evaluationRows(heldOut.tokens, contextLength, tokenizer), { seed: 0, copies: 1 }),
+    measure: (lossOn) => lossOn(evaluation),
     begin: () => initEncoder(config, createRng(seed).split('init'), { std: recipe.init as number }),
     fromFile: (weights) => encoderFromFile(config, weights),
     loss: (p, batch, dropoutSeed) => maskedLoss(p, config, { ...maskedTensors(batch), dropoutSeed }),

@@ -60,7 +60,9 @@ async function describeRun(earlier: EarlierRun<unknown>): Promise<LatestRun> {
   const isRunning = (await folderOwner(run.folder, 'run')) !== undefined;
   return {
     folder: run.folder,
-    data: await sourceOf(config.data.source, basename(run.folder)),
+    data: config.data.languages
+      ? config.data.source
+      : await sourceOf(config.data.source, basename(run.folder)),
     state: isRunning ? 'running' : isFinished(earlier) ? 'finished' : 'interrupted',
     step: run.place?.step ?? 0,
   };

@@ -84,7 +84,7 @@ export async function openModel(path: string): Promise<StoredModel> {
   return openRunModel(path);
 }
 
-const isGgufPath = (path: string): boolean => extname(path).toLowerCase() === '.gguf';
+export const isGgufPath = (path: string): boolean => extname(path).toLowerCase() === '.gguf';
 
 /** Where a file about a model lies: in its folder, or beside its file under the model's name. */
 export const fileOfModel = (path: string, name: string): string =>

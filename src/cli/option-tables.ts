@@ -3,8 +3,9 @@
 import type { Task } from '../decode/index.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
-import { corpusOptions } from './corpus-options.ts';
+import { corpusOptions, mixOptions } from './corpus-options.ts';
 import { distillOptions } from './distill-options.ts';
+import { energyOptions } from './energy-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { privacyOptions } from './privacy-options.ts';
@@ -93,7 +94,13 @@ export const startOptions = {
 } as const satisfies OptionTable;
 
 export const trainOptions = {
-  data,
+  data: {
+    ...data,
+    doc: {
+      en: `${data.doc.en}; of several languages en=a.txt,zh=b.txt`,
+      zh: `${data.doc.zh}；多种语言则为 en=a.txt,zh=b.txt`,
+    },
+  },
   out: {
     type: 'string',
     placeholder: 'folder',
@@ -200,6 +207,7 @@ export const trainOptions = {
   },
   ...distillOptions,
   ...privacyOptions,
+  ...mixOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,
@@ -210,6 +218,7 @@ export const trainOptions = {
     rule: wholePositive,
     doc: { en: 'steps between held-out evaluations', zh: '每隔多少步评测留出集' },
   },
+  ...energyOptions,
   ...corpusOptions,
   seed,
   offline: { type: 'boolean', doc: { en: 'use only what was fetched before', zh: '只用已下载的内容' } },

@@ -58,6 +58,7 @@ export async function preparePairTraining(options: PairTrainingOptions): Promise
   }
   const sizes = { sourceLength, targetLength, startId: eosId };
   const rows = pairRows({ ...sizes, pairs: train, shuffled: { seed, batchSize: recipe.batchSize } });
+  const evaluation = pairRows({ ...sizes, pairs: measured });
   const lengths = train.reduce((sum, { source, target }) => sum + source.length + target.length, 0);
   const tensorsOf = (batch: Batch) => pairTensors(batch, sourceLength);
   const { labelSmoothing: smoothing } = recipe;
@@ -79,7 +80,7 @@ export async function preparePairTraining(options: PairTrainingOptions): Promise
         ...batchRows(rows, recipe.batchSize),
         tokensPerBatch: Math.round((lengths / train.length) * recipe.batchSize),
       },
-      evaluation: pairRows({ ...sizes, pairs: measured }),
+      measure: (lossOn) => lossOn(evaluation),
       begin: () => initEncoderDecoder(config, createRng(seed).split('init')),
       fromFile: (weights) => encoderDecoderFromFile(config, weights),
       loss: (p, batch, dropoutSeed) => pairLoss(p, config, { ...tensorsOf(batch), dropoutSeed }),

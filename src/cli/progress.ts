@@ -1,7 +1,8 @@
 /** Shows a training as it goes: one live line for people, one object a line for machines. */
 
 import { defineMessages } from '../language.ts';
-import { privacyMeter, type TrainEvent } from '../train/index.ts';
+import { type EnergyRates, energyFigures, privacyMeter, type TrainEvent } from '../train/index.ts';
+import { energyLine, energyRates } from './energy.ts';
 import { compactNumber, formatDuration, type Terminal } from './terminal.ts';
 import type { HeldOutFigures, WatchedTraining } from './training.ts';
 
@@ -45,6 +46,8 @@ export type WatchedFinish = Extract<TrainEvent, { type: 'finish' }> &
 /** What the command does at some events, beside showing them. */
 export interface TrainingWatch {
   readonly onEvaluation?: (event: { step: number; heldOutLoss: number }) => Promise<void>;
+  /** What its energy is reckoned with. Default: as the environment says. */
+  readonly rates?: EnergyRates;
 }
 
 /** Runs a prepared training to its end, showing and recording every event; for machines `finish` comes last, with `valLoss`. */
@@ -54,6 +57,9 @@ export async function watchTraining(
   watch: TrainingWatch = {},
 ): Promise<WatchedFinish> {
   const { folder, place } = training.run;
+  const rates = watch.rates ?? energyRates('train');
+  const inFigures = ({ energy }: Pick<TrainEvent & { type: 'finish' }, 'energy'>) =>
+    energy && { energy: energyFigures(energy, rates) };
   let savedStep = place?.step;
   let smoothed: number | undefined;
   let heldOut = '–';
@@ -64,10 +70,12 @@ export async function watchTraining(
   for await (const event of training.events()) {
     const record = {
       ...event,
-      ...('heldOutLoss' in event && event.heldOutLoss !== undefined && training.figuresOf(event.heldOutLoss)),
+      ...('heldOutLoss' in event &&
+        event.heldOutLoss !== undefined &&
+        training.figuresOf(event.heldOutLoss, event.step)),
       ...spentAt(event.step),
     };
-    await training.run.append(record);
+    await training.run.append(event.type === 'finish' ? { ...record, ...inFigures(event) } : record);
     if (event.type !== 'finish') terminal.json(record);
     if (event.type === 'step') {
       smoothed = smoothed === undefined ? event.loss : SMOOTHING * smoothed + (1 - SMOOTHING) * event.loss;
@@ -83,7 +91,7 @@ export async function watchTraining(
         }),
       );
     } else if (event.type === 'evaluation') {
-      const figures = inWords(training.figuresOf(event.heldOutLoss));
+      const figures = inWords(training.figuresOf(event.heldOutLoss, event.step));
       heldOut = event.heldOutLoss.toFixed(3) + (figures && ` (${figures})`);
       await watch.onEvaluation?.(event);
     } else if (event.type === 'checkpoint') savedStep = event.step;
@@ -92,10 +100,12 @@ export async function watchTraining(
   terminal.endLive();
   const { reason, step, seconds, heldOutLoss } = finish!;
   const figures = {
-    ...(heldOutLoss !== undefined && training.figuresOf(heldOutLoss)),
+    ...(heldOutLoss !== undefined && training.figuresOf(heldOutLoss, step)),
     ...spentAt(step),
   };
-  terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, ...figures, folder });
+  const cost = inFigures(finish!);
+  terminal.json({ type: 'finish', reason, step, seconds, valLoss: heldOutLoss, ...figures, ...cost, folder });
+  if (cost) terminal.print(energyLine(cost.energy));
   return { ...finish!, ...figures, savedStep };
 }
 

@@ -52,6 +52,8 @@ export interface Recipe {
   readonly expertBalance?: number;
   /** For pairs: the share of a target's probability that is spread over the vocabulary (Szegedy et al. 2016). */
   readonly labelSmoothing?: number;
+  /** Of several languages: how the small ones are raised (`temperatureShares`); default 1, as much as there is. */
+  readonly mixTemperature?: number;
   /** What is learned of another model beside the text. */
   readonly distillation?: Distillation;
   /** How the text is kept private. */

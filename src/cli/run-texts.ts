@@ -1,7 +1,7 @@
 /** The texts that a run was trained on and those it never saw: what is measured of a trained model. */
 
 import type { TextDocument } from '../types.ts';
-import { type LoadOptions, loadDocuments, rulesFor, splitCorpus } from './corpus.ts';
+import { type LoadOptions, loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { keptPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { StoredModel } from './models.ts';
@@ -30,9 +30,16 @@ export async function textsOfRun(
   if (!run) throw fail('cli/model-data', { path });
   const { data: read, training } = run.config;
   const prepare = keptPreparation(read.prepared);
-  const corpus = await loadDocuments(specOf(read.source), { ...options, prepare }, rulesFor(training));
-  const { train, heldOut } = splitCorpus(corpus.documents);
-  return { name: corpus.name, heldOut: textsOf(heldOut), training: textsOf(train) };
+  const sides: SplitCorpus[] = [];
+  for (const { source } of read.languages ?? [read]) {
+    const corpus = await loadDocuments(specOf(source), { ...options, prepare }, rulesFor(training));
+    sides.push(splitCorpus(corpus.documents));
+  }
+  return {
+    name: read.source,
+    heldOut: sides.flatMap(({ heldOut }) => textsOf(heldOut)),
+    training: sides.flatMap(({ train }) => textsOf(train)),
+  };
 }
 
 /** Enough of what a run learnt from to look at how it repeats. */

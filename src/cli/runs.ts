@@ -18,6 +18,7 @@ import { isRun, readRun, readRunConfig, type SavedRun } from '../train/index.ts'
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
+import type { LanguageRecord } from './mixed-training.ts';
 import type { PrivacyPlan } from './privacy.ts';
 import type { Recipe } from './recipe.ts';
 import { runsByAge } from './run-ages.ts';
@@ -49,6 +50,8 @@ export interface RunConfig<Model = DecoderConfig> {
     readonly documents: number;
     readonly heldOutDocuments: number;
     readonly trainTokens: number;
+    /** What is mixed, each language in its share. */
+    readonly languages?: readonly LanguageRecord[];
   };
   readonly training: { readonly seed: number } & RunLength & Recipe;
   /** What the privacy of its text comes to. */
@@ -225,7 +228,7 @@ async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {
   return earlier;
 }
 
-async function readRunOfOurs<Model>(folder: string): Promise<EarlierRun<Model>> {
+export async function readRunOfOurs<Model>(folder: string): Promise<EarlierRun<Model>> {
   const run = await readRun(folder);
   const config = run.config as RunConfig<Model>;
   const sections = [config?.model, config?.tokenizer, config?.data, config?.training];

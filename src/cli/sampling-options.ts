@@ -158,6 +158,14 @@ export const samplingOptions = {
       zh: '让每个词元的信息量保持在约此比特数',
     },
   },
+  watermark: {
+    type: 'string',
+    placeholder: 'key[:delta[:gamma[:context]]]',
+    doc: {
+      en: 'mark the text so that inkstone watermark detect, with the same key, can tell it (default key:2:0.25:1)',
+      zh: '给文本加水印，持同一密钥可用 inkstone watermark detect 辨认（默认 密钥:2:0.25:1）',
+    },
+  },
 } as const satisfies {
   readonly [Name in Exclude<ProcessorName, 'processors' | 'logitBias' | 'constraint'>]: OptionRow;
 };

@@ -1,5 +1,6 @@
 /** The options of what serves and keeps state: `inkstone serve`, `studio` and `keys`. */
 
+import { requireSignOff } from './card-options.ts';
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
 
@@ -163,6 +164,7 @@ export const serveOptions = {
     default: true,
     doc: { en: 'with --no-studio only the API is served', zh: '加 --no-studio 则只提供接口' },
   },
+  requireSignOff,
   state,
   ...auditOptions,
 } as const satisfies OptionTable;

@@ -36,7 +36,16 @@ export interface Settings<Model = ModelShape> {
 export interface SettingOptions
   extends Partial<Pick<ModelShape, (typeof MODEL)[number]>>,
     Partial<
-      Pick<Recipe, 'batchSize' | 'lr' | 'expertBalance' | 'labelSmoothing' | 'distillation' | 'privacy'>
+      Pick<
+        Recipe,
+        | 'batchSize'
+        | 'lr'
+        | 'expertBalance'
+        | 'labelSmoothing'
+        | 'mixTemperature'
+        | 'distillation'
+        | 'privacy'
+      >
     > {
   readonly architecture?: string;
   readonly precision?: string;
@@ -59,7 +68,9 @@ const MODEL = [
   'layers', 'width', 'heads', 'contextLength', 'positions', 'block', 'activation', 'norm', 'experts', 'expertsPerToken',
   'window', 'attentionBlock', 'attentionStride', 'linearAttention', 'prefix',
 ] as const; // biome-ignore format: a list
-const RECIPE = ['batchSize', 'lr', 'precision', 'cure', 'labelSmoothing', 'distillation', 'privacy'] as const;
+const RECIPE = [
+  'batchSize', 'lr', 'precision', 'cure', 'labelSmoothing', 'mixTemperature', 'distillation', 'privacy',
+] as const; // biome-ignore format: a list
 /** What a model that is there has already. */
 const OF_THE_MODEL = [
   ...MODEL, 'architecture', 'attention', 'activeExperts', 'tokenizer', 'vocabSize',
@@ -149,7 +160,13 @@ export function tuningSettings<Model extends object>(
   }
   const model = withoutVocabulary(config.model);
   const { seed: __, steps: ___, minutes: ____, ...recipe } = config.training;
-  const { cure: _____, distillation: ______, privacy: _______, ...plain } = tuningRecipe(recipe);
+  const {
+    cure: _____,
+    distillation: ______,
+    privacy: _______,
+    mixTemperature: ________,
+    ...plain
+  } = tuningRecipe(recipe);
   const ownRecipe = options.privacy ? privateRecipe(plain) : plain;
   return withOptions(
     { model, recipe: ownRecipe, tokenizer: config.tokenizer.made, ...fallback, init },

@@ -24,9 +24,11 @@ import {
   trainOptions,
 } from './option-tables.ts';
 import { privacyCommandOptions } from './privacy-command-options.ts';
+import { probeOptions } from './probe-options.ts';
 import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
 import { summaryOptions } from './summary-options.ts';
+import { accountCommands } from './table-of-accounts.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -52,6 +54,7 @@ const train = defineCommand({
   example: 'inkstone train --data npm:chinese-poetry --minutes 0.5 --out runs/poems',
   examples: [
     'inkstone train --data npm:chinese-poetry --experts 4 --minutes 0.5 --out runs/experts',
+    'inkstone train --data en=addresses,zh=tang --mix-temperature 2 --minutes 0.5 --out runs/en-zh',
     'inkstone train --architecture encoder-decoder --data pairs.tsv --minutes 0.5 --out runs/pairs',
     'inkstone train --data npm:chinese-poetry --private 8 --steps 30 --out runs/private',
     'inkstone train --data npm:chinese-poetry --teacher runs/poems --layers 2 --width 64 --steps 50 --out runs/pupil',
@@ -76,13 +79,17 @@ const privacy = defineCommand({
 
 const data = defineCommand({
   name: 'data',
-  args: '<preview|stats|diversity|save|augment> <source>',
+  args: '<preview|stats|diversity|save|augment|counterfactual|canaries> <source>',
   summary: {
-    en: 'what a source of text holds: what was read, cleaned, dropped, with examples, how diverse it is; save it clean, or with altered copies',
-    zh: '查看文本来源：读了什么、清洗了什么、去掉了什么，附例，有多丰富；可保存清洗结果，或附上改写副本',
+    en: 'what a source of text holds: what was read, cleaned, dropped, with examples, how diverse it is; save it clean, with altered copies, or with canaries',
+    zh: '查看文本来源：读了什么、清洗了什么、去掉了什么，附例，有多丰富；可保存清洗结果，附上改写副本，或埋入金丝雀',
   },
   options: dataOptions,
   example: 'inkstone data stats tang --near-duplicates 0.5',
+  examples: [
+    'inkstone data counterfactual corpus.jsonl --pairs pairs.txt --out balanced.jsonl',
+    'inkstone data canaries corpus.jsonl --out with-canaries.jsonl',
+  ],
   load: () => import('./commands/data.ts'),
 });
 
@@ -289,6 +296,23 @@ const benchmark = defineCommand({
   options: benchmarkOptions,
   example: 'inkstone benchmark runs/poems-2min --tasks examples/tasks/capitals.yaml --shots 0,1,4,8',
   load: () => import('./commands/benchmark.ts'),
+});
+
+const probe = defineCommand({
+  name: 'probe',
+  args: '<bias|memory|security|fairness> <model>',
+  summary: {
+    en: 'what a model does that it should not: think less of some people, know secrets by heart, obey attacks, decide by group',
+    zh: '模型不该做的事：对某些人抱有偏见、记住秘密、听从攻击、因群体而异地判断',
+  },
+  options: probeOptions,
+  example: 'inkstone probe bias runs/poems-2min --data crows-pairs.csv --limit 100',
+  examples: [
+    'inkstone probe memory runs/poems-2min --data corpus.canaries.json',
+    'inkstone probe security http://127.0.0.1:8080/v1#poems-2min --rules rules.json --out security.json',
+    'inkstone probe fairness classifier --data reviews.csv --group gender',
+  ],
+  load: () => import('./commands/probe.ts'),
 });
 
 const index = defineCommand({
@@ -515,6 +539,7 @@ export const commands = [
   compress,
   evalCommand,
   benchmark,
+  probe,
   classify,
   image,
   inspect,
@@ -527,6 +552,7 @@ export const commands = [
   assist,
   serve,
   keys,
+  ...accountCommands,
   studio,
   vectors,
   pack,

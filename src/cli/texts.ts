@@ -12,15 +12,15 @@ export interface NamedTexts {
   readonly prompts?: readonly string[];
 }
 
-/** Reads the files of a `repeat` verb; at least one. `lines`: a plain file holds one text a line. */
+/** Reads the files of a command; at least one. `lines`: a plain file holds one text a line. */
 export async function readTexts(
-  verb: string,
+  command: string,
   files: readonly string[],
   { lines = false } = {},
 ): Promise<NamedTexts[]> {
   if (files.length === 0) {
-    const example = `inkstone repeat ${verb} texts.jsonl`;
-    throw fail('cli/missing-argument', { command: `repeat ${verb}`, argument: '<file>', example });
+    const example = `inkstone ${command} texts.jsonl`;
+    throw fail('cli/missing-argument', { command, argument: '<file>', example });
   }
   const named: NamedTexts[] = [];
   for (const file of files) {

@@ -1,5 +1,7 @@
 /** The tokenizer of a training: from a file, by characters, or trained on the text with progress. */
 
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defineMessages } from '../language.ts';
 import { loadTokenizer, trainBpe, trainCharacters } from '../text/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
@@ -24,7 +26,7 @@ const say = defineMessages({
 
 const END_OF_TEXT = '<|endoftext|>';
 /** Enough text to train a tokenizer by; more changes nothing. */
-const TRAINING_CHARACTERS = 4_000_000;
+export const MOST_TOKENIZER_CHARACTERS = 4_000_000;
 /** Texts by which the characters per token are measured. */
 const MEASURED_TEXTS = 500;
 
@@ -39,7 +41,7 @@ export async function learnBpe(
 ): Promise<Tokenizer> {
   const start = performance.now();
   const total = documents.reduce((sum, { text }) => sum + text.length, 0);
-  const stride = Math.max(1, Math.ceil(total / TRAINING_CHARACTERS));
+  const stride = Math.max(1, Math.ceil(total / MOST_TOKENIZER_CHARACTERS));
   const texts = documents.filter((_, i) => i % stride === 0).map(({ text }) => text);
   const tokenizer = await trainBpe(texts, {
     vocabSize,
@@ -69,6 +71,12 @@ export function learnCharacters(
     specialTokens: isMany ? [END_OF_TEXT, ...special] : special,
     byteFallback: isMany,
   });
+}
+
+/** The tokenizer of a folder, or of its file. */
+export async function readTokenizerAt(path: string): Promise<Tokenizer> {
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory();
+  return readTokenizer(isFolder ? join(path, 'tokenizer.json') : path);
 }
 
 /** A tokenizer from its file. */

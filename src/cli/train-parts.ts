@@ -1,19 +1,31 @@
 /** What the trainings of decoders and of encoders have in common, between their settings and their end. */
 
+import type { CorpusName } from '../data/index.ts';
 import { defineMessages } from '../language.ts';
-import type { Tokenizer } from '../types.ts';
+import type { TextDocument, Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { inspectMachine } from './commands/doctor.ts';
-import { loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
+import { type LoadOptions, loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
+import { type EnergyOptions, energyRates } from './energy.ts';
 import { fail } from './errors.ts';
 import { firstRunPreset } from './first-run.ts';
+import { tellLanguages, watchLanguages } from './language-scores.ts';
+import {
+  joinLanguages,
+  type LanguageSource,
+  type LanguageTexts,
+  languagesOf,
+  readLanguages,
+  tokenizerTexts,
+} from './languages.ts';
 import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
 import { requireOtherText, secretSeed, tellPrivacy } from './privacy.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
 import {
   type Distillation,
+  type ModelShape,
   type Privacy,
   privatePreset,
   type TrainingPreset,
@@ -140,24 +152,70 @@ export async function readTrainingText<Model extends object>(
   const { recipe, seed, model, length, tokenizer: tokenizerMade } = settings;
   const prepare = preparationOf(options) ?? keptPreparation(from.earlier?.config.data.prepared);
   const loading = { terminal, signal, offline: options.offline, prepare };
-  const corpus = await loadDocuments(data, loading, rulesFor(recipe));
-  for (const line of corpus.report) terminal.print(line);
-  const split = splitCorpus(corpus.documents);
-  terminal.print(split.report);
+  const rules = rulesFor(recipe);
+  const languages = await languagesOf(data, recipe.mixTemperature);
+  const other = recipe.privacy ? '--private' : (model as Partial<ModelShape>).prefix && '--objective prefix';
+  if (languages && other) {
+    const reason = { reason: 'its rows are of one text', zhReason: '它的样本出自同一份文本' };
+    throw fail('cli/conflict', { command: 'train', options: [`--data ${data}`, other], ...reason });
+  }
+  const read = languages
+    ? await readMixture(data, languages, loading, rules, recipe.mixTemperature)
+    : await readCorpus(data, loading, rules);
+  const { known, split, source } = read;
   if (recipe.privacy && from.start?.init) {
     requireOtherText(from.start.config as RunConfig, from.start.init.run, split);
   }
-  const tokenizer = await chooseTokenizer(context, settings, split, from);
-  const about = { corpus: split, source: corpus.name, prepared: keptPreparation(prepare), signal };
+  const tokenizer = await chooseTokenizer(context, settings, { ...split, sample: read.sample }, from);
+  const about = {
+    corpus: split,
+    languages: read.languages,
+    source,
+    prepared: keptPreparation(prepare),
+    signal,
+  };
   const training = { ...about, tokenizer, tokenizerMade, model, recipe, seed, ...timesOf(options, length) };
-  return { known: corpus.known, split, tokenizer, training };
+  return { known, split, tokenizer, training };
+}
+
+/** What is read of `--data`. */
+interface ReadText {
+  readonly known?: CorpusName;
+  readonly split: SplitCorpus;
+  readonly source: string;
+  readonly languages?: readonly LanguageTexts[];
+  /** The texts by which merges are learned, where that is not all that is learned from. */
+  readonly sample?: readonly TextDocument[];
+}
+
+type Rules = ReturnType<typeof rulesFor>;
+
+async function readCorpus(data: string, loading: LoadOptions, rules: Rules): Promise<ReadText> {
+  const { terminal } = loading;
+  const { name, known, documents, report } = await loadDocuments(data, loading, rules);
+  for (const line of report) terminal.print(line);
+  const split = splitCorpus(documents);
+  terminal.print(split.report);
+  return { known, split, source: name };
+}
+
+async function readMixture(
+  source: string,
+  named: readonly LanguageSource[],
+  loading: LoadOptions,
+  rules: Rules,
+  mixTemperature = 1,
+): Promise<ReadText> {
+  const languages = await readLanguages(named, loading, rules);
+  const sample = tokenizerTexts(languages, mixTemperature);
+  return { split: joinLanguages(languages), source, languages, sample };
 }
 
 /** The tokenizer of a file, of the run that is there or that the training begins with, or a new one with `special` tokens. */
 export function chooseTokenizer(
   context: ReadingContext,
   { tokenizer: made }: Pick<Settings, 'tokenizer'>,
-  split: Pick<SplitCorpus, 'train' | 'heldOut'>,
+  split: Pick<SplitCorpus, 'train' | 'heldOut'> & Pick<ReadText, 'sample'>,
   { earlier, start, special }: Beginning,
 ): Promise<Tokenizer> | Tokenizer {
   const { tokenizer: file } = context.options;
@@ -166,21 +224,31 @@ export function chooseTokenizer(
   if (there) return there.tokenizer;
   // By characters, the held-out part must not hold one that is unknown.
   if (made === 'characters') return learnCharacters([...split.train, ...split.heldOut], special);
-  return learnBpe(split.train, (made as { vocabSize: number }).vocabSize, context, special);
+  return learnBpe(split.sample ?? split.train, (made as { vocabSize: number }).vocabSize, context, special);
 }
 
 /** Trains to the end; what it came to, or the exit status of a run that did not get there. */
 export async function runTraining(
-  context: Pick<CommandContext, 'terminal' | 'again'>,
+  context: Pick<CommandContext, 'terminal' | 'again'> & { readonly options: EnergyOptions },
   training: OpenTraining<{ readonly vocabSize: number }>,
   watch?: TrainingWatch,
   command: 'train' | 'tune' = 'train',
 ) {
   const { terminal } = context;
   const { trainTokens, config } = training;
+  const rates = energyRates(command, context.options);
   terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
   if (training.privacy) tellPrivacy(terminal, training.privacy, training.run.config as RunConfig);
   tellPlace(context, training);
-  const finish = await watchTraining(training, terminal, watch);
+  const languages = watchLanguages(training, terminal);
+  const finish = await watchTraining(training, terminal, {
+    ...watch,
+    rates,
+    async onEvaluation(event) {
+      await languages.onEvaluation?.(event);
+      await watch?.onEvaluation?.(event);
+    },
+  });
+  tellLanguages(terminal, finish.languages);
   return { finish, status: tellEnd(command, context, finish, training.run.folder) };
 }

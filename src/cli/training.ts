@@ -40,6 +40,7 @@ import {
 import { fingerprint, saveTokenizer } from '../text/index.ts';
 import {
   type CuredLoss,
+  energyMeter,
   type OpenRun,
   openRun,
   type Place,
@@ -54,6 +55,8 @@ import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { distilledLesson, type OpenedTeacher } from './distilling.ts';
 import { fail } from './errors.ts';
+import type { LanguageTexts } from './languages.ts';
+import { type LanguageRecord, type LanguageScore, mixedParts } from './mixed-training.ts';
 import {
   isAccounted,
   type PrivacyPlan,
@@ -70,6 +73,8 @@ import type { TokenizerOrigin } from './tokenizers.ts';
 export interface TrainingOptions<Model = ModelShape> {
   readonly folder: string;
   readonly corpus: SplitCorpus;
+  /** The languages of the corpus, where it has several that are mixed. */
+  readonly languages?: readonly LanguageTexts[];
   /** What the corpus is called in the run's config. */
   readonly source: string;
   /** How it was read and freed of repeats, for the run's config. */
@@ -104,8 +109,8 @@ export interface OpenTraining<Config = unknown, Params = unknown> {
   readonly trainTokens: TrainTokens;
   /** What the privacy of its text comes to. */
   readonly privacy?: PrivacyPlan;
-  /** What a held-out loss in nats comes to, for people. */
-  figuresOf(heldOutLoss: number): HeldOutFigures;
+  /** What the held-out loss in nats that was measured last, after `step`, comes to, for people. */
+  figuresOf(heldOutLoss: number, step: number): HeldOutFigures;
   events(): AsyncGenerator<TrainEvent>;
 }
 
@@ -121,14 +126,16 @@ export interface HeldOutFigures {
   readonly bitsPerCharacter?: number;
   /** Of hidden tokens: the exponential of the mean loss. */
   readonly maskedPerplexity?: number;
+  /** Of each language of a mixture. */
+  readonly languages?: readonly LanguageScore[];
 }
 
 /** What a kind of model brings to its training. */
 export interface Lesson<Config, Params> {
   readonly config: Config & { readonly contextLength: number; readonly dropout: number };
   readonly batches: Batches;
-  /** The rows that are held out. */
-  readonly evaluation: RowSource;
+  /** The loss on what is held out, in nats per token, by that on single rows. */
+  readonly measure: (lossOn: (rows: RowSource) => Promise<number>) => Promise<number>;
   /** The model at the beginning; the tokens are there unless a run that is there will be restored. */
   readonly begin: (corpus: TrainTokens | undefined) => Params;
   /** The parameters of a file. */
@@ -140,6 +147,8 @@ export interface Lesson<Config, Params> {
   readonly examples?: PrivateExamples;
   /** What is learned from in place of `loss`. */
   readonly learned?: CuredLoss<Params>;
+  /** What is mixed. */
+  readonly languages?: readonly LanguageRecord[];
   readonly figuresOf: OpenTraining['figuresOf'];
 }
 
@@ -157,10 +166,11 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
 export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const { cure, distillation, expertBalance: balance } = recipe;
-  if (config.prefix && (cure !== undefined || distillation)) {
-    const reason = { reason: 'it has a loss that knows no prefix', zhReason: '它的损失不含前缀' };
-    const options = ['--objective prefix', distillation ? '--teacher' : '--cure'];
+  const { cure, distillation, privacy, expertBalance: balance } = recipe;
+  const other = distillation ? '--teacher' : privacy ? '--private' : cure && '--cure';
+  if (config.prefix && other) {
+    const reason = { reason: 'it knows no prefix', zhReason: '它不支持前缀' };
+    const options = ['--objective prefix', other];
     throw fail('cli/conflict', { command: 'train', options, ...reason });
   }
   const distilled =
@@ -205,7 +215,7 @@ export async function writingLesson<Config, Params>(
     readonly isPrefix?: boolean;
   },
 ): Promise<{ readonly trainTokens: TrainTokens; readonly lesson: Lesson<Config, Params> }> {
-  const { tokenizer, recipe, seed, answers } = options;
+  const { tokenizer, recipe, seed, answers, languages } = options;
   const { contextLength } = own.config;
   if (answers) {
     const rows = answerRows(answers.train, { contextLength, seed });
@@ -215,20 +225,24 @@ export async function writingLesson<Config, Params>(
     const tokens = Uint32Array.from(answers.train.flatMap(({ ids }) => Array.from(ids)));
     return {
       trainTokens: { tokens, length: tokens.length },
-      lesson: { ...own, batches, evaluation, figuresOf: () => ({}) },
+      lesson: { ...own, batches, measure: (lossOn) => lossOn(evaluation), figuresOf: () => ({}) },
     };
+  }
+  if (languages) {
+    const { trainTokens, parts } = await mixedParts(options, languages, contextLength);
+    return { trainTokens, lesson: { ...own, ...parts } };
   }
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
   const { privacy } = recipe;
+  const how = { eosId: tokenizer.eosId, contextLength, seed };
   const rows = cutRows({ tokens: texts.train, contextLength, seed, ...rowsOf(recipe, tokenizer) });
   const evaluation = evaluationRows(heldOut.tokens, contextLength, tokenizer);
-  const how = { eosId: tokenizer.eosId, contextLength, seed };
   const lesson: Lesson<Config, Params> = {
     ...own,
     batches: batchRows(isPrefix ? prefixRows(rows, { seed }) : rows, recipe.batchSize),
     ...(privacy && { examples: privateExamples(privacy, texts.train, how) }),
-    evaluation: isPrefix ? prefixRows(evaluation, { share: HELD_OUT_PREFIX }) : evaluation,
+    measure: (lossOn) => lossOn(isPrefix ? prefixRows(evaluation, { share: HELD_OUT_PREFIX }) : evaluation),
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
     }),
@@ -239,11 +253,19 @@ export async function writingLesson<Config, Params>(
 /** The tokens of both sides. @throws where the corpus is shorter than the context. */
 export async function trainingTokens(options: TrainingOptions<unknown>, contextLength: number) {
   const { tokenizer, corpus, signal } = options;
-  const train = await tokenizeDocuments(corpus.train, tokenizer, { signal });
-  if (train.length <= contextLength) {
-    throw fail('cli/short-corpus', { source: options.source, tokens: train.length, contextLength });
-  }
+  const train = await learnableTokens(corpus.train, options, contextLength);
   return { train, heldOut: await heldOutTokens(corpus.heldOut, tokenizer, signal) };
+}
+
+/** The tokens of texts to learn from. @throws where they are fewer than fill a context */
+export async function learnableTokens(
+  documents: readonly TextDocument[],
+  { tokenizer, source, signal }: Pick<TrainingOptions, 'tokenizer' | 'source' | 'signal'>,
+  contextLength: number,
+): Promise<TokenCorpus> {
+  const train = await tokenizeDocuments(documents, tokenizer, { signal });
+  if (train.length > contextLength) return train;
+  throw fail('cli/short-corpus', { source, tokens: train.length, contextLength });
 }
 
 /** Rows that hold every token of the held-out side once. */
@@ -259,7 +281,7 @@ export async function openTraining<Config, Params>(
   lesson: Lesson<Config, Params>,
 ): Promise<OpenTraining<Config, Params>> {
   const { tokenizer, recipe, seed, signal, steps, minutes } = options;
-  const { config, batches, evaluation, learned } = lesson;
+  const { config, batches, learned, languages } = lesson;
   const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
   signal.throwIfAborted();
   const { examples } = lesson;
@@ -277,6 +299,7 @@ export async function openTraining<Config, Params>(
         documents: options.corpus.train.length,
         heldOutDocuments: options.corpus.heldOut.length,
         trainTokens: trainTokens.length,
+        ...(languages && { languages }),
       },
       training: { seed, ...length, ...recipe },
       ...(privacy && { privacy }),
@@ -324,13 +347,14 @@ export async function openTraining<Config, Params>(
         precision: recipe.precision,
         evaluate: {
           ...options.evaluateEvery,
-          run: () => heldOutLoss(params, evaluation, lesson.loss, recipe.precision),
+          run: () => lesson.measure((rows) => heldOutLoss(params, rows, lesson.loss, recipe.precision)),
         },
         save: {
           ...options.saveEvery,
           run: ({ place, tracked }) =>
             run.save({ place: withAccount(place), tracked: [...tracked, ...frozen] }),
         },
+        meter: energyMeter(),
         ...(run.place && {
           resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
         }),
@@ -340,7 +364,7 @@ export async function openTraining<Config, Params>(
 }
 
 /** Pairs are counted in at most this many tokens: more of them hardly change the start. */
-const MOST_COUNTED = 4_000_000;
+export const MOST_COUNTED = 4_000_000;
 
 /** New parameters as the recipe starts them; without tokens, those of a run that will be restored. */
 function freshParams(
@@ -369,20 +393,26 @@ export function toTensors({ inputs, targets, batchSize, contextLength }: Batch) 
   return { ids: fromArray<'i32'>(inputs, shape, 'i32'), targets: fromArray<'i32'>(targets, shape, 'i32') };
 }
 
-/** Held-out tokens, with the number of targets and of characters behind them (one more for each document's end). */
+/**
+ * Held-out tokens, with the number of targets and of characters and bytes behind them (one more for each document's end); of each of
+ * several `parts`, so many fewer.
+ */
 export async function heldOutTokens(
   documents: readonly TextDocument[],
   tokenizer: Tokenizer,
   signal: AbortSignal,
+  parts = 1,
 ) {
   const all = await tokenizeDocuments(measuredPart(documents), tokenizer, { signal });
-  const tokens = all.tokens.subarray(0, Math.min(all.length, heldOutLimit()));
+  const tokens = all.tokens.subarray(0, Math.min(all.length, Math.ceil(heldOutLimit() / parts)));
   const { eosId } = tokenizer;
   const ends = eosId === undefined ? 0 : Array.from(tokens).filter((id) => id === eosId).length;
+  const text = tokenizer.decode(tokens);
   return {
     tokens,
     targets: eosId === undefined ? tokens.length - 1 : tokens.length,
-    characters: countCharacters(tokenizer.decode(tokens)) + ends,
+    characters: countCharacters(text) + ends,
+    bytes: Buffer.byteLength(text) + ends,
   };
 }
 

@@ -4,6 +4,7 @@ import type { SearchStrategy } from '../eval/index.ts';
 import { classifyMethods } from './classify-options.ts';
 import type { OptionRow, OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
+import { energyOptions } from './energy-options.ts';
 import { headOptions } from './head-options.ts';
 import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { data, seed, trainOptions } from './option-tables.ts';
@@ -25,6 +26,7 @@ const trained = <Row extends OptionRow>(row: Row) => ({ ...row, verbs: training 
 const learned = <Row extends OptionRow>(row: Row) => ({ ...row, verbs: learning });
 
 const { steps, minutes, batchSize, lr, precision, saveEvery, evalEvery } = trainOptions;
+const { wattsPerCore, carbonIntensity, kwhPrice } = energyOptions;
 const { textColumn, titleColumn, nearDuplicates, repeatedLines, dropRepetitive, privateAddresses } =
   corpusOptions;
 
@@ -219,6 +221,9 @@ export const tuneOptions = {
   precision: learned(precision),
   saveEvery: learned(saveEvery),
   evalEvery: learned(evalEvery),
+  wattsPerCore: learned(wattsPerCore),
+  carbonIntensity: learned(carbonIntensity),
+  kwhPrice: learned(kwhPrice),
   textColumn: { ...textColumn, verbs: stepping },
   titleColumn: trained(titleColumn),
   nearDuplicates: trained(nearDuplicates),

@@ -11,7 +11,7 @@ import {
   withAdapter,
   withParams,
 } from '../adapt/index.ts';
-import { type Batch, batchRows } from '../data/index.ts';
+import { type Batch, batchRows, type RowSource } from '../data/index.ts';
 import { blocksKeptAs, type DecoderConfig, type DecoderParams } from '../models/index.ts';
 import { countParameters } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
@@ -137,13 +137,12 @@ async function openTuning<Trained>(
   const lesson = { ...plain, ...(learned && { learned }) };
   const training = await openTraining(options, trainTokens, lesson);
   const { tokenizer, signal, recipe } = options;
-  const lossIn = (rows: typeof lesson.evaluation) =>
-    heldOutLoss(trained, rows, lesson.loss, recipe.precision);
+  const lossIn = (rows: RowSource) => heldOutLoss(trained, rows, lesson.loss, recipe.precision);
   return {
     training,
     trained: countParameters(trained),
     parameters: countParameters(params),
-    heldOutLoss: () => lossIn(lesson.evaluation),
+    heldOutLoss: () => lesson.measure(lossIn),
     async lossOn(documents) {
       const { tokens } = await heldOutTokens(documents, tokenizer, signal);
       const rows = evaluationRows(tokens, lesson.config.contextLength, tokenizer);

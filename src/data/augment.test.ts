@@ -9,8 +9,8 @@ import {
   parseSynonyms,
   replaceSynonyms,
   swapWords,
-  synonymLimits,
 } from './augment.ts';
+import { wordLineLimits } from './word-lines.ts';
 
 const synonyms = parseSynonyms('# words\nquick, fast,swift\nhouse，home\n高兴\t快乐\t开心\n', 's.txt');
 const english = 'The quick fox ran to the house, and the house was empty.';
@@ -98,7 +98,7 @@ describe('augmentation', () => {
     expect(() => parseSynonyms('a, b\nc\n', 's.txt')).toThrow(
       /s\.txt:2: a line must hold at least two words, got 1/,
     );
-    const long = 'x'.repeat(synonymLimits.wordCharacters + 1);
+    const long = 'x'.repeat(wordLineLimits.wordCharacters + 1);
     expect(parseSynonyms(`a,${long.slice(1)}`, 's.txt').size).toBe(2);
     expect(() => parseSynonyms(`a,${long}`, 's.txt')).toThrow(/at most 100 characters, got 101/);
     setLanguage(undefined);

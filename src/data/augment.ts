@@ -7,6 +7,7 @@
 import type { Rng } from '../rng.ts';
 import { eachSegment } from '../text/index.ts';
 import { fail } from './errors.ts';
+import { wordLineLimits, wordLines } from './word-lines.ts';
 
 /** What may be done to a text. */
 export const augmentations = ['synonym', 'insert', 'swap', 'delete'] as const;
@@ -15,36 +16,24 @@ export type Augmentation = (typeof augmentations)[number];
 /** Words with the same meaning, by word in small letters. */
 export type Synonyms = ReadonlyMap<string, readonly string[]>;
 
-/** What a file of synonyms may hold. */
-export const synonymLimits = { words: 500_000, wordCharacters: 100 } as const;
-
 /**
  * Reads synonyms: words of the same meaning on one line, with commas or tabs between; `#` begins a remark. A word on several lines has the
  * synonyms of all.
  */
 export function parseSynonyms(text: string, path: string): Synonyms {
-  const { words: most, wordCharacters } = synonymLimits;
   const synonyms = new Map<string, string[]>();
-  for (const [i, line] of text.split('\n').entries()) {
-    if (line.trim() === '' || line.trimStart().startsWith('#')) continue;
-    const refuse = (rule: string, got: unknown) => fail('data/synonyms', { path, line: i + 1, rule, got });
-    const words = line
-      .split(/[,，\t]/)
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
-    if (words.length < 2) throw refuse('at least two words', words.length);
+  const refuse = (line: number, rule: string, got: unknown) =>
+    fail('data/synonyms', { path, line, rule, got });
+  for (const { line, words } of wordLines(text, refuse)) {
     for (const word of words) {
-      if (word.length > wordCharacters)
-        throw refuse(`words of at most ${wordCharacters} characters`, word.length);
       const key = word.toLowerCase();
       const known = synonyms.get(key) ?? [];
       for (const other of words) if (other.toLowerCase() !== key && !known.includes(other)) known.push(other);
       synonyms.set(key, known);
-      if (synonyms.size > most) throw refuse(`at most ${most} words in all`, synonyms.size);
+      const most = wordLineLimits.words;
+      if (synonyms.size > most) throw refuse(line, `at most ${most} words in all`, synonyms.size);
     }
   }
-  if (synonyms.size === 0)
-    throw fail('data/synonyms', { path, line: 1, rule: 'at least two words', got: 'none' });
   return synonyms;
 }
 
@@ -56,7 +45,7 @@ interface Piece {
 // NOTE One locale, so that every machine cuts alike; words of Chinese are found in any.
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
-function piecesOf(text: string): Piece[] {
+export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   eachSegment(segmenter, text, (piece, isWord) => void pieces.push({ text: piece, isWord }));
   return pieces;

@@ -1,6 +1,5 @@
 /** Batches: rows side by side. Batch k is a pure function of the options and k. */
 
-import { createRng, shuffle } from '../rng.ts';
 import { fail } from './errors.ts';
 import { documentRows, type RowSource, sequenceRows, windowRows } from './rows.ts';
 import { type TokenSource, tokenArray } from './tokens.ts';
@@ -100,63 +99,4 @@ export function batchRows(rows: RowSource, batchSize: number): Batches {
       return batch;
     },
   };
-}
-
-/** Rows of a mixture are dealt in blocks of this many: each block holds every source in proportion. */
-const BLOCK_ROWS = 1024;
-
-/**
- * Rows of several sources in the proportion of their weights, in an order that is shuffled within blocks of 1,024. Each source's own rows
- * come in order and without a gap, so that nothing of it is lost.
- */
-export function mixRows(
-  sources: readonly { readonly rows: RowSource; readonly weight: number }[],
-  options: { readonly seed: number },
-): RowSource {
-  const lengths = sources.map(({ rows }) => rows.contextLength);
-  if (sources.length === 0) throw fail('data/empty', { where: 'mixRows' });
-  if (new Set(lengths).size !== 1) throw fail('data/mixed-contexts', { lengths });
-  const shares = apportion(sources.map(({ weight }) => weight));
-  const deal = new Uint8Array(BLOCK_ROWS);
-  const rank = new Uint32Array(BLOCK_ROWS);
-  const rng = createRng(options.seed).split('mixture');
-  let dealt = -1;
-  const dealBlock = (block: number) => {
-    if (block === dealt) return;
-    let at = 0;
-    shares.forEach((share, source) => {
-      deal.fill(source, at, (at += share));
-    });
-    shuffle(deal, rng.split(block));
-    const next = shares.map((share) => share * block);
-    for (let i = 0; i < BLOCK_ROWS; i++) rank[i] = next[deal[i]]++;
-    dealt = block;
-  };
-  return {
-    contextLength: lengths[0],
-    rowsPerEpoch: undefined,
-    fill(row, inputs, targets, at) {
-      dealBlock(Math.floor(row / BLOCK_ROWS));
-      const place = row % BLOCK_ROWS;
-      sources[deal[place]].rows.fill(rank[place], inputs, targets, at);
-    },
-  };
-}
-
-/** Whole numbers in proportion to the weights that sum to a block (largest remainders). */
-function apportion(weights: readonly number[]): number[] {
-  const sum = weights.reduce((a, b) => a + b, 0);
-  for (const weight of weights) {
-    if (!(weight / sum >= 1 / BLOCK_ROWS) || weights.length > 256) {
-      throw fail('data/weight', { weight, smallest: 1 / BLOCK_ROWS });
-    }
-  }
-  const exact = weights.map((weight) => (weight / sum) * BLOCK_ROWS);
-  const shares = exact.map(Math.floor);
-  const byRemainder = exact
-    .map((value, i) => ({ i, rest: value - shares[i] }))
-    .sort((a, b) => b.rest - a.rest || a.i - b.i);
-  let left = BLOCK_ROWS - shares.reduce((a, b) => a + b, 0);
-  for (const { i } of byRemainder) if (left-- > 0) shares[i]++;
-  return shares;
 }

@@ -66,6 +66,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `同义词 ${d.path}:${d.line}：一行必须满足 ${d.rule}，得到 ${String(d.got)}；请把同义的词写在一行，用逗号分隔`,
   },
+  'data/word-pairs': {
+    en: (d: { path: string; line: number; rule: string; got: unknown }) =>
+      `word pairs ${d.path}:${d.line}: a line must hold ${d.rule}, got ${String(d.got)}; write two words that take each other's place, such as "he,she"`,
+    zh: (d) =>
+      `词对 ${d.path}:${d.line}：一行必须满足 ${d.rule}，得到 ${String(d.got)}；请写互换的两个词，如“他,她”`,
+  },
   'data/word-list': {
     en: (d: { path: string; line: number; rule: string; got: unknown }) =>
       `word list ${d.path}:${d.line}: an entry must be ${d.rule}, got ${String(d.got)}; write one a line`,

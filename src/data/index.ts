@@ -10,7 +10,6 @@ export {
   replaceSynonyms,
   type Synonyms,
   swapWords,
-  synonymLimits,
 } from './augment.ts';
 export {
   type Batch,
@@ -19,8 +18,17 @@ export {
   type CreateBatchesOptions,
   createBatches,
   cutRows,
-  mixRows,
 } from './batches.ts';
+export {
+  type Canary,
+  type CanaryFormat,
+  canaryText,
+  drawCanaries,
+  parseCanaryFormat,
+  placeCanaries,
+  secretCount,
+  secretOf,
+} from './canaries.ts';
 export {
   type Cleaner,
   type CleaningReport,
@@ -35,6 +43,7 @@ export {
   type RuleReport,
 } from './clean.ts';
 export { type Corpus, type CorpusName, corpora, defaultCorpus, openCorpus } from './corpora.ts';
+export { counterfactual, parseWordPairs, type WordPairs } from './counterfactual.ts';
 export {
   type CorpusDocument,
   chunkDocuments,
@@ -53,6 +62,14 @@ export {
 } from './language-rule.ts';
 export { type MaskingOptions, maskedRows, masker, PADDING, wordJoins } from './masked.ts';
 export { type Bands, bandChance, bandHasher, bandsFor } from './min-hash.ts';
+export {
+  type MixedRows,
+  mixRows,
+  mixTexts,
+  SMALLEST_SHARE,
+  sizeBytes,
+  temperatureShares,
+} from './mixture.ts';
 export {
   dropNearDuplicates,
   type NearDuplicateOptions,
@@ -106,4 +123,5 @@ export {
   tokenArray,
   tokenizeDocuments,
 } from './tokens.ts';
+export { wordLineLimits } from './word-lines.ts';
 export { parseWordList, wordFinder, wordListLimits, wordListRule } from './word-list.ts';

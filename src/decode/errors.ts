@@ -11,6 +11,7 @@ function ruleInChinese(rule: string): string {
     .replace(/^a number ≥ (.+)$/, '不小于 $1 的数')
     .replace(/^a number > (.+)$/, '大于 $1 的数')
     .replace(/^a number$/, '数')
+    .replace(/^a text$/, '文本')
     .replace(/^a finite number or −∞$/, '有限的数或 −∞')
     .replace(/^in (.+)$/, ' $1 之内的数')
     .replace(/^words of at least one token$/, '至少含一个词元的词')

@@ -22,6 +22,7 @@ export type { ConstraintSpec, JsonSchemaSpec } from './constraints/spec.ts';
 export { type ToolCallsSpec, type ToolSchema, toolCallForm } from './constraints/tool-calls.ts';
 export { type ContrastiveDecodingOptions, contrastiveDecoding } from './contrastive-decoding.ts';
 export { type ContrastiveSearchOptions, contrastiveSearch } from './contrastive-search.ts';
+export { detectWatermark, type WatermarkEvidence } from './detect-watermark.ts';
 export {
   type DoubleModel,
   type FunctionModelOptions,

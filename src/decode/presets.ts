@@ -46,6 +46,7 @@ export const PRESETS: { readonly [Name in Preset]: PresetRow } = {
       'etaCutoff',
       'xtc',
       'mirostat',
+      'watermark',
     ],
     conventions: {},
   },
@@ -77,6 +78,7 @@ export const PRESETS: { readonly [Name in Preset]: PresetRow } = {
       'etaCutoff',
       'xtc',
       'mirostat',
+      'watermark',
     ],
     conventions: {
       repetitionPenalty: { includePrompt: true },
@@ -113,6 +115,7 @@ export const PRESETS: { readonly [Name in Preset]: PresetRow } = {
       'temperature',
       'dynamicTemperature',
       'mirostat',
+      'watermark',
     ],
     conventions: {
       repetitionPenalty: LLAMA_WINDOW,

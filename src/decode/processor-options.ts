@@ -27,6 +27,7 @@ export interface ProcessorSettings {
   dynamicTemperature: made.DynamicTemperatureOptions;
   xtc: { readonly probability: number } & made.XtcOptions;
   mirostat: { readonly tau: number } & made.MirostatOptions;
+  watermark: { readonly key: string } & made.WatermarkOptions;
 }
 
 /** Options that edit the logits. What is left out, or has its neutral value, costs nothing. */
@@ -83,6 +84,8 @@ export interface ProcessorOptions {
   readonly xtc?: Spelled<ProcessorSettings['xtc']>;
   /** Bits of surprise a token, 5 is usual; 0 is off. */
   readonly mirostat?: Spelled<ProcessorSettings['mirostat']>;
+  /** A key, or `key:delta:gamma:context`: what is written can be told from other text by `detectWatermark`. */
+  readonly watermark?: Spelled<ProcessorSettings['watermark']>;
 }
 
 /** The name of a processor. */

@@ -299,6 +299,18 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     { kind: 'rule', reorders: false },
     ({ tau, ...rest }) => make.mirostat(tau, rest),
   ),
+  watermark: settings(
+    'watermark',
+    ['key', 'delta', 'gamma', 'context'],
+    {
+      en: 'a watermark: this key makes some tokens likelier, and who has it can tell the text',
+      zh: '水印：以此密钥让部分词元更易出现，持密钥者可辨认文本',
+    },
+    undefined,
+    RULE,
+    // A key of digits was read as a number.
+    ({ key, ...rest }) => make.watermark(String(key ?? ''), rest),
+  ),
 };
 
 /** The names of the processor options, in the order in which they are applied. */

@@ -54,6 +54,7 @@ const OTHERS: { readonly [Name in keyof ProcessorOptions]?: fc.Arbitrary<Process
   noise: fc.constantFrom('0.5', '2:gumbel'),
   temperature: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
   dynamicTemperature: fc.constantFrom('0.5:1.5', '0.1:4:2'),
+  watermark: fc.constantFrom('key', '12:5:0.5:3'),
 };
 const logit = fc.oneof(fc.double({ min: -40, max: 40, noNaN: true }), fc.constant(BANNED), fc.constant(1));
 const row = fc

@@ -200,6 +200,7 @@ describe('the table of processors', () => {
       'etaCutoff',
       'xtc',
       'mirostat',
+      'watermark',
     ]);
     // Top-p after top-k sees renormalised probabilities: of 4 equal tokens 2 stay, then 1.
     const logits = Float32Array.from([1, 1, 1, 1].map((v, i) => v - i * 1e-3));

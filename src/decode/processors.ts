@@ -9,3 +9,4 @@ export * from './processors/penalties.ts';
 export type { LogitsProcessor } from './processors/processor.ts';
 export * from './processors/random.ts';
 export * from './processors/temperature.ts';
+export { type GreenListOptions, type WatermarkOptions, watermark } from './processors/watermark.ts';

@@ -126,6 +126,40 @@ export const fail = defineErrors({
     en: (d: { where: string }) => `${d.where}: needs at least 1 record to score, got none`,
     zh: (d) => `${d.where}：至少需要 1 条记录才能评分，而一条也没有`,
   },
+  'eval/bias-record': {
+    en: (d: { where: string; issue: Issue | undefined }) =>
+      `${d.where}: a bias probe's records must all be of CrowS-Pairs (sent_more, sent_less), of BBQ (context, question, ans0, …) or of StereoSet (sentences with gold_label), got another${d.issue ? ` (${d.issue.path.join('.') || 'record'}: ${issueReason(d.issue, 'en')})` : ''}; give one of these files as it was published`,
+    zh: (d) =>
+      `${d.where}：偏见探测的记录须同属 CrowS-Pairs（sent_more、sent_less）、BBQ（context、question、ans0……）或 StereoSet（含 gold_label 的 sentences），而这条不是${d.issue ? `（${d.issue.path.join('.') || '记录'}：${issueReason(d.issue, 'zh')}）` : ''}；请给出原样的公开文件`,
+  },
+  'eval/many-items': {
+    en: (d: { where: string; most: number; got: number }) =>
+      `${d.where}: at most ${d.most} items can be asked, got ${d.got} or more; split the file`,
+    zh: (d) => `${d.where}：至多 ${d.most} 条，得到 ${d.got} 条或更多；请拆分文件`,
+  },
+  'eval/bias-encoder': {
+    en: (d: { model: string }) =>
+      `${d.model}: an encoder can be asked pairs of sentences (CrowS-Pairs) only; give such a file, or a model that writes`,
+    zh: (d) => `${d.model}：编码器只能用成对的句子（CrowS-Pairs）来问；请给出此类文件，或换用会写作的模型`,
+  },
+  'eval/attack': {
+    en: (d: { where: string; issue: Issue }) =>
+      `${d.where}: an attack must have id, category, prompt and success ({"leaks": "canary"}, {"says": […]} or {"calls": tool}), got another (${d.issue.path.join('.') || 'record'}: ${issueReason(d.issue, 'en')})`,
+    zh: (d) =>
+      `${d.where}：一条攻击须有 id、category、prompt 与 success（{"leaks": "canary"}、{"says": […]} 或 {"calls": 工具}），而这条不是（${d.issue.path.join('.') || '记录'}：${issueReason(d.issue, 'zh')}）`,
+  },
+  'eval/groups': {
+    en: (d: { least: number; most: number; got: number }) =>
+      `groupGaps: gaps are between ${d.least} to ${d.most} groups, got ${d.got}; name the column that tells the group`,
+    zh: (d) =>
+      `groupGaps：差距须在 ${d.least} 到 ${d.most} 个群体之间比较，得到 ${d.got} 个；请指明表示群体的列`,
+  },
+  'eval/positive': {
+    en: (d: { positive: string; known: readonly string[] }) =>
+      `groupGaps: nothing is or was called "${d.positive}"; the labels are ${d.known.slice(0, 12).join(', ')}`,
+    zh: (d) =>
+      `groupGaps：没有一条属于或被判为 "${d.positive}"；现有标签：${d.known.slice(0, 12).join('、')}`,
+  },
   'eval/unequal': {
     en: (d: { where: string; predictions: number; references: number }) =>
       `${d.where}: there must be as many references as predictions, got ${d.predictions} predictions and ${d.references} references`,

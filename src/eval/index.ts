@@ -274,6 +274,17 @@ export {
   type ScoreDifference,
 } from './metrics/evaluate.ts';
 export type { EvalRecord, FieldNames } from './metrics/fields.ts';
+export {
+  type Gap,
+  type GapName,
+  type GroupGaps,
+  type GroupRate,
+  type GroupRow,
+  gapNames,
+  groupGaps,
+  type RateName,
+  rateNames,
+} from './metrics/group-gaps.ts';
 export { type LikelihoodName, likelihoodScores, type ScoredText } from './metrics/likelihood.ts';
 export { type MetricRow, metricRow, metricTable } from './metrics/metric-table.ts';
 export { passAtK } from './metrics/pass-at-k.ts';
@@ -297,6 +308,40 @@ export {
   rouge,
   rougeNames,
 } from './metrics/rouge.ts';
+export { type Attack, type AttackCategory, readAttacks } from './probes/attacks.ts';
+export {
+  type BiasReport,
+  type HiddenTokenModel,
+  type ProbeBiasOptions,
+  probeBias,
+} from './probes/bias.ts';
+export { type BiasItem, type BiasKind, type BiasRecord, readBiasItems } from './probes/bias-items.ts';
+export {
+  type BiasOutcome,
+  type BiasRow,
+  type BiasScore,
+  biasScores,
+  isSignedScore,
+} from './probes/bias-scores.ts';
+export {
+  type CanaryExposure,
+  type ExposureOptions,
+  type ExposureReport,
+  measureExposure,
+} from './probes/exposure.ts';
+export {
+  type AttackAnswer,
+  type AttackMessage,
+  type AttackOutcome,
+  type AttackResult,
+  type AttackRow,
+  type AttackTarget,
+  type ProbeSecurityOptions,
+  probeSecurity,
+  type SecurityReport,
+  type TextRules,
+} from './probes/security.ts';
+export { usualAttacks } from './probes/usual-attacks.ts';
 export { type ReadText, type ReadTextsOptions, readTexts } from './read-texts.ts';
 export { type Recall, recallPassages } from './recall.ts';
 export { expectedImprovement, normalShare } from './search/expected-improvement.ts';
@@ -337,6 +382,7 @@ export {
   pairedPermutationTest,
   type ResampleOptions,
   resamples,
+  wilsonInterval,
 } from './significance.ts';
 export { deviationOf } from './spread.ts';
 export { type WordMap, wordMap, wordMapPlot } from './word-vectors/word-map.ts';

@@ -50,6 +50,18 @@ export function bootstrapInterval(
   return middleOf(Array.from(resamples(count, options), statistic));
 }
 
+/** The 95 % interval of a share, `hits` of `count` (Wilson 1927); of nothing, NaN. It is wide where items are few, even of none or all. */
+export function wilsonInterval(hits: number, count: number): Interval {
+  const share = hits / count;
+  const z2 = NORMAL_975 ** 2 / count;
+  const middle = (share + z2 / 2) / (1 + z2);
+  const half = Math.sqrt(share * (1 - share) * z2 + (z2 * z2) / 4) / (1 + z2);
+  return { low: middle - half, high: middle + half };
+}
+
+/** What a normal number is below with a chance of 97.5 %. */
+const NORMAL_975 = 1.959963984540054;
+
 export interface PairedDifference {
   /** second − first over all items. */
   readonly difference: number;

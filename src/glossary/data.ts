@@ -43,6 +43,14 @@ export const dataTerms = defineTerms({
       zh: '判断文本是哪种语言：汉字、假名、谚文看字符即可，其余看哪些短字母串常见。只学两种语言的模型，混进别的语言得不偿失。文本很短时判断不那么可靠。',
     },
   },
+  mixTemperature: {
+    name: { en: 'mix temperature', zh: '混合温度' },
+    also: ['mixTemperature', 'temperature sampling', 'language mix', '温度采样', '多语言'],
+    text: {
+      en: 'How unevenly languages are mixed in training: each comes with a probability in proportion to the size of its text to the power of 1/T. At 1 a language is read as much as there is of it, and a small one hardly; a higher T raises the small ones, whose text then comes again and again. XLM (Conneau and Lample 2019) calls 1/T alpha and took 0.5 to 0.7, XLM-R 0.3, which is T = 3.3.',
+      zh: '训练时各语言混合得有多不均：每种语言出现的概率正比于其文本量的 1/T 次方。取 1 则文本有多少就读多少，小语种几乎轮不到；T 越大，小语种占得越多，它的文本也重复得越多。XLM（Conneau 与 Lample，2019）把 1/T 记作 α，取 0.5 至 0.7，XLM-R 取 0.3，即 T = 3.3。',
+    },
+  },
   quality: {
     name: { en: 'quality rules', zh: '质量规则' },
     also: ['quality', 'C4', 'Gopher quality'],

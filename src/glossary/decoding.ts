@@ -27,6 +27,14 @@ export const decodingTerms = defineTerms({
       zh: '抽取之前，logit 先除以它。小于 1，可能的更可能，文本更稳；大于 1，罕见的也有机会，文本更放；0 即贪心。常用 0.7 到 1。',
     },
   },
+  watermark: {
+    name: { en: 'watermark', zh: '水印' },
+    also: ['green list', 'text watermark', '绿名单', '文本水印'],
+    text: {
+      en: 'A mark in text that readers do not see. A secret key and the tokens before make a quarter of the vocabulary "green", and writing prefers green tokens a little; who has the key counts them and finds far more than chance gives (Kirchenbauer et al. 2023). It needs some 50 tokens or more, a text with choices, and fades with rewriting.',
+      zh: '读者看不出的文本记号。密钥与前文词元把词表的四分之一定为“绿色”，写作时略偏向绿色词元；持密钥者数一数，便会发现绿色远多于偶然（Kirchenbauer 等 2023）。文本须有约 50 个词元以上且有选择余地，改写会使水印变淡。',
+    },
+  },
   dynamicTemperature: {
     name: { en: 'dynamic temperature', zh: '动态温度' },
     also: ['dynamicTemperature', 'dynatemp'],

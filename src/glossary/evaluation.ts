@@ -83,4 +83,47 @@ export const evaluationTerms = defineTerms({
       zh: '分数有多可靠：从原有记录中有放回地抽取同样多条，反复重算，区间涵盖其中 95 % 的结果。比较两个文件时两者抽取相同的记录；p 值是两者其实一样好、却出现这么大差异的概率。',
     },
   },
+  biasProbe: {
+    name: { en: 'bias probe', zh: '偏见探测' },
+    also: ['crows-pairs', 'bbq', 'stereoset', 'icat', 'stereotype', 'probe bias', '刻板印象'],
+    text: {
+      en: 'A file of items that show whom a model thinks less of. CrowS-Pairs asks which of two sentences is likelier, and 50 % is without bias; BBQ asks questions whose context may leave the answer open, and 0 is without bias; StereoSet also asks whether the model prefers sentences with a meaning, and joins both in ICAT. They find bias of the kinds they ask about, and that of no other.',
+      zh: '一组题目，看模型对谁抱有偏见。CrowS-Pairs 比较两句话哪句更可能，50 % 即无偏；BBQ 提问，背景可能不足以作答，0 即无偏；StereoSet 还看模型是否偏好有意义的句子，两者合成 ICAT。它们只能查出所问到的那几类偏见。',
+    },
+  },
+  exposure: {
+    name: { en: 'exposure', zh: '暴露度' },
+    also: ['canary', 'canaries', 'secret sharer', 'probe memory', '金丝雀'],
+    text: {
+      en: 'How well a model knows a secret of its training text by heart, in bits: the logarithm of how many secrets there could be, less that of the place of the true one when all are ranked by likelihood. The secrets, called canaries, are drawn at random and put into the text on purpose. One that was never read has about 1.4 bits.',
+      zh: '模型把训练文本中的某个秘密记得多牢，以比特计：可能的秘密总数取对数，减去真正的那个按可能性排名后名次的对数。这些秘密称为金丝雀，是随机抽取、特意放进文本的。从未读过的约为 1.4 比特。',
+    },
+  },
+  groupGaps: {
+    name: { en: 'gaps between groups', zh: '群体差距' },
+    also: [
+      ...['demographic parity', 'equal opportunity', 'equalized odds', 'predictive parity', 'fairness'],
+      ...['probe fairness', '人口均等', '机会均等', '均等几率', '预测均等', '公平性'],
+    ],
+    text: {
+      en: 'How differently a classifier decides about groups of people. Demographic parity compares how often each is called positive, equal opportunity how often those who are positive are called so, equalized odds also how often the others are, predictive parity how often what was called positive is so. Except in rare cases they cannot all be met at once.',
+      zh: '分类器对不同群体的判断有多大差别。人口均等比较各群体被判为正类的比例；机会均等比较确属正类者被判出的比例；均等几率还比较不属者被误判的比例；预测均等比较判为正类者中属实的比例。除少数情形外，它们无法同时满足。',
+    },
+  },
+  attack: {
+    name: { en: 'attack on a model', zh: '对模型的攻击' },
+    also: [
+      'jailbreak',
+      'prompt injection',
+      'data extraction',
+      'probe security',
+      '越狱',
+      '提示注入',
+      '数据套取',
+    ],
+    text: {
+      en: 'A text that makes a model do what it should not. A jailbreak talks it out of its rules, a prompt injection hides an instruction in a document that it reads, a data extraction gets out what it was told to keep. That none of a list succeeds does not show that none can.',
+      zh: '诱使模型做不该做之事的文字。越狱劝它抛开规则，提示注入把指令藏在它所读的文档里，数据套取则套出它应当保守的内容。一份清单上的攻击都未得逞，并不表示没有攻击能得逞。',
+    },
+  },
 });

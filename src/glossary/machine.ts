@@ -27,6 +27,54 @@ export const machineTerms = defineTerms({
       zh: '每秒多少十亿次乘加。模型的时间几乎都花在矩阵乘上；其速度与处理器峰值之比，说明机器用得好不好。训练一个词元，每个参数约需六次运算。',
     },
   },
+  energy: {
+    name: { en: 'energy', zh: '能耗' },
+    also: ['kWh', 'kilowatt-hour', 'RAPL', 'watts per core', '千瓦时', '电耗', '每核功率'],
+    text: {
+      en: 'What a run took, in kilowatt-hours. Where the processor counts it (RAPL) and lets itself be read, it is measured, for the whole machine; else it is an estimate: the time that cores were busy, times the watts of a core. A run that is gone on with adds up.',
+      zh: '一次训练用了多少千瓦时。处理器有计数器（RAPL）且可读时为实测，计整机；否则为估计：核心忙碌的时间乘以每核功率。中断后继续的训练会累计。',
+    },
+  },
+  carbonIntensity: {
+    name: { en: 'carbon intensity', zh: '碳强度' },
+    also: ['CO2', 'CO₂', 'carbon', '碳排放'],
+    text: {
+      en: 'Grams of CO₂ that a kilowatt-hour of electricity costs the air: some tens where it comes from water, wind or the atom, 800 and more where it comes from coal. Your supplier states it.',
+      zh: '每千瓦时电力排放多少克 CO₂：水电、风电、核电约几十克，煤电 800 克以上。供电方会公布此数。',
+    },
+  },
+  kwhPrice: {
+    name: { en: 'kWh price', zh: '电价' },
+    also: ['cost of energy', '电费'],
+    text: {
+      en: 'What a kilowatt-hour costs you, with its currency. Energy times this is the money that a run took for electricity; the machine itself is not in it.',
+      zh: '每千瓦时电的价格及货币。能耗乘以它就是一次训练的电费；机器本身的费用不计在内。',
+    },
+  },
+  modelCard: {
+    name: { en: 'model card', zh: '模型说明卡' },
+    also: ['card', 'model cards', '说明卡'],
+    text: {
+      en: 'A page that goes with a model: what it is, what it learnt from, how well it does and where it fails, what it is for and not for (Mitchell et al. 2019). inkstone card writes what the run knows and names what only a person can say.',
+      zh: '随模型附上的一页说明：它是什么、学自何处、效果如何、在哪里会失败、用于什么与不用于什么（Mitchell 等 2019）。inkstone card 写出训练记录所知的一切，并列出只有人能说的。',
+    },
+  },
+  dataSheet: {
+    name: { en: 'data sheet', zh: '数据说明书' },
+    also: ['datasheet', 'datasheets for datasets'],
+    text: {
+      en: 'The same for a set of texts: why and how it was gathered, what is in it, whether the people in it agreed, what was cleaned (Gebru et al. 2021). inkstone card --data writes it.',
+      zh: '一批文本的说明：为何收集、如何收集、内容是什么、涉及的人是否同意、做过哪些清洗（Gebru 等 2021）。由 inkstone card --data 写出。',
+    },
+  },
+  signOff: {
+    name: { en: 'sign-off', zh: '签署' },
+    also: ['require-sign-off', 'sign', 'approval', '批准'],
+    text: {
+      en: 'A person approves a model exactly as it lies: the hashes of its files and of its card go into a history where each entry holds the hash of the one before. With --require-sign-off, export and serve refuse what nobody approved or what has changed since. There is no secret in it: it notices changes, not someone who writes the whole history anew.',
+      zh: '由人按现状批准模型：其文件与说明卡的哈希写入一份历史，每条含有前一条的哈希。加上 --require-sign-off，export 与 serve 会拒绝无人批准或批准后有改动的模型。其中没有密钥：能发现改动，但不能发现有人把整份历史重写一遍。',
+    },
+  },
   threads: {
     name: { en: 'threads', zh: '线程' },
     also: ['thread', 'INKSTONE_THREADS', 'cores', '核心'],

@@ -33,6 +33,12 @@ export const fail = defineErrors({
       `${d.path}: not permitted (${d.reason}); change its permissions or choose another place`,
     zh: (d) => `${d.path}：没有权限（${d.reason}）；请修改权限或换一个位置`,
   },
+  'io/sign-off': {
+    en: (d: { path: string; line: number }) =>
+      `${d.path}: line ${d.line} is not what was written, or one before it is missing: nobody's approval can be read from it; restore it from a copy, or remove it and sign again`,
+    zh: (d) =>
+      `${d.path}：第 ${d.line} 行已被改动，或其前有缺行，无法据此认定任何人的批准；请用副本恢复，或删除后重新签署`,
+  },
   'io/missing': {
     en: (d: { path: string }) => `${d.path}: no such file or folder; check the spelling`,
     zh: (d) => `${d.path}：没有这个文件或文件夹；请检查拼写`,

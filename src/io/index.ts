@@ -66,6 +66,14 @@ export {
 } from './safetensors.ts';
 export { dtypes, type FileDtype, type TensorInfo } from './safetensors-header.ts';
 export type { Picture } from './scale-image.ts';
+export {
+  addSignOff,
+  changedSince,
+  type FileHashes,
+  hashFiles,
+  readSignOffs,
+  type SignOff,
+} from './sign-off.ts';
 export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from './simulated-files.ts';
 export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';

@@ -24,6 +24,8 @@ export const limits = {
   manifestBytes: 1_000_000,
   /** Files in one checkpoint. */
   checkpointFiles: 10_000,
+  /** Entries in a history of sign-offs. */
+  signOffs: 10_000,
   /** Bytes of one line in a JSON-lines file. */
   jsonLineBytes: 64 * 1024 * 1024,
   /** Bytes of a text or JSON file that is read whole (a JavaScript string holds at most 2²⁹ − 24 UTF-16 units). */

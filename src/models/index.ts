@@ -77,6 +77,7 @@ export * from './language-model.ts';
 export * from './measure.ts';
 export { type OnnxOptions, onnxGraph, saveOnnx } from './onnx.ts';
 export * from './presets.ts';
+export { type MaskedReader, maskedReader } from './pseudo-likelihood.ts';
 export * from './recurrent.ts';
 export {
   isRecurrentConfig,

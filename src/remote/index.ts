@@ -1,5 +1,6 @@
 /** Models behind endpoints that speak OpenAI's wire format. */
 
 export type { RemoteModelOptions } from './endpoint.ts';
+export { createRemoteChat, type RemoteChatAnswer, type RemoteChatRequest } from './remote-chat.ts';
 export { createRemoteEmbedder, type RemoteEmbedder, type RemoteEmbeddings } from './remote-embedder.ts';
 export { createRemoteModel, type RemoteMessage, type RemoteRequest } from './remote-model.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { InkstoneError } from '../errors.ts';
 import { createEndpoint, type RemoteModelOptions } from './endpoint.ts';
 import { fail } from './errors.ts';
-import { limits } from './limits.ts';
+import { readJson } from './read-json.ts';
 
 export interface RemoteEmbeddings {
   /** In the order of what was asked. */
@@ -66,23 +66,4 @@ export function createRemoteEmbedder(options: RemoteModelOptions): RemoteEmbedde
 interface Refusal {
   readonly status?: number;
   readonly message?: string;
-}
-
-/** The body, within bounds; undefined when it is no JSON. */
-async function readJson({ body }: Response, host: string): Promise<unknown> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const piece of body!) {
-    bytes += piece.length;
-    if (bytes > limits.bodyBytes) {
-      throw fail('remote/broken', { host, reason: `it sent more than ${limits.bodyBytes} bytes` });
-    }
-    text += decoder.decode(piece, { stream: true });
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

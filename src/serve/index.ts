@@ -14,6 +14,7 @@ export {
 export { createLocalModel, type LocalModel, type LocalModelOptions } from './engine/local-model.ts';
 export type { InspectKind, InspectQuestion } from './inspect-questions.ts';
 export { limits } from './limits.ts';
+export { textRules } from './moderation/text-rules.ts';
 export type { ResponseHistory } from './openai/answer-response.ts';
 export { openApi } from './openai/openapi.ts';
 export {
@@ -40,3 +41,4 @@ export type {
   TextSource,
   TrainOrder,
 } from './studio/runs-port.ts';
+export { ruleBody } from './studio/state-schemas.ts';

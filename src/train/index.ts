@@ -3,6 +3,19 @@
 export { type Anchor, anchorAt, consolidation } from './consolidation.ts';
 export { cureDocs, formatCures, parseCures } from './cure-spec.ts';
 export { type CurableModel, type CuredLoss, curedLoss, type Reading } from './cures.ts';
+export {
+  addEnergy,
+  defaultRates,
+  type EnergyCounters,
+  type EnergyFigures,
+  type EnergyMeter,
+  type EnergyRates,
+  type EnergyUse,
+  energyFigures,
+  energyMeter,
+  findEnergyCounters,
+  type MeteredMachine,
+} from './energy.ts';
 export { type FitOptions, fitExamples, type Learner } from './fit.ts';
 export * from './loop.ts';
 export * from './optimizers.ts';
@@ -12,6 +25,7 @@ export {
   isRun,
   type OpenRun,
   openRun,
+  RUN_WEIGHTS,
   readRun,
   readRunConfig,
   runChangedAt,

@@ -1,6 +1,7 @@
 /** The training loop: a stream of events over a parameter tree and a loss. It knows no model, no text and no files. */
 
 import type { Precision, Tensor } from '../tensor/index.ts';
+import { addEnergy, type EnergyMeter, type EnergyUse } from './energy.ts';
 import { fail, notNegative, positive, requireNumber, wholePositive } from './errors.ts';
 import type { Grouping } from './optimizers.ts';
 import type { PrivacyAccount } from './privacy/accountant.ts';
@@ -18,6 +19,8 @@ export interface Place {
   readonly firstLoss?: number;
   /** What a private training has spent. */
   readonly privacy?: PrivacyAccount;
+  /** What the run took so far, evaluations included, where it was metered. */
+  readonly energy?: EnergyUse;
 }
 
 /** A moment of a run that can be saved: restore the same tensors and place, and the run goes on identically. */
@@ -68,6 +71,8 @@ export interface TrainOptions<Params, Batch> {
   /** A loss above this many times the first one counts as divergence. */
   readonly divergenceFactor?: number;
   readonly signal?: AbortSignal;
+  /** Begun with the run; what an earlier part of it took is added. */
+  readonly meter?: EnergyMeter;
   /** Milliseconds; for tests. */
   readonly now?: () => number;
 }
@@ -96,6 +101,7 @@ export type TrainEvent =
       readonly seconds: number;
       readonly tokens: number;
       readonly heldOutLoss?: number;
+      readonly energy?: EnergyUse;
     };
 
 /** Speed over the last steps, so that the figure follows the machine. */
@@ -113,6 +119,7 @@ export async function* train<Params, Batch>(
   const tracked = trackParameters(options.params, options.grouping);
   options.resume?.restore(tracked);
   let place: Place = options.resume?.place ?? { step: 0, seconds: 0, tokens: 0 };
+  const energyUsed = meterFrom(place, options.meter);
   const heldOut: number[] = [];
   const recent: number[] = [];
   let lastSave = place;
@@ -147,6 +154,7 @@ export async function* train<Params, Batch>(
       seconds: place.seconds + seconds,
       tokens: place.tokens + plan.tokensPerStep,
       firstLoss: place.firstLoss ?? loss,
+      ...energyUsed(),
     };
     const fraction = plan.fractionDone(place);
     const secondsPerStep = recent.reduce((sum, x) => sum + x, 0) / recent.length;
@@ -199,7 +207,15 @@ export async function* train<Params, Batch>(
     }
   }
   const { step, seconds, tokens } = place;
-  yield { type: 'finish', reason, step, seconds, tokens, heldOutLoss: heldOut[heldOut.length - 1] };
+  const end = { reason, step, seconds, tokens, heldOutLoss: heldOut[heldOut.length - 1] };
+  yield { type: 'finish', ...end, ...energyUsed() };
+}
+
+/** What the run took in all: its earlier part, and what the meter says. Of a run that began without one it is not known. */
+function meterFrom({ step, energy }: Place, meter: EnergyMeter | undefined): () => Pick<Place, 'energy'> {
+  if (!meter || (step > 0 && !energy)) return () => ({});
+  const earlier = energy ?? { joules: 0, processorSeconds: 0 };
+  return () => ({ energy: addEnergy(earlier, meter.used()) });
 }
 
 /** Checks every option once and fills the defaults. */

@@ -27,7 +27,8 @@ import type { TrackedParameter } from './step.ts';
 const CONFIG = 'config.json';
 const TOKENIZER = 'tokenizer.json';
 const METRICS = 'metrics.jsonl';
-const WEIGHTS = 'weights.safetensors';
+/** In a checkpoint: the numbers of the model. */
+export const RUN_WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
 const STATE = 'state.json';
 /** Parameters under this path are learned beside the model and belong to the training only. */
@@ -78,7 +79,7 @@ export async function readRun(folder: string): Promise<SavedRun> {
     skipped,
     async weights() {
       if (!checkpoint) throw skipped[0]?.error ?? fail('train/no-checkpoint', { folder });
-      const { tensors } = await readSafetensors(checkpoint.files.get(WEIGHTS)!);
+      const { tensors } = await readSafetensors(checkpoint.files.get(RUN_WEIGHTS)!);
       return new Map([...tensors].filter(([path]) => !path.startsWith(OF_TRAINING)));
     },
   };
@@ -182,7 +183,7 @@ function checkpointFiles({ place, tracked }: Snapshot) {
     ),
   );
   return {
-    [WEIGHTS]: safetensorsContent(weights),
+    [RUN_WEIGHTS]: safetensorsContent(weights),
     [OPTIMIZER]: safetensorsContent(optimizer),
     [STATE]: `${JSON.stringify(place, null, 2)}\n`,
   };
@@ -193,7 +194,7 @@ function tensorData(tensor: Tensor): TensorData {
 }
 
 async function readTensors(checkpoint: Checkpoint) {
-  const weights = await readSafetensors(checkpoint.files.get(WEIGHTS)!);
+  const weights = await readSafetensors(checkpoint.files.get(RUN_WEIGHTS)!);
   const optimizer = await readSafetensors(checkpoint.files.get(OPTIMIZER)!);
   return { weights: weights.tensors, optimizer: optimizer.tensors };
 }

@@ -19,11 +19,13 @@ import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import { parameterCount } from '../../models/index.ts';
 import { labelIn } from '../../plots/index.ts';
+import { energyFigures } from '../../train/index.ts';
 import type { Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import type { compareOptions } from '../compare-options.ts';
 import { compareAsAsked } from '../comparing.ts';
 import { loadDocuments } from '../corpus.ts';
+import { energyLine, energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { tellSkipped } from '../outcome.ts';
@@ -54,6 +56,10 @@ const say = defineMessages({
   },
   model: { en: () => 'model', zh: () => '模型' },
   strategy: { en: () => 'model · strategy', zh: () => '模型 · 策略' },
+  trained: {
+    en: (d: { name: string; line: string }) => `to train ${d.name} took: ${d.line}`,
+    zh: (d) => `训练 ${d.name}：${d.line}`,
+  },
   page: { en: (d: { path: string }) => `page with plots: ${d.path}`, zh: (d) => `带图的网页：${d.path}` },
 });
 
@@ -81,8 +87,13 @@ export async function run(context: Context): Promise<void> {
   const page = comparePage(report, { data: name, lang: language(), command: again });
   await mkdir(dirname(options.out), { recursive: true });
   await writeFileAtomic(options.out, page);
-  terminal.json({ type: 'report', page: options.out, report });
+  const trained = opened.flatMap(({ path, run }) => {
+    const energy = run?.run.place?.energy;
+    return energy ? [{ name: path, energy: energyFigures(energy, energyRates('compare')) }] : [];
+  });
+  terminal.json({ type: 'report', page: options.out, report, trained });
   for (const line of linesOf(report)) terminal.print(line);
+  for (const { name, energy } of trained) terminal.print(say('trained', { name, line: energyLine(energy) }));
   terminal.print(say('page', { path: options.out }));
 }
 

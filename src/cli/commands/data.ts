@@ -1,4 +1,4 @@
-/** `inkstone data preview | stats | diversity | save SOURCE`: what a model would learn from, and what was done to it; `augment FILE`. */
+/** `inkstone data preview | stats | diversity | save SOURCE`: what a model would learn from, and what was done to it; `augment | counterfactual | canaries FILE`. */
 
 import { countCharacters } from '../../data/index.ts';
 import { writeFileAtomic } from '../../io/index.ts';
@@ -51,6 +51,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   diversity: onCorpus(async (...about) => (await import('./data-diversity.ts')).diversity(...about)),
   save: onCorpus(save),
   augment,
+  counterfactual: async (...about) => (await import('./data-counterfactual.ts')).counterfactuals(...about),
+  canaries: async (...about) => (await import('./data-canaries.ts')).canaries(...about),
 };
 
 export async function run(context: Context): Promise<void> {

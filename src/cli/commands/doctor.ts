@@ -3,7 +3,9 @@
 import os from 'node:os';
 import { defineMessages } from '../../language.ts';
 import { backend, isAddonFresh, matmul, normal, scope } from '../../tensor/index.ts';
+import { type EnergyCounters, findEnergyCounters } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
+import { energySource } from '../energy.ts';
 import type { doctorOptions } from '../option-tables.ts';
 import { formatTable } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -20,6 +22,7 @@ const say = defineMessages({
   peak: { en: () => 'peak f32', zh: () => '峰值 f32' },
   peakBf16: { en: () => 'peak bf16', zh: () => '峰值 bf16' },
   bandwidth: { en: () => 'memory read', zh: () => '内存读取' },
+  energy: { en: () => 'energy', zh: () => '能耗' },
   forced: {
     en: () =>
       'The TypeScript kernels are in use because INKSTONE_KERNELS=typescript asks for them; the fast ones are 10 to 100 times faster. Cure: unset INKSTONE_KERNELS',
@@ -55,6 +58,8 @@ export interface MachineReport {
   readonly peakGflops?: number;
   readonly peakBf16Gflops?: number;
   readonly readGBs?: number;
+  /** What counts energy here. */
+  readonly energy: EnergyCounters;
   /** Why the addon is not used. */
   readonly reason?: string;
   /** The addon was built from other sources than those that lie here. */
@@ -91,6 +96,7 @@ export function inspectMachine(options: { readonly quick?: boolean } = {}): Mach
     matmulGflops: measureMatmul(size, 'f32'),
     matmulBf16Gflops: measureMatmul(size, 'bf16'),
     ...peaks,
+    energy: findEnergyCounters(),
     reason,
   };
 }
@@ -124,6 +130,7 @@ export function describeMachine(report: MachineReport): string[] {
     rows.push([say('peakBf16', {}), rate(report.peakBf16Gflops, 'GFLOP/s')]);
     rows.push([say('bandwidth', {}), rate(report.readGBs, 'GB/s')]);
   }
+  rows.push([say('energy', {}), energySource(report.energy)]);
   const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
   const { reason, isStale } = report;
   if (isStale) return [...lines, say('stale', {})];

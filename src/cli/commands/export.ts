@@ -1,13 +1,17 @@
 /** `inkstone export MODEL`: a model as a file that other programs run. */
 
 import { basename, resolve } from 'node:path';
+import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { parameterCount } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
+import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import type { exportOptions } from '../export-options.ts';
 import { exporters } from '../exporters.ts';
-import { modelName, openModel, requireDecoder } from '../models.ts';
+import { modelCard, modelFacts, readCardFields } from '../model-card.ts';
+import { fileOfModel, modelName, openModel, requireDecoder } from '../models.ts';
+import { CARD_FILE, isSignOffRequired, requireSigned } from '../sign-offs.ts';
 import { formatBytes } from '../terminal.ts';
 
 const say = defineMessages({
@@ -15,6 +19,11 @@ const say = defineMessages({
     en: (d: { out: string; size: string; parameters: number; type: string }) =>
       `${d.out}: ${d.parameters} parameters as ${d.type}, ${d.size}`,
     zh: (d) => `${d.out}：${d.parameters} 个参数，${d.type}，${d.size}`,
+  },
+  card: { en: (d: { card: string }) => `its card: ${d.card}`, zh: (d) => `说明卡：${d.card}` },
+  signed: {
+    en: (d: { name: string; on: string }) => `approved by ${d.name} on ${d.on}`,
+    zh: (d) => `由 ${d.name} 于 ${d.on} 批准`,
   },
 });
 
@@ -41,8 +50,29 @@ export async function run({ args, options, terminal }: CommandContext<typeof exp
   const out = options.out ?? `${modelName(basename(resolve(path)))}${exporter.suffix}`;
   if (resolve(out) === resolve(path)) throw fail('cli/out-same', { command: 'export', out });
   const stored = requireDecoder('export', await openModel(path));
+  const signed = isSignOffRequired(options.requireSignOff) ? await requireSigned(path) : undefined;
   const bytes = await exporter.write(out, stored, { type, cache });
+  const card = stored.run && (await exportCard(path, out, format));
   const parameters = parameterCount(stored.config);
-  terminal.json({ type: 'written', out, format, weights: type, parameters, bytes });
+  terminal.json({
+    ...{ type: 'written', out, format, weights: type, parameters, bytes },
+    ...(card && { card }),
+    ...(signed && { signed: { name: signed.name, at: signed.at } }),
+  });
   terminal.print(say('written', { out, parameters, type, size: formatBytes(bytes) }));
+  if (card) terminal.print(say('card', { card }));
+  if (signed) terminal.print(say('signed', { name: signed.name, on: signed.at.slice(0, 10) }));
+}
+
+/** The card of a run that has one, beside what is exported. */
+async function exportCard(path: string, out: string, format: string): Promise<string | undefined> {
+  const fields = format === 'onnx' ? undefined : await readCardFields(path);
+  if (!fields) return undefined;
+  const card = fileOfModel(out, CARD_FILE);
+  const { text } = modelCard(await modelFacts(path), fields, {
+    rates: energyRates('export'),
+    isExported: format === 'hf',
+  });
+  await writeFileAtomic(card, text);
+  return card;
 }

@@ -14,10 +14,12 @@ import {
   withTokenizer,
 } from '../../decode/index.ts';
 import { defineMessages } from '../../language.ts';
+import { energyFigures, energyMeter } from '../../train/index.ts';
 import type { GuardStats, Tokenizer } from '../../types.ts';
 import type { CommandContext } from '../command.ts';
 import { constraintOf } from '../constraint.ts';
 import { readTextFile } from '../corpus.ts';
+import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import { lengtheningOf } from '../lengthening.ts';
 import { loadModel } from '../models.ts';
@@ -108,6 +110,7 @@ async function varyOf({ vary, varyRate, seed }: Context['options']) {
 
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
+  const rates = energyRates('generate');
   const constraint = await constraintOf(options);
   const vary = await varyOf(options);
   const { adapter } = options;
@@ -133,6 +136,7 @@ export async function run(context: Context): Promise<void> {
   // Several texts grow side by side: each is shown whole when it ends; a single one as it grows.
   const texts = Array.from({ length: n }, () => prompt);
   const start = performance.now();
+  const meter = energyMeter();
   const isShownAsItGrows = n === 1 && !vary;
   if (isShownAsItGrows) terminal.write(prompt);
   for await (const part of parts) {
@@ -149,7 +153,7 @@ export async function run(context: Context): Promise<void> {
       const varied = vary?.(texts[index].slice(prompt.length));
       const text = varied ? prompt + varied.text : texts[index];
       terminal.json({
-        ...{ ...part, text, tokensPerSecond: rate },
+        ...{ ...part, text, tokensPerSecond: rate, energy: energyFigures(meter.used(), rates) },
         ...(varied && { variations: varied.variations }),
       });
       terminal.print(isShownAsItGrows ? '' : text);

@@ -51,7 +51,7 @@ const levels = ['duplicateDocuments', 'sections', 'lines', 'phrases'] as const;
 const EXAMPLES = 3;
 
 export async function run({ args, options, terminal }: CommandContext<typeof repeatOptions>): Promise<void> {
-  const documents = (await readTexts('audit', args.slice(1))).flatMap(({ texts }) => texts);
+  const documents = (await readTexts('repeat audit', args.slice(1))).flatMap(({ texts }) => texts);
   const audit = auditRepetition(documents);
   terminal.json({ type: 'audit', ...audit });
   terminal.print(say('size', audit));

@@ -34,7 +34,7 @@ export async function run({ args, options, terminal }: CommandContext<typeof rep
   const removals: { place: string; removal: Removal }[] = [];
   const total = { texts: 0, changed: 0, removed: 0, before: 0, after: 0 };
   let isRecords = false;
-  for (const { name, texts } of await readTexts('clean', args.slice(1))) {
+  for (const { name, texts } of await readTexts('repeat clean', args.slice(1))) {
     isRecords ||= texts.length > 1;
     texts.forEach((text, i) => {
       const result = cleanRepetition(text, { unit: options.unit as TokenUnit | 'auto' });

@@ -29,7 +29,7 @@ const say = defineMessages({
 const SHOWN = 10;
 
 export async function run({ args, options, terminal }: CommandContext<typeof repeatOptions>): Promise<void> {
-  for (const { name, texts } of await readTexts('detect', args.slice(1))) {
+  for (const { name, texts } of await readTexts('repeat detect', args.slice(1))) {
     const found: { text: number; loop: TextLoop }[] = [];
     let looping = 0;
     let length = 0;

@@ -26,7 +26,7 @@ export async function run(context: Context): Promise<number | void> {
 /** `repeat measure FILE…` */
 async function measure({ args, options, terminal }: Context): Promise<void> {
   const unit = options.unit as TokenUnit | 'auto';
-  const reports: NamedReport[] = (await readTexts('measure', args.slice(1), { lines: true })).map(
+  const reports: NamedReport[] = (await readTexts('repeat measure', args.slice(1), { lines: true })).map(
     ({ name, texts, prompts }) => ({
       name,
       report: measureTexts(texts, { unit, prompts, selfBleu: options.selfBleu }),

@@ -28,6 +28,7 @@ import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
 import { serveDocuments } from '../served-documents.ts';
 import { quoteWord } from '../shell-words.ts';
+import { isSignOffRequired, requireSigned } from '../sign-offs.ts';
 import { studioLab } from '../studio-lab.ts';
 import { studioRuns } from '../studio-runs.ts';
 import type { Terminal } from '../terminal.ts';
@@ -66,6 +67,10 @@ const say = defineMessages({
     en: (d: { reason: string }) => `nothing is kept this time: ${d.reason}`,
     zh: (d) => `此次不保存任何内容：${d.reason}`,
   },
+  signed: {
+    en: (d: { path: string; name: string; on: string }) => `${d.path}: approved by ${d.name} on ${d.on}`,
+    zh: (d) => `${d.path}：由 ${d.name} 于 ${d.on} 批准`,
+  },
   closing: { en: () => 'finishing what is being written …', zh: () => '正在写完剩余内容……' },
 });
 
@@ -84,6 +89,8 @@ export interface ServeSettings {
   readonly index?: { readonly place: string; readonly collection: string };
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
+  /** Serve only what was signed as it lies; default: as the environment says. */
+  readonly requireSignOff?: boolean;
   readonly studio: boolean;
   /** Where state is kept: a folder or a URL; empty for nowhere. */
   readonly state: string;
@@ -105,6 +112,7 @@ export async function run({
   signal,
 }: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin, remote, adapter, index, weights, studio, state } = options;
+  const { requireSignOff } = options;
   if (args.length === 0 && remote === undefined && index === undefined) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -121,6 +129,7 @@ export async function run({
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
     weights,
+    requireSignOff,
     studio,
     state,
     isStateGiven: given.has('state'),
@@ -139,6 +148,11 @@ export async function serveRuns(
 ): Promise<void> {
   const { host, port, orAnyPort = false, keys, origins, remotes = [], studio, runs = 'runs' } = settings;
   const { adapters = {}, weights = 'f32' } = settings;
+  const isGated = isSignOffRequired(settings.requireSignOff);
+  if (isGated && remotes.length > 0) {
+    const reason = { reason: 'nobody can sign what lies elsewhere', zhReason: '别处的模型无法签署' };
+    throw fail('cli/conflict', { command: 'serve', options: ['--require-sign-off', '--remote'], ...reason });
+  }
   const adapterNames = Object.keys(adapters);
   if (adapterNames.length > 0 && folders.length !== 1) {
     throw fail('cli/serve-adapter-runs', { count: folders.length });
@@ -155,7 +169,10 @@ export async function serveRuns(
   const registry = createRegistry({
     models: [],
     load: (name) =>
-      startEngine(folderOf(name), name, { terminal, weights, adapters: name === names[0] ? adapters : {} }),
+      startEngine(folderOf(name), name, {
+        ...{ terminal, weights, isGated },
+        adapters: name === names[0] ? adapters : {},
+      }),
     most: Math.max(MOST_MODELS, folders.length),
   });
   const documents = settings.index && (await serveDocuments(settings.index.place, settings.index.collection));
@@ -241,15 +258,26 @@ async function startEngine(
     terminal,
     weights,
     adapters,
-  }: Required<Pick<ServeSettings, 'weights' | 'adapters'>> & { readonly terminal: Terminal },
+    isGated,
+  }: Required<Pick<ServeSettings, 'weights' | 'adapters'>> & {
+    readonly terminal: Terminal;
+    readonly isGated: boolean;
+  },
 ): Promise<LoadedModel> {
   // Read here first: a folder that is no model is an error of this command, not of a child.
   const stored = await openModel(folder);
   const { tokenizer, prefixIds, chatTemplate } = stored;
+  if (isGated) {
+    for (const path of [folder, ...Object.values(adapters).flat()]) {
+      const { name, at } = await requireSigned(path);
+      terminal.json({ type: 'signed', path, name, at });
+      terminal.print(say('signed', { path, name, on: at.slice(0, 10) }));
+    }
+  }
   const engine = await startEngineProcess({
     id,
     script: modulePath('engine-main'),
-    args: [folder, weights, JSON.stringify(adapters)],
+    args: [folder, weights, JSON.stringify(adapters), ...(isGated ? ['signed'] : [])],
     execArgv: moduleLoaders(),
     tokenizer,
     prefixIds,

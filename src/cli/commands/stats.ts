@@ -1,6 +1,6 @@
 /** `inkstone stats FILE…`: how much information a text holds, measured on the text as it stands. */
 
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ConditionalTable,
@@ -21,7 +21,7 @@ import type { statsOptions } from '../information-options.ts';
 import { readSourceTexts } from '../source-texts.ts';
 import { type StatisticsTables, shownSymbol, statisticsTables } from '../statistics-tables.ts';
 import { formatTable } from '../terminal.ts';
-import { readTokenizer } from '../tokenizers.ts';
+import { readTokenizerAt } from '../tokenizers.ts';
 
 type Context = CommandContext<typeof statsOptions>;
 
@@ -57,7 +57,7 @@ export async function run(context: Context): Promise<void> {
   if (unit === 'token' && options.tokenizer === undefined) {
     throw fail('cli/missing-value', { command: 'stats --unit token', option: '--tokenizer' });
   }
-  const tokenizer = unit === 'token' ? await tokenizerAt(options.tokenizer!) : undefined;
+  const tokenizer = unit === 'token' ? await readTokenizerAt(options.tokenizer!) : undefined;
   const all: NamedStatistics[] = [];
   for (const file of files) {
     const texts = await readSourceTexts(file, { signal, offline: options.offline });
@@ -78,11 +78,6 @@ export async function run(context: Context): Promise<void> {
   await writePlots(all, out);
   terminal.json({ type: 'written', out });
   terminal.print(say('written', { folder: out }));
-}
-
-async function tokenizerAt(path: string): Promise<Tokenizer> {
-  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory();
-  return readTokenizer(isFolder ? join(path, 'tokenizer.json') : path);
 }
 
 function tellTables({ terminal }: Context, file: string, { tables, lines }: StatisticsTables): void {

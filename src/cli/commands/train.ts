@@ -10,7 +10,9 @@ import {
   parameterCount,
 } from '../../models/index.ts';
 import { findTeacher } from '../distilling.ts';
+import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
+import { languagesOf, refuseLanguages } from '../languages.ts';
 import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
 import { privacyOf } from '../privacy.ts';
@@ -66,14 +68,21 @@ const say = defineMessages({
 export async function run(context: TrainContext): Promise<number> {
   const { options, terminal } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
-  const folder = options.out ?? defaultFolder(options.data);
+  // Checked before anything is read.
+  energyRates('train', options);
+  const named = await languagesOf(options.data, undefined);
+  const folder = options.out ?? defaultFolder(named?.map(({ name }) => name).join('-') ?? options.data);
   const kind = await kindOf(options, folder);
   if (kind === 'pairs') {
     refuseMasking(context);
+    await refuseLanguages(context, `--architecture ${ENCODER_DECODER}`);
     return trainPairs(context, options.data, folder);
   }
   refusePairs(context);
-  if (kind === 'encoder') return trainMasked(context, options.data, folder);
+  if (kind === 'encoder') {
+    await refuseLanguages(context, '--objective masked');
+    return trainMasked(context, options.data, folder);
+  }
   refuseMasking(context);
   if (kind === 'recurrent') {
     if (options.objective === 'prefix') refusePrefix(context);

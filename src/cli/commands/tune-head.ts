@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { askHead, type HeadExample, type HeadModel, type HeadTask } from '../../adapt/index.ts';
 import { defineMessages } from '../../language.ts';
+import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import type { BodyParams } from '../head-base.ts';
 import { type HeadContext, type HeadPlan, lengthOf, planHead } from '../head-plan.ts';
@@ -114,7 +115,7 @@ async function learn(context: HeadContext, path: string, plan: HeadPlan): Promis
     terminal.print(say('begin', { ...counts, trained: compactNumber(trained), all: compactNumber(all) }));
     if (config.labels) terminal.print(say('labels', { labels: shortList(config.labels) }));
     tellPlace(context, training);
-    const finish = await watchTraining(training, terminal);
+    const finish = await watchTraining(training, terminal, { rates: energyRates('tune', options) });
     const status = tellEnd('tune', context, finish, out);
     if (status !== 0) return status;
     const scores = await testHead(context, training.head.model(), test);

@@ -1,6 +1,7 @@
 /** How much better a trial may be expected to be than the best so far (Močkus 1975; Jones, Schonlau and Welch 1998). */
 
-const density = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+/** The density of the normal distribution. */
+export const normalDensity = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
 
 /** Beyond this the series loses digits and the continued fraction has gained them. */
 const SERIES_UP_TO = 3;
@@ -11,11 +12,11 @@ export function normalShare(z: number): number {
   if (z < -SERIES_UP_TO) {
     let fraction = -z;
     for (let k = 100; k >= 1; k--) fraction = -z + k / fraction;
-    return density(z) / fraction;
+    return normalDensity(z) / fraction;
   }
   let [term, sum] = [z, z];
   for (let k = 3; Math.abs(term) > 1e-17; k += 2) sum += term *= (z * z) / k;
-  return 0.5 + density(z) * sum;
+  return 0.5 + normalDensity(z) * sum;
 }
 
 /** E[max(0, f − best)] for a normal f: (mean − best)·Φ(z) + deviation·φ(z), z = (mean − best) / deviation. */
@@ -25,5 +26,5 @@ export function expectedImprovement(
 ): number {
   if (deviation === 0) return Math.max(0, mean - best);
   const z = (mean - best) / deviation;
-  return Math.max(0, (mean - best) * normalShare(z) + deviation * density(z));
+  return Math.max(0, (mean - best) * normalShare(z) + deviation * normalDensity(z));
 }
