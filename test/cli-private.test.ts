@@ -115,6 +115,7 @@ test('what cannot be private, and options without effect, are bad input', async 
     [['--private', '8', '--near-duplicates', '0.8'], 'would depend on other texts'],
     [['--private', '8', '--teacher', 'whole'], '--private and --teacher cannot come together'],
     [['--private', '8', '--objective', 'masked'], '--objective masked and --private'],
+    [['--private', '8', '--objective', 'prefix', ...shape, '--steps', '4'], '--objective prefix cannot come'],
     [['--private', '8', '--architecture', 'encoder-decoder'], '--architecture encoder-decoder and --private'],
     [
       ['--private', '1e-5', '--private-delta', '1e-9', ...shape, '--steps', '4'],
@@ -138,7 +139,7 @@ test('privacy cost tells the ε of steps and the noise of an ε', async () => {
   const back = await inkstone(['privacy', 'cost', ...mnist, '--epsilon', '0.922'], { cwd, lang: 'zh' });
   expect(back.out).toMatch(/噪声 1\.30\d\d/);
   for (const [argv, words] of [
-    [['cost', '--examples', '10'], '--epsilon needs a value'],
+    [['cost', '--examples', '10'], '--epsilon|--noise needs a value'],
     [['cost', '--examples', '10', '--epsilon', '1', '--noise', '1'], 'cannot come together'],
     [['costs'], 'did you mean "cost"'],
     [['compare', '--data', 'zh.jsonl', '--epsilons', 'none,none'], 'each once'],

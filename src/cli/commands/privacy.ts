@@ -58,7 +58,9 @@ function tellCost({ options, given, terminal }: PrivacyContext): number {
       reason: 'the noise follows from ε, or ε from the noise',
       zhReason: '噪声由 ε 决定，或 ε 由噪声决定',
     });
-  } else if (options.noise === undefined) throw fail('cli/missing-value', { command, option: '--epsilon' });
+  } else if (options.noise === undefined) {
+    throw fail('cli/missing-value', { command, option: '--epsilon|--noise' });
+  }
   const rate = Math.min(1, batchSize / examples);
   const delta = options.privateDelta ?? usualDelta(examples);
   const noise = options.noise ?? noiseFor({ epsilon: options.epsilon!, delta, rate, steps });
