@@ -6,7 +6,7 @@ import type { AttackAnswer, AttackTarget } from '../eval/index.ts';
 import { createRemoteChat } from '../remote/index.ts';
 import { createChatTemplate, encodeParts } from '../text/index.ts';
 import { endpointOf } from './endpoints.ts';
-import { fail } from './errors.ts';
+import { failMeasure } from './measure-errors.ts';
 import { loadModel } from './models.ts';
 
 export interface OpenedTarget extends AttackTarget {
@@ -23,7 +23,7 @@ interface TargetOptions {
 export async function openAttackTarget(spec: string, options: TargetOptions): Promise<OpenedTarget> {
   const endpoint = endpointOf(spec);
   if (endpoint) return remoteTarget(spec, endpoint, options);
-  if (spec.includes('://')) throw fail('cli/target', { target: spec });
+  if (spec.includes('://')) throw failMeasure('cli/target', { target: spec });
   return localTarget(spec, options);
 }
 
@@ -71,7 +71,7 @@ async function localTarget(path: string, { maxTokens }: TargetOptions): Promise<
         : [...prefixIds, ...tokenizer.encode(messages.map(({ content }) => content).join('\n'))];
       const { contextLength } = model;
       if (ids.length + maxTokens > contextLength)
-        throw fail('cli/attack-room', { path, tokens: ids.length, maxTokens, contextLength });
+        throw failMeasure('cli/attack-room', { path, tokens: ids.length, maxTokens, contextLength });
       const [{ text }] = await collectTexts(writer.generate({ prompt: ids, maxTokens, signal }));
       if (tools.length === 0) return { text, calls: [] };
       const reader = createToolCallReader(tools);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Canary, type CanaryFormat, parseCanaryFormat } from '../data/index.ts';
 import { writeFileAtomic } from '../io/index.ts';
 import { issueReason } from '../issues.ts';
-import { fail } from './errors.ts';
+import { failMeasure } from './measure-errors.ts';
 import { readTextFile } from './text-file.ts';
 
 const schema = z.object({
@@ -37,19 +37,19 @@ export async function readCanaryList(
     json = JSON.parse(text);
   } catch (error) {
     const reason = (error as Error).message;
-    throw fail('cli/canary-list', { path, reason, zhReason: reason }, error);
+    throw failMeasure('cli/canary-list', { path, reason, zhReason: reason }, error);
   }
   const { data, error } = schema.safeParse(json, { reportInput: true });
   if (!data) {
     const [issue] = error.issues;
     const reason = { reason: issueReason(issue, 'en'), zhReason: issueReason(issue, 'zh') };
-    throw fail('cli/canary-list', { path, ...reason });
+    throw failMeasure('cli/canary-list', { path, ...reason });
   }
   const format = parseCanaryFormat(data.format);
   const other = data.canaries.find(({ secret }) => secret.length !== format.digits);
   if (other) {
     const reason = `a secret of ${format.digits} digits is expected, got ${other.secret}`;
-    throw fail('cli/canary-list', {
+    throw failMeasure('cli/canary-list', {
       path,
       reason,
       zhReason: `秘密应为 ${format.digits} 位，得到 ${other.secret}`,

@@ -16,6 +16,7 @@ import { createRemoteModel } from '../remote/index.ts';
 import type { CommandContext } from './command.ts';
 import { fail } from './errors.ts';
 import { readHeadModel } from './head-run.ts';
+import { failMeasure } from './measure-errors.ts';
 import { loadModel } from './models.ts';
 import { tellSkipped } from './outcome.ts';
 import type { reasonOptions } from './reason-options.ts';
@@ -59,7 +60,7 @@ export async function verifierOf(name: string): Promise<Verifier> {
   const head = await readHeadModel(name);
   const { task, labels } = head.config;
   if (task !== 'classify' || !labels?.includes(SAMPLE_LABELS.right)) {
-    throw fail('cli/verifier-head', { path: name, label: SAMPLE_LABELS.right });
+    throw failMeasure('cli/verifier-head', { path: name, label: SAMPLE_LABELS.right });
   }
   return async (prompt, chains, signal) => {
     const examples = chains.map(({ text }) => ({ text: prompt + text }));
@@ -120,7 +121,7 @@ export async function readQuestions(
     const answer = fieldOf(record, 'answer');
     questions.push({ question: fieldOf(record, 'question'), answer: answerIn(answer) ?? answer });
   }
-  if (questions.length === 0) throw fail('cli/no-questions', { file });
+  if (questions.length === 0) throw failMeasure('cli/no-questions', { file });
   return questions;
 }
 

@@ -1,36 +1,47 @@
 /** Every command, as data; its module is loaded only when it is called. */
 
-import { assistOptions } from './assist-options.ts';
-import { classifyOptions } from './classify-options.ts';
 import { type CommandRow, defineCommand } from './command.ts';
-import { compareOptions } from './compare-options.ts';
 import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
-import { benchmarkOptions, evalOptions } from './eval-options.ts';
 import { exportOptions } from './export-options.ts';
 import { predictOptions } from './head-options.ts';
-import { imageOptions } from './image-options.ts';
-import { packOptions, statsOptions, unpackOptions, vectorsOptions } from './information-options.ts';
-import { gradientsOptions, inspectOptions } from './inspect-options.ts';
-import { ladderOptions } from './ladder-options.ts';
-import { lengthOptions } from './length-options.ts';
+import { statsOptions } from './information-options.ts';
 import {
   doctorOptions,
   explainOptions,
   fillMaskOptions,
   generateOptions,
-  profileOptions,
   repeatOptions,
   startOptions,
   trainOptions,
 } from './option-tables.ts';
 import { privacyCommandOptions } from './privacy-command-options.ts';
-import { probeOptions } from './probe-options.ts';
-import { reasonOptions } from './reason-options.ts';
-import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
 import { keysOptions, serveOptions, studioOptions } from './serve-options.ts';
-import { summaryOptions } from './summary-options.ts';
 import { accountCommands } from './table-of-accounts.ts';
+import {
+  ask,
+  assist,
+  classify,
+  image,
+  index,
+  pack,
+  search,
+  summarize,
+  unpack,
+  vectors,
+} from './table-of-documents.ts';
+import {
+  benchmark,
+  compare,
+  evalCommand,
+  gradients,
+  inspect,
+  ladder,
+  length,
+  probe,
+  profile,
+  reason,
+} from './table-of-measures.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -119,23 +130,6 @@ const generate = defineCommand({
   load: () => import('./commands/generate.ts'),
 });
 
-const reason = defineCommand({
-  name: 'reason',
-  args: '<ask|measure|samples|tasks> [run]',
-  summary: {
-    en: 'answer in steps: by one chain of thought, a vote of many, the best of many or a tree of steps; what each gets right at what cost; sums to learn it from',
-    zh: '分步作答：单条思维链、多条投票、多条择优或逐步搜索；各自答对多少、花费多少；并可生成供学习的加法题',
-  },
-  options: reasonOptions,
-  example: 'inkstone reason measure runs/sums --file sums/test.jsonl --limit 50',
-  examples: [
-    'inkstone reason tasks --out sums',
-    'inkstone reason ask runs/sums --question 小明有37支笔、58个杯和12把伞。共几件？ --method vote --n 8',
-    'inkstone reason samples runs/sums --file sums/practice.jsonl --limit 100 --out samples.jsonl',
-  ],
-  load: () => import('./commands/reason.ts'),
-});
-
 const fillMask = defineCommand({
   name: 'fill-mask',
   args: '<run>',
@@ -213,58 +207,6 @@ const tokenizer = defineCommand({
   load: () => import('./commands/tokenizer.ts'),
 });
 
-const inspect = defineCommand({
-  name: 'inspect',
-  args: '<run>',
-  summary: {
-    en: 'look inside a model: how likely each token is, where heads look, what each layer would say, why this token',
-    zh: '看模型内部：各词元的概率、各头看向何处、每一层会怎么说、为何是这个词元',
-  },
-  options: inspectOptions,
-  example: 'inkstone inspect runs/poems-2min --text 春眠不觉晓 --what lens',
-  load: () => import('./commands/inspect.ts'),
-});
-
-const gradients = defineCommand({
-  name: 'gradients',
-  args: '<run…>',
-  summary: {
-    en: 'how far back in time the gradients of recurrent models reach, against each other: do they vanish, do they explode',
-    zh: '循环模型的梯度能回传多远，几个模型对照着看：是消失还是爆炸',
-  },
-  options: gradientsOptions,
-  example: 'inkstone gradients runs/rnn runs/lstm --out gradients.svg',
-  load: () => import('./commands/gradients.ts'),
-});
-
-const length = defineCommand({
-  name: 'length',
-  args: '<extend|stream|passkey|cost> [run…]',
-  summary: {
-    en: 'texts longer than a model was trained on: ways to extend its context, to read without end in bounded memory, and what N tokens will cost',
-    zh: '比训练时更长的文本：扩展上下文的各种方式、以固定内存无限地读、以及 N 个词元的开销',
-  },
-  options: lengthOptions,
-  example: 'inkstone length extend runs/poems-2min --out length.svg',
-  examples: [
-    'inkstone length stream runs/poems-2min --tokens 400',
-    'inkstone length cost runs/poems-2min --check',
-    'inkstone length passkey --texts 500 --out passkeys.jsonl',
-  ],
-  load: () => import('./commands/length.ts'),
-});
-
-const ladder = defineCommand({
-  name: 'ladder',
-  summary: {
-    en: 'how much a larger model would help on your text: train small sizes, fit the curve of their losses, predict a larger one and check it',
-    zh: '在你的文本上，更大的模型能好多少：训练几个小模型，拟合损失曲线，预测更大的一个并加以核对',
-  },
-  options: ladderOptions,
-  example: 'inkstone ladder --data tang --sizes 1x16,1x32,2x32,2x48,3x64 --steps 100',
-  load: () => import('./commands/ladder.ts'),
-});
-
 const repeat = defineCommand({
   name: 'repeat',
   args: '<measure|detect|clean|audit|lab> <file…>',
@@ -290,193 +232,6 @@ const compress = defineCommand({
     'inkstone compress runs/poems-2min --documents 50 --types f32,gptq --prune wanda:0.5,structured:0.25',
   ],
   load: () => import('./commands/compress.ts'),
-});
-
-const compare = defineCommand({
-  name: 'compare',
-  args: '<run…>',
-  summary: {
-    en: 'models side by side on the same held-out texts: which predicts best, which writes most like people, and whether it is chance',
-    zh: '多个模型在同样的留出文本上并排比较：谁预测得最好、谁写得最像人、差异是否出于偶然',
-  },
-  options: compareOptions,
-  example: 'inkstone compare runs/small runs/large --prompts 8',
-  load: () => import('./commands/compare.ts'),
-});
-
-const evalCommand = defineCommand({
-  name: 'eval',
-  args: '<file> [other]',
-  summary: {
-    en: 'score what a model said against what is right, or against what it was written from: labels, texts, answers, numbers, programs, rankings, fluency and faithfulness; two files against each other',
-    zh: '给模型的输出评分，对照参考或原文：标签、文本、答案、数值、程序、检索排序、流畅与忠实；也可比较两个文件',
-  },
-  options: evalOptions,
-  example: 'inkstone eval predictions.jsonl --confidence',
-  load: () => import('./commands/eval.ts'),
-});
-
-const benchmark = defineCommand({
-  name: 'benchmark',
-  args: '<run…>',
-  summary: {
-    en: 'put tasks to models, with and without examples: multiple choice, short answers, how well they predict text',
-    zh: '用任务考模型，可带示例：选择题、简答题、对文本的预测能力',
-  },
-  options: benchmarkOptions,
-  example: 'inkstone benchmark runs/poems-2min --tasks examples/tasks/capitals.yaml --shots 0,1,4,8',
-  load: () => import('./commands/benchmark.ts'),
-});
-
-const probe = defineCommand({
-  name: 'probe',
-  args: '<bias|memory|security|fairness> <model>',
-  summary: {
-    en: 'what a model does that it should not: think less of some people, know secrets by heart, obey attacks, decide by group',
-    zh: '模型不该做的事：对某些人抱有偏见、记住秘密、听从攻击、因群体而异地判断',
-  },
-  options: probeOptions,
-  example: 'inkstone probe bias runs/poems-2min --data crows-pairs.csv --limit 100',
-  examples: [
-    'inkstone probe memory runs/poems-2min --data corpus.canaries.json',
-    'inkstone probe security http://127.0.0.1:8080/v1#poems-2min --rules rules.json --out security.json',
-    'inkstone probe fairness classifier --data reviews.csv --group gender',
-  ],
-  load: () => import('./commands/probe.ts'),
-});
-
-const index = defineCommand({
-  name: 'index',
-  args: '<source…>',
-  summary: {
-    en: 'make files findable: cut into passages, indexed by words and by meaning; again, only what changed is read in',
-    zh: '让文件可检索：切成段落，按词和语义建索引；再次运行只处理有变化的部分',
-  },
-  options: indexOptions,
-  example: 'inkstone index notes --out index',
-  load: () => import('./commands/index-sources.ts'),
-});
-
-const search = defineCommand({
-  name: 'search',
-  args: '<index>',
-  summary: {
-    en: 'find passages in an index by words, by meaning, or by both, with the places they come from',
-    zh: '在索引中按词、按语义或两者查找段落，并给出出处',
-  },
-  options: searchOptions,
-  example: 'inkstone search index --query whales --top 3',
-  load: () => import('./commands/search.ts'),
-});
-
-const ask = defineCommand({
-  name: 'ask',
-  args: '<index> <question>',
-  summary: {
-    en: 'answer a question from an index, every sentence with its source, or say that it is not in the documents',
-    zh: '根据索引回答问题，每句附出处；文档中没有的就说没有',
-  },
-  options: askOptions,
-  example: 'inkstone ask index "what do whales sing?"',
-  load: () => import('./commands/ask.ts'),
-});
-
-const summarize = defineCommand({
-  name: 'summarize',
-  args: '<source…>',
-  summary: {
-    en: 'sum up a text of any length: by the sentences that say most of it, or by a model, part by part; also only what bears on a question',
-    zh: '概括任意长度的文本：摘出最能概括的原句，或由模型逐部分撰写；也可只概括与某个问题有关的内容',
-  },
-  options: summaryOptions,
-  example: 'inkstone summarize novel.txt --sentences 5',
-  examples: ['inkstone summarize novel.txt --question "who is the captain?" --length 100 --out summary.txt'],
-  load: () => import('./commands/summarize.ts'),
-});
-
-const assist = defineCommand({
-  name: 'assist',
-  args: '[model]',
-  summary: {
-    en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone',
-    zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动',
-  },
-  options: assistOptions,
-  example: 'inkstone assist --ask "what is 15% of 80?"',
-  examples: [
-    'inkstone assist runs/poems-2min --ask "remind me in 10 minutes to drink tea" --yes',
-    'inkstone assist --list fact',
-  ],
-  load: () => import('./commands/assist.ts'),
-});
-
-const classify = defineCommand({
-  name: 'classify',
-  args: '<train|predict|compare> [folder]',
-  summary: {
-    en: 'label texts: learn it from labelled ones by naive Bayes, a support vector machine, a perceptron or a network; compare them',
-    zh: '给文本分类：用朴素贝叶斯、支持向量机、感知机或神经网络从带标签的文本中学习，并比较各方法',
-  },
-  options: classifyOptions,
-  example: 'inkstone classify compare --data reviews.csv',
-  load: () => import('./commands/classify.ts'),
-});
-
-const image = defineCommand({
-  name: 'image',
-  args: '<shapes|train|classify|search|caption|maps> [run] [file…]',
-  summary: {
-    en: 'pictures beside text: make a set of shapes, learn labels, search by captions and back, write captions, look at the filters',
-    zh: '图文结合：生成图形数据，学习标签、图文互检、写图片说明，查看滤波器的响应',
-  },
-  options: imageOptions,
-  example: 'inkstone image shapes --count 600 --out shapes',
-  examples: [
-    'inkstone image train --data shapes --out runs/image-classify',
-    'inkstone image classify runs/image-classify shapes/pictures/000.png',
-    'inkstone image maps runs/image-classify shapes/pictures/000.png',
-    'inkstone image train --task search --data shapes --epochs 10 --out runs/image-search',
-    'inkstone image search runs/image-search --data shapes --text "a large red circle on the left"',
-    'inkstone image train --task caption --data shapes --epochs 12 --out runs/image-caption',
-    'inkstone image caption runs/image-caption shapes/pictures/000.png',
-  ],
-  load: () => import('./commands/image.ts'),
-});
-
-const vectors = defineCommand({
-  name: 'vectors',
-  args: '<train|neighbours|analogy|map|score|export> [folder] [word…]',
-  summary: {
-    en: 'word vectors: train them (Word2Vec, GloVe), look at neighbours, analogies and a map, score and export them',
-    zh: '词向量：训练（Word2Vec、GloVe），查看近邻、类比与平面图，评分与导出',
-  },
-  options: vectorsOptions,
-  example: 'inkstone vectors train --data poems.txt --method skip-gram --out vectors',
-  load: () => import('./commands/vectors.ts'),
-});
-
-const pack = defineCommand({
-  name: 'pack',
-  args: '<file>',
-  summary: {
-    en: "compress a text with a model's probabilities, without loss: as short as the model is good",
-    zh: '用模型的概率无损压缩文本：模型越好，文件越短',
-  },
-  options: packOptions,
-  example: 'inkstone pack poem.txt --model runs/poems-2min',
-  load: () => import('./commands/pack.ts'),
-});
-
-const unpack = defineCommand({
-  name: 'unpack',
-  args: '<file>',
-  summary: {
-    en: 'give back a text that was packed with the same model',
-    zh: '还原用同一模型压缩的文本',
-  },
-  options: unpackOptions,
-  example: 'inkstone unpack poem.txt.ink --model runs/poems-2min --out poem.txt',
-  load: () => import('./commands/unpack.ts'),
 });
 
 const doctor = defineCommand({
@@ -537,18 +292,6 @@ const studio = defineCommand({
   options: studioOptions,
   example: 'inkstone studio',
   load: () => import('./commands/studio.ts'),
-});
-
-const profile = defineCommand({
-  name: 'profile',
-  args: '[preset|run]',
-  summary: {
-    en: 'where the time of a step goes, kernel by kernel, beside what the machine can do',
-    zh: '逐个内核查看一步的时间花在哪里，并与机器上限对照',
-  },
-  options: profileOptions,
-  example: 'inkstone profile shakespeare-cpu',
-  load: () => import('./commands/profile.ts'),
 });
 
 export const commands = [

@@ -9,6 +9,7 @@ import { type Plot, renderPlot } from '../../plots/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { ladderOptions } from '../ladder-options.ts';
+import { failMeasure } from '../measure-errors.ts';
 import { openModelTrials, trialLength } from '../model-trials.ts';
 import { onlyGiven } from '../settings.ts';
 import { compactNumber, etaSince, formatTable } from '../terminal.ts';
@@ -163,7 +164,7 @@ export async function run(context: Context): Promise<void> {
 }
 
 const failed = (trials: readonly Trial[]) =>
-  fail('cli/ladder-failed', { reason: trials.flatMap(({ failed: reason }) => reason ?? [])[0] });
+  failMeasure('cli/ladder-failed', { reason: trials.flatMap(({ failed: reason }) => reason ?? [])[0] });
 
 /** `2x32,4x64`; sizes that are written twice count once. */
 function parseSizes(text: string): Size[] {
@@ -174,7 +175,7 @@ function parseSizes(text: string): Size[] {
   });
   const isSize = ({ layers, heads }: Size) => layers > 0 && heads > 0 && Number.isInteger(heads);
   if (sizes.length >= LEAST_SIZES && sizes.every(isSize)) return sizes;
-  throw fail('cli/sizes', { got: text, least: LEAST_SIZES, headSize: HEAD_SIZE });
+  throw failMeasure('cli/sizes', { got: text, least: LEAST_SIZES, headSize: HEAD_SIZE });
 }
 
 const shown = (loss: number): string => loss.toFixed(4);

@@ -9,6 +9,7 @@ import { defineMessages } from '../../language.ts';
 import { fail } from '../errors.ts';
 import { findForeignHead } from '../head-base.ts';
 import { readHeadModel } from '../head-run.ts';
+import { failMeasure } from '../measure-errors.ts';
 import { shownInterval, tableLines } from '../probe-tables.ts';
 import { type ProbeContext, type ProbeResult, requiredData } from './probe.ts';
 
@@ -52,7 +53,7 @@ export async function fairness(context: ProbeContext, path: string): Promise<Pro
   const texts = await readGroupedTexts(data, { ...options, group: options.group, secondColumn, signal });
   const labels = [...new Set(texts.map(({ label }) => label))].sort();
   const positive = options.positive ?? (labels.length === 2 ? labels[1] : undefined);
-  if (positive === undefined) throw fail('cli/positive', { labels });
+  if (positive === undefined) throw failMeasure('cli/positive', { labels });
   const gaps = groupGaps(
     await predict(texts, signal),
     texts.map(({ label }) => label),
@@ -97,7 +98,8 @@ async function openClassifier(path: string): Promise<OpenedClassifier> {
   const foreign = await findForeignHead(path);
   const saved = foreign ? undefined : await readHeadModel(path);
   const model = foreign ?? saved!;
-  if (model.config.task !== 'classify') throw fail('cli/no-classifier', { path, task: model.config.task });
+  if (model.config.task !== 'classify')
+    throw failMeasure('cli/no-classifier', { path, task: model.config.task });
   return {
     predict: async (texts, signal) => {
       const examples = texts.map(({ text, second }) => ({ text, ...(second !== undefined && { second }) }));

@@ -16,6 +16,7 @@ import { ruleBody, textRules } from '../../serve/index.ts';
 import type { NewRule } from '../../store/index.ts';
 import { openAttackTarget } from '../attack-targets.ts';
 import { fail } from '../errors.ts';
+import { failMeasure } from '../measure-errors.ts';
 import { refuseGiven } from '../options.ts';
 import { shownInterval, tableLines, watchProbe } from '../probe-tables.ts';
 import type { ProbeContext, ProbeResult } from './probe.ts';
@@ -96,7 +97,7 @@ async function readTextRules(path: string, signal: AbortSignal): Promise<TextRul
     if (!data) {
       const [issue] = error.issues;
       const reason = { reason: issueReason(issue, 'en'), zhReason: issueReason(issue, 'zh') };
-      throw fail('cli/rule-record', { where, field: issue.path.join('.') || 'record', ...reason });
+      throw failMeasure('cli/rule-record', { where, field: issue.path.join('.') || 'record', ...reason });
     }
     rules.push(data);
   }
