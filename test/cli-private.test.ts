@@ -115,7 +115,10 @@ test('what cannot be private, and options without effect, are bad input', async 
     [['--private', '8', '--near-duplicates', '0.8'], 'would depend on other texts'],
     [['--private', '8', '--teacher', 'whole'], '--private and --teacher cannot come together'],
     [['--private', '8', '--objective', 'masked'], '--objective masked and --private'],
-    [['--private', '8', '--objective', 'prefix', ...shape, '--steps', '4'], '--objective prefix cannot come'],
+    [
+      ['--private', '8', '--objective', 'prefix', ...shape, '--steps', '4'],
+      '--objective prefix and --private cannot come',
+    ],
     [['--private', '8', '--architecture', 'encoder-decoder'], '--architecture encoder-decoder and --private'],
     [
       ['--private', '1e-5', '--private-delta', '1e-9', ...shape, '--steps', '4'],

@@ -82,7 +82,7 @@ describe.skipIf(noBrowser !== undefined)(
         await page.getByLabel(say.guard).check({ force: true });
         await page.getByRole('button', { name: say.write, exact: true }).click();
         await page.getByText(say.repaired).waitFor();
-        expect(await page.locator('[data-at]').allTextContents()).toEqual([...LOOP, ...WAY_OUT]);
+        await expect.poll(() => page.locator('[data-at]').allTextContents()).toEqual([...LOOP, ...WAY_OUT]);
         expect(await page.locator('[data-phrase]').count()).toBe(LOOP.length);
         const repair = text.getByRole('img', { name: say.mark });
         expect(await repair.locator('xpath=following-sibling::*').getAttribute('data-at')).toBe('6');

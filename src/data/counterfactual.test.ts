@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { setLanguage } from '../language.ts';
 import { createRng } from '../rng.ts';
 import { drawCanaries, parseCanaryFormat, placeCanaries } from './canaries.ts';
 import { counterfactual, parseWordPairs } from './counterfactual.ts';
+
+afterEach(() => setLanguage(undefined));
 
 const pairs = parseWordPairs(
   '# words\nhe,she\nhim,her\nhis,her\nMr,Mrs\npolice man\tpolice woman\nfather,mother\nfather figure,role model\n他，她\n先生，女士\n男医生,女医生\n',
@@ -29,7 +31,6 @@ describe('counterfactual', () => {
     expect(() => parseWordPairs(text, 'pairs.txt')).toThrow(message);
     setLanguage('zh');
     expect(() => parseWordPairs(text, 'pairs.txt')).toThrow('词对 pairs.txt');
-    setLanguage('en');
   });
 });
 

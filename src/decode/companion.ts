@@ -102,7 +102,10 @@ export function withCompanion(strategy: Strategy, companion: Companion): Strateg
       model: third,
     }: StepCall): Generator<StepCall | DecodeEvent, readonly StepResult[], Reply> {
       if (third) return yield* runStep(batch, wants, third);
-      const mains = batch.map((request) => ({ ...request, sequence: pairOf(request.sequence).main }));
+      // NOTE: no choice: tokens are chosen by the combined logits.
+      const mains = batch.map(({ sequence, ids, prefix }): StepRequest => {
+        return { sequence: pairOf(sequence).main, ids, prefix };
+      });
       const besides = batch.map(({ sequence, ids }): StepRequest => {
         const { main, beside } = pairOf(sequence);
         if (main.length > 0) return { sequence: beside, ids };

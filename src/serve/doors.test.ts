@@ -37,7 +37,11 @@ const unasked = new Proxy({}, { get: () => unasked }) as unknown;
 const everything = {
   models: [model],
   keys: ['secret'],
-  state: { ...(unasked as State), isNew: async () => true },
+  state: {
+    ...(unasked as State),
+    isNew: async () => true,
+    audit: { ...(unasked as State['audit']), add: async () => {}, purge: async () => 0 },
+  },
   studio: { runs: unasked as RunsPort, lab: unasked as LabPort },
 };
 const app = createApp(everything);

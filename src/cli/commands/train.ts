@@ -95,7 +95,6 @@ export async function run(context: TrainContext): Promise<number> {
   const privacy = privacyOf(context, earlier?.config.training.privacy);
   const settings: Settings = chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings);
   const { model, recipe, length } = settings;
-  if (privacy && model.prefix) throw prefixPrivately();
   const beginning = { earlier, start: start ?? teacher };
   const text = await readTrainingText(context, options.data, settings, beginning);
   const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
@@ -213,14 +212,6 @@ const refusePrefix = ({ given }: TrainContext): void =>
     beside: 'a recurrent model',
     reason: 'it reads in one direction',
     zhReason: '循环模型只朝一个方向阅读',
-  });
-
-const prefixPrivately = () =>
-  fail('cli/conflict', {
-    command: 'train',
-    options: ['--private', '--objective prefix'],
-    reason: 'private examples have no prefix',
-    zhReason: '差分隐私训练的样本没有前缀',
   });
 
 const OF_MASKING = ['masking', 'maskRate', 'wholeWords'] as const;
