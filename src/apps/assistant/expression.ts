@@ -33,6 +33,7 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/加上|加|\bplus\b/g, '+'],
   [/\*\*|\bto the power of\b|的幂/g, '^'],
   [/%\s*(?:of\b|的)/g, '% *'],
+  [/(?<=[\d)]\s*)的(?=\s*\d+(?:\.\d+)?\s*%)/g, '*'],
   [/√/g, 'sqrt'],
   // Thousands.
   [/(?<=\d),(?=\d{3}(?!\d))/g, ''],
