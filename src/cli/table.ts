@@ -286,8 +286,8 @@ const studio = defineCommand({
   name: 'studio',
   args: '[run…]',
   summary: {
-    en: 'pages in the browser: train and watch, write, chat, look inside, review; on the runs named, else the latest',
-    zh: '浏览器里的工作台：训练并旁观、写作、对话、看内部、审阅；载入所列训练，未列则取最近一次',
+    en: 'pages in the browser: train and watch, write, chat, look inside, review, documents, labels; on the runs named, else the latest',
+    zh: '浏览器里的工作台：训练并旁观、写作、对话、看内部、审阅、文档、标注；载入所列训练，未列则取最近一次',
   },
   options: studioOptions,
   example: 'inkstone studio',

@@ -4,6 +4,7 @@ import { Button, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { refresh } from '../../api/tabs.ts';
+import { Problem } from '../../parts/problem.tsx';
 import { Failure, Notice, useErrorText } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
@@ -151,11 +152,7 @@ export function Talk({
             <p className={classes.content}>{reply.text || '…'}</p>
           </article>
         )}
-        {problem !== undefined && (
-          <p role="alert" className={classes.problem}>
-            {textOf(problem)}
-          </p>
-        )}
+        {problem !== undefined && <Problem>{textOf(problem)}</Problem>}
         {!isBusy && branch.at(-1)?.role === 'user' && (
           <Button
             variant="default"

@@ -4,6 +4,7 @@ import { Button, FileInput, Group, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { curlLine } from '../../parts/curl-line.ts';
+import { Problem } from '../../parts/problem.tsx';
 import { useErrorText } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import classes from './documents.module.css';
@@ -94,11 +95,7 @@ export function AddDocument({
           />
         )}
       </form>
-      {problem && (
-        <p role="alert" className={classes.problem}>
-          {textOf(problem)}
-        </p>
-      )}
+      {problem && <Problem>{textOf(problem)}</Problem>}
       <p role="status" className={classes.quiet}>
         {send.isPending ? say.reading : told}
       </p>

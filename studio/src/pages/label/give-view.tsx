@@ -4,6 +4,7 @@ import { Button, Group, Kbd } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { isField } from '../../parts/keyboard.ts';
 import { LinkButton } from '../../parts/link-button.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { Failure, Notice, useErrorText, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import classes from './label.module.css';
@@ -88,11 +89,7 @@ export function GiveView({ task, annotator }: { readonly task: LabelTask; readon
           {say.progress(task.done, task.items)} · {say.own(ownCount(task, annotator))}
         </p>
       </div>
-      {give.error && (
-        <p role="alert" className={classes.problem}>
-          {textOf(give.error)}
-        </p>
-      )}
+      {give.error && <Problem>{textOf(give.error)}</Problem>}
       {item === undefined && (error ? <Failure error={error} onAgain={() => void refetch()} /> : <Waiting />)}
       {item === null && place.from > 0 && (
         <Notice

@@ -2,6 +2,7 @@
 
 import { Button, FileInput, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { Problem } from '../../parts/problem.tsx';
 import { useErrorText } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import classes from './label.module.css';
@@ -71,11 +72,7 @@ export function NewTaskForm({ onMade }: { readonly onMade: (task: LabelTask) => 
           onChange={({ currentTarget }) => setColumn(currentTarget.value)}
         />
       )}
-      {make.error && (
-        <p role="alert" className={classes.problem}>
-          {textOf(make.error)}
-        </p>
-      )}
+      {make.error && <Problem>{textOf(make.error)}</Problem>}
       <Button type="submit" className={classes.fit} disabled={!isReady} loading={make.isPending}>
         {say.makeIt}
       </Button>

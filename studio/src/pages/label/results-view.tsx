@@ -4,6 +4,7 @@ import { Button, Group } from '@mantine/core';
 import { ask } from '../../api/client.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { coefficient, PairTable } from '../../parts/pair-table.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { saveFile } from '../../parts/save-file.ts';
 import { Failure, useErrorText, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
@@ -47,11 +48,7 @@ export function ResultsView({ task }: { readonly task: LabelTask }) {
               ? say.disagreementsNone
               : say.disagreements(open, disagreements.length)}
           </h3>
-          {settle.error && (
-            <p role="alert" className={classes.problem}>
-              {textOf(settle.error)}
-            </p>
-          )}
+          {settle.error && <Problem>{textOf(settle.error)}</Problem>}
           {disagreements.map(({ number, text, labels, settled }) => (
             <article key={number} className={classes.disputed}>
               <p className={classes.text}>{text}</p>
