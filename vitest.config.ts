@@ -12,7 +12,8 @@ export default defineConfig({
     // A busy machine may keep what is waited for waiting: no test depends on speed.
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
-    // The rooms are loaded once for all files: a test leaves nothing behind in them, in the environment or the folder.
+    // The rooms are loaded once for all files.
     isolate: false,
+    setupFiles: ['./test/alone.ts'],
   },
 });

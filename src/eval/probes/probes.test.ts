@@ -140,7 +140,7 @@ describe('bias', () => {
     await expect(read()).rejects.toThrow('at least 1 record');
     setLanguage('zh');
     await expect(read({ sent_more: '' })).rejects.toThrow(/x:1：偏见探测的记录.*sent_more/);
-    setLanguage('en');
+    setLanguage(undefined);
     const encoder = { name: 'bert', idsOf: () => [], logprobs: async () => new Float64Array() };
     await expect(probeBias(encoder, await read(question({})))).rejects.toThrow('bert: an encoder can be');
   });
