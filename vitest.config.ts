@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+const exclude = process.env.INKSTONE_LONG ? [] : ['**/*.long.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'studio/src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-    exclude: process.env.INKSTONE_LONG ? [] : ['**/*.long.test.ts'],
     reporters: ['default', './test/closing-line.ts'],
     // The kernels use every core themselves.
     maxWorkers: 2,
@@ -12,8 +12,20 @@ export default defineConfig({
     // A busy machine may keep what is waited for waiting: no test depends on speed.
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
-    // The rooms are loaded once for all files.
-    isolate: false,
-    setupFiles: ['./test/alone.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['src/**/*.test.ts', 'studio/src/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude,
+          // The rooms are loaded once for all files.
+          isolate: false,
+          setupFiles: ['./test/alone.ts'],
+        },
+      },
+      // What crosses rooms has a process to itself.
+      { extends: true, test: { name: 'house', include: ['test/**/*.test.ts'], exclude } },
+    ],
   },
 });
