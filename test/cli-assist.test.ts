@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readToolFile } from '../src/cli/tool-files.ts';
 import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
 import { serve } from './local-server.ts';
 
@@ -94,6 +95,24 @@ describe('assist', () => {
       "export const tools = [{ name: 'twice', description: 'd', hasEffect: false, patterns: ['twice {x}'], run: ({ x }) => ({ x, y: x }) }];";
     writeFileSync(join(cwd, 'own.mjs'), tools);
     expect((await run('--tools', 'own.mjs', '--ask', 'twice 8')).out).toContain('{"x":"8","y":"8"}\n');
+  });
+
+  test('a module whose tool says nothing has done its work', async () => {
+    writeFileSync(
+      join(cwd, 'silent.mjs'),
+      "export const tools = [{ name: 'close', description: 'd', hasEffect: false, patterns: ['close {x}'], run: () => {} }];",
+    );
+    expect((await run('--tools', 'silent.mjs', '--ask', 'close it')).out).toContain('done; it said nothing');
+  });
+
+  test('keys of servers come from the environment, and a missing one is named', async () => {
+    const path = join(cwd, 'servers.yaml');
+    writeFileSync(path, 'mcp:\n  - {command: [node, x.mjs], env: {TOKEN: $PATH}}\n');
+    expect((await readToolFile(path)).mcp).toEqual([
+      { command: ['node', 'x.mjs'], env: { TOKEN: process.env.PATH } },
+    ]);
+    writeFileSync(path, 'mcp:\n  - {command: [node], env: {TOKEN: $NO_SUCH_KEY_HERE}}\n');
+    await expect(readToolFile(path)).rejects.toThrow(/NO_SUCH_KEY_HERE/);
   });
 
   test('a server of MCP over its input and output: its tools ask, whatever it says of them', async () => {

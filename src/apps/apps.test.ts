@@ -121,6 +121,12 @@ test('sentences of a passage: headings are none, wrapped lines are one, places a
     expect(text.slice(start - 100, end - 100)).toBe(sentence);
 });
 
+// A search for the line of every sentence took most of a minute.
+test('sentences of a long text without line breaks', { timeout: 10_000 }, () => {
+  const text = 'The whale of this day swam far to the north and sang there. '.repeat(25_000);
+  expect(passageSentences({ text, start: 0 })).toHaveLength(25_000);
+});
+
 describe('the prompt', () => {
   const given = (text: string, source = 'a.md') => ({
     ...{ number: 1, match: 1, isCorrection: false, score: 1, scores: {}, key: source, source },

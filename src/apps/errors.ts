@@ -70,6 +70,11 @@ export const fail = defineErrors({
       `tool "${d.name}": its address must begin with http:// or https:// and name its host without places, got "${d.url}"`,
     zh: (d) => `工具 "${d.name}"：地址须以 http:// 或 https:// 开头，主机名中不含占位，得到 "${d.url}"`,
   },
+  'apps/tool-path': {
+    en: (d: { name: string }) =>
+      `tool "${d.name}": an argument in its address must not be ".." or ".", which lead to another address`,
+    zh: (d) => `工具 "${d.name}"：地址中的参数不得为 ".." 或 "."，否则会指向别的地址`,
+  },
   'apps/tool-unreachable': {
     en: (d: { name: string; host: string }) => `tool "${d.name}": ${d.host} must answer, without a redirect`,
     zh: (d) => `工具 "${d.name}"：${d.host} 没有应答，或作了跳转`,

@@ -24,8 +24,13 @@ export interface PassageSentence extends TextPiece {
 export function passageSentences({ text, start }: Pick<Passage, 'text' | 'start'>): PassageSentence[] {
   const headings = new Set(headingsOf(text).map((heading) => heading.start));
   const joined: { start: number; end: number; isHeading: boolean }[] = [];
+  // Where the line of the piece begins, looked for behind the piece before it only.
+  let [line, seen] = [0, 0];
   for (const piece of splitSentences(text)) {
-    const isHeading = headings.has(text.lastIndexOf('\n', piece.start - 1) + 1);
+    const lineBreak = text.slice(seen, piece.start).lastIndexOf('\n');
+    if (lineBreak >= 0) line = seen + lineBreak + 1;
+    seen = piece.start;
+    const isHeading = headings.has(line);
     const last = joined.at(-1);
     const between = last ? text.slice(last.end, piece.start) : '';
     const goesOn =

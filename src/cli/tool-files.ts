@@ -114,7 +114,9 @@ function parametersOf(texts: readonly string[]): AssistantTool['parameters'] {
 }
 
 const withSecrets = (server: McpServer, path: string): McpServer =>
-  'url' in server && server.headers ? { ...server, headers: secretsOf(server.headers, path) } : server;
+  'url' in server
+    ? { ...server, ...(server.headers && { headers: secretsOf(server.headers, path) }) }
+    : { ...server, ...(server.env && { env: secretsOf(server.env, path) }) };
 
 /** `$NAME` stands for a variable of the environment: no key is written into a file. */
 function secretsOf(given: Readonly<Record<string, string>>, path: string): Record<string, string> {
@@ -153,7 +155,7 @@ async function importTools(path: string): Promise<AssistantTool[]> {
       ...(patterns && { fromWords: wordPatterns(patterns) }),
       run: async (args, context) => {
         const result = await run(args, context);
-        return typeof result === 'string' ? result : JSON.stringify(result);
+        return typeof result === 'string' ? result : (JSON.stringify(result) ?? '');
       },
     } satisfies AssistantTool;
   });

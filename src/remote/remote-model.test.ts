@@ -121,6 +121,31 @@ describe('a remote model', () => {
     expect(parts.filter(({ type }) => type === 'finish')).toHaveLength(2);
   });
 
+  test('calls of tools come in pieces and end the text; they are told only where somebody reads them', async () => {
+    const delta = (content: string, tool_calls: unknown) => ({
+      choices: [{ index: 0, delta: { content, tool_calls } }],
+    });
+    const called = (index: number, name: string | null, json: string | null) => ({
+      ...{ index, id: 'a', type: 'function' },
+      function: { name, arguments: json },
+    });
+    const { url } = await endpoint((response) =>
+      stream(response, [
+        delta('One moment.', null),
+        delta('', [called(0, 'add', '{"x"'), called(1, 'now', null)]),
+        delta('', 'no calls'),
+        delta('', [called(0, null, ':1}')]),
+        piece('', 'tool_calls'),
+      ]),
+    );
+    const ask = async (spellCall?: (name: string, json: string) => string) => {
+      const model = createRemoteModel({ url, model: 'm', ...(spellCall && { spellCall }) });
+      return (await collectTexts(model.generate({ prompt: 'x' })))[0].text;
+    };
+    expect(await ask((name, json) => `${name}(${json})`)).toBe('One moment.\nadd({"x":1})\nnow({})');
+    expect(await ask()).toBe('One moment.');
+  });
+
   test('events that mean nothing to it are passed over', async () => {
     const { url } = await endpoint((response) =>
       stream(response, [

@@ -66,7 +66,7 @@ export const limits = {
   styleLength: 500,
   correctionLength: 4000,
   /** Words of a summary, its sentences, and the parts of a text that a model sums up for one request. */
-  summaryLength: 10_000,
+  summaryLength: 2_000,
   summarySentences: 100,
   summaryParts: 64,
   /** Documents of one request, and those that a tenant may have; bytes of the key of one, which a row of an index must hold. */

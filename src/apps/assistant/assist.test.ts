@@ -114,6 +114,21 @@ describe('the loop', () => {
     await expect(answer).rejects.toThrow(/abort/i);
   });
 
+  test('nothing is called for who has gone while the model wrote', async () => {
+    const controller = new AbortController();
+    const { tool, calls } = probe();
+    const speaker = {
+      async *generate() {
+        yield { type: 'text-delta' as const, text: spellCall('probe', { x: 1 }) };
+        controller.abort();
+        yield { type: 'finish' as const, reason: 'stop' as const, promptTokens: 0, completionTokens: 0 };
+      },
+    };
+    const answer = ask('go', { model: speaker, tools: [tool], signal: controller.signal });
+    await expect(answer).rejects.toThrow(/abort/i);
+    expect(calls).toEqual([]);
+  });
+
   test('a tool with effects runs with exactly what a person said yes to, and not otherwise', async () => {
     const { tool, calls } = probe({ hasEffect: true });
     const run = async (confirm?: AssistOptions['confirm']) => {

@@ -110,12 +110,13 @@ export async function* assist(
     messages.push({ role: 'assistant', content: text.shown, calls: calls.map(({ asked: one }) => one) });
     for (const { asked: one, given } of calls) {
       yield { type: 'tool-call', id: one.id, name: one.name, arguments: given ?? one.arguments };
-      const report = await caller(one, given);
       signal.throwIfAborted();
+      const report = await caller(one, given);
       reports.push(report);
       yield { type: 'tool-result', ...report };
       messages.push(resultOf(report, language));
     }
+    signal.throwIfAborted();
     if (reports.some(({ status }) => status === 'waiting')) {
       yield { type: 'answer', answer: answer.trim(), calls: reports, finish: 'confirm' };
       return;

@@ -8,7 +8,15 @@ import { MOST_QUESTION_CHARACTERS } from '../question.ts';
 import { showTime } from './assist-prompt.ts';
 import { evaluateExpression, showNumber } from './expression.ts';
 import { keepNote, type Note, type Notes } from './notes.ts';
-import { type AssistantTool, type ToolContext, tidyWords, wordPatterns } from './tool.ts';
+import {
+  type AssistantTool,
+  anObject,
+  aText,
+  MOST_ORDER_CHARACTERS,
+  type ToolContext,
+  tidyWords,
+  wordPatterns,
+} from './tool.ts';
 import { readWhen } from './when.ts';
 
 const say = defineMessages({
@@ -22,14 +30,6 @@ const say = defineMessages({
     zh: (d) => `给 ${d.to} 的消息已放入发件箱：${d.text}`,
   },
   notInDocuments: { en: () => 'Not in the documents.', zh: () => '文档中没有。' },
-});
-
-const aText = (description: string) => ({ type: 'string', minLength: 1, description });
-const anObject = (properties: Readonly<Record<string, object>>, required = Object.keys(properties)) => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
 });
 
 /** What stands around an expression in a question. */
@@ -92,6 +92,7 @@ const LIST_REMINDERS =
 /** What is to be remembered, and when, out of words. */
 function reminderFrom(words: string, now: Date): { text: string; when: string } | undefined {
   const plain = tidyWords(words);
+  if (plain.length > MOST_ORDER_CHARACTERS) return undefined;
   const found = REMIND(plain, { now, language: 'en' });
   if (found && readWhen(String(found.when), now))
     return { text: String(found.text), when: String(found.when) };

@@ -9,19 +9,24 @@ const functions: Readonly<Record<string, (...numbers: number[]) => number>> = {
   sqrt: Math.sqrt,
   cbrt: Math.cbrt,
   abs: Math.abs,
-  round: (x, digits = 0) => Number(`${Math.round(Number(`${x}e${digits}`))}e-${digits}`),
+  round: (x, digits = 0) => shifted(Math.round(shifted(x, digits)), -digits),
   floor: Math.floor,
   ceil: Math.ceil,
   min: Math.min,
   max: Math.max,
   ln: Math.log,
-  log: Math.log10,
+  log: (x, base) => (base === undefined ? Math.log10(x) : Math.log(x) / Math.log(base)),
   log2: Math.log2,
   exp: Math.exp,
   sin: Math.sin,
   cos: Math.cos,
   tan: Math.tan,
   mod: (x, y) => x - y * Math.floor(x / y),
+};
+/** Arguments that a function takes at most, where it is not one. */
+const mostArguments: Readonly<Record<string, number>> = {
+  ...{ round: 2, log: 2, mod: 2 },
+  ...{ min: Number.POSITIVE_INFINITY, max: Number.POSITIVE_INFINITY },
 };
 const constants: Readonly<Record<string, number>> = { pi: Math.PI, π: Math.PI, e: Math.E };
 
@@ -34,10 +39,12 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/\*\*|\bto the power of\b|的幂/g, '^'],
   [/%\s*(?:of\b|的)/g, '% *'],
   [/(?<=[\d)]\s*)的(?=\s*\d+(?:\.\d+)?\s*%)/g, '*'],
+  [/√\s*(\d+(?:\.\d+)?)/g, 'sqrt($1)'],
   [/√/g, 'sqrt'],
-  // Thousands.
-  [/(?<=\d),(?=\d{3}(?!\d))/g, ''],
 ];
+/** NOTE Beside a function, a comma may part two numbers: `max(100,200)`. */
+const THOUSANDS = /(?<=\d),(?=\d{3}(?!\d))/g;
+const CALL = /[a-z]\w*\s*\(/;
 
 const TOKEN = /\s*(?:(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+)|([a-zπ]\w*)|([-+*/^%(),]))/iy;
 
@@ -101,7 +108,8 @@ export function evaluateExpression(text: string): number {
     if (!Object.hasOwn(functions, token)) throw refuse(token);
     expect('(');
     const given = [sum()];
-    while (take(',')) given.push(sum());
+    const most = mostArguments[token] ?? 1;
+    while (given.length < most && take(',')) given.push(sum());
     expect(')');
     return functions[token](...given);
   };
@@ -116,7 +124,7 @@ function tokensOf(text: string, refuse: (at: string) => Error): string[] {
   const flat = text.replace(/²/g, '^2').replace(/³/g, '^3');
   let plain = flat.normalize('NFKC').toLowerCase();
   for (const [pattern, sign] of SPELLINGS) plain = plain.replace(pattern, sign);
-  plain = plain.trim();
+  plain = (CALL.test(plain) ? plain : plain.replace(THOUSANDS, '')).trim();
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
   for (let at = 0; at < plain.length; at = TOKEN.lastIndex) {
@@ -125,6 +133,12 @@ function tokensOf(text: string, refuse: (at: string) => Error): string[] {
     tokens.push(match[1] ?? match[2] ?? match[3]);
   }
   return tokens;
+}
+
+/** The decimal point moved to the right, without the noise of a multiplication. */
+function shifted(x: number, places: number): number {
+  const [digits, power = '0'] = String(x).split('e');
+  return Number(`${digits}e${Number(power) + places}`);
 }
 
 /** As people write it: without the noise of the last binary digits. */

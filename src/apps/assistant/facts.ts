@@ -3,7 +3,7 @@
 import { defineMessages, type Language } from '../../language.ts';
 import { createAnalyzer } from '../../retrieve/index.ts';
 import { keepNote, type Notes } from './notes.ts';
-import { type AssistantTool, tidyWords, wordPatterns } from './tool.ts';
+import { type AssistantTool, anObject, aText, tidyWords, wordPatterns } from './tool.ts';
 
 const say = defineMessages({
   kept: { en: (d: { fact: string }) => `I will remember: ${d.fact}`, zh: (d) => `记住了：${d.fact}` },
@@ -47,8 +47,9 @@ const STATED = wordPatterns([
 /** What a person asks to be remembered, in so many words; undefined where they ask for something else. */
 export function statedFact(words: string): string | undefined {
   const fact = STATED(words, { now: new Date(0), language: 'en' })?.fact;
-  // A question is none: “remember that song?”, 记住了吗？
-  return typeof fact === 'string' && !/[?？吗]\s*$/u.test(words.trim()) ? fact.trim() : undefined;
+  // A question is none: “remember that song?”, 记住了吗？ Nor is that it is done: 记住了。
+  const isFact = typeof fact === 'string' && fact.trim() !== '了' && !/[?？吗]\s*$/u.test(words.trim());
+  return isFact ? fact.trim() : undefined;
 }
 
 export const factKept = (fact: string, language: Language): string => say('kept', { fact }, language);
@@ -67,17 +68,11 @@ const ASKS = wordPatterns([
 
 /** The tools of memory: a model may look, and may keep what the person says yes to. */
 export function memoryTools(notes: Notes): AssistantTool[] {
-  const aText = (description: string) => ({ type: 'string', minLength: 1, description });
   return [
     {
       name: 'remember',
       description: 'Keeps a fact about the person for later conversations, in one sentence.',
-      parameters: {
-        type: 'object',
-        properties: { fact: aText('the fact') },
-        required: ['fact'],
-        additionalProperties: false,
-      },
+      parameters: anObject({ fact: aText('the fact') }),
       hasEffect: true,
       run: async ({ fact }, { language }) =>
         factKept((await keepNote(notes, 'fact', String(fact))).text, language),
@@ -85,11 +80,7 @@ export function memoryTools(notes: Notes): AssistantTool[] {
     {
       name: 'recall',
       description: 'Gives back the facts that the person told in earlier conversations.',
-      parameters: {
-        type: 'object',
-        properties: { about: aText('only facts that have to do with this') },
-        additionalProperties: false,
-      },
+      parameters: anObject({ about: aText('those that have to do with this come first') }, []),
       hasEffect: false,
       fromWords: (words, context) => ASKS(tidyWords(words), context),
       async run({ about = '' }, { language }) {

@@ -14,6 +14,15 @@ export interface ToolSpec {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+/** The schema of an argument that is a text. */
+export const aText = (description: string) => ({ type: 'string', minLength: 1, description });
+
+/** The schema of arguments: these and no others; `required` ones must be there. */
+export const anObject = (
+  properties: Readonly<Record<string, object>>,
+  required = Object.keys(properties),
+): ToolSpec['parameters'] => ({ type: 'object', properties, required, additionalProperties: false });
+
 export type ToolArguments = Readonly<Record<string, unknown>>;
 
 export interface ToolContext {
@@ -116,7 +125,8 @@ export const tidyWords = (words: string): string =>
   words
     .normalize('NFKC')
     .replace(/\s+/gu, ' ')
-    .replace(/^[\s"“]+|[\s.!?。"”]+$/gu, '');
+    // From the beginning of such marks on: else a long row of them is tried from each of its places.
+    .replace(/^[\s"“]+|(?<![\s.!?。"”])[\s.!?。"”]+$/gu, '');
 
 function compilePattern(pattern: string): RegExp {
   const pieces = tidyWords(pattern).split(/\{(\w+)\}/);

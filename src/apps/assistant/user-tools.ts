@@ -18,16 +18,19 @@ export interface HttpToolOptions extends ToolHead {
   readonly fetch?: typeof fetch;
 }
 
-/** A tool that asks the address that its owner wrote, and no other: arguments do not change the host, and redirects are errors. */
+/**
+ * A tool that asks the address that its owner wrote, and no other: arguments do not change the host or the folders of the path, and
+ * redirects are errors.
+ */
 export function httpTool(options: HttpToolOptions): AssistantTool {
   const { url, method = 'GET', headers = {}, fetch: ask = fetch, ...head } = options;
   const { name } = head;
-  const origin = originOf(url, name);
+  const home = homeOf(url, name);
   return {
     ...head,
     async run(args, { signal }) {
       const { address, rest } = fillAddress(url, args);
-      if (address.origin !== origin) throw fail('apps/tool-url', { name, url });
+      if (stepsOf(address) < stepsOf(home)) throw fail('apps/tool-path', { name });
       if (method === 'GET') for (const [key, value] of rest) address.searchParams.set(key, spelled(value));
       const response = await ask(address, {
         ...{ method, redirect: 'error', signal, headers: { accept: 'application/json, text/*', ...headers } },
@@ -46,14 +49,17 @@ export function httpTool(options: HttpToolOptions): AssistantTool {
   };
 }
 
-/** With every place filled by something that cannot be a part of the host. */
-function originOf(url: string, name: string): string {
+/** The address with every place filled; none is a part of the host. */
+function homeOf(url: string, name: string): URL {
   const plain = url.replace(/\{\w+\}/g, 'x');
   if (!/^https?:\/\//.test(url) || !URL.canParse(plain) || /^https?:\/\/[^/?#]*\{/.test(url)) {
     throw fail('apps/tool-url', { name, url });
   }
-  return new URL(plain).origin;
+  return new URL(plain);
 }
+
+/** Slashes in an argument are spelled otherwise, so that only `..` can take a step away. */
+const stepsOf = ({ pathname }: URL): number => pathname.split('/').length;
 
 function fillAddress(url: string, args: ToolArguments) {
   const rest = new Map(Object.entries(args));
@@ -104,9 +110,9 @@ export function commandTool({ command, cwd, ...head }: CommandToolOptions): Assi
       new Promise((done, refuse) => {
         const child = spawn(program, words, { cwd, env, signal, stdio: ['pipe', 'pipe', 'pipe'] });
         let [out, err] = ['', ''];
+        // What is too much is read and dropped: a program with effects is not cut off in the middle.
         child.stdout.setEncoding('utf8').on('data', (text) => {
-          out += text;
-          if (out.length > MOST_RESULT_BYTES) child.kill();
+          if (out.length < MOST_RESULT_BYTES) out += text;
         });
         child.stderr.setEncoding('utf8').on('data', (text) => (err = (err + text).slice(0, 2000)));
         child.on('error', (error) =>

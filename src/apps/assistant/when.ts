@@ -16,7 +16,7 @@ const LATER =
 const CLOCK =
   /^(?:(today|tomorrow|tonight)\s*)?(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm|o'clock)?(?:\s+(today|tomorrow))?$/i;
 const ZH_CLOCK =
-  /^(今天|明天|后天|今晚|明晚)?\s*(凌晨|早上|上午|中午|下午|晚上)?\s*(\d{1,2}|[一两二三四五六七八九十]{1,3})(?:点钟?|时|[::](?=\d))(?:(半)|(\d{1,2}|[一二三四五六七八九十]{1,3})分?)?$/;
+  /^(今天|明天|后天|今晚|明晚)?\s*(凌晨|早上|上午|中午|下午|晚上)?\s*(\d{1,2}|[一两二三四五六七八九十]{1,3})(?:点钟?|时|[::](?=\d))(?:(半)|零?(\d{1,2}|[一二三四五六七八九十]{1,3})分?)?$/;
 const ISO =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
@@ -31,6 +31,11 @@ export function readWhen(words: string, now: Date): Date | undefined {
 function readIso(plain: string): Date | undefined {
   const [, year, month, day, hour = '9', minute = '0', zone] = ISO.exec(plain) ?? [];
   if (year === undefined) return undefined;
+  // What is beyond the end of a month or a day would run over into the next.
+  const isTime = Number(hour) < 24 && Number(minute) < 60;
+  const days = new Date(Number(year), Number(month), 0).getDate();
+  const isDay = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= days;
+  if (!isDay || !isTime) return undefined;
   if (zone !== undefined) return new Date(plain.replace(/ +/, 'T'));
   return new Date(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
 }
@@ -54,12 +59,14 @@ function readClock(plain: string, now: Date): Date | undefined {
         chinese![4] ? 30 : readCount(chinese![5] ?? '0'),
         chinese![2] ?? '',
       ];
-  const isLate = /pm|下午|晚上|中午/i.test(half) || /tonight|晚/i.test(day);
+  const isNight = /tonight|晚/i.test(day + half);
+  const isLate = isNight || /pm|下午|中午/i.test(half);
   const isEarly = /^am$|凌晨|早上|上午/i.test(half);
-  // Noon is 12, and so is midnight in English; 中午一点 is 13.
-  const full =
-    isLate && hour < 12 && !(half === '中午' && hour > 2) ? hour + 12 : isEarly && hour === 12 ? 0 : hour;
-  if (!(full < 24 && minute < 60)) return undefined;
+  if (!(hour < 24 && minute < 60)) return undefined;
+  // Noon is 12, and so is midnight in English, which ends a night; 中午一点 is 13.
+  let full = hour;
+  if (hour === 12) full = isNight ? 24 : isEarly ? 0 : 12;
+  else if (isLate && hour < 12 && !(half === '中午' && hour > 2)) full = hour + 12;
   const days = /tomorrow|明/i.test(day) ? 1 : day === '后天' ? 2 : 0;
   const time = new Date(now);
   time.setHours(full, minute, 0, 0);

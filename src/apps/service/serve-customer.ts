@@ -77,8 +77,9 @@ const say = defineMessages({
   cancelled: { en: () => 'Then I leave it.', zh: () => '好的，不做了。' },
 });
 
+/** 人工 alone also begins other words: 人工智能. */
 const WISH =
-  /\b(?:speak|talk|chat|connect me|pass me)\b.{0,20}\b(?:human|person|agent|someone|representative|staff)\b|^(?:a )?(?:human|person|agent|operator)(?: please)?[.!]?$|转?人工|真人|找客服|人工客服/iu;
+  /\b(?:speak|talk|chat|connect me|pass me)\b.{0,20}\b(?:human|person|agent|someone|representative|staff)\b|^(?:a )?(?:human|person|agent|operator)(?: please)?[.!]?$|转(?:接|到)?人工|[找要接叫换]个?人工|人工(?:客服|服务|坐席)|^人工[。！!]?$|真人|找客服/iu;
 const YES = /^(?:yes|y|yes please|sure|ok|okay|do it|是|是的|对|好|好的|可以|确定|确认|嗯)[.!。！]?$/i;
 const NO = /^(?:no|n|no thanks|don't|不|不是|不要|不用|算了|取消|否)[.!。！]?$/i;
 /** Words that patterns of the plan are tried on. */

@@ -108,6 +108,20 @@ describe('customer service', () => {
     expect(await notes.list('hand-over')).toEqual([]);
   });
 
+  test.each(['人工智能是什么？', '人工湖有多深'])(
+    'what is made by hand is no wish for a person: %s',
+    async (words) => {
+      expect((await shop().say(words)).reason).toBeUndefined();
+    },
+  );
+
+  test.each(['人工', '我要人工服务', '帮我找个人工', '转接人工客服', '请接人工！'])(
+    'a wish for a person: %s',
+    async (words) => {
+      expect((await shop().say(words)).reason).toBe('wish');
+    },
+  );
+
   test('plans that cannot be', () => {
     expect(() => customerService({ plan, notes: memoryNotes() })).toThrow(/names the tool "look_up"/);
     const none = { name: 'a', examples: ['b'] };

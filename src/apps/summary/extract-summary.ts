@@ -48,8 +48,9 @@ export async function* extractSentences(
 ): AsyncGenerator<SummaryProgress, { readonly sentences: SummarySentence[]; readonly parts: number }> {
   const { length = Number.POSITIVE_INFINITY, signal } = options;
   const { pieces, vectors, topic } = yield* readSentences(text, options);
-  const most = options.sentences ?? sentencesOf(pieces, length);
-  const group = Math.max(GROUP, 2 * SPARE * most);
+  const most = options.sentences ?? pieces.length;
+  const spare = SPARE * (options.sentences ?? sentencesOf(pieces, length));
+  const group = Math.max(GROUP, 2 * spare);
   const rank = (members: readonly number[]): Float64Array =>
     lexRank(
       members.map((i) => vectors[i]),
@@ -66,7 +67,7 @@ export async function* extractSentences(
       signal?.throwIfAborted();
       const members = left.slice(from, from + group);
       const scores = rank(members);
-      const kept = Math.max(Math.ceil(members.length / KEPT), SPARE * most);
+      const kept = Math.max(Math.ceil(members.length / KEPT), spare);
       const order = [...members.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, kept);
       best.push(...order.sort((a, b) => a - b).map((i) => members[i]));
     }
@@ -107,11 +108,11 @@ const MARKS = /[^\s\p{L}\p{N}]/gu;
 /** Words, and Chinese characters, without marks. */
 export const lengthOf = (text: string): number => roughTokens.encode(text.replace(MARKS, ' ')).length;
 
-/** How many of the sentences a length may take, with some to choose from. */
+/** How many of the sentences a length holds. */
 function sentencesOf(pieces: readonly PassageSentence[], length: number): number {
   const sample = pieces.slice(0, GROUP);
   const mean = sample.reduce((sum, { text }) => sum + lengthOf(text), 0) / Math.max(1, sample.length);
-  return Math.max(1, Math.min(pieces.length, Math.ceil((SPARE * length) / Math.max(1, mean))));
+  return Math.max(1, Math.min(pieces.length, Math.ceil(length / Math.max(1, mean))));
 }
 
 async function* readSentences(
