@@ -1,6 +1,6 @@
 /** `inkstone image` from end to end: shapes, each task learnt, saved and used, in both languages; what is refused. */
 
-import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -79,6 +79,22 @@ test('labels are learnt, saved and given; the filters are drawn', async () => {
   expect(decode(readFileSync(at('maps.png'))).height).toBe(4 * 52 + 4);
 });
 
+test('sizes that no patch and no head of attention divides are learnt by a convolutional network', async () => {
+  const few = ['--image-size', '18', '--width', '30', '--epochs', '1'];
+  const { status, err } = await run(
+    'train',
+    '--data',
+    'shapes/colours.tsv',
+    '--label-column',
+    'ink',
+    ...few,
+    '--out',
+    'odd',
+  );
+  expect(err).toBe('');
+  expect(status).toBe(0);
+});
+
 /** The shapes with another label: their colour. */
 function colours(): string {
   const rows = readFileSync(at('shapes/captions.csv'), 'utf8').trim().split('\n').slice(1);
@@ -134,6 +150,10 @@ describe('what is refused is said', () => {
     writeFileSync(at('nameless.csv'), 'what,label\na,b\n');
     writeFileSync(at('gone.csv'), 'file,label\nnone.png,a\nnone.jpg,a\nother.png,b\nsome.png,b\n');
     writeFileSync(at('one.jsonl'), '{"file":"shapes/pictures/000.png","label":"a"}\n'.repeat(2));
+    const captions = [0, 1, 2, 3].flatMap((i) =>
+      [`same`, `own ${i}`].map((text) => `shapes/pictures/00${i}.png,${i % 2},${text}`),
+    );
+    writeFileSync(at('same.csv'), ['file,label,caption', ...captions].join('\n'));
     writeFileSync(at('text.png'), 'no picture');
     mkdirSync(at('poems'));
     writeFileSync(at('poems/spring.txt'), '春');
@@ -142,6 +162,10 @@ describe('what is refused is said', () => {
     const config = JSON.parse(readFileSync(at('forged/config.json'), 'utf8'));
     config.encoder.width = 48;
     writeFileSync(at('forged/config.json'), JSON.stringify(config));
+    for (const name of ['wordless', 'textless']) cpSync(at('search'), at(name), { recursive: true });
+    rmSync(at('wordless/tokenizer.json'));
+    const { text: _, ...rest } = JSON.parse(readFileSync(at('textless/config.json'), 'utf8'));
+    writeFileSync(at('textless/config.json'), JSON.stringify(rest));
   });
 
   const png = 'shapes/pictures/000.png';
@@ -176,6 +200,12 @@ describe('what is refused is said', () => {
     [['classify', 'labels', 'text.png'], /text\.png: cannot be read as PNG\/JPEG/],
     [['classify', 'cut', png], /cut.*(cut|damaged|ends)/],
     [['classify', 'forged', png], /forged: is no model of pictures that can be read: .*train it again/],
+    [['train', '--data', 'same.csv', '--held-out', '0.5', '--apart', 'caption'], /got none of/],
+    [['search', 'wordless', '--data', 'same.csv', '--text', 'a'], /tokenizer\.json: no such file/],
+    [
+      ['search', 'textless', '--data', 'same.csv', '--text', 'a'],
+      /textless: is no model of pictures that can be read/,
+    ],
     [['search', 'search', '--text', 'a'], /--data needs a value/],
     [['search', 'search', '--data', 'shapes/captions.csv'], /--text \| --picture needs a value/],
     [['caption', 'caption', png, '--strategy', 'beem:4'], /beem/],

@@ -91,7 +91,7 @@ type Train = (
   options: ImageLearningOptions,
 ) => Promise<{ readonly model: ImageModel; readonly score: () => Promise<Omit<Scored, 'model'>> }>;
 
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+export const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const tableOf = (head: string, rows: readonly (readonly string[])[]): string[] =>
   formatTable([head.split('|'), ...rows]).map((line) => `  ${line}`);
 const nameOf = (language: Language): string => say(language, {});
@@ -163,6 +163,10 @@ const tasks: { readonly [Task in ImageTask]: Train } = {
 const countOf = (rows: readonly ImageRow[], label: string): number =>
   rows.filter((row) => row.label === label).length;
 
+/** Whether anything attends: patches to each other, or words of captions. */
+const attends = ({ task, encoder }: ImageContext['options']): boolean =>
+  encoder === 'patches' || task !== 'classify';
+
 /** Options that would have no effect are refused. */
 function checkGiven({ options, given }: ImageContext): void {
   const { task, encoder } = options;
@@ -172,7 +176,7 @@ function checkGiven({ options, given }: ImageContext): void {
     }
   };
   needs('patch', '--encoder patches', encoder === 'patches');
-  needs('heads', '--encoder patches, --task search or caption', encoder === 'patches' || task !== 'classify');
+  needs('heads', '--encoder patches, --task search or caption', attends(options));
   needs('labelColumn', '--task classify', task === 'classify');
 }
 
@@ -183,15 +187,19 @@ export async function trainImages(context: ImageContext): Promise<void> {
   const task = options.task as ImageTask;
   const { out: folder = `runs/image-${task}`, apart } = options;
   if (data === undefined) throw fail('cli/missing-value', { command: 'image train', option: '--data' });
-  const encoder = imageEncoderConfig({ kind, size, width, layers, heads, patch });
+  // Where nothing attends, nobody may choose the number of heads: it must not bind the width either.
+  const chosen = { kind, size, width, layers, heads: attends(options) ? heads : 1, patch };
+  const encoder = imageEncoderConfig(chosen);
   await checkImageFolder(folder);
   const isLabels = task === 'classify';
   const all = await readImageRows(data, { ...options, needs: isLabels ? 'label' : 'caption', signal });
-  // A label belongs to a picture, however many captions it has.
-  const rows = isLabels ? [...new Map(all.map((row) => [row.file, row])).values()] : all;
-  const sides = splitImageRows(rows, { heldOut, seed, apart, byLabel: isLabels });
+  const split = splitImageRows(all, { heldOut, seed, apart, byLabel: isLabels });
+  // A label belongs to a picture, however many captions it has: all of them say what is kept apart, one row is learnt from.
+  const once = (rows: readonly ImageRow[]): readonly ImageRow[] =>
+    isLabels ? [...new Map(rows.map((row) => [row.file, row])).values()] : rows;
+  const sides = { train: once(split.train), heldOut: once(split.heldOut) };
   const images = await readPictures(
-    rows.map(({ file }) => file),
+    all.map(({ file }) => file),
     size,
     context,
   );

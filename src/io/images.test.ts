@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -29,6 +29,9 @@ test.each(scalings)('$height × $width to $size as PyTorch scales', ({ height, w
   expect(scaled.length).toBe(y.length);
   y.forEach((value, i) => void expect(Math.abs(scaled[i] - value)).toBeLessThan(0.5001));
 });
+
+/** CRC-32, which gzip writes behind what it packs: `crc32` of node:zlib is newer than the oldest Node that must do. */
+const crc32 = (bytes: Uint8Array): number => gzipSync(bytes).subarray(-8).readUInt32LE();
 
 /** A chunk of a PNG file. */
 function chunk(type: string, data: Uint8Array): Buffer {
@@ -72,6 +75,32 @@ describe('files', () => {
     const palette = chunk('PLTE', Buffer.from([1, 2, 3, 4, 5, 6]));
     const bomb = chunk('zTXt', Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(1e6))]));
     expect(await read(png(2, 2, 1, 3, bomb, palette, bits))).toEqual([4, 5, 6, 1, 2, 3, 1, 2, 3, 4, 5, 6]);
+    // Of full colour, a palette is only advice.
+    const lines = chunk(
+      'IDAT',
+      deflateSync(Buffer.from([0, ...colours.slice(0, 6), 0, ...colours.slice(6)])),
+    );
+    expect(await read(png(2, 2, 8, 2, palette, lines))).toEqual([...colours]);
+  });
+
+  test('PNG: the one colour, or grey, that a chunk says is transparent', async () => {
+    const read = async (bytes: Uint8Array) =>
+      Array.from((await readImage(write('clear.png', bytes), 2)).pixels);
+    const key = (...values: number[]) => chunk('tRNS', Buffer.from(values.flatMap((value) => [0, value])));
+    const lines = chunk(
+      'IDAT',
+      deflateSync(Buffer.from([0, ...colours.slice(0, 6), 0, ...colours.slice(6)])),
+    );
+    expect(await read(png(2, 2, 8, 2, key(10, 20, 30), lines))).toEqual([
+      ...colours.slice(0, 9),
+      255,
+      255,
+      255,
+    ]);
+    const greys = chunk('IDAT', deflateSync(Buffer.from([0, 7, 8, 0, 9, 7])));
+    expect(await read(png(2, 2, 8, 0, key(7), greys))).toEqual([255, 8, 9, 255].flatMap((v) => [v, v, v]));
+    const bits = chunk('IDAT', deflateSync(Buffer.from([0, 0b10000000, 0, 0b01000000])));
+    expect(await read(png(2, 2, 1, 0, key(0), bits))).toEqual(Array(12).fill(255));
   });
 
   test('JPEG: nearly what was written', async () => {
@@ -98,6 +127,7 @@ describe('files', () => {
     ['bomb.png', png(2, 2, 8, 2, chunk('IDAT', deflateSync(Buffer.alloc(1e6)))), /bomb\.png: cannot be read/],
     ['cut.png', encode({ width: 2, height: 2, data: colours, channels: 3 }).slice(0, 50), /cut\.png: cannot/],
     ['none.png', png(0, 4, 8, 2), /it has no pixels/],
+    ['', undefined, /cannot be read as PNG\/JPEG: it is a folder or a device/],
     ['cut.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0]), /cut\.jpg: .*it has no frame/],
     [
       'huge.jpg',

@@ -20,12 +20,12 @@ export async function readImage(
   size: number,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Picture> {
-  const { sizeBytes } = await stat(path).then(
-    (status) => ({ sizeBytes: status.size }),
-    (error) => {
-      throw describeFileError(error, path);
-    },
-  );
+  const status = await stat(path).catch((error) => {
+    throw describeFileError(error, path);
+  });
+  const format = 'PNG/JPEG';
+  if (!status.isFile()) throw fail('io/format', { path, format, reason: 'it is a folder or a device' });
+  const sizeBytes = status.size;
   const limit = limits.imageBytes;
   if (sizeBytes > limit) throw fail('io/image-size', { path, what: 'bytes', limit, got: sizeBytes });
   let pixels: Uint8Array | undefined;
@@ -33,7 +33,7 @@ export async function readImage(
     if (found.kind === 'image') pixels = new Uint8Array(Buffer.from(found.pixels, 'base64'));
   }
   if (pixels) return { width: size, height: size, pixels };
-  throw fail('io/format', { path, format: 'PNG/JPEG', reason: 'it holds no picture' });
+  throw fail('io/format', { path, format, reason: 'it holds no picture' });
 }
 
 /** A picture as the bytes of a PNG file. @throws where it is larger than the limit */

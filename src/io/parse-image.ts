@@ -45,12 +45,16 @@ function checkSize(path: string, format: string, width: number, height: number):
 async function readPng(bytes: Uint8Array, path: string): Promise<Picture> {
   const { convertIndexedToRgb, decode } = await import('fast-png');
   const png = decode(plainPng(bytes, path));
-  const { width, height, depth, palette } = png;
-  if (!palette && depth >= 8) return onWhite(png.data, width, height, png.channels, 2 ** depth - 1);
+  const { width, height, depth, channels, data, transparency: clear } = png;
+  // Beside full colour a palette is advice for poorer screens.
+  const palette = channels === 1 ? png.palette : undefined;
+  const largest = 2 ** depth - 1;
+  if (!palette && depth >= 8) return onWhite({ data, width, height, channels, largest, clear });
   // Grey in fewer bits than a byte is packed as the places in a palette are.
-  const greys = Array.from({ length: 2 ** depth }, (_, i) => Array(3).fill((255 * i) / (2 ** depth - 1)));
-  const colours = palette ?? greys;
-  return onWhite(convertIndexedToRgb({ ...png, palette: colours }), width, height, colours[0].length, 255);
+  const grey = (_: unknown, i: number) => [...Array(3).fill((255 * i) / largest), i === clear?.[0] ? 0 : 255];
+  const colours = palette ?? Array.from({ length: largest + 1 }, grey);
+  const unpacked = convertIndexedToRgb({ ...png, palette: colours });
+  return onWhite({ data: unpacked, width, height, channels: colours[0].length, largest: 255 });
 }
 
 /** The same picture of the chunks that it needs, once it is sure that its data does not grow beyond its size. */
@@ -80,18 +84,24 @@ function plainPng(bytes: Uint8Array, path: string): Uint8Array {
   return Buffer.concat(kept);
 }
 
+interface Samples {
+  readonly data: ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly largest: number;
+  /** The one colour that is transparent, where pixels have no transparency of their own. */
+  readonly clear?: Uint16Array;
+}
+
 /** Grey or colour, with or without transparency, as colour in bytes; what is transparent lies on white. */
-function onWhite(
-  data: ArrayLike<number>,
-  width: number,
-  height: number,
-  channels: number,
-  largest: number,
-): Picture {
+function onWhite({ data, width, height, channels, largest, clear }: Samples): Picture {
   const pixels = new Uint8Array(3 * width * height);
   const [isColour, hasAlpha] = [channels >= 3, channels % 2 === 0];
+  const isClear = (i: number): boolean =>
+    clear?.length === channels && clear.every((value, c) => data[i * channels + c] === value);
   for (let i = 0; i < width * height; i++) {
-    const alpha = hasAlpha ? data[(i + 1) * channels - 1] / largest : 1;
+    const alpha = hasAlpha ? data[(i + 1) * channels - 1] / largest : isClear(i) ? 0 : 1;
     for (let c = 0; c < 3; c++) {
       const value = data[i * channels + (isColour ? c : 0)] / largest;
       pixels[3 * i + c] = Math.round(255 * (alpha * value + 1 - alpha));

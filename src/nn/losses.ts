@@ -55,7 +55,7 @@ export function unitRows(x: Tensor): Tensor {
 
 const SMALLEST = 1e-12;
 /** ln 100: the scale of CLIP is held there, so that training stays steady. */
-export const LARGEST_LOG_SCALE = Math.log(100);
+const LARGEST_LOG_SCALE = Math.log(100);
 
 /**
  * Symmetric InfoNCE (van den Oord et al. 2018; CLIP, Radford et al. 2021, §2.3): each of a [B, D] shall be nearest to its own of

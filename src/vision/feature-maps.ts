@@ -52,8 +52,14 @@ export function mapsPicture(images: ImageSet, place: number, layers: readonly Fe
   };
   const rows: { readonly side: number; readonly tiles: readonly Paint[] }[] = [{ side: size, tiles: [seen] }];
   for (const { height, width, filters } of layers) {
-    const values = filters.flatMap((filter) => [Math.min(...filter), Math.max(...filter)]);
-    const [low, high] = [Math.min(0, ...values), Math.max(...values)];
+    // NOTE No `Math.max(...filter)`: a map of a large picture has more numbers than a call takes arguments.
+    let [low, high] = [0, Number.NEGATIVE_INFINITY];
+    for (const filter of filters) {
+      for (const value of filter) {
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+    }
     const tiles = filters.map((filter): Paint => {
       return (x, y) => {
         const light = Math.round((255 * (filter[y * width + x] - low)) / (high - low || 1));

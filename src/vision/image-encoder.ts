@@ -51,8 +51,9 @@ export function imageEncoderConfig(options: Partial<ImageEncoderConfig> = {}): I
   requireWhole('layers', layers, 1, kind === 'cnn' ? Math.floor(Math.log2(size)) : limits.layers);
   requireWhole('heads', heads, 1, width);
   if (width % heads) throw notWhole('heads', `a divisor of ${width}`, `整除 ${width}`, heads);
-  requireWhole('patch', patch, 1, size);
-  if (size % patch) throw notWhole('patch', `a divisor of ${size}`, `整除 ${size}`, patch);
+  requireWhole('patch', patch, 1, kind === 'cnn' ? limits.imageSize : size);
+  if (kind === 'patches' && size % patch)
+    throw notWhole('patch', `a divisor of ${size}`, `整除 ${size}`, patch);
   return { kind, size, width, layers, heads, patch };
 }
 

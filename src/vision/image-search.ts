@@ -221,10 +221,17 @@ function apart(rows: readonly ImageRow[]): ImageRow[] {
   });
 }
 
-/** How often the own place of a vector is among the nearest of the other side. */
+/** How often the own place of a vector is among the nearest of the other side. Of equals, the first is nearer, as in `nearest`. */
 function recall(from: readonly Float32Array[], to: readonly Float32Array[]): TopShares {
-  const within = (top: number): number =>
-    from.filter((vector, i) => nearest(vector, to, top).some(({ place }) => place === i)).length /
-    from.length;
+  const nearer = from.map((vector, i) => {
+    const own = dot(vector, to[i]);
+    let count = 0;
+    to.forEach((other, place) => {
+      const similarity = dot(vector, other);
+      if (similarity > own || (similarity === own && place < i)) count++;
+    });
+    return count;
+  });
+  const within = (top: number): number => nearer.filter((count) => count < top).length / from.length;
   return { at1: within(1), at5: within(5) };
 }

@@ -33,7 +33,7 @@ export async function learn<Params>(learner: Learner<Params>, options: ImageLear
 }
 
 /** Pictures or captions that go through a model at once when nothing is learnt. */
-export const ROWS_AT_ONCE = 64;
+const ROWS_AT_ONCE = 64;
 
 /** Neighbouring pieces of a list. */
 export function pieces<Item>(items: readonly Item[], size = ROWS_AT_ONCE): Item[][] {

@@ -1,6 +1,6 @@
 /** Small pictures of coloured shapes with their labels and captions in two languages: data that everybody can make. */
 
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeFileError, encodePng, type Picture, writeFileAtomic } from '../io/index.ts';
 import type { Language } from '../language.ts';
@@ -92,9 +92,13 @@ type Kind = (typeof kinds)[number];
  * Pictures of coloured shapes, each kind as often as every other; the same for the same seed. Backgrounds, shades and places vary.
  * @throws where a number is out of its range
  */
-export function* shapeScenes({ count, size = 32, seed = 0 }: ShapeOptions): Generator<ShapeScene> {
+export function shapeScenes({ count, size = 32, seed = 0 }: ShapeOptions): Generator<ShapeScene> {
   requireWhole('count', count, 1, limits.shapes);
   requireWhole('size', size, 16, limits.imageSize);
+  return drawScenes({ count, size, seed });
+}
+
+function* drawScenes({ count, size, seed }: Required<ShapeOptions>): Generator<ShapeScene> {
   const rng = createRng(seed).split('shapes');
   const order = shuffle([...kinds], rng);
   for (let i = 0; i < count; i++) {
@@ -163,11 +167,11 @@ function draw(kind: Kind, size: number, rng: Rng): Picture {
 }
 
 /** The table beside the pictures: two rows of each, a caption in each language. */
-export const SHAPES_TABLE = 'captions.csv';
+const SHAPES_TABLE = 'captions.csv';
 
 /**
  * Writes such pictures as PNG files into `pictures/` of a folder, and a table of file, label and caption; labels are in one language,
- * captions in both. The table comes last: a folder with one is whole. @throws where the folder holds something else
+ * captions in both. An older table goes first and the new one comes last: a folder with one is whole. @throws where the folder holds something else
  */
 export async function writeShapes(
   folder: string,
@@ -178,19 +182,21 @@ export async function writeShapes(
   },
 ): Promise<{ readonly table: string; readonly pictures: number; readonly labels: readonly string[] }> {
   const { labels = 'en', onProgress, signal } = options;
+  const scenes = shapeScenes(options);
   const pictures = 'pictures';
   const known = [pictures, SHAPES_TABLE];
   try {
     await mkdir(join(folder, pictures), { recursive: true });
     const found = (await readdir(folder)).find((name) => !known.includes(name) && !name.startsWith('.'));
     if (found !== undefined) throw fail('vision/other-content', { folder, found });
+    await rm(join(folder, SHAPES_TABLE), { force: true });
   } catch (error) {
     throw describeFileError(error, folder);
   }
   const rows = ['file,label,caption'];
   const digits = String(options.count - 1).length;
   let done = 0;
-  for (const { picture, shape, caption } of shapeScenes(options)) {
+  for (const { picture, shape, caption } of scenes) {
     signal?.throwIfAborted();
     const file = `${pictures}/${String(done).padStart(digits, '0')}.png`;
     await writeFileAtomic(join(folder, file), await encodePng(picture));

@@ -32,7 +32,7 @@ export function splitImageRows(
   });
 }
 
-/** Pictures that share a caption, also by way of others, have one name: that of the first of them. */
+/** Pictures that share a caption, also by way of others, have one name: that of the first of them. No caption is none to share. */
 function captionGroups(rows: readonly ImageRow[]): Map<string, string> {
   const leads = new Map<string, string>();
   const nameOf = (file: string): string => {
@@ -42,6 +42,7 @@ function captionGroups(rows: readonly ImageRow[]): Map<string, string> {
   };
   const firsts = new Map<string, string>();
   for (const { file, text } of rows) {
+    if (text === '') continue;
     const first = firsts.get(text);
     if (first === undefined) firsts.set(text, file);
     const [own, other] = [nameOf(file), nameOf(first ?? file)];

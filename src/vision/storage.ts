@@ -72,8 +72,8 @@ const schema = z.object({
   task: z.enum(['classify', 'search', 'caption']),
   encoder: z.looseObject({}),
   labels: z.array(z.string()).min(2).max(limits.labels).optional(),
-  text: z.looseObject({}).optional(),
-  decoder: z.looseObject({}).optional(),
+  text: z.looseObject({}).default({}),
+  decoder: z.looseObject({}).default({}),
 });
 type SavedConfig = z.infer<typeof schema>;
 
@@ -144,7 +144,9 @@ export async function loadImageModel<Task extends ImageTask = ImageTask>(
 }
 
 async function readTokenizerFile(path: string): Promise<string> {
-  const { size } = await stat(path);
+  const { size } = await stat(path).catch((error) => {
+    throw describeFileError(error, path);
+  });
   const limit = fileLimits.textFileBytes;
   if (size > limit) throw fail('vision/damaged', { folder: path, reason: `${size} bytes; at most ${limit}` });
   return decodeUtf8(await readFile(path), path);

@@ -20,7 +20,7 @@ import {
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { imageOptions } from '../image-options.ts';
-import { trainImages } from '../image-training.ts';
+import { percent, trainImages } from '../image-training.ts';
 import { readPictures } from '../pictures.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
@@ -95,8 +95,6 @@ async function opened<Task extends ImageTask>(
   const model = await loadImageModel(folder, task);
   return { model, files, images: await readPictures(files, model.encoder.size, context) };
 }
-
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
 /** Labels that are shown of a single picture. */
 const SHOWN_LABELS = 5;
