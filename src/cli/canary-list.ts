@@ -1,7 +1,7 @@
 /** The list of canaries that lie in a text: written beside it, read when a model is probed. */
 
 import { z } from 'zod';
-import { type Canary, type CanaryFormat, parseCanaryFormat } from '../data/index.ts';
+import { type Canary, type CanaryFormat, MOST_CANARIES, parseCanaryFormat } from '../data/index.ts';
 import { writeFileAtomic } from '../io/index.ts';
 import { issueReason } from '../issues.ts';
 import { failMeasure } from './measure-errors.ts';
@@ -9,11 +9,11 @@ import { readTextFile } from './text-file.ts';
 
 const schema = z.object({
   version: z.literal(1),
-  format: z.string().max(1000),
+  format: z.string(),
   canaries: z
     .array(z.object({ secret: z.string().regex(/^\d{1,9}$/), times: z.int().min(0) }))
     .min(1)
-    .max(10_000),
+    .max(MOST_CANARIES),
 });
 
 /** `corpus.jsonl` → `corpus.canaries.json`. */

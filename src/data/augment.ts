@@ -67,7 +67,7 @@ function sample<T>(items: readonly T[], count: number, rng: Rng): T[] {
 }
 
 /** The beginning of a sentence keeps its capital. */
-function likeCase(word: string, model: string): string {
+export function likeCase(word: string, model: string): string {
   return /^\p{Lu}/u.test(model) ? word.charAt(0).toUpperCase() + word.slice(1) : word;
 }
 

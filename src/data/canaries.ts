@@ -21,12 +21,15 @@ export interface Canary {
 
 /** Digits of a secret: what can be drawn, and told apart. */
 const MOST_DIGITS = 9;
+const MOST_CHARACTERS = 1000;
+/** Of one text. */
+export const MOST_CANARIES = 10_000;
 
 /** Reads `the secret number is {4}`: four digits. @throws `data/option` */
 export function parseCanaryFormat(text: string): CanaryFormat {
   const [, before, digits, after] = /^([^{}]*)\{(\d)\}([^{}]*)$/s.exec(text) ?? [];
-  const rule = `a text with one place of 1 to ${MOST_DIGITS} digits, such as "the secret number is {4}"`;
-  if (before === undefined || digits === '0' || text.includes('\n'))
+  const rule = `a text with one place of 1 to ${MOST_DIGITS} digits, such as "the secret number is {4}", of at most ${MOST_CHARACTERS} characters`;
+  if (before === undefined || digits === '0' || text.includes('\n') || text.length > MOST_CHARACTERS)
     throw fail('data/option', { where: 'canaries', option: 'format', rule, got: text });
   return { before, digits: Number(digits), after };
 }
@@ -45,8 +48,9 @@ export const secretOf = ({ digits }: CanaryFormat, number: number): string =>
 /** Different secrets, one for each of `times`: how often it shall stand in the text; 0 makes one to compare with. */
 export function drawCanaries(format: CanaryFormat, times: readonly number[], rng: Rng): Canary[] {
   const count = secretCount(format);
-  if (times.length === 0 || 2 * times.length > count) {
-    const rule = `1 to ${count / 2} canaries, so that most secrets of ${format.digits} digits stay unused`;
+  const most = Math.min(MOST_CANARIES, count / 2);
+  if (times.length === 0 || times.length > most) {
+    const rule = `1 to ${most} canaries, so that most secrets of ${format.digits} digits stay unused`;
     throw fail('data/option', { where: 'canaries', option: 'times', rule, got: times.length });
   }
   const secrets = new Set<string>();
@@ -66,7 +70,9 @@ export function placeCanaries(
   for (const { secret, times } of canaries) {
     for (let copy = 0; copy < times; copy++) {
       const at = rng.integer(records);
-      placed.set(at, [...(placed.get(at) ?? []), canaryText(format, secret)]);
+      const there = placed.get(at);
+      if (there) there.push(canaryText(format, secret));
+      else placed.set(at, [canaryText(format, secret)]);
     }
   }
   return placed;

@@ -7,7 +7,7 @@ import { counterfactual, parseWordPairs } from './counterfactual.ts';
 afterEach(() => setLanguage(undefined));
 
 const pairs = parseWordPairs(
-  '# words\nhe,she\nhim,her\nhis,her\nMr,Mrs\npolice man\tpolice woman\nfather,mother\nfather figure,role model\n他，她\n先生，女士\n男医生,女医生\n',
+  '# words\nhe,she\nhim,her\nhis,her\nMr,Mrs\npolice man\tpolice woman\nfather,mother\nfather figure,role model\n42,forty\ndon,donna\n他，她\n先生，女士\n男医生,女医生\n',
   'pairs.txt',
 );
 
@@ -19,6 +19,8 @@ describe('counterfactual', () => {
     ['A father figure, and my father.', 'A role model, and my mother.'],
     ['他说其他人认识那位女士。', '她说其他人认识那位先生。'],
     ['那位男医生来了。', '那位女医生来了。'],
+    ["His father's coat. He’s late, SHE'LL go; don't.", "Her mother's coat. She’s late, HE'LL go; don't."],
+    ['第42号房间', '第forty号房间'],
     ['Nobody. 没有人。', 'Nobody. 没有人。'],
   ])('%s', (text, other) => expect(counterfactual(text, pairs)).toBe(other));
 
@@ -48,14 +50,22 @@ describe('canaries', () => {
     expect(lines).toHaveLength(6);
   });
 
-  test.each(['secret', '{0}', '{4} and {4}', '{12}'])('the format %j is refused', (text) =>
-    expect(() => parseCanaryFormat(text)).toThrow('format must be'),
+  test('a hundred thousand copies may lie in one text', () => {
+    const placed = placeCanaries(format, [{ secret: '0001', times: 100_000 }], 1, createRng(1));
+    expect(placed.get(0)).toHaveLength(100_000);
+  });
+
+  test.each(['secret', '{0}', '{4} and {4}', '{12}', `{4}${'x'.repeat(1000)}`])(
+    'the format %j is refused',
+    (text) => expect(() => parseCanaryFormat(text)).toThrow('format must be'),
   );
 
   test('no more canaries than leave most secrets unused, and no text without records', () => {
     const one = parseCanaryFormat('{1}');
     expect(drawCanaries(one, [1, 1, 1, 1, 1], createRng(1))).toHaveLength(5);
     expect(() => drawCanaries(one, [1, 1, 1, 1, 1, 1], createRng(1))).toThrow('1 to 5 canaries');
+    const wide = parseCanaryFormat('{9}');
+    expect(() => drawCanaries(wide, Array(10_001).fill(1), createRng(1))).toThrow('1 to 10000 canaries');
     expect(() => placeCanaries(one, [], 0, createRng(1))).toThrow('no text');
   });
 });

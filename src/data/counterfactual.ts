@@ -3,7 +3,7 @@
  * Coreference Resolution"; Lu et al. 2018, "Gender Bias in Neural Natural Language Processing").
  */
 
-import { piecesOf } from './augment.ts';
+import { likeCase, piecesOf } from './augment.ts';
 import { fail } from './errors.ts';
 import { wordLineLimits, wordLines } from './word-lines.ts';
 
@@ -41,31 +41,34 @@ export function parseWordPairs(text: string, path: string): WordPairs {
   return { other, longest };
 }
 
+/** Where "he's" or "father's" ends as a word of its own; not "don't", in which no "don" stands. */
+const ENDING = /(?=['’](?:s|d|ll|re|ve|m)$)/iu;
+
 /**
  * The text with every word of a pair exchanged, the longest first; capitals stay where they were. Words are cut as for `augmenter`, so that
- * 他 is not exchanged in 其他; a pair may be of several words. The text itself where there is nothing to exchange.
+ * 他 is not exchanged in 其他, and before 's; a pair may be of several words. The text itself where there is nothing to exchange.
  */
 export function counterfactual(text: string, { other, longest }: WordPairs): string {
-  const pieces = piecesOf(text);
+  const pieces = piecesOf(text).flatMap((piece) => piece.text.split(ENDING));
   let made = '';
   for (let i = 0; i < pieces.length; ) {
     let found: { readonly word: string; readonly instead: string; readonly end: number } | undefined;
     let word = '';
     for (let end = i; end < pieces.length && word.length < longest; ) {
-      word += pieces[end++].text;
+      word += pieces[end++];
       const instead = other.get(word.toLowerCase());
       if (instead !== undefined) found = { word, instead, end };
     }
-    made += found ? likeCapitals(found.instead, found.word) : pieces[i].text;
+    made += found ? likeCapitals(found.instead, found.word) : pieces[i];
     i = found?.end ?? i + 1;
   }
   return made;
 }
 
-const CAPITAL = /^\p{Lu}/u;
+const CAPITAL = /\p{Lu}/u;
 
 /** One capital is the beginning of a sentence or a name, several are a shout; a word that has capitals of its own keeps them. */
 function likeCapitals(word: string, model: string): string {
-  if (model.length > 1 && model === model.toUpperCase()) return word.toUpperCase();
-  return CAPITAL.test(model) ? word.charAt(0).toUpperCase() + word.slice(1) : word;
+  const isShout = model.length > 1 && model === model.toUpperCase() && CAPITAL.test(model);
+  return isShout ? word.toUpperCase() : likeCase(word, model);
 }

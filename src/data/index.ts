@@ -24,6 +24,7 @@ export {
   type CanaryFormat,
   canaryText,
   drawCanaries,
+  MOST_CANARIES,
   parseCanaryFormat,
   placeCanaries,
   secretCount,

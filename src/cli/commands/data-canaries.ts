@@ -8,6 +8,7 @@ import { canaryListPath, writeCanaryList } from '../canary-list.ts';
 import type { CommandContext } from '../command.ts';
 import type { dataOptions } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
+import { listOf } from '../options.ts';
 import { checkRewriting, rewriteRecords } from '../rewriting.ts';
 
 const say = defineMessages({
@@ -49,9 +50,9 @@ export async function canaries(context: CommandContext<typeof dataOptions>, path
 }
 
 function timesOf(text: string): number[] {
-  return text.split(/[,，]/).map((part) => {
+  return listOf(text).map((part) => {
     const times = Number(part);
-    if (part.trim() !== '' && Number.isInteger(times) && times >= 0 && times <= MOST_TIMES) return times;
+    if (part !== '' && Number.isInteger(times) && times >= 0 && times <= MOST_TIMES) return times;
     throw fail('cli/value', {
       command: 'data canaries',
       option: '--times',

@@ -6,8 +6,11 @@ const plain = (text: string): string => text.normalize('NFKC').toLowerCase();
 /** Letters and digits only: a secret spelled out with spaces, hyphens or lines is still told. */
 const bare = (text: string): string => plain(text).replaceAll(/[^\p{L}\p{N}]/gu, '');
 
-/** A text as a base64 or hex of it may hide it. */
-const encodings = ['base64', 'hex'] as const;
+/** Stretches of a text that may hide another; bytes in hex are often written apart, with or without 0x. */
+const encodings = [
+  { name: 'base64', runs: /[A-Za-z0-9+/=]{8,}/g, between: '' },
+  { name: 'hex', runs: /(?:(?:0x)?[0-9a-f]{2}[\s:,-]{0,2}){4,}/gi, between: /0x|[\s:,-]/gi },
+] as const;
 
 /** Whether a secret stands in a text: as it is, spelled out, backwards, shifted by 13 letters, or within base64 or hexadecimal digits. */
 export function tellsSecret(text: string, secret: string): boolean {
@@ -15,9 +18,9 @@ export function tellsSecret(text: string, secret: string): boolean {
   const told = bare(text);
   const backwards = [...word].reverse().join('');
   if ([word, backwards, rot13(word)].some((form) => told.includes(form))) return true;
-  return encodings.some((encoding) =>
-    (text.match(/[A-Za-z0-9+/=]{8,}/g) ?? []).some((run) =>
-      bare(Buffer.from(run, encoding).toString('latin1')).includes(word),
+  return encodings.some(({ name, runs, between }) =>
+    (text.match(runs) ?? []).some((run) =>
+      bare(Buffer.from(run.replaceAll(between, ''), name).toString('latin1')).includes(word),
     ),
   );
 }

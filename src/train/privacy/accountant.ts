@@ -99,9 +99,10 @@ export function epsilonOf(
   requireNumber('privacy', 'delta', delta, betweenZeroAndOne);
   for (const each of account) checkSteps(each);
   const { orders = renyiOrders, conversion = 'balle' } = options;
-  if (account.every(({ steps, rate }) => steps === 0 || rate === 0)) return { epsilon: 0, order: undefined };
+  const done = account.filter(({ steps, rate }) => steps > 0 && rate > 0);
+  if (done.length === 0) return { epsilon: 0, order: undefined };
   const spent = orders.map((order) =>
-    account.reduce((sum, each) => sum + each.steps * renyiOfStep(each, order), 0),
+    done.reduce((sum, each) => sum + each.steps * renyiOfStep(each, order), 0),
   );
   return converted(spent, orders, delta, conversion);
 }

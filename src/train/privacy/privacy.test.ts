@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { linear, meanSquaredError, normal, type Tensor, tensor, zeros } from '../../tensor/index.ts';
 import { sgd } from '../optimizers.ts';
 import { trackParameters, trainStep } from '../step.ts';
+import { epsilonOf } from './accountant.ts';
 import { privateGradients } from './private-gradients.ts';
 import { poissonSamples } from './sampling.ts';
 
@@ -35,6 +36,13 @@ describe('poisson samples', () => {
     expect(poissonSamples({ count: 3, rate: 1, seed: 1 })(0)).toEqual([0, 1, 2]);
     expect(() => poissonSamples({ count: 3, rate: 1.5, seed: 1 })).toThrow('`rate`');
   });
+});
+
+test('what has not been done yet spends nothing, even without noise', () => {
+  const done = { rate: 0.1, noise: 1, steps: 10 };
+  const planned = { rate: 0.1, noise: 0, steps: 0 };
+  expect(epsilonOf([done, planned], 1e-5)).toEqual(epsilonOf([done], 1e-5));
+  expect(epsilonOf([planned], 1e-5).epsilon).toBe(0);
 });
 
 interface Example {
