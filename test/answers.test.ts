@@ -214,7 +214,42 @@ describe('answers', () => {
     expect((await json(call('/view?key=none'))).error.code).toBe('serve/missing');
     expect((await send('big.txt', 'x'.repeat(limits.uploadBytes + 1))).status).toBe(413);
     expect((await call('', {}, 'wrong')).status).toBe(401);
-    await change({ remove: ['../../砚.csv', '../../砚.csv#1'] });
+    const byVectors = await call('/search', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'kettle', mode: 'vector' }),
+    });
+    expect([byVectors.status, (await json(byVectors)).error.code]).toEqual([400, 'retrieve/no-vectors']);
+    // A shorter file of the same name takes the place of the whole one; what only looks like a row of it stays.
+    await change({ put: [{ key: '../../砚.csv#2', text: 'of somebody' }] });
+    expect(await json(send('../../砚.csv', 'text,title\n"The cup is blue.",Cups\n'))).toMatchObject({
+      changed: 1,
+      removed: 1,
+    });
+    expect(await names('?search=CSV')).toEqual([
+      ['../../砚.csv', 'Cups', true],
+      ['../../砚.csv#2', null, true],
+    ]);
+    await change({ remove: ['../../砚.csv', '../../砚.csv#2'] });
+  });
+
+  test('page by page every document is listed once, whatever its name, also one that everyone has as well', async () => {
+    const many = Array.from({ length: limits.documentPage - 1 }, (_, i) => `a${1000 + i}`);
+    // In this order by their UTF-8, and the other way round in UTF-16.
+    const keys = [...many, 'whales.md', '（一）.md', '𠀀.md'];
+    await change({ put: keys.map((key) => ({ key, text: 'x' })) }, 'two');
+    const listed: string[] = [];
+    for (let next: string | null = ''; next !== null; ) {
+      const after: string = next === '' ? '' : `?after=${encodeURIComponent(next)}`;
+      const headers = { authorization: 'Bearer two' };
+      const page: { data: { key: string }[]; next: string | null } = await json(
+        fetch(`${server.url}/api/documents${after}`, { headers }),
+      );
+      listed.push(...page.data.map(({ key }) => key));
+      next = page.next;
+    }
+    expect(listed).toEqual(keys.toSpliced(many.length, 0, 'whales.md'));
+    await change({ remove: keys }, 'two');
   });
 
   test.each([

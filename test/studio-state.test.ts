@@ -274,12 +274,24 @@ describe.skipIf(noBrowser !== undefined)(
       await shown(hostile);
       await page.keyboard.press('s');
       await shown('a cloud');
+      // One before it that is taken back and skipped does not bring back what was skipped.
+      await page.keyboard.press('u');
+      await shown('a whale');
+      await page.keyboard.press('s');
+      await shown('a cloud');
       await page.keyboard.press('1');
       await page.getByText('The end of the list').waitFor();
       await page.keyboard.press('u');
       await shown('a cloud');
       await page.keyboard.press('2');
       await page.getByRole('button', { name: 'Go on with what was skipped' }).click();
+      await shown('a whale');
+      // The button that chose the view has the focus, and takes no letters.
+      await page.getByText('Results', { exact: true }).click();
+      await page.getByText('Training data').waitFor();
+      await page.getByText('Give labels', { exact: true }).click();
+      await shown('a whale');
+      await page.keyboard.press('1');
       await shown(hostile);
       await page.getByRole('button', { name: /^sky/ }).click();
       await page.getByText('Nothing waits for you').waitFor();

@@ -222,6 +222,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['model/id', 400, 'invalid_request_error'],
   ['apps/', 400, 'invalid_request_error'],
   ['retrieve/full', 400, 'invalid_request_error'],
+  ['retrieve/no-vectors', 400, 'invalid_request_error'],
   ['context/', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],

@@ -24,8 +24,3 @@ export async function keepBlank(dump: () => Promise<Uint8Array>): Promise<void> 
     await writeFileAtomic(path, await dump());
   } catch {}
 }
-
-/** One that does not open helps nobody. */
-export async function removeBlank(): Promise<void> {
-  await nodeFiles.remove(await blankPath());
-}

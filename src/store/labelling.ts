@@ -78,7 +78,7 @@ export interface Labelling {
   label(tenant: string, id: string, number: number, given: LabelChoice): Promise<boolean>;
   /** Decides what an item is, whatever was chosen; null takes it back. */
   settle(tenant: string, id: string, number: number, label: string | null): Promise<boolean>;
-  results(tenant: string, id: string): Promise<LabelResults>;
+  results(tenant: string, id: string): Promise<LabelResults | undefined>;
   /** The texts whose label is settled, or the same from everyone: for training. */
   labelled(tenant: string, id: string): Promise<{ readonly text: string; readonly label: string }[]>;
 }
@@ -98,7 +98,8 @@ const COUNT = '(select count(*) from given_labels g where g.task = i.task and g.
 const TASK_FIELDS = `t.id, t.name, t.labels, t.created,
   (select count(*)::int from label_items i where i.task = t.id) as items,
   (select count(*)::int from label_items i where i.task = t.id
-    and (i.settled is not null or ${COUNT} >= ${ANNOTATORS})) as done,
+    and (i.settled is not null or i.number in (
+      select number from given_labels g where g.task = t.id group by number having count(*) >= ${ANNOTATORS}))) as done,
   coalesce((select jsonb_agg(jsonb_build_object('annotator', p.annotator, 'items', p.items) order by p.annotator)
     from (select annotator, count(*)::int as items from given_labels g where g.task = t.id group by annotator) p),
     '[]') as people`;
@@ -194,7 +195,10 @@ export function labelling(database: Database): Labelling {
     },
 
     async results(tenant, id) {
-      const [task, items] = [await taskOf(database, tenant, id), await withLabels(tenant, id)];
+      const sql = 'select labels from label_tasks where tenant = $1 and id = $2';
+      const [task] = await database.query<Pick<LabelTask, 'labels'>>(sql, [tenant, id]);
+      if (!task) return undefined;
+      const items = await withLabels(tenant, id);
       const { pairs } = agreementOf(
         items.map(({ number, labels }) => ({
           id: String(number),
@@ -205,7 +209,7 @@ export function labelling(database: Database): Labelling {
       return {
         pairs,
         alpha: krippendorffAlpha(units) ?? null,
-        ac1: gwetAc1(units, task?.labels ?? []) ?? null,
+        ac1: gwetAc1(units, task.labels) ?? null,
         usable: items.filter((item) => labelOf(item) !== null).length,
         disagreements: items.filter(isDisputed).map(publicItem),
       };

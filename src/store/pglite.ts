@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { lockFolder, nodeFiles } from '../io/index.ts';
-import { keepBlank, readBlank, removeBlank } from './blank-database.ts';
+import { keepBlank, readBlank } from './blank-database.ts';
 import { type Database, type Queries, storableParams } from './database.ts';
 import { type DatabaseThread, startDatabaseThread } from './pglite-thread.ts';
 
@@ -99,7 +99,7 @@ async function createWhole(place: string, start: typeof startDatabaseThread): Pr
   await nodeFiles.rename(aside, place);
 }
 
-/** False when there is no blank database, or none that opens. */
+/** False when there is no blank database, or none that opens: one that is made without it takes its place. */
 async function createFromBlank(place: string, start: typeof startDatabaseThread): Promise<boolean> {
   const blank = await readBlank();
   if (blank === undefined) return false;
@@ -107,7 +107,6 @@ async function createFromBlank(place: string, start: typeof startDatabaseThread)
     await (await start(place, undefined, blank)).close();
     return true;
   } catch {
-    await removeBlank();
     await nodeFiles.remove(place);
     return false;
   }

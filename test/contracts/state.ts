@@ -276,6 +276,7 @@ export function stateContract(open: () => Promise<Database>): void {
         undefined,
       ]);
       expect([await labelling.list(other), await labelling.labelled(other, id)]).toEqual([[], []]);
+      expect(await labelling.results(other, id)).toBeUndefined();
       expect(await labelling.remove(other, id)).toBe(false);
       const [kept] = await labelling.list(tenant);
       expect(kept).toMatchObject({

@@ -48,19 +48,20 @@ export function documentRoutes(
   app.get('/', async (c) => {
     const { search, after } = readQuery(c, listQuery);
     const limit = limits.documentPage;
+    const readable = await collections(c);
     const found = await Promise.all(
-      (await collections(c)).map(async ({ collection, isOwn }) =>
+      readable.map(async ({ collection, isOwn }) =>
         (await collection.list({ limit: limit + 1, after, search })).map((one) => ({ ...one, isOwn })),
       ),
     );
-    const all = found.flat().sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
-    const data = all.slice(0, limit);
-    const [{ collection }] = await collections(c);
-    const { embedder } = collection.settings;
+    const all = found.flat().sort((a, b) => byBytes(a.key, b.key));
+    // The next page begins behind a key: both documents of one key are on the same page.
+    const isBothOf = all[limit] !== undefined && all[limit].key === all[limit - 1].key;
+    const data = all.slice(0, isBothOf ? limit + 1 : limit);
     return c.json({
       data,
       next: data.length < all.length ? data.at(-1)?.key : null,
-      isByMeaning: embedder !== undefined,
+      isByMeaning: readable[0].collection.settings.embedder !== undefined,
       takesFiles: files !== undefined,
     });
   });
@@ -107,8 +108,16 @@ export function documentRoutes(
       }));
       const own = await port.own(c.get('tenant'));
       const report = await own.put(documents, { signal, most: limits.tenantDocuments });
-      return c.json({ object: 'documents', ...report, removed: 0 });
+      // What a longer file of this name had beyond these, when it was here before.
+      const rest = await own.list({ limit: limits.fileDocuments, after: `${name}#`, search: `${name}#` });
+      const kept = new Set(documents.map(({ key }) => key));
+      const gone = rest.filter(({ key, source }) => source === name && !kept.has(key));
+      const removed = await own.remove(gone.map(({ key }) => key));
+      return c.json({ object: 'documents', ...report, removed });
     });
   }
   return app;
 }
+
+/** The order in which a collection lists its keys: of UTF-8, which is not that of UTF-16. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -126,7 +126,10 @@ test('labels: texts of a file, labelled by two, settled, exported, and learnt by
   // What is not there, not allowed or not theirs.
   expect((await give(9, 'Li', 'sea')).status).toBe(404);
   expect((await give(0, 'Li', 'old')).status).toBe(404);
-  expect((await ask('GET', path, undefined, 'two')).status).toBe(404);
+  for (const rest of ['', '/next?annotator=Li', '/results', '/export']) {
+    expect((await ask('GET', path + rest, undefined, 'two')).status).toBe(404);
+  }
+  expect((await ask('PUT', `${path}/items/1/settled`, { label: 'sky' }, 'two')).status).toBe(404);
   const refused = async (body: string, change: object) => {
     const response = await sendTask(body, { ...query, ...change });
     return [response.status, ((await response.json()) as { error: { message: string } }).error.message];

@@ -40,9 +40,11 @@ export function AddDocument({
     setName('');
     onDone();
   };
-  const document = { key: name.trim(), text, ...(draft?.title !== undefined && { title: draft.title }) };
+  // Of one that is changed all but the text stays: its title, its source, and its name to the last space.
+  const document: NewText = draft ? { ...draft, text } : { key: name.trim(), text };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    if (send.isError) send.reset();
     put.mutate(document, { onSuccess });
   };
   const problem = put.error ?? send.error;
@@ -58,7 +60,11 @@ export function AddDocument({
           multiple
           value={[]}
           disabled={send.isPending}
-          onChange={(files) => files.length > 0 && send.mutate(files, { onSuccess })}
+          onChange={(files) => {
+            if (files.length === 0) return;
+            if (put.isError) put.reset();
+            send.mutate(files, { onSuccess });
+          }}
         />
       )}
       <form onSubmit={submit}>

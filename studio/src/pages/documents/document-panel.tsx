@@ -104,6 +104,7 @@ export function DocumentPanel({
                     key,
                     text: document.shown.map(({ text }) => text).join(''),
                     ...(document.title !== null && { title: document.title }),
+                    ...(document.source !== key && { source: document.source }),
                   })
                 }
               >

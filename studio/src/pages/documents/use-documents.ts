@@ -83,6 +83,8 @@ export interface NewText {
   readonly key: string;
   readonly text: string;
   readonly title?: string;
+  /** Where it comes from, when its name does not say so. */
+  readonly source?: string;
 }
 
 /** Adds, changes and removes; every list and every answer knows at once. */

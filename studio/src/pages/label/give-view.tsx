@@ -44,7 +44,8 @@ export function GiveView({ task, annotator }: { readonly task: LabelTask; readon
   };
   const skip = (): void => {
     if (!item || isBusy) return;
-    setPlace({ from: item.number + 1 });
+    // What was skipped before does not come back, even where an undone one before it is skipped.
+    setPlace(({ from }) => ({ from: Math.max(from, item.number + 1) }));
     setTold('');
   };
   const undo = (): void => {
