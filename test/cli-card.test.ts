@@ -52,6 +52,26 @@ describe('a model card', () => {
     );
   });
 
+  test('says of a report of the lab that is there, and of none where somebody broke it', async () => {
+    cpSync(join(cwd, 'run'), join(cwd, 'lab'), { recursive: true });
+    const lab = {
+      data: 'poems',
+      repeats: true,
+      settings: { prompts: 4, tokens: 32 },
+      columns: [{ title: { en: 'loops', zh: '循环' } }],
+      rows: [{ name: 'greedy', cells: ['75 %'] }],
+    };
+    for (const [report, words] of [
+      [lab, '| greedy | 75 % |'],
+      [{}, 'Its repetition was not measured'],
+      [{ ...lab, rows: [{}] }, 'Its repetition was not measured'],
+    ] as const) {
+      writeFileSync(join(cwd, 'lab/lab.json'), JSON.stringify(report));
+      expect((await run('card', 'lab')).err).toBe('');
+      expect(read('lab/README.md')).toContain(words);
+    }
+  });
+
   test('tells of fields that somebody broke', async () => {
     cpSync(join(cwd, 'run'), join(cwd, 'broken'), { recursive: true });
     for (const text of ['{"author', '{"author": 1}', '{"title": "x"}', '[]']) {

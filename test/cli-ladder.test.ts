@@ -61,6 +61,7 @@ test('the largest is predicted before it is trained; stopped between, no size is
 describe.each(['en', 'zh'] as const)('bad input, in %s', (lang) => {
   test.each([
     [['--data', 'en.txt', '--sizes', '1x16,2x16,1x32,1x32'], '"1x16,2x16,1x32,1x32"'],
+    [['--data', 'en.txt', '--sizes', '1x16,01x16,2x16,1x32'], '"1x16,01x16,2x16,1x32"'],
     [['--data', 'en.txt', '--sizes', '1x16,2x16,1x32,1x40'], '"1x16,2x16,1x32,1x40"'],
     [['--data', 'en.txt', '--steps', '2', '--minutes', '1'], '--minutes'],
     [['--data', 'none.txt'], 'none.txt'],

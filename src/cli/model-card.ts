@@ -7,7 +7,6 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import type { LabView } from '../eval/index.ts';
 import { hashFiles, latestCheckpoint, openSafetensors } from '../io/index.ts';
 import { language } from '../language.ts';
 import { isEncoderDecoderConfig, isRecurrentConfig } from '../models/index.ts';
@@ -33,7 +32,7 @@ export interface ModelFacts {
   /** The last evaluation and the last text that was written on the way. */
   readonly scores: Readonly<Record<string, unknown>> | undefined;
   readonly sample: { readonly text: string; readonly rep4: number } | undefined;
-  readonly lab: LabView | undefined;
+  readonly lab: LabOfCard | undefined;
 }
 
 /** Enough of the metrics for the last evaluation and sample. */
@@ -64,10 +63,22 @@ export async function modelFacts(folder: string): Promise<ModelFacts> {
   };
 }
 
+const label = z.union([z.string(), z.object({ en: z.string(), zh: z.string() })]);
+const labOfCard = z.object({
+  data: z.string(),
+  repeats: z.boolean(),
+  settings: z.object({ prompts: z.number(), tokens: z.number() }),
+  columns: z.array(z.object({ title: label })),
+  rows: z.array(z.object({ name: label, cells: z.array(z.string()) })),
+});
+
+/** What a card says of the lab's report. */
+type LabOfCard = z.infer<typeof labOfCard>;
+
 /** NOTE A report that somebody cut is as good as none: the lab can run again. */
-const readLab = (folder: string): Promise<LabView | undefined> =>
+const readLab = (folder: string): Promise<LabOfCard | undefined> =>
   readFile(join(folder, LAB_FILE), 'utf8')
-    .then((text) => JSON.parse(text) as LabView)
+    .then((text) => labOfCard.parse(JSON.parse(text)))
     .catch(() => undefined);
 
 /** What the user said of a run for its card; kept beside it. @throws `cli/card-fields`. */

@@ -13,6 +13,9 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** The parts of a value that are joined by commas of either width. */
+export const listOf = (text: string): string[] => text.split(/[,，]/).map((part) => part.trim());
+
 /** Refuses the first of `names` that was given: beside what else is asked for it has no effect. */
 export function refuseGiven(
   given: ReadonlySet<string>,

@@ -31,6 +31,28 @@ const inner: [string, () => Strategy][] = [
   ['look-up', () => promptLookup({ minMatch: 1 })],
 ];
 
+test('a model that can choose tokens itself is not asked to: both readers decide', async () => {
+  const model = markovModel({ vocabSize: 9, seed: 4, order: 14 });
+  const choosing: LanguageModel = {
+    ...model,
+    step: (batch, wants) =>
+      model.step(batch, wants).map((result, i) => {
+        const [row] = result.logits;
+        return batch[i].choice ? { logits: [], chosen: row.indexOf(Math.max(...row)) } : result;
+      }),
+  };
+  const amateur = markovModel({ vocabSize: 9, seed: 5 });
+  for (const strategy of [
+    classifierFreeGuidance(greedySearch(), { scale: 3, negativeIds: [3] }),
+    contrastiveDecoding(amateur, { strategy: greedySearch() }),
+  ]) {
+    const alone = await idsOf(model, [1, 2], { strategy: greedySearch() });
+    const both = await idsOf(model, [1, 2], { strategy });
+    expect(both).not.toEqual(alone);
+    expect(await idsOf(choosing, [1, 2], { strategy })).toEqual(both);
+  }
+});
+
 describe('contrastive decoding', () => {
   test('takes what the expert says more than the amateur, among what is plausible', async () => {
     const expert = functionModel({ vocabSize: 4, logits: () => [3, 2.9, 2.5, -5] });

@@ -87,6 +87,13 @@ describe('a text', () => {
     expect(detectWatermark(long, 'secret:4:0.5:3').pValue).toBeLessThan(1e-15);
   });
 
+  test('has a key that is text, even where it looks like a number', async () => {
+    const marked = await write({ watermark: { key: '007' } });
+    expect(detectWatermark(marked, '007').pValue).toBeLessThan(1e-15);
+    expect(detectWatermark(await write({ watermark: '007:2' }), { key: '007' }).pValue).toBeLessThan(1e-15);
+    expect(detectWatermark(marked, '7').pValue).toBeGreaterThan(1e-3);
+  });
+
   test('that says the same again counts it once', async () => {
     const marked = await write({ watermark: 'secret' });
     const twice = detectWatermark([...marked, ...marked, ...marked], 'secret');

@@ -70,14 +70,16 @@ export function readSettings(
     if (words.length > order.length || words.includes('')) {
       throw fail('decode/option', { option: name, rule: order.join(':'), value: JSON.stringify(value) });
     }
-    return Object.fromEntries(words.map((word, i) => [order[i], wordValue(word)]));
+    return Object.fromEntries(words.map((word, i) => [order[i], wordValue(order[i], word)]));
   }
   if (typeof value !== 'object' || value === null) return { [order[0]]: value };
   checkKeys(value, order, name);
   return Object.fromEntries(Object.entries(value).filter(([, setting]) => setting !== undefined));
 }
 
-function wordValue(word: string): unknown {
+function wordValue(setting: string, word: string): unknown {
+  // A key is text: 007 is not 7.
+  if (setting === 'key') return word;
   if (word === 'true' || word === 'false') return word === 'true';
   return Number.isNaN(Number(word)) ? word : Number(word);
 }
@@ -308,7 +310,7 @@ export const PROCESSORS: { readonly [Name in ProcessorName]-?: ProcessorRow } = 
     },
     undefined,
     RULE,
-    // A key of digits was read as a number.
+    // A key of digits may be given as a number.
     ({ key, ...rest }) => make.watermark(String(key ?? ''), rest),
   ),
 };

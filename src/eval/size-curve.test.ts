@@ -63,7 +63,19 @@ test('about 19 of 20 trainings lie in the interval, which is not everything', ()
   expect(widths).toBeLessThan(0.15);
 });
 
+test('many sizes make the interval narrow, not nothing', () => {
+  const rng = createRng(2);
+  const points = Array.from({ length: 400 }, (_, i) => {
+    const parameters = 1e3 * 1.02 ** i;
+    return { parameters, loss: lossOf(curve, parameters) * (1 + 1e-4 * rng.normal()) };
+  });
+  const { loss, low, high } = fitSizeCurve(points).predict(1e7);
+  expect(low).toBeGreaterThan(0.97 * loss);
+  expect(high).toBeLessThan(1.03 * loss);
+});
+
 test.each([
+  [[0, 1e4, 1e5], [3, 2, 1], 'a number above 0, got 0'],
   [[1e3, 1e4, 1e4], [3, 2, 2], 'of at least 3 sizes, got 2'],
   [[1e3, 1e4, 1e5], [3, Number.NaN, 1], 'a number above 0, got NaN'],
 ])('%j with losses %j is an error', (parameters, losses, message) => {

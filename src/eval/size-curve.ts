@@ -42,7 +42,7 @@ const HALVINGS = 30;
  * how well it fits, as a Bayesian does, so that it widens with few points and far sizes; another seed is taken to change a loss by
  * 0.5 %.
  *
- * @throws for fewer than 3 sizes, or a loss that is not above 0
+ * @throws for fewer than 3 sizes, or a size or loss that is not above 0
  * @example fitSizeCurve([{ parameters: 1e4, loss: 2.4 }, { parameters: 1e5, loss: 2.0 }, { parameters: 1e6, loss: 1.8 }]).predict(1e7)
  */
 export function fitSizeCurve(points: readonly SizePoint[]): SizeCurve {
@@ -55,9 +55,12 @@ export function fitSizeCurve(points: readonly SizePoint[]): SizeCurve {
       got: sizes,
     });
   }
-  for (const { loss } of points) {
-    if (loss > 0 && Number.isFinite(loss)) continue;
-    throw fail('eval/option', { where: 'fitSizeCurve', option: 'loss', rule: 'a number above 0', got: loss });
+  for (const point of points) {
+    for (const option of ['parameters', 'loss'] as const) {
+      const got = point[option];
+      if (got > 0 && Number.isFinite(got)) continue;
+      throw fail('eval/option', { where: 'fitSizeCurve', option, rule: 'a number above 0', got });
+    }
   }
   // Sizes are counted by their mean, so that the numbers stay near 1.
   const unit = Math.exp(
@@ -112,7 +115,7 @@ function intervalAt(
 ): { readonly low: number; readonly high: number } {
   const least = points.reduce((low, { loss }) => Math.min(low, loss), Number.POSITIVE_INFINITY);
   const free = points.length + PRIOR_POINTS - 1;
-  const curves: { readonly loss: number; readonly deviation: number; readonly weight: number }[] = [];
+  const curves: { readonly loss: number; readonly deviation: number; readonly errors: number }[] = [];
   for (let cell = 0; cell < CELLS * CELLS; cell++) {
     const floor = (least * Math.floor(cell / CELLS)) / CELLS;
     const exponent = exponentAt(((cell % CELLS) + 0.5) / CELLS);
@@ -131,11 +134,14 @@ function intervalAt(
     const loss = floor + scale * x;
     // Of this curve: what is not known of A, and the noise of one more training.
     const deviation = Math.sqrt((errors / free) * (x ** 2 / wxx + loss ** 2));
-    curves.push({ loss, deviation, weight: errors ** (-free / 2) });
+    curves.push({ loss, deviation, errors });
   }
-  const all = curves.reduce((sum, { weight }) => sum + weight, 0);
+  // Weights beside that of the best: of many points they would be beyond any number.
+  const fewest = curves.reduce((low, { errors }) => Math.min(low, errors), Number.POSITIVE_INFINITY);
+  const weighed = curves.map((one) => ({ ...one, weight: (one.errors / fewest) ** (-free / 2) }));
+  const all = weighed.reduce((sum, { weight }) => sum + weight, 0);
   const shareBelow = (limit: number): number =>
-    curves.reduce(
+    weighed.reduce(
       (sum, { loss, deviation, weight }) => sum + weight * normalShare((limit - loss) / deviation),
       0,
     ) / all;

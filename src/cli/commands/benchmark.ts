@@ -20,6 +20,7 @@ import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import type { benchmarkOptions } from '../eval-options.ts';
 import { loadModel } from '../models.ts';
+import { listOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
 import { readRemote } from '../remotes.ts';
 import { etaSince, formatTable } from '../terminal.ts';
@@ -87,8 +88,6 @@ export async function run(context: Context): Promise<void> {
   await writeFileAtomic(out, `${JSON.stringify({ version: 1, seed, results }, null, 2)}\n`);
   terminal.print(say('written', { path: out }));
 }
-
-const listOf = (text: string): string[] => text.split(/[,，]/).map((part) => part.trim());
 
 /** Examples at most: more fit into no context here. */
 const MOST_SHOTS = 100;

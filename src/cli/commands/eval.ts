@@ -21,6 +21,7 @@ import { labelIn } from '../../plots/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { evalOptions } from '../eval-options.ts';
+import { listOf } from '../options.ts';
 import { formatTable, type ProgressBar, type Terminal, truncate } from '../terminal.ts';
 import { readTextFile } from '../text-file.ts';
 
@@ -132,8 +133,6 @@ function progressOf(terminal: Terminal): (progress: EvalProgress) => void {
     if (done === total) bar.stop();
   };
 }
-
-const listOf = (text: string): string[] => text.split(/[,，]/).map((part) => part.trim());
 
 function depth(text: string): number {
   const value = Number(text);

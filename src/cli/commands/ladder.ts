@@ -11,6 +11,7 @@ import { fail } from '../errors.ts';
 import type { ladderOptions } from '../ladder-options.ts';
 import { failMeasure } from '../measure-errors.ts';
 import { openModelTrials, trialLength } from '../model-trials.ts';
+import { listOf } from '../options.ts';
 import { onlyGiven } from '../settings.ts';
 import { compactNumber, etaSince, formatTable } from '../terminal.ts';
 import { openTrials } from '../trials.ts';
@@ -78,6 +79,8 @@ interface Rung extends SizePoint {
   readonly seconds: number;
 }
 
+const nameOf = ({ layers, width }: Pick<Size, 'layers' | 'width'>): string => `${layers}x${width}`;
+
 /** Reads the text; the sizes, the smallest first, and what trains one. */
 async function openLadder(context: Context) {
   const { options, given } = context;
@@ -92,7 +95,7 @@ async function openLadder(context: Context) {
   const parametersOf = (size: Size) =>
     parameterCount(decoderConfig({ ...shapeOf({ ...size }).model, vocabSize }));
   const ladder = sizes
-    .map((size) => ({ size, name: `${size.layers}x${size.width}`, parameters: parametersOf(size) }))
+    .map((size) => ({ size, name: nameOf(size), parameters: parametersOf(size) }))
     .sort((a, b) => a.parameters - b.parameters);
   const names = ladder.map(({ name }) => name).join(',');
   const task = { ladder: names, data: { source: data, sha256 }, preset, ...settings, ...length, seed };
@@ -168,11 +171,12 @@ const failed = (trials: readonly Trial[]) =>
 
 /** `2x32,4x64`; sizes that are written twice count once. */
 function parseSizes(text: string): Size[] {
-  const parts = [...new Set(text.split(/[,，]/).map((part) => part.trim()))];
-  const sizes = parts.map((part): Size => {
+  const named = new Map<string, Size>();
+  for (const part of listOf(text)) {
     const [, layers, width] = (part.match(/^(\d{1,3})[x×](\d{1,5})$/) ?? []).map(Number);
-    return { layers, width, heads: width / HEAD_SIZE };
-  });
+    named.set(nameOf({ layers, width }), { layers, width, heads: width / HEAD_SIZE });
+  }
+  const sizes = [...named.values()];
   const isSize = ({ layers, heads }: Size) => layers > 0 && heads > 0 && Number.isInteger(heads);
   if (sizes.length >= LEAST_SIZES && sizes.every(isSize)) return sizes;
   throw failMeasure('cli/sizes', { got: text, least: LEAST_SIZES, headSize: HEAD_SIZE });

@@ -17,7 +17,7 @@ import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, type Language } from '../../language.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import { flagOf, refuseGiven } from '../options.ts';
+import { flagOf, listOf, refuseGiven } from '../options.ts';
 import { methodOptions, methods, type reasonOptions } from '../reason-options.ts';
 import {
   chainOptionsOf,
@@ -103,7 +103,7 @@ async function ask(context: Context): Promise<void> {
     ...(votes && { votes }),
   });
   terminal.print(text.trim());
-  if (votes) {
+  if (votes && votes.length > 0) {
     terminal.print(say('votes', { votes: votes.map((one) => `${one.answer} × ${one.count}`).join(', ') }));
   }
   terminal.print(say('answer', { answer, ...cost }));
@@ -181,7 +181,7 @@ async function tasks({ options, terminal }: Context): Promise<void> {
 
 /** The methods asked for. An option that none of them reads is refused. */
 function methodsOf({ options, given }: Context, usual: string): ReasoningMethod[] {
-  const names = (options.method ?? usual).split(',').map((name) => name.trim());
+  const names = listOf(options.method ?? usual);
   const chosen = names.map((name) => {
     if (Object.hasOwn(methodOptions, name)) return name as ReasoningMethod;
     const rule = { rule: `of ${methods.join(', ')}`, zhRule: `取自 ${methods.join('、')}` };

@@ -11,6 +11,7 @@ import { fail } from '../errors.ts';
 import { type HeadContext, type HeadPlan, lengthOf } from '../head-plan.ts';
 import { type HeadScores, headBaselines, mainScore, scoreAnswers, shownScore } from '../head-scores.ts';
 import { type HeadTrainingOptions, headTraining, loopOf } from '../head-training.ts';
+import { listOf } from '../options.ts';
 import { formatTable } from '../terminal.ts';
 import { checkViewFile, inLanguage, writeView } from '../view-files.ts';
 
@@ -97,7 +98,7 @@ export async function compareTransfer(context: HeadContext, plan: HeadPlan): Pro
 
 /** The numbers of examples, each of which there must be. */
 function countsOf(text: string, most: number): number[] {
-  const counts = text.split(/[,，]/).map((part) => Number(part.trim() || Number.NaN));
+  const counts = listOf(text).map((part) => Number(part || Number.NaN));
   if (counts.every((count) => Number.isInteger(count) && count >= 2 && count <= most)) return counts;
   const rule = `whole numbers from 2 to ${most}, the examples there are, joined by commas`;
   const zhRule = `为以逗号连接的整数，从 2 到 ${most}（现有样例数）`;

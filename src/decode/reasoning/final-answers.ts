@@ -3,12 +3,12 @@
 /** As GSM8K has it (Cobbe et al. 2021): what stands behind `####`. */
 export const ANSWER_PATTERN: RegExp = /####\s*(\S+)/;
 
-/** Reads the last match of a pattern: its first group, or all of it. */
+/** Reads the last match of a pattern: its first group, or all of it. Where nothing stands there, there is no answer. */
 export function answerReader(pattern: RegExp = ANSWER_PATTERN): (text: string) => string | undefined {
   const all = new RegExp(pattern, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
   return (text) => {
     const match = [...text.matchAll(all)].at(-1);
-    return match && (match[1] ?? match[0]).trim();
+    return (match?.[1] ?? match?.[0])?.trim() || undefined;
   };
 }
 

@@ -205,6 +205,7 @@ test('answers: the last match, in any spelling of a number', () => {
   expect(answerReader()('#### 3\n#### 4 pens')).toBe('4');
   expect(answerReader(/answer is \w+/i)('The Answer is B.')).toBe('Answer is B');
   expect(answerReader()('none')).toBeUndefined();
+  expect(answerReader(/#### *(.*)/)('so\n####  \n')).toBeUndefined();
   expect(['１４７', '147.0', '147。', '147', '0147'].map(answerKey)).toEqual(Array(5).fill('147'));
   expect(answerKey('1,470')).toBe(answerKey('1470.'));
   expect(answerKey(' Paris. ')).toBe(answerKey('paris'));
@@ -218,6 +219,8 @@ test('verifiers that come with it', async () => {
   const chain = (text: string) => ({ text, answer: undefined, tokens: 2, logprob: -3 });
   const texts = ['1. 58+12=70\n2. 70-1=70', '3 × 4 = 12', '7/2=3.5', 'none'].map(chain);
   expect(await equations('Q', texts)).toEqual([0.5, 1, 1, 0]);
+  const more = ['1+2+3=6', '1,470+30=1,500', '所以58−12=46，103+1=104', '- 2+2=5', '1+2+3=7'].map(chain);
+  expect(await equations('Q', more)).toEqual([0, 1, 1, 0, 0]);
   expect(await likelihood('Q', texts)).toEqual([-1.5, -1.5, -1.5, -1.5]);
 });
 

@@ -18,12 +18,17 @@ export const likelihood: Verifier = (_prompt, chains) =>
     return mean;
   });
 
-const EQUATION = /(-?\d+(?:\.\d+)?)\s*([-+*×/÷])\s*(-?\d+(?:\.\d+)?)\s*=\s*(-?\d+(?:\.\d+)?)/g;
+/** NOTE Not the end of a longer sum: 12+3=73 is not said by 58+12+3=73. */
+const EQUATION =
+  /(?<![\d.]|\d\s*[-+*×/÷]\s*)(-?\d+(?:\.\d+)?)\s*([-+*×/÷])\s*(-?\d+(?:\.\d+)?)\s*=\s*(-?\d+(?:\.\d+)?)/g;
+/** The comma of 1,000. NOTE Not the one of Chinese, which stands between two things that are said. */
+const GROUP_COMMA = /(?<=\d),(?=\d{3}(?!\d))/g;
 
 /** The share of equations of two numbers in a chain, such as `58+12=70`, that hold; 0 where there are none. */
 export const equations: Verifier = (_prompt, chains) =>
   chains.map(({ text }) => {
-    const found = [...text.normalize('NFKC').matchAll(EQUATION)];
+    const plain = text.replace(GROUP_COMMA, '').normalize('NFKC').replaceAll('−', '-');
+    const found = [...plain.matchAll(EQUATION)];
     const right = found.filter(([, a, sign, b, c]) => holds(Number(a), sign, Number(b), Number(c)));
     return found.length === 0 ? 0 : right.length / found.length;
   });

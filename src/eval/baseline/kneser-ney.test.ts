@@ -102,7 +102,9 @@ describe.each([1, 2, 3, 4])('order %i', (order) => {
       // What no text continues says nothing: the plain formulas skip it too.
       const used = context.slice(Math.max(0, context.length - order + 1));
       for (let token = 0; token < VOCAB; token++) {
-        expect(Math.exp(own[token]), `${context} → ${token}`).toBeCloseTo(plain.probability(used, token), 6);
+        const expected = plain.probability(used, token);
+        expect(Math.exp(own[token]), `${context} → ${token}`).toBeCloseTo(expected, 6);
+        expect(Math.exp(model.logProbability(context, token))).toBeCloseTo(expected, 10);
       }
     }
   });

@@ -15,6 +15,8 @@ export interface NgramModel {
   readonly grams: number;
   /** Natural logarithms of the probabilities of the next token, [vocabSize]; only the last order − 1 ids matter. */
   logProbabilities(ids: ArrayLike<number>): Float32Array;
+  /** That of one token alone: its cost does not grow with the vocabulary. */
+  logProbability(ids: ArrayLike<number>, token: number): number;
 }
 
 export interface NgramOptions extends Omit<NgramTableOptions, 'order'> {
@@ -50,6 +52,29 @@ export function ngramModel(
   /** Probability mass that goes past the unigrams, by token; zero again after each use. */
   const added = new Float64Array(vocabSize);
 
+  /** What longer contexts give to the tokens that they were seen before; returns what is left for the unigrams. */
+  function shareOut(given: ArrayLike<number>, add: (token: number, mass: number) => void): number {
+    // p(w) = Σₙ (Πₘ﹥ₙ λₘ) · max(cₙ(w) − D, 0) / totalₙ, from the longest context down to the unigrams.
+    let left = 1;
+    for (let n = Math.min(order, given.length + 1); n >= 2; n--) {
+      const context = contextOf(orders, given, n - 1);
+      if (context === undefined) continue;
+      const { starts, tokens, counts } = orders[n - 1];
+      const [from, to] = [starts[context], starts[context + 1]];
+      let total = 0;
+      for (let gram = from; gram < to; gram++) total += counts[gram];
+      if (total === 0) continue;
+      let kept = 0;
+      for (let gram = from; gram < to; gram++) {
+        const share = (counts[gram] - discountOf(discounts[n - 1], counts[gram])) / total;
+        kept += share;
+        add(tokens[gram], left * share);
+      }
+      left *= 1 - kept;
+    }
+    return left;
+  }
+
   return {
     order,
     vocabSize,
@@ -58,26 +83,11 @@ export function ngramModel(
       0,
     ),
     logProbabilities(given) {
-      // p(w) = Σₙ (Πₘ﹥ₙ λₘ) · max(cₙ(w) − D, 0) / totalₙ, from the longest context down to the unigrams.
-      let left = 1;
       const touched: number[] = [];
-      for (let n = Math.min(order, given.length + 1); n >= 2; n--) {
-        const context = contextOf(orders, given, n - 1);
-        if (context === undefined) continue;
-        const { starts, tokens, counts } = orders[n - 1];
-        const [from, to] = [starts[context], starts[context + 1]];
-        let total = 0;
-        for (let gram = from; gram < to; gram++) total += counts[gram];
-        if (total === 0) continue;
-        let kept = 0;
-        for (let gram = from; gram < to; gram++) {
-          const share = (counts[gram] - discountOf(discounts[n - 1], counts[gram])) / total;
-          kept += share;
-          if (added[tokens[gram]] === 0) touched.push(tokens[gram]);
-          added[tokens[gram]] += left * share;
-        }
-        left *= 1 - kept;
-      }
+      const left = shareOut(given, (token, mass) => {
+        if (added[token] === 0) touched.push(token);
+        added[token] += mass;
+      });
       const logLeft = Math.log(left);
       const logits = new Float32Array(logLowest);
       for (let token = 0; token < vocabSize; token++) logits[token] += logLeft;
@@ -86,6 +96,13 @@ export function ngramModel(
         added[token] = 0;
       }
       return logits;
+    },
+    logProbability(given, token) {
+      let own = 0;
+      const left = shareOut(given, (seen, mass) => {
+        if (seen === token) own += mass;
+      });
+      return Math.log(own + left * lowest[token]);
     },
   };
 }

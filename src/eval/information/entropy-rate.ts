@@ -81,7 +81,7 @@ export function heldOutRate(
     for (let i = border; i < row.length && measured < most; i++, measured++) {
       const context: number[] = [];
       for (let k = Math.max(0, i - order + 1); k < i; k++) context.push(seen.get(row[k]) ?? 1);
-      bits -= model.logProbabilities(context)[seen.get(row[i]) ?? 1] / Math.LN2;
+      bits -= model.logProbability(context, seen.get(row[i]) ?? 1) / Math.LN2;
     }
   }
   if (measured === 0) return undefined;

@@ -204,6 +204,8 @@ const MOST_GRADES = 20;
  * makes writing; else numbers that are no grades make regression, few different references make classification, and what is left is text.
  */
 export function guessTask(records: readonly EvalRecord[], options: TaskOptions = {}): EvalTask {
+  // Nothing else reads a source.
+  if (options.source !== undefined) return 'writing';
   const [first] = records;
   const has = (role: FieldRole) => fieldName(first, role) !== undefined;
   const named = (name: string) => Object.hasOwn(first.fields, name);
@@ -218,7 +220,7 @@ export function guessTask(records: readonly EvalRecord[], options: TaskOptions =
   }
   if (named('answers') || named('question') || named('问题')) return 'answers';
   const hasReference = (record: EvalRecord) => fieldName(record, 'reference') !== undefined;
-  const isWritten = options.reference === undefined && fieldName(first, 'source', options) !== undefined;
+  const isWritten = options.reference === undefined && has('source');
   if (isWritten && !records.some(hasReference)) return 'writing';
   const values = records.map((record) => textsField(record, 'reference', options));
   if (values.some((texts) => texts.length !== 1)) return 'text';

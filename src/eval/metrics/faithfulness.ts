@@ -18,7 +18,9 @@ export interface FaithfulnessCounts {
 }
 
 const HAN = /^\p{Script=Han}+$/u;
-const NUMBER = /\d+(?:,\d{3})*(?:\.\d+)?/g;
+const NUMBER = /(?:(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?/g;
+/** A comma of Chinese behind a digit ends the number: 1931，200人. */
+const CHINESE_COMMA = /(?<=\d)，/g;
 
 interface ReadText {
   readonly plain: string;
@@ -40,7 +42,7 @@ export function faithfulnessCounter(): (text: string, source: string) => Faithfu
   const isEmpty = (word: string) =>
     empty.has(word) || (HAN.test(word) && [...word].every((character) => empty.has(character)));
   const read = (text: string): ReadText => {
-    const plain = text.normalize('NFKC').toLowerCase().replaceAll('’', "'");
+    const plain = text.replace(CHINESE_COMMA, '， ').normalize('NFKC').toLowerCase().replaceAll('’', "'");
     const words = cut(plain)
       .map(({ text: word }) => word.replace(/'s$/, ''))
       .filter((word) => !isEmpty(word) && !/^[\d.,]+$/.test(word));

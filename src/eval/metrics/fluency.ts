@@ -43,14 +43,14 @@ export function fluencyJudge(
   const known = read.reduce((most, id) => Math.max(most, id), UNKNOWN);
   const vocabSize = known + 1;
   const model = ngramModel(read, { order, vocabSize, eosId: END });
-  const alone = ngramModel(read, { order: 1, vocabSize, eosId: END }).logProbabilities([]);
+  const alone = ngramModel(read, { order: 1, vocabSize, eosId: END });
   return (text) => {
     const ids = [END];
     for (const id of number(tokensOf(text, lang))) ids.push(id + 2 > known ? UNKNOWN : id + 2);
     let gain = 0;
     for (let i = 1; i < ids.length; i++) {
       const context = ids.slice(Math.max(0, i - order + 1), i);
-      gain += model.logProbabilities(context)[ids[i]] - alone[ids[i]];
+      gain += model.logProbability(context, ids[i]) - alone.logProbability([], ids[i]);
     }
     return { gain, tokens: ids.length - 1 };
   };

@@ -105,6 +105,8 @@ test.each([
   ['they had 12 and 7', 'The 12 of us', { grounded: [0, 0], covered: [0, 0], numbers: [2, 1] }],
   ["The ship's captain", 'SHIP and crew', { grounded: [2, 1], covered: [2, 1], numbers: [0, 0] }],
   ['就是他的小船', '他的小船沉了', { grounded: [1, 1], covered: [2, 1], numbers: [0, 0] }],
+  ['1931，1935和1940', '1931、1935、1940', { grounded: [0, 0], covered: [0, 0], numbers: [3, 3] }],
+  ['1912，200', '１，９１２ 200', { grounded: [0, 0], covered: [0, 0], numbers: [2, 2] }],
   ['', 'ship', { grounded: [0, 0], covered: [1, 0], numbers: [0, 0] }],
 ])('%j from %j', (text, source, wanted) => {
   const counts = Object.entries(faithfulnessCounter()(text, source));
@@ -115,6 +117,7 @@ test('a source without a reference makes writing; two files are compared by sour
   const own = records([{ prompt: '春天', output: '春天来了' }]);
   expect(guessTask(own)).toBe('writing');
   expect(() => guessTask(own, { reference: 'rigth' })).toThrow('rigth');
+  await expect(evaluateRecords(own, { source: 'notse' })).rejects.toThrow('notse');
   const named = await evaluateRecords(records([{ notes: 'a red ship', prompt: 'x', output: 'a ship' }]), {
     source: 'notes',
     metrics: ['groundedness', 'coverage'],

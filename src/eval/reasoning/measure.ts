@@ -166,7 +166,13 @@ async function askEach(
     while (next < questions.length) {
       const i = next++;
       const own = { ...options, seed: seeds.split(i).integer(2 ** 32) };
-      found[i] = await reasoningMethods[method](model, questions[i].question, own);
+      try {
+        found[i] = await reasoningMethods[method](model, questions[i].question, own);
+      } catch (error) {
+        // The others ask no more: nobody would see what it cost.
+        next = questions.length;
+        throw error;
+      }
       onProgress?.(++done, questions.length, method);
     }
   };

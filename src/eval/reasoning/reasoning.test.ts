@@ -69,6 +69,22 @@ test('accuracy, cost and the chance that it is chance', async () => {
   expect(done).toEqual(Array.from({ length: 12 }, (_, i) => (i + 1) / 12));
 });
 
+test('a question that fails is the last: no others are put to the model', async () => {
+  let asked = 0;
+  const failing: ChainModel = {
+    async *generate(request) {
+      if (++asked === 2) throw new Error('no answer');
+      await Promise.resolve();
+      yield* model.generate(request);
+    },
+  };
+  const many = Array.from({ length: 40 }, () => questions[0]);
+  const measured = measureReasoning(failing, many, { methods: ['greedy'], concurrent: 2 });
+  await expect(measured).rejects.toThrow('no answer');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(asked).toBeLessThan(5);
+});
+
 test('samples say of each different chain whether it is right', async () => {
   const samples = await sampleChains(model, questions.slice(1, 3), {
     answerPattern: /\d$/,
