@@ -3,7 +3,11 @@
 import { defineErrors } from '../errors.ts';
 import type { FolderKind } from './folder-lock.ts';
 
-const zhKind: { readonly [Kind in FolderKind]: string } = { run: '运行', state: '状态' };
+const zhKind: { readonly [Kind in FolderKind]: string } = {
+  run: '运行',
+  state: '状态',
+  history: '签署记录',
+};
 const list = (items: readonly string[]) => items.join(', ');
 
 /** What helps where a data set of the hub cannot be had. */
@@ -38,6 +42,11 @@ export const fail = defineErrors({
       `${d.path}: line ${d.line} is not what was written, or one before it is missing: nobody's approval can be read from it; restore it from a copy, or remove it and sign again`,
     zh: (d) =>
       `${d.path}：第 ${d.line} 行已被改动，或其前有缺行，无法据此认定任何人的批准；请用副本恢复，或删除后重新签署`,
+  },
+  'io/sign-offs-full': {
+    en: (d: { path: string; limit: number }) =>
+      `${d.path}: may hold at most ${d.limit} approvals; keep it elsewhere and sign anew`,
+    zh: (d) => `${d.path}：至多容纳 ${d.limit} 条批准记录；请移至别处保存，然后重新签署`,
   },
   'io/missing': {
     en: (d: { path: string }) => `${d.path}: no such file or folder; check the spelling`,

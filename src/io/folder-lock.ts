@@ -12,7 +12,7 @@ import { fail } from './errors.ts';
 import { codeOf, describeFileError, type Files, nodeFiles } from './files.ts';
 
 /** What a locked folder holds. */
-export type FolderKind = 'run' | 'state';
+export type FolderKind = 'run' | 'state' | 'history';
 
 export interface FolderLock {
   readonly folder: string;

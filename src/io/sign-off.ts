@@ -1,11 +1,11 @@
 /** Who approved exactly which files: a history that is only added to, where each entry holds the hash of the one before it. */
 
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomic } from './atomic.ts';
 import { fail } from './errors.ts';
 import { describeFileError, nodeFiles } from './files.ts';
+import { lockFolder } from './folder-lock.ts';
 import { readNumberedLines } from './json-lines.ts';
 import { limits } from './limits.ts';
 
@@ -59,12 +59,15 @@ const hashOf = ({ at, name, statement, files, previous }: Omit<SignOff, 'hash'>)
 
 /** The history of a file, first entry first; empty where there is none. @throws `io/sign-off` for a line that was changed. */
 export async function readSignOffs(history: string): Promise<SignOff[]> {
-  if (!(await stat(history).catch(() => undefined))) return [];
+  const status = await nodeFiles.status(history).catch((error) => {
+    throw describeFileError(error, history);
+  });
+  if (!status) return [];
   const entries: SignOff[] = [];
   for await (const { line, value } of readNumberedLines(history)) {
     const entry = value as SignOff;
+    if (entries.length === limits.signOffs) throw failFull(history);
     const isWhole =
-      entries.length < limits.signOffs &&
       typeof entry?.files === 'object' &&
       entry.files !== null &&
       entry.previous === (entries.at(-1)?.hash ?? null) &&
@@ -75,16 +78,24 @@ export async function readSignOffs(history: string): Promise<SignOff[]> {
   return entries;
 }
 
-/** Adds an entry to the history of a file. @throws `io/sign-off` where the history was changed. */
+const failFull = (path: string) => fail('io/sign-offs-full', { path, limit: limits.signOffs });
+
+/** Adds an entry to the history of a file. @throws `io/sign-off` where the history was changed; `folder/locked` while another is added. */
 export async function addSignOff(
   history: string,
   { name, statement, files, at = new Date() }: Pick<SignOff, 'name' | 'statement' | 'files'> & { at?: Date },
 ): Promise<SignOff> {
-  const before = await readSignOffs(history);
-  const own = { at: at.toISOString(), name, statement, files, previous: before.at(-1)?.hash ?? null };
-  const entry = { ...own, hash: hashOf(own) };
-  await writeFileAtomic(history, [...before, entry].map((one) => `${JSON.stringify(one)}\n`).join(''));
-  return entry;
+  const lock = await lockFolder(dirname(history), 'history');
+  try {
+    const before = await readSignOffs(history);
+    if (before.length === limits.signOffs) throw failFull(history);
+    const own = { at: at.toISOString(), name, statement, files, previous: before.at(-1)?.hash ?? null };
+    const entry = { ...own, hash: hashOf(own) };
+    await writeFileAtomic(history, [...before, entry].map((one) => `${JSON.stringify(one)}\n`).join(''));
+    return entry;
+  } finally {
+    await lock.release();
+  }
 }
 
 /** Paths whose content is another than was approved, that are new, or that are gone. */
