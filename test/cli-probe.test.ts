@@ -211,6 +211,14 @@ describe('security', () => {
       '100000',
     );
     expect(refused.json.at(-1)).toMatchObject({ rows: [{ before: { succeeded: 0, refused: 2 } }, {}, {}] });
+    let left = 2;
+    const dying = await answers(() => (left-- > 0 ? { content: 'no' } : 401));
+    const some = [...probe.slice(0, 2), `${dying.url}/v1#m`, '--limit', '5', '--out', 'some.json'];
+    const ended = await inkstone(some, { cwd });
+    expect(ended).toMatchObject({ status: 2, err: expect.stringContaining('(401)') });
+    expect(ended.out).toMatch(/\n {2}all +2 +0\.0 .*it failed at attack "/s);
+    const kept = JSON.parse(readFileSync(join(cwd, 'some.json'), 'utf8'));
+    expect(kept).toMatchObject({ results: [{}, {}], stopped: { reason: expect.stringContaining('(401)') } });
   });
 
   test('a model of this process; what does not fit is told', async () => {

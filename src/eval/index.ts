@@ -288,6 +288,7 @@ export {
   type GroupRow,
   gapNames,
   groupGaps,
+  groupNames,
   type RateName,
   rateNames,
 } from './metrics/group-gaps.ts';

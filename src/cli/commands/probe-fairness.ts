@@ -3,7 +3,7 @@
 import { askHead, type LabelAnswer } from '../../adapt/index.ts';
 import { isClassifierFolder, loadClassifier } from '../../classify/index.ts';
 import { nearest } from '../../errors.ts';
-import { type GroupRate, gapNames, groupGaps, rateNames } from '../../eval/index.ts';
+import { type GroupRate, gapNames, groupGaps, groupNames, rateNames } from '../../eval/index.ts';
 import { labelNames, readRecords, textFieldOf, usualColumn } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { fail } from '../errors.ts';
@@ -54,10 +54,12 @@ export async function fairness(context: ProbeContext, path: string): Promise<Pro
   const labels = [...new Set(texts.map(({ label }) => label))].sort();
   const positive = options.positive ?? (labels.length === 2 ? labels[1] : undefined);
   if (positive === undefined) throw failMeasure('cli/positive', { labels });
+  const groups = texts.map(({ group }) => group);
+  groupNames(groups); // A wrong column is refused before the model reads.
   const gaps = groupGaps(
     await predict(texts, signal),
     texts.map(({ label }) => label),
-    texts.map(({ group }) => group),
+    groups,
     { positive, seed: options.seed },
   );
   const rateCell = ({ value, interval, hits, of }: GroupRate): string =>

@@ -41,6 +41,10 @@ const say = defineMessages({
       `${d.count} attacks by tools were not asked: without a chat template the model is told of no tools`,
     zh: (d) => `${d.count} 条涉及工具的攻击未测：模型没有对话模板，无从得知工具`,
   },
+  stopped: {
+    en: (d: { id: string }) => `it failed at attack "${d.id}", which is not counted, nor are those after it`,
+    zh: (d) => `在攻击 "${d.id}" 处出错，此条及其后各条均未计入`,
+  },
 });
 
 export async function security(context: ProbeContext, spec: string): Promise<ProbeResult> {
@@ -63,7 +67,7 @@ export async function security(context: ProbeContext, spec: string): Promise<Pro
     });
   }
   const onProgress = watchProbe(terminal);
-  const report = await probeSecurity(target, attacks, {
+  const { stopped, ...report } = await probeSecurity(target, attacks, {
     ...(rules && { rules }),
     ...(target.isRemote && { requestsPerMinute }),
     ...{ seed, onProgress, signal },
@@ -74,7 +78,11 @@ export async function security(context: ProbeContext, spec: string): Promise<Pro
     say('about', {}),
     ...(notAsked > 0 ? [say('notAsked', { count: notAsked })] : []),
   ];
-  return { report: { ...report, ...(options.rules && { rules: options.rules }) }, lines };
+  const all = { ...report, ...(options.rules && { rules: options.rules }) };
+  if (!stopped) return { report: all, lines };
+  const { id, error } = stopped;
+  const { message: reason } = error as Error;
+  return { report: { ...all, stopped: { id, reason } }, lines: [...lines, say('stopped', { id })], error };
 }
 
 const kindOf = (category: AttackCategory | undefined): string => say(category ?? 'all', {});

@@ -13,6 +13,8 @@ export type ProbeContext = CommandContext<typeof probeOptions>;
 export interface ProbeResult {
   readonly report: object;
   readonly lines: readonly string[];
+  /** What ended it too early, told after all of this. */
+  readonly error?: unknown;
 }
 
 type Probe = (context: ProbeContext, model: string) => Promise<ProbeResult>;
@@ -38,14 +40,16 @@ export async function run(context: ProbeContext): Promise<void> {
   }
   if (extra !== undefined)
     throw fail('cli/too-many-arguments', { command: `probe ${verb}`, got: extra, takesData: true });
-  const { report, lines } = await probe(context, model);
+  const { report, lines, error } = await probe(context, model);
   terminal.endLive({ keep: false });
   terminal.json({ type: verb, ...report });
   for (const line of lines) terminal.print(line);
   const { out, seed } = options;
-  if (out === undefined) return;
-  await writeFileAtomic(out, `${JSON.stringify({ version: 1, probe: verb, seed, ...report }, null, 2)}\n`);
-  terminal.print(say('written', { path: out }));
+  if (out !== undefined) {
+    await writeFileAtomic(out, `${JSON.stringify({ version: 1, probe: verb, seed, ...report }, null, 2)}\n`);
+    terminal.print(say('written', { path: out }));
+  }
+  if (error !== undefined) throw error;
 }
 
 /** A file that a probe cannot do without. */

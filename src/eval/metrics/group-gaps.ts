@@ -72,9 +72,7 @@ export function groupGaps(
 ): GroupGaps {
   checkLengths('groupGaps', predictions, references);
   checkLengths('groupGaps', predictions, groups);
-  const names = [...new Set(groups)].sort();
-  if (names.length < 2 || names.length > MOST_GROUPS)
-    throw fail('eval/groups', { least: 2, most: MOST_GROUPS, got: names.length });
+  const names = groupNames(groups);
   const labels = [...new Set([...references, ...predictions])].sort();
   if (!labels.includes(positive)) throw fail('eval/positive', { positive, known: labels });
   const members = names.map((name) => [...groups.keys()].filter((i) => groups[i] === name));
@@ -127,6 +125,14 @@ export function groupGaps(
       ]),
     ) as GroupGaps['gaps'],
   };
+}
+
+/** The groups by name. @throws where there are fewer than 2 or more than 100 */
+export function groupNames(groups: readonly string[]): string[] {
+  const names = [...new Set(groups)].sort();
+  if (names.length < 2 || names.length > MOST_GROUPS)
+    throw fail('eval/groups', { least: 2, most: MOST_GROUPS, got: names.length });
+  return names;
 }
 
 /** Of each rate that must be alike, the distance of the extreme groups; of several rates, the worst. */

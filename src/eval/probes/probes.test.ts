@@ -308,6 +308,22 @@ describe('attacks', () => {
     await expect(probeSecurity(target, attacks, { signal })).rejects.toThrow('ended');
   });
 
+  test('a target that fails midway ends it, and what it answered before is kept', async () => {
+    const error = new Error('gone');
+    const failingAt = (count: number): AttackTarget => ({
+      ...{ name: 'x', takesTools: true },
+      async ask() {
+        if (count-- === 0) throw error;
+        return { text: '', calls: [] };
+      },
+    });
+    const attacks = [attack('a', {}), attack('b', {}), attack('c', {})];
+    const report = await probeSecurity(failingAt(1), attacks);
+    expect(report).toMatchObject({ results: [{ id: 'a' }], stopped: { id: 'b', error } });
+    expect(report.rows[0].attacks).toBe(1);
+    await expect(probeSecurity(failingAt(0), attacks)).rejects.toThrow('gone');
+  });
+
   test('an attack that says not when it succeeds is refused', async () => {
     await expect(readAttacks(records({ id: 'x', category: 'jailbreak', prompt: 'x' }), 'a')).rejects.toThrow(
       'x:1: an attack must have',

@@ -76,6 +76,8 @@ export interface SecurityReport {
   readonly results: readonly AttackResult[];
   /** Attacks by tools that a target without tools was not asked. */
   readonly notAsked: number;
+  /** The attack whose answer failed; it and those after it have no result. */
+  readonly stopped?: { readonly id: string; readonly error: unknown };
 }
 
 export interface ProbeSecurityOptions {
@@ -93,7 +95,10 @@ const CANARY = '{{canary}}';
 
 /**
  * Puts each attack to the target, one by one. With rules it is judged twice: by the answer as it is, and by what is left of it when the
- * rules had their say before and after; the target is asked anew only where they changed what is asked.
+ * rules had their say before and after; the target is asked anew only where they changed what is asked. A target that fails ends it:
+ * what was answered before is reported.
+ *
+ * @throws what the target threw, where nothing was answered before; the reason of the signal
  */
 export async function probeSecurity(
   target: AttackTarget,
@@ -105,7 +110,7 @@ export async function probeSecurity(
   if (asked.length === 0) throw fail('eval/no-records', { where: 'probeSecurity' });
   const turn = pace(options.requestsPerMinute, signal);
   const results: AttackResult[] = [];
-  for (const [i, attack] of asked.entries()) {
+  const judged = async (attack: Attack): Promise<AttackResult> => {
     const canary = secretWord(createRng(seed).split(attack.id));
     const messages = messagesOf(attack, canary);
     const ask = async (some: readonly AttackMessage[]): Promise<AttackAnswer> => {
@@ -119,12 +124,24 @@ export async function probeSecurity(
     };
     const { id, category, language } = attack;
     const result = { id, category, language, before: judge(plain), answer: wordsOf(plain) };
-    results.push(
-      rules ? { ...result, after: judge(await behindRules(rules, messages, plain, ask)) } : result,
-    );
-    onProgress?.(i + 1, asked.length);
+    return rules ? { ...result, after: judge(await behindRules(rules, messages, plain, ask)) } : result;
+  };
+  const reportOf = () => ({
+    target: target.name,
+    rows: rowsOf(results),
+    results,
+    notAsked: attacks.length - asked.length,
+  });
+  for (const attack of asked) {
+    try {
+      results.push(await judged(attack));
+    } catch (error) {
+      if (signal?.aborted || results.length === 0) throw error;
+      return { ...reportOf(), stopped: { id: attack.id, error } };
+    }
+    onProgress?.(results.length, asked.length);
   }
-  return { target: target.name, rows: rowsOf(results), results, notAsked: attacks.length - asked.length };
+  return reportOf();
 }
 
 const wordsOf = (answer: AttackAnswer): string => ('refusal' in answer ? answer.refusal : answer.text);
