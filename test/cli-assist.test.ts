@@ -4,7 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { converse } from '../src/cli/commands/assist.ts';
 import { readToolFile } from '../src/cli/tool-files.ts';
+import { InkstoneError } from '../src/errors.ts';
 import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
 import { serve } from './local-server.ts';
 
@@ -119,11 +121,28 @@ describe('assist', () => {
     const mcp = `${process.execPath} ${join(import.meta.dirname, 'fixtures/mcp-server.mjs')}`;
     const ask = async (thing: string, ...more: string[]) => {
       const { model } = await endpoint(call('stock', { thing }), { content: 'Seven.' });
-      const { json } = await run(model, '--mcp', mcp, '--ask', 'how much ink is left?', '--json', ...more);
+      const { json, err } = await run(model, '--mcp', mcp, '--ask', 'how much ink?', '--json', ...more);
+      for (const reason of ['"odd name": 1 to 64', '"calculator": another has', '"pattern": its schema'])
+        expect(err).toContain(`a tool of the MCP server ${mcp} is left out: tool ${reason}`);
       return json.find(({ type }) => type === 'tool-result');
     };
     expect(await ask('ink', '--yes')).toMatchObject({ name: 'stock', status: 'done', text: '7 of ink' });
     expect(await ask('ink')).toMatchObject({ status: 'waiting' });
+  });
+
+  test('on the terminal a turn that fails is told and forgotten, and the next one comes', async () => {
+    const lines = ['one', 'two', 'three', ''];
+    const asked: string[][] = [];
+    const told: string[] = [];
+    const answer = async (turns: readonly { content: string }[]) => {
+      asked.push(turns.map(({ content }) => content));
+      if (asked.length === 2) throw new InkstoneError('x', {}, () => 'no answer');
+      return `${asked.length}.`;
+    };
+    const context = { terminal: { error: (text: string) => told.push(text) }, signal: AbortSignal.any([]) };
+    await converse(answer, async () => lines.shift(), context as never);
+    expect(told).toEqual(['no answer']);
+    expect(asked).toEqual([['one'], ['one', '1.', 'two'], ['one', '1.', 'three']]);
   });
 
   test.each([

@@ -103,6 +103,11 @@ export const fail = defineErrors({
       `calculator: "${d.text}" must be arithmetic; "${d.at}" cannot be read there`,
     zh: (d) => `计算器："${d.text}" 须为算式；读不懂其中的 "${d.at}"`,
   },
+  'apps/no-value': {
+    en: (d: { text: string }) =>
+      `calculator: every step must have a finite value; in "${d.text}" one divides by zero, is not defined, or is above 1.8e308`,
+    zh: (d) => `计算器：每一步都须有有限的值；"${d.text}" 中有一步除以零、没有定义或大于 1.8e308`,
+  },
   'apps/time-zone': {
     en: (d: { got: string }) => `clock: the time zone must be like Asia/Shanghai, got "${d.got}"`,
     zh: (d) => `时钟：时区应形如 Asia/Shanghai，得到 "${d.got}"`,
@@ -116,6 +121,11 @@ export const fail = defineErrors({
     en: (d: { server: string; reason: string }) =>
       `assist: the MCP server ${d.server} must answer and tell its tools, but: ${d.reason}`,
     zh: (d) => `助手：MCP 服务器 ${d.server} 须应答并列出工具，但：${d.reason}`,
+  },
+  'apps/mcp-refused': {
+    en: (d: { server: string; reason: string; zhReason: string }) =>
+      `assist: a tool of the MCP server ${d.server} is left out: ${d.reason}`,
+    zh: (d) => `助手：略去 MCP 服务器 ${d.server} 的一个工具：${d.zhReason}`,
   },
   'apps/mcp-tool': {
     en: (d: { name: string; text: string }) => `tool "${d.name}": ${d.text}`,

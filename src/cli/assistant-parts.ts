@@ -31,8 +31,12 @@ export interface ToolOptions {
   readonly weather: string | undefined;
 }
 
-/** The person's own tools: of their file, of MCP servers, and the weather. */
-export async function openOwnTools(options: ToolOptions, signal: AbortSignal): Promise<OwnTools> {
+/** The person's own tools, which come beside others: of their file, of MCP servers, and the weather. */
+export async function openOwnTools(
+  options: ToolOptions,
+  beside: readonly AssistantTool[],
+  signal: AbortSignal,
+): Promise<OwnTools> {
   const file = options.tools === undefined ? { tools: [], mcp: [] } : await readToolFile(options.tools);
   const servers = [...file.mcp, ...(options.mcp === undefined ? [] : [serverOf(options.mcp)])];
   const closing: (() => Promise<void>)[] = [];
@@ -40,7 +44,8 @@ export async function openOwnTools(options: ToolOptions, signal: AbortSignal): P
   try {
     const tools = [...file.tools, ...(options.weather === undefined ? [] : [weatherTool(options.weather)])];
     for (const server of servers) {
-      const opened = await openMcpTools(server, { signal });
+      const taken = [...tools, ...beside].map(({ name }) => name);
+      const opened = await openMcpTools(server, { signal, taken });
       closing.push(opened.close);
       tools.push(...opened.tools);
     }
@@ -77,12 +82,11 @@ const weatherTool = (url: string): AssistantTool =>
     url,
   });
 
-/** All tools, in the order in which words are tried on them: a person's own come first, the documents last. */
-export const allTools = (
-  own: readonly AssistantTool[],
-  notes: Notes,
-  collections: readonly Collection[],
-): AssistantTool[] => [...own, ...memoryTools(notes), ...builtInTools({ notes, collections })];
+/** The tools that come with every assistant, in the order in which words are tried on them, after a person's own. */
+export const usualTools = (notes: Notes, collections: readonly Collection[]): AssistantTool[] => [
+  ...memoryTools(notes),
+  ...builtInTools({ notes, collections }),
+];
 
 /** A model that knows tools decides; beside any other, and without one, rules do. */
 export function chooseAssistant(

@@ -268,6 +268,19 @@ describe('parts', () => {
     'a'.repeat(600),
   ])('no arithmetic: %s', (text) => expect(() => evaluateExpression(text)).toThrow(/must be arithmetic/));
 
+  test.each(['1/0', '0/0', '10^309', '1/(1/0)', 'sqrt(-1)', 'min(1, ln(0))', '1e999'])(
+    'no value: %s',
+    (text) => expect(() => evaluateExpression(text)).toThrow(/must have a finite value/),
+  );
+  test('what can be read but has no value says so, and nothing is made of the rest', async () => {
+    const tools = builtInTools({ notes: memoryNotes() });
+    const about = { model: ruleAssistant(tools), tools };
+    expect((await ask('what is 1/0?', about)).calls).toEqual([
+      expect.objectContaining({ status: 'failed', text: expect.stringContaining('divides by zero') }),
+    ]);
+    expect((await ask('what is 1/0 in words?', about)).calls).toEqual([]);
+  });
+
   test.each(['what is 2 + 2?', '2+2等于多少？', '算一下2+2', 'calculate 2+2'])(
     'by rules: %s',
     async (words) => {

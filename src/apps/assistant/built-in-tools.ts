@@ -1,5 +1,6 @@
 /** Tools that every assistant has: a calculator, the clock, reminders, messages to send, documents to look in. */
 
+import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
 import type { Collection } from '../../retrieve/index.ts';
 import { answerWhole } from '../answer-question.ts';
@@ -49,10 +50,10 @@ export const calculator: AssistantTool = {
       return undefined;
     try {
       evaluateExpression(expression);
-      return { expression };
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (!(error instanceof InkstoneError && error.code === 'apps/no-value')) return undefined;
     }
+    return { expression };
   },
   run: async ({ expression }) => `${expression} = ${showNumber(evaluateExpression(String(expression)))}`,
 };

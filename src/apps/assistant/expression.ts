@@ -52,7 +52,7 @@ const TOKEN = /\s*(?:(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+)|([a-zπ]\w*)|([-+*/^%(),]))
  * The value: `+ − × ÷ ^`, brackets, `%` as hundredths, functions such as `sqrt(2)`, `pi`; `15% of 80`, `3乘以4`. Powers bind from
  * the right, and more than a sign before them.
  *
- * @throws `apps/expression` with the place that cannot be read
+ * @throws `apps/expression` with the place that cannot be read; `apps/no-value` where a step has no finite value
  */
 export function evaluateExpression(text: string): number {
   const refuse = (at: string) => fail('apps/expression', { text: text.slice(0, MOST_CHARACTERS), at });
@@ -60,6 +60,12 @@ export function evaluateExpression(text: string): number {
   const tokens = tokensOf(text, refuse);
   let place = 0;
   let depth = 0;
+  let hasValue = true;
+  // What cannot be read is said first: a value is looked at when all is.
+  const noted = (value: number): number => {
+    hasValue &&= Number.isFinite(value);
+    return value;
+  };
   const take = (...signs: string[]): string | undefined =>
     signs.includes(tokens[place]) ? tokens[place++] : undefined;
   const expect = (sign: string): void => {
@@ -70,7 +76,7 @@ export function evaluateExpression(text: string): number {
     if (++depth > MOST_DEPTH) throw refuse('(');
     let value = product();
     for (let sign = take('+', '-'); sign; sign = take('+', '-')) {
-      value = sign === '+' ? value + product() : value - product();
+      value = noted(sign === '+' ? value + product() : value - product());
     }
     depth--;
     return value;
@@ -78,7 +84,7 @@ export function evaluateExpression(text: string): number {
   const product = (): number => {
     let value = signed();
     for (let sign = take('*', '/'); sign; sign = take('*', '/')) {
-      value = sign === '*' ? value * signed() : value / signed();
+      value = noted(sign === '*' ? value * signed() : value / signed());
     }
     return value;
   };
@@ -92,13 +98,13 @@ export function evaluateExpression(text: string): number {
     while (take('%')) base /= 100;
     if (!take('^')) return base;
     if (++depth > MOST_DEPTH) throw refuse('^');
-    const value = base ** signed();
+    const value = noted(base ** signed());
     depth--;
     return value;
   };
   const atom = (): number => {
     const token = tokens[place++] ?? '';
-    if (/^[\d.]/.test(token)) return Number(token);
+    if (/^[\d.]/.test(token)) return noted(Number(token));
     if (token === '(') {
       const value = sum();
       expect(')');
@@ -111,11 +117,12 @@ export function evaluateExpression(text: string): number {
     const most = mostArguments[token] ?? 1;
     while (given.length < most && take(',')) given.push(sum());
     expect(')');
-    return functions[token](...given);
+    return noted(functions[token](...given));
   };
 
   const value = sum();
   if (place < tokens.length) throw refuse(tokens[place]);
+  if (!hasValue) throw fail('apps/no-value', { text });
   return value;
 }
 

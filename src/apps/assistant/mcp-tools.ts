@@ -1,9 +1,11 @@
 /** The tools of a Model Context Protocol server; its package is loaded when the first is opened. */
 
 import type { Client, Transport } from '@modelcontextprotocol/client';
+import type { InkstoneError } from '../../errors.ts';
+import { log } from '../../log.ts';
 import { fail } from '../errors.ts';
 import { oneLine } from '../prompt-text.ts';
-import type { AssistantTool } from './tool.ts';
+import { type AssistantTool, checkTools } from './tool.ts';
 
 /** A program that speaks over its input and output, or an address that speaks HTTP. */
 export type McpServer =
@@ -23,11 +25,13 @@ const CONNECT_MS = 20_000;
 
 /**
  * Connects and asks what tools there are. Each has effects until its owner knows better: what a server says of its own
- * harmlessness is not believed. @throws `apps/mcp`
+ * harmlessness is not believed. A tool that cannot be taken, such as one with a name of `taken`, is left out with a warning.
+ *
+ * @throws `apps/mcp`
  */
 export async function openMcpTools(
   server: McpServer,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, taken = [] }: { readonly signal?: AbortSignal; readonly taken?: Iterable<string> } = {},
 ): Promise<McpTools> {
   const name = 'url' in server ? server.url : server.command.join(' ');
   const { Client: McpClient } = await import('@modelcontextprotocol/client');
@@ -36,15 +40,28 @@ export async function openMcpTools(
   try {
     await client.connect(await transportOf(server), options);
     const { tools } = await client.listTools(undefined, options);
-    return {
-      tools: tools.slice(0, MOST_TOOLS).map((tool) => toolOf(client, tool)),
-      close: () => client.close(),
-    };
+    const offered = tools.slice(0, MOST_TOOLS).map((tool) => toolOf(client, tool));
+    return { tools: usableTools(offered, name, new Set(taken)), close: () => client.close() };
   } catch (error) {
     await client.close().catch(() => {});
     signal?.throwIfAborted();
     throw fail('apps/mcp', { server: name, reason: (error as Error).message }, error);
   }
+}
+
+function usableTools(offered: readonly AssistantTool[], server: string, taken: Set<string>): AssistantTool[] {
+  return offered.filter((tool) => {
+    try {
+      checkTools([tool], taken);
+    } catch (error) {
+      const [reason, zhReason] = (['en', 'zh'] as const).map((lang) => (error as InkstoneError).text(lang));
+      const { code, message } = fail('apps/mcp-refused', { server, reason, zhReason });
+      log({ level: 'warning', code, message });
+      return false;
+    }
+    taken.add(tool.name);
+    return true;
+  });
 }
 
 async function transportOf(server: McpServer): Promise<Transport> {

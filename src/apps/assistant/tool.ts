@@ -49,8 +49,11 @@ export interface CheckedTool extends AssistantTool {
   check(args: unknown, language: Language): { readonly args: ToolArguments } | { readonly problem: string };
 }
 
-/** Reads the schemas. @throws `apps/tool` for a name, a schema or a twin that cannot be */
-export function checkTools(tools: readonly AssistantTool[]): ReadonlyMap<string, CheckedTool> {
+/** Reads the schemas. @throws `apps/tool` for a name, a schema or a twin (one of `taken` too) that cannot be */
+export function checkTools(
+  tools: readonly AssistantTool[],
+  taken: ReadonlySet<string> = new Set(),
+): ReadonlyMap<string, CheckedTool> {
   const checked = new Map<string, CheckedTool>();
   for (const tool of tools) {
     const { name } = tool;
@@ -61,7 +64,7 @@ export function checkTools(tools: readonly AssistantTool[]): ReadonlyMap<string,
         '名称须为 1 到 64 个字母、数字、_ 或 -',
       );
     }
-    if (checked.has(name)) throw refuse('another has this name', '名称重复');
+    if (checked.has(name) || taken.has(name)) throw refuse('another has this name', '名称重复');
     checked.set(name, { ...tool, check: checkOf(tool, refuse) });
   }
   return checked;

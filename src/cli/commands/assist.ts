@@ -8,9 +8,10 @@ import {
   type NoteKind,
   type Turn,
 } from '../../apps/index.ts';
+import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
 import type { assistOptions } from '../assist-options.ts';
-import { allTools, chooseAssistant, openDocuments, openModelOf, openOwnTools } from '../assistant-parts.ts';
+import { chooseAssistant, openDocuments, openModelOf, openOwnTools, usualTools } from '../assistant-parts.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { noteFiles } from '../note-files.ts';
@@ -58,12 +59,13 @@ export async function run(context: Context): Promise<void> {
   }
   const closing: (() => unknown)[] = [];
   try {
-    const own = await openOwnTools(options, signal);
-    closing.push(own.close);
     const documents =
       options.index === undefined ? undefined : await openDocuments(options.index, options.collection);
     if (documents) closing.push(documents.close);
-    const tools = allTools(own.tools, notes, documents ? [documents.collection] : []);
+    const usual = usualTools(notes, documents ? [documents.collection] : []);
+    const own = await openOwnTools(options, usual, signal);
+    closing.push(own.close);
+    const tools = [...own.tools, ...usual];
     const opened = await openModelOf(args[0]);
     if (opened) closing.push(opened.close);
     const { maxRounds, maxTokens } = options;
@@ -71,7 +73,10 @@ export async function run(context: Context): Promise<void> {
     const answer = (turns: readonly Turn[]) =>
       tell(assist(turns, { ...how, confirm: confirmer(context) }), context);
     if (given.has('ask')) await answer([{ role: 'user', content: options.ask! }]);
-    else await converse(answer, tools.map(({ name }) => name).join(', '), context);
+    else {
+      terminal.print(say('begin', { tools: tools.map(({ name }) => name).join(', ') }));
+      await converse(answer, () => askLine('', { canBeEmpty: true, empty: '' }), context);
+    }
   } finally {
     for (const close of closing.reverse()) await close();
   }
@@ -127,19 +132,23 @@ function confirmer({ options, terminal }: Context): Confirm {
   };
 }
 
-/** Turn by turn, until an empty line. */
-async function converse(
+/** Turn by turn, until an empty line. A turn that fails is told, and forgotten. */
+export async function converse(
   answer: (turns: readonly Turn[]) => Promise<string>,
-  tools: string,
+  nextLine: () => Promise<string | undefined>,
   { terminal, signal }: Pick<Context, 'terminal' | 'signal'>,
 ): Promise<void> {
-  terminal.print(say('begin', { tools }));
   const turns: Turn[] = [];
   while (!signal.aborted) {
-    const words = await askLine('', { canBeEmpty: true, empty: '' });
+    const words = await nextLine();
     if (!words) return;
-    turns.push({ role: 'user', content: words });
-    turns.push({ role: 'assistant', content: await answer(turns) });
+    const asked: Turn[] = [...turns, { role: 'user', content: words }];
+    try {
+      turns.splice(0, turns.length, ...asked, { role: 'assistant', content: await answer(asked) });
+    } catch (error) {
+      if (signal.aborted || !(error instanceof InkstoneError)) throw error;
+      terminal.error(error.message);
+    }
   }
 }
 
