@@ -146,6 +146,52 @@ describe('a remote model', () => {
     expect(await ask()).toBe('One moment.');
   });
 
+  test.each([
+    [
+      'a new id and name',
+      [
+        ['a', 'add', '{}'],
+        ['b', 'now', '{"x"'],
+        ['b', null, ':1}'],
+      ],
+      'add({})\nnow({"x":1})',
+    ],
+    [
+      'an id for each piece',
+      [
+        ['a', 'add', '{"x"'],
+        ['b', null, ':1}'],
+      ],
+      'add({"x":1})',
+    ],
+    [
+      'a name in pieces',
+      [
+        ['a', 'no', ''],
+        ['a', 'w', '{}'],
+      ],
+      'now({})',
+    ],
+    [
+      'no ids',
+      [
+        [null, 'no', ''],
+        [null, 'w', '{}'],
+      ],
+      'now({})',
+    ],
+  ] as const)('calls with one index: %s', async (_, pieces, text) => {
+    const calls = pieces.map(([id, name, json]) => ({ index: 0, id, function: { name, arguments: json } }));
+    const { url } = await endpoint((response) =>
+      stream(response, [
+        ...calls.map((call) => ({ choices: [{ index: 0, delta: { tool_calls: [call] } }] })),
+        piece('', 'tool_calls'),
+      ]),
+    );
+    const model = createRemoteModel({ url, model: 'm', spellCall: (name, json) => `${name}(${json})` });
+    expect((await collectTexts(model.generate({ prompt: 'x' })))[0].text).toBe(text);
+  });
+
   test('events that mean nothing to it are passed over', async () => {
     const { url } = await endpoint((response) =>
       stream(response, [

@@ -39,7 +39,7 @@ interface Progress {
   /** Pieces so far: tokens, for most servers. */
   pieces: number;
   /** Calls of tools, as far as they came. */
-  readonly calls: { name: string; arguments: string }[];
+  readonly calls: { readonly index: number; readonly id: string; name: string; arguments: string }[];
 }
 
 export interface RemoteTextOptions extends RemoteModelOptions {
@@ -112,9 +112,17 @@ export function createRemoteModel(options: RemoteTextOptions): TextModel<RemoteR
   return { generate };
 }
 
-/** Names and arguments come in pieces. */
-function addCall(calls: Progress['calls'], { call, name, arguments: json }: CallPiece): void {
-  const known = (calls[Math.min(call, calls.length)] ??= { name: '', arguments: '' });
+/**
+ * Names and arguments come in pieces, of the last call with their index; another id with a name begins another call.
+ * NOTE Some servers give each piece of one call an id of its own; only the first has the name.
+ */
+function addCall(calls: Progress['calls'], { call: index, id, name, arguments: json }: CallPiece): void {
+  let known = calls.findLast((one) => one.index === index);
+  if (!known || (name !== '' && known.name !== '' && id !== known.id)) {
+    if (calls.length === limits.calls) return;
+    known = { index, id, name: '', arguments: '' };
+    calls.push(known);
+  }
   known.name += name;
   if (known.arguments.length < limits.callCharacters) known.arguments += json;
 }

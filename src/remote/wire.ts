@@ -46,6 +46,8 @@ export interface Delta {
 /** What a chunk adds to one call. */
 export interface CallPiece {
   readonly call: number;
+  /** Of the call; most servers send it with the first piece only. */
+  readonly id: string;
   readonly name: string;
   readonly arguments: string;
 }
@@ -67,6 +69,7 @@ const callPiece = z.object({
     .min(0)
     .max(limits.calls - 1)
     .catch(0),
+  id: z.string().nullish().catch(undefined),
   function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
 });
 const choice = z.object({
@@ -107,8 +110,9 @@ export function readChunk(event: Record<string, unknown>): Chunk | undefined {
       index: one.index,
       text: one.text ?? one.delta?.content ?? '',
       tokens: scoresOf(one.logprobs),
-      calls: (one.delta?.tool_calls ?? []).map(({ index, function: called }) => ({
+      calls: (one.delta?.tool_calls ?? []).map(({ index, id, function: called }) => ({
         call: index,
+        id: id ?? '',
         name: called?.name ?? '',
         arguments: called?.arguments ?? '',
       })),
