@@ -55,7 +55,7 @@ export function beamSampling(options: BeamSearchOptions = {}): Strategy {
 /** Beam search in groups, each of which avoids what the groups before it say at the same place. */
 export function diverseBeamSearch(options: DiverseBeamSearchOptions = {}): Strategy {
   const { beams = DEFAULT_BEAMS, groups = 2, diversityPenalty = 1 } = options;
-  checkInteger('beams', beams, 1);
+  checkBeams(beams);
   checkInteger('groups', groups, 1);
   checkNumber('diversityPenalty', diversityPenalty, 'a number ≥ 0', (penalty) => penalty >= 0);
   if (beams % groups !== 0) throw fail('decode/beam-groups', { beams, groups });
@@ -63,6 +63,16 @@ export function diverseBeamSearch(options: DiverseBeamSearchOptions = {}): Strat
 }
 
 const DEFAULT_BEAMS = 4;
+/** Each keeps a sequence, and all are read in one step. */
+const MOST_BEAMS = 128;
+
+const checkBeams = (beams: number): void =>
+  checkNumber(
+    'beams',
+    beams,
+    `an integer from 1 to ${MOST_BEAMS}`,
+    (count) => Number.isInteger(count) && count >= 1 && count <= MOST_BEAMS,
+  );
 
 /** A text being written. */
 interface Beam {
@@ -95,7 +105,7 @@ interface SearchPlan {
 function search(options: BeamSearchOptions, plan: SearchPlan): Strategy {
   const { groupCount, diversityPenalty, chooseCandidates } = plan;
   const { beams: width = DEFAULT_BEAMS, lengthPenalty = 1, earlyStopping = false } = options;
-  checkInteger('beams', width, 1);
+  checkBeams(width);
   checkNumber('lengthPenalty', lengthPenalty, 'a number', () => true);
   checkOneOf('earlyStopping', earlyStopping, [true, false, 'never']);
   checkNumber('temperature', options.temperature ?? 1, 'a number > 0', (t) => t > 0);
