@@ -8,6 +8,8 @@ import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { encodePng, readImage } from './images.ts';
+import { readJpegHeader } from './jpeg-header.ts';
+import { parseImage } from './parse-image.ts';
 import { scaleImage } from './scale-image.ts';
 
 const folder = mkdtempSync(join(tmpdir(), '墨 images-'));
@@ -50,6 +52,21 @@ function png(width: number, height: number, depth: number, colour: number, ...ch
   header.set([depth, colour, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([signature, chunk('IHDR', header), ...chunks, chunk('IEND', Buffer.alloc(0))]);
+}
+
+/** A segment of Exif with two tags, of which the second is the orientation. */
+function exifOf(orientation: number, isLittle: boolean): Buffer {
+  const tiff = new DataView(new ArrayBuffer(8 + 2 + 2 * 12 + 4));
+  const put = (at: number, ...values: number[]) =>
+    values.forEach((value, i) => void tiff.setUint16(at + 2 * i, value, isLittle));
+  put(0, isLittle ? 0x4949 : 0x4d4d, 42);
+  tiff.setUint32(4, 8, isLittle);
+  put(8, 2, 0x0100, 3);
+  put(22, 0x0112, 3);
+  tiff.setUint32(26, 1, isLittle);
+  put(30, orientation);
+  const body = Buffer.concat([Buffer.from('Exif\0\0'), new Uint8Array(tiff.buffer)]);
+  return Buffer.concat([Buffer.from([0xff, 0xe1, 0, body.length + 2]), body]);
 }
 
 describe('files', () => {
@@ -109,6 +126,47 @@ describe('files', () => {
     const { width, height, pixels } = await readImage(path, 3);
     expect({ width, height }).toEqual({ width: 3, height: 3 });
     for (let i = 0; i < 27; i++) expect(Math.abs(pixels[i] - [200, 60, 30][i % 3])).toBeLessThan(6);
+  });
+
+  // Where a picture "ab/cd" (rows from the top) stands upright: by Pillow's `exif_transpose` as by the standard's table.
+  test.each([
+    [1, 'abcd'],
+    [2, 'badc'],
+    [3, 'dcba'],
+    [4, 'cdab'],
+    [5, 'acbd'],
+    [6, 'cadb'],
+    [7, 'dbca'],
+    [8, 'bdac'],
+    [0, 'abcd'],
+    [9, 'abcd'],
+  ])('JPEG: held as Exif says, orientation %d', async (orientation, expected) => {
+    const greys = { a: 0, b: 80, c: 160, d: 240 } as Readonly<Record<string, number>>;
+    const grey = (i: number) => greys['abcd'[2 * Number(i >= 128) + Number(i % 16 >= 8)]];
+    const data = Buffer.concat(Array.from({ length: 256 }, (_, i) => Buffer.alloc(4, grey(i))));
+    const plain = jpeg.encode({ width: 16, height: 16, data }, 95).data;
+    const seen = async (name: string, exif: Uint8Array) => {
+      const file = write(name, Buffer.concat([plain.subarray(0, 2), exif, plain.subarray(2)]));
+      for await (const found of parseImage(file, { imageSize: 2 })) {
+        if (found.kind !== 'image') continue;
+        const pixels = Buffer.from(found.pixels, 'base64');
+        const nearest = (grey: number) => 'abcd'[Math.round(grey / 80)];
+        return [0, 3, 6, 9].map((at) => nearest(pixels[at])).join('');
+      }
+    };
+    for (const isLittle of [false, true]) {
+      const whole = exifOf(orientation, isLittle);
+      expect(await seen('held.jpg', whole)).toBe(expected);
+      // What is cut, or points behind its end, is not there.
+      for (let length = 4; length < whole.length; length += 3) {
+        const cut = Buffer.from(whole.subarray(0, length));
+        cut.writeUInt16BE(length - 2, 2);
+        expect(readJpegHeader(Buffer.concat([plain.subarray(0, 2), cut, plain.subarray(2)]))).toEqual({
+          ...{ width: 16, height: 16 },
+          orientation: length < whole.length - 4 ? 1 : expect.any(Number),
+        });
+      }
+    }
   });
 
   test.each<[string, Uint8Array | undefined, RegExp]>([

@@ -3,9 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
 import { fail } from './errors.ts';
+import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
 import { limits } from './limits.ts';
 import type { Found, ParserOptions } from './parsers.ts';
-import { type Picture, scaleImage } from './scale-image.ts';
+import { type Picture, scaleImage, turnSquare } from './scale-image.ts';
 
 const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** What a picture is made of; texts, colour profiles and animations are left out, and cannot be too large. */
@@ -21,12 +22,16 @@ export async function* parseImage(path: string, { imageSize }: ParserOptions): A
       ? readJpeg
       : undefined;
   if (!read) throw fail('io/format', { path, format: 'PNG/JPEG', reason: 'it begins like neither' });
-  const picture = await read(bytes, path);
-  const { width, height } = picture;
+  const picture: FoundPicture = await read(bytes, path);
+  const { width, height, orientation = 1 } = picture;
   yield { kind: 'beat' };
-  const { pixels } = scaleImage(picture, imageSize!);
+  // NOTE Turned when it is a square: it is smaller then, and no side changes its length.
+  const { pixels } = turnSquare(scaleImage(picture, imageSize!), orientation);
   yield { kind: 'image', width, height, pixels: Buffer.from(pixels).toString('base64') };
 }
+
+/** As it lies in the file, and how it must be turned to stand upright. */
+type FoundPicture = Picture & Pick<Partial<JpegHeader>, 'orientation'>;
 
 const startsWith = (bytes: Uint8Array, beginning: Uint8Array): boolean =>
   beginning.every((byte, i) => bytes[i] === byte);
@@ -112,9 +117,11 @@ function onWhite({ data, width, height, channels, largest, clear }: Samples): Pi
 
 const JPEG_MEGABYTES = 1024;
 
-async function readJpeg(bytes: Uint8Array, path: string): Promise<Picture> {
-  const { width, height } = jpegSize(bytes, path);
-  checkSize(path, 'JPEG', width, height);
+async function readJpeg(bytes: Uint8Array, path: string): Promise<FoundPicture> {
+  const header = readJpegHeader(bytes);
+  if (!header) throw fail('io/format', { path, format: 'JPEG', reason: 'it has no frame' });
+  const { orientation } = header;
+  checkSize(path, 'JPEG', header.width, header.height);
   const { default: jpeg } = await import('jpeg-js');
   const { data, ...decoded } = jpeg.decode(bytes, {
     useTArray: true,
@@ -122,17 +129,5 @@ async function readJpeg(bytes: Uint8Array, path: string): Promise<Picture> {
     maxResolutionInMP: limits.imagePixels / 1e6,
     maxMemoryUsageInMB: JPEG_MEGABYTES,
   });
-  return { width: decoded.width, height: decoded.height, pixels: data };
-}
-
-/** The size of the first frame: segments are walked until its header is there. */
-function jpegSize(bytes: Uint8Array, path: string): { width: number; height: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff; at += 2 + view.getUint16(at + 2)) {
-    const marker = bytes[at + 1];
-    // SOF0 to SOF15, but for tables of codes and restarts, which have numbers among them.
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
-  }
-  throw fail('io/format', { path, format: 'JPEG', reason: 'it has no frame' });
+  return { width: decoded.width, height: decoded.height, pixels: data, orientation };
 }

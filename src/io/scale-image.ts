@@ -1,4 +1,4 @@
-/** Pictures in another size: each new pixel is a mean of the old ones under it, weighted by a triangle. */
+/** Pictures in another size: each new pixel is a mean of the old ones under it, weighted by a triangle. And turned upright. */
 
 /** Red, green and blue of each pixel, row by row from the top. */
 export interface Picture {
@@ -56,4 +56,32 @@ export function scaleImage({ width, height, pixels }: Picture, size: number): Pi
     }
   });
   return { width: size, height: size, pixels: scaled };
+}
+
+/** For each orientation of Exif from 1 on: whether rows become columns; then whether the old x, the old y count from the other end. */
+const TURNS = [
+  [false, false, false],
+  [false, true, false],
+  [false, true, true],
+  [false, false, true],
+  [true, false, false],
+  [true, false, true],
+  [true, true, true],
+  [true, true, false],
+] as const;
+
+/** A square turned and mirrored to stand upright, by its Exif orientation. */
+export function turnSquare({ width: size, pixels }: Picture, orientation: number): Picture {
+  const [isSwapped, isFromRight, isFromBelow] = TURNS[orientation - 1];
+  const turned = new Uint8Array(pixels.length);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const [across, down] = isSwapped ? [y, x] : [x, y];
+      const oldX = isFromRight ? size - 1 - across : across;
+      const oldY = isFromBelow ? size - 1 - down : down;
+      const at = CHANNELS * (oldY * size + oldX);
+      turned.set(pixels.subarray(at, at + CHANNELS), CHANNELS * (y * size + x));
+    }
+  }
+  return { width: size, height: size, pixels: turned };
 }
