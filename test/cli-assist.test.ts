@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { converse } from '../src/cli/commands/assist.ts';
+import { noteFiles } from '../src/cli/note-files.ts';
 import { readToolFile } from '../src/cli/tool-files.ts';
 import { InkstoneError } from '../src/errors.ts';
 import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
@@ -46,6 +47,9 @@ describe('assist', () => {
     const { json } = await run('--list', 'fact', '--json');
     expect(json).toMatchObject([{ type: 'note', kind: 'fact', text: 'tea is at four' }]);
     const id = String(json[0].id);
+    const notes = noteFiles(join(cwd, '.inkstone/assistant'));
+    expect(await notes.get('fact', id)).toMatchObject({ text: 'tea is at four' });
+    for (const none of ['x', `../fact/${id}`]) expect(await notes.get('fact', none)).toBeUndefined();
     expect((await run('--list', 'fact', '--forget', id)).out).toBe('forgotten\n');
     expect((await run('--list', 'fact', '--forget', '../../x')).out).toBe('none\n');
     const send = ['assist', '--ask', '给小李发消息：四点喝茶'];

@@ -34,6 +34,7 @@ export function noteFiles(folder: string, tenant = ''): Notes {
       const notes = await Promise.all(ids.map((id) => readNote(pathOf(kind, id))));
       return notes.filter((note) => note !== undefined).sort((a, b) => (a.created < b.created ? -1 : 1));
     },
+    get: async (kind, id) => (ID.test(id) ? readNote(pathOf(kind, id)) : undefined),
     async put(note) {
       if (!ID.test(note.id)) throw fail('cli/note', { id: note.id });
       await mkdir(join(home, note.kind), { recursive: true });
@@ -52,7 +53,7 @@ export function noteFiles(folder: string, tenant = ''): Notes {
   };
 }
 
-/** Undefined for one that another process has just taken away. */
+/** Undefined where there is none, for one that another process has just taken away. */
 async function readNote(path: string): Promise<Note | undefined> {
   try {
     return noteSchema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -19,6 +19,8 @@ export interface Note {
 export interface Notes {
   /** Those of a kind, the oldest first. */
   list(kind: NoteKind): Promise<readonly Note[]>;
+  /** Undefined if there is none. */
+  get(kind: NoteKind, id: string): Promise<Note | undefined>;
   /** Keeps a note, in place of one with the same kind and id. */
   put(note: Note): Promise<void>;
   /** False if there is none. */
@@ -54,6 +56,7 @@ export function memoryNotes(): Notes {
   const keyOf = (kind: NoteKind, id: string): string => `${kind}/${id}`;
   return {
     list: async (kind) => [...kept.values()].filter((note) => note.kind === kind),
+    get: async (kind, id) => kept.get(keyOf(kind, id)),
     put: async (note) => void kept.set(keyOf(note.kind, note.id), note),
     remove: async (kind, id) => kept.delete(keyOf(kind, id)),
   };

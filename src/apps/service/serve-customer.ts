@@ -95,7 +95,7 @@ export const newConversation = (id: string): ServiceConversation => ({
 
 /** One that is kept; undefined where there is none. */
 export async function findConversation(notes: Notes, id: string): Promise<ServiceConversation | undefined> {
-  const note = (await notes.list('conversation')).find((one) => one.id === id);
+  const note = await notes.get('conversation', id);
   return note?.detail as unknown as ServiceConversation | undefined;
 }
 

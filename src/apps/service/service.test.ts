@@ -68,7 +68,8 @@ describe('customer service', () => {
     expect((await say('what are parcels wrapped in?')).answer).toContain('rice paper');
     expect((await say('包裹用什么包装？')).answer).toContain('宣纸');
     expect(calls).toEqual(['look_up 12345', 'look_up 98765']);
-    const kept = await findConversation(notes, 'c1');
+    const list = () => Promise.reject(new Error('all were read'));
+    const kept = await findConversation({ ...notes, list }, 'c1');
     expect(kept?.turns).toHaveLength(14);
     expect(await notes.list('hand-over')).toEqual([]);
   });
