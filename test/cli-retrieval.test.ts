@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openIndex, partsOf } from '../src/cli/retrieval.ts';
+import { serveDocuments } from '../src/cli/served-documents.ts';
 import { library } from '../src/retrieve/index.ts';
 import { HAN, inkstone, scratchFolder, tiny, writeTexts } from './cli-harness.ts';
 
@@ -133,6 +134,14 @@ describe('index and search', { timeout: 240_000 }, () => {
     const { status, err } = await run(...argv);
     expect({ status, err }).toMatchObject({ status: 2, err: expect.stringMatching(message) });
     expect(err.trim()).not.toContain('\n');
+  });
+
+  test('documents can be served from a collection that is not there yet, where one may be made', async () => {
+    const place = join(cwd, 'index');
+    await expect(serveDocuments(place, 'mine')).rejects.toThrow(/"mine" is not in this index/);
+    const documents = await serveDocuments(place, 'mine', { isMade: true });
+    expect((await documents.readable('')).length).toBe(1);
+    await documents.close();
   });
 
   test('errors are told in Chinese, too', async () => {

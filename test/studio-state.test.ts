@@ -248,6 +248,16 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByRole('button', { name: 'Delete pilot' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByRole('button', { name: 'Delete pilot' }).waitFor({ state: 'hidden' });
+      // What had come of an answer when it ended stays.
+      await page.route('**/v1/answers', (route) =>
+        route.fulfill({
+          contentType: 'text/event-stream',
+          body: 'data: {"type":"answer.delta","delta":"Half of"}\n\n',
+        }),
+      );
+      await page.getByText('Ask', { exact: true }).first().click();
+      await page.getByRole('button', { name: 'Ask', exact: true }).waitFor();
+      await page.getByText('Half of', { exact: true }).waitFor();
       expect(await page.evaluate('window.wasRun')).toBeUndefined();
       expect(faults).toEqual([]);
       await page.context().close();
@@ -316,8 +326,14 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByText('Li: sky · Wang: sea').waitFor();
       await page.getByRole('group', { name: 'What text 2 is' }).getByRole('button', { name: 'sky' }).click();
       await page.getByText('Disagreements: 0 of 1 to decide').waitFor();
+      const saveIt = page.getByRole('button', { name: 'Save as JSONL' });
+      const exports = '**/export?*';
+      await page.route(exports, (route) => route.abort());
+      await saveIt.click();
+      await page.getByRole('alert').getByText('The server does not answer').waitFor();
+      await page.unroute(exports);
       const download = page.waitForEvent('download');
-      await page.getByRole('button', { name: 'Save as JSONL' }).click();
+      await saveIt.click();
       expect(readFileSync(await (await download).path(), 'utf8')).toBe(
         [
           ['a whale', 'sea'],

@@ -11,7 +11,7 @@ export interface ServedDocuments extends DocumentsPort {
 }
 
 /**
- * Opens an index for all tenants; with `isMade` an empty one is made where there is none.
+ * Opens an index for all tenants; with `isMade` it and its collection are made where there are none.
  *
  * @throws `cli/no-index`, `retrieve/collection`
  */
@@ -22,9 +22,9 @@ export async function serveDocuments(
 ): Promise<ServedDocuments> {
   const database = openIndex(place);
   try {
-    const isNew = (await database.isNew?.()) ?? false;
-    if (isNew && !isMade) throw fail('cli/no-index', { place });
-    if (isNew) await library(database).create(name, await usualSettings());
+    if (!isMade && (await database.isNew?.())) throw fail('cli/no-index', { place });
+    if (isMade && !(await library(database).settings(name)))
+      await library(database).create(name, await usualSettings());
     return { ...(await documentsOf(database, name)), close: () => database.close() };
   } catch (error) {
     await database.close();

@@ -1,5 +1,15 @@
 /** Hands a file to the reader: text as it is, a picture as SVG or PNG. */
 
+import { useMutation } from '@tanstack/react-query';
+import { ask } from '../api/client.ts';
+
+/** Saves what the server answers at a path; its `error` is why there is no file. */
+export const useSavedAnswer = () =>
+  useMutation({
+    mutationFn: async ({ name, path }: { readonly name: string; readonly path: string }) =>
+      saveFile(name, await (await ask(path)).blob()),
+  });
+
 export function saveFile(name: string, content: Blob | string, type = 'text/plain'): void {
   const blob = typeof content === 'string' ? new Blob([content], { type: `${type};charset=utf-8` }) : content;
   const url = URL.createObjectURL(blob);

@@ -20,9 +20,8 @@ export function AnswerView({
   return (
     <div aria-live="polite" aria-busy={isBusy} className={classes.stack}>
       {error !== undefined && <Failure error={error} />}
-      {isBusy &&
-        !whole &&
-        (text ? <p className={classes.answer}>{text}</p> : <Waiting label={say.looking} />)}
+      {!whole && text && <p className={classes.answer}>{text}</p>}
+      {!whole && !text && isBusy && <Waiting label={say.looking} />}
       {whole?.kind === 'answer' && <Claims whole={whole} onShow={onShow} />}
       {whole?.kind === 'not-in-documents' && (
         <Notice title={say.notInDocuments}>

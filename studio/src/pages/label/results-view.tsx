@@ -1,11 +1,10 @@
 /** How far people agree, on what they do not, and what a classifier can be trained on. */
 
 import { Button, Group } from '@mantine/core';
-import { ask } from '../../api/client.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { coefficient, PairTable } from '../../parts/pair-table.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { saveFile } from '../../parts/save-file.ts';
+import { useSavedAnswer } from '../../parts/save-file.ts';
 import { Failure, useErrorText, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import classes from './label.module.css';
@@ -17,11 +16,10 @@ export function ResultsView({ task }: { readonly task: LabelTask }) {
   const textOf = useErrorText();
   const { data, error, refetch } = useResults(task.id);
   const { settle } = useItemChanges(task.id);
+  const save = useSavedAnswer();
   if (!data) return error ? <Failure error={error} onAgain={() => void refetch()} /> : <Waiting />;
   const { pairs, alpha, ac1, usable, disagreements } = data;
   const open = disagreements.filter(({ settled }) => settled === null).length;
-  const save = async (format: 'csv' | 'jsonl'): Promise<void> =>
-    saveFile(`labels.${format}`, await (await ask(`/api/labels/${task.id}/export?format=${format}`)).blob());
   return (
     <>
       <section className={classes.sheet}>
@@ -79,11 +77,22 @@ export function ResultsView({ task }: { readonly task: LabelTask }) {
         <p className={classes.quiet}>{say.usable(usable, task.items)}</p>
         <Group gap="xs" className={classes.gap}>
           {(['csv', 'jsonl'] as const).map((format) => (
-            <Button key={format} variant="default" disabled={usable === 0} onClick={() => void save(format)}>
+            <Button
+              key={format}
+              variant="default"
+              disabled={usable === 0}
+              onClick={() =>
+                save.mutate({
+                  name: `labels.${format}`,
+                  path: `/api/labels/${task.id}/export?format=${format}`,
+                })
+              }
+            >
               {say.save(format.toUpperCase())}
             </Button>
           ))}
         </Group>
+        {save.error && <Problem>{textOf(save.error)}</Problem>}
         {usable > 0 && (
           <CommandLine
             label={say.train}

@@ -3,11 +3,12 @@
 import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { ApiError, ask } from '../../api/client.ts';
+import { ApiError } from '../../api/client.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { lastPerson, PersonForm } from '../../parts/person.tsx';
-import { saveFile } from '../../parts/save-file.ts';
-import { Failure, Notice, Waiting } from '../../parts/states.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { useSavedAnswer } from '../../parts/save-file.ts';
+import { Failure, Notice, useErrorText, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import { AgreementTable } from './agreement-table.tsx';
 import { Decide } from './decide.tsx';
@@ -22,14 +23,18 @@ const route = getRouteApi('/review');
 export function ReviewPage() {
   const say = useWords(reviewWords);
   const [reviewer, setReviewer] = useState(lastPerson);
-  const save = async (): Promise<void> =>
-    saveFile('reviews.jsonl', await (await ask('/api/reviews/export')).blob());
+  const textOf = useErrorText();
+  const save = useSavedAnswer();
   return (
     <>
       <PageHead title={say.title} lead={say.lead}>
         {reviewer !== '' && (
           <>
-            <Button variant="default" title={say.exportHow} onClick={() => void save()}>
+            <Button
+              variant="default"
+              title={say.exportHow}
+              onClick={() => save.mutate({ name: 'reviews.jsonl', path: '/api/reviews/export' })}
+            >
               {say.exportAll}
             </Button>
             <Button variant="subtle" color="gray" title={say.otherPerson} onClick={() => setReviewer('')}>
@@ -38,6 +43,7 @@ export function ReviewPage() {
           </>
         )}
       </PageHead>
+      {save.error && <Problem>{textOf(save.error)}</Problem>}
       {reviewer === '' ? (
         <PersonForm how={say.reviewerHow} onName={setReviewer} />
       ) : (
