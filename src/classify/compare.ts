@@ -1,6 +1,13 @@
 /** Methods side by side: each learns from the same texts and is asked about the same others. */
 
-import { countLabels, type Interval, middleOf, resamples, scoresOfCounts } from '../eval/index.ts';
+import {
+  countLabels,
+  type Interval,
+  middleOf,
+  mostFrequent,
+  resamples,
+  scoresOfCounts,
+} from '../eval/index.ts';
 import type { MethodName, TextClassifier } from './classifier.ts';
 import { fail } from './errors.ts';
 import { type LabelledText, numberLabels } from './labelled-texts.ts';
@@ -111,9 +118,7 @@ export async function compareMethods(
 /** Always the label that most texts have: what any method must beat. */
 function majorityClassifier(texts: readonly LabelledText[]): Pick<TextClassifier, 'labels' | 'classify'> {
   const { labels, classes } = numberLabels('majority', texts);
-  const counts = new Float64Array(labels.length);
-  for (const label of classes) counts[label]++;
-  const label = labels[counts.indexOf(Math.max(...counts))];
+  const label = labels[mostFrequent(classes)!];
   const scores = labels.map((name) => ({ label: name, score: Number(name === label) }));
   scores.sort((a, b) => b.score - a.score);
   return { labels, classify: (asked) => asked.map(() => ({ label, scores })) };

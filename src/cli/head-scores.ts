@@ -20,6 +20,7 @@ import {
   areEntityLabels,
   classificationScores,
   entityScores,
+  mostFrequent,
   regressionScores,
 } from '../eval/index.ts';
 import { defineMessages } from '../language.ts';
@@ -159,19 +160,16 @@ function overlap(a: string, b: string): number {
 }
 
 function frequentLabels({ train, test }: Sides<WordsExample>): HeadAnswer[] {
-  const counts = new Map<string, Map<string, number>>();
+  const seen = new Map<string, string[]>();
   for (const { words, labels } of train) {
     words.forEach((word, i) => {
-      const own = counts.get(word) ?? new Map<string, number>();
-      counts.set(word, own.set(labels![i], (own.get(labels![i]) ?? 0) + 1));
+      const own = seen.get(word);
+      if (own) own.push(labels![i]);
+      else seen.set(word, [labels![i]]);
     });
   }
-  const most = (own: ReadonlyMap<string, number>): string =>
-    [...own].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
-  const labelOf = new Map([...counts].map(([word, own]) => [word, most(own)]));
-  const all = new Map<string, number>();
-  for (const label of train.flatMap(({ labels }) => labels!)) all.set(label, (all.get(label) ?? 0) + 1);
-  const unseen = most(all);
+  const labelOf = new Map([...seen].map(([word, own]) => [word, mostFrequent(own)!]));
+  const unseen = mostFrequent(train.flatMap(({ labels }) => labels!))!;
   return test.map(({ words }) => ({ labels: words.map((word) => labelOf.get(word) ?? unseen) }));
 }
 

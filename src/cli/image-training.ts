@@ -1,6 +1,6 @@
 /** `inkstone image train`: from a table of pictures to a saved model with its scores. */
 
-import { classificationScores, confusionMatrix } from '../eval/index.ts';
+import { classificationScores, confusionMatrix, mostFrequent } from '../eval/index.ts';
 import { defineMessages, type Language } from '../language.ts';
 import { countParameters } from '../nn/index.ts';
 import {
@@ -110,9 +110,7 @@ const tasks: { readonly [Task in ImageTask]: Train } = {
         const said = classifyImages(model, images, files).map(({ label }) => label);
         const right = heldOut.map(({ label }) => label!);
         const { accuracy, macro } = classificationScores(said, right);
-        const usual = model.labels.reduce((best, label) =>
-          countOf(train, label) > countOf(train, best) ? label : best,
-        );
+        const usual = mostFrequent(train.map(({ label }) => label));
         const baseline = right.filter((label) => label === usual).length / right.length;
         const { labels, counts } = confusionMatrix(said, right);
         const matrix = [
@@ -159,9 +157,6 @@ const tasks: { readonly [Task in ImageTask]: Train } = {
     };
   },
 };
-
-const countOf = (rows: readonly ImageRow[], label: string): number =>
-  rows.filter((row) => row.label === label).length;
 
 /** Whether anything attends: patches to each other, or words of captions. */
 const attends = ({ task, encoder }: ImageContext['options']): boolean =>

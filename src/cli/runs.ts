@@ -149,6 +149,12 @@ export async function readEarlierRun(folder: string): Promise<EarlierRun> {
   return requireDecoderRun(await readWriterRun(folder), folder);
 }
 
+/** What `--init` names; or what the run that is there began with, as long as it has no checkpoint of its own. */
+export const startFolder = (
+  given: string | undefined,
+  earlier: EarlierRun<unknown> | undefined,
+): string | undefined => given ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
+
 function requireDecoderRun(earlier: EarlierRun<WriterConfig>, folder: string): EarlierRun {
   const { model } = earlier.config;
   if (isRecurrentConfig(model))

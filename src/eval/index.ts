@@ -294,6 +294,7 @@ export {
 } from './metrics/group-gaps.ts';
 export { type LikelihoodName, likelihoodScores, type ScoredText } from './metrics/likelihood.ts';
 export { type MetricRow, metricRow, metricTable } from './metrics/metric-table.ts';
+export { mostFrequent } from './metrics/most-frequent.ts';
 export { passAtK } from './metrics/pass-at-k.ts';
 export {
   type Judgements,

@@ -77,6 +77,7 @@ export {
 export { type AfterCrash, type Fault, type SimulatedFiles, simulateFiles } from './simulated-files.ts';
 export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';
+export { startWorker } from './start-worker.ts';
 export { readTaggedSentences, type TaggedSentence } from './tagged-words.ts';
 export { decodeUtf8 } from './utf8.ts';
 export { wikitextToText } from './wikitext.ts';

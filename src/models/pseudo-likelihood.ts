@@ -1,6 +1,14 @@
 /** How likely an encoder finds each token of a text when that one alone is hidden (Salazar et al. 2020, "Masked Language Model Scoring"). */
 
-import { fromArray, lastingScope, offThread, withRecording } from '../tensor/index.ts';
+import {
+  fromArray,
+  gather,
+  lastingScope,
+  logSumExp,
+  offThread,
+  sub,
+  withRecording,
+} from '../tensor/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { encode, maskedLogits, statesAt } from './encoder.ts';
 import { encoderFrame, MASKS } from './encoder-frame.ts';
@@ -23,13 +31,19 @@ export function maskedReader({ config, params }: LoadedEncoder, tokenizer: Token
   const { start, end, mask } = encoderFrame(tokenizer);
   if (!mask) throw fail('model/no-mask-token', { known: MASKS.join(', ') });
   const { id: hidden } = mask;
-  /** [places.length, V] logits at the places, row by row. */
-  const logitsAt = (ids: readonly number[], places: readonly number[]) =>
+  /** [places.length, 1] ln softmax(logits)[id] of the tokens at the places. */
+  const logprobsAt = (ids: readonly number[], places: readonly number[]) =>
     withRecording(false, () => {
       const rows = Int32Array.from(places.flatMap((place) => ids.with(place, hidden)));
       const states = encode(params, config, fromArray<'i32'>(rows, [places.length, ids.length], 'i32'));
       const at = places.map((place, row) => row * ids.length + place);
-      return maskedLogits(params, config, statesAt(states, at));
+      const logits = maskedLogits(params, config, statesAt(states, at));
+      const said = fromArray<'i32'>(
+        Int32Array.from(places, (place) => ids[place]),
+        [places.length, 1],
+        'i32',
+      );
+      return sub(gather(logits, said, -1), logSumExp(logits, { keepDims: true }));
     });
   return {
     idsOf: (text) => [...start, ...tokenizer.encode(text), ...end],
@@ -40,12 +54,8 @@ export function maskedReader({ config, params }: LoadedEncoder, tokenizer: Token
         const some = places.slice(from, from + BATCH);
         const memory = lastingScope();
         try {
-          const logits = await offThread(() => memory.run(() => logitsAt(ids, some)));
-          const { data, shape } = logits;
-          some.forEach((place, row) => {
-            const own = (data as Float32Array).subarray(row * shape[1], (row + 1) * shape[1]);
-            found[from + row] = logShare(own, ids[place]);
-          });
+          const { data } = await offThread(() => memory.run(() => logprobsAt(ids, some)));
+          found.set(data as Float32Array, from);
         } finally {
           memory.end();
         }
@@ -53,13 +63,4 @@ export function maskedReader({ config, params }: LoadedEncoder, tokenizer: Token
       return found;
     },
   };
-}
-
-/** ln softmax(logits)[id]. */
-function logShare(logits: Float32Array, id: number): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) most = Math.max(most, logit);
-  let total = 0;
-  for (const logit of logits) total += Math.exp(logit - most);
-  return logits[id] - most - Math.log(total);
 }

@@ -1,6 +1,6 @@
 /** PGlite in a thread of its own: while it computes (a new database takes seconds), this one goes on. */
 
-import { Worker } from 'node:worker_threads';
+import { startWorker } from '../io/index.ts';
 import type { Param, Queries } from './database.ts';
 import { fail } from './errors.ts';
 
@@ -47,7 +47,8 @@ export function startDatabaseThread(
   onStop: (error: Error) => void = () => {},
   start?: Uint8Array,
 ): Promise<DatabaseThread> {
-  const worker = startWorker({ place, start });
+  const workerData: DatabasePlace = { place, start };
+  const worker = startWorker('pglite-worker', { beside: import.meta.url, workerData });
   const asked = new Map<number, Asked>();
   let next = 0;
   let isOpen = false;
@@ -106,14 +107,4 @@ export function startDatabaseThread(
       if (isOpen) onStop(error);
     });
   });
-}
-
-/** The module beside this one, from the sources as well as from the build. */
-function startWorker(workerData: DatabasePlace): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  const module = new URL(`./pglite-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
-  if (!isSource) return new Worker(module, { workerData });
-  const loader = import.meta.resolve('tsx/esm/api');
-  const program = `import('${loader}').then(({ register }) => { register(); return import('${module}'); });`;
-  return new Worker(program, { eval: true, workerData });
 }

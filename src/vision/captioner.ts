@@ -12,7 +12,7 @@ import {
   type Strategy,
   sourceReader,
 } from '../decode/index.ts';
-import { corpusBleu } from '../eval/index.ts';
+import { corpusBleu, mostFrequent } from '../eval/index.ts';
 import type { Language } from '../language.ts';
 import {
   createLanguageModel,
@@ -199,7 +199,8 @@ export async function testCaptioner(
     if (right.size === 0) continue;
     const references = [...right.values()];
     const captions = await writeCaptions(model, images, [...right.keys()], { ...options, language });
-    const usual = mostFrequent(train.map(({ text }) => text).filter((text) => languageOf(text) === language));
+    const seen = train.map(({ text }) => text).filter((text) => languageOf(text) === language);
+    const usual = mostFrequent(seen) ?? '';
     const score = (texts: readonly string[]) => ({
       exact: texts.filter((text, i) => references[i].includes(text)).length / texts.length,
       bleu: corpusBleu(texts, references, { tokenizer: language === 'zh' ? 'zh' : '13a' }).score,
@@ -208,11 +209,4 @@ export async function testCaptioner(
     scores.push({ language, pictures: captions.length, ...score(captions), baseline });
   }
   return scores;
-}
-
-/** The text that comes most often; the first of equals. Empty where there is none. */
-function mostFrequent(texts: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), ['', 0] as [string, number])[0];
 }

@@ -8,7 +8,7 @@ import { prepareMaskedTraining } from '../masked-training.ts';
 import { ofPlainText } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
 import type { EncoderShape } from '../recipe.ts';
-import { readEncoderRun } from '../runs.ts';
+import { readEncoderRun, startFolder } from '../runs.ts';
 import { encoderSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import { compactNumber } from '../terminal.ts';
@@ -48,7 +48,7 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
     zhReason: '它只用于会写作的模型',
   });
   const earlier = await findEarlier(folder);
-  const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
+  const from = startFolder(options.init, earlier);
   const start = from === undefined ? undefined : await readEncoderStart(from);
   const settings: Settings<EncoderShape> = chooseSettings(context, { earlier, start }, encoderSettings);
   const { model, recipe, length } = settings;

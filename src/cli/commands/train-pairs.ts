@@ -11,7 +11,7 @@ import { refuseGiven } from '../options.ts';
 import { preparePairTraining } from '../pair-training.ts';
 import { readPairs, type TextPair } from '../pairs.ts';
 import type { PairShape } from '../recipe.ts';
-import { readInitialWeights, readPairRun } from '../runs.ts';
+import { readInitialWeights, readPairRun, startFolder } from '../runs.ts';
 import { pairSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import { compactNumber } from '../terminal.ts';
@@ -67,7 +67,7 @@ export async function trainPairs(context: TrainContext, data: string, folder: st
     zhReason: '它不用于成对的文本',
   });
   const earlier = (await isRun(folder)) ? await readPairRun(folder) : undefined;
-  const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
+  const from = startFolder(options.init, earlier);
   const start = from === undefined ? undefined : await readStart(from);
   const settings: Settings<PairShape> = chooseSettings(context, { earlier, start }, pairSettings);
   const split = splitByHash(await readPairs(data, options, { signal }), { heldOut: HELD_OUT });

@@ -13,7 +13,7 @@ import { refuseGiven } from '../options.ts';
 import { privacyOf } from '../privacy.ts';
 import type { RecurrentShape } from '../recipe.ts';
 import { prepareRecurrentTraining } from '../recurrent-training.ts';
-import { type EarlierRun, readInitialWeights, readRecurrentRun } from '../runs.ts';
+import { type EarlierRun, readInitialWeights, readRecurrentRun, startFolder } from '../runs.ts';
 import { recurrentSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import { openingsFor } from '../showcase.ts';
@@ -54,7 +54,7 @@ export async function trainRecurrent(context: TrainContext, data: string, folder
     zhReason: '它只用于 Transformer',
   });
   const earlier = (await isRun(folder)) ? await readRecurrentRun(folder) : undefined;
-  const from = options.init ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
+  const from = startFolder(options.init, earlier);
   const start = from === undefined ? undefined : await readStart(from);
   const privacy = privacyOf(context, earlier?.config.training.privacy);
   const settings: Settings<RecurrentShape> = chooseSettings(

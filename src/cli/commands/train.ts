@@ -27,6 +27,7 @@ import {
   isRecurrentRun,
   readEarlierRun,
   readInitialWeights,
+  startFolder,
 } from '../runs.ts';
 import { presetSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
@@ -122,12 +123,11 @@ export async function run(context: TrainContext): Promise<number> {
   }
 }
 
-/** What `--init` names; or what the run that is there began with, as long as it has no checkpoint of its own. */
 async function findStart(
   given: string | undefined,
   earlier: EarlierRun | undefined,
 ): Promise<(EarlierRun & { readonly init: InitialWeights }) | undefined> {
-  const folder = given ?? (earlier?.run.place ? undefined : earlier?.config.init?.run);
+  const folder = startFolder(given, earlier);
   if (folder === undefined) return undefined;
   const from = await readEarlierRun(folder);
   return { ...from, init: await readInitialWeights(from) };

@@ -3,12 +3,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Language } from '../../language.ts';
 import { fail } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { readBody } from '../read-body.ts';
+import { limitUpload } from '../sent-file.ts';
 import type { StudioApp } from './api.ts';
 import { followRun } from './run-events.ts';
 import {
@@ -69,13 +69,6 @@ export function runRoutes(port: RunsPort): StudioApp {
   /** Names that are being started here: nobody else may begin with them meanwhile. */
   const starting = new Set<string>();
 
-  const upload = bodyLimit({
-    maxSize: limits.uploadBytes,
-    onError: () => {
-      throw fail('serve/size', { most: limits.uploadBytes });
-    },
-  });
-
   app.get('/', async (c) => c.json({ data: await listRuns(port) }));
   app.get('/sources', (c) => c.json({ data: port.sources, presets: port.presets }));
   app.post('/estimate', async (c) => {
@@ -85,7 +78,7 @@ export function runRoutes(port: RunsPort): StudioApp {
     return c.json({ ...(await port.estimate(full)), command: port.commandOf(folder, full) });
   });
 
-  app.post('/', upload, async (c) => {
+  app.post('/', limitUpload(), async (c) => {
     const { name, data, text, ...order } = await readBody(c, orderBody);
     if ((data === undefined) === (text === undefined)) {
       throw fail('serve/field', {

@@ -1,6 +1,6 @@
 /** Word2Vec: vectors of words from the words around them, with negative sampling; several threads write to one shared memory. */
 
-import { Worker } from 'node:worker_threads';
+import { startWorker } from '../../io/index.ts';
 import { checkWhole } from './check.ts';
 import {
   inputRow,
@@ -177,7 +177,10 @@ async function runThreads(
   signal?.throwIfAborted();
   const { plan, starts, progress } = job;
   const total = plan.epochs * starts[starts.length - 1];
-  const workers = Array.from({ length: plan.threads }, (_, thread) => startWorker({ ...job, thread }));
+  const workers = Array.from({ length: plan.threads }, (_, thread) => {
+    const workerData: SamplingJob = { ...job, thread };
+    return startWorker('sampling-worker', { beside: import.meta.url, workerData });
+  });
   const stop = (): void => void Atomics.store(progress, 1, 1n);
   signal?.addEventListener('abort', stop);
   const poll = setInterval(() => onProgress?.(Number(Atomics.load(progress, 0)), total), POLL_MS);
@@ -198,16 +201,6 @@ async function runThreads(
   }
   signal?.throwIfAborted();
   onProgress?.(total, total);
-}
-
-/** The module beside this one, from the sources as well as from the build. */
-function startWorker(job: SamplingJob): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  const module = new URL(`./sampling-worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
-  if (!isSource) return new Worker(module, { workerData: job });
-  const loader = import.meta.resolve('tsx/esm/api');
-  const program = `import('${loader}').then(({ register }) => { register(); return import('${module}'); });`;
-  return new Worker(program, { eval: true, workerData: job });
 }
 
 /**
