@@ -6,9 +6,12 @@ import { fail } from './errors.ts';
 type Where = 'answer' | 'summary';
 
 /** @throws `apps/option` */
-export function checkWhole(where: Where, option: string, got: number): void {
-  const [rule, zhRule] = ['a whole number of at least 1', '为不小于 1 的整数'];
-  if (!(Number.isSafeInteger(got) && got >= 1))
+export function checkWhole(where: Where, option: string, got: number, most?: number): void {
+  const [rule, zhRule] =
+    most === undefined
+      ? ['a whole number of at least 1', '为不小于 1 的整数']
+      : [`a whole number from 1 to ${most}`, `为 1 到 ${most} 的整数`];
+  if (!(Number.isSafeInteger(got) && got >= 1 && got <= (most ?? got)))
     throw fail('apps/option', { where, option, rule, zhRule, got });
 }
 

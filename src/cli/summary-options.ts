@@ -25,8 +25,8 @@ export const summaryOptions = {
     type: 'number',
     rule: wholePositive,
     doc: {
-      en: 'sentences at most; a model is asked to keep to it (default: 5, unless --length is given)',
-      zh: '最多几句；模型会被要求照此写（默认：5，给出 --length 时不限）',
+      en: 'sentences at most, up to 1000; a model is asked to keep to it (default: 5, unless --length is given)',
+      zh: '最多几句，上限 1000；模型会被要求照此写（默认：5，给出 --length 时只受此上限）',
     },
   },
   length: {

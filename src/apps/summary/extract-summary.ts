@@ -20,6 +20,8 @@ export interface ExtractOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Sentences of a summary at most: four times as many are compared with each other, and time and memory grow with the square. */
+export const MOST_SENTENCES = 1000;
 /** Sentences that are compared with each other at most, unless more are asked for. */
 const GROUP = 400;
 /** Those of a group that go on to the next round: a tenth, and twice as many as are asked for. */
@@ -48,8 +50,8 @@ export async function* extractSentences(
 ): AsyncGenerator<SummaryProgress, { readonly sentences: SummarySentence[]; readonly parts: number }> {
   const { length = Number.POSITIVE_INFINITY, signal } = options;
   const { pieces, vectors, topic } = yield* readSentences(text, options);
-  const most = options.sentences ?? pieces.length;
-  const spare = SPARE * (options.sentences ?? sentencesOf(pieces, length));
+  const most = options.sentences ?? MOST_SENTENCES;
+  const spare = SPARE * Math.min(MOST_SENTENCES, options.sentences ?? sentencesOf(pieces, length));
   const group = Math.max(GROUP, 2 * spare);
   const rank = (members: readonly number[]): Float64Array =>
     lexRank(

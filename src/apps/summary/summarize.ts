@@ -6,7 +6,7 @@ import { checkWhole } from '../check-option.ts';
 import { fail } from '../errors.ts';
 import { languageOf } from '../prompt-text.ts';
 import { checkQuestion } from '../question.ts';
-import { extractSentences } from './extract-summary.ts';
+import { extractSentences, MOST_SENTENCES } from './extract-summary.ts';
 import type { Summary, SummaryMethod, SummaryPart } from './summary.ts';
 import { type KeptParts, writeSummary } from './write-summary.ts';
 
@@ -15,7 +15,7 @@ export interface SummarizeOptions {
   readonly method?: SummaryMethod | undefined;
   /** The model that writes. */
   readonly writer?: AnswerWriter | undefined;
-  /** Sentences at most; a model is asked to keep to it. Default 5, where no length is given. */
+  /** Sentences at most, and 1000 in any case; a model is asked to keep to it. Default 5, where no length is given. */
   readonly sentences?: number | undefined;
   /** Words, and Chinese characters, at most; a model is asked to keep to it. */
   readonly length?: number | undefined;
@@ -51,9 +51,9 @@ export async function* summarize(
   const { writer, length, question, maxTokens = 512, signal } = options;
   const { method = writer ? 'map-reduce' : 'extract' } = options;
   const sentences = options.sentences ?? (length === undefined ? SENTENCES : undefined);
-  for (const [name, value] of Object.entries({ sentences, length, maxTokens })) {
-    if (value !== undefined) checkWhole('summary', name, value);
-  }
+  if (sentences !== undefined) checkWhole('summary', 'sentences', sentences, MOST_SENTENCES);
+  if (length !== undefined) checkWhole('summary', 'length', length);
+  checkWhole('summary', 'maxTokens', maxTokens);
   if (question !== undefined) checkQuestion(question);
   if (!/[\p{L}\p{N}]/u.test(text)) throw fail('apps/no-text', undefined);
   const lang = languageOf(question ?? text);

@@ -104,6 +104,12 @@ describe('extract', () => {
     });
     const ranks = parts.filter((part) => part.type === 'progress' && part.stage === 'rank');
     expect(ranks.length).toBeGreaterThanOrEqual(4);
+    // However long a summary may be, all are not compared with all.
+    const many = Array.from({ length: 4100 }, (_, i) => noise(i)).join('\n');
+    const isRanked = (part: SummaryPart) => part.type === 'progress' && part.stage === 'rank';
+    let isInGroups = false;
+    for await (const part of summarize(many, { length: 1e6 })) if ((isInGroups = isRanked(part))) break;
+    expect(isInGroups).toBe(true);
   });
 });
 
@@ -249,6 +255,7 @@ describe('a model', () => {
     expect(await refusal('— … —', {})).toBe('apps/no-text');
     expect(await refusal(novel, { method: 'refine' })).toBe('apps/no-model');
     expect(await refusal(novel, { sentences: 0 })).toBe('apps/option');
+    expect(await refusal(novel, { sentences: 1001 })).toBe('apps/option');
     expect(await refusal(novel, { question: ' ' })).toBe('apps/question');
     expect(await refusal(novel, { writer: tight, maxTokens })).toBe('apps/summary-window');
     expect(await refusal(novel, { writer, maxTokens, mostParts: 3 })).toBe('apps/summary-parts');
