@@ -25,7 +25,10 @@ export default defineConfig({
         },
       },
       // What crosses rooms has a process to itself.
-      { extends: true, test: { name: 'house', include: ['test/**/*.test.ts'], exclude } },
+      {
+        extends: true,
+        test: { name: 'house', include: ['test/**/*.test.ts'], exclude, globalSetup: './test/build.ts' },
+      },
     ],
   },
 });

@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 import { main } from '../src/cli/main.ts';
 import { createTerminal } from '../src/cli/terminal.ts';
@@ -76,20 +75,15 @@ export async function inkstone(argv: readonly string[], options: InkstoneOptions
   }
 }
 
-const root = join(import.meta.dirname, '..');
-const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/esm/index.mjs')).href;
-const entry = pathToFileURL(join(root, 'src/cli/main.ts')).href;
-const program = `const { main } = await import(${JSON.stringify(entry)}); process.exitCode = await main(process.argv.slice(1));`;
-
 /** The words of a process that is the command line: program and arguments. */
-export const processWords = [process.execPath, '--import', tsx, '--input-type=module', '-e', program, '--'];
+export const processWords = [process.execPath, join(import.meta.dirname, '../bin/inkstone.js')];
 
 /** Starts `inkstone ARGV` as a process; `shell` puts words before it (`ulimit -f 8; exec`). */
 export function startInkstone(
   argv: readonly string[],
   options: { readonly cwd: string; readonly lang?: Language; readonly shell?: string },
 ): { readonly child: ChildProcess; readonly ended: Promise<Outcome & { signal: string | null }> } {
-  const env = { ...process.env, INKSTONE_LANG: options.lang ?? 'en', TSX_DISABLE_CACHE: '1' };
+  const env = { ...process.env, INKSTONE_LANG: options.lang ?? 'en' };
   const words = [...processWords, ...argv];
   const child = options.shell
     ? spawn('bash', ['-c', `${options.shell} "$@"`, 'bash', ...words], { cwd: options.cwd, env })

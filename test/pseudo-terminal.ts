@@ -37,7 +37,7 @@ export function sitDown(
 ): Sitting {
   // Such a terminal has no columns until it is told.
   const command = `stty cols 120 rows 40; exec ${[...processWords, ...argv].map(quoteWord).join(' ')}`;
-  const env = { ...process.env, INKSTONE_LANG: lang, TSX_DISABLE_CACHE: '1', TERM: 'xterm', NO_COLOR: '1' };
+  const env = { ...process.env, INKSTONE_LANG: lang, TERM: 'xterm', NO_COLOR: '1' };
   const child = spawn('script', ['-qfec', command, '/dev/null'], { cwd, env });
   let out = '';
   let seen = 0;
