@@ -136,7 +136,11 @@ interface Lesson {
 }
 
 /** All numbers learnt, from new ones. */
-function fromNothing(grounds: CostGrounds, config: DecoderConfig, batch: number = ownPreset.recipe.batchSize): Lesson {
+function fromNothing(
+  grounds: CostGrounds,
+  config: DecoderConfig,
+  batch: number = ownPreset.recipe.batchSize,
+): Lesson {
   const { steps } = ownShape(grounds);
   const { contextLength } = config;
   return {
@@ -147,7 +151,7 @@ function fromNothing(grounds: CostGrounds, config: DecoderConfig, batch: number 
 
 /** A head and the model under it, or an adapter of that, on every text three times. */
 function headOn({ facts }: CostGrounds, config: DecoderConfig, how: 'full' | 'lora'): Lesson {
-  const length = Math.max(1, Math.min(HEAD.tokens, facts.textTokens));
+  const length = Math.max(1, Math.min(HEAD.tokens, Math.round(facts.textTokens)));
   const steps = Math.max(HEAD.steps, Math.ceil((HEAD.epochs * LEARNT_SHARE * facts.texts) / HEAD.batch));
   const use = estimateMemory(config, { purpose: 'train', batch: HEAD.batch, length });
   const { forward } = flopsPerToken(config, length);
@@ -232,8 +236,7 @@ function counted(name: CountedModel, grounds: CostGrounds): ModelCost {
 /** Parameters at so many tokens, by the power that leads from half of the slice to all of it. */
 function grown({ half, whole }: SliceSpeed, tokens: number): number {
   if (half.parameters === 0 || half.tokens === whole.tokens) return whole.parameters;
-  const power =
-    Math.log(whole.parameters / half.parameters) / Math.log(whole.tokens / half.tokens);
+  const power = Math.log(whole.parameters / half.parameters) / Math.log(whole.tokens / half.tokens);
   return whole.parameters * (tokens / whole.tokens) ** Math.min(1, Math.max(0, power));
 }
 

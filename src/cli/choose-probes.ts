@@ -183,10 +183,7 @@ const classifier =
   };
 
 const learners: {
-  readonly [Name in CountedModel]: (
-    texts: readonly LabelledText[],
-    signal?: AbortSignal,
-  ) => Promise<Learnt>;
+  readonly [Name in CountedModel]: (texts: readonly LabelledText[], signal?: AbortSignal) => Promise<Learnt>;
 } = {
   'naive-bayes': classifier('naive-bayes'),
   svm: classifier('svm'),

@@ -57,6 +57,8 @@ export async function openModelTrials(
     /** Of all texts. */
     sha256: hashTexts([...text.split.train, ...text.split.heldOut]),
     vocabSize: text.tokenizer.vocabSize,
+    /** What is learned from, and held out, by which tokens. */
+    text: { ...text.split, tokenizer: text.tokenizer },
     shapeOf,
     /** Trains, or goes on in `folder`; the loss on held-out text in nats a token. `onProgress` is told the share that is done. */
     async measure(trying: Trying, folder: string, onProgress: (share: number) => void): Promise<Measurement> {

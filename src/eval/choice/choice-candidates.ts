@@ -86,7 +86,7 @@ export const modelCandidates = {
     kind: 'statistical',
     origin: 'own',
     title: { en: '5-grams, counted', zh: '5 元模型，计数' },
-    commands: { write: ['inkstone stats {data}'] },
+    commands: { write: ['inkstone stats {file}'] },
   },
   lstm: {
     kind: 'recurrent',

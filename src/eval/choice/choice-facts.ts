@@ -1,7 +1,6 @@
 /** What a choice of a model rests on: the task, what can be measured of the texts, and the limits that were set. */
 
 import type { LanguageDetector } from '../../data/index.ts';
-import { median } from '../spread.ts';
 
 export type ChoiceTask = 'classify' | 'tag' | 'write' | 'translate' | 'summarize' | 'answer' | 'search';
 
@@ -18,7 +17,7 @@ export interface TextFacts {
   readonly characterKinds: number;
   /** Words, marks and Chinese characters, which stand for tokens where no tokenizer is at hand. */
   readonly tokens: number;
-  /** Tokens of the text in the middle. */
+  /** Tokens of a text, on the mean. */
   readonly textTokens: number;
   /** How many labels there are, and texts of the rarest. */
   readonly labels?: number;
@@ -57,7 +56,7 @@ export function profileTexts(
   texts: readonly { readonly text: string; readonly label?: string }[],
   { detect, cut, countTokens }: ProfileOptions,
 ): TextFacts {
-  const tokens = texts.map(({ text }) => countTokens(text));
+  const tokens = texts.reduce((sum, { text }) => sum + countTokens(text), 0);
   const labels = new Map<string, number>();
   for (const { label } of texts) if (label !== undefined) labels.set(label, (labels.get(label) ?? 0) + 1);
   return {
@@ -68,8 +67,8 @@ export function profileTexts(
     texts: texts.length,
     characters: texts.reduce((sum, { text }) => sum + text.length, 0),
     characterKinds: new Set(texts.flatMap(({ text }) => [...new Set(text)])).size,
-    tokens: tokens.reduce((sum, count) => sum + count, 0),
-    textTokens: median(tokens),
+    tokens,
+    textTokens: tokens / texts.length,
     ...(labels.size > 0 && { labels: labels.size, rarest: Math.min(...labels.values()) }),
     ...unseenShare(texts.map(({ text }) => cut(text))),
     ...rareHanShare(texts),

@@ -76,15 +76,18 @@ const rules = {
   'long-reviews': {
     when: { task: ['classify'], textTokens: [40, Number.POSITIVE_INFINITY] },
     points: { svm: 1 },
-    words: { en: 'On longer texts an SVM tends to beat naive Bayes.', zh: '对较长文本，SVM 往往胜过朴素贝叶斯。' },
+    words: {
+      en: 'On longer texts an SVM tends to beat naive Bayes.',
+      zh: '对较长文本，SVM 往往胜过朴素贝叶斯。',
+    },
     source: paper('Wang & Manning 2012'),
   },
   'beyond-encoder': {
     when: { task: ['classify', 'tag'], textTokens: [512, Number.POSITIVE_INFINITY] },
     points: { 'encoder-pretrained': -2, 'encoder-here': -2 },
     words: {
-      en: 'BERT reads 512 tokens at most: of half of the texts an end would be left out.',
-      zh: 'BERT 最多读 512 个词元：一半的文本读不到结尾。',
+      en: 'BERT reads 512 tokens at most, and your texts have more: ends would be left out.',
+      zh: 'BERT 最多读 512 个词元，而这里的文本更长：结尾会读不到。',
     },
     source: paper('Devlin et al. 2019'),
   },

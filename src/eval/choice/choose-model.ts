@@ -112,9 +112,7 @@ export function rankByTrials(
     best?.interval !== undefined && best.interval.low <= score && score <= best.interval.high;
   const places = new Map(
     [
-      ...sorted
-        .filter(isEqual)
-        .sort((a, b) => a.measured.trainSeconds - b.measured.trainSeconds),
+      ...sorted.filter(isEqual).sort((a, b) => a.measured.trainSeconds - b.measured.trainSeconds),
       ...sorted.filter((trial) => !isEqual(trial)),
     ].map(({ name }, place) => [name, place]),
   );
