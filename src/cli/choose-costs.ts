@@ -41,6 +41,8 @@ export interface CostGrounds extends ShapeGrounds {
   readonly machine: MachineSpeed;
   readonly counting: CountingSpeeds;
   readonly rates: EnergyRates;
+  /** What a process of this program holds before it reads anything. */
+  readonly baseBytes: number;
   readonly price?: TokenPrice;
 }
 
@@ -182,7 +184,7 @@ function network(
     weights = 'f32',
   }: { readonly train?: Lesson; readonly ask: 'read' | 'write'; readonly weights?: 'f32' | 'q4_0' },
 ): ModelCost {
-  const { facts, machine } = grounds;
+  const { facts, machine, baseBytes } = grounds;
   // What reads has no head over the vocabulary.
   const forward = flopsPerToken(config).forward - 2 * config.vocabSize * config.width;
   const bytes = weightBytes(config, weights);
@@ -191,7 +193,7 @@ function network(
   const tokenMs = perToken + (1000 * bytes) / (machine.readGBs * 1e9);
   const latencyMs = ask === 'read' ? readMs : ASKED * tokenMs;
   const tokens = ask === 'read' ? Math.max(1, facts.textTokens) : ASKED;
-  const held = machine.baseBytes + CHARACTER_BYTES * facts.characters;
+  const held = baseBytes + CHARACTER_BYTES * facts.characters;
   return {
     parameters: parameterCount(config),
     useBytes: held + estimateMemory(config, { purpose: 'generate', weights }).total,
@@ -206,7 +208,7 @@ function network(
 
 /** A model that counts: what the slice took, for each token; its size grows with a power of the text, as the slice shows (Heaps). */
 function counted(name: CountedModel, grounds: CostGrounds): ModelCost {
-  const { facts, machine, counting } = grounds;
+  const { facts, counting, baseBytes } = grounds;
   const speed = counting[name];
   if (!speed) return {};
   const learnt = LEARNT_SHARE * facts.tokens;
@@ -222,7 +224,7 @@ function counted(name: CountedModel, grounds: CostGrounds): ModelCost {
         : (1000 * whole.askSeconds * (name === 'extract' ? facts.tokens : facts.textTokens)) / whole.tokens;
   const tokens = name === 'ngram' ? ASKED : Math.max(1, isPart ? facts.tokens : facts.textTokens);
   const gramBytes = name === 'ngram' ? NGRAM_BYTES * learnt : TOKEN_BYTES * learnt + GRAM_BYTES * parameters;
-  const bytes = machine.baseBytes + CHARACTER_BYTES * facts.characters + gramBytes;
+  const bytes = baseBytes + CHARACTER_BYTES * facts.characters + gramBytes;
   return {
     parameters,
     trainBytes: bytes,
@@ -242,7 +244,7 @@ function grown({ half, whole }: SliceSpeed, tokens: number): number {
 
 /** Convolutions over every unit, and Adam over every number at each step; the slice shows how fast such work goes. */
 function cnnCost(grounds: CostGrounds): ModelCost {
-  const { facts, machine, counting } = grounds;
+  const { facts, machine, counting, baseBytes } = grounds;
   const speed = counting.cnn;
   if (!speed) return {};
   const work = (texts: number, tokens: number, parameters: number): number =>
@@ -252,7 +254,7 @@ function cnnCost(grounds: CostGrounds): ModelCost {
   const parameters = Math.round(grown(speed, tokens));
   const latencyMs = (1000 * whole.askSeconds * facts.textTokens) / whole.tokens;
   const activations = 4 * CNN.batch * facts.textTokens * 3 * (CNN.table + 2 * 3 * CNN.table);
-  const held = machine.baseBytes + CHARACTER_BYTES * facts.characters + TOKEN_BYTES * tokens;
+  const held = baseBytes + CHARACTER_BYTES * facts.characters + TOKEN_BYTES * tokens;
   return {
     parameters,
     trainBytes: held + 16 * parameters + activations,

@@ -7,7 +7,7 @@ import { type ChoiceTask, ngramModel } from '../eval/index.ts';
 import { decoderConfig, flopsPerToken } from '../models/index.ts';
 import { bm25Index, createAnalyzer } from '../retrieve/index.ts';
 import { createRng, shuffle } from '../rng.ts';
-import { matmul, normal, scope } from '../tensor/index.ts';
+import { lastingScope, matmul, ones, scope } from '../tensor/index.ts';
 import { trainCharacters } from '../text/index.ts';
 import type { TextDocument } from '../types.ts';
 import { inspectMachine } from './commands/doctor.ts';
@@ -25,8 +25,6 @@ export interface MachineSpeed {
   readonly readGBs: number;
   /** What a layer takes for one token beside reading its weights. */
   readonly layerMs: number;
-  /** What this process holds already. */
-  readonly baseBytes: number;
 }
 
 const { model: PROBED, recipe } = trainingPresets['shakespeare-cpu'];
@@ -44,9 +42,10 @@ export async function measureMachine(): Promise<MachineSpeed> {
   const stepSeconds = await fastest(STEPS, step);
   const flops = batchSize * config.contextLength * flopsPerToken(config).training;
   const { rows, columns } = MATRIX;
-  const matrix = normal([rows, columns], { seed: 1, stream: 0 });
-  const row = normal([1, rows], { seed: 1, stream: 1 });
+  const memory = lastingScope();
+  const [matrix, row] = memory.run(() => [ones([rows, columns]), ones([1, rows])]);
   const readSeconds = await fastest(READS, () => scope(() => void matmul(row, matrix)));
+  memory.end();
   const readGBs = (4 * rows * columns) / readSeconds / 1e9;
   const token = createGenerator(config, { texts: 1, prompt: 8 });
   const tokenMs = 1000 * (await fastest(TOKENS, token));
@@ -58,7 +57,6 @@ export async function measureMachine(): Promise<MachineSpeed> {
     trainGflops: flops / stepSeconds / 1e9,
     readGBs,
     layerMs: tokenMs / config.layers,
-    baseBytes: process.memoryUsage().rss,
   };
 }
 
@@ -114,9 +112,8 @@ export async function measureCounting(
   const part = (share: number) => slice.slice(0, Math.max(2, Math.ceil(slice.length * share)));
   const found: { [Name in CountedModel]?: SliceSpeed } = {};
   for (const name of countedFor[task] ?? []) {
-    // A quarter first: code that has never run is slow.
-    await tryOn(name, part(0.25), signal);
-    found[name] = { half: await tryOn(name, part(0.5), signal), whole: await tryOn(name, slice, signal) };
+    const half = await tryOn(name, part(0.5), signal);
+    found[name] = { half, whole: await fastestTry(name, slice, signal) };
   }
   return found;
 }
@@ -152,6 +149,26 @@ function piecesOf(texts: readonly TextDocument[]): LabelledText[] {
     }
   }
   return pieces;
+}
+
+/** A second and a third time are faster, until code that has never run is compiled; what takes long needs no second time. */
+const [MOST_TRIES, LONG_SECONDS] = [3, 0.5];
+
+async function fastestTry(
+  name: CountedModel,
+  texts: readonly LabelledText[],
+  signal?: AbortSignal,
+): Promise<SliceResult> {
+  let best = await tryOn(name, texts, signal);
+  for (let i = 1; i < MOST_TRIES && best.learnSeconds + best.askSeconds < LONG_SECONDS; i++) {
+    const next = await tryOn(name, texts, signal);
+    best = {
+      ...next,
+      learnSeconds: Math.min(best.learnSeconds, next.learnSeconds),
+      askSeconds: Math.min(best.askSeconds, next.askSeconds),
+    };
+  }
+  return best;
 }
 
 /** Learns from the texts and is asked about them. */

@@ -5,7 +5,8 @@ import { type DecoderConfig, type DecoderOptions, decoderConfig } from '../model
 import { trainingPresets } from './recipe.ts';
 
 /** What models that are trained here begin from. */
-export const ownPreset = trainingPresets['shakespeare-cpu'];
+export const OWN_PRESET = 'shakespeare-cpu';
+export const ownPreset = trainingPresets[OWN_PRESET];
 
 /** Sizes of models trained here by what there is to learn from; heads are 32 wide, as the preset's are. */
 const sizes = [

@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { compareMethods, type LabelledText } from '../classify/index.ts';
 import { splitByHash, tokenizeDocuments } from '../data/index.ts';
 import { type ModelTrial, ngramModel, type TrialFigures } from '../eval/index.ts';
@@ -12,7 +14,7 @@ import type { TextDocument } from '../types.ts';
 import { type CostGrounds, costOf } from './choose-costs.ts';
 import type { chooseOptions } from './choose-options.ts';
 import { ASKED } from './choose-probes.ts';
-import { LEARNT_SHARE, ownShape } from './choose-shapes.ts';
+import { LEARNT_SHARE, OWN_PRESET, ownShape } from './choose-shapes.ts';
 import type { CommandContext } from './command.ts';
 import { openModelTrials } from './model-trials.ts';
 import { etaSince } from './terminal.ts';
@@ -105,7 +107,6 @@ const figuresOf = ({ trainSeconds = 0, trainBytes, latencyMs }: ReturnType<typeo
 
 /** Share of the time that the small model gets; reading, counting and looking at held-out text take the rest. */
 const TRAINING_SHARE = 0.7;
-const LEAST_STEPS = 10;
 /** Tokens that a 5-gram looks back. */
 const BEFORE = 4;
 
@@ -113,15 +114,13 @@ async function tryWriters(context: Context, grounds: CostGrounds): Promise<Choic
   const { options, signal, terminal } = context;
   const { seed, seconds, data } = options;
   const whole = ownShape(grounds);
-  const perStep = costOf('decoder-here', grounds).trainSeconds! / whole.steps;
-  const affordable = Math.floor((TRAINING_SHARE * seconds) / perStep);
-  const steps = Math.max(LEAST_STEPS, Math.min(whole.steps, affordable));
+  const trainSeconds = Math.min(TRAINING_SHARE * seconds, costOf('decoder-here', grounds).trainSeconds!);
   const { layers, width, heads } = whole;
   const { text, measure } = await openModelTrials(context, {
     data: data!,
-    preset: 'shakespeare-cpu',
+    preset: OWN_PRESET,
     seed,
-    length: { steps },
+    length: { minutes: trainSeconds / 60 },
     settings: { layers, width, heads },
   });
   const heldOut = await heldOutTokens(text.heldOut, text.tokenizer, signal);
@@ -150,21 +149,20 @@ async function tryWriters(context: Context, grounds: CostGrounds): Promise<Choic
     estimated: figuresOf(costOf('ngram', grounds)),
   };
 
-  const told = costOf('decoder-here', { ...grounds, steps });
   const folder = await mkdtemp(join(tmpdir(), 'inkstone-choose-'));
   const peak = memoryPeak();
   const began = performance.now();
   // What comes behind the last step is held-out text and a save.
-  let ended = began;
+  let [ended, steps] = [began, 0];
   try {
     const tell = watch(terminal, 'decoder-here');
-    const found = await measure({ layers, width, heads }, join(folder, 'run'), (share) => {
-      ended = performance.now();
+    const found = await measure({ layers, width, heads }, join(folder, 'run'), (share, step) => {
+      [ended, steps] = [performance.now(), step];
       tell(share);
     });
     signal.throwIfAborted();
     const measured = { trainSeconds: (ended - began) / 1000, trainBytes: peak() };
-    const { latencyMs: _, ...estimated } = figuresOf(told);
+    const { latencyMs: _, ...estimated } = figuresOf(costOf('decoder-here', { ...grounds, steps }));
     const trials: readonly ModelTrial[] =
       'failed' in found
         ? [ngram]
@@ -187,6 +185,7 @@ function watch(terminal: Context['terminal'], name: string): (share: number) => 
 
 /** Begins to look at the highest memory of this process (Linux only, which keeps it and lets it be reset); call for bytes. */
 function memoryPeak(): () => number | undefined {
+  collectGarbage();
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
@@ -196,4 +195,10 @@ function memoryPeak(): () => number | undefined {
     const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
     return kilobytes === undefined ? undefined : 1024 * Number(kilobytes);
   };
+}
+
+/** What earlier work left behind is not what the next takes. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }

@@ -31,6 +31,7 @@ const USUAL_TEXTS = 1000;
 
 export async function run(context: Context): Promise<void> {
   const { options, terminal, signal } = context;
+  const baseBytes = process.memoryUsage().rss;
   const limits = checkOptions(context);
   const { task, data, price } = options;
   if (task === undefined) throw fail('cli/missing-value', { command: 'choose', option: '--task' });
@@ -51,7 +52,7 @@ export async function run(context: Context): Promise<void> {
   const machine = await measureMachine();
   signal.throwIfAborted();
   terminal.endLive({ keep: false });
-  const grounds: CostGrounds = { facts, machine, counting, rates, price: pricePerMillion };
+  const grounds: CostGrounds = { facts, machine, counting, rates, baseBytes, price: pricePerMillion };
   const choices = chooseModel(facts, limits, (name) => costOf(name, grounds));
   const words: CommandWords = options;
   const record = jsonOf(facts, words);

@@ -70,7 +70,7 @@ export function profileTexts(
     tokens,
     textTokens: tokens / texts.length,
     ...(labels.size > 0 && { labels: labels.size, rarest: Math.min(...labels.values()) }),
-    ...unseenShare(texts.map(({ text }) => cut(text))),
+    ...unseenShare(texts, cut),
     ...rareHanShare(texts),
   };
 }
@@ -114,13 +114,24 @@ function languageOf(texts: readonly string[], detect: LanguageDetector): ChoiceL
 }
 
 /** How much of every tenth text's words the others do not hold; nothing of a few texts. */
-function unseenShare(texts: readonly (readonly string[])[]): Pick<TextFacts, 'unseen'> {
+function unseenShare(
+  texts: readonly { readonly text: string }[],
+  cut: ProfileOptions['cut'],
+): Pick<TextFacts, 'unseen'> {
   if (texts.length < 2 * HELD_OUT_EVERY) return {};
   const isHeldOut = (i: number): boolean => i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
-  const known = new Set(texts.flatMap((words, i) => (isHeldOut(i) ? [] : words)));
-  const asked = texts.flatMap((words, i) => (isHeldOut(i) ? words : []));
-  if (asked.length === 0) return {};
-  return { unseen: asked.filter((word) => !known.has(word)).length / asked.length };
+  const known = new Set<string>();
+  texts.forEach(({ text }, i) => {
+    if (!isHeldOut(i)) for (const word of cut(text)) known.add(word);
+  });
+  let [unseen, all] = [0, 0];
+  texts.forEach(({ text }, i) => {
+    if (!isHeldOut(i)) return;
+    const words = cut(text);
+    all += words.length;
+    unseen += words.filter((word) => !known.has(word)).length;
+  });
+  return all === 0 ? {} : { unseen: unseen / all };
 }
 
 /** Level 1 of GB 2312 (1980): rows 16 to 55, the characters in daily use. */

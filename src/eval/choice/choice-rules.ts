@@ -156,7 +156,7 @@ const rules = {
   },
   'enough-to-write': {
     when: { task: ['write'], characters: [200_000, Number.POSITIVE_INFINITY] },
-    points: { 'decoder-here': 3, 'prefix-here': 1, lstm: 1, ngram: 1 },
+    points: { 'decoder-here': 3, 'prefix-here': 1, lstm: 1 },
     words: {
       en: 'There is enough text to train a small model of its own: half a minute did not beat counting (7.82 and 7.73 bits a character), two minutes did (6.60).',
       zh: '文本足以训练自己的小模型：半分钟未能胜过计数（每字 7.82 与 7.73 比特），两分钟则胜过（6.60）。',
