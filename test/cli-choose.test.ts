@@ -71,7 +71,7 @@ test('labelled texts are looked at, tried, and what was told stands beside what 
 
 test('text to write like is tried with counting and a small model; in Chinese; nothing is left behind', async () => {
   const before = listing(cwd);
-  const words = ['--task', 'write', '--data', 'en.txt', '--memory', '2G', '--try', '--seconds', '0.5'];
+  const words = ['--task', 'write', '--data', 'en.txt', '--memory', '2G', '--try', '--seconds', '0.3'];
   const { status, out } = await choose(words, 'zh');
   expect(status).toBe(0);
   expect(out).toMatch(/LLaMA 类 7B，4 比特上 LoRA\n {3}放不下：需要 [\d.]+ GB 内存，只有 2.00 GB/);

@@ -31,7 +31,7 @@ const { model: PROBED, recipe } = trainingPresets['shakespeare-cpu'];
 const PROBED_VOCABULARY = 256;
 /** Rows and columns of the matrix that is read: more than a cache holds. */
 const MATRIX = { rows: 2048, columns: 4096 };
-const [STEPS, TOKENS, READS] = [3, 32, 5];
+const [STEPS, TOKENS, READS] = [2, 32, 5];
 
 /** Takes about a second; on the TypeScript kernels some more. */
 export async function measureMachine(): Promise<MachineSpeed> {

@@ -75,7 +75,7 @@ async function tryClassifiers(
       leftOut.push({ name, seconds: told.trainSeconds! });
       continue;
     }
-    const peak = memoryPeak();
+    const peak = memoryPeak(grounds.baseBytes);
     const tell = watch(terminal, name);
     const rows = await compareMethods(
       { train: sides.train, test: sides.heldOut },
@@ -116,7 +116,9 @@ async function tryWriters(context: Context, grounds: CostGrounds): Promise<Choic
   const whole = ownShape(grounds);
   const trainSeconds = Math.min(TRAINING_SHARE * seconds, costOf('decoder-here', grounds).trainSeconds!);
   const { layers, width, heads } = whole;
-  const { text, measure } = await openModelTrials(context, {
+  // Held-out text is read once, at the end: on the way it would take longer than the steps.
+  const trying = { ...context, options: { ...options, evalEvery: Number.MAX_SAFE_INTEGER } };
+  const { text, measure } = await openModelTrials(trying, {
     data: data!,
     preset: OWN_PRESET,
     seed,
@@ -126,7 +128,7 @@ async function tryWriters(context: Context, grounds: CostGrounds): Promise<Choic
   const heldOut = await heldOutTokens(text.heldOut, text.tokenizer, signal);
   const bitsOf = (nats: number): number => (nats * heldOut.targets) / heldOut.characters / Math.LN2;
 
-  const counting = memoryPeak();
+  const counting = memoryPeak(grounds.baseBytes);
   const start = performance.now();
   const { tokens } = await tokenizeDocuments(text.train, text.tokenizer, { signal });
   const { vocabSize, eosId } = text.tokenizer;
@@ -150,18 +152,16 @@ async function tryWriters(context: Context, grounds: CostGrounds): Promise<Choic
   };
 
   const folder = await mkdtemp(join(tmpdir(), 'inkstone-choose-'));
-  const peak = memoryPeak();
-  const began = performance.now();
-  // What comes behind the last step is held-out text and a save.
-  let [ended, steps] = [began, 0];
+  const peak = memoryPeak(grounds.baseBytes);
+  let [steps, stepSeconds] = [0, 0];
   try {
     const tell = watch(terminal, 'decoder-here');
-    const found = await measure({ layers, width, heads }, join(folder, 'run'), (share, step) => {
-      [ended, steps] = [performance.now(), step];
+    const found = await measure({ layers, width, heads }, join(folder, 'run'), (share, { step, seconds }) => {
+      [steps, stepSeconds] = [step, seconds];
       tell(share);
     });
     signal.throwIfAborted();
-    const measured = { trainSeconds: (ended - began) / 1000, trainBytes: peak() };
+    const measured = { trainSeconds: stepSeconds, trainBytes: peak() };
     const { latencyMs: _, ...estimated } = figuresOf(costOf('decoder-here', { ...grounds, steps }));
     const trials: readonly ModelTrial[] =
       'failed' in found
@@ -183,19 +183,23 @@ function watch(terminal: Context['terminal'], name: string): (share: number) => 
   };
 }
 
-/** Begins to look at the highest memory of this process (Linux only, which keeps it and lets it be reset); call for bytes. */
-function memoryPeak(): () => number | undefined {
+/**
+ * Begins to look at the highest memory of this process (Linux only, which keeps it and lets it be reset). The call back gives what was
+ * added since, on top of what a new process holds: what is there from reading and probes is not what the trial takes.
+ */
+function memoryPeak(baseBytes: number): () => number | undefined {
   collectGarbage();
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
     return () => undefined;
   }
-  return () => {
-    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    return kilobytes === undefined ? undefined : 1024 * Number(kilobytes);
-  };
+  const before = statusBytes('VmRSS');
+  return () => baseBytes + statusBytes('VmHWM') - before;
 }
+
+const statusBytes = (name: 'VmRSS' | 'VmHWM'): number =>
+  1024 * Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 
 /** What earlier work left behind is not what the next takes. */
 function collectGarbage(): void {
