@@ -6,6 +6,7 @@ import {
   type ChoiceLimits,
   chooseModel,
   type ModelChoice,
+  modelCandidates,
   rankByTrials,
 } from '../../eval/index.ts';
 import { defineMessages } from '../../language.ts';
@@ -81,7 +82,8 @@ function tellTrials(
 ): void {
   const trials = tried.trials.map((trial) => ({ ...trial, ratio: ratiosOf(trial) }));
   terminal.json({ type: 'trials', ...tried, trials, ranked: ranked.map(({ name }) => name) });
-  for (const line of trialLines(tried, ranked, commandsOf(ranked[0]))) terminal.print(line);
+  const best = ranked.find(({ name }) => !('isMark' in modelCandidates[name]))!;
+  for (const line of trialLines(tried, ranked, commandsOf(best))) terminal.print(line);
 }
 
 /** Estimated over measured. */

@@ -20,6 +20,8 @@ export type ModelOrigin = 'own' | 'pretrained' | 'endpoint';
 export interface ModelCandidate {
   readonly kind: ModelClass;
   readonly origin: ModelOrigin;
+  /** Only a mark that others must beat: no command does the task with it. */
+  readonly isMark?: boolean;
   readonly title: { readonly [L in Language]: string };
   /** Command lines for each task that it can do; words in braces are filled in. */
   readonly commands: { readonly [Task in ChoiceTask]?: readonly string[] };
@@ -85,6 +87,7 @@ export const modelCandidates = {
   ngram: {
     kind: 'statistical',
     origin: 'own',
+    isMark: true,
     title: { en: '5-grams, counted', zh: '5 元模型，计数' },
     commands: { write: ['inkstone stats {file}'] },
   },
