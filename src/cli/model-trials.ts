@@ -57,15 +57,21 @@ export async function openModelTrials(
     /** Of all texts. */
     sha256: hashTexts([...text.split.train, ...text.split.heldOut]),
     vocabSize: text.tokenizer.vocabSize,
+    /** What is learned from, and held out, by which tokens. */
+    text: { ...text.split, tokenizer: text.tokenizer },
     shapeOf,
-    /** Trains, or goes on in `folder`; the loss on held-out text in nats a token. `onProgress` is told the share that is done. */
-    async measure(trying: Trying, folder: string, onProgress: (share: number) => void): Promise<Measurement> {
+    /** Trains, or goes on in `folder`; the loss on held-out text in nats a token. `onProgress` is told the share that is done, and the last step. */
+    async measure(
+      trying: Trying,
+      folder: string,
+      onProgress: (share: number, last: { readonly step: number; readonly seconds: number }) => void,
+    ): Promise<Measurement> {
       const open = await orFailure(['model/', 'positions/'], openTrial(trying, folder));
       if ('failed' in open) return open;
       try {
         for await (const event of open.events()) {
           await open.run.append(event);
-          if (event.type === 'step') onProgress(event.fraction);
+          if (event.type === 'step') onProgress(event.fraction, event);
           if (event.type !== 'finish') continue;
           if (event.reason === 'aborted') signal.throwIfAborted();
           if (event.reason === 'diverged') return { failed: 'diverged' };

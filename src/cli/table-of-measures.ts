@@ -1,5 +1,6 @@
 /** Commands that judge models and look into them; rows of the command table. */
 
+import { chooseOptions } from './choose-options.ts';
 import { defineCommand } from './command.ts';
 import { compareOptions } from './compare-options.ts';
 import { benchmarkOptions, evalOptions } from './eval-options.ts';
@@ -9,6 +10,21 @@ import { lengthOptions } from './length-options.ts';
 import { profileOptions } from './option-tables.ts';
 import { probeOptions } from './probe-options.ts';
 import { reasonOptions } from './reason-options.ts';
+
+export const choose = defineCommand({
+  name: 'choose',
+  summary: {
+    en: 'which model for a task, from your texts and this machine: counting, recurrent, BERT, LLaMA or GLM class, or an endpoint; memory, time and cost of each, why, and the commands',
+    zh: '某项任务用哪种模型：依据你的文本与本机，在统计、循环、BERT 类、LLaMA 类、GLM 类或端点中选择；各需多少内存、时间与费用，为什么，用什么命令',
+  },
+  options: chooseOptions,
+  example: 'inkstone choose --task classify --texts 2000 --language zh',
+  examples: [
+    'inkstone choose --task classify --data reviews.csv --try',
+    'inkstone choose --task write --data novel.txt --memory 8G --try --seconds 45',
+  ],
+  load: () => import('./commands/choose.ts'),
+});
 
 export const compare = defineCommand({
   name: 'compare',

@@ -32,6 +32,7 @@ import {
 } from './table-of-documents.ts';
 import {
   benchmark,
+  choose,
   compare,
   evalCommand,
   gradients,
@@ -309,6 +310,7 @@ export const commands = [
   exportCommand,
   tokenizer,
   repeat,
+  choose,
   compare,
   compress,
   evalCommand,

@@ -24,6 +24,40 @@ export {
 } from './benchmark/task.ts';
 export type { BeamWidth, Causes, Learning } from './causes.ts';
 export {
+  candidatesFor,
+  type ModelCandidate,
+  type ModelClass,
+  type ModelName,
+  type ModelOrigin,
+  modelCandidates,
+} from './choice/choice-candidates.ts';
+export {
+  type ChoiceFacts,
+  type ChoiceLanguage,
+  type ChoiceTask,
+  type ProfileOptions,
+  profileTexts,
+  type TextFacts,
+} from './choice/choice-facts.ts';
+export {
+  type ChoiceRule,
+  choiceRules,
+  holds,
+  type RuleCondition,
+  type RuleId,
+  type RuleSource,
+} from './choice/choice-rules.ts';
+export {
+  type ChoiceLimits,
+  chooseModel,
+  type ModelChoice,
+  type ModelCost,
+  type ModelTrial,
+  type Obstacle,
+  rankByTrials,
+  type TrialFigures,
+} from './choice/choose-model.ts';
+export {
   type CodedTokens,
   decodeTokens,
   encodeTokens,
