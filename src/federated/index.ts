@@ -9,6 +9,7 @@ export {
   localSteps,
 } from './learner.ts';
 export {
+  type ClientSize,
   type FederatedClient,
   type Measured,
   payloadBytes,

@@ -3,7 +3,7 @@
 import type { Precision, Tensor } from '../tensor/index.ts';
 import { type Grouping, type Schedule, trackParameters, trainStep } from '../train/index.ts';
 import { fail } from './errors.ts';
-import type { Measured, Questions, Respondent } from './messages.ts';
+import type { ClientSize, Measured, Questions, Respondent } from './messages.ts';
 import { type SecureParty, secureParty } from './secure-party.ts';
 import { fillFrom, vectorOf } from './vector.ts';
 
@@ -114,9 +114,9 @@ export function federatedLearner<Params, Batch>(
 }
 
 /** A client in this process. */
-export const localClient = (name: string, examples: number, respondent: Respondent) => ({
+export const localClient = (name: string, size: ClientSize, respondent: Respondent) => ({
   name,
-  examples,
+  ...size,
   async ask<Name extends keyof Questions>(
     what: Name,
     question: Questions[Name]['question'],

@@ -53,11 +53,16 @@ export interface Questions {
 
 export type QuestionName = keyof Questions;
 
-/** A client as the coordinator sees it. */
-export interface FederatedClient {
-  readonly name: string;
+/** How much a client has and does. */
+export interface ClientSize {
   /** How many examples it learns from: its weight in the mean. */
   readonly examples: number;
+  readonly tokensPerRound: number;
+}
+
+/** A client as the coordinator sees it. */
+export interface FederatedClient extends ClientSize {
+  readonly name: string;
   /** @throws whatever keeps the client from answering; the signal is the deadline */
   ask<Name extends QuestionName>(
     name: Name,

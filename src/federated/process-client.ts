@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { ClientLost } from './ask.ts';
-import type { FederatedClient, QuestionName, Questions, Respondent } from './messages.ts';
+import type { ClientSize, FederatedClient, QuestionName, Questions, Respondent } from './messages.ts';
 
 export interface ProcessClientOptions {
   readonly name: string;
@@ -25,7 +25,7 @@ type ToClient =
   | { readonly type: 'begin'; readonly begin: unknown }
   | { readonly type: 'ask'; readonly what: QuestionName; readonly question: unknown };
 type FromClient =
-  | { readonly type: 'ready'; readonly examples: number }
+  | { readonly type: 'ready'; readonly size: ClientSize }
   | { readonly type: 'answer'; readonly answer: unknown }
   | { readonly type: 'refused'; readonly reason: string };
 
@@ -36,7 +36,7 @@ export async function startProcessClient(
 ): Promise<ProcessClient> {
   const { name, script, execArgv = process.execArgv, begin } = options;
   let child: ChildProcess | undefined;
-  let examples = 0;
+  let size: ClientSize = { examples: 0, tokensPerRound: 0 };
 
   /** Sends one message and waits for the one that answers it. An abort ends the process: a late answer can meet no other question. */
   const exchange = (message: ToClient, aborted: AbortSignal): Promise<FromClient> =>
@@ -74,14 +74,14 @@ export async function startProcessClient(
       if (child === started) child = undefined;
     });
     const heard = await exchange({ type: 'begin', begin }, aborted);
-    if (heard.type === 'ready') examples = heard.examples;
+    if (heard.type === 'ready') size = heard.size;
     else throw new Error(heard.type === 'refused' ? heard.reason : 'the client did not begin');
   };
 
   await start(signal);
   return {
     name,
-    examples,
+    ...size,
     get pid() {
       return child?.pid;
     },
@@ -103,7 +103,7 @@ export async function startProcessClient(
 
 /** The child's side: answers the process that started it, and ends with it. */
 export function answerParent<Begin>(
-  makeRespondent: (begin: Begin) => Promise<{ readonly examples: number; readonly respondent: Respondent }>,
+  makeRespondent: (begin: Begin) => Promise<{ readonly size: ClientSize; readonly respondent: Respondent }>,
 ): void {
   let respondent: Respondent | undefined;
   const send = (message: FromClient): void => void process.send!(message);
@@ -111,7 +111,7 @@ export function answerParent<Begin>(
     if (message.type === 'begin') {
       const made = await makeRespondent(message.begin as Begin);
       respondent = made.respondent;
-      return { type: 'ready', examples: made.examples };
+      return { type: 'ready', size: made.size };
     }
     const method = respondent![message.what] as (question: unknown) => unknown;
     return { type: 'answer', answer: await method(message.question) };

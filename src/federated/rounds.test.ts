@@ -58,7 +58,11 @@ const lessonOf = (
 
 const nameOf = (k: number) => `client ${k}`;
 const clientOf = (k: number, changes?: Partial<LocalLesson<Params, Batch>>): FederatedClient =>
-  localClient(nameOf(k), ROWS * (k + 1), federatedLearner(nameOf(k), lessonOf(k, changes)));
+  localClient(
+    nameOf(k),
+    { examples: ROWS * (k + 1), tokensPerRound: 4 * ROWS },
+    federatedLearner(nameOf(k), lessonOf(k, changes)),
+  );
 const clientsOf = (count: number) => Array.from({ length: count }, (_, k) => clientOf(k));
 
 async function run(options: Partial<FederateOptions<Params>>) {
@@ -124,6 +128,7 @@ test('who hangs, refuses or answers nonsense is left out and named; too few leav
   const answering = (name: string, ask: () => Promise<unknown>): FederatedClient => ({
     name,
     examples: 100,
+    tokensPerRound: 0,
     ask: ask as FederatedClient['ask'],
   });
   const bad = [

@@ -134,10 +134,11 @@ export async function* federate<Params>(options: FederateOptions<Params>): Async
       if (!tracked.every(({ tensor }) => (tensor.data as Float32Array).every(Number.isFinite)))
         throw fail('federated/diverged', { round: place.step + 1 });
       const seconds = place.seconds + (now() - started) / 1000;
+      const heard = clients.filter(({ name }) => names.includes(name));
       place = {
         step: place.step + 1,
         seconds,
-        tokens: 0,
+        tokens: place.tokens + heard.reduce((sum, { tokensPerRound }) => sum + tokensPerRound, 0),
         firstLoss: place.firstLoss ?? mean[mean.length - 1],
       };
       await options.save?.({ place, tracked });
