@@ -1,9 +1,11 @@
 /** Rounds over clients in this process: equal to plain training where they must be, and whole when clients fail. */
 
-import { expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, expect, test, vi } from 'vitest';
 import { affine, linear, meanSquaredError, normal, type Tensor, tensor, zeros } from '../tensor/index.ts';
 import { adam, adamw, constant, cosine, type Snapshot, sgd, train, uniformGroup } from '../train/index.ts';
 import {
+  ClientLost,
   type FederatedClient,
   type FederatedEvent,
   type FederateOptions,
@@ -13,6 +15,8 @@ import {
   localClient,
 } from './index.ts';
 import { vectorOf } from './vector.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 interface Params {
   readonly weight: Tensor;
@@ -125,31 +129,49 @@ test('held-out losses count by tokens, and a part of the clients is drawn anew e
 });
 
 test('who hangs, refuses or answers nonsense is left out and named; too few leave everything as it was', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const answering = (name: string, ask: () => Promise<unknown>): FederatedClient => ({
     name,
     examples: 100,
     tokensPerRound: 0,
-    ask: ask as FederatedClient['ask'],
+    ask: ((what) => (what === 'learn' ? ask() : Promise.reject(new Error('busy')))) as FederatedClient['ask'],
   });
   const bad = [
     answering('hanging', () => new Promise(() => {})),
     answering('refusing', () => Promise.reject(new Error('no room'))),
     answering('not a number', async () => ({ values: new Float32Array(16).fill(Number.NaN) })),
+    answering('lost', () => Promise.reject(new ClientLost('gone'))),
     answering('another model', async () => ({ values: new Float32Array(9) })),
   ];
-  const good = [clientOf(0), clientOf(1)];
-  const { rounds, vector } = await run({ clients: [...good, ...bad], deadlineMs: 50, minimum: 2 });
+  let answered = 0;
+  const good = [clientOf(0), clientOf(1)].map((client) => ({
+    ...client,
+    ask: ((...asked: Parameters<FederatedClient['ask']>) =>
+      client.ask(...asked).finally(() => (answered += 1))) as FederatedClient['ask'],
+  }));
+  const DEADLINE = 1000;
+  /** Lets the deadline pass when all have answered who will. */
+  const runLate = async (changes: Partial<FederateOptions<Params>>) => {
+    answered = 0;
+    const running = run({ clients: [...good, ...bad], deadlineMs: DEADLINE, ...changes });
+    while (answered < good.length) await setImmediate();
+    await setImmediate();
+    vi.advanceTimersByTime(DEADLINE);
+    return running;
+  };
+  const { rounds, vector } = await runLate({ minimum: 2 });
   expect(rounds[0].clients).toEqual(['client 0', 'client 1']);
   expect(rounds[0].missing.map(({ client, reason }) => [client, reason]).sort()).toEqual([
     ['another model', 'nonsense'],
     ['hanging', 'deadline'],
+    ['lost', 'lost'],
     ['not a number', 'nonsense'],
     ['refusing', 'refused'],
   ]);
   expectClose(vector, (await run({ clients: clientsOf(2) })).vector, 1e-6);
 
   const params = fresh();
-  const few = run({ clients: [...good, ...bad], deadlineMs: 50, minimum: 3, params });
+  const few = runLate({ minimum: 3, params });
   await expect(few).rejects.toMatchObject({
     code: 'federated/too-few',
     data: { round: 1, answered: 2, needed: 3, missing: expect.arrayContaining(['refusing: no room']) },
