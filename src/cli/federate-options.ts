@@ -2,9 +2,9 @@
 
 import type { OptionTable } from './command.ts';
 import { belowOne, positive, probability, wholePositive } from './option-rules.ts';
-import { trainOptions } from './option-tables.ts';
+import { data, trainOptions } from './option-tables.ts';
 
-const { data, out, preset, tokenizer, layers, width, heads, contextLength } = trainOptions;
+const { out, preset, tokenizer, layers, width, heads, contextLength } = trainOptions;
 const { positions, block, activation, norm, batchSize, lr, precision, textColumn, seed, offline } =
   trainOptions;
 

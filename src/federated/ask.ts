@@ -2,7 +2,7 @@
 
 import {
   type FederatedClient,
-  isSound,
+  isAnswer,
   payloadBytes,
   type QuestionName,
   type Questions,
@@ -56,16 +56,18 @@ export function conversation({ deadlineMs, size, signal }: ConversationOptions):
             talk.missing.push({ client: client.name, reason, at: what, ...(detail && { detail }) });
           };
           talk.bytesDown += payloadBytes(question);
-          const answer = await inTime(deadlineMs, signal, (deadline) =>
-            client.ask(what, question, deadline),
-          ).catch((error) => {
+          let answer: unknown;
+          try {
+            answer = await inTime(deadlineMs, signal, (deadline) => client.ask(what, question, deadline));
+          } catch (error) {
             signal?.throwIfAborted();
             if (error === LATE) leaveOut('deadline');
             else leaveOut(error instanceof ClientLost ? 'lost' : 'refused', (error as Error).message);
-          });
-          if (answer === undefined) return;
+            return;
+          }
           talk.bytesUp += payloadBytes(answer);
-          if (isSound[what](answer, { size, question, name: client.name })) answers.set(client.name, answer);
+          const { name } = client;
+          if (isAnswer(what, answer, { size, question, name })) answers.set(name, answer);
           else leaveOut('nonsense');
         }),
       );
@@ -85,26 +87,24 @@ const inOrder = <Answer>(
 const LATE = new Error('deadline');
 
 /** @throws `LATE` when time is over, else the signal's reason or what the work throws */
-function inTime<Result>(
+async function inTime<Result>(
   ms: number,
   outer: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  outer?.throwIfAborted();
   const controller = new AbortController();
-  return new Promise<Result>((resolve, reject) => {
-    const stop = (reason: unknown): void => {
-      controller.abort(reason);
-      reject(reason);
-    };
-    const timer = setTimeout(() => stop(LATE), ms);
-    const abort = (): void => stop(outer!.reason);
-    if (outer?.aborted) abort();
-    outer?.addEventListener('abort', abort, { once: true });
-    work(controller.signal)
-      .then(resolve, reject)
-      .finally(() => {
-        clearTimeout(timer);
-        outer?.removeEventListener('abort', abort);
-      });
+  const { signal } = controller;
+  const timer = setTimeout(() => controller.abort(LATE), ms);
+  const abort = (): void => controller.abort(outer!.reason);
+  outer?.addEventListener('abort', abort, { once: true });
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+  try {
+    return await Promise.race([work(signal), ended]);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', abort);
+  }
 }

@@ -101,8 +101,7 @@ const isTable = (value: unknown, names: readonly string[], test: (inner: unknown
   value !== null &&
   names.every((name) => test((value as { readonly [name: string]: unknown })[name]));
 
-/** What an answer must look like to be taken: any other is nonsense. `size`: numbers in `values` or `masked`; `others`: those sealed for. */
-export const isSound: {
+const isSound: {
   readonly [Name in QuestionName]: (
     answer: Questions[Name]['answer'],
     expected: {
@@ -129,6 +128,14 @@ export const isSound: {
   unmask: ({ shares }, { question }) =>
     isTable(shares, [...question.survivors, ...question.gone], (inner) => isBytes(inner, SHARE_BYTES)),
 };
+
+/** Whether an answer can be taken: any other is nonsense. `size`: numbers in `values` or `masked`. */
+export const isAnswer = <Name extends QuestionName>(
+  what: Name,
+  answer: unknown,
+  asked: { readonly size: number; readonly question: Questions[Name]['question']; readonly name: string },
+): answer is Questions[Name]['answer'] =>
+  typeof answer === 'object' && answer !== null && isSound[what](answer as Questions[Name]['answer'], asked);
 
 /** An X25519 key, a seed and a SHA-256 are all as long. */
 export const KEY_BYTES = 32;

@@ -12,9 +12,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Speaks the protocol without loading anything: the process is there in a blink. */
 const SCRIPT = `
 process.on('message', ({ type, begin, what, question }) => {
-  if (type === 'begin') process.send({ type: 'ready', size: { examples: begin.examples, tokensPerRound: 7 } });
+  if (type === 'begin' && begin.examples === 0) process.send({ type: 'refused', error: { code: 'no/text', en: 'no text', zh: '没有文本' } });
+  else if (type === 'begin') process.send({ type: 'ready', size: { examples: begin.examples, tokensPerRound: 7 } });
   else if (what === 'measure') process.send({ type: 'answer', answer: question.weights });
-  else if (what === 'keys') process.send({ type: 'refused', reason: 'no keys here' });
+  else if (what === 'keys') process.send({ type: 'refused', error: { en: 'no keys here' } });
   else if (what === 'unmask') process.exit(3);
 });
 process.on('disconnect', () => process.exit(0));
@@ -48,6 +49,8 @@ test('a process that refuses, dies or is too late', async () => {
     deadline.abort(new Error('too late'));
     await expect(late).rejects.toThrow('too late');
     expect(client.pid).toBeUndefined();
+    const empty = startProcessClient({ name: 'bob', script, execArgv: [], begin: { examples: 0 } }, signal);
+    await expect(empty).rejects.toMatchObject({ code: 'no/text', message: 'no text' });
   } finally {
     client.close();
   }

@@ -1,6 +1,7 @@
 /** A client in a process of its own. When the process dies or is too late it is started again at the next question. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { fromSent, type SentError, toSent } from '../sent-error.ts';
 import { ClientLost } from './ask.ts';
 import type { ClientSize, FederatedClient, QuestionName, Questions, Respondent } from './messages.ts';
 
@@ -27,7 +28,7 @@ type ToClient =
 type FromClient =
   | { readonly type: 'ready'; readonly size: ClientSize }
   | { readonly type: 'answer'; readonly answer: unknown }
-  | { readonly type: 'refused'; readonly reason: string };
+  | { readonly type: 'refused'; readonly error: SentError };
 
 /** Starts the process. @throws what keeps it from beginning, and the signal's reason */
 export async function startProcessClient(
@@ -74,8 +75,12 @@ export async function startProcessClient(
       if (child === started) child = undefined;
     });
     const heard = await exchange({ type: 'begin', begin }, aborted);
-    if (heard.type === 'ready') size = heard.size;
-    else throw new Error(heard.type === 'refused' ? heard.reason : 'the client did not begin');
+    if (heard.type === 'ready') {
+      size = heard.size;
+      return;
+    }
+    started.kill('SIGKILL');
+    throw refusalOf(heard);
   };
 
   await start(signal);
@@ -92,7 +97,7 @@ export async function startProcessClient(
     ) {
       if (!child) await start(deadline);
       const heard = await exchange({ type: 'ask', what, question }, deadline);
-      if (heard.type !== 'answer') throw new Error(heard.type === 'refused' ? heard.reason : 'no answer');
+      if (heard.type !== 'answer') throw refusalOf(heard);
       return heard.answer as Questions[Name]['answer'];
     },
     close() {
@@ -100,6 +105,9 @@ export async function startProcessClient(
     },
   };
 }
+
+const refusalOf = (heard: FromClient): Error =>
+  heard.type === 'refused' ? fromSent(heard.error) : new Error(`the client said "${heard.type}"`);
 
 /** The child's side: answers the process that started it, and ends with it. */
 export function answerParent<Begin>(
@@ -117,7 +125,7 @@ export function answerParent<Begin>(
     return { type: 'answer', answer: await method(message.question) };
   };
   process.on('message', (message: ToClient) => {
-    answer(message).then(send, (error: Error) => send({ type: 'refused', reason: error.message }));
+    answer(message).then(send, (error) => send({ type: 'refused', error: toSent(error) }));
   });
   // A Ctrl-C reaches the whole group; the coordinator decides when its clients end.
   process.on('SIGINT', () => {});

@@ -146,6 +146,7 @@ test('who hangs, refuses or answers nonsense is left out and named; too few leav
     answering('refusing', () => Promise.reject(new Error('no room'))),
     answering('not a number', async () => ({ values: new Float32Array(16).fill(Number.NaN) })),
     answering('lost', () => Promise.reject(new ClientLost('gone'))),
+    answering('silent', async () => null),
     answering('another model', async () => ({ values: new Float32Array(9) })),
   ];
   let answered = 0;
@@ -172,6 +173,7 @@ test('who hangs, refuses or answers nonsense is left out and named; too few leav
     ['lost', 'lost'],
     ['not a number', 'nonsense'],
     ['refusing', 'refused'],
+    ['silent', 'nonsense'],
   ]);
   expectClose(vector, (await run({ clients: clientsOf(2) })).vector, 1e-6);
 

@@ -1,6 +1,5 @@
 /** The coordinator: rounds of federated averaging (McMahan et al. 2017) over clients that may go away at any moment. */
 
-import { createRng, shuffle } from '../rng.ts';
 import { fromArray, scope } from '../tensor/index.ts';
 import {
   type Optimizer,
@@ -13,9 +12,8 @@ import {
 } from '../train/index.ts';
 import { type Conversation, conversation, type Missing } from './ask.ts';
 import { fail } from './errors.ts';
-import type { FederatedClient, Measured, RoundPlace } from './messages.ts';
-import { thresholdOf } from './secure-party.ts';
-import { unmaskSum } from './secure-sum.ts';
+import type { FederatedClient, Measured } from './messages.ts';
+import { meanDifference, tooFew } from './one-round.ts';
 import { vectorOf } from './vector.ts';
 
 export interface FederateOptions<Params> {
@@ -176,81 +174,6 @@ export function overall(figures: readonly Measured[]) {
   };
 }
 
-/** The clients of a round, and those of them that are not heard on purpose. */
-function drawClients({ clients, share = 1, dropOut = 0, seed }: FederateOptions<unknown>, round: number) {
-  const rng = createRng(seed).split('clients').split(round);
-  const count = Math.max(1, Math.round(share * clients.length));
-  const chosen = shuffle([...clients], rng).slice(0, count);
-  const rehearsed = new Set(chosen.slice(0, Math.round(dropOut * count)));
-  // In their own order: sums do not depend on the draw.
-  return { chosen: clients.filter((client) => chosen.includes(client)), rehearsed };
-}
-
-/** What one round comes to: the mean of what clients answer, by their examples. */
-async function meanDifference<Params>(
-  options: FederateOptions<Params>,
-  place: RoundPlace,
-  talk: Conversation,
-): Promise<{ readonly mean: Float64Array; readonly names: readonly string[] }> {
-  const { isSecure = false, minimum = 1 } = options;
-  const { chosen, rehearsed } = drawClients(options, place.round);
-  const examples = chosen.reduce((sum, client) => sum + client.examples, 0);
-  const shares = new Map(chosen.map((client) => [client.name, client.examples / examples]));
-  const weights = vectorOf(options.params);
-  const threshold = isSecure ? Math.max(2, thresholdOf(chosen.length)) : 1;
-  const require = (count: number): void => {
-    const needed = Math.max(minimum, threshold);
-    if (count < needed) throw tooFew(place.round + 1, count, needed, talk.missing);
-  };
-  const among = (names: { has(name: string): boolean }) => chosen.filter(({ name }) => names.has(name));
-
-  const keys = isSecure ? await talk.askAll('keys', chosen, () => place) : undefined;
-  if (keys) require(keys.size);
-  const peers = Object.fromEntries(keys ?? []);
-  const shared = keys && (await talk.askAll('shares', among(keys), () => ({ ...place, peers, threshold })));
-  if (shared) require(shared.size);
-
-  const learners = shared ? among(shared) : chosen;
-  for (const client of learners)
-    if (rehearsed.has(client)) talk.missing.push({ client: client.name, reason: 'rehearsed', at: 'learn' });
-  const sealedFor = (name: string) =>
-    Object.fromEntries(
-      [...shared!].filter(([from]) => from !== name).map(([from, { sealed }]) => [from, sealed[name]]),
-    );
-  const answers = await talk.askAll(
-    'learn',
-    learners.filter((client) => !rehearsed.has(client)),
-    ({ name }) => ({
-      ...place,
-      weights,
-      share: shares.get(name)!,
-      ...(shared && { sealed: sealedFor(name) }),
-    }),
-  );
-  require(answers.size);
-
-  let sum: Float64Array;
-  if (keys && shared) {
-    const survivors = [...answers.keys()];
-    const gone = [...shared.keys()].filter((name) => !answers.has(name));
-    const revealed = await talk.askAll('unmask', among(answers), () => ({ ...place, survivors, gone }));
-    require(revealed.size);
-    const masked = new Map(
-      Array.from(answers, ([name, answer]) => [name, (answer as { masked: Uint32Array }).masked]),
-    );
-    sum = await unmaskSum({ threshold, keys, shared, masked, revealed });
-  } else {
-    sum = new Float64Array(weights.length + 1);
-    for (const [name, answer] of answers) {
-      const { values } = answer as { values: Float32Array };
-      for (let i = 0; i < sum.length; i++) sum[i] += shares.get(name)! * values[i];
-    }
-  }
-  const names = [...answers.keys()];
-  const heard = names.reduce((total, name) => total + shares.get(name)!, 0);
-  return { mean: sum.map((x) => x / heard), names };
-}
-
 /** One step of the server's optimizer along the mean difference. */
 function apply(
   tracked: readonly TrackedParameter[],
@@ -265,14 +188,6 @@ function apply(
     optimizer.update(tensor, fromArray(gradient, tensor.shape, 'f32'), slots, { step, lr, gradScale: 1 });
   }
 }
-
-const tooFew = (round: number, answered: number, needed: number, missing: readonly Missing[]) =>
-  fail('federated/too-few', {
-    round,
-    answered,
-    needed,
-    missing: missing.map(({ client, reason, detail }) => `${client}: ${detail ?? reason}`),
-  });
 
 function checkOptions(options: FederateOptions<unknown>): void {
   const { clients, share = 1, minimum = 1, dropOut = 0, rounds, isSecure } = options;
