@@ -32,7 +32,7 @@ export interface FederateOptions<Params> {
   readonly deadlineMs: number;
   /** Only sums of differences are seen (see `unmaskSum`). Sizes and held-out losses of clients are told openly. */
   readonly isSecure?: boolean;
-  /** A rehearsal: this part of the clients of each round is not heard when it has learnt. Default: none. */
+  /** A rehearsal: this part of the clients of each round is lost before it answers, in a secure round after it shared secrets. Default: none. */
   readonly dropOut?: number;
   /** Rounds between measurements; the last round is always measured. Default: 1. */
   readonly evaluateEvery?: number;
