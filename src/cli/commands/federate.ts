@@ -30,9 +30,9 @@ import { byteTokenizer, readTokenizer } from '../tokenizers.ts';
 const say = defineMessages({
   divided: {
     en: (d: { by: string; clients: number; others: number; mixed: boolean }) =>
-      `${d.clients} clients by ${d.by}${d.mixed ? ', their texts dealt out anew by chance' : ''}; ${d.others} others, with less text, take no part`,
+      `${d.clients} clients by ${d.by}${d.mixed ? ', their texts dealt out anew by chance' : ''}${d.others ? `; ${d.others} others, with less text, take no part` : ''}`,
     zh: (d) =>
-      `按 ${d.by} 分出 ${d.clients} 个客户端${d.mixed ? '，文本重新随机分配' : ''}；另有 ${d.others} 个文本较少，不参与`,
+      `按 ${d.by} 分出 ${d.clients} 个客户端${d.mixed ? '，文本重新随机分配' : ''}${d.others ? `；另有 ${d.others} 个文本较少，不参与` : ''}`,
   },
   model: {
     en: (d: { layers: number; width: number; context: number; parameters: string }) =>
