@@ -63,7 +63,8 @@ async function describeRun(earlier: EarlierRun<unknown>): Promise<LatestRun> {
     data: config.data.languages
       ? config.data.source
       : await sourceOf(config.data.source, basename(run.folder)),
-    state: isRunning ? 'running' : isFinished(earlier) ? 'finished' : 'interrupted',
+    // What was trained by many goes on with all options of its own command, which the menu does not know.
+    state: isRunning ? 'running' : isFinished(earlier) || config.federated ? 'finished' : 'interrupted',
     step: run.place?.step ?? 0,
   };
 }

@@ -4,6 +4,7 @@ import type { TextDocument } from '../types.ts';
 import { type LoadOptions, loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { keptPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
+import { readClientTexts } from './federated-texts.ts';
 import type { StoredModel } from './models.ts';
 
 export interface RunTexts {
@@ -28,13 +29,18 @@ export async function textsOfRun(
     return { name, heldOut: textsOf(documents) };
   }
   if (!run) throw fail('cli/model-data', { path });
-  const { data: read, training } = run.config;
+  const { data: read, training, federated } = run.config;
   const prepare = keptPreparation(read.prepared);
-  const sides: SplitCorpus[] = [];
-  for (const { source } of read.languages ?? [read]) {
-    const corpus = await loadDocuments(specOf(source), { ...options, prepare }, rulesFor(training));
-    sides.push(splitCorpus(corpus.documents));
-  }
+  const sides: Pick<SplitCorpus, 'train' | 'heldOut'>[] = [];
+  if (federated) {
+    const loading = { ...options, prepare };
+    const { clients } = await readClientTexts(specOf(read.source), loading, rulesFor(training), federated);
+    sides.push(...clients);
+  } else
+    for (const { source } of read.languages ?? [read]) {
+      const corpus = await loadDocuments(specOf(source), { ...options, prepare }, rulesFor(training));
+      sides.push(splitCorpus(corpus.documents));
+    }
   return {
     name: read.source,
     heldOut: sides.flatMap(({ heldOut }) => textsOf(heldOut)),

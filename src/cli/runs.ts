@@ -18,6 +18,7 @@ import { isRun, readRun, readRunConfig, type SavedRun } from '../train/index.ts'
 import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
+import type { FederatedSettings } from './federating.ts';
 import type { LanguageRecord } from './mixed-training.ts';
 import type { PrivacyPlan } from './privacy.ts';
 import type { Recipe } from './recipe.ts';
@@ -56,6 +57,8 @@ export interface RunConfig<Model = DecoderConfig> {
   readonly training: { readonly seed: number } & RunLength & Recipe;
   /** What the privacy of its text comes to. */
   readonly privacy?: PrivacyPlan;
+  /** How it was trained by many; its steps are rounds. */
+  readonly federated?: FederatedSettings;
   /** The run whose model was at the beginning; none for one trained from scratch. */
   readonly init?: InitialRun;
   /** What of that model is trained, where that is not all of it. */

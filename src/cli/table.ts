@@ -4,6 +4,7 @@ import { type CommandRow, defineCommand } from './command.ts';
 import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
+import { federateOptions } from './federate-options.ts';
 import { predictOptions } from './head-options.ts';
 import { statsOptions } from './information-options.ts';
 import {
@@ -89,6 +90,21 @@ const privacy = defineCommand({
     'inkstone privacy compare --data npm:chinese-poetry --epsilons none,8 --steps 20 --layers 1 --width 32',
   ],
   load: () => import('./commands/privacy.ts'),
+});
+
+const federate = defineCommand({
+  name: 'federate',
+  summary: {
+    en: 'train one model with many who keep their text to themselves: each a process that sends what it learnt, not what it read',
+    zh: '联邦学习：众多客户端各自保留文本、共同训练一个模型；每个是一个进程，只发送所学，不发送所读',
+  },
+  options: federateOptions,
+  example: 'inkstone federate --data play.txt --clients 4 --rounds 5 --out runs/federated',
+  examples: [
+    'inkstone federate --data npm:chinese-poetry --by field:author --clients 3 --rounds 3 --local-steps 20 --secure',
+    'inkstone federate --data letters --by file --clients 4 --rounds 5 --drop-out 0.25 --compare',
+  ],
+  load: () => import('./commands/federate.ts'),
 });
 
 const data = defineCommand({
@@ -299,6 +315,7 @@ export const commands = [
   start,
   train,
   privacy,
+  federate,
   data,
   stats,
   generate,

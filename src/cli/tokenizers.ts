@@ -7,6 +7,7 @@ import { loadTokenizer, trainBpe, trainCharacters } from '../text/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { readTextFile } from './corpus.ts';
+import { BYTES } from './recipe.ts';
 import { formatDuration } from './terminal.ts';
 
 /** How a tokenizer was made: by characters, trained to a size that was asked for, or given as a file. */
@@ -59,6 +60,10 @@ export async function learnBpe(
   terminal.print(`  ${say('vocabulary', { size: tokenizer.vocabSize, perToken, seconds })}`);
   return tokenizer;
 }
+
+/** Bytes, and the end of a text: learnt from nothing. */
+export const byteTokenizer = (): Promise<Tokenizer> =>
+  trainBpe([], { vocabSize: BYTES, specialTokens: [END_OF_TEXT] });
 
 /** One token a character. A single text has no ends to mark. */
 export function learnCharacters(

@@ -35,6 +35,38 @@ export const privacyTerms = defineTerms({
       zh: 'ε 的保证不成立的概率。应远小于样本数的倒数，默认为其十分之一。',
     },
   },
+  federated: {
+    name: { en: 'federated learning', zh: '联邦学习' },
+    also: ['federated', 'federate', 'FedAvg', 'federated averaging', '联邦平均'],
+    text: {
+      en: 'Training one model with many who do not show their texts: a coordinator sends the weights, each client trains on its own text for a while and sends back the difference, and the coordinator takes their mean, by how much text each has (FedAvg). The less alike the texts are, the shorter clients should train between two rounds. What is sent still says something about the text: secure aggregation hides single differences, differential privacy what the mean tells.',
+      zh: '与众多不愿交出文本的参与者共同训练一个模型：协调方下发权重，各客户端用自己的文本训练一段并送回差值，协调方按文本量取平均（FedAvg）。各方文本差别越大，两轮之间就应训练得越短。送回的内容仍会透露文本的一些信息：安全聚合隐藏单个差值，差分隐私限制平均值所透露的内容。',
+    },
+  },
+  fedsgd: {
+    name: { en: 'FedSGD', zh: 'FedSGD' },
+    also: ['federated SGD', '联邦梯度下降'],
+    text: {
+      en: 'Federated learning in which each client sends one gradient of all its text in each round. With all clients the result is exactly the step that training on all texts together would make, however different they are. It takes many more rounds than training for a while in each.',
+      zh: '每轮每个客户端只送出全部文本的一个梯度的联邦学习。若全体参与，无论各方文本差别多大，结果都与把文本放在一起所走的一步相同。所需轮数远多于每轮训练一段的做法。',
+    },
+  },
+  secureAggregation: {
+    name: { en: 'secure aggregation', zh: '安全聚合' },
+    also: ['secure', 'secure sum', 'masked sum', '安全求和'],
+    text: {
+      en: 'A way to add up numbers of many so that only the sum can be seen: every two clients agree on a mask that one adds and the other takes away. Shares of the secrets let those who stay take off the masks of those who went away. It stands against a coordinator that keeps to the protocol and is curious, not against one that shows false keys.',
+      zh: '把多方的数相加而只让人看到总和的方法：每两个客户端约定一个掩码，一方加上、另一方减去。密钥的份额使留下的客户端能消去离开者的掩码。它防的是遵守协议而好奇的协调方，防不了出示假密钥的协调方。',
+    },
+  },
+  nonIid: {
+    name: { en: 'non-IID', zh: '非独立同分布' },
+    also: ['IID', 'mixed', '独立同分布'],
+    text: {
+      en: 'Of clients: each has text of another kind, as each person writes in another way. IID (independent and identically distributed) is the opposite: texts dealt out by chance, so that every client has the like. Training for long between rounds suits IID clients; others drift apart.',
+      zh: '指各客户端的文本类型不同，正如人各有其文风。独立同分布（IID）则相反：文本随机分配，各客户端彼此相似。IID 时两轮之间可以训练得久一些；否则各方会渐行渐远。',
+    },
+  },
   privateUnit: {
     name: { en: 'private unit', zh: '保护单位' },
     also: ['private-unit', 'privacy unit', '隐私单位'],

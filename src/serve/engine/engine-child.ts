@@ -1,9 +1,9 @@
 /** The engine's own process: it holds the model, and whatever goes wrong in native code ends it alone. */
 
+import { toSent } from '../../sent-error.ts';
 import type { GenerationPart } from '../../types.ts';
 import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
 import type { LocalModel } from './local-model.ts';
-import { toSent } from './sent-error.ts';
 
 /** How often the parent hears how busy the model is, in ms. */
 const LOAD_EVERY = 200;

@@ -1,12 +1,12 @@
 /** A model in a process of its own, as one that can be served. When the process dies it is started again. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { fromSent } from '../../sent-error.ts';
 import type { ChatTemplateSource } from '../../text/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../../types.ts';
 import { fail } from '../errors.ts';
 import type { ModelLoad, ServedModel } from '../served-model.ts';
 import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
-import { fromSent } from './sent-error.ts';
 
 export interface EngineProcessOptions {
   readonly id: string;

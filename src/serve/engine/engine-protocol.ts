@@ -1,9 +1,9 @@
 /** What the server and the engine's process say to each other; plain data on both sides. */
 
+import type { SentError } from '../../sent-error.ts';
 import type { GenerationPart, TokenScore } from '../../types.ts';
 import type { InspectQuestion } from '../inspect-questions.ts';
 import type { ModelLoad, WriteRequest } from '../served-model.ts';
-import type { SentError } from './sent-error.ts';
 
 /** A job that writes nothing. */
 interface Asked {

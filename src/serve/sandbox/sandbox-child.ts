@@ -1,6 +1,6 @@
 /** The sandbox's own process: one task after another, until the parent goes or kills it. */
 
-import { toSent } from '../engine/sent-error.ts';
+import { toSent } from '../../sent-error.ts';
 import { type FromSandbox, type ToSandbox, tasks } from './sandbox-tasks.ts';
 
 const send = (message: FromSandbox): void => void process.send?.(message);

@@ -1,13 +1,13 @@
 /** What is done in the sandbox: work whose cost the asker decides. Plain data in and out. */
 
 import { type ConstraintSpec, compileConstraint } from '../../decode/index.ts';
+import type { SentError } from '../../sent-error.ts';
 import {
   type Chat,
   type ChatTemplateSource,
   createChatTemplate,
   type SpecialToken,
 } from '../../text/index.ts';
-import type { SentError } from '../engine/sent-error.ts';
 import { fail } from '../errors.ts';
 import { limits } from '../limits.ts';
 

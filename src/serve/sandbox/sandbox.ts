@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { fromSent } from '../engine/sent-error.ts';
+import { fromSent } from '../../sent-error.ts';
 import { fail } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { FromSandbox, SandboxTasks, TaskName, ToSandbox } from './sandbox-tasks.ts';

@@ -1,6 +1,6 @@
 /** Errors that cross from one process to another: their sentences go along, since the tables of a room stay where they are. */
 
-import { InkstoneError } from '../../errors.ts';
+import { InkstoneError } from './errors.ts';
 
 export interface SentError {
   readonly code: string | undefined;
