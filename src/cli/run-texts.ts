@@ -11,6 +11,8 @@ export interface RunTexts {
   readonly heldOut: readonly string[];
   /** What it learnt from; none of other data than the run's own. */
   readonly training?: readonly string[];
+  /** All of the run's own data, as they were before they were split. */
+  readonly whole?: readonly TextDocument[];
 }
 
 /** Documents of the training side that are looked at, and characters of each: a whole book is more than a sample. */
@@ -31,14 +33,17 @@ export async function textsOfRun(
   const { data: read, training } = run.config;
   const prepare = keptPreparation(read.prepared);
   const sides: SplitCorpus[] = [];
+  const whole: TextDocument[] = [];
   for (const { source } of read.languages ?? [read]) {
     const corpus = await loadDocuments(specOf(source), { ...options, prepare }, rulesFor(training));
     sides.push(splitCorpus(corpus.documents));
+    for (const document of corpus.documents) whole.push(document);
   }
   return {
     name: read.source,
     heldOut: sides.flatMap(({ heldOut }) => textsOf(heldOut)),
     training: sides.flatMap(({ train }) => textsOf(train)),
+    whole,
   };
 }
 
