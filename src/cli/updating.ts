@@ -1,0 +1,316 @@
+/** One update of a run: what is new to it, a candidate that learns it, and whether that may take the place of the model. */
+
+import { dropExactDuplicates, temperatureShares, tokenizeDocuments } from '../data/index.ts';
+import { InkstoneError } from '../errors.ts';
+import { createLanguageModel } from '../models/index.ts';
+import { differingKeys } from '../train/index.ts';
+import type { TextDocument } from '../types.ts';
+import type { CommandContext } from './command.ts';
+import {
+  hashTexts,
+  type LoadedCorpus,
+  loadDocuments,
+  rulesFor,
+  type SplitCorpus,
+  splitCorpus,
+} from './corpus.ts';
+import { keptPreparation, preparationOf } from './corpus-options.ts';
+import { openModel, requireDecoder, type StoredDecoder } from './models.ts';
+import { textsOfRun } from './run-texts.ts';
+import { type EarlierRun, isFinished, type RunLength, readEarlierRun, type Tuning } from './runs.ts';
+import { onlyGiven, type Settings, tuningSettings } from './settings.ts';
+import { openingsFor, sampleWriter } from './showcase.ts';
+import { timesOf } from './train-parts.ts';
+import { heldOutTokens } from './training.ts';
+import { charactersOf, drawReplay, type OldTexts, readTuneBase, type TuneBase } from './tune-base.ts';
+import { type OpenTuning, prepareTuning } from './tuning.ts';
+import { failUpdate } from './update-errors.ts';
+import type { updateOptions } from './update-options.ts';
+import {
+  beginUpdate,
+  dropUpdate,
+  type MeasuredText,
+  readUpdates,
+  recordUpdate,
+  settle,
+  textFileOf,
+  textOf,
+  trainingFolderOf,
+  type Update,
+  type UpdateRecord,
+} from './updates.ts';
+
+export type UpdateContext = CommandContext<typeof updateOptions>;
+
+/** A run that can be updated, as it now is. */
+export interface UpdatedRun {
+  readonly folder: string;
+  readonly stored: StoredDecoder;
+  readonly earlier: EarlierRun;
+  /** Those that came to an end. */
+  readonly updates: readonly Update[];
+  /** One that was broken off. */
+  readonly unfinished: Update | undefined;
+}
+
+/** Opens a run and ends what a killed update left. The caller holds its lock. @throws when it is none that can learn more */
+export async function openUpdatedRun(folder: string): Promise<UpdatedRun> {
+  // Before the model is read: what was decided may not stand in the run yet.
+  const settled: Update[] = [];
+  for (const update of await readUpdates(folder)) settled.push(await settle(folder, update));
+  const earlier = await readEarlierRun(folder);
+  const { privacy, tuning } = earlier.config;
+  if (privacy) throw failUpdate('cli/update-private', { folder });
+  if (tuning?.answers) throw failUpdate('cli/update-answers', { folder });
+  if (!isFinished(earlier)) throw failUpdate('cli/update-unfinished', { folder });
+  return {
+    ...{ folder, earlier, stored: requireDecoder('update', await openModel(folder)) },
+    updates: settled.filter(({ state }) => state !== 'training'),
+    unfinished: settled.find(({ state }) => state === 'training'),
+  };
+}
+
+/** What a run learned before: its own text and that of each update that is part of it, each measured by itself. */
+interface Older {
+  readonly texts: readonly OldTexts[];
+  /** Everything that is not new to it. */
+  readonly known: readonly TextDocument[];
+}
+
+async function readOlder(
+  { options, terminal, signal }: UpdateContext,
+  { stored, earlier, updates }: UpdatedRun,
+): Promise<Older> {
+  const { oldData, offline, again } = options;
+  const reading = { terminal, signal, offline };
+  const original = async () => {
+    if (oldData === undefined) return textsOfRun(stored, reading);
+    const prepare = keptPreparation(earlier.config.data.prepared);
+    const { name, documents } = await loadDocuments(
+      oldData,
+      { ...reading, prepare },
+      rulesFor(earlier.config.training),
+    );
+    const { train, heldOut } = splitCorpus(documents);
+    const texts = (side: readonly TextDocument[]) => side.map(({ text }) => text);
+    return { name, training: texts(train), heldOut: texts(heldOut), whole: documents };
+  };
+  const {
+    name,
+    heldOut,
+    training = [],
+    whole = [],
+  } = await original().catch((error) => {
+    if (!(error instanceof InkstoneError) || oldData !== undefined) throw error;
+    throw failUpdate('cli/update-old-text', { reason: error.message }, error);
+  });
+  const documents = (texts: readonly string[]) => texts.map((text) => ({ text }));
+  const texts: OldTexts[] = [{ name, train: documents(training), heldOut: documents(heldOut) }];
+  const known = [...whole];
+  for (const update of updates) {
+    const isPart = update.state === 'promoted';
+    if (!isPart && again) continue;
+    const own = await textOf(update);
+    for (const document of own) known.push(document);
+    if (isPart) texts.push({ name: update.name, ...splitCorpus(own) });
+  }
+  return { texts, known };
+}
+
+/** What an update would learn. */
+export interface UpdatePlan {
+  readonly loaded: LoadedCorpus;
+  /** What of it is new to the run. */
+  readonly documents: readonly TextDocument[];
+  readonly split: SplitCorpus;
+  /** The texts that must not be forgotten. */
+  readonly old: readonly OldTexts[];
+  readonly base: TuneBase;
+  readonly settings: Settings;
+  readonly tuning: Tuning;
+  /** The new text, with old among it. */
+  readonly corpus: SplitCorpus;
+  /** Pieces of old text among it. */
+  readonly replayed: number;
+  readonly length: RunLength;
+  readonly task: UpdateRecord['task'];
+}
+
+/** Why there is nothing to do. */
+export interface NothingToDo {
+  readonly outcome: 'nothing-new' | 'too-little';
+  /** What was read, and how much of it is new. */
+  readonly name: string;
+  readonly documents: number;
+  readonly fresh: number;
+}
+
+/** How often all that is learned is read, if nothing else is said. */
+const PASSES = 2;
+/** Among the older texts a small one comes up more often than by its size: shares as √size. */
+const OLD_TEMPERATURE = 2;
+
+/** Reads the new text and says what would come of it; nothing is written. */
+export async function planUpdate(
+  context: UpdateContext,
+  run: UpdatedRun,
+  data: string,
+): Promise<UpdatePlan | NothingToDo> {
+  const { options, given, terminal, signal } = context;
+  const { earlier, stored } = run;
+  const { tokenizer } = earlier;
+  const prepare = preparationOf(options) ?? keptPreparation(earlier.config.data.prepared);
+  const loading = { terminal, signal, offline: options.offline, prepare };
+  const loaded = await loadDocuments(data, loading, rulesFor(earlier.config.training));
+  const { texts: old, known } = await readOlder(context, run);
+  const isRead = new Set(loaded.documents);
+  const { documents: unique } = await dropExactDuplicates([...known, ...loaded.documents], { signal });
+  const documents = unique.filter((document) => isRead.has(document));
+  const nothing = { name: loaded.name, documents: loaded.documents.length, fresh: documents.length };
+  if (documents.length === 0) return { outcome: 'nothing-new', ...nothing };
+  const split = splitCorpus(documents);
+  const { contextLength } = stored.config;
+  const heldOut = await heldOutTokens(split.heldOut, tokenizer, signal);
+  if (heldOut.tokens.length < contextLength) return { outcome: 'too-little', ...nothing };
+
+  const { replay, ewc, seed } = options;
+  const tuning: Tuning = { method: 'full', ...(replay > 0 && { replay }), ...(ewc !== undefined && { ewc }) };
+  const base = await readTuneBase(stored, tuning, context);
+  // How long it takes follows from what is drawn.
+  const fallback = { seed, length: { steps: 1 } };
+  const settings = tuningSettings({ config: base.maker }, base.init, onlyGiven(options, given), fallback);
+  const drawn = replayFrom(old, charactersOf(split.train) * (replay / (1 - replay)), seed);
+  const corpus = { ...split, train: [...split.train, ...drawn] };
+  const tokens = (await tokenizeDocuments(corpus.train, tokenizer, { signal })).length;
+  const isSaid = given.has('steps') || given.has('minutes');
+  const steps = Math.ceil((PASSES * tokens) / (settings.recipe.batchSize * contextLength));
+  const length: RunLength = isSaid ? settings.length : { steps };
+  const { recipe } = settings;
+  const sha256 = hashTexts([...corpus.train, ...corpus.heldOut]);
+  const task = { init: base.init, recipe, length, seed, tuning, sha256 };
+  return {
+    loaded,
+    documents,
+    split,
+    old,
+    base,
+    settings,
+    tuning,
+    corpus,
+    replayed: drawn.length,
+    length,
+    task,
+  };
+}
+
+/** So many characters of older texts, of each its share. */
+function replayFrom(old: readonly OldTexts[], characters: number, seed: number): TextDocument[] {
+  const shares = temperatureShares(
+    old.map(({ train }) => charactersOf(train)),
+    OLD_TEMPERATURE,
+  );
+  return old.flatMap(({ train }, i) => drawReplay(train, shares[i] * characters, seed + i));
+}
+
+/** A candidate that is ready to learn; its run is open and must be closed. */
+export interface Candidate {
+  readonly update: Update;
+  readonly open: OpenTuning;
+  /** It was broken off, and goes on. */
+  readonly isResumed: boolean;
+  /** What the model is now on each text. */
+  readonly before: Measures;
+  measure(): Promise<Measures>;
+}
+
+/** In bits per character: the new text, then the older ones in their order; and how its samples repeat themselves. */
+interface Measures {
+  readonly fresh: number;
+  readonly old: readonly number[];
+  readonly rep4: number | undefined;
+}
+
+/** Begins the update, or goes on with one of the same task that was broken off; one of another is dropped. */
+export async function openCandidate(
+  { options, signal }: UpdateContext,
+  { folder, earlier, unfinished }: UpdatedRun,
+  plan: UpdatePlan,
+): Promise<Candidate> {
+  const { base, settings, tuning, corpus, length, old, split, task } = plan;
+  const { tokenizer } = earlier;
+  const wanted = JSON.parse(JSON.stringify(task));
+  const isResumed = unfinished !== undefined && differingKeys(unfinished.task, wanted).length === 0;
+  if (unfinished && !isResumed) await dropUpdate(unfinished);
+  const about = { source: plan.loaded.name, task: wanted, from: base.init.step };
+  const update = isResumed ? unfinished : await beginUpdate(folder, about, plan.documents);
+  const { model, recipe, seed, init, tokenizer: tokenizerMade } = settings;
+  const open = await prepareTuning(
+    {
+      ...{ folder: trainingFolderOf(update), source: textFileOf(update), corpus, tokenizer, tokenizerMade },
+      ...{ model, recipe, seed, init, tuning, signal, ...timesOf(options, length) },
+    },
+    base.params,
+    tuning,
+    old.flatMap(({ train }) => train),
+  );
+  try {
+    const lossOn: Awaited<ReturnType<OpenTuning['lossOn']>>[] = [];
+    for (const { heldOut } of [split, ...old]) lossOn.push(await open.lossOn(heldOut));
+    const openings = openingsFor(undefined, old[0].heldOut);
+    const write = sampleWriter(createLanguageModel(base.params, base.config), tokenizer);
+    const measure = async (): Promise<Measures> => {
+      const bits: number[] = [];
+      for (const loss of lossOn) bits.push((await loss()).bitsPerCharacter);
+      let rep4 = 0;
+      for (const [i, opening] of openings.entries()) rep4 += (await write(opening, seed + i)).rep4;
+      const [fresh, ...older] = bits;
+      return { fresh, old: older, rep4: openings.length > 0 ? rep4 / openings.length : undefined };
+    };
+    // Before a checkpoint of its own is restored.
+    return { update, open, isResumed, before: await measure(), measure };
+  } catch (error) {
+    await open.training.run.close();
+    throw error;
+  }
+}
+
+/** What the candidate came to on each text, beside what the run had come to at its best. */
+export function compareMeasures(
+  { loaded, old }: Pick<UpdatePlan, 'loaded' | 'old'>,
+  before: Measures,
+  after: Measures,
+  updates: readonly Update[],
+): NonNullable<UpdateRecord['measured']> {
+  const promoted = updates.filter(({ state }) => state === 'promoted');
+  const earlierOn = (name: string): number[] =>
+    promoted.flatMap(({ name: own, measured }) => {
+      if (!measured) return [];
+      const all = own === name ? [measured.fresh] : measured.old.filter(({ text }) => text === name);
+      return all.flatMap((one) => [one.before, one.after]);
+    });
+  const { rep4 } = after;
+  return {
+    fresh: { text: loaded.name, before: before.fresh, best: before.fresh, after: after.fresh },
+    old: old.map(({ name: text }, i) => ({
+      ...{ text, before: before.old[i], after: after.old[i] },
+      best: Math.min(before.old[i], ...earlierOn(text)),
+    })),
+    ...(before.rep4 !== undefined && rep4 !== undefined && { rep4: { before: before.rep4, after: rep4 } }),
+  };
+}
+
+/** By which share a text's loss lies above its best. */
+export const forgottenShare = ({ best, after }: MeasuredText): number => after / best - 1;
+
+/** The new text must be better known, and no older text more than `forget` (a share) worse than at its best. */
+export function judge(
+  { fresh, old }: NonNullable<UpdateRecord['measured']>,
+  forget: number,
+): UpdateRecord['reason'] {
+  if (!old.every((text) => forgottenShare(text) <= forget)) return 'forgot';
+  return fresh.after < fresh.before ? undefined : 'not-learned';
+}
+
+/** Puts down that the candidate stays what it is. */
+export const refuse = (update: Update, why: Pick<UpdateRecord, 'reason' | 'measured'>): Promise<Update> =>
+  recordUpdate(update, { ...why, state: 'refused', ended: new Date().toISOString() });
