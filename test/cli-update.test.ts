@@ -195,6 +195,11 @@ describe('is refused', () => {
     ['head', () => ({ head: { task: 'classify' } }), 'has a head for --task classify'],
     ['masked', ({ training }: RunConfig) => ({ training: { ...training, masked: {} } }), 'is an encoder'],
     ['moved', ({ data }: RunConfig) => ({ data: { ...data, source: 'gone.txt' } }), '--old-data'],
+    [
+      'overtaken',
+      ({ data }: RunConfig) => ({ data: { ...data, source: 'en.txt' } }),
+      'is no longer the text',
+    ],
   ])('a run that is %s', async (folder, change, message) => {
     const { status, err } = await run('update', changed(folder, change), '--data', 'poems.jsonl');
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });

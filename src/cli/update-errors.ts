@@ -25,6 +25,12 @@ export const failUpdate = defineErrors({
     zh: (d) =>
       `更新：必须度量遗忘，而训练所用的文本无法读取：${d.reason}；请回到当初训练的目录，或用 --old-data 指明文本`,
   },
+  'cli/update-other-text': {
+    en: (d: { folder: string; source: string }) =>
+      `update: ${d.source} is no longer the text that ${d.folder} learned first, so neither what is new nor what is forgotten can be told; name that text with --old-data, and give new text in files of its own`,
+    zh: (d) =>
+      `更新：${d.source} 已不是 ${d.folder} 最初所学的文本，无法判断何为新、何被遗忘；请用 --old-data 指明当初的文本，并把新文本另存为文件`,
+  },
   'cli/no-update': {
     en: (d: { folder: string }) =>
       `update --rollback: ${d.folder} has no promoted update to take back; see inkstone update ${d.folder} --list`,

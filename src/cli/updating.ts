@@ -16,7 +16,7 @@ import {
 } from './corpus.ts';
 import { keptPreparation, preparationOf } from './corpus-options.ts';
 import { openModel, requireDecoder, type StoredDecoder } from './models.ts';
-import { textsOfRun } from './run-texts.ts';
+import { type RunTexts, textsOfRun } from './run-texts.ts';
 import { type EarlierRun, isFinished, type RunLength, readEarlierRun, type Tuning } from './runs.ts';
 import { onlyGiven, type Settings, tuningSettings } from './settings.ts';
 import { openingsFor, sampleWriter } from './showcase.ts';
@@ -77,44 +77,45 @@ interface Older {
   readonly known: readonly TextDocument[];
 }
 
-async function readOlder(
-  { options, terminal, signal }: UpdateContext,
-  { stored, earlier, updates }: UpdatedRun,
-): Promise<Older> {
-  const { oldData, offline, again } = options;
-  const reading = { terminal, signal, offline };
-  const original = async () => {
-    if (oldData === undefined) return textsOfRun(stored, reading);
-    const prepare = keptPreparation(earlier.config.data.prepared);
-    const { name, documents } = await loadDocuments(
-      oldData,
-      { ...reading, prepare },
-      rulesFor(earlier.config.training),
-    );
-    const { train, heldOut } = splitCorpus(documents);
-    const texts = (side: readonly TextDocument[]) => side.map(({ text }) => text);
-    return { name, training: texts(train), heldOut: texts(heldOut), whole: documents };
-  };
-  const {
-    name,
-    heldOut,
-    training = [],
-    whole = [],
-  } = await original().catch((error) => {
-    if (!(error instanceof InkstoneError) || oldData !== undefined) throw error;
-    throw failUpdate('cli/update-old-text', { reason: error.message }, error);
-  });
-  const documents = (texts: readonly string[]) => texts.map((text) => ({ text }));
+async function readOlder(context: UpdateContext, run: UpdatedRun): Promise<Older> {
+  const { name, heldOut, training, whole } = await readOriginal(context, run);
+  const documents = (texts: readonly string[] = []) => texts.map((text) => ({ text }));
   const texts: OldTexts[] = [{ name, train: documents(training), heldOut: documents(heldOut) }];
-  const known = [...whole];
-  for (const update of updates) {
+  const known = [...(whole ?? [])];
+  for (const update of run.updates) {
     const isPart = update.state === 'promoted';
-    if (!isPart && again) continue;
+    if (!isPart && context.options.again) continue;
     const own = await textOf(update);
     for (const document of own) known.push(document);
     if (isPart) texts.push({ name: update.name, ...splitCorpus(own) });
   }
   return { texts, known };
+}
+
+/** The text that the run learned first. @throws when it cannot be read or is another by now */
+async function readOriginal(
+  { options, terminal, signal }: UpdateContext,
+  { folder, stored, earlier }: UpdatedRun,
+): Promise<RunTexts> {
+  const { oldData, offline } = options;
+  const { data: read, training: recipe, tuning } = earlier.config;
+  const reading = { terminal, signal, offline };
+  if (oldData !== undefined) {
+    const loading = { ...reading, prepare: keptPreparation(read.prepared) };
+    const { name, documents } = await loadDocuments(oldData, loading, rulesFor(recipe));
+    const { train, heldOut } = splitCorpus(documents);
+    const texts = (side: readonly TextDocument[]) => side.map(({ text }) => text);
+    return { name, training: texts(train), heldOut: texts(heldOut), whole: documents };
+  }
+  const found = await textsOfRun(stored, reading).catch((error) => {
+    if (!(error instanceof InkstoneError)) throw error;
+    throw failUpdate('cli/update-old-text', { reason: error.message }, error);
+  });
+  const { training = [], heldOut } = found;
+  const sha256 = hashTexts([...training, ...heldOut].map((text) => ({ text })));
+  // What was replayed to it stands in its hash, too.
+  if (sha256 === read.sha256 || tuning?.replay) return found;
+  throw failUpdate('cli/update-other-text', { folder, source: read.source });
 }
 
 /** What an update would learn. */
