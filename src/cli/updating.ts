@@ -1,9 +1,7 @@
-/** One update of a run: what is new to it, a candidate that learns it, and whether that may take the place of the model. */
+/** What a run learned so far, what is new to it in a text, and how it would learn that. */
 
 import { dropExactDuplicates, temperatureShares, tokenizeDocuments } from '../data/index.ts';
 import { InkstoneError } from '../errors.ts';
-import { createLanguageModel } from '../models/index.ts';
-import { differingKeys } from '../train/index.ts';
 import type { TextDocument } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import {
@@ -19,26 +17,11 @@ import { openModel, requireDecoder, type StoredDecoder } from './models.ts';
 import { type RunTexts, textsOfRun } from './run-texts.ts';
 import { type EarlierRun, isFinished, type RunLength, readEarlierRun, type Tuning } from './runs.ts';
 import { onlyGiven, type Settings, tuningSettings } from './settings.ts';
-import { openingsFor, sampleWriter } from './showcase.ts';
-import { timesOf } from './train-parts.ts';
 import { heldOutTokens } from './training.ts';
 import { charactersOf, drawReplay, type OldTexts, readTuneBase, type TuneBase } from './tune-base.ts';
-import { type OpenTuning, prepareTuning } from './tuning.ts';
 import { failUpdate } from './update-errors.ts';
 import type { updateOptions } from './update-options.ts';
-import {
-  beginUpdate,
-  dropUpdate,
-  type MeasuredText,
-  readUpdates,
-  recordUpdate,
-  settle,
-  textFileOf,
-  textOf,
-  trainingFolderOf,
-  type Update,
-  type UpdateRecord,
-} from './updates.ts';
+import { readUpdates, settle, textOf, type Update, type UpdateRecord } from './updates.ts';
 
 export type UpdateContext = CommandContext<typeof updateOptions>;
 
@@ -212,106 +195,3 @@ function replayFrom(old: readonly OldTexts[], characters: number, seed: number):
   );
   return old.flatMap(({ train }, i) => drawReplay(train, shares[i] * characters, seed + i));
 }
-
-/** A candidate that is ready to learn; its run is open and must be closed. */
-export interface Candidate {
-  readonly update: Update;
-  readonly open: OpenTuning;
-  /** It was broken off, and goes on. */
-  readonly isResumed: boolean;
-  /** What the model is now on each text. */
-  readonly before: Measures;
-  measure(): Promise<Measures>;
-}
-
-/** In bits per character: the new text, then the older ones in their order; and how its samples repeat themselves. */
-interface Measures {
-  readonly fresh: number;
-  readonly old: readonly number[];
-  readonly rep4: number | undefined;
-}
-
-/** Begins the update, or goes on with one of the same task that was broken off; one of another is dropped. */
-export async function openCandidate(
-  { options, signal }: UpdateContext,
-  { folder, earlier, unfinished }: UpdatedRun,
-  plan: UpdatePlan,
-): Promise<Candidate> {
-  const { base, settings, tuning, corpus, length, old, split, task } = plan;
-  const { tokenizer } = earlier;
-  const wanted = JSON.parse(JSON.stringify(task));
-  const isResumed = unfinished !== undefined && differingKeys(unfinished.task, wanted).length === 0;
-  if (unfinished && !isResumed) await dropUpdate(unfinished);
-  const about = { source: plan.loaded.name, task: wanted, from: base.init.step };
-  const update = isResumed ? unfinished : await beginUpdate(folder, about, plan.documents);
-  const { model, recipe, seed, init, tokenizer: tokenizerMade } = settings;
-  const open = await prepareTuning(
-    {
-      ...{ folder: trainingFolderOf(update), source: textFileOf(update), corpus, tokenizer, tokenizerMade },
-      ...{ model, recipe, seed, init, tuning, signal, ...timesOf(options, length) },
-    },
-    base.params,
-    tuning,
-    old.flatMap(({ train }) => train),
-  );
-  try {
-    const lossOn: Awaited<ReturnType<OpenTuning['lossOn']>>[] = [];
-    for (const { heldOut } of [split, ...old]) lossOn.push(await open.lossOn(heldOut));
-    const openings = openingsFor(undefined, old[0].heldOut);
-    const write = sampleWriter(createLanguageModel(base.params, base.config), tokenizer);
-    const measure = async (): Promise<Measures> => {
-      const bits: number[] = [];
-      for (const loss of lossOn) bits.push((await loss()).bitsPerCharacter);
-      let rep4 = 0;
-      for (const [i, opening] of openings.entries()) rep4 += (await write(opening, seed + i)).rep4;
-      const [fresh, ...older] = bits;
-      return { fresh, old: older, rep4: openings.length > 0 ? rep4 / openings.length : undefined };
-    };
-    // Before a checkpoint of its own is restored.
-    return { update, open, isResumed, before: await measure(), measure };
-  } catch (error) {
-    await open.training.run.close();
-    throw error;
-  }
-}
-
-/** What the candidate came to on each text, beside what the run had come to at its best. */
-export function compareMeasures(
-  { loaded, old }: Pick<UpdatePlan, 'loaded' | 'old'>,
-  before: Measures,
-  after: Measures,
-  updates: readonly Update[],
-): NonNullable<UpdateRecord['measured']> {
-  const promoted = updates.filter(({ state }) => state === 'promoted');
-  const earlierOn = (name: string): number[] =>
-    promoted.flatMap(({ name: own, measured }) => {
-      if (!measured) return [];
-      const all = own === name ? [measured.fresh] : measured.old.filter(({ text }) => text === name);
-      return all.flatMap((one) => [one.before, one.after]);
-    });
-  const { rep4 } = after;
-  return {
-    fresh: { text: loaded.name, before: before.fresh, best: before.fresh, after: after.fresh },
-    old: old.map(({ name: text }, i) => ({
-      ...{ text, before: before.old[i], after: after.old[i] },
-      best: Math.min(before.old[i], ...earlierOn(text)),
-    })),
-    ...(before.rep4 !== undefined && rep4 !== undefined && { rep4: { before: before.rep4, after: rep4 } }),
-  };
-}
-
-/** By which share a text's loss lies above its best. */
-export const forgottenShare = ({ best, after }: MeasuredText): number => after / best - 1;
-
-/** The new text must be better known, and no older text more than `forget` (a share) worse than at its best. */
-export function judge(
-  { fresh, old }: NonNullable<UpdateRecord['measured']>,
-  forget: number,
-): UpdateRecord['reason'] {
-  if (!old.every((text) => forgottenShare(text) <= forget)) return 'forgot';
-  return fresh.after < fresh.before ? undefined : 'not-learned';
-}
-
-/** Puts down that the candidate stays what it is. */
-export const refuse = (update: Update, why: Pick<UpdateRecord, 'reason' | 'measured'>): Promise<Update> =>
-  recordUpdate(update, { ...why, state: 'refused', ended: new Date().toISOString() });

@@ -13,6 +13,14 @@ import { watchTraining } from '../progress.ts';
 import { quoteWord } from '../shell-words.ts';
 import { formatTable } from '../terminal.ts';
 import {
+  type Candidate,
+  compareMeasures,
+  forgottenShare,
+  judge,
+  openCandidate,
+  refuse,
+} from '../update-candidate.ts';
+import {
   type MeasuredText,
   promote,
   readUpdates,
@@ -22,15 +30,9 @@ import {
   type UpdateRecord,
 } from '../updates.ts';
 import {
-  type Candidate,
-  compareMeasures,
-  forgottenShare,
-  judge,
   type NothingToDo,
-  openCandidate,
   openUpdatedRun,
   planUpdate,
-  refuse,
   type UpdateContext,
   type UpdatedRun,
   type UpdatePlan,
@@ -76,8 +78,8 @@ const say = defineMessages({
   old: { en: (d: { name: string }) => `old: ${d.name}`, zh: (d) => `旧：${d.name}` },
   rep: {
     en: (d: { before: string; after: string }) =>
-      `samples repeat ${d.before} % of their 4-grams, then ${d.after} %`,
-    zh: (d) => `样例的四元组重复率：之前 ${d.before} %，之后 ${d.after} %`,
+      `greedy samples repeat ${d.before} % of their 4-grams before, ${d.after} % after`,
+    zh: (d) => `贪心样例的四元组重复率：之前 ${d.before} %，之后 ${d.after} %`,
   },
   promoted: {
     en: (d: { name: string; run: string; step: number; command: string }) =>
@@ -205,7 +207,11 @@ async function learn(
   const reason = judge(measured, options.forget);
   if (reason) {
     await pruneCheckpoints(folder, 1);
-    return tellUpdate(context, run, await refuse(update, { reason, measured }));
+    return tellUpdate(
+      context,
+      run,
+      await refuse(update, { reason, ...(reason !== 'diverged' && { measured }) }),
+    );
   }
   return tellUpdate(context, run, await promote(run.folder, { ...update, measured }, options.keep));
 }
