@@ -139,8 +139,11 @@ export async function textOf(update: Update): Promise<TextDocument[]> {
   return documents;
 }
 
-/** Removes an update that was not trained to its end. */
-export const dropUpdate = ({ folder }: Update): Promise<void> => rm(folder, { recursive: true, force: true });
+/** Removes an update that was not trained to its end; its record first, so that half of it is never gone on with. */
+export async function dropUpdate({ folder }: Update): Promise<void> {
+  await rm(join(folder, RECORD), { force: true });
+  await rm(folder, { recursive: true, force: true });
+}
 
 /** Makes the candidate the newest checkpoint of the run. Of the run's checkpoints the last `keep` stay, where that is said. */
 export async function promote(run: string, update: Update, keep?: number): Promise<Update> {
