@@ -12,6 +12,8 @@ export interface RunTexts {
   readonly heldOut: readonly string[];
   /** What it learnt from; none of other data than the run's own. */
   readonly training?: readonly string[];
+  /** All of the run's own data, as they were before they were split. */
+  readonly whole?: readonly TextDocument[];
 }
 
 /** Documents of the training side that are looked at, and characters of each: a whole book is more than a sample. */
@@ -32,19 +34,23 @@ export async function textsOfRun(
   const { data: read, training, federated } = run.config;
   const prepare = keptPreparation(read.prepared);
   const sides: Pick<SplitCorpus, 'train' | 'heldOut'>[] = [];
+  const whole: TextDocument[] = [];
   if (federated) {
     const loading = { ...options, prepare };
     const { clients } = await readClientTexts(specOf(read.source), loading, rulesFor(training), federated);
     sides.push(...clients);
+    for (const { train, heldOut } of clients) whole.push(...train, ...heldOut);
   } else
     for (const { source } of read.languages ?? [read]) {
       const corpus = await loadDocuments(specOf(source), { ...options, prepare }, rulesFor(training));
       sides.push(splitCorpus(corpus.documents));
+      for (const document of corpus.documents) whole.push(document);
     }
   return {
     name: read.source,
     heldOut: sides.flatMap(({ heldOut }) => textsOf(heldOut)),
     training: sides.flatMap(({ train }) => textsOf(train)),
+    whole,
   };
 }
 

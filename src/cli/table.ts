@@ -47,6 +47,7 @@ import {
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
+import { updateOptions } from './update-options.ts';
 
 const start = defineCommand({
   name: 'start',
@@ -188,6 +189,19 @@ const tune = defineCommand({
   load: () => import('./commands/tune.ts'),
 });
 
+const update = defineCommand({
+  name: 'update',
+  args: '<run>',
+  summary: {
+    en: 'a finished run takes in new text, as often as there is some (cron): learned, measured on the new and on all older text, then promoted or refused (status 3); the last can be taken back',
+    zh: '让训练完成的模型定期学习新文本（可用 cron）：学习后在新旧文本上度量，再决定采用或拒绝（退出码 3）；最近一次可撤回',
+  },
+  options: updateOptions,
+  example: 'inkstone update runs/poems-2min --data new-poems --steps 20',
+  examples: ['inkstone update runs/poems-2min --list', 'inkstone update runs/poems-2min --rollback'],
+  load: () => import('./commands/update.ts'),
+});
+
 const predict = defineCommand({
   name: 'predict',
   args: '<run>',
@@ -323,6 +337,7 @@ export const commands = [
   fillMask,
   translate,
   tune,
+  update,
   predict,
   exportCommand,
   tokenizer,

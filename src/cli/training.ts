@@ -335,7 +335,8 @@ export async function openTraining<Config, Params>(
           const dropoutSeed = config.dropout ? seed + index : undefined;
           return learned ? learned(p, batch, index, dropoutSeed) : lesson.loss(p, batch, dropoutSeed);
         },
-        ...(learned?.isMixed && { divergenceFactor: Number.POSITIVE_INFINITY }),
+        // Beside a batch of old text that is known by heart, one of new text looks like divergence.
+        ...((learned?.isMixed || options.tuning?.replay) && { divergenceFactor: Number.POSITIVE_INFINITY }),
         batch: (index) => ({ batch: batches.at(index, into), index }),
         tokensPerBatch: batches.tokensPerBatch,
         grouping: groupingOf(recipe),

@@ -1,5 +1,6 @@
 /** What a tuning begins with: the model, its settings, and the text that it learned before. */
 
+import { chunkDocuments } from '../data/index.ts';
 import { InkstoneError } from '../errors.ts';
 import { defineMessages } from '../language.ts';
 import { type DecoderConfig, type DecoderParams, namedTensors, tensorsToFile } from '../models/index.ts';
@@ -154,24 +155,37 @@ export async function readOldTexts(
   }
 }
 
-/** The corpus with old documents among the new: so many characters of them, drawn by the seed, that they are `share` of all. */
+/** The corpus with old text among the new: so many characters of it, drawn by the seed, that they are `share` of all. */
 export function withReplay(
   corpus: SplitCorpus,
   old: readonly TextDocument[],
   share: number,
   seed: number,
 ): { readonly corpus: SplitCorpus; readonly count: number } {
-  const lengthOf = (documents: readonly TextDocument[]) =>
-    documents.reduce((sum, { text }) => sum + text.length, 0);
-  const wanted = (lengthOf(corpus.train) * share) / (1 - share);
+  const drawn = drawReplay(old, (charactersOf(corpus.train) * share) / (1 - share), seed);
+  return { corpus: { ...corpus, train: [...corpus.train, ...drawn] }, count: drawn.length };
+}
+
+export const charactersOf = (documents: readonly TextDocument[]): number =>
+  documents.reduce((sum, { text }) => sum + text.length, 0);
+
+/** A longer text comes in pieces, so that a whole book is not drawn for a few pages. */
+const REPLAY_PIECE = 4_000;
+
+/** About so many characters of old documents, drawn by the seed; all of them where there are fewer. */
+export function drawReplay(
+  old: readonly TextDocument[],
+  characters: number,
+  seed: number,
+): readonly TextDocument[] {
   const rng = createRng(seed).split('replay');
-  const left = [...old];
+  const left = characters > 0 ? [...chunkDocuments(old, { maxCharacters: REPLAY_PIECE })] : [];
   const drawn: TextDocument[] = [];
-  for (let length = 0; length < wanted && left.length > 0; length += drawn.at(-1)!.text.length) {
+  for (let length = 0; length < characters && left.length > 0; length += drawn.at(-1)!.text.length) {
     const place = rng.integer(left.length);
     drawn.push(left[place]);
     left[place] = left.at(-1)!;
     left.pop();
   }
-  return { corpus: { ...corpus, train: [...corpus.train, ...drawn] }, count: drawn.length };
+  return drawn;
 }

@@ -41,7 +41,13 @@ export interface OpenTuning {
   /** Loss on what is held out, as the model now is, in nats per token. */
   heldOutLoss(): Promise<number>;
   /** The same on other texts, each time it is asked for; they are tokenized once. */
-  lossOn(documents: readonly TextDocument[]): Promise<() => Promise<number>>;
+  lossOn(documents: readonly TextDocument[]): Promise<() => Promise<MeasuredLoss>>;
+}
+
+export interface MeasuredLoss {
+  /** Nats per token. */
+  readonly loss: number;
+  readonly bitsPerCharacter: number;
 }
 
 /** Tokenizes, makes what is trained, opens (or resumes) the run. `full` changes `params` themselves. */
@@ -144,9 +150,12 @@ async function openTuning<Trained>(
     parameters: countParameters(params),
     heldOutLoss: () => lesson.measure(lossIn),
     async lossOn(documents) {
-      const { tokens } = await heldOutTokens(documents, tokenizer, signal);
+      const { tokens, targets, characters } = await heldOutTokens(documents, tokenizer, signal);
       const rows = evaluationRows(tokens, lesson.config.contextLength, tokenizer);
-      return () => lossIn(rows);
+      return async () => {
+        const loss = await lossIn(rows);
+        return { loss, bitsPerCharacter: (loss * targets) / characters / Math.LN2 };
+      };
     },
   };
 }

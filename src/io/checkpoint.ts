@@ -168,6 +168,31 @@ export async function latestCheckpoint(
   return { checkpoint: undefined, skipped };
 }
 
+/** Where the checkpoint of a step lies, if there is one. */
+export const checkpointFolder = (runFolder: string, step: number): string =>
+  join(runFolder, FOLDER, stepFolderName(step));
+
+/** Moves the checkpoint of a step from one run to another, as a whole; false where there is none. The caller holds the lock. */
+export async function moveCheckpoint(
+  from: string,
+  to: string,
+  step: number,
+  options: { readonly files?: Files } = {},
+): Promise<boolean> {
+  const files = options.files ?? nodeFiles;
+  const [source, target] = [from, to].map((runFolder) => checkpointFolder(runFolder, step));
+  try {
+    if (!(await files.status(source))) return false;
+    await makeDurableFolder(dirname(target), files);
+    await files.rename(source, target);
+    await files.syncFolder(dirname(target));
+    await files.syncFolder(dirname(source));
+    return true;
+  } catch (error) {
+    throw describeFileError(error, source);
+  }
+}
+
 /** One checkpoint by its folder, verified. Throws `checkpoint/damaged`. */
 export async function loadCheckpoint(
   folder: string,

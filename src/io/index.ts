@@ -2,8 +2,10 @@ export { type ByteSink, type FileContent, writeFileAtomic } from './atomic.ts';
 export { userCacheFolder } from './cache-folder.ts';
 export {
   type Checkpoint,
+  checkpointFolder,
   latestCheckpoint,
   loadCheckpoint,
+  moveCheckpoint,
   pruneCheckpoints,
   type SaveCheckpointOptions,
   type SkippedCheckpoint,

@@ -20,6 +20,7 @@ export { type FitOptions, fitExamples, type Learner } from './fit.ts';
 export * from './loop.ts';
 export * from './optimizers.ts';
 export * from './privacy/index.ts';
+export { addCheckpoint } from './promote.ts';
 export {
   differingKeys,
   isRun,

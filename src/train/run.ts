@@ -30,7 +30,7 @@ const METRICS = 'metrics.jsonl';
 /** In a checkpoint: the numbers of the model. */
 export const RUN_WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
-const STATE = 'state.json';
+export const STATE = 'state.json';
 /** Parameters under this path are learned beside the model and belong to the training only. */
 const OF_TRAINING = 'training.';
 
@@ -228,7 +228,7 @@ function copyInto(name: string, tensor: Tensor, saved: TensorData | undefined): 
   (tensor.data as Float32Array).set(saved.data as Float32Array);
 }
 
-async function readPlace(checkpoint: Checkpoint): Promise<Place> {
+export async function readPlace(checkpoint: Checkpoint): Promise<Place> {
   const path = checkpoint.files.get(STATE)!;
   const place = parseJson(decodeUtf8(await readFile(path), path), path) as Place;
   for (const key of ['step', 'seconds', 'tokens'] as const) {

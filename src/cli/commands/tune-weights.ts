@@ -110,7 +110,7 @@ async function learn(context: Context, { open, old, out, base, name, tuning }: W
   const words = { trained: compactNumber(trained), parameters: compactNumber(parameters) };
   terminal.print(say('begin', { path, ...words, percent: (100 * share).toFixed(2) }));
   const onOld = old && (await open.lossOn(old.heldOut));
-  const lossOnOld = async () => onOld && { old: await onOld() };
+  const lossOnOld = async () => onOld && { old: (await onOld()).loss };
   const before = { new: await open.heldOutLoss(), ...(await lossOnOld()) };
   const { finish, status } = await runTraining(context, training, {}, 'tune');
   if (finish.reason === 'diverged') return status;
