@@ -42,6 +42,7 @@ import {
   profile,
   reason,
 } from './table-of-measures.ts';
+import { tagOptions } from './tag-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';
@@ -116,6 +117,19 @@ const stats = defineCommand({
   options: statsOptions,
   example: 'inkstone stats poems.txt --unit word --out stats',
   load: () => import('./commands/stats.ts'),
+});
+
+const tag = defineCommand({
+  name: 'tag',
+  args: '[source]',
+  summary: {
+    en: 'sentences, words, parts of speech and names of a text in Chinese, English or both',
+    zh: '标注中英文文本：分句、分词、词性、人名地名机构名',
+  },
+  options: tagOptions,
+  example: 'inkstone tag --text "李白生于碎叶。Mary Lee moved to Paris in May 2018."',
+  examples: ['inkstone tag poems.txt --first 5 --out poems.conllu'],
+  load: () => import('./commands/tag.ts'),
 });
 
 const generate = defineCommand({
@@ -300,6 +314,7 @@ export const commands = [
   privacy,
   data,
   stats,
+  tag,
   generate,
   reason,
   fillMask,
