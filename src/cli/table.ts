@@ -5,7 +5,7 @@ import { compressOptions } from './compress-options.ts';
 import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
 import { predictOptions } from './head-options.ts';
-import { statsOptions } from './information-options.ts';
+import { statsOptions, tagOptions } from './information-options.ts';
 import {
   doctorOptions,
   explainOptions,
@@ -42,7 +42,6 @@ import {
   profile,
   reason,
 } from './table-of-measures.ts';
-import { tagOptions } from './tag-options.ts';
 import { tokenizerOptions } from './tokenizer-options.ts';
 import { translateOptions } from './translate-options.ts';
 import { tuneOptions } from './tune-options.ts';

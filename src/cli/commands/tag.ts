@@ -18,8 +18,8 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { findForeignHead } from '../head-base.ts';
 import { readHeadModel } from '../head-run.ts';
+import type { tagOptions } from '../information-options.ts';
 import { readSourceTexts } from '../source-texts.ts';
-import type { tagOptions } from '../tag-options.ts';
 import { etaSince, formatTable, truncate } from '../terminal.ts';
 
 type Context = CommandContext<typeof tagOptions>;
