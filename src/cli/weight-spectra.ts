@@ -22,8 +22,8 @@ const say = defineMessages({
   },
   passedOver: {
     en: (d: { names: string; side: number }) =>
-      `passed over (wider than ${d.side} on both sides, or in fewer bits than f32): ${d.names}`,
-    zh: (d) => `略过（两边都超过 ${d.side}，或存储位数少于 f32）：${d.names}`,
+      `passed over (wider than ${d.side} on both sides, in fewer bits than f32, or not finite): ${d.names}`,
+    zh: (d) => `略过（两边都超过 ${d.side}、存储位数少于 f32，或含非有限数）：${d.names}`,
   },
 });
 
@@ -37,8 +37,10 @@ export async function weightSpectra(
     : await (await openModel(path)).params();
   const weights = leaves<Tensor>(params);
   const matrices = weights.filter(([, { shape }]) => shape.length === 2);
-  const isFit = ({ shape, dtype }: Tensor) =>
-    Math.min(...shape) <= linearAlgebraLimits.side && (dtype === 'f32' || dtype === 'f64');
+  const isFit = ({ shape, dtype, data }: Tensor) =>
+    Math.min(...shape) <= linearAlgebraLimits.side &&
+    (dtype === 'f32' || dtype === 'f64') &&
+    (data as Float32Array).every(Number.isFinite);
   const fit = matrices.filter(([, matrix]) => isFit(matrix));
   const workOf = ({ shape: [m, n] }: Tensor) => m * n * Math.min(m, n);
   const all = fit.reduce((sum, [, matrix]) => sum + workOf(matrix), 0);

@@ -67,7 +67,9 @@ async function matrixOf(
   if (Math.min(rows, columns) > side) {
     throw refuse(`at most ${side} on its smaller side`, `较短的一边不超过 ${side} 的矩阵`);
   }
+  const numbers = Array.from(data as ArrayLike<number>);
+  // NOTE The library would search for ever.
+  if (!numbers.every(Number.isFinite)) throw refuse('of finite numbers', '各数有限的矩阵');
   const { Matrix: Of } = await import('ml-matrix');
-  const numbers = data as ArrayLike<number>;
-  return Of.from1DArray(rows, columns, Array.from(numbers));
+  return Of.from1DArray(rows, columns, numbers);
 }

@@ -44,6 +44,7 @@ test('what cannot be taken apart is said', async () => {
     /eigenvalues: must be a square matrix \[n, n\], got \[2, 3\]/,
   );
   await expect(singularValues(zeros([3]))).rejects.toThrow(/must be a matrix \[m, n\], got \[3\]/);
+  await expect(singularValues(tensor([[1, Number.NaN]]))).rejects.toThrow(/of finite numbers/);
   const side = linearAlgebraLimits.side + 1;
   await expect(singularValues(zeros([side, side]))).rejects.toThrow(/at most 1024/);
   await expect(solveLinear(tensor([[1, 2], [2, 4]]), tensor([1, 1]))).rejects.toThrow(/singular.*no inverse/); // biome-ignore format: a matrix

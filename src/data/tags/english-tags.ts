@@ -9,26 +9,20 @@ import {
   universalTags,
 } from './tagged.ts';
 
-/** Words that tell what the name before, behind or around them is of. */
-const titles = new Set(
-  'mr mrs ms miss dr prof professor president sir lord lady judge captain general senator minister queen king saint'.split(
-    ' ',
-  ),
+const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(' '));
+
+/** Words that tell what the name behind or around them is of. */
+const titles = wordSet(
+  'mr mrs ms miss dr prof professor president sir lord lady judge captain general senator minister queen king',
 );
-const ofOrganizations = new Set(
-  'inc corp corporation ltd company co university college institute school bank ministry department agency association committee council party group union nations foundation court parliament times'.split(
-    ' ',
-  ),
+const ofOrganizations = wordSet(
+  'inc corp corporation ltd company co university college institute school bank ministry department agency association committee council party group union nations foundation court parliament times',
 );
-const ofPlaces = new Set(
-  'river lake mount mountain mountains street road avenue square island islands city county ocean sea bay valley park bridge kingdom states republic airport'.split(
-    ' ',
-  ),
+const ofPlaces = wordSet(
+  'river lake mount mountain mountains street road avenue square island islands city county ocean sea bay valley park bridge kingdom states republic airport',
 );
-const ofDates = new Set(
-  'monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december'.split(
-    ' ',
-  ),
+const ofDates = wordSet(
+  'monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december',
 );
 
 /** A tagger of English sentences. */
