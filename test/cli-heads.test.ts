@@ -144,6 +144,14 @@ describe('a head learns its task, beside what needs no training', () => {
     const ask = async (...argv: string[]) => (await run('predict', ...argv)).json[0];
     expect(await ask('encoder-classify', '--text', 'the old whale')).toMatchObject({ label: 'whale' });
     expect((await ask('encoder-regress', '--text', 'the old ship')).value).toBeLessThan(4);
+    const { json } = await inkstone(
+      ['tag', '--text', 'it sank. the old whale', '--model', 'encoder-label', '--json'],
+      { cwd },
+    );
+    expect(json[1].entities).toEqual([{ text: 'whale', start: 17, end: 22, type: 'ANI' }]);
+    expect((await inkstone(['tag', '--text', 'a', '--model', 'encoder-classify'], { cwd })).err).toMatch(
+      /^tag: --model must be a head for words' labels .*--task classify \(ship, whale\); ask it with/,
+    );
     expect(await ask('encoder-label', '--text', 'the old whale')).toMatchObject({
       words: ['the', 'old', 'whale'],
       entities: [{ type: 'ANI', words: ['whale'] }],

@@ -7,7 +7,7 @@ import { HAN, inkstone, scratchFolder, tiny, writeTexts } from './cli-harness.ts
 
 const cwd = scratchFolder();
 const run = (...argv: string[]) => inkstone(argv, { cwd });
-const looks = ['tokens', 'attention', 'lens', 'why', 'map'];
+const looks = ['tokens', 'attention', 'lens', 'why', 'map', 'spectra'];
 
 beforeAll(async () => {
   writeTexts(cwd);
@@ -46,6 +46,10 @@ describe('inspect', () => {
     expect(existsSync(join(cwd, 'x.svg'))).toBe(false);
     expect(await refused('--text', '春'.repeat(500))).toContain('tokens can be looked at');
     expect((await run('inspect', 'zh', '--what', 'map')).status).toBe(0);
+    const { status, out } = await run('inspect', 'zh', '--what', 'spectra');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^embedding\S* +\d+ × \d+ +[\d.]+ +\d+ /m);
+    expect(out).toMatch(/^\d+ matrices of \d+ weights$/m);
   });
 });
 

@@ -26,6 +26,8 @@ const expected: Readonly<Record<string, RegExp>> = {
   '06-openai-client.ts': /.\nsky \{\s*"when"\s*:\s*"[春秋]"\s*\}\n\{\s*"when"\s*:\s*"[春秋]"\s*\}\n$/s,
   '07-adapter.ts':
     /the base: 白日依山尽，黄\nwith an adapter of 9\.0 % of its numbers: 白日放歌须纵酒\nand without it: 白日依山尽，黄/,
+  '09-boltzmann-machine.ts':
+    /passes: 1, .* -[67]\.\d+ nats\npasses: 600, .* -[34]\.\d+ nats\nof 100 dreams, [2-9]\d are .*\n.*: (1 1 1 1 0 0 0 0|0 0 0 0 1 1 1 1)/,
   '08-search.ts': /when did whales surface\? → The whale surfaced.*捕鲸船的木桶 → 捕鲸船上.*nDCG@3: 1\.000/s,
 };
 

@@ -23,6 +23,13 @@ export {
   crossValidate,
 } from './cross-validation.ts';
 export {
+  type DeepBelief,
+  type DeepBeliefOptions,
+  deepBeliefFeatures,
+  deepBeliefSamples,
+  trainDeepBelief,
+} from './deep-belief.ts';
+export {
   type FeatureOptions,
   type Features,
   featureRows,
@@ -46,6 +53,20 @@ export { trainClassifier } from './methods.ts';
 export { type Drop, type MlpParams, mlpSpec, runMlp } from './mlp.ts';
 export { type NaiveBayesOptions, naiveBayes } from './naive-bayes.ts';
 export { type PerceptronOptions, perceptron } from './perceptron.ts';
+export {
+  type BinaryRows,
+  freeEnergy,
+  hiddenProbabilities,
+  logLikelihood,
+  logPartition,
+  type RbmOptions,
+  type RbmParams,
+  rbmLimits,
+  rbmSamples,
+  tensorRows,
+  trainRbm,
+  visibleProbabilities,
+} from './rbm.ts';
 export { checkClassifierFolder, isClassifierFolder, loadClassifier, saveClassifier } from './storage.ts';
 export { runTextCnn, type TextCnnConfig, type TextCnnParams, textCnnSpec } from './text-cnn.ts';
 export { ngramsOf, tokenCutter, type UnitCutter, wordCutter } from './units.ts';

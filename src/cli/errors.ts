@@ -271,6 +271,12 @@ export const fail = defineErrors({
       `predict: ${d.folder} has no task head; train one with inkstone tune head ${d.folder}`,
     zh: (d) => `predict：${d.folder} 没有任务头；请先用 inkstone tune head ${d.folder} 训练`,
   },
+  'cli/tag-model': {
+    en: (d: { folder: string; task: string; labels: readonly string[] }) =>
+      `tag: --model must be a head for words' labels such as B-PER and O, and ${d.folder} is for --task ${d.task}${d.labels.length ? ` (${d.labels.slice(0, 3).join(', ')})` : ''}; ask it with inkstone predict ${d.folder}`,
+    zh: (d) =>
+      `tag：--model 须是标签形如 B-PER、O 的逐词任务头，而 ${d.folder} 用于 --task ${d.task}${d.labels.length ? `（${d.labels.slice(0, 3).join('、')}）` : ''}；请用 inkstone predict ${d.folder}`,
+  },
   'cli/no-key': {
     en: (d: { name: string; near?: string }) => `keys: no key in use is called "${d.name}"${hint(d.near)}`,
     zh: (d) => `密钥：没有名为 "${d.name}" 的有效密钥${zhHint(d.near)}`,

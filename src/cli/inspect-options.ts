@@ -8,11 +8,11 @@ export const inspectOptions = {
   text: { type: 'string', doc: { en: 'the text to look at', zh: '要查看的文本' } },
   what: {
     type: 'string',
-    choices: ['tokens', 'attention', 'lens', 'why', 'map', 'experts'],
+    choices: ['tokens', 'attention', 'lens', 'why', 'map', 'experts', 'spectra'],
     default: 'tokens',
     doc: {
-      en: 'tokens: how likely each is; attention: where each head looks; lens: what each layer would say; why: this token rather than that; map: embeddings in the plane; experts: how many tokens go to each (mixture of experts)',
-      zh: 'tokens：各词元的概率；attention：各头看向何处；lens：每一层会怎么说；why：为何是此词元而非彼；map：嵌入的平面图；experts：各专家分到多少词元（混合专家）',
+      en: 'tokens: how likely each is; attention: where each head looks; lens: what each layer would say; why: this token rather than that; map: embeddings in the plane; experts: how many tokens go to each (mixture of experts); spectra: singular values of each weight, and how many directions it uses',
+      zh: 'tokens：各词元的概率；attention：各头看向何处；lens：每一层会怎么说；why：为何是此词元而非彼；map：嵌入的平面图；experts：各专家分到多少词元（混合专家）；spectra：每个权重矩阵的奇异值，实际用到多少个方向',
     },
   },
   top: {

@@ -9,10 +9,10 @@ import {
   type CollectionParts,
   type CollectionSettings,
   createAnalyzer,
-  jiebaSegmenter,
   type Library,
 } from '../retrieve/index.ts';
 import { openStore, storePlace } from '../store/index.ts';
+import { jiebaSegmenter } from '../text/index.ts';
 import type { Embedder, Tokenizer } from '../types.ts';
 import { readEncoder } from './encoders.ts';
 import { endpointOf } from './endpoints.ts';

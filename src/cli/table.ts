@@ -6,7 +6,7 @@ import { dataOptions } from './corpus-options.ts';
 import { exportOptions } from './export-options.ts';
 import { federateOptions } from './federate-options.ts';
 import { predictOptions } from './head-options.ts';
-import { statsOptions } from './information-options.ts';
+import { statsOptions, tagOptions } from './information-options.ts';
 import {
   doctorOptions,
   explainOptions,
@@ -134,6 +134,19 @@ const stats = defineCommand({
   options: statsOptions,
   example: 'inkstone stats poems.txt --unit word --out stats',
   load: () => import('./commands/stats.ts'),
+});
+
+const tag = defineCommand({
+  name: 'tag',
+  args: '[source]',
+  summary: {
+    en: 'sentences, words, parts of speech and names of a text in Chinese, English or both',
+    zh: '标注中英文文本：分句、分词、词性、人名地名机构名',
+  },
+  options: tagOptions,
+  example: 'inkstone tag --text "李白生于碎叶。Mary Lee moved to Paris in May 2018."',
+  examples: ['inkstone tag poems.txt --first 5 --out poems.conllu'],
+  load: () => import('./commands/tag.ts'),
 });
 
 const generate = defineCommand({
@@ -332,6 +345,7 @@ export const commands = [
   federate,
   data,
   stats,
+  tag,
   generate,
   reason,
   fillMask,

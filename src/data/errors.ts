@@ -8,6 +8,10 @@ export const fail = defineErrors({
       `${d.where}: ${d.option} must be ${d.rule}, got ${String(d.got)}`,
     zh: (d) => `${d.where}：${d.option} 必须满足 ${d.rule}，得到 ${String(d.got)}`,
   },
+  'data/no-jieba': {
+    en: () => 'tags: Chinese needs jieba, and its binary is not installed here; run npm install',
+    zh: () => '标注：中文需要 jieba，而此处没有安装它的二进制文件；请运行 npm install',
+  },
   'data/empty': {
     en: (d: { where: string }) =>
       `${d.where}: there is no text to work with (0 documents or 0 tokens); give a source with text, or loosen the cleaning`,

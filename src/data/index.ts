@@ -108,6 +108,17 @@ export {
 } from './rows.ts';
 export { jaccard, shingleLengths, shinglesOf } from './shingles.ts';
 export { kFold, type SplitOptions, splitByHash, splitByShares } from './split.ts';
+export { type ConlluOptions, conllu } from './tags/conllu.ts';
+export { type TagCount, type TagCounts, tagCounter } from './tags/tag-counts.ts';
+export {
+  type NamedEntity,
+  type TaggedLanguage,
+  type TaggedSentence,
+  type TaggedWord,
+  type UniversalTag,
+  universalTags,
+} from './tags/tagged.ts';
+export { type TextTagger, textTagger } from './tags/text-tagger.ts';
 export {
   openTokenShard,
   type ShardInfo,

@@ -22,23 +22,30 @@ const counted = {
 } as const;
 
 /**
- * A detector. Han characters without kana are Chinese, with kana Japanese, Hangul is Korean: each character of these counts as two letters,
- * since it says as much as a short word. Texts of other letters are told by n-grams, 60 languages, as `eld` does. Only a sample of a
- * long text is looked at, so time does not grow with it: `languageSample.pieces` pieces from its beginning, middle and end.
+ * The language that the script alone tells: Chinese, Japanese, Korean, `und` where there are no letters; `undefined` of other letters.
+ * Each Han character, kana or Hangul counts as two letters, since it says as much as a short word.
+ */
+export function languageByScript(text: string): 'zh' | 'ja' | 'ko' | typeof NO_LANGUAGE | undefined {
+  const count = (kind: keyof typeof counted) => text.match(counted[kind])?.length ?? 0;
+  const letters = count('letters');
+  if (letters === 0) return NO_LANGUAGE;
+  const [han, kana, hangul] = [count('han'), count('kana'), count('hangul')];
+  const eastern = han + kana + hangul;
+  if (2 * eastern < letters - eastern) return undefined;
+  if (hangul > han + kana) return 'ko';
+  return KANA_SHARE * kana > han ? 'ja' : 'zh';
+}
+
+/**
+ * A detector: by the script where that tells (`languageByScript`), else by n-grams, 60 languages, as `eld` does. Only a sample of a long
+ * text is looked at, so time does not grow with it: `languageSample.pieces` pieces from its beginning, middle and end.
  */
 export async function languageDetector(): Promise<LanguageDetector> {
   const { eld } = await import('eld/small');
   return (text) => {
     const sample = sampleOf(text);
-    const count = (kind: keyof typeof counted) => sample.match(counted[kind])?.length ?? 0;
-    const letters = count('letters');
-    if (letters === 0) return NO_LANGUAGE;
-    const [han, kana, hangul] = [count('han'), count('kana'), count('hangul')];
-    const eastern = han + kana + hangul;
-    if (2 * eastern >= letters - eastern) {
-      if (hangul > han + kana) return 'ko';
-      return KANA_SHARE * kana > han ? 'ja' : 'zh';
-    }
+    const byScript = languageByScript(sample);
+    if (byScript !== undefined) return byScript;
     return eld.detect(sample).language || NO_LANGUAGE;
   };
 }

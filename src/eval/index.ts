@@ -219,6 +219,7 @@ export {
 } from './inspect/inspect-map.ts';
 export { type Choice, type Expectation, type Piece, pieceOf } from './inspect/inspect-pieces.ts';
 export { inspectPlots } from './inspect/inspect-plots.ts';
+export { spectraPlot, spectraTable, type WeightSpectrum, weightSpectrum } from './inspect/inspect-spectra.ts';
 export { type InspectTable, inspectTables, shownPiece, toCsv } from './inspect/inspect-tables.ts';
 export { inspectTokens, type TextReading, type TokenReading } from './inspect/inspect-tokens.ts';
 export { type Why, type WhyOptions, type WhyToken, whyThisToken } from './inspect/inspect-why.ts';

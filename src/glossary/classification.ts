@@ -3,6 +3,22 @@
 import { defineTerms } from './term.ts';
 
 export const classificationTerms = defineTerms({
+  boltzmannMachine: {
+    name: { en: 'Boltzmann machine', zh: '玻尔兹曼机' },
+    also: [
+      'RBM',
+      'deep belief network',
+      'DBN',
+      'contrastive divergence',
+      '受限玻尔兹曼机',
+      '深度信念网络',
+      '对比散度',
+    ],
+    text: {
+      en: 'A restricted Boltzmann machine gives every pattern of visible units a probability, through hidden units that are not tied to each other. It is learnt without labels: towards the data, away from what it dreams after k steps (contrastive divergence, CD-k). Stacked one on another they are a deep belief network, in 2006 the first way to train many layers. Rectified units, better starting weights, dropout and more labelled data made it needless: back-propagation alone does better.',
+      zh: '受限玻尔兹曼机通过彼此不相连的隐单元，给可见单元的每种取值一个概率。学习不用标签：向数据靠近，同时远离它自己走 k 步“梦”出的样本（对比散度 CD-k）。一层层叠起来就是深度信念网络，2006 年首次使多层网络得以训练。后来有了 ReLU、更好的初始化、dropout 和更多标注数据，单靠反向传播即可做得更好，它便退出了。',
+    },
+  },
   naiveBayes: {
     name: { en: 'naive Bayes', zh: '朴素贝叶斯' },
     also: ['naive-bayes', 'complement-bayes', 'multinomial', 'complement naive bayes', '补集朴素贝叶斯'],

@@ -75,6 +75,22 @@ export const dataTerms = defineTerms({
       zh: '指向某个人的信息：邮箱、电话、银行卡号、身份证号。模型只见过一次也可能原样说出。按格式与校验位识别，换成表示类别的词，如 [EMAIL]；姓名和住址识别不了。',
     },
   },
+  partOfSpeech: {
+    name: { en: 'part of speech', zh: '词性' },
+    also: ['POS', 'POS tagging', 'UPOS', 'CoNLL-U', '词性标注'],
+    text: {
+      en: 'What a word does in its sentence: noun, verb, adjective, mark. The seventeen tags of Universal Dependencies are one set for all languages, so Chinese and English can be counted side by side; the tag of the tool that read the text stands beside it. CoNLL-U is the file format for them, a word a line in ten columns.',
+      zh: '词在句中的作用：名词、动词、形容词、标点等。通用依存（Universal Dependencies）的十七种标记适用于各种语言，中英文因此可以放在一起统计；旁边保留所用工具自己的标记。CoNLL-U 是存放它们的文件格式，每行一词，共十列。',
+    },
+  },
+  namedEntity: {
+    name: { en: 'named entity', zh: '命名实体' },
+    also: ['named entities', 'NER', '实体识别'],
+    text: {
+      en: 'A name in a text, and of what: a person, a place, an organization; often dates and amounts as well. Found by dictionaries and rules, or by a model that labels each word: B-PER begins the name of a person, I-PER goes on, O is no name. A name counts as found only if both its ends and its kind are right.',
+      zh: '文中的名称及其类别：人名、地名、机构名，常也包括日期与数量。可凭词典与规则查找，也可由逐词标注的模型给出：B-PER 表示人名开始，I-PER 表示继续，O 表示不是名称。两端与类别全对才算找到。',
+    },
+  },
   contamination: {
     name: { en: 'contamination', zh: '评测污染' },
     also: ['excludeOverlap', 'exclude overlap', 'data leakage', 'benchmark leakage', '数据泄漏'],

@@ -3,6 +3,14 @@
 import { defineTerms } from './term.ts';
 
 export const modelTerms = defineTerms({
+  weightSpectrum: {
+    name: { en: 'weight spectrum', zh: '权重谱' },
+    also: ['singular values', 'SVD', 'stable rank', 'effective rank', '奇异值', '有效秩'],
+    text: {
+      en: 'The singular values of a weight matrix: by how much it stretches along each of its own directions. Few great ones mean that the matrix uses few directions and could be kept with less (LoRA, pruning by SVD). The stable rank is the sum of their squares over the greatest square, the effective rank the exponential of their entropy, the condition the greatest over the least. Those beyond the edge that a random matrix of equal entries would have (Marchenko and Pastur) are what training put there.',
+      zh: '权重矩阵的奇异值：它沿自身各方向拉伸多少。大的很少，说明矩阵只用到少数方向，可以存得更省（LoRA、按 SVD 剪枝）。稳定秩是平方和与最大平方之比，有效秩是其熵的指数，条件数是最大与最小之比。超出同样大小的随机矩阵所能达到的边界（Marchenko–Pastur）者，才是训练留下的。',
+    },
+  },
   layers: {
     name: { en: 'layers', zh: '层数' },
     also: ['layer', 'blocks', 'depth', '层'],

@@ -20,7 +20,6 @@ export type {
 } from './document-list.ts';
 export { type Ranked, reciprocalRankFusion, weightedFusion } from './fusion.ts';
 export { type HnswOptions, hnswIndex } from './hnsw.ts';
-export { jiebaSegmenter } from './jieba.ts';
 export {
   type CollectionInfo,
   type CollectionParts,

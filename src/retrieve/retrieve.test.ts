@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { jiebaSegmenter } from '../text/index.ts';
 import {
   bm25Index,
   createAnalyzer,
   exactIndex,
-  jiebaSegmenter,
   porterStem,
   reciprocalRankFusion,
   topScores,

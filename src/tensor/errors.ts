@@ -32,6 +32,17 @@ export const fail = defineErrors({
       `item: needs a tensor with one element, got shape ${list(d.shape)}`,
     zh: (d) => `item：需要只有一个元素的张量，得到形状 ${list(d.shape)}`,
   },
+  'tensor/matrix': {
+    en: (d: { where: string; rule: string; zhRule: string; got: readonly number[] }) =>
+      `${d.where}: must be ${d.rule}, got ${list(d.got)}`,
+    zh: (d) => `${d.where}：必须为${d.zhRule}，得到 ${list(d.got)}`,
+  },
+  'tensor/singular': {
+    en: (d: { where: string; shape: readonly number[] }) =>
+      `${d.where}: the matrix ${list(d.shape)} is singular: it has no inverse, and no or many solutions; leave out rows that follow from others`,
+    zh: (d) =>
+      `${d.where}：矩阵 ${list(d.shape)} 是奇异的：没有逆，无解或有无穷多解；请去掉可由其他行推出的行`,
+  },
   'gradient/none': {
     en: (d: { op: string }) => `gradient: ${d.op} has no derivative; keep it off the path to the loss`,
     zh: (d) => `梯度：${d.op} 不可导；请不要把它放在通向损失的路径上`,

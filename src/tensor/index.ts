@@ -27,6 +27,13 @@ export {
 } from './dtype.ts';
 export type { Activation, KernelName, Kernels, Precision } from './kernels.ts';
 export {
+  type ComplexNumber,
+  eigenvalues,
+  linearAlgebraLimits,
+  singularValues,
+  solveLinear,
+} from './linear-algebra.ts';
+export {
   lastingScope,
   type MemoryStats,
   memoryStats,

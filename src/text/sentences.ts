@@ -14,7 +14,7 @@ export interface TextPiece {
 const SENTENCE_END =
   /(?:(?<![.!?])[.!?]+["'”’)\]]*(?=\s|$)|(?<=\p{Script=Han})[.!?]+["'”’)\]]*(?=\p{Script=Han})|(?:[。！？…]|(?<!\p{N})．)+[”’」』）]*|\n)/gu;
 /** A period after these ends no sentence. */
-const ABBREVIATION = /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Prof|No|vs|etc|e\.g|i\.e)\.$/u;
+const ABBREVIATION = /(?:^|[\s(。！？])(?:\p{Lu}|Mr|Mrs|Ms|Dr|St|Prof|No|vs|etc|e\.g|i\.e)\.$/u;
 
 /** Where the sentences of a text end: behind the mark and its closing quotes; behind a line break, too. */
 export function sentenceEnds(text: string): number[] {

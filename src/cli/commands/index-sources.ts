@@ -6,11 +6,11 @@ import { defineMessages } from '../../language.ts';
 import {
   type Collection,
   type CollectionSettings,
-  jiebaSegmenter,
   type Library,
   library,
   type NewDocument,
 } from '../../retrieve/index.ts';
+import { jiebaSegmenter } from '../../text/index.ts';
 import type { CommandContext } from '../command.ts';
 import { OF_ENCODER, openEmbedder, openIndex, partsOf, type ReadyEmbedder, ROUGH } from '../retrieval.ts';
 import type { indexOptions } from '../retrieval-options.ts';

@@ -8,6 +8,7 @@ import type { inspectOptions } from '../inspect-options.ts';
 import { loadModel, type OpenedModel } from '../models.ts';
 import { formatTable, truncate } from '../terminal.ts';
 import { checkViewFile, inLanguage, type View, writeView } from '../view-files.ts';
+import { weightSpectra } from '../weight-spectra.ts';
 
 const say = defineMessages({
   perplexity: {
@@ -45,13 +46,14 @@ interface Look {
 
 export async function run({ args, options, terminal, signal }: Context): Promise<void> {
   const { what, text, out } = options;
-  if (text === undefined && what !== 'map') {
+  if (text === undefined && what !== 'map' && what !== 'spectra') {
     throw fail('cli/missing-value', { command: 'inspect', option: '--text' });
   }
   checkViewFile('inspect', out);
-  const saved = await loadModel(args[0]);
-  const ids = [...saved.prefixIds, ...saved.tokenizer.encode(text ?? '')];
-  const view = await views[what]({ run: saved, ids, keep: saved.prefixIds.length, options, signal });
+  const view =
+    what === 'spectra'
+      ? await weightSpectra(args[0], { terminal, signal })
+      : await viewOfText(what, args[0], { options, signal });
   terminal.json({ type: 'inspect', what, answer: view.answer });
   const { columns, rows } = view.table;
   const cells = rows.map((row) => row.map((cell) => truncate(String(cell), 80)));
@@ -60,7 +62,19 @@ export async function run({ args, options, terminal, signal }: Context): Promise
   if (out !== undefined) await writeView(terminal, out, view, args[0]);
 }
 
-const views: Readonly<Record<Context['options']['what'], (look: Look) => Promise<View>>> = {
+type OfText = Exclude<Context['options']['what'], 'spectra'>;
+
+async function viewOfText(
+  what: OfText,
+  path: string,
+  { options, signal }: Pick<Context, 'options' | 'signal'>,
+): Promise<View> {
+  const saved = await loadModel(path);
+  const ids = [...saved.prefixIds, ...saved.tokenizer.encode(options.text ?? '')];
+  return views[what]({ run: saved, ids, keep: saved.prefixIds.length, options, signal });
+}
+
+const views: Readonly<Record<OfText, (look: Look) => Promise<View>>> = {
   async tokens({ run: { model, tokenizer }, ids, options: { top }, signal }) {
     const answer = await inspect({ model, tokenizer, signal }, { what: 'tokens', ids, top });
     const { tokens, perplexity, loop } = answer;
