@@ -4,7 +4,7 @@
  */
 
 import { createRng, type Rng } from '../rng.ts';
-import type { Infilling } from '../text/index.ts';
+import { type Infilling, infillPrompt } from '../text/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { IGNORE, type RowSource } from './rows.ts';
 
@@ -31,9 +31,10 @@ export function infillRows(rows: RowSource, options: InfillRowOptions): RowSourc
   return rearranged(rows, options, (rng) => rng.uniform() < rate && drawSplit(rng, rng.uniform() < 0.5));
 }
 
-/** For evaluation: every document as prefix, suffix, middle, and only the tokens of middles and their ends count. */
+/** For evaluation: every document is rearranged as a model is asked, and only the tokens of middles and their ends count. */
 export function middleRows(rows: RowSource, options: Omit<InfillRowOptions, 'rate'>): RowSource {
-  return rearranged(rows, { ...options, onlyMiddles: true }, (rng) => drawSplit(rng, false));
+  const { isSuffixFirst } = options.infilling;
+  return rearranged(rows, { ...options, onlyMiddles: true }, (rng) => drawSplit(rng, isSuffixFirst));
 }
 
 /** Where a text is cut, as shares of its length, and what stands first. */
@@ -98,18 +99,16 @@ function rearrange(
   room: number,
   { tokenizer, infilling, eosId }: Rearranging,
 ): { readonly ids: number[]; readonly middle: number } | undefined {
-  const { prefixId, suffixId, middleId, encode } = infilling;
   let count = Math.min(document.at(-1) === eosId ? document.length - 1 : document.length, room - MARKS);
   while (count > 0) {
     // A row may begin and end within a character.
     const text = tokenizer.decode(document.subarray(0, count)).replace(/^\uFFFD+|\uFFFD+$/g, '');
     const characters = Array.from(text);
     const [first, second] = [from, to].map((share) => Math.floor(share * (characters.length + 1)));
-    const part = (start: number, stop?: number) => encode(characters.slice(start, stop).join(''));
-    const [prefix, middle, suffix] = [part(0, first), part(first, second), part(second)];
-    const ids = isSuffixFirst
-      ? [prefixId, suffixId, ...suffix, middleId, ...prefix, ...middle, eosId]
-      : [prefixId, ...prefix, suffixId, ...suffix, middleId, ...middle, eosId];
+    const part = (start: number, stop?: number) => characters.slice(start, stop).join('');
+    const around = { prefix: part(0, first), suffix: part(second) };
+    const middle = infilling.encode(part(first, second));
+    const ids = [...infillPrompt({ ...infilling, isSuffixFirst }, around), ...middle, eosId];
     if (ids.length <= room) return { ids, middle: ids.length - middle.length - 1 };
     count -= ids.length - room;
   }

@@ -18,9 +18,6 @@ export interface WrittenCode {
   readonly finish: FinishReason;
 }
 
-/** The least that an answer is given room for. */
-const LEAST_TOKENS = 16;
-
 /** @throws `apps/code-window` where the task leaves no room; what the model throws */
 export async function writeCode(task: CodeTask, options: WriteCodeOptions): Promise<WrittenCode> {
   const { writer, maxTokens: most = Number.POSITIVE_INFINITY, ...how } = options;
@@ -28,8 +25,8 @@ export async function writeCode(task: CodeTask, options: WriteCodeOptions): Prom
   const messages = codeMessages(task);
   const beginning = codeBeginning(task);
   const asked = canFollow ? messages.map(({ content }) => content).join('\n') : beginning;
-  const needed = tokensOf(writer, asked) + FRAME_TOKENS;
-  const least = 'code' in task ? tokensOf(writer, task.code) : LEAST_TOKENS;
+  const needed = tokensOf(writer, asked) + (canFollow ? FRAME_TOKENS : 1);
+  const least = 'code' in task ? tokensOf(writer, task.code) : 1;
   if (needed + least > contextTokens)
     throw fail('apps/code-window', { window: contextTokens, needed: needed + least });
   const own = { ...how, maxTokens: Math.min(most, contextTokens - needed) };
