@@ -120,7 +120,7 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
     throw describeFileError(error, root);
   });
   if (status.isFile()) {
-    if (!extensionOf(root) && !(options.code && isCode(root)))
+    if (!extensionOf(root) && !(options.code && isCode(basename(root))))
       throw fail('source/kind', { path: root, extension: extname(root), known: KNOWN });
     const file = { path: basename(root), location: root, sizeBytes: status.size };
     return createSource(spec, spec, [file], [], options);
@@ -128,7 +128,7 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
   if (!status.isDirectory()) throw fail('source/kind', { path: root, extension: '', known: KNOWN });
   const files: FileOnDisk[] = [];
   const passedOver: string[] = [];
-  for await (const found of walk(root, options.signal)) {
+  for await (const found of walk(root, options)) {
     const path = relative(root, found.location).split(sep).join('/');
     const wanted = found.kind === 'file' && takes(path, options) && (options.filter?.(path) ?? true);
     if (wanted) files.push({ path, location: found.location, sizeBytes: found.sizeBytes });
@@ -142,20 +142,20 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
   return createSource(spec, spec, files, passedOver, options);
 }
 
-/** Every file below a folder in order of name. Hidden ones are left out; a link to a folder is not followed but named. */
+/** Every file below a folder in order of name. Hidden ones are left out, of code the packages it stands on; a link to a folder is not followed but named. */
 async function* walk(
   folder: string,
-  signal: AbortSignal | undefined,
+  options: Pick<OpenSourceOptions, 'code' | 'signal'>,
 ): AsyncGenerator<{ location: string; kind: 'file' | 'other'; sizeBytes: number }> {
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
     throw describeFileError(error, folder);
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith('.')) continue;
+    if (entry.name.startsWith('.') || (options.code && entry.name === 'node_modules')) continue;
     const location = join(folder, entry.name);
     if (entry.isDirectory()) {
-      yield* walk(location, signal);
+      yield* walk(location, options);
       continue;
     }
     const status = await stat(location).catch(() => undefined);

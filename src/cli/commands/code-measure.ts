@@ -2,12 +2,12 @@
 
 import { type InfillScore, measureInfill } from '../../apps/index.ts';
 import { defineMessages } from '../../language.ts';
+import { type CodeContext, withWriter } from '../code-parts.ts';
 import { endpointOf } from '../endpoints.ts';
 import { fail } from '../errors.ts';
 import { openModel } from '../models.ts';
 import { textsOfRun } from '../run-texts.ts';
 import { etaSince, formatTable } from '../terminal.ts';
-import { type CodeContext, withWriter } from './code.ts';
 
 const say = defineMessages({
   live: {

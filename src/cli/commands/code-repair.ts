@@ -6,12 +6,12 @@ import { languageOfFile, lineDiff, type RepairPart, repairCode, runCommand } fro
 import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { failCode } from '../code-errors.ts';
+import { type CodeContext, subjectOf, withWriter } from '../code-parts.ts';
 import { readTextFile } from '../corpus.ts';
 import { fail } from '../errors.ts';
 import { askLine, isYes } from '../prompt.ts';
 import { splitWords } from '../shell-words.ts';
 import { inOneLine, withoutControls } from '../shown-text.ts';
-import { type CodeContext, subjectOf, withWriter } from './code.ts';
 
 const say = defineMessages({
   run: {

@@ -6,7 +6,6 @@ import {
   type CodeLanguage,
   type CodePlace,
   type CodeTask,
-  type CodeWriter,
   codeLanguage,
   codeLanguages,
   completeCode,
@@ -17,20 +16,15 @@ import {
 import { nearest } from '../../errors.ts';
 import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
-import { codeWriter } from '../../serve/index.ts';
-import type { codeOptions } from '../code-options.ts';
-import type { CommandContext } from '../command.ts';
+import { type CodeContext, subjectOf, withWriter } from '../code-parts.ts';
 import { readTextFile } from '../corpus.ts';
 import { endpointOf } from '../endpoints.ts';
 import { fail } from '../errors.ts';
 import { refuseGiven } from '../options.ts';
 import { withoutControls } from '../shown-text.ts';
 import { actionOf } from '../verbs.ts';
-import { openServedModel } from '../writers.ts';
 import { measure } from './code-measure.ts';
 import { repair } from './code-repair.ts';
-
-export type CodeContext = CommandContext<typeof codeOptions>;
 
 const say = defineMessages({
   'left-to-right': {
@@ -63,26 +57,6 @@ export async function run(context: CodeContext): Promise<number | undefined> {
     refuseGiven(context.given, ['contextTokens'], { command: 'code', beside: '--model', ...reason });
   }
   return (await action(context)) ?? undefined;
-}
-
-/** The model that writes, for as long as `work` goes on. */
-export async function withWriter<Result>(
-  { options }: CodeContext,
-  work: (writer: CodeWriter) => Promise<Result>,
-): Promise<Result> {
-  const { model, scope, close } = await openServedModel(options.model!);
-  try {
-    return await work(codeWriter(model, { ...scope, contextTokens: options.contextTokens }));
-  } finally {
-    close();
-  }
-}
-
-/** The file or the words behind the verb. @throws where there are none */
-export function subjectOf({ args: [verb, subject] }: CodeContext, argument: string): string {
-  if (subject !== undefined) return subject;
-  const example = `inkstone code ${verb} ${argument} --model runs/code`;
-  throw fail('cli/missing-argument', { command: `code ${verb}`, argument, example });
 }
 
 const COMPLETION_TOKENS = 128;
