@@ -53,10 +53,10 @@ test('of every document of a row the parts come back together, in both orders; w
 });
 
 test('a row is a function of its number, drawn anew each time it comes', () => {
-  const some = () => infillRows(rows, { ...how, rate: 0.5 });
+  const some = () => infillRows(rows, { ...how, rate: 0.9 });
   const [one, other] = [some(), some()];
   for (let row = 0; row < 6; row++) rowOf(one, row);
-  expect(rowOf(other, 4)).toEqual(rowOf(one, 4));
+  for (const row of [4, 1, 3]) expect(rowOf(other, row)).toEqual(rowOf(one, row));
   const perEpoch = rows.rowsPerEpoch!;
   const seen = new Set(Array.from({ length: 8 }, (_, epoch) => String(rowOf(one, epoch * perEpoch).targets)));
   expect(seen.size).toBeGreaterThan(3);

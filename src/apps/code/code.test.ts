@@ -79,6 +79,8 @@ test('at its limit a command ends with what it started; it knows no keys', async
     const script = 'echo "key:$INKSTONE_REMOTE_KEY"; sleep 60 & wait';
     const { ended, output } = await runCommand(['sh', '-c', script], { timeoutMs: 300 });
     expect({ ended, output }).toEqual({ ended: 'time', output: 'key:\n' });
+    const left = await runCommand(['sh', '-c', 'sleep 60 & exit 3'], { timeoutMs: 60_000 });
+    expect(left).toEqual({ ended: 'exit', status: 3, output: '' });
   } finally {
     delete process.env.INKSTONE_REMOTE_KEY;
   }
