@@ -210,7 +210,7 @@ test('cold help loads the tables, no room and no package', () => {
   expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
   expect(files).toContain('cli/option-tables.ts');
   // Most commands bring their own options; each table more is a decision.
-  expect(files.length).toBeLessThanOrEqual(49);
+  expect(files.length).toBeLessThanOrEqual(50);
 });
 
 test('a reader that goes away ends it quietly', async () => {
