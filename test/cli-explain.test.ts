@@ -13,7 +13,7 @@ import { HAN, inkstone } from './cli-harness.ts';
 const PLAIN = {
   train: [
     ...['data', 'out', 'preset', 'minutes', 'evalEvery', 'offline', 'dryRun', 'textColumn', 'titleColumn'],
-    ...['source', 'target', 'taskField'],
+    ...['source', 'target', 'taskField', 'code'],
   ],
   generate: ['prompt', 'task', 'processorPreset', 'stop', 'vary', 'varyRate', 'n'],
 };

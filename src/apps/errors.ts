@@ -47,6 +47,32 @@ export const fail = defineErrors({
     zh: (d) =>
       `摘要：这里最多概括 ${d.most} 个部分，而文本有 ${d.got} 个；请缩短文本，改用 extract，或换上下文更长的模型`,
   },
+  'apps/place': {
+    en: (d: { lines: number; line: number; column: number; length?: number }) =>
+      d.length === undefined
+        ? `code: the place must be in one of ${d.lines} lines, got line ${d.line}`
+        : `code: line ${d.line} has columns 1 to ${d.length + 1}, got column ${d.column}`,
+    zh: (d) =>
+      d.length === undefined
+        ? `代码：位置须在 ${d.lines} 行之内，得到第 ${d.line} 行`
+        : `代码：第 ${d.line} 行有第 1 到 ${d.length + 1} 列，得到第 ${d.column} 列`,
+  },
+  'apps/code-window': {
+    en: (d: { window: number; needed: number }) =>
+      `code: the model reads and writes ${d.window} tokens in all, and this needs at least ${d.needed}; give it less, or take a model with a longer context`,
+    zh: (d) =>
+      `代码：模型一共只能读写 ${d.window} 个词元，而此任务至少需要 ${d.needed} 个；请减少内容，或换上下文更长的模型`,
+  },
+  'apps/no-lines': {
+    en: () =>
+      'code: the texts must hold lines to take out, with others around them, and have none; give more with --data',
+    zh: () => '代码：文本中须有可取出且前后有其他行的行，但没有；请用 --data 给出更多',
+  },
+  'apps/command': {
+    en: (d: { program: string; reason: string }) =>
+      `code: the program "${d.program}" must be there to be run, but: ${d.reason}`,
+    zh: (d) => `代码：程序 "${d.program}" 须能运行，但：${d.reason}`,
+  },
   'apps/correction': {
     en: () => 'correction: the right answer must not be empty; say it in a sentence',
     zh: () => '更正：正确答案不能为空；请用一句话写出',

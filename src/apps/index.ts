@@ -1,4 +1,4 @@
-/** The door of the apps room: questions answered from documents, with citations; texts summed up; an assistant with tools; customer service. */
+/** The door of the apps room: questions answered from documents, with citations; texts summed up; an assistant with tools; customer service; code. */
 
 export type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 export type { AnswerPrompt } from './answer-prompt.ts';
@@ -39,6 +39,27 @@ export {
   httpTool,
 } from './assistant/user-tools.ts';
 export { readWhen } from './assistant/when.ts';
+export { type CodeEnd, codeEnd, type EndOptions } from './code/code-end.ts';
+export { type CodeLanguage, codeLanguage, codeLanguages, languageOfFile } from './code/code-language.ts';
+export { type CodeTask, codeIn } from './code/code-prompt.ts';
+export type { CodeWay, CodeWriter, WriteHow } from './code/code-writer.ts';
+export {
+  type CodePlace,
+  type CompleteOptions,
+  type Completion,
+  completeCode,
+  splitAt,
+} from './code/complete-code.ts';
+export { lineDiff } from './code/line-diff.ts';
+export {
+  type InfillMeasure,
+  type InfillScore,
+  type MeasureInfillOptions,
+  measureInfill,
+} from './code/measure-infill.ts';
+export { type RepairOptions, type RepairPart, repairCode } from './code/repair-code.ts';
+export { type CommandOptions, type CommandOutcome, runCommand } from './code/run-command.ts';
+export { type WriteCodeOptions, type WrittenCode, writeCode } from './code/write-code.ts';
 export { type Correction, correctAnswer, forgetCorrection } from './corrections.ts';
 export { languageOf } from './prompt-text.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';

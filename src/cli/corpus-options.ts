@@ -18,6 +18,13 @@ export const corpusOptions = {
     placeholder: 'name',
     doc: { en: 'the column or field that holds the title', zh: '标题所在的列或字段' },
   },
+  code: {
+    type: 'boolean',
+    doc: {
+      en: 'the text is source code: of folders and packages the code is read (ts, js, py, …), and its layout stays',
+      zh: '文本是源代码：从目录和包中读取代码文件（ts、js、py 等），并保留排版',
+    },
+  },
   nearDuplicates: {
     type: 'number',
     placeholder: 'similarity',
@@ -94,6 +101,7 @@ export const dataOptions = {
 export interface CorpusPreparation {
   readonly textColumn?: string;
   readonly titleColumn?: string;
+  readonly code?: boolean;
   readonly nearDuplicates?: number;
   readonly repeatedLines?: number;
   readonly dropRepetitive?: boolean;

@@ -6,6 +6,7 @@ import {
   type CleaningRule,
   type CorpusName,
   cleanDocuments,
+  codeRules,
   corpora,
   describeCleaning,
   generalRules,
@@ -125,13 +126,16 @@ export async function loadDocuments(
     bar ??= terminal.bar(say('fetching', { name: spec }), 1, formatBytes);
     bar.update(receivedBytes, fraction ? receivedBytes / fraction : undefined);
   };
-  const { textColumn, titleColumn, privateAddresses } = prepare;
-  const options = { signal, offline, onProgress, textColumn, titleColumn, privateAddresses };
+  const { textColumn, titleColumn, code, privateAddresses } = prepare;
+  const options = { signal, offline, onProgress, textColumn, titleColumn, code, privateAddresses };
   const opening = known ? openCorpus(known, options) : openSource(spec, options);
   const source = await opening.finally(() => bar?.stop());
   const read = known ? corpora[known].read(source, { signal }) : source.documents({ signal });
   const cleaned = await cleanDocuments(read, {
-    rules: [...(known ? corpora[known].rules : (rules ?? generalRules())), ...(await filterRules(prepare))],
+    rules: [
+      ...(known ? corpora[known].rules : code ? codeRules() : (rules ?? generalRules())),
+      ...(await filterRules(prepare)),
+    ],
     signal,
   });
   const unique = await deduplicate(cleaned.documents, prepare, signal);

@@ -119,7 +119,7 @@ export const decoderOptions = {
 export const ofDecoders = Object.keys(decoderOptions) as readonly (keyof typeof decoderOptions)[];
 
 /** The options that only Transformers that write have. */
-export const ofWriters = ['cure', ...Object.keys(distillOptions), ...ofDecoders];
+export const ofWriters = ['cure', 'fim', ...Object.keys(distillOptions), ...ofDecoders];
 /** What only a training on plain text to write on has. */
 export const ofPlainText = [...ofWriters, ...Object.keys(privacyOptions)];
 

@@ -1,6 +1,7 @@
 /** Every option of every command, as data: flags, `inkstone.yaml` and the help are made from these tables. */
 
 import type { Task } from '../decode/index.ts';
+import { infillOptions } from './code-options.ts';
 import type { OptionTable } from './command.ts';
 import { constraintOptions } from './constraint-options.ts';
 import { corpusOptions, mixOptions } from './corpus-options.ts';
@@ -166,6 +167,7 @@ export const trainOptions = {
       zh: '学什么：续写（默认）；猜被遮盖的词元，即训练编码器（BERT）；或双向阅读开头、再续写其后（前缀语言模型，如 ChatGLM）',
     },
   },
+  ...infillOptions,
   masking: {
     type: 'string',
     choices: ['dynamic', 'static'],

@@ -28,6 +28,10 @@ export async function choose(
   return answerOf<number>(prompt);
 }
 
+/** Whether an answer is a yes. */
+export const isYes = (answer: string | undefined): boolean =>
+  /^(?:y|yes|是|好|行|可以|同意)$/i.test(answer ?? '');
+
 /** A line of text, without the spaces around it; an empty one only where `canBeEmpty`. */
 export async function askLine(
   question: string,

@@ -46,6 +46,8 @@ export interface Recipe {
   readonly precision: 'f32' | 'bf16';
   /** For encoders: how tokens are hidden that are to be guessed. */
   readonly masked?: Masking;
+  /** The share of texts of which the middle is learned last, to fill it in (`infillRows`). */
+  readonly fim?: number;
   /** Cures of repetition with all their arguments, as `formatCures` writes them. */
   readonly cure?: string;
   /** For mixtures of experts: the weight of uneven use in the loss. */

@@ -40,6 +40,7 @@ export interface SettingOptions
         Recipe,
         | 'batchSize'
         | 'lr'
+        | 'fim'
         | 'expertBalance'
         | 'labelSmoothing'
         | 'mixTemperature'
@@ -69,7 +70,7 @@ const MODEL = [
   'window', 'attentionBlock', 'attentionStride', 'linearAttention', 'prefix',
 ] as const; // biome-ignore format: a list
 const RECIPE = [
-  'batchSize', 'lr', 'precision', 'cure', 'labelSmoothing', 'mixTemperature', 'distillation', 'privacy',
+  'batchSize', 'lr', 'precision', 'fim', 'cure', 'labelSmoothing', 'mixTemperature', 'distillation', 'privacy',
 ] as const; // biome-ignore format: a list
 /** What a model that is there has already. */
 const OF_THE_MODEL = [
@@ -165,6 +166,7 @@ export function tuningSettings<Model extends object>(
     distillation: ______,
     privacy: _______,
     mixTemperature: ________,
+    fim: _________,
     ...plain
   } = tuningRecipe(recipe);
   const ownRecipe = options.privacy ? privateRecipe(plain) : plain;

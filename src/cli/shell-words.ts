@@ -10,3 +10,10 @@ export function quoteWord(word: string): string {
   if (/^[\w./:@=,+%\p{Script=Han}-]+$/u.test(word)) return word;
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
+
+/** The words of a command line, without the quotes around them; undefined where a quote is not closed. */
+export function splitWords(line: string): string[] | undefined {
+  const words = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  const plain = words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, one, other) => one ?? other));
+  return line.replace(/"[^"]*"|'[^']*'/g, '').match(/["']/) ? undefined : plain;
+}

@@ -2,6 +2,7 @@
 
 import { assistOptions } from './assist-options.ts';
 import { classifyOptions } from './classify-options.ts';
+import { codeOptions } from './code-options.ts';
 import { defineCommand } from './command.ts';
 import { imageOptions } from './image-options.ts';
 import { packOptions, unpackOptions, vectorsOptions } from './information-options.ts';
@@ -71,6 +72,22 @@ export const assist = defineCommand({
     'inkstone assist --list fact',
   ],
   load: () => import('./commands/assist.ts'),
+});
+
+export const code = defineCommand({
+  name: 'code',
+  args: '<complete|write|translate|repair|measure> [file|words]',
+  summary: {
+    en: 'code by a model: complete at the cursor, write from a description, translate, repair by what a command says; measure how lines are filled in',
+    zh: '用模型写代码：在光标处补全、按描述编写、翻译、按命令的报错修复；度量逐行填充的准确度',
+  },
+  options: codeOptions,
+  example: 'inkstone code complete src/sum.ts --at 3:10 --model runs/code',
+  examples: [
+    'inkstone code write "a function that adds two numbers" --language ts --model runs/code --max-tokens 60',
+    'inkstone code measure --model runs/code --lines 20',
+  ],
+  load: () => import('./commands/code.ts'),
 });
 
 export const classify = defineCommand({

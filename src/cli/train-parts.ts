@@ -154,7 +154,8 @@ export async function readTrainingText<Model extends object>(
   const loading = { terminal, signal, offline: options.offline, prepare };
   const rules = rulesFor(recipe);
   const languages = await languagesOf(data, recipe.mixTemperature);
-  const other = recipe.privacy ? '--private' : (model as Partial<ModelShape>).prefix && '--objective prefix';
+  const { prefix } = model as Partial<ModelShape>;
+  const other = recipe.privacy ? '--private' : prefix ? '--objective prefix' : recipe.fim && '--fim';
   if (languages && other) {
     const reason = { reason: 'its rows are of one text', zhReason: '它的样本出自同一份文本' };
     throw fail('cli/conflict', { command: 'train', options: [`--data ${data}`, other], ...reason });

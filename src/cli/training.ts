@@ -9,6 +9,8 @@ import {
   cutRows,
   documentRows,
   IGNORE,
+  infillRows,
+  middleRows,
   prefixRows,
   type RowSource,
   sequenceRows,
@@ -37,7 +39,7 @@ import {
   withPrecision,
   withRecording,
 } from '../tensor/index.ts';
-import { fingerprint, saveTokenizer } from '../text/index.ts';
+import { fingerprint, infillingOf, infillTokens, saveTokenizer } from '../text/index.ts';
 import {
   type CuredLoss,
   energyMeter,
@@ -50,6 +52,7 @@ import {
 } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { AnswerTexts } from './answers.ts';
+import { failCode } from './code-errors.ts';
 import { hashTexts, measuredPart, type SplitCorpus } from './corpus.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
@@ -124,6 +127,8 @@ export type WatchedTraining = Pick<OpenTraining, 'run' | 'length' | 'privacy' | 
 export interface HeldOutFigures {
   /** Of the held-out text, where every token is guessed. */
   readonly bitsPerCharacter?: number;
+  /** Of text that is filled in, by a model that learns it: nats per token of the middle and its end. */
+  readonly infillLoss?: number;
   /** Of hidden tokens: the exponential of the mean loss. */
   readonly maskedPerplexity?: number;
   /** Of each language of a mixture. */
@@ -166,12 +171,20 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
 export async function decoderLesson(options: TrainingOptions) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
-  const { cure, distillation, privacy, expertBalance: balance } = recipe;
+  const { cure, distillation, privacy, expertBalance: balance, fim } = recipe;
   const other = distillation ? '--teacher' : privacy ? '--private' : cure && '--cure';
   if (config.prefix && other) {
     const reason = { reason: 'it knows no prefix', zhReason: '它不支持前缀' };
     const options = ['--objective prefix', other];
     throw fail('cli/conflict', { command: 'train', options, ...reason });
+  }
+  const unlike = config.prefix ? '--objective prefix' : other;
+  if (fim !== undefined && unlike) {
+    const reason = {
+      reason: 'each changes what is learned of a text',
+      zhReason: '两者都会改变从文本中学什么',
+    };
+    throw fail('cli/conflict', { command: 'train', options: ['--fim', unlike], ...reason });
   }
   const distilled =
     distillation && distilledLesson(distillation, options.teacher!, { config, tokenizer, seed });
@@ -234,20 +247,39 @@ export async function writingLesson<Config, Params>(
   }
   const texts = await trainingTokens(options, contextLength);
   const { heldOut } = texts;
-  const { privacy } = recipe;
+  const { privacy, fim: rate } = recipe;
   const how = { eosId: tokenizer.eosId, contextLength, seed };
+  const infill = rate === undefined ? undefined : infillWith(tokenizer);
+  let infillLoss: number | undefined;
+  const learnable = (rows: RowSource): RowSource => {
+    if (infill) return infillRows(rows, { ...infill, rate: rate!, seed });
+    return isPrefix ? prefixRows(rows, { seed }) : rows;
+  };
   const rows = cutRows({ tokens: texts.train, contextLength, seed, ...rowsOf(recipe, tokenizer) });
   const evaluation = evaluationRows(heldOut.tokens, contextLength, tokenizer);
   const lesson: Lesson<Config, Params> = {
     ...own,
-    batches: batchRows(isPrefix ? prefixRows(rows, { seed }) : rows, recipe.batchSize),
+    batches: batchRows(learnable(rows), recipe.batchSize),
     ...(privacy && { examples: privateExamples(privacy, texts.train, how) }),
-    measure: (lossOn) => lossOn(isPrefix ? prefixRows(evaluation, { share: HELD_OUT_PREFIX }) : evaluation),
+    async measure(lossOn) {
+      // Places are drawn in one way, so that losses can be compared.
+      if (infill) infillLoss = await lossOn(middleRows(evaluation, { ...infill, seed: 0 }));
+      return lossOn(isPrefix ? prefixRows(evaluation, { share: HELD_OUT_PREFIX }) : evaluation);
+    },
     figuresOf: (heldOutLoss) => ({
       bitsPerCharacter: (heldOutLoss * heldOut.targets) / heldOut.characters / Math.LN2,
+      ...(infillLoss !== undefined && { infillLoss }),
     }),
   };
   return { trainTokens: texts.train, lesson };
+}
+
+/** How texts are taken apart by this tokenizer. @throws where it has no tokens for that */
+function infillWith(tokenizer: Tokenizer) {
+  const infilling = infillingOf(tokenizer);
+  const known = [...tokenizer.specialTokens.keys()].join(', ') || '–';
+  if (!infilling) throw failCode('cli/no-infill-tokens', { needed: infillTokens.join(', '), known });
+  return { tokenizer, infilling, eosId: tokenizer.eosId! };
 }
 
 /** The tokens of both sides. @throws where the corpus is shorter than the context. */
@@ -433,6 +465,7 @@ export async function heldOutLoss<Params>(
     const left = rows.rowsPerEpoch! - i * EVALUATION_ROWS;
     if (left < EVALUATION_ROWS) batch.targets.fill(IGNORE, left * rows.contextLength);
     const targets = batch.targets.reduce((n, id) => n + (id === IGNORE ? 0 : 1), 0);
+    if (targets === 0) continue;
     const forward = () => withPrecision(precision, () => withRecording(false, () => lossOf(params, batch)));
     const memory = lastingScope();
     try {

@@ -148,6 +148,28 @@ export interface GeneralRulesOptions {
   readonly spaces?: boolean;
 }
 
+/** Lines of code that somebody wrote are shorter, on average and each (Chen et al. 2021, §3.1). */
+const MEAN_LINE = 100;
+const LONGEST_LINE = 1000;
+
+/** Rules that fit source code: its layout stays as it is. */
+export function codeRules(): CleaningRule[] {
+  const kept = new Set(['line-ends', 'spaces', 'empty']);
+  const rules = generalRules({ spaces: false }).filter(({ name }) => kept.has(name));
+  const isWritten = (text: string): boolean => {
+    const lines = text.split('\n');
+    return text.length / lines.length <= MEAN_LINE && lines.every(({ length }) => length <= LONGEST_LINE);
+  };
+  return [
+    ...rules,
+    {
+      name: 'made',
+      label: label('made by a program: lines too long', '由程序生成：行过长'),
+      apply: (text) => (isWritten(text) ? text : undefined),
+    },
+  ];
+}
+
 const label = (en: string, zh: string): Sentence<void> => ({ en: () => en, zh: () => zh });
 
 /** Rules that fit any text in English or Chinese; all run in time linear in the text. */

@@ -36,6 +36,7 @@ export {
   type CleaningRule,
   type CountKind,
   cleanDocuments,
+  codeRules,
   countCharacters,
   createCleaner,
   describeCleaning,
@@ -54,6 +55,7 @@ export {
   splitTail,
 } from './documents.ts';
 export { type ExampleRowOptions, type ExampleRows, exampleRows } from './example-rows.ts';
+export { type InfillRowOptions, infillRows, middleRows } from './infill-rows.ts';
 export {
   type LanguageDetector,
   languageDetector,

@@ -52,6 +52,14 @@ export const learningTerms = defineTerms({
       zh: '从文本中学什么。next-token：学接下来是什么，模型因此会写。masked：学中间被遮盖的是什么，模型因此善于理解，即 BERT 一类看得见前后文的编码器。prefix：学一段双向阅读的开头之后是什么（见“前缀语言模型”）。',
     },
   },
+  fillInTheMiddle: {
+    name: { en: 'fill-in-the-middle', zh: '中间填充' },
+    also: ['FIM', 'infill', 'infilling', 'PSM', 'SPM', '填空补全'],
+    text: {
+      en: 'Learning to write what stands between a beginning and an end, as an editor needs it (Bavarian et al. 2022). Of some texts, half of them as a rule, the middle is cut out at two places drawn by chance and put last, with tokens that no text can spell before the parts: prefix, suffix, middle (PSM) or suffix, prefix, middle (SPM). The model still reads left to right, and each text is cut anew whenever it comes. The held-out loss stays that of plain text; that of middles is told beside it.',
+      zh: '学习写出开头与结尾之间的内容，编辑器的补全正需要它（Bavarian 等，2022）。对一部分文本（一般取一半），在随机两处切开，把中间一段移到最后，各段之前加上文本无法拼出的词元：前缀、后缀、中间（PSM）或后缀、前缀、中间（SPM）。模型仍从左到右阅读；每次读到同一文本都重新切分。留出损失仍是普通文本的损失，中间部分的损失另行给出。',
+    },
+  },
   masking: {
     name: { en: 'masking', zh: '遮盖' },
     also: ['mask', 'mask-rate', 'mask token', '掩码', '完形填空'],

@@ -67,6 +67,18 @@ export function isTaken(path: string): boolean {
   return extension !== undefined && (!extension.startsWith('.xml') || /pages-(?:articles|meta)/.test(path));
 }
 
+const CODE = new Set(
+  'ts tsx mts cts js jsx mjs cjs vue svelte css py go rs java kt scala swift c h cc cpp hpp cs rb php lua r jl sh sql hs ml ex'.split(
+    ' ',
+  ),
+);
+
+/** Whether a file is source code that somebody wrote: no declarations, nothing minified, none of the packages it stands on. */
+export function isCode(path: string): boolean {
+  const [, name, extension] = /(?:^|\/)([^/]+)\.(\w+)$/.exec(path.toLowerCase()) ?? [];
+  return CODE.has(extension) && !/\.(?:min|d)$/.test(name) && !/(?:^|\/)node_modules\//.test(path);
+}
+
 /** The whole file as text. @throws where it is larger than `limits.textFileBytes` or in no known encoding */
 export async function readWhole(file: FileOnDisk, { signal, onEncoding }: ReadOptions = {}): Promise<string> {
   if (file.sizeBytes > limits.textFileBytes) {

@@ -12,7 +12,7 @@ import { type HubOptions, openHub } from './hub.ts';
 import { limits } from './limits.ts';
 import type { NpmOptions } from './npm-config.ts';
 import type { Skipped } from './parsers.ts';
-import { extensionOf, type FileOnDisk, isTaken, readers, readWhole } from './readers.ts';
+import { extensionOf, type FileOnDisk, isCode, isTaken, readers, readWhole } from './readers.ts';
 import { type DownloadProgress, openPackage } from './source-package.ts';
 import { fetchToCache } from './web.ts';
 
@@ -46,6 +46,8 @@ export interface Source {
 export interface OpenSourceOptions extends ColumnOptions {
   /** Takes only files for which this is true. Default: every text file; of a package not its README, licence and `package.json`. */
   readonly filter?: (path: string) => boolean;
+  /** Of folders and packages source code is read (`isCode`), and nothing else. */
+  readonly code?: boolean;
   /** Default: the user's cache folder. */
   readonly cacheFolder?: string;
   readonly signal?: AbortSignal;
@@ -64,6 +66,8 @@ export interface OpenSourceOptions extends ColumnOptions {
 }
 
 const KNOWN = Object.keys(readers);
+const takes = (path: string, { code }: OpenSourceOptions): boolean => (code ? isCode(path) : isTaken(path));
+
 const ABOUT_THE_PACKAGE =
   /^(package\.json|(readme|licen[cs]e|changelog|notice|security|contributing)[^/]*)$/i;
 
@@ -86,7 +90,7 @@ export async function openSource(spec: string, options: OpenSourceOptions = {}):
 
 async function openPackageSource(spec: string, options: OpenSourceOptions): Promise<Source> {
   const accept = options.filter ?? ((path: string) => !ABOUT_THE_PACKAGE.test(path));
-  const filter = (path: string) => isTaken(path) && accept(path);
+  const filter = (path: string) => takes(path, options) && accept(path);
   const cacheFolder = options.cacheFolder ?? userCacheFolder();
   const found = await openPackage(spec.slice('npm:'.length), { ...options, cacheFolder, filter });
   if (found.files.length === 0) throw fail('source/none', { path: spec, known: KNOWN, seen: [] });
@@ -102,7 +106,7 @@ async function openWebSource(spec: string, options: OpenSourceOptions): Promise<
 
 async function openHubSource(spec: string, options: OpenSourceOptions): Promise<Source> {
   const accept = options.filter ?? ((path: string) => !ABOUT_THE_PACKAGE.test(path));
-  const filter = (path: string) => isTaken(path) && accept(path);
+  const filter = (path: string) => takes(path, options) && accept(path);
   const cacheFolder = options.cacheFolder ?? userCacheFolder();
   const found = await openHub(spec.slice('hf:'.length), { ...options, cacheFolder, known: KNOWN, filter });
   const { name, files, passedOver } = found;
@@ -116,16 +120,17 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
     throw describeFileError(error, root);
   });
   if (status.isFile()) {
-    if (!extensionOf(root)) throw fail('source/kind', { path: root, extension: extname(root), known: KNOWN });
+    if (!extensionOf(root) && !(options.code && isCode(basename(root))))
+      throw fail('source/kind', { path: root, extension: extname(root), known: KNOWN });
     const file = { path: basename(root), location: root, sizeBytes: status.size };
     return createSource(spec, spec, [file], [], options);
   }
   if (!status.isDirectory()) throw fail('source/kind', { path: root, extension: '', known: KNOWN });
   const files: FileOnDisk[] = [];
   const passedOver: string[] = [];
-  for await (const found of walk(root, options.signal)) {
+  for await (const found of walk(root, options)) {
     const path = relative(root, found.location).split(sep).join('/');
-    const wanted = found.kind === 'file' && isTaken(path) && (options.filter?.(path) ?? true);
+    const wanted = found.kind === 'file' && takes(path, options) && (options.filter?.(path) ?? true);
     if (wanted) files.push({ path, location: found.location, sizeBytes: found.sizeBytes });
     else passedOver.push(path);
     if (files.length + passedOver.length > limits.folderFiles) {
@@ -137,20 +142,20 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
   return createSource(spec, spec, files, passedOver, options);
 }
 
-/** Every file below a folder in order of name. Hidden ones are left out; a link to a folder is not followed but named. */
+/** Every file below a folder in order of name. Hidden ones are left out, of code the packages it stands on; a link to a folder is not followed but named. */
 async function* walk(
   folder: string,
-  signal: AbortSignal | undefined,
+  options: Pick<OpenSourceOptions, 'code' | 'signal'>,
 ): AsyncGenerator<{ location: string; kind: 'file' | 'other'; sizeBytes: number }> {
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
     throw describeFileError(error, folder);
   });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith('.')) continue;
+    if (entry.name.startsWith('.') || (options.code && entry.name === 'node_modules')) continue;
     const location = join(folder, entry.name);
     if (entry.isDirectory()) {
-      yield* walk(location, signal);
+      yield* walk(location, options);
       continue;
     }
     const status = await stat(location).catch(() => undefined);

@@ -116,6 +116,12 @@ export const fail = defineErrors({
       `model: "${d.model}" shows nothing of its insides; choose one that runs here`,
     zh: (d) => `model："${d.model}" 看不到内部；请选择在本机运行的模型`,
   },
+  'serve/no-infill': {
+    en: (d: { model: string }) =>
+      `suffix: must be left out, as "${d.model}" has no tokens for filling in; choose a model that was trained with --fim, or send the prompt alone`,
+    zh: (d) =>
+      `suffix：必须省略，"${d.model}" 没有用于填充的词元；请选择以 --fim 训练的模型，或只发送 prompt`,
+  },
   'serve/too-costly': {
     en: () =>
       'request: its chat template, schema or grammar takes too long or too much memory here; make it smaller',

@@ -1,6 +1,7 @@
 /** Serving: OpenAI's wire format over HTTP. Sees models as `ServedModel`, never their weights. */
 
 export { type AnswerWriterOptions, answerWriter } from './answers/answer-writer.ts';
+export { type CodeWriterOptions, codeWriter } from './answers/code-writer.ts';
 export type { DocumentsPort } from './answers/documents-port.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { assistantModel, knowsTools } from './assistant/assistant-model.ts';

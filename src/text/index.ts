@@ -26,6 +26,13 @@ export { createDetokenizer } from './detokenizer.ts';
 export { emptyWords } from './empty-words.ts';
 export { type ExtendOptions, type Extension, extendTokenizer, type NewToken } from './extend.ts';
 export { fromGgufVocabulary, type GgufVocabulary, toGgufVocabulary } from './gguf-vocabulary.ts';
+export {
+  type Infilling,
+  infillingOf,
+  infillPrompt,
+  infillTokens,
+  type Surroundings,
+} from './infill.ts';
 export { jiebaSegmenter, loadJieba } from './jieba.ts';
 export type { TrainingProgress } from './pacer.ts';
 export {

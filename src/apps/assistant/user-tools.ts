@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { fail } from '../errors.ts';
+import { programEnvironment } from '../program-environment.ts';
 import type { AssistantTool, ToolArguments, ToolSpec } from './tool.ts';
 
 /** Bytes of a result that are read; what is told of it is shorter. */
@@ -92,18 +93,13 @@ export interface CommandToolOptions extends ToolHead {
   readonly cwd?: string | undefined;
 }
 
-/** Of the environment, what a program needs to run: no keys. */
-const ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ', 'SystemRoot'];
-
 /** A tool that runs a program: it reads the arguments as JSON from its input, and says the result on its output. */
 export function commandTool({ command, cwd, ...head }: CommandToolOptions): AssistantTool {
   const { name } = head;
   const [program, ...words] = command;
   if (program === undefined)
     throw fail('apps/tool', { name, reason: 'its command is empty', zhReason: '命令为空' });
-  const env = Object.fromEntries(
-    ENVIRONMENT.flatMap((key) => (key in process.env ? [[key, process.env[key]]] : [])),
-  );
+  const env = programEnvironment();
   return {
     ...head,
     run: (args, { signal }) =>

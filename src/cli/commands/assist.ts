@@ -16,7 +16,7 @@ import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { noteFiles } from '../note-files.ts';
 import { flagOf } from '../options.ts';
-import { askLine } from '../prompt.ts';
+import { askLine, isYes } from '../prompt.ts';
 import { inOneLine, withoutControls } from '../shown-text.ts';
 
 type Context = CommandContext<typeof assistOptions>;
@@ -128,7 +128,7 @@ function confirmer({ options, terminal }: Context): Confirm {
     if (!terminal.canAsk) return 'later';
     const question = say('confirm', { name, args: inOneLine(JSON.stringify(args)) });
     const answer = await askLine(question, { canBeEmpty: false, empty: say('yesOrNo', {}) });
-    return /^(?:y|yes|是|好|行|可以|同意)$/i.test(answer ?? '');
+    return isYes(answer);
   };
 }
 

@@ -9,6 +9,7 @@ import {
   flopsPerToken,
   parameterCount,
 } from '../../models/index.ts';
+import { infillTokens } from '../../text/index.ts';
 import { findTeacher } from '../distilling.ts';
 import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
@@ -58,6 +59,10 @@ const say = defineMessages({
       `needs about ${d.memory} of memory and ${d.flops} operations a token`,
     zh: (d) => `约需内存 ${d.memory}，每词元 ${d.flops} 次运算`,
   },
+  infill: {
+    en: (d: { loss: string }) => `filling in held-out text: ${d.loss} nats/token of the middle`,
+    zh: (d) => `填充留出文本：中间部分每词元 ${d.loss} 奈特`,
+  },
   done: {
     en: (d: { folder: string; loss: string; bits: string }) =>
       `done: held-out loss ${d.loss} nats/token, ${d.bits} bits/char; the run is in ${d.folder}`,
@@ -96,7 +101,8 @@ export async function run(context: TrainContext): Promise<number> {
   const privacy = privacyOf(context, earlier?.config.training.privacy);
   const settings: Settings = chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings);
   const { model, recipe, length } = settings;
-  const beginning = { earlier, start: start ?? teacher };
+  const special = recipe.fim === undefined ? [] : infillTokens;
+  const beginning = { earlier, start: start ?? teacher, special };
   const text = await readTrainingText(context, options.data, settings, beginning);
   const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
@@ -157,7 +163,8 @@ async function learn(context: TrainContext, training: Training, watch: TrainingW
   const { folder } = training.run;
   const { finish, status } = await runTraining(context, training, watch);
   if (status !== 0) return status;
-  const { heldOutLoss, bitsPerCharacter } = finish;
+  const { heldOutLoss, bitsPerCharacter, infillLoss } = finish;
+  if (infillLoss !== undefined) terminal.print(say('infill', { loss: infillLoss.toFixed(4) }));
   terminal.print(say('done', { folder, loss: heldOutLoss!.toFixed(4), bits: bitsPerCharacter!.toFixed(3) }));
   terminal.print(say('next', { command: `npx inkstone generate ${quoteWord(folder)}` }));
   return 0;

@@ -67,7 +67,8 @@ export const completionBody = z.strictObject({
   /** vLLM's name: the ids of the prompt, of what is written, and with `logprobs` of the alternatives. */
   return_token_ids: z.boolean().nullish(),
   best_of: z.int().min(1).max(limits.texts).nullish(),
-  suffix: z.null().optional(),
+  /** What follows the text that is wanted: it is filled in between. */
+  suffix: text.nullish(),
 });
 export type CompletionBody = z.infer<typeof completionBody>;
 

@@ -2,6 +2,7 @@
 
 import type { ConstraintSpec } from '../../decode/index.ts';
 import { parseStrategy } from '../../decode/index.ts';
+import { type Infilling, infillingOf, infillPrompt } from '../../text/index.ts';
 import { fail } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { CheckConstraint } from '../sandbox/check-constraint.ts';
@@ -28,7 +29,8 @@ export async function completionRequest(
   model: ServedModel,
   { tenant, checkConstraint }: RequestScope,
 ): Promise<WriteRequest> {
-  const prompts = checkPrompts(idsOf(body.prompt, model), model, body.max_tokens === 0);
+  const infill = infillOf(body, model);
+  const prompts = checkPrompts(idsOf(body.prompt, model, infill), model, body.max_tokens === 0);
   const { best_of, n } = body;
   if (best_of != null && best_of !== (n ?? 1)) {
     throw fail('serve/field', { field: 'best_of', rule: 'equal to n', zhRule: '等于 n', got: best_of });
@@ -39,6 +41,7 @@ export async function completionRequest(
     maxTokens: body.max_tokens ?? DEFAULT_MAX_TOKENS,
     prompts,
     ...(body.logprobs != null && { logprobs: body.logprobs }),
+    ...(infill && { eosIds: infill.infilling.endIds }),
     tenant,
   };
   checkTexts(request);
@@ -115,8 +118,43 @@ function endsOf({ tokenizer, chatTemplate }: ServedModel): readonly number[] | u
   return tokenizer.eosId === undefined ? [turnEnd] : [turnEnd, tokenizer.eosId];
 }
 
-const idsOf = (prompt: CompletionBody['prompt'], model: ServedModel): (readonly number[])[] =>
-  textIds(prompt, model).map((ids) => [...model.prefixIds, ...ids]);
+/** What is written before a suffix, and how; undefined where there is none. */
+interface Infill {
+  readonly suffix: string;
+  readonly infilling: Infilling;
+}
+
+function infillOf({ suffix, prompt, echo }: CompletionBody, model: ServedModel): Infill | undefined {
+  if (suffix == null || suffix === '') return undefined;
+  const infilling = infillingOf(model.tokenizer);
+  if (!infilling) throw fail('serve/no-infill', { model: model.id });
+  if (echo) {
+    throw fail('serve/field', {
+      field: 'echo',
+      rule: 'left out beside suffix',
+      zhRule: '不与 suffix 同用',
+      got: echo,
+    });
+  }
+  if (typeof (Array.isArray(prompt) ? prompt[0] : prompt) === 'string') return { suffix, infilling };
+  throw fail('serve/field', {
+    field: 'prompt',
+    rule: 'text beside suffix',
+    zhRule: '文本（给出 suffix 时）',
+    got: 'ids',
+  });
+}
+
+const idsOf = (
+  prompt: CompletionBody['prompt'],
+  model: ServedModel,
+  infill: Infill | undefined,
+): (readonly number[])[] => {
+  const ids = infill
+    ? [prompt].flat().map((prefix) => infillPrompt(infill.infilling, { ...infill, prefix: String(prefix) }))
+    : textIds(prompt, model);
+  return ids.map((own) => [...model.prefixIds, ...own]);
+};
 
 /** One text or several, spelled out or as ids. */
 export function textIds(

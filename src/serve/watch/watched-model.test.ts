@@ -57,7 +57,8 @@ function request(says: string) {
   };
   return {
     ...{ sent, kept, trace, ended: () => ended },
-    complete: (prompt: string) => read(model.complete({ prompt } as CompletionBody, signal)),
+    complete: (prompt: string, suffix?: string) =>
+      read(model.complete({ prompt, ...(suffix && { suffix }) } as CompletionBody, signal)),
     chat: (messages: unknown[]) => read(model.chat({ messages } as ChatBody, signal)),
     embed: (input: EmbeddingBody['input'] = 'a') => model.embed({ model: 'far', input }, signal),
   };
@@ -102,7 +103,8 @@ test('work that writes nothing takes a place among that at work, and gives it ba
 test('what goes there is rewritten, in prompts and in every message; what is blocked never goes', async () => {
   const completion = request('好');
   expect(await completion.complete('坏人')).toBe('好 (stop)');
-  expect(completion.sent).toEqual([{ prompt: ['友人'] }]);
+  await completion.complete('人', '更坏');
+  expect(completion.sent).toEqual([{ prompt: ['友人'] }, { prompt: ['人'], suffix: '更友' }]);
   const chat = request('好');
   await chat.chat([
     { role: 'system', content: '坏' },
@@ -124,8 +126,8 @@ test('what goes there is rewritten, in prompts and in every message; what is blo
   ]) {
     await expect(ask()).rejects.toMatchObject({ code: 'serve/blocked' });
   }
-  expect([completion.sent.length, chat.sent.length]).toEqual([1, 1]);
-  expect([completion.ended(), chat.ended()]).toEqual([2, 2]);
+  expect([completion.sent.length, chat.sent.length]).toEqual([2, 1]);
+  expect([completion.ended(), chat.ended()]).toEqual([3, 2]);
 });
 
 test('what comes back is rewritten, ended and flagged; what it took is counted', async () => {

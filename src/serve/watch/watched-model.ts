@@ -81,15 +81,17 @@ export function watchRemote(model: RemoteServed, watched: Watched, watching: Wat
   return {
     ...model,
     complete(body, signal) {
-      const { prompt } = body;
+      const { prompt, suffix } = body;
       const texts = (Array.isArray(prompt) ? prompt : [prompt]).filter((one) => typeof one === 'string');
       const passed = (rules: readonly CompiledRule[]) =>
         texts.length > 0 ? texts.map((text) => moderateText(text, rules, onMatch)) : prompt;
+      const behind = (rules: readonly CompiledRule[]) =>
+        suffix == null ? {} : { suffix: moderateText(suffix, rules, onMatch) };
       return run(
         {
           prompts: texts.length > 0 ? texts : [''],
           n: body.n ?? 1,
-          open: (rules, both) => model.complete({ ...body, prompt: passed(rules) }, both),
+          open: (rules, both) => model.complete({ ...body, prompt: passed(rules), ...behind(rules) }, both),
         },
         signal,
       );
