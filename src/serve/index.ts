@@ -44,3 +44,14 @@ export type {
   TrainOrder,
 } from './studio/runs-port.ts';
 export { ruleBody } from './studio/state-schemas.ts';
+export {
+  createTaskModel,
+  type DecidingWord,
+  type LocalTaskModel,
+  type TaskAnswer,
+  type TaskKind,
+  type TaskModel,
+  type TaskQuestion,
+  type TaskWorker,
+} from './tasks/task-model.ts';
+export { startTaskProcess } from './tasks/task-process.ts';
