@@ -218,8 +218,9 @@ export async function readHeadRun(
   return { ...earlier, head };
 }
 
-/** Whether what a run's `config.json` says is of a model with a task head. */
-const headOf = (config: unknown): HeadSetup | undefined => (config as Partial<RunConfig> | undefined)?.head;
+/** The task head that a run's `config.json` tells of. */
+export const headOf = (config: unknown): HeadSetup | undefined =>
+  (config as Partial<RunConfig> | undefined)?.head;
 
 async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {
   const earlier = await readRunOfOurs<Model>(folder);

@@ -66,8 +66,7 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
     timer.unref();
   };
 
-  const list = (): OwnModel[] =>
-    [...served.values()].flatMap((model) => [model, ...(model.adapters ?? [])]);
+  const list = (): OwnModel[] => [...served.values()].flatMap((model) => [model, ...(model.adapters ?? [])]);
 
   /** An adapter goes where its model goes. */
   const checkModel = (id: string): void => {

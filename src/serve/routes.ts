@@ -29,7 +29,13 @@ import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './openai/
 import type { ModelRegistry } from './registry.ts';
 import type { CheckConstraint } from './sandbox/check-constraint.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { type AnyServed, isRemote, isTaskModel, type RemoteServed, type ServedModel } from './served-model.ts';
+import {
+  type AnyServed,
+  isRemote,
+  isTaskModel,
+  type RemoteServed,
+  type ServedModel,
+} from './served-model.ts';
 import type { TaskKind, TaskModel } from './tasks/task-model.ts';
 import {
   answerClassifications,

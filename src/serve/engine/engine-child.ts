@@ -1,8 +1,8 @@
 /** The engine's own process: it holds the model, and whatever goes wrong in native code ends it alone. */
 
 import type { GenerationPart } from '../../types.ts';
-import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
 import type { TaskModel } from '../tasks/task-model.ts';
+import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
 import type { LocalModel } from './local-model.ts';
 import { toSent } from './sent-error.ts';
 
@@ -15,10 +15,7 @@ export interface EngineChildOptions {
 }
 
 /** Serves one model to the parent process until that goes; the parent asks it only for what it can do. */
-export function runEngineChild(
-  model: LocalModel | TaskModel,
-  { giveWay }: EngineChildOptions = {},
-): void {
+export function runEngineChild(model: LocalModel | TaskModel, { giveWay }: EngineChildOptions = {}): void {
   const writer = model as LocalModel;
   let unsent: FromEngine[] = [];
   /** NOTE one message for all parts of a step: a tick comes when every text of it has said its word. */

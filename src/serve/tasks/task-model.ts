@@ -16,6 +16,7 @@ interface Kinds {
       readonly maxTokens?: number;
       readonly seed?: number;
     };
+    /** Of a blank text: empty. */
     readonly answer: { readonly text: string };
   };
   classify: {

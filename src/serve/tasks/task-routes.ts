@@ -65,16 +65,14 @@ export async function answerTranslations(
   const { task, strategy, guard, max_tokens: maxTokens, seed } = body;
   const optional = { task, strategy, guard, maxTokens, seed };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null));
-  const places = [...sources.keys()].filter((i) => sources[i].trim() !== '');
-  const question = { kind: 'translate', texts: places.map((i) => sources[i]), ...given } as const;
+  const question = { kind: 'translate', texts: sources, ...given } as const;
   const work = begin(c, model, question, 'trl-');
   const lines: Line[] = sources.map((source, index) => ({ index, source, text: '' }));
   async function* translated(): AsyncGenerator<Line, void> {
-    let told = 0;
-    for await (const answer of work.answers) {
-      const index = places[told++];
-      lines[index] = { ...lines[index], text: answer.text };
-      yield lines[index];
+    let index = 0;
+    for await (const { text: written } of work.answers) {
+      lines[index] = { ...lines[index], text: written };
+      yield lines[index++];
     }
   }
   const whole = () => ({
