@@ -9,15 +9,15 @@ import {
   wordCutter,
   wordsByOmission,
 } from '../classify/index.ts';
-import { fillMask, isForeignEncoderDecoder } from '../models/index.ts';
+import { fillMask, isForeignEncoder, isForeignEncoderDecoder } from '../models/index.ts';
 import type { TaskAnswer, TaskKind, TaskWorker } from '../serve/index.ts';
 import { isRun, readRunConfig } from '../train/index.ts';
-import { isEncoderFolder, readEncoder } from './encoders.ts';
+import { readEncoder } from './encoders.ts';
 import { fail } from './errors.ts';
 import { type BodyParams, findForeignHead } from './head-base.ts';
 import { readHeadModel } from './head-run.ts';
 import { sourcesOf } from './pairs.ts';
-import { headOf, isPairRun } from './runs.ts';
+import { workOfRun } from './runs.ts';
 import { checkLengths, LINES_AT_ONCE, readTranslator, sourceIds, translateTexts } from './translators.ts';
 
 /** Which kind of question the model in this folder answers; undefined for one that writes, and where there is none. */
@@ -25,11 +25,11 @@ export async function taskKindOf(folder: string): Promise<TaskKind | undefined> 
   if (await isClassifierFolder(folder)) return 'classify';
   if (!(await isRun(folder))) return undefined;
   const json = (await readRunConfig(folder)) as { readonly [key: string]: unknown } | null;
-  const head = headOf(json);
-  if (head) return head.task === 'classify' ? 'classify' : undefined;
-  if (json && (isForeignEncoderDecoder(json) || (await isPairRun(folder)))) return 'translate';
-  if (!(await isEncoderFolder(folder))) return undefined;
-  return json && hasForeignHead(json) ? 'classify' : 'fill-mask';
+  if (!json) return undefined;
+  if (isForeignEncoderDecoder(json)) return 'translate';
+  if (isForeignEncoder(json)) return hasForeignHead(json) ? 'classify' : 'fill-mask';
+  const work = workOfRun(json);
+  return work === 'write' ? undefined : work;
 }
 
 /** Reads the model; whatever it is asked is worked on off this thread, or a few texts at a time. */

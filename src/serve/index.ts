@@ -12,6 +12,7 @@ export {
   startEngineProcess,
 } from './engine/engine-process.ts';
 export { createLocalModel, type LocalModel, type LocalModelOptions } from './engine/local-model.ts';
+export type { Work } from './errors.ts';
 export type { InspectKind, InspectQuestion } from './inspect-questions.ts';
 export { limits } from './limits.ts';
 export { textRules } from './moderation/text-rules.ts';

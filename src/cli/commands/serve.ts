@@ -12,7 +12,7 @@ import {
   type RunningServer,
   startServer,
   studioFiles,
-  type TaskKind,
+  type Work,
 } from '../../serve/index.ts';
 import { openState, type Retention, type State, storePlace } from '../../store/index.ts';
 import { type AdapterFolders, parseAdapters } from '../adapters.ts';
@@ -255,7 +255,7 @@ const hasKeys = async (state: State | undefined): Promise<boolean> =>
 const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(host);
 
 /** What is asked of a model of each kind to try it. */
-const examples: { readonly [Kind in 'write' | TaskKind]: readonly [path: string, body: object] } = {
+const examples: { readonly [Kind in Work]: readonly [path: string, body: object] } = {
   write: ['completions', { prompt: '春', max_tokens: 40 }],
   translate: ['translations', { text: 'the moon is bright' }],
   classify: ['classifications', { text: 'a warm, funny film', words: 5 }],
