@@ -23,7 +23,7 @@ export function ClassesView({ asked: { text, answer } }: { readonly asked: Asked
             <span className={classes.bar} aria-hidden="true">
               <span style={{ width: `${(100 * Math.max(0, one.score)) / (most || 1)}%` }} />
             </span>
-            <span className={classes.share}>{isShare ? chance(one.score) : one.score.toFixed(2)}</span>
+            <span className={classes.share}>{isShare ? chance(one.score) : signed(one.score)}</span>
           </li>
         ))}
       </ol>
@@ -43,6 +43,8 @@ export function ClassesView({ asked: { text, answer } }: { readonly asked: Asked
     </>
   );
 }
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toPrecision(2)}`;
 
 /** Steps of shading, by the share of the heaviest word. */
 const SHADES = 4;
@@ -64,7 +66,7 @@ function MarkedWords({ text, words }: { readonly text: string; readonly words: r
             className={classes.word}
             data-shade={Math.ceil((SHADES * Math.abs(value.weight)) / heaviest)}
             data-against={value.weight < 0 || undefined}
-            title={`${value.weight < 0 ? '−' : '+'}${Math.abs(value.weight).toPrecision(2)}`}
+            title={signed(value.weight)}
           >
             {piece}
           </mark>

@@ -67,7 +67,7 @@ export const tasksWords = defineWords({
   },
   speaksFor: { en: 'for', zh: '支持' },
   speaksAgainst: { en: 'against', zh: '反对' },
-  weights: { en: 'the stronger, the darker', zh: '越深影响越大' },
+  weights: { en: 'the label; the fuller the colour, the more', zh: '该标签；颜色越浓，作用越大' },
   blank: { en: 'blank', zh: '空' },
   candidates: { en: 'What may stand there', zh: '可填' },
   forBlank: { en: (n: number) => `Blank ${n}`, zh: (n: number) => `第 ${n} 空` },
