@@ -89,21 +89,25 @@ test('an encoder fills blanks', async () => {
 });
 
 test.each([
-  ['svm', 'margins'],
-  ['mlp', 'probabilities'],
-] as const)('a classifier tells the words that decided, with their places (%s)', async (folder, measure) => {
-  const texts = ['One Good dish', 'one bad dish'];
-  const told = await answers(folder, { kind: 'classify', texts, words: 1 });
-  expect(told.map(({ label, measure: how }) => [label, how])).toEqual([
-    ['good', measure],
-    ['bad', measure],
-  ]);
-  const [{ words }, second] = told;
-  expect(words).toMatchObject([{ places: [[4, 8]] }]);
-  expect(words![0].weight).toBeGreaterThan(0);
-  expect(second.words).toMatchObject([{ text: 'bad', places: [[4, 7]] }]);
-  expect((await answers(folder, { kind: 'classify', texts, words: 0 }))[0].words).toBeUndefined();
-});
+  ['svm', 'margins', 'weights'],
+  ['mlp', 'probabilities', 'omission'],
+] as const)(
+  'a classifier tells the words that decided, with their places (%s)',
+  async (folder, measure, wordsBy) => {
+    const texts = ['One Good dish', 'one bad dish'];
+    const told = await answers(folder, { kind: 'classify', texts, words: 1 });
+    expect(told.map(({ label, measure: how }) => [label, how])).toEqual([
+      ['good', measure],
+      ['bad', measure],
+    ]);
+    const [{ words, wordsBy: by }, second] = told;
+    expect(by).toBe(wordsBy);
+    expect(words).toMatchObject([{ places: [[4, 8]] }]);
+    expect(words![0].weight).toBeGreaterThan(0);
+    expect(second.words).toMatchObject([{ text: 'bad', places: [[4, 7]] }]);
+    expect((await answers(folder, { kind: 'classify', texts, words: 0 }))[0].words).toBeUndefined();
+  },
+);
 
 test('what only models that write take is refused', async () => {
   const argv = ['serve', 'svm', '--weights', 'bf16', '--port', '0'];

@@ -58,7 +58,7 @@ export async function startServedModel(
       terminal.print(say('signed', { path, name, on: at.slice(0, 10) }));
     }
   }
-  const process = {
+  const child = {
     id,
     execArgv: moduleLoaders(),
     onExit: (reason: string) => terminal.error(say('died', { model: id, reason })),
@@ -66,11 +66,11 @@ export async function startServedModel(
   const signed = isGated ? ['signed'] : [];
   if (!stored) {
     const script = modulePath('task-main');
-    return startTaskProcess({ ...process, script, args: [folder, ...signed], kind: kind! });
+    return startTaskProcess({ ...child, script, args: [folder, ...signed], kind: kind! });
   }
   const { tokenizer, prefixIds, chatTemplate } = stored;
   const engine = await startEngineProcess({
-    ...process,
+    ...child,
     script: modulePath('engine-main'),
     args: [folder, weights, JSON.stringify(adapters), ...signed],
     tokenizer,

@@ -104,7 +104,8 @@ function classifying(classifier: TextClassifier): TaskWorker<'classify'> {
               ? placeWords(text, classifier.explain(text, label).slice(0, words))
               : (await wordsByOmission(text, scoreOf)).slice(0, words);
         answers.push({
-          ...{ kind: 'classify', label, measure, scores, words: decided },
+          ...{ kind: 'classify', label, measure, scores },
+          ...(decided && { words: decided, wordsBy: isLinear ? 'weights' : 'omission' }),
           ...{ promptTokens: wordCutter.cut(text).length, completionTokens: 0 },
         });
       }
@@ -137,7 +138,10 @@ function judging(model: HeadModel<BodyParams>): TaskWorker<'classify'> {
         answers.push({
           ...{ kind: 'classify', label, measure: 'probabilities' },
           scores: probabilities.map((one) => ({ label: one.label, score: one.probability })),
-          ...(words > 0 && { words: (await wordsByOmission(texts[i], scoresOf)).slice(0, words) }),
+          ...(words > 0 && {
+            words: (await wordsByOmission(texts[i], scoresOf)).slice(0, words),
+            wordsBy: 'omission',
+          }),
           ...(tokens > room && { isCut: true }),
           ...{ promptTokens: Math.min(tokens, room), completionTokens: 0 },
         });

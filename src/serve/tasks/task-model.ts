@@ -29,6 +29,8 @@ interface Kinds {
       /** Every label, the best first. */
       readonly scores: readonly { readonly label: string; readonly score: number }[];
       readonly words?: readonly DecidingWord[];
+      /** What their weights are: those of a linear model, or what the score loses without the word. */
+      readonly wordsBy?: 'weights' | 'omission';
       /** The text was longer than the model reads; its end was not seen. */
       readonly isCut?: boolean;
     };
