@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { foreignHead, headSpec, placedWords } from '../src/adapt/index.ts';
 import { readEncoder } from '../src/cli/encoders.ts';
+import { readTaskWorker } from '../src/cli/task-workers.ts';
 import { safetensorsContent, writeFileAtomic } from '../src/io/index.ts';
 import {
   encoderConfig,
@@ -142,7 +143,15 @@ describe('a head learns its task, beside what needs no training', () => {
 
   test('and is asked about one text', async () => {
     const ask = async (...argv: string[]) => (await run('predict', ...argv)).json[0];
-    expect(await ask('encoder-classify', '--text', 'the old whale')).toMatchObject({ label: 'whale' });
+    const said = await ask('encoder-classify', '--text', 'the old whale');
+    expect(said).toMatchObject({ label: 'whale' });
+    // The server asks the same model, and knows which word it was.
+    const worker = await readTaskWorker(at('encoder-classify'));
+    const question = { kind: 'classify', texts: ['the old whale'], words: 1 } as const;
+    const [judged] = await worker.answer(question, new AbortController().signal);
+    expect(judged).toMatchObject({ label: 'whale', words: [{ text: 'whale', places: [[8, 13]] }] });
+    const [best] = said.probabilities as { label: string; probability: number }[];
+    expect(judged).toMatchObject({ scores: [{ label: best.label, score: best.probability }, {}] });
     expect((await ask('encoder-regress', '--text', 'the old ship')).value).toBeLessThan(4);
     const { json } = await inkstone(
       ['tag', '--text', 'it sank. the old whale', '--model', 'encoder-label', '--json'],

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { beforeAll, expect, test } from 'vitest';
+import { saveClassifier, trainClassifier } from '../src/classify/index.ts';
 import { loadModel } from '../src/cli/models.ts';
 import { scoreTokens } from '../src/decode/index.ts';
 import { inkstone, scratchFolder, serving, startInkstone, tiny, writeTexts } from './cli-harness.ts';
@@ -16,17 +17,19 @@ beforeAll(async () => {
     cwd,
   });
   expect(status).toBe(0);
+  const days = ['good', 'bad'].map((label) => ({ text: `a ${label} day`, label }));
+  await saveClassifier(join(cwd, 'labels'), await trainClassifier('naive-bayes', days));
 });
 
-test('a run is served to a client with a key; a client that vanishes does not keep it from ending', async () => {
+test('a run is served to a client with a key, a classifier beside it; a client that vanishes does not keep it from ending', async () => {
   const { child, ended } = startInkstone(
-    ['serve', 'run', '--port', '0', '--api-key', 'sesame', '--no-state', '--json'],
+    ['serve', 'run', 'labels', '--port', '0', '--api-key', 'sesame', '--no-state', '--json'],
     {
       cwd,
     },
   );
   const { url, models } = await serving(child);
-  expect(models).toEqual(['run']);
+  expect(models).toEqual(['run', 'labels']);
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sesame', maxRetries: 0 });
   const { choices, usage } = await client.completions.create({
     model: 'run',
@@ -36,6 +39,8 @@ test('a run is served to a client with a key; a client that vanishes does not ke
   });
   expect(choices[0].text.length).toBeGreaterThan(0);
   expect(usage).toMatchObject({ completion_tokens: 5 });
+  const judged = await client.post('/classifications', { body: { text: 'good', words: 1 } });
+  expect(judged).toMatchObject({ model: 'labels', results: [{ label: 'good', words: [{ text: 'good' }] }] });
   expect((await fetch(`${url}/v1/models`)).status).toBe(401);
   const vanishing = await client.completions.create({
     model: 'run',
@@ -50,7 +55,7 @@ test('a run is served to a client with a key; a client that vanishes does not ke
   // The log tells of requests, never of keys or texts.
   expect(err).toContain('/v1/completions');
   expect(err).not.toMatch(/sesame|the"/);
-}, 60_000);
+}, 120_000);
 
 test.each([
   ['en', /port \d+ is taken; choose another with --port/],

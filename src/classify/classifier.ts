@@ -32,6 +32,8 @@ export interface TextClassifier {
   /** How many numbers were learnt. */
   readonly parameters: number;
   classify(texts: readonly string[]): Prediction[];
+  /** Whether every n-gram has a weight of its own: `explain` tells it. */
+  readonly isLinear: boolean;
   /** The n-grams of a text and what they weigh for a label, the heaviest first. @throws where the method is not linear */
   explain(text: string, label: string): WordWeight[];
   /** All that it is, as data and arrays. */
@@ -63,6 +65,7 @@ export function createClassifier(parts: ClassifierParts): TextClassifier {
     labels,
     scores,
     parameters,
+    isLinear: weigh !== undefined,
     classify: (texts) => (texts.length === 0 ? [] : predictionsOf(labels, score(texts.map(cutter.cut)))),
     explain(text, label) {
       if (!weigh) throw fail('classify/no-weights', { method });

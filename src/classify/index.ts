@@ -22,6 +22,7 @@ export {
   type CrossValidation,
   crossValidate,
 } from './cross-validation.ts';
+export { type PlacedWord, placeWords, wordsByOmission } from './deciding-words.ts';
 export {
   type DeepBelief,
   type DeepBeliefOptions,

@@ -21,6 +21,16 @@ export const wordCutter: UnitCutter = {
   show: (unit) => unit,
 };
 
+/** The units of `wordCutter` with their places in the text, in UTF-16 units. */
+export const placedUnits = (
+  text: string,
+): { readonly unit: string; readonly start: number; readonly end: number }[] =>
+  Array.from(text.matchAll(UNIT), ({ 0: match, index }) => ({
+    unit: match.normalize('NFKC').toLowerCase(),
+    start: index,
+    end: index + match.length,
+  }));
+
 /** The tokens of a tokenizer, each named by its number. */
 export function tokenCutter(tokenizer: Tokenizer): UnitCutter {
   return {

@@ -29,6 +29,10 @@ const isNumber = (name: string | undefined): boolean => name !== undefined && /^
 export const withTask = (task: string | undefined, source: string): string =>
   task ? `${task}: ${source}` : source;
 
+/** Lines as sources; a blank one stays empty. */
+export const sourcesOf = (lines: readonly string[], task: string | undefined): string[] =>
+  lines.map((line) => (line.trim() === '' ? '' : withTask(task, line)));
+
 /** Every pair of a file of which neither side is empty, each once. @throws where a record lacks a side */
 export async function readPairs(
   path: string,

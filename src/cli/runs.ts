@@ -13,6 +13,7 @@ import {
   isRecurrentConfig,
   type RecurrentConfig,
 } from '../models/index.ts';
+import type { Work } from '../serve/index.ts';
 import { fingerprint, loadTokenizer } from '../text/index.ts';
 import { isRun, readRun, readRunConfig, type SavedRun } from '../train/index.ts';
 import type { LanguageModel, Tokenizer } from '../types.ts';
@@ -227,8 +228,18 @@ export async function readHeadRun(
   return { ...earlier, head };
 }
 
-/** Whether what a run's `config.json` says is of a model with a task head. */
+/** The task head that a run's `config.json` tells of. */
 const headOf = (config: unknown): HeadSetup | undefined => (config as Partial<RunConfig> | undefined)?.head;
+
+/** What the model of a run is for when it is served; undefined where it can only be asked by a command, or put on another model. */
+export function workOfRun(config: unknown): Work | undefined {
+  const head = headOf(config);
+  if (head) return head.task === 'classify' ? 'classify' : undefined;
+  if (isEncoderDecoderConfig(modelIn(config))) return 'translate';
+  if (isMasked(config)) return 'fill-mask';
+  const method = (config as Partial<RunConfig> | undefined)?.tuning?.method ?? 'full';
+  return method === 'full' ? 'write' : undefined;
+}
 
 async function readAnyRun<Model>(folder: string): Promise<EarlierRun<Model>> {
   const earlier = await readRunOfOurs<Model>(folder);

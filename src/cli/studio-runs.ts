@@ -23,6 +23,7 @@ import { inspectMachine } from './commands/doctor.ts';
 import { firstRunPreset } from './first-run.ts';
 import { flagOf } from './options.ts';
 import { type TrainingPreset, trainingPreset, trainingPresets } from './recipe.ts';
+import { workOfRun } from './runs.ts';
 import { quoteWord } from './shell-words.ts';
 
 /** The share of the measured speed that training reaches, as a rule. */
@@ -46,6 +47,7 @@ export function studioRuns(folder: string): RunsPort {
       ['npx', 'inkstone', ...trainWords(relative('.', run) || run, order)].map(quoteWord).join(' '),
     ownerOf: (run) => folderOwner(run, 'run'),
     isAlive: ({ pid, started }) => nodeProcesses.started(pid) === started,
+    workOf: workOfRun,
     parametersOf: (config) => {
       const ways = [
         () => parameterCount(decoderConfig(config as DecoderOptions)),

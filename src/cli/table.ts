@@ -303,13 +303,14 @@ const serve = defineCommand({
   name: 'serve',
   args: '[run…]',
   summary: {
-    en: "trained models behind OpenAI's wire format, for any client that speaks it",
-    zh: '以 OpenAI 接口提供训练好的模型，供任何兼容客户端调用',
+    en: "trained models behind OpenAI's wire format, for any client that speaks it; those that translate, classify or fill blanks have routes of their own",
+    zh: '以 OpenAI 接口提供训练好的模型，供任何兼容客户端调用；翻译、分类、填空模型另有接口',
   },
   options: serveOptions,
   example: 'inkstone serve runs/poems-2min --port 8080',
   examples: [
     'inkstone serve runs/poems-2min --adapter song=runs/song --port 8080',
+    'inkstone serve runs/translator classifier --port 8080',
     'inkstone serve --index index --port 8080',
   ],
   load: () => import('./commands/serve.ts'),
@@ -331,8 +332,8 @@ const studio = defineCommand({
   name: 'studio',
   args: '[run…]',
   summary: {
-    en: 'pages in the browser: train and watch, write, chat, look inside, review, documents, labels; on the runs named, else the latest',
-    zh: '浏览器里的工作台：训练并旁观、写作、对话、看内部、审阅、文档、标注；载入所列训练，未列则取最近一次',
+    en: 'pages in the browser: train and watch, write, chat, translate, sum up, classify, look inside, review, documents, labels; on the runs named, else the latest',
+    zh: '浏览器里的工作台：训练并旁观、写作、对话、翻译、摘要、分类、看内部、审阅、文档、标注；载入所列训练，未列则取最近一次',
   },
   options: studioOptions,
   example: 'inkstone studio',

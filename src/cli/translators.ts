@@ -21,6 +21,7 @@ import {
 } from '../models/index.ts';
 import { readRunConfig } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
+import { fail } from './errors.ts';
 import { readPairRun } from './runs.ts';
 import { readTokenizer } from './tokenizers.ts';
 
@@ -68,7 +69,19 @@ export function sourceIds({ tokenizer, endId = tokenizer.eosId }: Translator, te
   return endId === undefined ? ids : [...ids, endId];
 }
 
-/** Translates several texts side by side, each as it is alone. */
+/** Lines that are translated side by side. */
+export const LINES_AT_ONCE = 16;
+
+/** @throws `cli/source-line` for the first that is longer than the model reads */
+export function checkLengths(translator: Translator, sources: readonly string[]): void {
+  const most = translator.model.sourceLength;
+  for (const [i, source] of sources.entries()) {
+    const tokens = sourceIds(translator, source).length;
+    if (tokens > most) throw fail('cli/source-line', { line: i + 1, tokens, most });
+  }
+}
+
+/** Translates several lines side by side, each as it is alone. */
 export async function translateTexts(
   translator: Translator,
   texts: readonly string[],
@@ -85,5 +98,6 @@ export async function translateTexts(
   const prompt = texts.map((text) => sourceIds(translator, text));
   const eosIds = endId === undefined ? [] : [endId];
   const written = await collectTexts(writer.generate({ prompt, eosIds, maxTokens, seed, signal }));
-  return written.map(({ text }) => text.trim());
+  // A line stays a line.
+  return written.map(({ text }) => text.trim().replaceAll(/\s*\n\s*/g, ' '));
 }

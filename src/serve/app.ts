@@ -15,12 +15,12 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import type { ResponseHistory } from './openai/answer-response.ts';
 import { openApi } from './openai/openapi.ts';
 import { readBody } from './read-body.ts';
-import { type ModelRegistry, registryOf } from './registry.ts';
+import { type ModelRegistry, type OwnModel, registryOf } from './registry.ts';
 import { type RouteScope, routes } from './routes.ts';
 import { createConstraintCheck } from './sandbox/check-constraint.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { createSentFiles, type ReadFile } from './sent-file.ts';
-import type { RemoteServed, ServedModel } from './served-model.ts';
+import type { RemoteServed } from './served-model.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
 import { LABEL_FILES_PATH, type Suggest } from './studio/label-routes.ts';
@@ -34,7 +34,7 @@ import { createWatch } from './watch/watch.ts';
 
 export interface AppOptions {
   /** Those served from the beginning, or a registry that models join and leave. */
-  readonly models: readonly ServedModel[] | ModelRegistry;
+  readonly models: readonly OwnModel[] | ModelRegistry;
   /** Models behind other endpoints, served beside these. */
   readonly remotes?: readonly RemoteServed[];
   /** What questions are answered from; without, their routes say so. */

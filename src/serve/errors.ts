@@ -1,12 +1,37 @@
 /** The sentences of this room's errors, and how an error looks on the wire. */
 
 import { defineErrors, InkstoneError } from '../errors.ts';
+import type { TaskKind } from './tasks/task-model.ts';
 
 type Amount = 'minute' | 'concurrent' | 'day';
 const amounts: { readonly [What in Amount]: { readonly en: string; readonly zh: string } } = {
   minute: { en: 'requests a minute', zh: '每分钟请求数' },
   concurrent: { en: 'requests at a time', zh: '同时请求数' },
   day: { en: 'tokens a day (UTC)', zh: '每日（UTC）词元数' },
+};
+
+/** What models are for, and what makes those that are. */
+export type Work = 'write' | TaskKind;
+const works: { readonly [Kind in Work]: { readonly en: string; readonly zh: string } } = {
+  write: { en: 'writing', zh: '写作' },
+  translate: { en: 'translating', zh: '翻译' },
+  classify: { en: 'classifying', zh: '分类' },
+  'fill-mask': { en: 'filling blanks', zh: '填空' },
+};
+const makers: { readonly [Kind in Work]: { readonly en: string; readonly zh: string } } = {
+  write: { en: 'serve a run of inkstone train', zh: '请提供由 inkstone train 训练的模型' },
+  translate: {
+    en: 'serve a run of inkstone train --architecture encoder-decoder',
+    zh: '请提供由 inkstone train --architecture encoder-decoder 训练的模型',
+  },
+  classify: {
+    en: 'serve what inkstone classify train or tune head --task classify made',
+    zh: '请提供由 inkstone classify train 或 tune head --task classify 训练的模型',
+  },
+  'fill-mask': {
+    en: 'serve a run of inkstone train --objective masked',
+    zh: '请提供由 inkstone train --objective masked 训练的模型',
+  },
 };
 
 export const fail = defineErrors({
@@ -36,6 +61,17 @@ export const fail = defineErrors({
     en: (d: { model: string; known: readonly string[] }) =>
       `model: "${d.model}" is not served here; there is ${d.known.join(', ')}`,
     zh: (d) => `model：这里没有 "${d.model}"；可用的有 ${d.known.join('、')}`,
+  },
+  'serve/cannot': {
+    en: (d: { model: string; is: Work; wanted: Work; able: readonly string[] }) =>
+      `model: "${d.model}" is for ${works[d.is].en}, not for ${works[d.wanted].en}; ${d.able.length > 0 ? `for that there is ${d.able.join(', ')}` : makers[d.wanted].en}`,
+    zh: (d) =>
+      `model："${d.model}" 用于${works[d.is].zh}，不用于${works[d.wanted].zh}；${d.able.length > 0 ? `可用的有 ${d.able.join('、')}` : makers[d.wanted].zh}`,
+  },
+  'serve/nobody-can': {
+    en: (d: { wanted: Work }) =>
+      `model: none that is served here is for ${works[d.wanted].en}; ${makers[d.wanted].en}`,
+    zh: (d) => `model：这里没有用于${works[d.wanted].zh}的模型；${makers[d.wanted].zh}`,
   },
   'serve/no-run': {
     en: (d: { name: string }) => `runs: there is no run "${d.name}" here`,
@@ -226,6 +262,9 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/', 400, 'invalid_request_error'],
   ['eval/', 400, 'invalid_request_error'],
   ['model/id', 400, 'invalid_request_error'],
+  ['model/no-mask', 400, 'invalid_request_error'],
+  ['model/fill-', 400, 'invalid_request_error'],
+  ['cli/source-line', 400, 'invalid_request_error'],
   ['apps/', 400, 'invalid_request_error'],
   ['retrieve/full', 400, 'invalid_request_error'],
   ['retrieve/no-vectors', 400, 'invalid_request_error'],

@@ -13,6 +13,7 @@ export {
   startEngineProcess,
 } from './engine/engine-process.ts';
 export { createLocalModel, type LocalModel, type LocalModelOptions } from './engine/local-model.ts';
+export type { Work } from './errors.ts';
 export type { InspectKind, InspectQuestion } from './inspect-questions.ts';
 export { limits } from './limits.ts';
 export { textRules } from './moderation/text-rules.ts';
@@ -45,3 +46,14 @@ export type {
   TrainOrder,
 } from './studio/runs-port.ts';
 export { ruleBody } from './studio/state-schemas.ts';
+export {
+  createTaskModel,
+  type DecidingWord,
+  type LocalTaskModel,
+  type TaskAnswer,
+  type TaskKind,
+  type TaskModel,
+  type TaskQuestion,
+  type TaskWorker,
+} from './tasks/task-model.ts';
+export { startTaskProcess } from './tasks/task-process.ts';

@@ -69,6 +69,11 @@ export const limits = {
   summaryLength: 2_000,
   summarySentences: 100,
   summaryParts: 64,
+  /** Lines that are translated for one request, texts that are classified, words that are told of each, and guesses for a place. */
+  translationLines: 2000,
+  classifications: 256,
+  decidingWords: 50,
+  guesses: 50,
   /** Documents of one request, and those that a tenant may have; bytes of the key of one, which a row of an index must hold. */
   documents: 256,
   tenantDocuments: 100_000,

@@ -13,7 +13,7 @@ export interface Metrics {
   }): void;
   /** Counts how long a stream's client waited for its first event, in ms. */
   began(ms: number): void;
-  text(models: readonly ServedModel[]): string;
+  text(models: readonly Pick<ServedModel, 'id' | 'load'>[]): string;
 }
 
 /** Borders of the waits that are counted apart, in seconds. */

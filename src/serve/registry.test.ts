@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { createRegistry, type LoadedModel } from './registry.ts';
+import type { ServedModel } from './served-model.ts';
 
 /** A model that says whether it was closed. */
-interface Double extends LoadedModel {
+interface Double extends LoadedModel<ServedModel> {
   isClosed: boolean;
   running: number;
 }

@@ -2,6 +2,7 @@
 
 import { fail } from './errors.ts';
 import type { ServedModel } from './served-model.ts';
+import type { TaskModel } from './tasks/task-model.ts';
 
 /** Where a model came from, for people who choose one. */
 export interface ModelOrigin {
@@ -15,19 +16,21 @@ export interface ModelOrigin {
   readonly step?: number;
 }
 
+/** What is served from this machine. */
+export type OwnModel = (ServedModel | TaskModel) & { readonly origin?: ModelOrigin };
+
 /** A model that can be taken away again. */
-export interface LoadedModel extends ServedModel {
-  readonly origin?: ModelOrigin;
+export type LoadedModel<Model extends OwnModel = OwnModel> = Model & {
   /** Its adapters, which come and go with it. */
   readonly adapters?: readonly ServedModel[];
   close(): void;
-}
+};
 
 export interface ModelRegistry {
   /** Those served now, each with its adapters behind it. */
-  list(): readonly (ServedModel & { readonly origin?: ModelOrigin })[];
+  list(): readonly OwnModel[];
   /** Loads a model by name; one that is served already is loaded anew, and takes its place when it is ready. */
-  load(id: string): Promise<ServedModel>;
+  load(id: string): Promise<OwnModel>;
   /** Takes a model away; what it is writing comes to its end. @throws when it is not served. */
   unload(id: string): void;
   /** Ends all. */
@@ -63,8 +66,7 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
     timer.unref();
   };
 
-  const list = (): (LoadedModel | ServedModel)[] =>
-    [...served.values()].flatMap((model) => [model, ...(model.adapters ?? [])]);
+  const list = (): OwnModel[] => [...served.values()].flatMap((model) => [model, ...(model.adapters ?? [])]);
 
   /** An adapter goes where its model goes. */
   const checkModel = (id: string): void => {
@@ -104,7 +106,7 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
 }
 
 /** A list of models is a registry that never changes. */
-export function registryOf(models: readonly ServedModel[] | ModelRegistry): ModelRegistry {
+export function registryOf(models: readonly OwnModel[] | ModelRegistry): ModelRegistry {
   if ('list' in models) return models;
   const fixed = (): never => {
     throw fail('serve/models-fixed', undefined);

@@ -12,7 +12,7 @@ import {
 import type { DocumentsPort } from './answers/documents-port.ts';
 import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
-import { fail } from './errors.ts';
+import { fail, type Work } from './errors.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
 import { answerChat } from './openai/chat.ts';
 import { answerCompletion } from './openai/completions.ts';
@@ -29,7 +29,22 @@ import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './openai/
 import type { ModelRegistry } from './registry.ts';
 import type { CheckConstraint } from './sandbox/check-constraint.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import { isRemote, type RemoteServed, type ServedModel } from './served-model.ts';
+import {
+  type AnyServed,
+  isRemote,
+  isTaskModel,
+  type RemoteServed,
+  type ServedModel,
+} from './served-model.ts';
+import type { TaskKind, TaskModel } from './tasks/task-model.ts';
+import {
+  answerClassifications,
+  answerFillMask,
+  answerTranslations,
+  classificationBody,
+  fillMaskBody,
+  translationBody,
+} from './tasks/task-routes.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What a route may use beside its request. */
@@ -113,7 +128,7 @@ export const routes: readonly Route[] = [
     path: '/v1/models/{id}',
     summary: 'One model.',
     answers: 'json',
-    answer: (c, _, scope) => c.json(describeModel(modelOf(scope, c.req.param('id')!))),
+    answer: (c, _, scope) => c.json(describeModel(anyModelOf(scope, c.req.param('id')!))),
   },
   withBody({
     path: '/v1/completions',
@@ -171,6 +186,27 @@ export const routes: readonly Route[] = [
     },
   }),
   withBody({
+    path: '/v1/translations',
+    summary: 'Translates a text line by line, or a list of texts.',
+    body: translationBody,
+    answers: 'events',
+    answer: (c, body, scope) => answerTranslations(c, body, taskModelOf(c, scope, 'translate', body.model)),
+  }),
+  withBody({
+    path: '/v1/classifications',
+    summary: 'The label of each text, every label with its probability, and the words that decided.',
+    body: classificationBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerClassifications(c, body, taskModelOf(c, scope, 'classify', body.model)),
+  }),
+  withBody({
+    path: '/v1/fill-mask',
+    summary: 'What belongs in the hidden places of a text, the likeliest first.',
+    body: fillMaskBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerFillMask(c, body, taskModelOf(c, scope, 'fill-mask', body.model)),
+  }),
+  withBody({
     path: '/v1/corrections',
     summary: 'The right answer to a question, which the next answer uses; without an answer it is forgotten.',
     body: correctionBody,
@@ -222,13 +258,35 @@ function documentScope(c: AppContext, scope: RouteScope) {
 
 const served = ({ registry, remotes }: RouteScope) => [...registry.list(), ...remotes];
 
-/** The model of this name; without one, the first. */
-function modelOf(scope: RouteScope, id: string | null | undefined): ServedModel | RemoteServed {
+/** @throws `serve/model` */
+function anyModelOf(scope: RouteScope, id: string): AnyServed {
   const known = served(scope);
-  const model = id == null ? known[0] : known.find((one) => one.id === id);
-  if (!model) throw fail('serve/model', { model: id ?? '', known: known.map((one) => one.id) });
+  const model = known.find((one) => one.id === id);
+  if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
   return model;
 }
+
+const workOf = (model: AnyServed): Work => (isTaskModel(model) ? model.kind : 'write');
+
+/** The model of this name; without one, the first that can do this. @throws `serve/model`, `serve/cannot`, `serve/nobody-can` */
+function ableModel(scope: RouteScope, wanted: Work, id: string | null | undefined): AnyServed {
+  const able = served(scope).filter((one) => workOf(one) === wanted);
+  if (id == null) {
+    if (able.length === 0) throw fail('serve/nobody-can', { wanted });
+    return able[0];
+  }
+  const model = anyModelOf(scope, id);
+  const is = workOf(model);
+  if (is === wanted) return model;
+  throw fail('serve/cannot', { model: id, is, wanted, able: able.map((one) => one.id) });
+}
+
+const modelOf = (scope: RouteScope, id: string | null | undefined) =>
+  ableModel(scope, 'write', id) as ServedModel | RemoteServed;
+
+/** As this request sees it. */
+const taskModelOf = (c: AppContext, scope: RouteScope, kind: TaskKind, id: string | null | undefined) =>
+  scope.watch(c, ableModel(scope, kind, id) as TaskModel);
 
 function ownModel(scope: RouteScope, id: string | null | undefined): ServedModel {
   const model = modelOf(scope, id);
@@ -236,16 +294,15 @@ function ownModel(scope: RouteScope, id: string | null | undefined): ServedModel
   return model;
 }
 
-const describeModel = (model: ServedModel | RemoteServed) =>
-  isRemote(model)
-    ? { id: model.id, object: 'model', created: model.created, owned_by: model.host }
-    : describeOwn(model);
+/** `work`: what it is for. */
+function describeModel(model: AnyServed): object {
+  const { id, created } = model;
+  const owned_by = isRemote(model) ? model.host : 'inkstone';
+  const own = isRemote(model) || isTaskModel(model) ? {} : describeWriter(model);
+  return { id, object: 'model', created, owned_by, work: workOf(model), ...own };
+}
 
-const describeOwn = ({ id, parent, created, contextLength, chatTemplate }: ServedModel) => ({
-  id,
-  object: 'model',
-  created,
-  owned_by: 'inkstone',
+const describeWriter = ({ parent, contextLength, chatTemplate }: ServedModel) => ({
   ...(parent !== undefined && { parent }),
   max_model_len: contextLength,
   chat_template: chatTemplate ? 'own' : 'plain',

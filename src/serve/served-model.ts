@@ -6,6 +6,7 @@ import type { ChatTemplateSource } from '../text/index.ts';
 import type { GenerationPart, Tokenizer, TokenScore } from '../types.ts';
 import type { InspectQuestion } from './inspect-questions.ts';
 import type { ChatBody, CompletionBody, EmbeddingBody } from './openai/schemas.ts';
+import type { TaskModel } from './tasks/task-model.ts';
 
 /** A request as plain data, so that it can cross to another process. */
 export interface WriteRequest extends Omit<ProcessorOptions, 'constraint' | 'processors'> {
@@ -86,4 +87,8 @@ export interface RemoteServed {
   embed(body: EmbeddingBody, signal: AbortSignal): Promise<RemoteEmbeddings>;
 }
 
-export const isRemote = (model: ServedModel | RemoteServed): model is RemoteServed => 'complete' in model;
+/** Whatever is served under a name. */
+export type AnyServed = ServedModel | RemoteServed | TaskModel;
+
+export const isRemote = (model: AnyServed): model is RemoteServed => 'complete' in model;
+export const isTaskModel = (model: AnyServed): model is TaskModel => 'ask' in model;

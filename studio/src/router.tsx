@@ -1,6 +1,12 @@
 /** Every page has an address that holds its settings; the page's code is loaded when it is first opened. */
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
 import { chatSearch } from './pages/chat/search.ts';
 import { documentsSearch } from './pages/documents/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
@@ -8,6 +14,7 @@ import { labelSearch } from './pages/label/search.ts';
 import { repetitionSearch } from './pages/repetition/search.ts';
 import { reviewSearch } from './pages/review/search.ts';
 import { compareSearch, runSearch } from './pages/runs/search.ts';
+import { tasksSearch } from './pages/tasks/search.ts';
 import { writeSearch } from './pages/write/search.ts';
 import { Waiting } from './parts/states.tsx';
 import { BrokenPage, MissingPage } from './shell/broken-page.tsx';
@@ -62,6 +69,21 @@ const chat = createRoute({
   component: lazyRouteComponent(() => import('./pages/chat/page.tsx'), 'ChatPage'),
 });
 
+const tasks = createRoute({
+  getParentRoute: at,
+  path: '/tasks',
+  beforeLoad: () => {
+    throw redirect({ to: '/tasks/$task', params: { task: 'translate' }, replace: true });
+  },
+});
+
+const task = createRoute({
+  getParentRoute: at,
+  path: '/tasks/$task',
+  validateSearch: tasksSearch,
+  component: lazyRouteComponent(() => import('./pages/tasks/page.tsx'), 'TasksPage'),
+});
+
 const repetition = createRoute({
   getParentRoute: at,
   path: '/repetition',
@@ -112,6 +134,8 @@ export const router = createRouter({
     run,
     write,
     chat,
+    tasks,
+    task,
     repetition,
     inside,
     documents,

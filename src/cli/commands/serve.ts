@@ -4,32 +4,29 @@ import { basename, join, resolve } from 'node:path';
 import pino from 'pino';
 import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
-import { parameterCount, type WeightType } from '../../models/index.ts';
+import type { WeightType } from '../../models/index.ts';
 import {
-  adaptedModel,
   createRegistry,
-  type LoadedModel,
-  type ModelOrigin,
   type RemoteServed,
   type RequestLog,
   type RunningServer,
-  readLastRecords,
-  startEngineProcess,
   startServer,
   studioFiles,
+  type Work,
 } from '../../serve/index.ts';
 import { openState, type Retention, type State, storePlace } from '../../store/index.ts';
 import { type AdapterFolders, parseAdapters } from '../adapters.ts';
-import { moduleLoaders, modulePath, studioFolder } from '../child-modules.ts';
+import { studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import { modelName, openModel, type StoredModel } from '../models.ts';
+import { modelName } from '../models.ts';
 import { readSentFile, suggestBy } from '../read-sent.ts';
 import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
 import { serveDocuments } from '../served-documents.ts';
+import { startServedModel } from '../served-models.ts';
 import { quoteWord } from '../shell-words.ts';
-import { isSignOffRequired, requireSigned } from '../sign-offs.ts';
+import { isSignOffRequired } from '../sign-offs.ts';
 import { studioLab } from '../studio-lab.ts';
 import { studioRuns } from '../studio-runs.ts';
 import type { Terminal } from '../terminal.ts';
@@ -59,18 +56,9 @@ const say = defineMessages({
     en: (d: { command: string }) => `try it: ${d.command}`,
     zh: (d) => `试一试：${d.command}`,
   },
-  died: {
-    en: (d: { model: string; reason: string }) =>
-      `the engine of ${d.model} stopped (${d.reason}); starting it again`,
-    zh: (d) => `${d.model} 的引擎已停止（${d.reason}），正在重新启动`,
-  },
   withoutState: {
     en: (d: { reason: string }) => `nothing is kept this time: ${d.reason}`,
     zh: (d) => `此次不保存任何内容：${d.reason}`,
-  },
-  signed: {
-    en: (d: { path: string; name: string; on: string }) => `${d.path}: approved by ${d.name} on ${d.on}`,
-    zh: (d) => `${d.path}：由 ${d.name} 于 ${d.on} 批准`,
   },
   closing: { en: () => 'finishing what is being written …', zh: () => '正在写完剩余内容……' },
 });
@@ -174,7 +162,7 @@ export async function serveRuns(
   const registry = createRegistry({
     models: [],
     load: (name) =>
-      startEngine(folderOf(name), name, {
+      startServedModel(folderOf(name), name, {
         ...{ terminal, weights, isGated },
         adapters: name === names[0] ? adapters : {},
       }),
@@ -224,7 +212,11 @@ export async function serveRuns(
     );
     if (studio) terminal.print(files ? say('studio', { url }) : say('noStudio', {}));
     if (documents) terminal.print(say('answers', { url }));
-    if (names.length > 0) terminal.print(say('try', { command: exampleCall(url, names[0], keys[0]) }));
+    if (names.length > 0) {
+      const first = registry.list().find(({ id }) => id === names[0]);
+      const kind = first && 'kind' in first ? first.kind : 'write';
+      terminal.print(say('try', { command: exampleCall(url, names[0], { kind, key: keys[0] }) }));
+    }
     await new Promise<void>((done) => {
       if (signal.aborted) done();
       signal.addEventListener('abort', () => done(), { once: true });
@@ -260,69 +252,23 @@ async function openServerState(
 const hasKeys = async (state: State | undefined): Promise<boolean> =>
   state !== undefined && !(await state.isNew()) && (await state.keys.any());
 
-async function startEngine(
-  folder: string,
-  id: string,
-  {
-    terminal,
-    weights,
-    adapters,
-    isGated,
-  }: Required<Pick<ServeSettings, 'weights' | 'adapters'>> & {
-    readonly terminal: Terminal;
-    readonly isGated: boolean;
-  },
-): Promise<LoadedModel> {
-  // Read here first: a folder that is no model is an error of this command, not of a child.
-  const stored = await openModel(folder);
-  const { tokenizer, prefixIds, chatTemplate } = stored;
-  if (isGated) {
-    for (const path of [folder, ...Object.values(adapters).flat()]) {
-      const { name, at } = await requireSigned(path);
-      terminal.json({ type: 'signed', path, name, at });
-      terminal.print(say('signed', { path, name, on: at.slice(0, 10) }));
-    }
-  }
-  const engine = await startEngineProcess({
-    id,
-    script: modulePath('engine-main'),
-    args: [folder, weights, JSON.stringify(adapters), ...(isGated ? ['signed'] : [])],
-    execArgv: moduleLoaders(),
-    tokenizer,
-    prefixIds,
-    ...(chatTemplate && { chatTemplate }),
-    onExit: (reason) => terminal.error(say('died', { model: id, reason })),
-  });
-  const adapted = Object.keys(adapters).map((name) => adaptedModel(engine, name));
-  return Object.defineProperties(engine as LoadedModel, {
-    origin: { value: await originOf(stored) },
-    adapters: { value: adapted },
-  });
-}
-
-/** Enough of the metrics for the last evaluation. */
-const TAIL_BYTES = 512 << 10;
-
-async function originOf({ path, config: model, run: earlier }: StoredModel): Promise<ModelOrigin> {
-  const parameters = parameterCount(model);
-  if (!earlier) return { parameters, source: basename(path) };
-  const { run, config } = earlier;
-  const last = await readLastRecords(join(run.folder, 'metrics.jsonl'), TAIL_BYTES);
-  const evaluation = last.findLast(({ type }) => type === 'evaluation');
-  const { heldOutLoss, bitsPerCharacter } = evaluation ?? ({} as Partial<Record<string, unknown>>);
-  return {
-    parameters,
-    source: config.data.source,
-    ...(typeof heldOutLoss === 'number' && { heldOutLoss }),
-    ...(typeof bitsPerCharacter === 'number' && { bitsPerCharacter }),
-    ...(run.place && { step: run.place.step }),
-  };
-}
-
 const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(host);
 
-function exampleCall(url: string, model: string, key: string | undefined): string {
-  const body = JSON.stringify({ model, prompt: '春', max_tokens: 40 });
+/** What is asked of a model of each kind to try it. */
+const examples: { readonly [Kind in Work]: readonly [path: string, body: object] } = {
+  write: ['completions', { prompt: '春', max_tokens: 40 }],
+  translate: ['translations', { text: 'the moon is bright' }],
+  classify: ['classifications', { text: 'a warm, funny film', words: 5 }],
+  'fill-mask': ['fill-mask', { text: '床前明月[MASK]' }],
+};
+
+function exampleCall(
+  url: string,
+  model: string,
+  { kind, key }: { kind: keyof typeof examples; key?: string },
+): string {
+  const [path, body] = examples[kind];
   const header = key === undefined ? '' : ` -H 'authorization: Bearer ${key}'`;
-  return `curl ${url}/v1/completions -H 'content-type: application/json'${header} -d ${quoteWord(body)}`;
+  const json = quoteWord(JSON.stringify({ model, ...body }));
+  return `curl ${url}/v1/${path} -H 'content-type: application/json'${header} -d ${json}`;
 }

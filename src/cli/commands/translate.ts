@@ -5,10 +5,16 @@ import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import { withTask } from '../pairs.ts';
+import { sourcesOf } from '../pairs.ts';
 import { readTextFile } from '../text-file.ts';
 import type { translateOptions } from '../translate-options.ts';
-import { readTranslator, sourceIds, type Translator, translateTexts } from '../translators.ts';
+import {
+  checkLengths,
+  LINES_AT_ONCE,
+  readTranslator,
+  type Translator,
+  translateTexts,
+} from '../translators.ts';
 
 type Context = CommandContext<typeof translateOptions>;
 
@@ -25,9 +31,6 @@ const say = defineMessages({
   },
 });
 
-/** Lines that are translated side by side. */
-const LINES_AT_ONCE = 16;
-
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal } = context;
   const { file, text, out, references } = options;
@@ -43,7 +46,7 @@ export async function run(context: Context): Promise<void> {
     throw fail('cli/references', { lines: lines.length, references: right.length });
   }
   const translator = await readTranslator(args[0]);
-  const sources = lines.map((line) => (line.trim() === '' ? '' : withTask(options.task, line)));
+  const sources = sourcesOf(lines, options.task);
   checkLengths(translator, sources);
   const translated = await translateLines(context, translator, sources);
   if (out !== undefined) {
@@ -55,14 +58,6 @@ export async function run(context: Context): Promise<void> {
 
 /** The last line break ends the last line. */
 const linesOf = (text: string): string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);
-
-function checkLengths(translator: Translator, sources: readonly string[]): void {
-  const most = translator.model.sourceLength;
-  for (const [i, source] of sources.entries()) {
-    const tokens = sourceIds(translator, source).length;
-    if (tokens > most) throw fail('cli/source-line', { line: i + 1, tokens, most });
-  }
-}
 
 /** Several lines side by side, shown as they are done; an empty line stays empty. */
 async function translateLines(
@@ -89,8 +84,7 @@ async function translateLines(
       const some = places.map((place) => sources[place]);
       const texts = await translateTexts(translator, some, { strategy, guard, maxTokens, seed, signal });
       signal.throwIfAborted();
-      // A line stays a line.
-      for (const [i, place] of places.entries()) written[place] = texts[i].replaceAll(/\s*\n\s*/g, ' ');
+      for (const [i, place] of places.entries()) written[place] = texts[i];
       show();
       bar?.update(from + places.length);
     }

@@ -2,6 +2,7 @@
 
 import { toSent } from '../../sent-error.ts';
 import type { GenerationPart } from '../../types.ts';
+import type { TaskModel } from '../tasks/task-model.ts';
 import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
 import type { LocalModel } from './local-model.ts';
 
@@ -13,8 +14,9 @@ export interface EngineChildOptions {
   readonly giveWay?: () => void;
 }
 
-/** Serves one model to the parent process until that goes. */
-export function runEngineChild(model: LocalModel, { giveWay }: EngineChildOptions = {}): void {
+/** Serves one model to the parent process until that goes; the parent asks it only for what it can do. */
+export function runEngineChild(model: LocalModel | TaskModel, { giveWay }: EngineChildOptions = {}): void {
+  const writer = model as LocalModel;
   let unsent: FromEngine[] = [];
   /** NOTE one message for all parts of a step: a tick comes when every text of it has said its word. */
   const send = (message: FromEngine): void => {
@@ -70,7 +72,7 @@ export function runEngineChild(model: LocalModel, { giveWay }: EngineChildOption
     const { job } = message;
     if (message.type === 'write') {
       begin(job, async (signal, room) => {
-        for await (const part of model.write(message.request, signal)) {
+        for await (const part of writer.write(message.request, signal)) {
           const full = room();
           if (full) await full;
           sendPart(job, part);
@@ -79,17 +81,25 @@ export function runEngineChild(model: LocalModel, { giveWay }: EngineChildOption
     } else if (message.type === 'score') {
       begin(job, async (signal) => {
         const { ids, top, tenant, adapter } = message;
-        send({ type: 'scores', job, scores: await model.score(ids, { top, tenant, adapter, signal }) });
+        send({ type: 'scores', job, scores: await writer.score(ids, { top, tenant, adapter, signal }) });
       });
     } else if (message.type === 'inspect') {
       begin(job, async (signal) => {
         const { question, tenant, adapter } = message;
-        send({ type: 'answer', job, answer: await model.inspect?.(question, { tenant, adapter, signal }) });
+        send({ type: 'answer', job, answer: await writer.inspect?.(question, { tenant, adapter, signal }) });
       });
     } else if (message.type === 'embed') {
       begin(job, async (signal) => {
         const { texts, tenant, adapter } = message;
-        send({ type: 'embeddings', job, embeddings: await model.embed(texts, { tenant, adapter, signal }) });
+        send({ type: 'embeddings', job, embeddings: await writer.embed(texts, { tenant, adapter, signal }) });
+      });
+    } else if (message.type === 'ask') {
+      begin(job, async (signal, room) => {
+        const { question, tenant } = message;
+        for await (const told of (model as TaskModel).ask(question, { tenant, signal })) {
+          await room();
+          send({ type: 'told', job, told });
+        }
       });
     } else if (message.type === 'taken') jobs.get(job)?.taken(message.parts);
     else jobs.get(job)?.controller.abort();
@@ -103,7 +113,7 @@ export function runEngineChild(model: LocalModel, { giveWay }: EngineChildOption
     if (now !== last) send({ type: 'load', load });
     last = now;
   }, LOAD_EVERY).unref();
-  send({ type: 'ready', contextLength: model.contextLength });
+  send({ type: 'ready', contextLength: writer.contextLength });
 }
 
 /** Tells the parent why there is no model to serve, and ends the process. */

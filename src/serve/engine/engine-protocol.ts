@@ -4,6 +4,7 @@ import type { SentError } from '../../sent-error.ts';
 import type { GenerationPart, TokenScore } from '../../types.ts';
 import type { InspectQuestion } from '../inspect-questions.ts';
 import type { ModelLoad, WriteRequest } from '../served-model.ts';
+import type { TaskAnswer, TaskQuestion } from '../tasks/task-model.ts';
 
 /** A job that writes nothing. */
 interface Asked {
@@ -17,6 +18,7 @@ export type ToEngine =
   | (Asked & { readonly type: 'score'; readonly ids: readonly number[]; readonly top: number })
   | (Asked & { readonly type: 'inspect'; readonly question: InspectQuestion })
   | (Asked & { readonly type: 'embed'; readonly texts: readonly (readonly number[])[] })
+  | (Asked & { readonly type: 'ask'; readonly question: TaskQuestion })
   /** So many parts were taken by the reader: as many more may be sent. */
   | { readonly type: 'taken'; readonly job: number; readonly parts: number }
   | { readonly type: 'abort'; readonly job: number };
@@ -32,6 +34,7 @@ export type FromEngine =
   | { readonly type: 'texts'; readonly jobs: number[]; readonly indexes: number[]; readonly texts: string[] }
   | { readonly type: 'scores'; readonly job: number; readonly scores: readonly TokenScore[] }
   | { readonly type: 'answer'; readonly job: number; readonly answer: unknown }
+  | { readonly type: 'told'; readonly job: number; readonly told: TaskAnswer }
   | { readonly type: 'embeddings'; readonly job: number; readonly embeddings: readonly Float32Array[] }
   | { readonly type: 'end'; readonly job: number }
   | { readonly type: 'error'; readonly job: number; readonly error: SentError };

@@ -6,6 +6,7 @@ import { inspectBodies, inspectQuestion, isInspectKind } from '../inspect-questi
 import { followClient } from '../openai/stream.ts';
 import { readBody } from '../read-body.ts';
 import type { ModelRegistry } from '../registry.ts';
+import { isTaskModel } from '../served-model.ts';
 import type { Watch } from '../watch/watch.ts';
 import type { StudioApp } from './api.ts';
 
@@ -19,7 +20,7 @@ export function inspectRoutes(registry: ModelRegistry, watch: Watch['model']): S
     const known = registry.list().find(({ id }) => id === body.model);
     if (!known) throw fail('serve/model', { model: body.model, known: registry.list().map(({ id }) => id) });
     const model = watch(c, known);
-    if (!model.inspect) throw fail('serve/no-inside', { model: body.model });
+    if (isTaskModel(model) || !model.inspect) throw fail('serve/no-inside', { model: body.model });
     const visit = { tenant: c.get('tenant'), signal: followClient(c).signal };
     return c.json((await model.inspect(inspectQuestion(what, body as never, model), visit)) as object);
   });

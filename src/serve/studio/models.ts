@@ -4,8 +4,8 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { fail } from '../errors.ts';
 import { readBody } from '../read-body.ts';
-import type { ModelOrigin, ModelRegistry } from '../registry.ts';
-import type { RemoteServed, ServedModel } from '../served-model.ts';
+import type { ModelRegistry, OwnModel } from '../registry.ts';
+import { isTaskModel, type RemoteServed } from '../served-model.ts';
 import type { StudioApp } from './api.ts';
 
 const loadBody = z.strictObject({ run: z.string().min(1).max(200) });
@@ -27,12 +27,15 @@ export function modelRoutes(registry: ModelRegistry, remotes: readonly RemoteSer
 }
 
 /** Nobody tells us more. */
-const describeRemote = ({ id, host }: RemoteServed) => ({ id, isReady: true, host });
+const describeRemote = ({ id, host }: RemoteServed) => ({ id, work: 'write', isReady: true, host });
 
-const describe = (model: ServedModel & { readonly origin?: ModelOrigin }) => ({
+const describe = (model: OwnModel) => ({
   id: model.id,
+  work: isTaskModel(model) ? model.kind : 'write',
   isReady: model.isReady,
-  contextLength: model.contextLength,
-  vocabSize: model.tokenizer.vocabSize,
+  ...(!isTaskModel(model) && {
+    contextLength: model.contextLength,
+    vocabSize: model.tokenizer.vocabSize,
+  }),
   ...(model.origin && { run: model.origin }),
 });

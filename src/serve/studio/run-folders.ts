@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '../errors.ts';
+import { fail, type Work } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { readLastRecords, sizeOf } from './run-metrics.ts';
 import type { ProcessMark, RunsPort, TrainOrder } from './runs-port.ts';
@@ -42,6 +42,8 @@ export interface RunSummary {
   readonly changedAt: number;
   /** There is a checkpoint that can be loaded. */
   readonly hasModel: boolean;
+  /** What its model is for, where it can be served. */
+  readonly work?: Work | undefined;
 }
 
 export const METRICS = 'metrics.jsonl';
@@ -139,6 +141,7 @@ export async function summarize(port: RunsPort, name: string): Promise<RunSummar
     notes: await readNotes(folder),
     changedAt: Math.max(...changed),
     hasModel: checkpoints.some((one) => /^step-\d+$/.test(one)),
+    work: config && port.workOf(config),
   };
 }
 

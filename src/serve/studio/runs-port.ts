@@ -1,6 +1,7 @@
 /** What the runs of the studio need from outside: the folder where they lie, and a process that trains. */
 
 import type { Language } from '../../language.ts';
+import type { Work } from '../errors.ts';
 
 /** A training as it is ordered. Whatever is left out follows from the preset, or from the minutes and this machine. */
 export interface TrainOrder {
@@ -72,4 +73,6 @@ export interface RunsPort {
   isAlive(mark: ProcessMark): boolean;
   /** Numbers that the model of this configuration learns; undefined for one that is not ours. */
   parametersOf(config: unknown): number | undefined;
+  /** What a run with this `config.json` is for when it is served; undefined for one that cannot be. */
+  workOf(config: unknown): Work | undefined;
 }

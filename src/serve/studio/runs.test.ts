@@ -42,6 +42,7 @@ const port: RunsPort = {
   ownerOf: async (run) => owners.get(run),
   isAlive: ({ pid, started }) => alive.has(pid) && started === 'then',
   parametersOf: () => 7,
+  workOf: () => 'write',
 };
 
 beforeEach(() => {

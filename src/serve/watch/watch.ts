@@ -3,13 +3,14 @@
 import type { State } from '../../store/index.ts';
 import type { AppContext } from '../app.ts';
 import { compileRule } from '../moderation/moderator.ts';
-import { isRemote, type RemoteServed, type ServedModel } from '../served-model.ts';
+import { type AnyServed, isRemote, isTaskModel } from '../served-model.ts';
 import { createCallers } from './callers.ts';
 import { createKeyCounts } from './key-limits.ts';
 import type { Recorder } from './recorder.ts';
 import { remember } from './remember.ts';
 import { createTrace } from './trace.ts';
 import { type Watching, watchModel, watchRemote } from './watched-model.ts';
+import { watchTask } from './watched-task.ts';
 
 export interface Watch {
   /** Lets a request in, or not. @throws `serve/key`, `serve/limit` */
@@ -19,7 +20,7 @@ export interface Watch {
   /** Its answer has begun. */
   left(c: AppContext): void;
   /** A model as this request sees it. */
-  model<Model extends ServedModel | RemoteServed>(c: AppContext, model: Model): Model;
+  model<Model extends AnyServed>(c: AppContext, model: Model): Model;
   /** Rules or keys have changed here. */
   forget(): void;
 }
@@ -57,13 +58,16 @@ export function createWatch(
       if (caller.stored && MODEL_WORK.test(c.req.path)) watching.counts.request(caller.stored);
     },
     left: (c) => c.get('trace')?.answered(c.res.status),
-    model<Model extends ServedModel | RemoteServed>(c: AppContext, model: Model): Model {
+    model<Model extends AnyServed>(c: AppContext, model: Model): Model {
       const trace = c.get('trace');
       if (!watching || !trace) return model;
       const watched = { request: c.get('requestId'), trace };
-      return (
-        isRemote(model) ? watchRemote(model, watched, watching) : watchModel(model, watched, watching)
-      ) as Model;
+      const seen = isRemote(model)
+        ? watchRemote(model, watched, watching)
+        : isTaskModel(model)
+          ? watchTask(model, watched, watching)
+          : watchModel(model, watched, watching);
+      return seen as Model;
     },
     forget() {
       callers.forget();

@@ -149,15 +149,15 @@ function moderateMessage(
   return { ...message, content: passed } as Message;
 }
 
-const looksAtPrompts = ({ rule }: CompiledRule): boolean => rule.stage !== 'after';
+export const looksAtPrompts = ({ rule }: CompiledRule): boolean => rule.stage !== 'after';
 
-const matchesOf =
+export const matchesOf =
   ({ trace }: Watched) =>
   (rule: Rule): void =>
     void trace.rules.set(rule.id, rule);
 
 /** Runs the work of one request on one model. */
-function createWork(model: string, { request, trace }: Watched, watching: Watching) {
+export function createWork(model: string, { request, trace }: Watched, watching: Watching) {
   const { counts, recorder, rulesOf } = watching;
   const { tenant, stored } = trace.caller;
   trace.model = model;
@@ -187,17 +187,25 @@ function createWork(model: string, { request, trace }: Watched, watching: Watchi
   const rulesBefore = async (): Promise<readonly CompiledRule[]> =>
     (await rulesOf(tenant)).filter(looksAtPrompts);
 
-  /** Work that writes nothing, on so many tokens. */
-  async function visit<Result>(tokens: number, work: () => Promise<Result>): Promise<Result> {
+  /** Begins work that goes on from nothing; what is returned ends it, after so many tokens. */
+  async function enter(): Promise<(tokens: number) => void> {
     const release = stored && (await counts.begin(stored));
     const end = trace.begin();
-    try {
-      return await work();
-    } finally {
+    return (tokens) => {
       release?.();
       trace.promptTokens += tokens;
       spend();
       end();
+    };
+  }
+
+  /** Work that writes nothing, on so many tokens. */
+  async function visit<Result>(tokens: number, work: () => Promise<Result>): Promise<Result> {
+    const leave = await enter();
+    try {
+      return await work();
+    } finally {
+      leave(tokens);
     }
   }
 
@@ -233,7 +241,7 @@ function createWork(model: string, { request, trace }: Watched, watching: Watchi
     }
   }
 
-  return { write, visit, rulesBefore };
+  return { write, enter, visit, rulesBefore };
 }
 
 function follow(part: GenerationPart, text: Text, trace: Trace): void {

@@ -12,6 +12,7 @@ import type {
   StrategyRow,
   TextSource,
   TrainOrder,
+  Work,
 } from './types.ts';
 
 interface List<Item> {
@@ -25,6 +26,10 @@ export const modelsQuery = queryOptions({
   select: ({ data }) => data,
   refetchInterval: 5000,
 });
+
+/** Those of them that are for this work. */
+export const modelsFor = (wanted: Work) =>
+  queryOptions({ ...modelsQuery, select: ({ data }) => data.filter(({ work }) => work === wanted) });
 
 /** The ways of writing; they do not change. */
 export const strategiesQuery = queryOptions({

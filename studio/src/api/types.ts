@@ -1,5 +1,6 @@
 /** What the server's API speaks of. */
 
+import type { Work } from '../../../src/serve/errors.ts';
 import type { RunStatus, RunSummary } from '../../../src/serve/studio/run-folders.ts';
 import type {
   RunEstimate as Estimate,
@@ -8,11 +9,13 @@ import type {
 } from '../../../src/serve/studio/runs-port.ts';
 import type { Language } from '../words.ts';
 
-export type { RunStatus, RunSummary, TextSource };
+export type { RunStatus, RunSummary, TextSource, Work };
 
 /** A model that is served. */
 export interface Model {
   readonly id: string;
+  /** What it is for. */
+  readonly work: Work;
   readonly isReady: boolean;
   /** Of models behind another endpoint neither is known. */
   readonly contextLength?: number;

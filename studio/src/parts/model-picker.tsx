@@ -3,10 +3,11 @@
 import { Button, Group, Select } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { request } from '../api/client.ts';
-import { modelsQuery, runsQuery } from '../api/queries.ts';
+import { modelsFor, modelsQuery, runsQuery } from '../api/queries.ts';
 import { refresh } from '../api/tabs.ts';
-import type { Model } from '../api/types.ts';
+import type { Model, Work } from '../api/types.ts';
 import { defineWords, useWords } from '../words.ts';
 import { LinkButton } from './link-button.tsx';
 import { fixed, shortNumber } from './numbers.ts';
@@ -37,9 +38,9 @@ const words = defineWords({
   instead: { en: (id: string) => `Use ${id}`, zh: (id: string) => `改用 ${id}` },
 });
 
-/** The model that is asked for, else the first that is served; undefined where it is not there. */
-export function useModel(id: string | undefined): Model | undefined {
-  const { data } = useQuery(modelsQuery);
+/** The model that is asked for, else the first that is served for this work; undefined where it is not there. */
+export function useModel(id: string | undefined, work: Work = 'write'): Model | undefined {
+  const { data } = useQuery(modelsFor(work));
   return id === undefined ? data?.[0] : data?.find((model) => model.id === id);
 }
 
@@ -55,25 +56,34 @@ function useLoad(onLoaded: (id: string) => void) {
   });
 }
 
+/** Runs that can be loaded for this work. */
+function useLoadable(work: Work): string[] {
+  const { data: models = [] } = useQuery(modelsQuery);
+  const { data: runs = [] } = useQuery(runsQuery);
+  return runs
+    .filter((run) => run.hasModel && run.work === work && models.every(({ id }) => id !== run.name))
+    .map(({ name }) => name);
+}
+
 export function ModelPicker({
   model,
+  work = 'write',
   isShort = false,
   onChoose,
 }: {
   readonly model: Model;
+  /** Which models there are to choose from. */
+  readonly work?: Work;
   /** Without what is known about it. */
   readonly isShort?: boolean;
   readonly onChoose: (id: string) => void;
 }) {
   const say = useWords(words);
   const textOf = useErrorText();
-  const { data: models = [] } = useQuery(modelsQuery);
-  const { data: runs = [] } = useQuery(runsQuery);
+  const { data: models = [] } = useQuery(modelsFor(work));
   const load = useLoad(onChoose);
   const served = models.map(({ id }) => id);
-  const loadable = runs
-    .filter(({ name, hasModel }) => hasModel && !served.includes(name))
-    .map(({ name }) => name);
+  const loadable = useLoadable(work);
   const { parameters, source, bitsPerCharacter } = model.run ?? {};
   const about =
     parameters && source ? say.about(shortNumber(parameters), source, fixed(bitsPerCharacter)) : undefined;
@@ -99,10 +109,38 @@ export function ModelPicker({
 }
 
 /** Stands where a page needs a model and there is none, or not the one that its address asks for. */
-export function NoModel({ wanted }: { readonly wanted: string | undefined }) {
+export function NoModel({
+  wanted,
+  work = 'write',
+  children,
+}: {
+  readonly wanted: string | undefined;
+  readonly work?: Work;
+  /** Instead of the way to a model that writes. */
+  readonly children?: ReactNode;
+}) {
   const say = useWords(words);
-  const { data: models = [] } = useQuery(modelsQuery);
-  if (wanted !== undefined && models.length > 0) return <ModelAway wanted={wanted} other={models[0].id} />;
+  const textOf = useErrorText();
+  const { data: models = [] } = useQuery(modelsFor(work));
+  const loadable = useLoadable(work);
+  const load = useLoad(() => {});
+  if (wanted !== undefined && models.length > 0)
+    return <ModelAway wanted={wanted} other={models[0].id} work={work} />;
+  if (children) {
+    return (
+      <>
+        {children}
+        <Group justify="center">
+          {loadable.map((name) => (
+            <Button key={name} variant="default" loading={load.isPending} onClick={() => load.mutate(name)}>
+              {say.load(name)}
+            </Button>
+          ))}
+        </Group>
+        {load.error && <p role="alert">{textOf(load.error)}</p>}
+      </>
+    );
+  }
   return (
     <Notice title={say.none} action={<LinkButton to="/runs/new">{say.train}</LinkButton>}>
       <p>{say.noneHow}</p>
@@ -110,13 +148,20 @@ export function NoModel({ wanted }: { readonly wanted: string | undefined }) {
   );
 }
 
-function ModelAway({ wanted, other }: { readonly wanted: string; readonly other: string }) {
+function ModelAway({
+  wanted,
+  other,
+  work,
+}: {
+  readonly wanted: string;
+  readonly other: string;
+  readonly work: Work;
+}) {
   const say = useWords(words);
   const textOf = useErrorText();
   const navigate = useNavigate();
-  const { data: runs = [] } = useQuery(runsQuery);
   const load = useLoad(() => {});
-  const isLoadable = runs.some(({ name, hasModel }) => hasModel && name === wanted);
+  const isLoadable = useLoadable(work).includes(wanted);
   const instead = (): void =>
     void navigate({ to: '.', search: (before) => ({ ...before, model: other }), replace: true });
   return (

@@ -7,6 +7,7 @@ const paths = {
   runs: 'M4 4v16h16M7 15l4-5 3 3 5-7',
   write: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3M12 20h8',
   chat: 'M4 5h16v11H10l-4 4v-4H4z',
+  tasks: 'M4 6h9M8.500 4v2M11 6c-1 4-3 6-7 8M6 9c1 2 3 4 6 5M15 12h5M15 16h5M4 20h16',
   repetition: 'M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1',
   inside: 'M12 5c5 0 8 4 9 7-1 3-4 7-9 7s-8-4-9-7c1-3 4-7 9-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6',
   documents: 'M7 3h8l4 4v12H7zM15 3v4h4M4 7v14h12M10 11h6M10 15h6',

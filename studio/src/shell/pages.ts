@@ -7,6 +7,7 @@ export const pages = [
   { to: '/runs', name: 'runs', key: 'r' },
   { to: '/write', name: 'write', key: 'w' },
   { to: '/chat', name: 'chat', key: 'c' },
+  { to: '/tasks', name: 'tasks', key: 't' },
   { to: '/repetition', name: 'repetition', key: 'l' },
   { to: '/inside', name: 'inside', key: 'i' },
   { to: '/documents', name: 'documents', key: 'd' },

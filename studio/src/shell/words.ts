@@ -8,6 +8,7 @@ export const shellWords = defineWords({
   runs: { en: 'Runs', zh: '训练' },
   write: { en: 'Write', zh: '写作' },
   chat: { en: 'Chat', zh: '对话' },
+  tasks: { en: 'Tasks', zh: '任务' },
   repetition: { en: 'Repetition', zh: '复读' },
   inside: { en: 'Inside', zh: '内部' },
   documents: { en: 'Documents', zh: '文档' },

@@ -4,7 +4,7 @@ import { Button, Group, NumberInput, SegmentedControl, Select, Textarea } from '
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react';
-import { modelsQuery } from '../../api/queries.ts';
+import { modelsFor } from '../../api/queries.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { curlLine } from '../../parts/curl-line.ts';
 import { Failure, Waiting } from '../../parts/states.tsx';
@@ -40,7 +40,7 @@ export function AskView({
   const say = useWords(documentsWords);
   const { view, q, model, top = TOP } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: models = [] } = useQuery(modelsQuery);
+  const { data: models = [] } = useQuery(modelsFor('write'));
   const [typed, setTyped] = useState(q ?? '');
   const isSearch = view === 'search';
   const answer = useAnswer();

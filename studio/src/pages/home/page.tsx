@@ -32,6 +32,7 @@ export function HomePage() {
     { to: '/runs', name: 'runs', text: say.runs },
     { to: '/write', name: 'write', text: say.writePage },
     { to: '/chat', name: 'chat', text: say.chat },
+    { to: '/tasks', name: 'tasks', text: say.tasks },
     { to: '/repetition', name: 'repetition', text: say.repetition },
     { to: '/inside', name: 'inside', text: say.inside },
     { to: '/documents', name: 'documents', text: say.documents },

@@ -30,6 +30,10 @@ export const homeWords = defineWords({
     zh: '每个词元的概率，以及它原本还可能是什么。',
   },
   chat: { en: 'Conversations with branches, kept by the server.', zh: '可分支的对话，由服务器保存。' },
+  tasks: {
+    en: 'A text translated, summed up, classified, or with its blanks filled.',
+    zh: '把一段文字翻译、摘要、分类，或填出空缺。',
+  },
   repetition: {
     en: 'Which ways of writing fall into loops, measured beside people.',
     zh: '哪些写法会陷入循环，与人的文字并排度量。',

@@ -119,7 +119,7 @@ function RunActions({ run, isBusy }: { readonly run: RunDetail; readonly isBusy:
   const navigate = useNavigate();
   const textOf = useErrorText();
   const [isAsking, asking] = useDisclosure();
-  const { name, status, hasModel } = run;
+  const { name, status, hasModel, work } = run;
   const refreshAll = () => refresh(queries, runsQuery.queryKey);
   const change = useMutation({
     mutationFn: (verb: 'stop' | 'resume') => request(runPath(name, `/${verb}`), { method: 'POST' }),
@@ -136,7 +136,9 @@ function RunActions({ run, isBusy }: { readonly run: RunDetail; readonly isBusy:
     mutationFn: () => request('/api/models', { method: 'POST', body: { run: name } }),
     onSuccess: async () => {
       await refresh(queries, modelsQuery.queryKey);
-      await navigate({ to: '/write', search: { model: name } });
+      const search = { model: name };
+      if (work === 'write') await navigate({ to: '/write', search });
+      else if (work) await navigate({ to: '/tasks/$task', params: { task: work }, search });
     },
   });
   const problem = change.error ?? write.error;
@@ -172,13 +174,13 @@ function RunActions({ run, isBusy }: { readonly run: RunDetail; readonly isBusy:
           {say.remove}
         </Button>
       )}
-      {hasModel && (
+      {hasModel && work !== undefined && (
         <Button
-          leftSection={<Icon name="write" size={16} />}
+          leftSection={<Icon name={work === 'write' ? 'write' : 'tasks'} size={16} />}
           loading={write.isPending}
           onClick={() => write.mutate()}
         >
-          {say.write}
+          {work === 'write' ? say.write : say.use}
         </Button>
       )}
       <RemoveDialog

@@ -109,6 +109,7 @@ export const runWords = defineWords({
     zh: '模型、指标与样例都将从磁盘上永久删除。',
   },
   write: { en: 'Write with it', zh: '用它写作' },
+  use: { en: 'Use it', zh: '使用它' },
   step: { en: 'Step', zh: '步' },
   loss: { en: 'Loss', zh: '损失' },
   heldOut: { en: 'Held-out', zh: '留出' },

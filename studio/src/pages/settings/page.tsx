@@ -21,7 +21,7 @@ export function SettingsPage() {
   const say = useWords(settingsWords);
   const { data: models = [], error } = useQuery(modelsQuery);
   const base = `${location.origin}/v1`;
-  const model = models[0]?.id ?? 'MODEL';
+  const model = models.find(({ work }) => work === 'write')?.id ?? 'MODEL';
   const signOut = useMutation({
     mutationFn: () => request('/api/session', { method: 'DELETE' }),
     onSuccess() {

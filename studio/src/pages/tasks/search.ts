@@ -1,0 +1,22 @@
+/** What the address of the tasks page holds: enough to ask the same again. */
+
+import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+
+export interface TasksSearch {
+  readonly model?: string;
+  readonly text?: string;
+  /** Of a summary: what it shall answer, and its sentences at most. */
+  readonly question?: string;
+  readonly sentences?: number;
+  /** Of a blank: guesses. */
+  readonly top?: number;
+}
+
+export const tasksSearch = (raw: RawSearch): TasksSearch =>
+  compact({
+    model: textOf(raw, 'model'),
+    text: textOf(raw, 'text'),
+    question: textOf(raw, 'question'),
+    sentences: numberOf(raw, 'sentences'),
+    top: numberOf(raw, 'top'),
+  });

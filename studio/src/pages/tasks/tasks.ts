@@ -1,0 +1,108 @@
+/** The tasks of this page: who does each, and what the server is asked. */
+
+import type { DecidingWord } from '../../../../src/serve/tasks/task-model.ts';
+import type { Work } from '../../api/types.ts';
+import type { TasksSearch } from './search.ts';
+
+export const taskNames = ['translate', 'summarize', 'classify', 'fill-mask'] as const;
+export type TaskName = (typeof taskNames)[number];
+
+export const isTaskName = (name: string): name is TaskName => (taskNames as readonly string[]).includes(name);
+
+export interface Line {
+  readonly index: number;
+  readonly source: string;
+  readonly text: string;
+}
+
+/** What the server answers. */
+export interface Answers {
+  translate: { readonly lines: readonly Line[]; readonly is_complete: boolean };
+  summarize: {
+    readonly summary: string;
+    /** Of a summary that quotes; places in the text. */
+    readonly sentences?: readonly {
+      readonly text: string;
+      readonly start: number;
+      readonly end: number;
+    }[];
+  };
+  classify: {
+    readonly results: readonly {
+      readonly label: string;
+      readonly measure: 'probabilities' | 'margins';
+      readonly scores: readonly { readonly label: string; readonly score: number }[];
+      readonly words: readonly DecidingWord[];
+      readonly is_cut?: boolean;
+    }[];
+  };
+  'fill-mask': {
+    readonly places: readonly (readonly { readonly token: string; readonly probability: number }[])[];
+  };
+}
+
+/** Words that are marked, guesses for a blank, sentences of a summary, where nobody says how many. */
+export const defaults = { words: 12, top: 6, sentences: 3 } as const;
+
+export interface Order extends Omit<TasksSearch, 'text'> {
+  readonly text: string;
+}
+
+interface Task {
+  readonly work: Work;
+  /** Nobody is needed: sentences can be quoted. */
+  readonly isWithoutModel?: true;
+  readonly path: string;
+  readonly bodyOf: (order: Order) => object;
+  /** It is told as it is made. */
+  readonly isStream?: true;
+  /** What trains such a model, and a command that then serves it. */
+  readonly commands: readonly string[];
+}
+
+export const tasks: { readonly [Name in TaskName]: Task } = {
+  translate: {
+    work: 'translate',
+    path: '/v1/translations',
+    isStream: true,
+    bodyOf: ({ model, text }) => ({ model, text }),
+    commands: [
+      'npx inkstone train --data pairs.tsv --architecture encoder-decoder --out runs/translator',
+      'npx inkstone studio runs/translator',
+    ],
+  },
+  summarize: {
+    work: 'write',
+    isWithoutModel: true,
+    path: '/v1/summaries',
+    isStream: true,
+    bodyOf: ({ model, text, question, sentences = defaults.sentences }) => ({
+      ...(model && { model }),
+      ...(question && { question }),
+      sentences,
+      text,
+    }),
+    commands: [],
+  },
+  classify: {
+    work: 'classify',
+    path: '/v1/classifications',
+    bodyOf: ({ model, text }) => ({ model, words: defaults.words, text }),
+    commands: [
+      'npx inkstone classify train --data reviews.csv --out classifier',
+      'npx inkstone studio classifier',
+    ],
+  },
+  'fill-mask': {
+    work: 'fill-mask',
+    path: '/v1/fill-mask',
+    bodyOf: ({ model, text, top = defaults.top }) => ({ model, top, text }),
+    commands: [
+      'npx inkstone train --data texts.txt --objective masked --out runs/masked',
+      'npx inkstone studio runs/masked',
+    ],
+  },
+};
+
+/** A hidden place, whichever way a vocabulary spells it. */
+export const BLANK = /\[MASK\]|<mask>/;
