@@ -12,7 +12,14 @@ const { native, reason } = backend();
 const paths = native ? native.paths : [`absent (${reason})`];
 
 /** Paths that have products of their own and take every other kernel from the path named here. */
-const borrowsFrom: Readonly<Record<string, string>> = { avx512bf16: 'avx512', amx: 'avx512' };
+const borrowsFrom: Readonly<Record<string, string>> = {
+  dotprod: 'portable',
+  avx2vnni: 'avx2',
+  avx512vnni: 'avx512',
+  avx512bf16: 'avx512',
+  amx: 'avx512',
+};
+const hasBf16 = (path: string): boolean => path === 'avx512bf16' || path === 'amx';
 
 /** What these paths do themselves besides matmul when asked for bf16. */
 const bf16Counters: { readonly [K in KernelName]?: string } = {
@@ -58,7 +65,7 @@ describe.each(paths)('native kernels on path %s', (path) => {
           ([key, count]) => owners.includes(key.split('/')[0]) && count > 0,
         );
         expect(ran.length).toBeGreaterThan(0);
-        const own = borrowsFrom[path] && bf16Counters[name];
+        const own = hasBf16(path) && bf16Counters[name];
         if (own) expect(addon.counters()[`${path}/${own}`]).toBeGreaterThan(0);
       } finally {
         addon.setPath(before);
