@@ -56,7 +56,18 @@ test('measures every way, and writes the smallest within the tolerance', async (
     bytes: statSync(join(cwd, 'en.gguf')).size,
   });
   const written = await inkstone(
-    ['generate', 'en.gguf', '--prompt', 'the', '--max-tokens', '4', '--weights', 'q4_0', '--activations', 'int8'],
+    [
+      'generate',
+      'en.gguf',
+      '--prompt',
+      'the',
+      '--max-tokens',
+      '4',
+      '--weights',
+      'q4_0',
+      '--activations',
+      'int8',
+    ],
     { cwd },
   );
   expect(written.status).toBe(0);

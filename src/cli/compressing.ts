@@ -14,7 +14,13 @@ import {
   sparsityOf,
 } from '../adapt/index.ts';
 import { batchRows } from '../data/index.ts';
-import { type ActivationType, type DecoderConfig, type DecoderParams, hidden, type WeightType } from '../models/index.ts';
+import {
+  type ActivationType,
+  type DecoderConfig,
+  type DecoderParams,
+  hidden,
+  type WeightType,
+} from '../models/index.ts';
 import { scope, withRecording } from '../tensor/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { USUAL_TYPES } from './compress-options.ts';
@@ -95,7 +101,13 @@ export async function waysOf(
     }),
     ...prunings.map(({ spec, ...pruning }): Way => {
       const pruned = pruneModel(dense, pruning, norms);
-      return { ...pruned, name: spec, type: 'f32', activations: 'float', sparsity: sparsityOf(pruned.params) };
+      return {
+        ...pruned,
+        name: spec,
+        type: 'f32',
+        activations: 'float',
+        sparsity: sparsityOf(pruned.params),
+      };
     }),
   ];
 }

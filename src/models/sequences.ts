@@ -1,6 +1,13 @@
 /** What the models that read many sequences at once have in common: which sequences are theirs, and what they refuse. */
 
-import { aheadOfKernels, type Precision, scope, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
+import {
+  aheadOfKernels,
+  type Precision,
+  scope,
+  type Tensor,
+  withPrecision,
+  withRecording,
+} from '../tensor/index.ts';
 import type { Sequence, StepRequest } from '../types.ts';
 import { fail } from './errors.ts';
 
