@@ -171,7 +171,7 @@ test('ways that do not exist, alone or twice are bad input', async () => {
     const { status, err } = await compress('en', '--types', types);
     expect(status).toBe(2);
     expect(err).toContain(
-      `--types must name two or more of f32, bf16, q8_0, q4_0, gptq, each once, got "${types}"`,
+      `--types must name two or more of f32, bf16, q8_0, q4_0, gptq, q8_0+int8, q4_0+int8, gptq+int8, each once, got "${types}"`,
     );
   }
 });
