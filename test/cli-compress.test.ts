@@ -38,24 +38,42 @@ test('measures every way, and writes the smallest within the tolerance', async (
   const run = await compress('en', ...small, '--tolerance', '50', '--out', 'en.gguf', '--json');
   expect({ status: run.status, err: run.err }).toEqual({ status: 0, err: '' });
   const report = run.json.find(({ type }) => type === 'report') as unknown as Report;
-  expect(report.rows.map(({ type }) => type)).toEqual(['f32', 'bf16', 'q8_0', 'q4_0']);
+  const [names, types] = [report.rows.map(({ name }) => name), report.rows.map(({ type }) => type)];
+  expect(names).toEqual(['f32', 'bf16', 'q8_0', 'q8_0+int8', 'q4_0', 'q4_0+int8']);
+  expect(types).toEqual(names.map((name) => name.replace('+int8', '')));
   const bytes = report.rows.map((row) => row.bytes);
   expect(bytes).toEqual([...bytes].sort((a, b) => b - a));
   for (const row of report.rows) expect(row.tokensPerSecond).toBeGreaterThan(0);
   const [f32, , q8] = report.rows;
   expect(Math.abs(q8.bitsPerCharacter / f32.bitsPerCharacter - 1)).toBeLessThan(0.02);
-  expect(report.chosen).toBe('q4_0');
+  expect(Math.abs(report.rows[3].bitsPerCharacter / q8.bitsPerCharacter - 1)).toBeLessThan(0.02);
+  expect(report.rows[3].bitsPerCharacter).not.toBe(q8.bitsPerCharacter);
+  expect(report.chosen).toMatch(/^q4_0/);
   expect(run.json.at(-1)).toMatchObject({
     type: 'written',
     out: 'en.gguf',
-    weights: 'q4_0',
+    weights: report.chosen,
     bytes: statSync(join(cwd, 'en.gguf')).size,
   });
   const written = await inkstone(
-    ['generate', 'en.gguf', '--prompt', 'the', '--max-tokens', '4', '--weights', 'q4_0'],
+    [
+      'generate',
+      'en.gguf',
+      '--prompt',
+      'the',
+      '--max-tokens',
+      '4',
+      '--weights',
+      'q4_0',
+      '--activations',
+      'int8',
+    ],
     { cwd },
   );
   expect(written.status).toBe(0);
+  const alone = await inkstone(['generate', 'en', '--prompt', 'the', '--activations', 'int8'], { cwd });
+  expect(alone.status).toBe(2);
+  expect(alone.err).toContain('--activations int8 has an effect with --weights q8_0|--weights q4_0 only');
 });
 
 test('with no tolerance nothing that costs more is chosen; people see both tables, in Chinese too', async () => {
@@ -153,7 +171,7 @@ test('ways that do not exist, alone or twice are bad input', async () => {
     const { status, err } = await compress('en', '--types', types);
     expect(status).toBe(2);
     expect(err).toContain(
-      `--types must name two or more of f32, bf16, q8_0, q4_0, gptq, each once, got "${types}"`,
+      `--types must name two or more of f32, bf16, q8_0, q4_0, gptq, q8_0+int8, q4_0+int8, gptq+int8, each once, got "${types}"`,
     );
   }
 });

@@ -8,7 +8,7 @@ namespace {
 
 /**
  * matmul(a, b, out, batch, m, n, k, transA, transB, aBatchStride, bBatchStride, accumulate, bf16, bias, activation,
- * beside, role, residual, blocks); bias, beside and residual may be undefined, activation is a place in `activationCodes`, role one in
+ * beside, role, residual, blocks, int8); bias, beside and residual may be undefined, activation is a place in `activationCodes`, role one in
  * `roles` (src/tensor/native/matmul.ts), blocks one in `Blocks`; a, b, out and beside may be bf16.
  */
 napi_value matmul(napi_env env, napi_callback_info info) {
@@ -52,6 +52,7 @@ napi_value matmul(napi_env env, napi_callback_info info) {
     args.fail("unknown blocks %lld", static_cast<long long>(blocks));
   }
   s.blocks = static_cast<Blocks>(blocks);
+  s.int8 = args.boolean(19);
   if (s.blocks != Blocks::none) {
     const bool fits = s.batch == 1 && s.transB && !s.transA && !s.accumulate && s.k % 32 == 0;
     if (args.ok() && !fits) args.fail("weights in blocks are one [n, k] with k a multiple of 32, and nothing accumulates");
@@ -66,7 +67,7 @@ napi_value matmul(napi_env env, napi_callback_info info) {
   else s.beside = args.f32(15, outCount, true);
   s.residual = args.f32(17, outCount, true);
   if (!args.ok()) return nothing();
-  launch([=] { kernels->matmul(s); });
+  launch([=] { s.int8 && s.blocks != Blocks::none ? kernels->matmulInt8(s) : kernels->matmul(s); });
   return nothing();
 }
 

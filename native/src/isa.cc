@@ -9,6 +9,7 @@
 #include <cpuid.h>
 #endif
 #if defined(__linux__)
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -19,10 +20,11 @@
 namespace inkstone {
 namespace {
 
-constexpr const char* names[] = {"portable", "avx2", "avx512", "avx512bf16", "amx"};
+constexpr const char* names[] = {"portable", "dotprod", "avx2", "avx2vnni", "avx512", "avx512vnni", "avx512bf16", "amx"};
 
 struct Features {
-  bool avx2 = false, fma = false, f16c = false, avx512 = false, avx512bf16 = false, amx = false;
+  bool avx2 = false, fma = false, f16c = false, avx2vnni = false, avx512 = false, avx512vnni = false, avx512bf16 = false, amx = false;
+  bool dotprod = false;
 };
 
 #if defined(__x86_64__)
@@ -51,7 +53,7 @@ Features detect() {
   const uint64_t states = enabledStates();
   const bool ymm = (states & 0x6) == 0x6, zmm = (states & 0xe6) == 0xe6, tiles = (states & 0x60000) == 0x60000;
   if (!ymm || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return f;
-  const uint32_t leaf7b = b, leaf7d = d;
+  const uint32_t leaf7b = b, leaf7c = c, leaf7d = d;
   f.fma = fma;
   f.f16c = f16c;
   f.avx2 = leaf7b & (1u << 5);
@@ -60,7 +62,9 @@ Features detect() {
   f.avx512 = zmm && (leaf7b & wanted) == wanted;
   uint32_t leaf7_1a = 0;
   if (__get_cpuid_count(7, 1, &a, &b, &c, &d)) leaf7_1a = a;
-  f.avx512bf16 = f.avx512 && (leaf7_1a & (1u << 5));
+  f.avx2vnni = f.avx2 && (leaf7_1a & (1u << 4));
+  f.avx512vnni = f.avx512 && (leaf7c & (1u << 11));
+  f.avx512bf16 = f.avx512vnni && (leaf7_1a & (1u << 5));
   const bool amxBf16 = leaf7d & (1u << 22), amxTile = leaf7d & (1u << 24);
   f.amx = f.avx512bf16 && tiles && amxBf16 && amxTile && askForTiles();
   return f;
@@ -85,7 +89,16 @@ void askProcessor(CacheSizes& sizes) {
   }
 }
 #else
-Features detect() { return {}; }
+Features detect() {
+  Features f;
+#if defined(__ARM_FEATURE_DOTPROD)
+  f.dotprod = true;
+#elif defined(__aarch64__) && defined(__linux__)
+  constexpr unsigned long dotProducts = 1ul << 20;  // HWCAP_ASIMDDP
+  f.dotprod = getauxval(AT_HWCAP) & dotProducts;
+#endif
+  return f;
+}
 #endif
 
 const Features& features() {
@@ -98,9 +111,14 @@ const KernelTable* tableOf(Path path) {
     case Path::portable: return portableTable();
 #if INKSTONE_X86
     case Path::avx2: return avx2Table();
+    case Path::avx2vnni: return avx2vnniTable();
     case Path::avx512: return avx512Table();
+    case Path::avx512vnni: return avx512vnniTable();
     case Path::avx512bf16: return avx512bf16Table();
     case Path::amx: return amxTable();
+#endif
+#if INKSTONE_DOTPROD_TABLE
+    case Path::dotprod: return dotprodTable();
 #endif
     default: return nullptr;
   }
@@ -130,9 +148,12 @@ const std::vector<Path>& availablePaths() {
   static const std::vector<Path> paths = [] {
     std::vector<Path> list{Path::portable};
     const Features& f = features();
+    if (f.dotprod && INKSTONE_DOTPROD_TABLE) list.push_back(Path::dotprod);
     const bool avx2 = f.avx2 && f.fma && f.f16c;
     if (avx2) list.push_back(Path::avx2);
+    if (avx2 && f.avx2vnni) list.push_back(Path::avx2vnni);
     if (avx2 && f.avx512) list.push_back(Path::avx512);
+    if (avx2 && f.avx512vnni) list.push_back(Path::avx512vnni);
     if (avx2 && f.avx512bf16) list.push_back(Path::avx512bf16);
     if (avx2 && f.amx) list.push_back(Path::amx);
     return list;
@@ -158,11 +179,14 @@ std::vector<std::string> cpuFeatures() {
   if (f.avx2) list.push_back("avx2");
   if (f.fma) list.push_back("fma");
   if (f.f16c) list.push_back("f16c");
+  if (f.avx2vnni) list.push_back("avx-vnni");
   if (f.avx512) list.push_back("avx512");
+  if (f.avx512vnni) list.push_back("avx512-vnni");
   if (f.avx512bf16) list.push_back("avx512-bf16");
   if (f.amx) list.push_back("amx-bf16");
 #if defined(__aarch64__)
   list.push_back("neon");
+  if (f.dotprod) list.push_back("dotprod");
 #endif
   return list;
 }

@@ -8,8 +8,11 @@ namespace inkstone {
 
 struct KernelTable;
 
-/** From slow to fast. avx512bf16 is the avx512 table with other bf16 matmuls, amx that one with yet others. */
-enum class Path : int { portable = 0, avx2, avx512, avx512bf16, amx, count };
+/**
+ * From slow to fast. dotprod, avx2vnni and avx512vnni are the tables before them with other products of 8 bits; avx512bf16 is the
+ * one before it with other bf16 matmuls, amx that one with yet others.
+ */
+enum class Path : int { portable = 0, dotprod, avx2, avx2vnni, avx512, avx512vnni, avx512bf16, amx, count };
 
 const char* pathName(Path path);
 /** The paths this machine (and this build) can run, slowest first. */

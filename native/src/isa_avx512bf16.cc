@@ -11,7 +11,7 @@
 #define INKSTONE_ISA "avx512bf16"
 #define INKSTONE_VECTOR_BYTES 64
 #define INKSTONE_AVX512 1
-#define INKSTONE_WIDE_TABLE avx512Table
+#define INKSTONE_WIDE_TABLE avx512vnniTable
 #define INKSTONE_BF16 1
 
 namespace inkstone {

@@ -2,6 +2,7 @@
 // defined. No std template with linkage may be used here (the linker could pick its copy for another path).
 #include "simd.h"
 #include "blocks.inl"
+#include "int8_dots.inl"
 #include "map.inl"
 #include "elementwise.inl"
 #include "copy.inl"

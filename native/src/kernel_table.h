@@ -14,6 +14,13 @@
 #define INKSTONE_X86 0
 #endif
 
+/** Whether this compiler can make kernels with sdot: GCC for any ARM64, others where all processors they compile for have it. */
+#if defined(__aarch64__) && (defined(__ARM_FEATURE_DOTPROD) || !defined(__clang__))
+#define INKSTONE_DOTPROD_TABLE 1
+#else
+#define INKSTONE_DOTPROD_TABLE 0
+#endif
+
 /** The first line of a kernel in an .inl file: counts the call as "PATH/NAME", so that a test can prove what ran. */
 #define RAN(NAME)                                              \
   do {                                                         \
@@ -127,6 +134,8 @@ struct KernelTable {
 
   // ---- matmul --------------------------------------------------------------------------------------------------
   void (*matmul)(const Matmul& product);
+  /** Of weights in blocks, with rows of a that are rounded to 8 bits in blocks. */
+  void (*matmulInt8)(const Matmul& product);
   /** Multiplies and adds in registers alone for a while; returns how many floating-point operations that were. */
   double (*peakLoop)(bool bf16);
 };
@@ -134,9 +143,14 @@ struct KernelTable {
 const KernelTable* portableTable();
 #if INKSTONE_X86
 const KernelTable* avx2Table();
+const KernelTable* avx2vnniTable();
 const KernelTable* avx512Table();
+const KernelTable* avx512vnniTable();
 const KernelTable* avx512bf16Table();
 const KernelTable* amxTable();
+#endif
+#if INKSTONE_DOTPROD_TABLE
+const KernelTable* dotprodTable();
 #endif
 
 }  // namespace inkstone

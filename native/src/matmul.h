@@ -37,6 +37,8 @@ struct Matmul {
   bool accumulate;
   /** Both inputs are rounded to bf16 before they are multiplied. */
   bool bf16;
+  /** Where b is in blocks, rows of a are rounded to 8 bits in blocks. */
+  bool int8;
   Activation activation;
   Beside role;
 };

@@ -12,6 +12,7 @@ namespace gemm {
 #include "matmul_lanes.inl"
 #include "matmul_skinny.inl"
 #include "matmul_blocks.inl"
+#include "matmul_int8.inl"
 #include "matmul_peak.inl"
 
 /** One product in a given way and reading of b. */
@@ -99,5 +100,6 @@ static double peakLoop(bool) { return peakF32(); }
 
 static void fillMatmul(KernelTable& table) {
   table.matmul = gemm::matmul;
+  table.matmulInt8 = gemm::matmulInt8;
   table.peakLoop = gemm::peakLoop;
 }

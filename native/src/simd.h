@@ -106,6 +106,13 @@ INKSTONE_INLINE void hideAddress(const float*& p) {
   __asm__ volatile("" : "+r"(p));
 #endif
 }
+/** Keeps a number apart: compilers would gather several in a vector, lane by lane. */
+INKSTONE_INLINE uint16_t apart(uint16_t x) {
+#if defined(__x86_64__) || defined(__aarch64__)
+  __asm__ volatile("" : "+r"(x));
+#endif
+  return x;
+}
 /** sum += x·y, and the sum stays in its register. Where many sums fill all of them, compilers move some to and fro instead. */
 INKSTONE_INLINE void addProduct(vf& sum, vf x, vf y) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32

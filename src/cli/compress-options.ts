@@ -7,15 +7,15 @@ import { notNegative } from './option-rules.ts';
 const { documents, prompts, length, strategies, unit, seed, offline } = compareOptions;
 
 /** The ways of keeping weights that are tried where none is named. */
-export const USUAL_TYPES = 'f32,bf16,q8_0,q4_0';
+export const USUAL_TYPES = 'f32,bf16,q8_0,q8_0+int8,q4_0,q4_0+int8';
 
 export const compressOptions = {
   types: {
     type: 'string',
     placeholder: 'a,b…',
     doc: {
-      en: `ways of keeping the weights to try, the first one to be held against (default: ${USUAL_TYPES}); gptq is q4_0 that makes up for what rounding changes`,
-      zh: `要试的权重存放方式，以第一种为准（默认：${USUAL_TYPES}）；gptq 是补偿舍入误差的 q4_0`,
+      en: `ways of keeping the weights to try, the first one to be held against (default: ${USUAL_TYPES}); gptq is q4_0 that makes up for what rounding changes; with +int8 what weights multiply is rounded to 8 bits too`,
+      zh: `要试的权重存放方式，以第一种为准（默认：${USUAL_TYPES}）；gptq 是补偿舍入误差的 q4_0；加 +int8 则与权重相乘的激活值也舍入为 8 位`,
     },
   },
   prune: {

@@ -14,7 +14,13 @@ import {
   sparsityOf,
 } from '../adapt/index.ts';
 import { batchRows } from '../data/index.ts';
-import { type DecoderConfig, type DecoderParams, hidden, type WeightType } from '../models/index.ts';
+import {
+  type ActivationType,
+  type DecoderConfig,
+  type DecoderParams,
+  hidden,
+  type WeightType,
+} from '../models/index.ts';
 import { scope, withRecording } from '../tensor/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { USUAL_TYPES } from './compress-options.ts';
@@ -29,8 +35,11 @@ export interface LoadedModel {
   readonly params: DecoderParams;
 }
 
-/** How weights can be kept as the command line says it: `gptq` is `q4_0` with numbers that GPTQ chose. */
-export const keptTypes = [...weights.choices, 'gptq'] as const;
+/**
+ * How weights can be kept as the command line says it: `gptq` is `q4_0` with numbers that GPTQ chose; with `+int8` what weights multiply
+ * is rounded to 8 bits too.
+ */
+export const keptTypes = [...weights.choices, 'gptq', 'q8_0+int8', 'q4_0+int8', 'gptq+int8'] as const;
 export type KeptType = (typeof keptTypes)[number];
 
 /** What is asked for. */
@@ -43,6 +52,7 @@ export interface Asked {
 export interface Way extends LoadedModel {
   readonly name: string;
   readonly type: WeightType;
+  readonly activations: ActivationType;
   /** Share of zeros that pruning left in the linear layers. */
   readonly sparsity: number;
 }
@@ -62,9 +72,11 @@ export function askedFor(types: string | undefined, prune: string | undefined): 
   return { types: named as KeptType[], prunings };
 }
 
+const isGptq = (type: KeptType): boolean => type.startsWith('gptq');
+
 /** Whether text must be read to know what matters. */
 export const needsText = ({ types, prunings }: Asked): boolean =>
-  types.includes('gptq') || prunings.some(needsNorms);
+  types.some(isGptq) || prunings.some(needsNorms);
 
 /** Makes the model smaller in every way that is asked for; `texts` are what its layers are watched on. */
 export async function waysOf(
@@ -78,17 +90,24 @@ export async function waysOf(
     ? await readerOf(dense.config, stored.tokenizer, { texts, signal })
     : undefined;
   const norms = prunings.some(needsNorms) ? await inputNorms(dense.params, read!) : undefined;
-  const rounded = types.includes('gptq')
+  const rounded = types.some(isGptq)
     ? await gptq(dense.params, await inputProducts(dense.params, read!), { signal })
     : dense.params;
   return [
     ...types.map((name): Way => {
-      if (name !== 'gptq') return { ...dense, name, type: name, sparsity: 0 };
-      return { ...dense, params: rounded, name, type: 'q4_0', sparsity: 0 };
+      const [kept, rounding] = name.split('+') as [Exclude<KeptType, `${string}+int8`>, 'int8'?];
+      const shared = { ...dense, name, activations: rounding ?? ('float' as const), sparsity: 0 };
+      return kept === 'gptq' ? { ...shared, params: rounded, type: 'q4_0' } : { ...shared, type: kept };
     }),
     ...prunings.map(({ spec, ...pruning }): Way => {
       const pruned = pruneModel(dense, pruning, norms);
-      return { ...pruned, name: spec, type: 'f32', sparsity: sparsityOf(pruned.params) };
+      return {
+        ...pruned,
+        name: spec,
+        type: 'f32',
+        activations: 'float',
+        sparsity: sparsityOf(pruned.params),
+      };
     }),
   ];
 }

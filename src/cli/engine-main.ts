@@ -1,5 +1,5 @@
 /**
- * The process that `serve` keeps its model in: `node engine-main.js MODEL WEIGHTS ADAPTERS [signed]`, the third as JSON.
+ * The process that `serve` keeps its model in: `node engine-main.js MODEL WEIGHTS ACTIVATIONS ADAPTERS [signed]`, adapters as JSON.
  * Its texts take a quarter of the machine's memory.
  */
 
@@ -11,8 +11,8 @@ import type { AdapterFolders } from './adapters.ts';
 import { type LoadModelOptions, loadModel } from './models.ts';
 import { requireSigned } from './sign-offs.ts';
 
-const [folder, weights, adapters, signed] = process.argv.slice(2) as [
-  ...[string, LoadModelOptions['weights'], string],
+const [folder, weights, activations, adapters, signed] = process.argv.slice(2) as [
+  ...[string, LoadModelOptions['weights'], LoadModelOptions['activations'], string],
   string?,
 ];
 try {
@@ -22,6 +22,7 @@ try {
   const { model, tokenizer, prefixIds } = await loadModel(folder, {
     memoryBytes: os.totalmem() / 4,
     weights,
+    activations,
     adapters: folders,
   });
   shareCores(true);

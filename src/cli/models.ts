@@ -6,6 +6,7 @@ import { createTextModel } from '../decode/index.ts';
 import { InkstoneError } from '../errors.ts';
 import type { SkippedCheckpoint } from '../io/index.ts';
 import {
+  type ActivationType,
   createEndlessModel,
   createLanguageModel,
   createRecurrentModel,
@@ -243,6 +244,8 @@ export interface LoadModelOptions {
   readonly memoryBytes?: number;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
+  /** What weights in blocks multiply. Default `float`. */
+  readonly activations?: ActivationType;
   /** Adapters that sequences can be read with, by name; they stay beside the weights. */
   readonly adapters?: AdapterFolders;
   /** How it reads beyond what it was trained on. */
@@ -260,18 +263,28 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   return { ...stored, model, writer, skipped: run?.run.skipped ?? [] };
 }
 
+/** @throws where activations are to be rounded and weights are not in blocks. */
+export function checkActivations(command: string, { weights, activations }: LoadModelOptions): void {
+  if (activations !== 'int8' || (weights && isBlocks(weights))) return;
+  throw fail('cli/needs-option', {
+    command,
+    option: '--activations int8',
+    needed: '--weights q8_0|--weights q4_0',
+  });
+}
+
 /** `lying`: the model as it lies, by whose config the layers of adapters are named. */
 async function readWith(
   stored: StoredModel,
   options: LoadModelOptions,
   lying: StoredModel,
 ): Promise<OpenedModel['model']> {
-  const { memoryBytes = Number.POSITIVE_INFINITY, weights, adapters: folders = {} } = options;
+  const { memoryBytes = Number.POSITIVE_INFINITY, weights, activations, adapters: folders = {} } = options;
   const { endless } = options.lengthening ?? {};
   if (endless) {
     const { params, config } = requireDecoder('--endless', stored);
     const { sinks, window = config.contextLength - sinks } = endless;
-    return createEndlessModel(await params(), config, { sinks, window, weights });
+    return createEndlessModel(await params(), config, { sinks, window, weights, activations });
   }
   // What a recurrent model keeps of a text grows with the logarithm of its length; it has no budget.
   const isAdapted = Object.keys(folders).length > 0;
@@ -286,7 +299,7 @@ async function readWith(
   const adapters = isAdapted
     ? await readAdapters(folders, adapterBase(stored.path, requireDecoder('adapter', lying).config, params))
     : {};
-  return createLanguageModel(params, config, { memoryTokens, weights, adapters });
+  return createLanguageModel(params, config, { memoryTokens, weights, activations, adapters });
 }
 
 /** The same weights with another context. */

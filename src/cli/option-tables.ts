@@ -11,7 +11,7 @@ import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, probability, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { privacyOptions } from './privacy-options.ts';
 import { samplingOptions } from './sampling-options.ts';
-import { port, state, weights } from './serve-options.ts';
+import { activations, port, state, weights } from './serve-options.ts';
 
 export const globalOptions = {
   help: { type: 'boolean', doc: { en: 'show this page', zh: '显示本页' } },
@@ -298,6 +298,7 @@ export const generateOptions = {
     doc: { en: 'share of such places that are changed (default 0.5)', zh: '其中改动的比例（默认 0.5）' },
   },
   weights,
+  activations,
   adapter: {
     type: 'string',
     placeholder: 'folder',

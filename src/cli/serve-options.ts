@@ -107,6 +107,16 @@ export const weights = {
   },
 } as const;
 
+export const activations = {
+  type: 'string',
+  choices: ['float', 'int8'],
+  default: 'float',
+  doc: {
+    en: 'what weights in blocks (q8_0, q4_0) multiply: int8 rounds it to 8 bits in blocks too and is faster',
+    zh: '与分块权重（q8_0、q4_0）相乘的激活值：int8 也分块舍入为 8 位，更快',
+  },
+} as const;
+
 const adapter = {
   type: 'string',
   placeholder: 'name=folder',
@@ -167,6 +177,7 @@ export const serveOptions = {
     },
   },
   weights,
+  activations,
   studio: {
     type: 'boolean',
     default: true,

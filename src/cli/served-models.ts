@@ -2,7 +2,7 @@
 
 import { basename, join } from 'node:path';
 import { defineMessages } from '../language.ts';
-import { parameterCount, type WeightType } from '../models/index.ts';
+import { type ActivationType, parameterCount, type WeightType } from '../models/index.ts';
 import {
   adaptedModel,
   type LoadedModel,
@@ -35,6 +35,8 @@ export interface ServedSettings {
   readonly terminal: Terminal;
   /** How matrices and the past are kept. */
   readonly weights: WeightType;
+  /** What weights in blocks multiply. */
+  readonly activations: ActivationType;
   /** Adapters of the model by name. */
   readonly adapters: AdapterFolders;
   /** Only what was signed as it lies. */
@@ -45,7 +47,7 @@ export interface ServedSettings {
 export async function startServedModel(
   folder: string,
   id: string,
-  { terminal, weights, adapters, isGated }: ServedSettings,
+  { terminal, weights, activations, adapters, isGated }: ServedSettings,
 ): Promise<LoadedModel> {
   const kind = await taskKindOf(folder);
   if (kind) checkTaskSettings(folder, { adapters, weights });
@@ -72,7 +74,7 @@ export async function startServedModel(
   const engine = await startEngineProcess({
     ...child,
     script: modulePath('engine-main'),
-    args: [folder, weights, JSON.stringify(adapters), ...signed],
+    args: [folder, weights, activations, JSON.stringify(adapters), ...signed],
     tokenizer,
     prefixIds,
     ...(chatTemplate && { chatTemplate }),

@@ -13,7 +13,19 @@ export const machineTerms = defineTerms({
   },
   kernels: {
     name: { en: 'kernels', zh: '内核' },
-    also: ['kernel', 'addon', 'avx2', 'avx512', 'avx512bf16', 'amx', 'neon', 'portable', '插件'],
+    also: [
+      'kernel',
+      'addon',
+      'avx2',
+      'avx512',
+      'avx512bf16',
+      'amx',
+      'vnni',
+      'dotprod',
+      'neon',
+      'portable',
+      '插件',
+    ],
     text: {
       en: 'The innermost loops, written in C++ for each family of processors; the best set that this one has is chosen when the program starts. Without a compiler at install time the same results come from TypeScript, 10 to 100 times slower. inkstone doctor says which are in use.',
       zh: '最内层的计算循环，针对各类处理器用 C++ 写成；程序启动时选本机能用的最好一套。安装时若没有编译器，则由 TypeScript 得出同样的结果，慢 10 到 100 倍。inkstone doctor 会说明用的是哪套。',

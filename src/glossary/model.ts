@@ -234,10 +234,18 @@ export const modelTerms = defineTerms({
   },
   quantization: {
     name: { en: 'quantization', zh: '量化' },
-    also: ['q8_0', 'q4_0', 'int8', 'int4', 'kept as', 'tolerance', 'compress', '存放方式', '压缩', '容许'],
+    also: ['q8_0', 'q4_0', 'int4', 'kept as', 'tolerance', 'compress', '存放方式', '压缩', '容许'],
     text: {
       en: 'Weights kept in few bits. q8_0 and q4_0 cut each row into blocks of 32 numbers; a block keeps one scale and, of each number, how many steps of it it is: 8 or 4 bits. A quarter or a seventh of the memory, and one text is written faster, for writing waits for memory. 8 bits change almost nothing; 4 bits cost some bits a character, more in small models.',
       zh: '用很少的比特存放权重。q8_0 与 q4_0 把每行切成 32 个数一块；每块存一个比例，再用 8 位或 4 位记下每个数是它的多少倍。内存约为四分之一或七分之一；写一段文本更快，因为写作时等的是内存。8 位几乎没有影响；4 位会使每字符比特数增加，小模型更明显。',
+    },
+  },
+  activations: {
+    name: { en: 'activations', zh: '激活值' },
+    also: ['int8', 'activations int8', 'w8a8', 'w4a8', '+int8'],
+    text: {
+      en: 'The numbers that go through a model and that weights multiply. With int8 they are rounded to 8 bits too, in blocks of 32 with one scale; then weights in few bits need no unpacking into floats, and sums are of whole numbers: exact, and several at once. It pays with q8_0 and q4_0; inkstone compress shows what it costs.',
+      zh: '在模型中流动、与权重相乘的数。用 int8 时，它们也每 32 个一块、以一个比例舍入为 8 位；低比特权重便不必先展开成浮点数，求和是整数求和：精确，且一次可算多个。适用于 q8_0 与 q4_0；代价可由 inkstone compress 看出。',
     },
   },
   gptq: {

@@ -17,7 +17,7 @@ import { bySight } from './attend.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
-import { keptForReading, pastFor, type WeightType } from './kept-weights.ts';
+import { type ActivationType, keptForReading, pastFor, type WeightType } from './kept-weights.ts';
 import { planOf } from './plan.ts';
 import {
   checkBatch,
@@ -32,6 +32,8 @@ import { type SinkPast, type SinkWindow, sinkPast } from './sink-past.ts';
 export interface EndlessModelOptions extends SinkWindow {
   /** How matrices are kept. Default `f32`. */
   readonly weights?: WeightType;
+  /** What weights in blocks multiply. Default `float`. */
+  readonly activations?: ActivationType;
   /** How keys and values are kept. Default: bf16 as `weights` are. */
   readonly past?: KvType;
 }
@@ -54,9 +56,9 @@ export function createEndlessModel(
   config: DecoderConfig,
   options: EndlessModelOptions,
 ): EndlessLanguageModel {
-  const { sinks, window, weights: kept = 'f32', past: dtype = pastFor(kept) } = options;
+  const { sinks, window, weights: kept = 'f32', activations, past: dtype = pastFor(kept) } = options;
   checkWindow({ sinks, window }, config);
-  const { weights, precision } = keptForReading(params, kept);
+  const { weights, precision } = keptForReading(params, kept, activations);
   const compute = computeIn(precision);
   const { vocabSize, width: hiddenSize, layers, kvHeads, headSize } = config;
   const contextLength = Number.POSITIVE_INFINITY;

@@ -8,6 +8,7 @@ import {
   hasBf16Products,
   isBlocks,
   outsideScopes,
+  type Precision,
   type Shape,
   type Tensor,
   withRecording,
@@ -36,15 +37,25 @@ export function keptAs<Params>(type: WeightType, params: Params): Params {
   return withRecording(false, () => outsideScopes(() => mapTree<Tensor, Tensor>(params, convert))) as Params;
 }
 
+/** What weights in blocks multiply: rounded to 8 bits in blocks too, or as precise as is fast. */
+export type ActivationType = 'int8' | 'float';
+
 /** The parameters of a model that only reads them, kept so, and the precision in which it multiplies. */
 export function keptForReading<Params>(
   params: Params,
   kept: WeightType,
-): { readonly weights: Params; readonly precision: 'f32' | 'bf16' } {
+  activations: ActivationType = 'float',
+): { readonly weights: Params; readonly precision: Precision } {
   return {
     weights: kept === 'f32' ? params : keptAs(kept, params),
-    precision: kept === 'bf16' || (isBlocks(kept) && hasBf16Products()) ? 'bf16' : 'f32',
+    precision: precisionFor(kept, activations),
   };
+}
+
+function precisionFor(kept: WeightType, activations: ActivationType): Precision {
+  if (!isBlocks(kept)) return kept;
+  if (activations === 'int8') return 'int8';
+  return hasBf16Products() ? 'bf16' : 'f32';
 }
 
 /** The same of the linear layers of a decoder's blocks alone, for a model that is not trained but learned through. */

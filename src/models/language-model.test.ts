@@ -185,6 +185,29 @@ test('weights in blocks give what the numbers behind the blocks give, and each p
   }
 });
 
+test.each(['q8_0', 'q4_0'] as const)(
+  'activations of 8 bits beside %s change little, and are rounded in each product',
+  (weights) => {
+    const { config, params } = make();
+    native?.addon.resetCounters();
+    const step = (activations: 'float' | 'int8', among = 1) => {
+      const model = createLanguageModel(params, config, { weights, activations });
+      const texts = Array.from({ length: among }, () => ({ sequence: model.open(), ids: ids.slice(0, 6) }));
+      return model.step(texts)[0].logits[0];
+    };
+    const rounded = step('int8');
+    const products = Object.entries(native?.addon.counters() ?? {}).filter(
+      ([name, count]) => count > 0 && name.includes('/matmul'),
+    );
+    expect(products.every(([name]) => name.endsWith('/matmul.int8'))).toBe(true);
+    const exact = step('float');
+    expectClose(rounded, exact, 0.05 * Math.max(...exact.map(Math.abs)));
+    expect([...rounded]).not.toEqual([...exact]);
+    // What else is read changes no bit of a product.
+    expect([...step('int8', 5)]).toEqual([...rounded]);
+  },
+);
+
 test('rows that are no multiple of 32 stay as they are', () => {
   const config = preset('nano', { width: 40, heads: 4, ffnSize: 64 });
   expect(config.width).toBe(40);

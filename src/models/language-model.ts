@@ -26,7 +26,7 @@ import type { DecoderConfig } from './config.ts';
 import { type DecoderParams, finish, logitsOf, runBlocks } from './decoder.ts';
 import { fail } from './errors.ts';
 import { seenExperts } from './expert-shares.ts';
-import { keptForReading, pastFor, type WeightType } from './kept-weights.ts';
+import { type ActivationType, keptForReading, pastFor, type WeightType } from './kept-weights.ts';
 import { createLinearModel } from './linear-model.ts';
 import { cacheBytes } from './measure.ts';
 import {
@@ -47,6 +47,8 @@ export interface LanguageModelOptions {
    * the processor multiplies that faster. Default `f32`.
    */
   readonly weights?: WeightType;
+  /** What weights in blocks multiply. Default `float`. */
+  readonly activations?: ActivationType;
   /** How keys and values of tokens already read are kept: `bf16` halves what attention waits for. Default: bf16 as `weights` are. */
   readonly past?: KvType;
   /**
@@ -87,8 +89,8 @@ export function createLanguageModel(
   config: DecoderConfig,
   options: LanguageModelOptions = {},
 ): DecoderLanguageModel {
-  const { weights: kept = 'f32', past: dtype = pastFor(kept) } = options;
-  const { weights, precision } = keptForReading(params, kept);
+  const { weights: kept = 'f32', activations, past: dtype = pastFor(kept) } = options;
+  const { weights, precision } = keptForReading(params, kept, activations);
   const compute = computeIn(precision);
   if (config.linearAttention) {
     if (Object.keys(options.adapters ?? {}).length > 0) throw fail('model/adapters-linear', {});

@@ -1,6 +1,13 @@
 /** What the models that read many sequences at once have in common: which sequences are theirs, and what they refuse. */
 
-import { aheadOfKernels, scope, type Tensor, withPrecision, withRecording } from '../tensor/index.ts';
+import {
+  aheadOfKernels,
+  type Precision,
+  scope,
+  type Tensor,
+  withPrecision,
+  withRecording,
+} from '../tensor/index.ts';
 import type { Sequence, StepRequest } from '../types.ts';
 import { fail } from './errors.ts';
 
@@ -64,7 +71,7 @@ export function sequencesOver<Past extends SizedPast<Past>>() {
 
 /** Runs passes in one precision. What comes out is copied out of tensors, so that no scope need look for any in it. */
 export const computeIn =
-  (precision: 'f32' | 'bf16') =>
+  (precision: Precision) =>
   <Result>(body: () => Result): Result =>
     withPrecision(precision, () =>
       withRecording(false, () =>

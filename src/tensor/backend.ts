@@ -12,7 +12,7 @@ import { afterTheLine, canStream, hold, leaveInLine, putInLine, runInLine, setSt
 import type { Tensor } from './tensor.ts';
 
 export interface Backend {
-  /** `avx2`, `avx512`, `avx512bf16`, `amx`, `portable`, or `typescript`. */
+  /** `portable`, `dotprod`, `avx2`, `avx2vnni`, `avx512`, `avx512vnni`, `avx512bf16`, `amx`, or `typescript`. */
   readonly path: string;
   readonly threads: number;
   readonly kernels: Kernels;

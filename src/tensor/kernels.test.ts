@@ -12,7 +12,17 @@ const { native, reason } = backend();
 const paths = native ? native.paths : [`absent (${reason})`];
 
 /** Paths that have products of their own and take every other kernel from the path named here. */
-const borrowsFrom: Readonly<Record<string, string>> = { avx512bf16: 'avx512', amx: 'avx512' };
+const borrowsFrom: Readonly<Record<string, string>> = {
+  dotprod: 'portable',
+  avx2vnni: 'avx2',
+  avx512vnni: 'avx512',
+  avx512bf16: 'avx512',
+  amx: 'avx512',
+};
+const hasBf16 = (path: string): boolean => path === 'avx512bf16' || path === 'amx';
+/** What a path does itself, where the rest is another's very functions. */
+const kernelsOf = (path: string): KernelName[] =>
+  borrowsFrom[path] && !hasBf16(path) ? ['matmul'] : (Object.keys(kernelCases) as KernelName[]);
 
 /** What these paths do themselves besides matmul when asked for bf16. */
 const bf16Counters: { readonly [K in KernelName]?: string } = {
@@ -34,7 +44,7 @@ function arraysOf(args: readonly unknown[]): Data[] {
 }
 
 describe.each(paths)('native kernels on path %s', (path) => {
-  describe.each(Object.keys(kernelCases) as KernelName[])('%s', (name) => {
+  describe.each(kernelsOf(path))('%s', (name) => {
     const kernel = native?.kernels[name] as ((...args: unknown[]) => unknown) | undefined;
     test.skipIf(!kernel)(kernel ? 'equals the reference' : 'is not in the addon', () => {
       const { addon } = native!;
@@ -58,7 +68,7 @@ describe.each(paths)('native kernels on path %s', (path) => {
           ([key, count]) => owners.includes(key.split('/')[0]) && count > 0,
         );
         expect(ran.length).toBeGreaterThan(0);
-        const own = borrowsFrom[path] && bf16Counters[name];
+        const own = hasBf16(path) && bf16Counters[name];
         if (own) expect(addon.counters()[`${path}/${own}`]).toBeGreaterThan(0);
       } finally {
         addon.setPath(before);

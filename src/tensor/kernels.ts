@@ -31,8 +31,11 @@ export type ReduceCode = (typeof reduceCodes)[number];
 export const activationCodes = ['none', 'relu', 'gelu', 'geluTanh', 'silu'] as const;
 export type Activation = (typeof activationCodes)[number];
 
-/** How the multiplications of a product are done. bf16: inputs rounded to bf16, products accumulated in f32. */
-export type Precision = 'f32' | 'bf16';
+/**
+ * How the multiplications of a product are done. bf16: inputs rounded to bf16, products accumulated in f32. int8: what weights in blocks
+ * multiply is rounded to whole numbers of 8 bits in blocks too, the largest of a block to ±127; all else as f32.
+ */
+export type Precision = 'f32' | 'bf16' | 'int8';
 
 /** A strided walk over an n-d array: element (i₀, …) of an operand lies at offset + Σ iₖ·stride[k] (in elements). */
 export interface Walk {
@@ -45,7 +48,7 @@ export interface Walk {
  * op(a) is [m, k] (stored [k, m] when transA); op(b) is [k, n] (stored [n, k] when transB). A batch stride of 0
  * repeats the operand; when bBatchStride is 0 and transA is false, the caller folds the batch into m instead.
  * Each operand, out and what stands beside it may be bf16 (Uint16Array): half the bytes. b [n, k] may be in blocks (`Blocks`)
- * where it is transposed, the batch is 1 and nothing accumulates; few rows then multiply in f32 whatever the precision.
+ * where it is transposed, the batch is 1 and nothing accumulates; in bf16, few rows then multiply in f32.
  */
 export interface MatmulArgs {
   readonly batch: number;

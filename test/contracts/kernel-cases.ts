@@ -165,7 +165,9 @@ function matmuls(): Parameters<Kernels['matmul']>[] {
     ...[...products, ...epilogues, ...batched, ...rounded].map((args) => run(args, (x) => x)),
     ...products.slice(4).map((args) => run(args, bf16)),
     ...(['q8_0', 'q4_0'] as const).flatMap((type) => [
-      ...inBlocks(base).map((args) => run(args, (x) => blocks(type, x))),
+      ...(['f32', 'int8'] as const).flatMap((precision) =>
+        inBlocks(base).map((args) => run({ ...args, precision }, (x) => blocks(type, x))),
+      ),
       ...[5, 40].map((m): Parameters<Kernels['matmul']> => {
         const args = { ...base, m, n: 37, k: 64, transB: true, slope: new Uint16Array(m * 37) };
         const weights = blocks(type, normals(37 * 64, 2));

@@ -22,6 +22,7 @@
 namespace inkstone {
 
 const KernelTable* wideTable();
+const KernelTable* wideVnniTable();
 const KernelTable* wideBf16Table();
 const KernelTable* wideAmxTable();
 

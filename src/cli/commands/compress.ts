@@ -66,8 +66,8 @@ export async function run(context: Context): Promise<void> {
   if (out !== undefined) ggufArchitectureFor(stored.config);
   const { heldOut, calibration } = await readTexts(context, stored, needsText(asked));
   const ways = await waysOf(stored, asked, { texts: calibration, signal });
-  const models = ways.map(({ params, config, type }) =>
-    createLanguageModel(params, config, { weights: type }),
+  const models = ways.map(({ params, config, type, activations }) =>
+    createLanguageModel(params, config, { weights: type, activations }),
   );
   const compared = models.map((model, i) => ({ name: ways[i].name, model, tokenizer, prefixIds }));
   const report = await compareAsAsked(compared, heldOut, context);

@@ -22,7 +22,7 @@ import { readTextFile } from '../corpus.ts';
 import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import { lengtheningOf } from '../lengthening.ts';
-import { loadModel } from '../models.ts';
+import { checkActivations, loadModel } from '../models.ts';
 import type { generateOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
@@ -114,8 +114,10 @@ export async function run(context: Context): Promise<void> {
   const constraint = await constraintOf(options);
   const vary = await varyOf(options);
   const { adapter } = options;
+  checkActivations('generate', options);
   const saved = await loadModel(args[0], {
     weights: options.weights,
+    activations: options.activations,
     ...(adapter !== undefined && { adapters: { [adapter]: adapter.split(',') } }),
     lengthening: lengtheningOf('generate', options),
   });

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import pino from 'pino';
 import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
-import type { WeightType } from '../../models/index.ts';
+import type { ActivationType, WeightType } from '../../models/index.ts';
 import {
   createRegistry,
   type RemoteServed,
@@ -19,7 +19,7 @@ import { type AdapterFolders, parseAdapters } from '../adapters.ts';
 import { studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import { modelName } from '../models.ts';
+import { checkActivations, modelName } from '../models.ts';
 import { readSentFile, suggestBy } from '../read-sent.ts';
 import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
@@ -80,6 +80,8 @@ export interface ServeSettings {
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
   readonly weights?: WeightType;
+  /** What weights in blocks multiply. Default `float`. */
+  readonly activations?: ActivationType;
   /** Serve only what was signed as it lies; default: as the environment says. */
   readonly requireSignOff?: boolean;
   readonly studio: boolean;
@@ -104,7 +106,8 @@ export async function run({
 }: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
-  const { requireSignOff } = options;
+  const { requireSignOff, activations } = options;
+  checkActivations('serve', options);
   if (args.length === 0 && remote === undefined && index === undefined) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -122,6 +125,7 @@ export async function run({
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
     classifier,
     weights,
+    activations,
     requireSignOff,
     studio,
     state,
@@ -140,7 +144,7 @@ export async function serveRuns(
   settings: ServeSettings,
 ): Promise<void> {
   const { host, port, orAnyPort = false, keys, origins, remotes = [], studio, runs = 'runs' } = settings;
-  const { adapters = {}, weights = 'f32' } = settings;
+  const { adapters = {}, weights = 'f32', activations = 'float' } = settings;
   const isGated = isSignOffRequired(settings.requireSignOff);
   if (isGated && remotes.length > 0) {
     const reason = { reason: 'nobody can sign what lies elsewhere', zhReason: '别处的模型无法签署' };
@@ -163,7 +167,7 @@ export async function serveRuns(
     models: [],
     load: (name) =>
       startServedModel(folderOf(name), name, {
-        ...{ terminal, weights, isGated },
+        ...{ terminal, weights, activations, isGated },
         adapters: name === names[0] ? adapters : {},
       }),
     most: Math.max(MOST_MODELS, folders.length),

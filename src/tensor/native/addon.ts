@@ -12,7 +12,7 @@ export interface Addon extends StreamHost {
   readonly version: number;
   /** A hash of the native sources that it was built from. */
   readonly sources?: string;
-  /** The kernel paths this machine has, slowest first: `portable`, `avx2`, `avx512`, `avx512bf16`, `amx`. */
+  /** The kernel paths this machine has, slowest first: `portable`, `dotprod`, `avx2`, `avx2vnni`, `avx512`, …, `amx`. */
   paths(): string[];
   /** The path in use. `INKSTONE_KERNELS` chooses it at load. */
   path(): string;

@@ -1,4 +1,4 @@
-/** The native matmul: f32 and, when asked, bf16 products with f32 sums. */
+/** The native matmul: f32 and, when asked, bf16 products with f32 sums, or products of 8 bits with exact ones. */
 
 import { Q4Blocks, Q8Blocks } from '../dtype.ts';
 import { activationCodes, type Kernels, type MatmulArgs } from '../kernels.ts';
@@ -33,6 +33,7 @@ export const matmulKernels = (addon: Addon): Partial<Kernels> => ({
       role,
       args.residual,
       b instanceof Q8Blocks ? 1 : b instanceof Q4Blocks ? 2 : 0,
+      args.precision === 'int8',
     );
   },
 });

@@ -1,7 +1,15 @@
 /** Numbers to and from blocks of 32 with a scale (`BlockType`); the arithmetic is ggml's, in f32 step by step. */
 
-import { fromHalf, toHalf } from '../../half.ts';
-import { BLOCK_SIZE, type Blocks, type BlockType, bytesPerElement, type Floats, Q8Blocks } from '../dtype.ts';
+import { fromBf16, fromHalf, toHalf } from '../../half.ts';
+import {
+  BLOCK_SIZE,
+  type Blocks,
+  type BlockType,
+  bytesPerElement,
+  type Floats,
+  Q8Blocks,
+  type Stored,
+} from '../dtype.ts';
 
 const { abs, fround, max, min, sign, floor, trunc } = Math;
 
@@ -31,6 +39,32 @@ function scaleOf(type: BlockType, x: Floats, from: number): number {
   let largest = 0;
   for (let i = from; i < from + BLOCK_SIZE; i++) if (abs(x[i]) > abs(largest)) largest = x[i];
   return type === 'q8_0' ? fround(abs(largest) / 127) : fround(largest / -8);
+}
+
+/** Blocks of activations whose largest number is below this count as zeros. */
+const SMALLEST = 2 ** -120;
+
+/** A copy of x, a multiple of 32 numbers, as products of 8 bits see it: rounded in blocks, the largest to ±127. What is not finite makes its block NaN. */
+export function throughInt8(x: Stored): Float64Array {
+  const out = Float64Array.from(x, x instanceof Uint16Array ? fromBf16 : undefined);
+  for (let from = 0; from < out.length; from += BLOCK_SIZE) {
+    const block = out.subarray(from, from + BLOCK_SIZE);
+    const most = block.reduce((so, number) => max(so, abs(number)), 0);
+    if (!(most < Number.POSITIVE_INFINITY)) block.fill(Number.NaN);
+    else if (most < SMALLEST) block.fill(0);
+    else {
+      const [scale, factor] = [fround(most / 127), fround(127 / most)];
+      for (let i = 0; i < BLOCK_SIZE; i++) block[i] = scale * nearestEven(fround(block[i] * factor));
+    }
+  }
+  return out;
+}
+
+/** To the nearest whole number, halves to the even one. */
+function nearestEven(x: number): number {
+  const below = floor(x);
+  const rest = x - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below;
 }
 
 /** blocks = the numbers x, a multiple of 32 of them. */

@@ -7,7 +7,7 @@ import { fromBf16 } from '../../half.ts';
 import { Q4Blocks, Q8Blocks, type Stored, type Weights } from '../dtype.ts';
 import type { Kernels, MatmulArgs } from '../kernels.ts';
 import { numberAt, put, roundToBf16 } from './bf16.ts';
-import { fromBlocks } from './blocks.ts';
+import { fromBlocks, throughInt8 } from './blocks.ts';
 import { activationFunctions, activationSlopes } from './scalar.ts';
 
 /** Columns of b are packed in blocks of this many numbers (256 kB), which stay in the cache while rows of a pass. */
@@ -31,8 +31,9 @@ function unpacked(b: Weights, { n, k }: MatmulArgs): Stored {
 }
 
 export const matmulKernels: Pick<Kernels, 'matmul'> = {
-  matmul(a, weights, out, args) {
+  matmul(x, weights, out, args) {
     const b = unpacked(weights, args);
+    const a = args.precision === 'int8' && b !== weights ? throughInt8(x) : x;
     const { batch, m, n, k, transA, transB, aBatchStride, bBatchStride } = args;
     const stored = a instanceof Uint16Array || b instanceof Uint16Array;
     const tooFewRows = m < 4 && args.precision === 'f32' && !stored;
