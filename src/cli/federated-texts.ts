@@ -5,7 +5,7 @@ import { type CorpusDocument, splitTail } from '../data/index.ts';
 import { createRng, shuffle } from '../rng.ts';
 import type { TextDocument } from '../types.ts';
 import { type LoadOptions, loadDocuments, type rulesFor } from './corpus.ts';
-import { fail } from './errors.ts';
+import { failFederate } from './federate-errors.ts';
 
 /** How a source is divided; kept in the run's config, so that its held-out side is found again. */
 export interface ClientSplit {
@@ -69,7 +69,7 @@ export async function readClientTexts(
     else give(ownerOf(document) ?? '', document.text);
   }
   owned.delete('');
-  if (owned.size < clients) throw fail('cli/few-clients', { source, by, found: owned.size, clients });
+  if (owned.size < clients) throw failFederate('cli/few-clients', { source, by, found: owned.size, clients });
   const sizeOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
   const largest = [...owned]
     .sort(([a, x], [b, y]) => sizeOf(y) - sizeOf(x) || (a < b ? -1 : 1))
