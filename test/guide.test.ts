@@ -1,6 +1,6 @@
 /** The guide's commands run one after another, as they stand there but for shorter trainings, and each ends well. */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pages as generated } from '../docs/reference.ts';
@@ -11,7 +11,7 @@ const guide = join(import.meta.dirname, '../docs/en');
 const cwd = scratchFolder();
 
 /** Whose commands go on until they are stopped, or need minutes, or make a database: they have tests of their own. */
-const elsewhere = ['start', 'serve', 'studio', 'keys', 'index', 'search', 'ask'];
+const elsewhere = ['start', 'serve', 'studio', 'keys', 'index', 'search', 'ask', 'federate'];
 
 const pages = [...readFileSync(join(guide, 'README.md'), 'utf8').matchAll(/^\d+\. .*\((.*\.md)\)/gm)].map(
   ([, name]) => name,
@@ -59,6 +59,11 @@ function writeFiles(): void {
   write('novel.txt', Array.from({ length: 120 }, paragraph).join('\n\n'));
   write('poems.txt', Array.from({ length: 200 }, poem).join('\n\n'));
   write('poem.txt', paragraph());
+  mkdirSync(join(cwd, 'src'));
+  for (const name of ['sum', 'mean', 'most', 'least']) {
+    const body = `export function ${name}(a: number, b: number): number {\n  return ${name}Of(a, b);\n}\n`;
+    write(`src/${name}.ts`, body.repeat(20));
+  }
   write(
     'pairs.tsv',
     `source\ttarget\n${Array.from({ length: 120 }, () => `${sentence()}\t${poem()}`).join('\n')}\n`,
