@@ -8,6 +8,7 @@ import {
   decoderConfig,
   init,
   parameterCount,
+  type WeightType,
   weightBytes,
 } from '../src/models/index.ts';
 import { createRng } from '../src/rng.ts';
@@ -20,6 +21,8 @@ import { createReport } from './report.ts';
 import { median, spread } from './timing.ts';
 import { shapes } from './train.ts';
 
+/** How weights are kept; with `+int8` what they multiply is rounded to 8 bits too. */
+const WAYS = ['f32', 'bf16', 'q8_0', 'q8_0+int8', 'q4_0', 'q4_0+int8'] as const;
 const PROMPT = 256;
 const TOKENS = 24;
 const BATCH = 16;
@@ -56,12 +59,14 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
   const params = init(config, createRng(1));
   const weightCount = parameterCount(config) - config.contextLength * width;
   const plain = createLanguageModel(params, config);
-  for (const weights of ['f32', 'bf16', 'q8_0', 'q4_0'] as const) {
-    if (only && only !== weights) continue;
-    const model = createLanguageModel(params, config, { weights });
+  for (const way of WAYS) {
+    if (only && only !== way) continue;
+    const [weights, activations] = way.split('+') as [WeightType, 'int8'?];
+    const model = createLanguageModel(params, config, { weights, activations });
     generate(model, 1);
     const inBlocks = isBlocks(weights);
-    const products = inBlocks ? (hasBf16Products() ? 'bf16' : 'f32') : weights;
+    // No peak of whole numbers is measured.
+    const products = activations ? undefined : inBlocks ? (hasBf16Products() ? 'bf16' : 'f32') : weights;
     const positions = config.contextLength * width * 4;
     const one: Timing[] = [];
     const many: Timing[] = [];
@@ -76,7 +81,7 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
       memory.push(((weightBytes(config, weights) - positions) * 1000) / readBandwidth());
       // The last row alone goes through the head.
       const blocks = weightCount - vocabSize * width;
-      arithmetic.push((2 * (blocks * PROMPT + vocabSize * width) * 1000) / peakFlops(products));
+      if (products) arithmetic.push((2 * (blocks * PROMPT + vocabSize * width) * 1000) / peakFlops(products));
       for (const [key, batch] of [
         ['one', 1],
         ['many', BATCH],
@@ -92,7 +97,7 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
     }
     const row = (name: string, ours: number[], theirs: number[], factor: number, bound?: number[]) =>
       report.add({
-        config: `${name} ${weights}`,
+        config: `${name} ${way}`,
         ours: factor / median(ours),
         unit: 'tok/s',
         ...(theirs.length && {
@@ -100,7 +105,7 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
           peerName: 'PyTorch',
           ratio: median(theirs.map((ms, i) => ms / ours[i])),
         }),
-        ...(bound && { shareOfPeak: median(ours.map((ms, i) => bound[i] / ms)) }),
+        ...(bound?.length && { shareOfPeak: median(ours.map((ms, i) => bound[i] / ms)) }),
         spread: spread(ours),
         rounds,
       });
@@ -109,9 +114,9 @@ export async function run({ rounds, json, python, config: only }: BenchOptions):
     row('one text', tokens(one), tokens(peers.one), 1000, memory);
     row(`prompt of ${PROMPT}`, prompts(one), prompts(peers.one), 1000 * PROMPT, arithmetic);
     row(`${BATCH} texts`, tokens(many), tokens(peers.many), 1000 * BATCH);
-    if (weights !== 'f32') {
+    if (way !== 'f32') {
       const factor = median(tokens(besideOne).map((ms, i) => ms / one[i].token));
-      report.note(`  one text in ${weights} is ${factor.toFixed(2)} × one in f32`);
+      report.note(`  one text in ${way} is ${factor.toFixed(2)} × one in f32`);
     }
     report.note(
       `  ${BATCH} texts are ${(BATCH * median(tokens(one).map((ms, i) => ms / many[i].token))).toFixed(1)} × one`,

@@ -17,6 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
     reportCompressedSize: false,
+    // Binaries of Node behind functions that no page calls: they fall away with those.
+    rolldownOptions: { external: /^@node-rs\// },
   },
   server: { proxy: { '/api': server, '/v1': server } },
 });

@@ -22,6 +22,7 @@ beforeAll(() => {
   });
   writeFileSync(join(cwd, 'zh.jsonl'), rows.join('\n'));
   writeFileSync(join(cwd, 'one.jsonl'), '{"text":"a","label":"x"}\n{"text":"b","label":"x"}\n');
+  writeFileSync(join(cwd, 'two.jsonl'), '{"text":"nice","label":"x"}\n{"text":"bad","label":"y"}\n');
   writeFileSync(join(cwd, 'empty.txt'), ' \n');
   writeFileSync(join(cwd, 'en.txt'), englishText(120));
 });
@@ -69,6 +70,16 @@ test('labelled texts are looked at, tried, and what was told stands beside what 
   expect((trials.ranked as string[]).slice(0, 3).sort()).toEqual(['cnn', 'naive-bayes', 'svm']);
 }, 60_000);
 
+test('two texts are too few to learn from, and a choice is made all the same; an endpoint that was named is among it', async () => {
+  const words = ['--task', 'classify', '--data', 'two.jsonl', '--endpoint', 'http://h/v1#m'];
+  const { status, out } = await choose(words);
+  expect(status).toBe(0);
+  expect(out).toMatch(
+    /\nbest choice: a large model behind an endpoint; next: naive Bayes \(training \S+, memory [\d.]+ \SB\)\n/,
+  );
+  expect(out).toMatch(/text CNN +convolutional +-?\d+ +– +– +–/);
+}, 60_000);
+
 test('text to write like is tried with counting and a small model; in Chinese; nothing is left behind', async () => {
   const before = listing(cwd);
   const words = ['--task', 'write', '--data', 'en.txt', '--memory', '2G', '--try', '--seconds', '0.3'];
@@ -90,7 +101,7 @@ const machine = {
 const slice = { texts: 100, tokens: 1000, learnSeconds: 0.1, askSeconds: 0.01, parameters: 1000 };
 const speed = { half: { ...slice, tokens: 500, parameters: 500 }, whole: slice };
 const grounds: CostGrounds = {
-  facts: { ...usualFacts(1000, 'en'), task: 'classify', endpoint: true },
+  facts: { ...usualFacts(1000, 'en'), task: 'classify' },
   machine,
   counting: { svm: speed, cnn: speed },
   rates: defaultRates,
@@ -119,6 +130,22 @@ describe('costs', () => {
     expect(seven.useBytes!).toBeGreaterThan(3.7e9);
     expect(costOf('pairs-pretrained', grounds).parameters! / 1e6).toBeCloseTo(78, -1);
     expect(costOf('decoder-pretrained', grounds).parameters! / 1e6).toBeCloseTo(494, 0);
+  });
+
+  test('of an answer do not grow into a reading of everything: it is found in an index', () => {
+    const asked = { texts: 100, tokens: 10_000, learnSeconds: 0.1, askSeconds: 0.1, parameters: 1000 };
+    const bm25 = { half: asked, whole: asked };
+    const facts = { ...grounds.facts, task: 'answer' as const, tokens: 1_000_000 };
+    // 1 ms for each of the 100 questions among 10,000 tokens.
+    expect(costOf('extract', { ...grounds, facts, counting: { bm25 } }).latencyMs).toBeCloseTo(100, 9);
+  });
+
+  test('of reading end with the context: what is longer is not read', () => {
+    const [whole, longer] = [512, 66_000].map((textTokens) =>
+      costOf('encoder-pretrained', { ...grounds, facts: { ...grounds.facts, textTokens } }),
+    );
+    expect(longer.latencyMs).toBe(whole.latencyMs);
+    expect(longer.perMillionTokens).toEqual(whole.perMillionTokens);
   });
 
   test('of an endpoint are what the user said, never guessed', () => {
@@ -179,7 +206,6 @@ describe.each(['en', 'zh'] as const)('bad input, in %s', (lang) => {
     [[...classify, '--price', '0.5 USD'], '--endpoint'],
     [[...classify, '--price', 'cheap', '--endpoint', 'http://h/v1#m'], '"cheap"'],
     [[...classify, '--endpoint', 'http://h/v1'], '"http://h/v1"'],
-    [[...classify, '--endpoint', 'http://h/v1#m', '--local'], '--local'],
     [[...classify, '--try'], '--data'],
     [[...classify, '--seconds', '5'], '--try'],
     [[...classify, '--data', 'zh.jsonl', '--texts', '5'], '--texts'],

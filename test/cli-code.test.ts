@@ -1,6 +1,6 @@
 /** `train --fim --code` and `inkstone code` from end to end: a run that fills in, an endpoint that is scripted, in both languages. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { trainCharacters } from '../src/text/index.ts';
@@ -12,7 +12,9 @@ const code = (...argv: string[]) => inkstone(['code', ...argv], { cwd });
 const learn = ['train', '--data', 'src', '--code', '--fim', '0.5', '--json'];
 const fim = [...learn, ...tiny, '--preset', 'poem', '--batch-size', '4', '--save-every', '2', '--steps', '4'];
 
-beforeAll(() => {
+let whole: Awaited<ReturnType<typeof inkstone>>;
+
+beforeAll(async () => {
   mkdirSync(join(cwd, 'src/node_modules'), { recursive: true });
   for (let i = 0; i < 12; i++) {
     const body = `export function add${i}(a: number) {\n    return a + ${i};\n}\n\nexport const x${i} = <p>{add${i}(1)}</p>;\n`;
@@ -23,10 +25,11 @@ beforeAll(() => {
   const plain = trainCharacters(['ab'], { specialTokens: ['<|endoftext|>'] });
   writeFileSync(join(cwd, 'plain.json'), JSON.stringify(plain.toJSON()));
   writeFileSync(join(cwd, 'sum.ts'), 'function sum(a, b) {\n  return \n}\nsum(1, 2);\n');
-});
+  // The first command of a file loads all it needs: on a busy machine that takes longest.
+  whole = await inkstone([...fim, '--out', 'whole'], { cwd });
+}, 120_000);
 
-test('a run that learns to fill in: layout kept, both losses told, gone on as if never stopped; it completes and is measured', async () => {
-  const whole = await inkstone([...fim, '--out', 'whole'], { cwd });
+test('a run that learns to fill in: layout kept, both losses told, gone on as if never stopped', async () => {
   expect(whole.status, whole.err).toBe(0);
   const finish = whole.json.at(-1)!;
   expect(finish).toMatchObject({
@@ -49,7 +52,9 @@ test('a run that learns to fill in: layout kept, both losses told, gone on as if
   const rest = await inkstone([...fim, '--out', 'parts'], { cwd });
   expect(rest.json.at(-1)).toMatchObject({ valLoss: finish.valLoss, infillLoss: finish.infillLoss });
   expect(traceOf(join(cwd, 'parts'))).toEqual(traceOf(join(cwd, 'whole')));
+});
 
+test('a run that fills in completes, says that it follows no instructions, and is measured', async () => {
   const { json, status } = await code(
     ...[
       'complete',
@@ -154,6 +159,39 @@ test('repairs on a copy by what the command says; the file is written with --wri
   expect(user).toMatch(/> .*answer\.mjs:2[\s\S]*> Error: not 42[\s\S]*\(exit status 1\)/);
   expect(readFileSync(join(cwd, 'answer.mjs'), 'utf8')).toBe(broken);
   expect(readdirSync(cwd).sort()).toEqual(before);
+});
+
+test('a file that is run by itself, that none but its owner may read: so is its copy, which writes through no link', async () => {
+  const folder = join(cwd, '我的 $& code');
+  mkdirSync(folder);
+  const [file, other] = [join(folder, 'go.sh'), join(folder, 'other')];
+  const broken = '#!/bin/sh\nstat -c %a "$0" 2>/dev/null || stat -f %Lp "$0"\nexit 1\n';
+  writeFileSync(file, broken, { mode: 0o700 });
+  writeFileSync(other, 'mine\n');
+  symlinkSync(other, join(folder, `.go.inkstone-${process.pid}.sh`));
+  const { model } = await endpoint(`\`\`\`sh\n${broken.replace('exit 1', 'exit 0')}\`\`\``);
+  const repair = ['repair', file, '--command', "'{file}'", '--model', model, '--write', '--json'];
+  const { status, json, err } = await code(...repair);
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(json[0]).toMatchObject({ ended: 'exit', status: 1, output: '700\n' });
+  expect(readFileSync(file, 'utf8')).toBe(broken.replace('exit 1', 'exit 0'));
+  expect(statSync(file).mode & 0o777).toBe(0o700);
+  expect(readFileSync(other, 'utf8')).toBe('mine\n');
+  expect(readdirSync(folder).sort()).toEqual(['go.sh', 'other']);
+});
+
+test('a file that its command changes meanwhile is not written over', async () => {
+  const file = join(cwd, 'moving.mjs');
+  writeFileSync(file, 'throw 1;\n');
+  // The command itself appends to the file, as an editor might.
+  const { model } = await endpoint(
+    `import { appendFileSync } from 'node:fs';\nappendFileSync(${JSON.stringify(file)}, '// mine\\n');\n`,
+  );
+  const { status, err } = await code(
+    ...['repair', 'moving.mjs', '--command', 'node moving.mjs', '--model', model, '--write'],
+  );
+  expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining('has changed meanwhile') });
+  expect(readFileSync(file, 'utf8')).toBe('throw 1;\n// mine\n');
 });
 
 test.each([

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { respondentOf } from '../src/cli/federated-lesson.ts';
+import { lessonOf, respondentOf } from '../src/cli/federated-lesson.ts';
 import { tellFederated, tellMissing } from '../src/cli/federated-report.ts';
 import { readClientTexts } from '../src/cli/federated-texts.ts';
 import { type FederatedTraining, openFederated, roundsOf, trainBaseline } from '../src/cli/federating.ts';
@@ -118,6 +118,15 @@ test('whose text is whose: speakers, files, fields; mixed, the same text in othe
   ]);
 });
 
+test('a name may not steer the terminal', async () => {
+  writeFileSync(
+    join(cwd, 'steering.txt'),
+    '\u001b[2JEVE\u0007 :\nOne.\n\nEVE\t:\nTwo.\n\nDAN:\nThree, and more.',
+  );
+  const { clients } = await clientsOf('steering.txt', 'speaker', 3);
+  expect(clients.map(({ name }) => name)).toEqual(['DAN', '[2JEVE', 'EVE']);
+});
+
 const tiny = { contextLength: 16, width: 8, layers: 1, heads: 2 };
 
 /** The same training with its clients in this process. */
@@ -164,6 +173,20 @@ async function through(training: FederatedTraining, watch: (event: FederatedEven
   await run.close();
   return { seen, weights: await (await readRun(run.folder)).weights(), kept: await roundsOf(run) };
 }
+
+test('FedSGD: every token is learned once a round, however it is cut into batches', async () => {
+  const { local, texts, tokenizer } = await trainingOf('batches');
+  const meanOf = async (batchSize: number) => {
+    const settings = { ...local, recipe: { ...local.recipe, batchSize }, isFullBatch: true };
+    const { params, loss, batch, batchesPerEpoch } = await lessonOf(texts[1], tokenizer, settings);
+    const losses = Array.from({ length: batchesPerEpoch }, (_, i) => loss(params, batch(i)).item());
+    return losses.reduce((sum, one) => sum + one, 0) / batchesPerEpoch;
+  };
+  // The last of few large batches is ragged otherwise than that of many small ones.
+  const [large, small] = [await meanOf(64), await meanOf(7)];
+  expect(large).toBeGreaterThan(1);
+  expect(small).toBeCloseTo(large, 5);
+});
 
 test('a run that was stopped goes on to the same numbers, and is told beside training in one place', async () => {
   const whole = await through(await trainingOf('whole'));
@@ -214,6 +237,14 @@ test('bad input is refused before any process starts', async () => {
     ],
     [['--data', 'play.txt', '--local-steps', '3', '--local-epochs', '2'], '--local-steps and --local-epochs'],
     [['--data', 'poems.jsonl', '--by', 'field:poet'], 'poet'],
+    [
+      ['--data', 'play.txt', '--share', '0.5', '--min-clients', '3'],
+      '--min-clients must be at most 2, as many',
+    ],
+    [
+      ['--data', 'play.txt', '--share', '0.2', '--secure'],
+      '--clients must be so many that a round asks at least 2',
+    ],
   ];
   for (const [argv, words] of refused) {
     const { status, err } = await inkstone(['federate', ...argv, ...shape], { cwd });

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openState } from '../src/store/index.ts';
-import { inkstone, type JsonLine, scratchFolder, startInkstone, tiny, writeTexts } from './cli-harness.ts';
+import { inkstone, scratchFolder, serving, startInkstone, tiny, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const keys = (...words: string[]) => inkstone(['keys', ...words], { cwd });
@@ -30,14 +30,7 @@ test('keys are made, listed, revoked, and asked for', async () => {
   expect(listed.out).not.toContain(secret);
 
   const { child, ended } = startInkstone(['serve', 'run', '--port', '0', '--json'], { cwd });
-  const { url } = await new Promise<JsonLine>((resolve) => {
-    child.stdout!.on('data', (data) => {
-      const line = String(data)
-        .split('\n')
-        .find((one) => one.includes('"serving"'));
-      if (line) resolve(JSON.parse(line));
-    });
-  });
+  const { url } = await serving(child);
   const ask = (key: string) =>
     fetch(`${url}/v1/completions`, {
       method: 'POST',
@@ -59,7 +52,7 @@ test('keys are made, listed, revoked, and asked for', async () => {
   expect((await keys('revoke', 'cj')).err).toContain('did you mean "ci"?');
   expect((await keys('revoke', 'ci')).status).toBe(0);
   expect((await keys('list')).out).toContain('revoked');
-}, 120_000);
+}, 240_000);
 
 test.each([
   [['keys', 'craete', 'x'], 'create, list, revoke'],

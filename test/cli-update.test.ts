@@ -176,6 +176,14 @@ describe('after a kill', () => {
     expect(updatesOf(folder)).toEqual([update]);
     expect(recordOf(folder, update)).toMatchObject({ source: 'whales.jsonl', reason: 'forgot' });
 
+    // Killed when it was learned, before it was judged.
+    const { measured } = recordOf(folder, update);
+    rewrite(folder, update, { state: 'training', reason: undefined, measured: undefined });
+    const judged = await run('update', folder, '--data', 'whales.jsonl', ...learn, ...forgetting);
+    expect(judged.status).toBe(3);
+    expect(judged.json.some(({ type }) => type === 'step')).toBe(false);
+    expect(recordOf(folder, update)).toMatchObject({ state: 'refused', reason: 'forgot', measured });
+
     // Killed before the checkpoint was there.
     rewrite(folder, update, { state: 'promoting', reason: undefined });
     expect(last((await plan(folder)).json)).toMatchObject({ outcome: 'nothing-new' });
@@ -239,6 +247,8 @@ describe('is refused', () => {
     [['update', 'nowhere', '--data', 'poems.jsonl'], 'nowhere'],
     [['update', 'base'], '--data needs a value'],
     [['update', 'base', '--list', '--rollback'], 'cannot come together'],
+    [['update', 'base', '--rollback', '--dry-run'], '--rollback and --dry-run cannot come together'],
+    [['update', 'base', '--rollback', '--data', 'poems.jsonl'], '--rollback and --data cannot come together'],
     [['update', 'base', '--data', 'poems.jsonl', '--keep', '1'], 'at least 2'],
   ])('%j', async (argv, message) => {
     const { status, err } = await run(...argv);

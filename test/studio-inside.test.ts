@@ -112,10 +112,14 @@ const lab = { isDone: false, goOn: () => {} };
 const port: LabPort = {
   saved: async () => (lab.isDone ? view : undefined),
   commandOf: () => view.command,
-  async *run() {
+  async *run(_, __, { signal }) {
     yield { type: 'progress', stage: 'greedy', done: 1, total: 4 };
     yield { type: 'row', row };
-    await new Promise<void>((resolve) => (lab.goOn = resolve));
+    await new Promise<void>((resolve) => {
+      lab.goOn = resolve;
+      signal.addEventListener('abort', () => resolve());
+    });
+    signal.throwIfAborted();
     lab.isDone = true;
   },
 };
@@ -233,8 +237,14 @@ describe.skipIf(noBrowser !== undefined)(
       await page.context().close();
     }, 240_000);
 
-    test('repetition: started, watched, seen again after a reload', async () => {
+    test('repetition: started, stopped with what came, watched, seen again after a reload', async () => {
       const { page, faults } = await open('/repetition');
+      await page.getByRole('button', { name: 'Start the lab' }).click();
+      await page.getByText('2 of 4: greedy').waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByText('this is what had come').waitFor();
+      await page.getByRole('rowheader', { name: 'greedy' }).waitFor();
+      expect(await violations(page)).toEqual([]);
       await page.getByRole('button', { name: 'Start the lab' }).click();
       await page.getByRole('rowheader', { name: 'greedy' }).waitFor();
       await page.getByText('2 of 4: greedy').waitFor();

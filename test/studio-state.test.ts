@@ -141,6 +141,34 @@ describe.skipIf(noBrowser !== undefined)(
       await page.context().close();
     }, 240_000);
 
+    test('an answer that cannot be saved stays, says so, and is saved again', async () => {
+      const { page } = await watchedPage(browser, server.url);
+      let isFull = true;
+      await page.route('**/api/conversations/*/messages', (route) => {
+        const isAnswer = route.request().postDataJSON().role === 'assistant';
+        if (!isFull || !isAnswer) return route.continue();
+        return route.fulfill({ status: 500, json: { error: { message: 'the disk is full', code: 'x' } } });
+      });
+      await page.goto(`${server.url}/chat`);
+      await say(page, '春');
+      await page.getByRole('alert').getByText('the disk is full').waitFor();
+      await page.getByText('This answer is not saved.').waitFor();
+      await eventually(() => said(page).allTextContents()).toEqual(['春', answer]);
+      expect(await page.getByRole('button', { name: 'Let it answer' }).count()).toBe(0);
+      const again = page.getByRole('button', { name: 'Save again' });
+      await again.click();
+      await page.getByRole('alert').waitFor();
+      await eventually(() => said(page).allTextContents()).toEqual(['春', answer]);
+      expect(await violations(page)).toEqual([]);
+      isFull = false;
+      await again.click();
+      await again.waitFor({ state: 'hidden' });
+      expect(await page.getByRole('alert').count()).toBe(0);
+      await page.reload();
+      await eventually(() => said(page).allTextContents()).toEqual(['春', answer]);
+      await page.context().close();
+    }, 120_000);
+
     test('two tabs with one conversation: both see it grow, and neither takes the other to its branch', async () => {
       const { context, tabs, faults } = await twoTabs('/chat');
       const [one, two] = tabs;

@@ -61,14 +61,14 @@ struct Rounded {
 struct Sum {
   double value = 0, size = 0;
 };
-Sum dot(const std::vector<float>& a, int64_t i, const Weights& b, int64_t j) {
+/** A row of blocks times row j of b. */
+Sum dot(const Rounded* row, const Weights& b, int64_t j) {
   Sum sum;
   for (int64_t p = 0; p < b.k / blockNumbers; ++p) {
-    const Rounded row(a.data() + i * b.k + p * blockNumbers);
     const int64_t block = j * b.k / blockNumbers + p;
     int64_t whole = 0;
-    for (int q = 0; q < blockNumbers; ++q) whole += row.numbers[q] * b.number(block, q);
-    const double term = static_cast<double>(whole) * b.scale(block) * row.scale;
+    for (int q = 0; q < blockNumbers; ++q) whole += row[p].numbers[q] * b.number(block, q);
+    const double term = static_cast<double>(whole) * b.scale(block) * row[p].scale;
     sum.value += term;
     sum.size += std::fabs(term);
   }
@@ -108,9 +108,11 @@ void products(const KernelTable& table, const char* name, Blocks kind, int64_t m
     s.activation = Activation::relu;
   }
   table.matmulInt8(s);
+  std::vector<Rounded> rounded;
+  for (int64_t at = 0; at < m * k; at += blockNumbers) rounded.emplace_back(a.data() + at);
   for (int64_t i = 0; i < m; ++i) {
     for (int64_t j = 0; j < n; ++j) {
-      Sum sum = dot(a, i, b, j);
+      Sum sum = dot(rounded.data() + i * k / blockNumbers, b, j);
       if (ending) sum.value = std::fmax(sum.value + bias[size_t(j)], 0) + residual[size_t(i * n + j)];
       const float got = out[size_t(i * n + j)];
       CHECK(near(got, sum.value, 0, 1e-6 * (sum.size + ending)), "%s %ldx%ldx%ld at %ld, %ld: %g for %g", name, long(m), long(n), long(k), long(i), long(j), got, sum.value);

@@ -84,9 +84,11 @@ export async function trainRbm(rows: BinaryRows, options: RbmOptions): Promise<R
   const params = start(rows, hidden, seed);
   const perEpoch = Math.ceil(rows.count / batchSize);
   let chain: Float32Array | undefined;
+  let batches: readonly Int32Array[] = [];
   for (let step = 0; step < epochs * perEpoch; step++) {
-    const epoch = Math.floor(step / perEpoch);
-    const examples = shuffledBatches(rows.count, { batchSize, seed, epoch })[step % perEpoch];
+    if (step % perEpoch === 0)
+      batches = shuffledBatches(rows.count, { batchSize, seed, epoch: step / perEpoch });
+    const examples = batches[step % perEpoch];
     const rate = lr * (1 - step / (epochs * perEpoch));
     const dream = scope(() => learnBatch(params, rows.batch(examples), { lr: rate, steps, chain, rng }));
     if (persistent) chain = dream;

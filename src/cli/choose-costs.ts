@@ -68,7 +68,8 @@ const costs: { readonly [Name in ModelName]: (grounds: CostGrounds) => ModelCost
   cnn: cnnCost,
   ngram: (grounds) => counted('ngram', grounds),
   bm25: (grounds) => counted('bm25', grounds),
-  extract: (grounds) => counted('extract', grounds),
+  // An answer is found in an index; a summary reads all.
+  extract: (grounds) => counted(grounds.facts.task === 'answer' ? 'bm25' : 'extract', grounds),
   'encoder-here': (grounds) => {
     const { batchSize } = encoderPreset(ownPreset).recipe;
     const config = ownConfig(grounds);
@@ -189,10 +190,12 @@ function network(
   const forward = flopsPerToken(config).forward - 2 * config.vocabSize * config.width;
   const bytes = weightBytes(config, weights);
   const perToken = machine.layerMs * config.layers;
-  const readMs = perToken + (1000 * facts.textTokens * forward) / (machine.trainGflops * 1e9);
+  // Of a longer text the end is left out.
+  const read = Math.min(facts.textTokens, config.contextLength);
+  const readMs = perToken + (1000 * read * forward) / (machine.trainGflops * 1e9);
   const tokenMs = perToken + (1000 * bytes) / (machine.readGBs * 1e9);
   const latencyMs = ask === 'read' ? readMs : ASKED * tokenMs;
-  const tokens = ask === 'read' ? Math.max(1, facts.textTokens) : ASKED;
+  const tokens = ask === 'read' ? Math.max(1, read) : ASKED;
   const held = baseBytes + CHARACTER_BYTES * facts.characters;
   return {
     parameters: parameterCount(config),

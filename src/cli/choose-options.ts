@@ -83,16 +83,12 @@ export const chooseOptions = {
     rule: positive,
     doc: { en: 'time to train at most', zh: '训练时间上限（分钟）' },
   },
-  local: {
-    type: 'boolean',
-    doc: { en: 'nothing may leave this machine', zh: '任何内容不得离开本机' },
-  },
   endpoint: {
     type: 'string',
     placeholder: 'URL#MODEL',
     doc: {
-      en: 'an endpoint that could be asked; it is named in commands, and not called',
-      zh: '可供询问的端点；只写进命令，不会调用',
+      en: 'an endpoint that could be asked; it is named in commands, and not called (default: none, and nothing leaves this machine)',
+      zh: '可供询问的端点；只写进命令，不会调用（默认：无，内容不离开本机）',
     },
   },
   price: {

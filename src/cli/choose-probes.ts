@@ -11,6 +11,7 @@ import { lastingScope, matmul, ones, scope } from '../tensor/index.ts';
 import { trainCharacters } from '../text/index.ts';
 import type { TextDocument } from '../types.ts';
 import { inspectMachine } from './commands/doctor.ts';
+import { orFailure } from './model-trials.ts';
 import { createGenerator, createStepper } from './profiling.ts';
 import { trainingPresets } from './recipe.ts';
 
@@ -98,9 +99,12 @@ const countedFor: { readonly [Task in ChoiceTask]?: readonly CountedModel[] } = 
   classify: ['naive-bayes', 'svm', 'cnn'],
   write: ['ngram'],
   summarize: ['extract'],
-  answer: ['extract'],
+  answer: ['bm25'],
   search: ['bm25'],
 };
+
+/** Errors of texts that there is nothing to learn from. */
+const TOO_LITTLE = ['classify/no-features'];
 
 /** How fast the models of a task count on some of the texts; of `classify` these have labels. */
 export async function measureCounting(
@@ -112,8 +116,11 @@ export async function measureCounting(
   const part = (share: number) => slice.slice(0, Math.max(2, Math.ceil(slice.length * share)));
   const found: { [Name in CountedModel]?: SliceSpeed } = {};
   for (const name of countedFor[task] ?? []) {
-    const half = await tryOn(name, part(0.5), signal);
-    found[name] = { half, whole: await fastestTry(name, slice, signal) };
+    const whole = await orFailure(TOO_LITTLE, fastestTry(name, slice, signal));
+    // Of a few short texts some learn nothing: what they take is not known.
+    if ('failed' in whole) continue;
+    const half = await orFailure(TOO_LITTLE, tryOn(name, part(0.5), signal));
+    found[name] = { half: 'failed' in half ? whole : half, whole };
   }
   return found;
 }

@@ -1,10 +1,12 @@
-/** A choice of a model in words: what was found, a table, reasons with their sources, commands, and what trials came to. */
+/** A choice of a model in words: what was found, a table, reasons with their sources, and commands. */
 
 import {
   type ChoiceFacts,
   type ChoiceLimits,
+  type ChoiceTask,
   choiceRules,
   type ModelChoice,
+  type ModelClass,
   type ModelName,
   modelCandidates,
   type Obstacle,
@@ -14,7 +16,7 @@ import { defineMessages, type Language, language } from '../language.ts';
 import { type CommandWords, commandsFor } from './choose-commands.ts';
 import type { TokenPrice } from './choose-costs.ts';
 import type { MachineSpeed } from './choose-probes.ts';
-import type { ChoiceTrials } from './choose-trials.ts';
+import type { Words } from './command.ts';
 import { compactNumber, formatBytes, formatDuration, formatTable } from './terminal.ts';
 
 const languages = {
@@ -23,6 +25,32 @@ const languages = {
   mixed: { en: 'Chinese and another language', zh: '中文与其他语言混合' },
   other: { en: 'another language than Chinese or English', zh: '中英文以外的语言' },
 } as const;
+
+/** What the time of `a text` is of, where it is not a text that is read. */
+const asked: { readonly [Task in ChoiceTask]?: Words } = {
+  write: { en: '100 tokens written', zh: '写 100 个词元' },
+  translate: { en: '100 tokens written', zh: '写 100 个词元' },
+  summarize: {
+    en: 'a summary of all, in 100 tokens where one is written',
+    zh: '概括全部文本，写作时为 100 个词元',
+  },
+  answer: {
+    en: 'a question, with 100 tokens where an answer is written',
+    zh: '一个问题，写作时答 100 个词元',
+  },
+  search: { en: 'a question', zh: '一次查询' },
+};
+
+const classes: { readonly [Class in ModelClass]: Words } = {
+  statistical: { en: 'statistical', zh: '统计' },
+  recurrent: { en: 'recurrent', zh: '循环网络' },
+  convolutional: { en: 'convolutional', zh: '卷积网络' },
+  encoder: { en: 'encoder', zh: '编码器' },
+  decoder: { en: 'decoder', zh: '解码器' },
+  prefix: { en: 'prefix', zh: '前缀模型' },
+  'encoder-decoder': { en: 'encoder–decoder', zh: '编码器–解码器' },
+  remote: { en: 'remote', zh: '远程' },
+};
 
 const say = defineMessages({
   texts: {
@@ -63,10 +91,24 @@ const say = defineMessages({
     zh: () => '模型|类别|分数|参数|训练内存|使用内存|训练用时|每条用时|每百万词元',
   },
   legend: {
-    en: (d: { written: boolean }) =>
-      `${d.written ? 'a text: 100 tokens written; ' : ''}costs are electricity here, and of an endpoint the price that was said; points are a rule of thumb`,
+    en: (d: { asked: string | undefined }) =>
+      `${d.asked ? `a text: ${d.asked}; ` : ''}costs are electricity here, and of an endpoint the price that was said; points are a rule of thumb`,
     zh: (d) =>
-      `${d.written ? '每条用时：写 100 个词元；' : ''}费用在本机为电费，在端点为所给的价格；分数是经验法则`,
+      `${d.asked ? `每条用时：${d.asked}；` : ''}费用在本机为电费，在端点为所给的价格；分数是经验法则`,
+  },
+  answer: {
+    en: (d: { first: string; second: string | undefined }) =>
+      `best choice: ${d.first}${d.second ? `; next: ${d.second}` : ''}`,
+    zh: (d) => `首选：${d.first}${d.second ? `；其次：${d.second}` : ''}`,
+  },
+  noAnswer: {
+    en: () => 'nothing fits into the limits; what each model would need is said below',
+    zh: () => '没有模型符合限制；各自所需见下',
+  },
+  brief: {
+    en: (d: { name: string; time: string; memory: string }) =>
+      `${d.name} (training ${d.time}, memory ${d.memory})`,
+    zh: (d) => `${d.name}（训练 ${d.time}，内存 ${d.memory}）`,
   },
   memory: {
     en: (d: Needed) => `does not fit: needs ${d.needed} of memory, ${d.limit} are there`,
@@ -80,7 +122,10 @@ const say = defineMessages({
     en: (d: Needed) => `trains too long: ${d.needed}, ${d.limit} are allowed`,
     zh: (d) => `训练太久：${d.needed}，只允许 ${d.limit}`,
   },
-  local: { en: () => 'text would leave this machine', zh: () => '文本会离开本机' },
+  endpoint: {
+    en: () => 'no endpoint was named (--endpoint URL#MODEL); text would leave this machine',
+    zh: () => '没有指定端点（--endpoint 地址#模型）；文本会离开本机',
+  },
   paper: { en: (d: { cite: string }) => `[${d.cite}]`, zh: (d) => `［${d.cite}］` },
   log: {
     en: (d: { heading: string }) => `[measured: docs/LOG.md, ${d.heading}]`,
@@ -91,31 +136,6 @@ const say = defineMessages({
     en: () => 'a folder under models/ must be fetched first',
     zh: () => 'models/ 下的目录须先自行取得',
   },
-  trialHead: {
-    en: (d: { isHigher: boolean }) =>
-      `model|${d.isHigher ? 'accuracy' : 'bits a character'}|training: told|measured|ratio|memory: told|measured|ratio|a text: told|measured|ratio`,
-    zh: (d) =>
-      `模型|${d.isHigher ? '准确率' : '每字比特'}|训练：估计|实测|比值|内存：估计|实测|比值|每条：估计|实测|比值`,
-  },
-  leftOut: {
-    en: (d: { name: string; seconds: string }) =>
-      `not tried: ${d.name}, told to take ${d.seconds}; more with --seconds`,
-    zh: (d) => `未试：${d.name}，估计需 ${d.seconds}；可用 --seconds 加长`,
-  },
-  steps: {
-    en: (d: { done: number; whole: number }) =>
-      d.done === d.whole
-        ? `the small model had its whole training of ${d.whole} steps`
-        : `the small model had ${d.done} of the ${d.whole} steps of its training: its score falls with the rest`,
-    zh: (d) =>
-      d.done === d.whole
-        ? `小模型完成了全部 ${d.whole} 步训练`
-        : `小模型只训练了 ${d.whole} 步中的 ${d.done} 步：继续训练，分数还会下降`,
-  },
-  ranked: {
-    en: (d: { names: string }) => `ranked by what was measured: ${d.names}`,
-    zh: (d) => `按实测排序：${d.names}`,
-  },
 });
 
 interface Needed {
@@ -123,7 +143,7 @@ interface Needed {
   readonly limit: string;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** What was found of the texts and the machine. */
 export function factLines(d: {
@@ -176,7 +196,7 @@ export function choiceLines(
     const { cost } = choice;
     return [
       titleOf(choice.name),
-      modelCandidates[choice.name].kind,
+      classes[modelCandidates[choice.name].kind][language()],
       choice.obstacles.length > 0 ? '–' : String(choice.points),
       known(cost.parameters, compactNumber),
       known(cost.trainBytes, formatBytes),
@@ -186,10 +206,11 @@ export function choiceLines(
       known(cost.perMillionTokens, shownPrice),
     ];
   });
-  const written = facts.task === 'write' || facts.task === 'translate';
   return [
+    answerLine(choices),
+    '',
     ...formatTable([head, ...rows]).map((line) => `  ${line}`),
-    say('legend', { written }),
+    say('legend', { asked: asked[facts.task]?.[language()] }),
     ...choices.flatMap((choice, place) => {
       const reasons = [
         ...choice.obstacles.map(obstacleWords),
@@ -208,6 +229,22 @@ export function choiceLines(
   ];
 }
 
+/** The two best that fit, in one line: what whoever reads no further takes along. */
+function answerLine(choices: readonly ModelChoice[]): string {
+  const [first, second] = choices
+    .filter(({ name, obstacles }) => obstacles.length === 0 && !('isMark' in modelCandidates[name]))
+    .map(({ name, cost: { trainSeconds, trainBytes = 0, useBytes } }) =>
+      useBytes === undefined
+        ? titleOf(name)
+        : say('brief', {
+            name: titleOf(name),
+            time: known(trainSeconds, shownSeconds),
+            memory: formatBytes(Math.max(trainBytes, useBytes)),
+          }),
+    );
+  return first === undefined ? say('noAnswer', {}) : say('answer', { first, second });
+}
+
 /** The reasons of a choice, the weightiest first, with where each comes from. */
 export function reasonsOf({ reasons }: ModelChoice, lang: Language = language()) {
   return [...reasons]
@@ -224,57 +261,24 @@ function sourceWords(source: RuleSource, lang: Language): string {
 }
 
 function obstacleWords(obstacle: Obstacle): string {
-  if (obstacle.what === 'local') return say('local', {});
+  if (obstacle.what === 'endpoint') return say('endpoint', {});
   const show = { memory: formatBytes, latency: shownMs, time: formatDuration }[obstacle.what];
   return say(obstacle.what, { needed: show(obstacle.needed), limit: show(obstacle.limit) });
 }
 
-/** What was measured beside what was told, then the order that follows, and the commands of the first. */
-export function trialLines(
-  { better, trials, leftOut, steps }: ChoiceTrials,
-  ranked: readonly ModelChoice[],
-  commands: readonly string[],
-): string[] {
-  const isHigher = better === 'higher';
-  const rows = trials.map(({ name, score, interval, estimated, measured }) => {
-    const three = (key: keyof typeof measured, show: (value: number) => string): string[] => {
-      const [told, seen] = [estimated[key], measured[key]];
-      const ratio = told === undefined || seen === undefined ? undefined : told / seen;
-      return [known(told, show), known(seen, show), known(ratio, (value) => value.toFixed(2))];
-    };
-    const within = interval && ` (${(100 * interval.low).toFixed(1)}–${(100 * interval.high).toFixed(1)})`;
-    return [
-      titleOf(name),
-      isHigher ? `${percent(score)}${within ?? ''}` : score.toFixed(3),
-      ...three('trainSeconds', shownSeconds),
-      ...three('trainBytes', formatBytes),
-      ...three('latencyMs', shownMs),
-    ];
-  });
-  const tried = new Set(trials.map(({ name }) => name));
-  const names = ranked.filter(({ name }) => tried.has(name)).map(({ name }) => titleOf(name));
-  return [
-    '',
-    ...formatTable([say('trialHead', { isHigher }).split('|'), ...rows]).map((line) => `  ${line}`),
-    ...leftOut.map(({ name, seconds }) =>
-      say('leftOut', { name: titleOf(name), seconds: formatDuration(seconds) }),
-    ),
-    ...(steps ? [say('steps', steps)] : []),
-    say('ranked', { names: names.join(' > ') }),
-    ...commands.map((line) => `   npx ${line}`),
-  ];
-}
+export const titleOf = (name: ModelName): string => modelCandidates[name].title[language()];
 
-const titleOf = (name: ModelName): string => modelCandidates[name].title[language()];
-
-const known = <Value>(value: Value | undefined, show: (value: Value) => string): string =>
+export const known = <Value>(value: Value | undefined, show: (value: Value) => string): string =>
   value === undefined ? '–' : show(value);
 
 /** Three digits of what is small. */
-const shownSeconds = (seconds: number): string =>
+export const shownSeconds = (seconds: number): string =>
   seconds < 60 ? `${Number(seconds.toPrecision(2))}s` : formatDuration(seconds);
 
-const shownMs = (ms: number): string =>
+export const shownMs = (ms: number): string =>
   ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : shownSeconds(ms / 1000);
 
-const shownPrice = ({ cost, currency }: TokenPrice): string => `${Number(cost.toPrecision(2))} ${currency}`;
+/** What is next to nothing is not worth its digits. */
+const shownPrice = ({ cost, currency }: TokenPrice): string =>
+  `${cost > 0 && cost < LEAST_PRICE ? `<${LEAST_PRICE}` : Number(cost.toPrecision(2))} ${currency}`;
+const LEAST_PRICE = 0.001;

@@ -34,9 +34,15 @@ export interface ChoiceTrials {
   /** Accuracy is better higher, bits a character lower. */
   readonly better: 'higher' | 'lower';
   readonly trials: readonly ModelTrial[];
-  readonly leftOut: readonly { readonly name: ModelTrial['name']; readonly seconds: number }[];
+  readonly leftOut: readonly LeftOut[];
   /** Updates of the small model that writes, and those of a whole training. */
   readonly steps?: { readonly done: number; readonly whole: number };
+}
+
+/** What is told to take longer than there is; without a time where some of the texts taught it nothing. */
+interface LeftOut {
+  readonly name: ModelTrial['name'];
+  readonly seconds: number | undefined;
 }
 
 /** The tasks that can be tried. */
@@ -67,12 +73,13 @@ async function tryClassifiers(
     stratifyBy,
   });
   const trials: ModelTrial[] = [];
-  const leftOut: { name: ModelTrial['name']; seconds: number }[] = [];
+  const leftOut: LeftOut[] = [];
   const begin = performance.now();
   for (const name of classifiers) {
     const told = costOf(name, grounds);
-    if (told.trainSeconds! > seconds - (performance.now() - begin) / 1000) {
-      leftOut.push({ name, seconds: told.trainSeconds! });
+    const left = seconds - (performance.now() - begin) / 1000;
+    if (!(told.trainSeconds !== undefined && told.trainSeconds <= left)) {
+      leftOut.push({ name, seconds: told.trainSeconds });
       continue;
     }
     const peak = memoryPeak(grounds.baseBytes);

@@ -65,14 +65,15 @@ export const fail = defineErrors({
   },
   'cli/no-card': {
     en: (d: { path: string; card: string }) =>
-      `sign: ${d.card} is not there, and a model is approved with its card; write it: inkstone card ${d.path}`,
-    zh: (d) => `sign：没有 ${d.card}，而批准模型须连同其说明卡；请先写：inkstone card ${d.path}`,
+      `sign: ${d.card} is not there, and a model is approved with its card; write it (for a run: inkstone card ${d.path})`,
+    zh: (d) =>
+      `sign：没有 ${d.card}，而批准模型须连同其说明卡；请先写（训练所得可用 inkstone card ${d.path}）`,
   },
   'cli/not-signed': {
-    en: (d: { path: string }) =>
-      `sign-off: nobody has approved ${d.path}, and only what is approved may be given away; write its card (inkstone card ${d.path}), look at both, then: inkstone sign ${d.path} --name … --statement …`,
+    en: (d: { path: string; card: string }) =>
+      `sign-off: nobody has approved ${d.path}, and only what is approved may be given away; write its card, ${d.card} (for a run: inkstone card ${d.path}), look at both, then: inkstone sign ${d.path} --name … --statement …`,
     zh: (d) =>
-      `签署：无人批准 ${d.path}，而只有获批的模型才能交付；请写说明卡（inkstone card ${d.path}），审阅后运行：inkstone sign ${d.path} --name … --statement …`,
+      `签署：无人批准 ${d.path}，而只有获批的模型才能交付；请写说明卡 ${d.card}（训练所得可用 inkstone card ${d.path}），审阅后运行：inkstone sign ${d.path} --name … --statement …`,
   },
   'cli/changed-since': {
     en: (d: { path: string; files: readonly string[]; name: string; at: string }) =>

@@ -5,8 +5,8 @@ import {
   batchRows,
   cutRows,
   IGNORE,
-  type RowSource,
   sequenceRows,
+  type TokenCorpus,
   tokenArray,
 } from '../data/index.ts';
 import { federatedLearner, type LocalLesson, localSteps, type Measured } from '../federated/index.ts';
@@ -58,25 +58,19 @@ interface LocalBatch {
   readonly part: number;
 }
 
-const countTargets = ({ targets }: Batch): number =>
-  targets.reduce((n, id) => n + (id === IGNORE ? 0 : 1), 0);
-
 /** Each row of an epoch once: the last batch is filled up with places that do not count, and each weighs as much as it has targets. */
-function fullBatches(rows: RowSource, batchSize: number) {
+function fullBatches({ tokens, length }: TokenCorpus, contextLength: number, batchSize: number) {
+  const rows = sequenceRows({ tokens: tokenArray(tokens), contextLength });
   const batches = batchRows(rows, batchSize);
   const count = batches.batchesPerEpoch!;
-  const at = (index: number): Batch => {
-    const batch = batches.at(index % count);
-    const left = rows.rowsPerEpoch! - (index % count) * batchSize;
-    if (left < batchSize) batch.targets.fill(IGNORE, left * rows.contextLength);
-    return batch;
-  };
-  const targets = Array.from({ length: count }, (_, i) => countTargets(at(i))).reduce((sum, n) => sum + n, 0);
   return {
     batchesPerEpoch: count,
     batch(index: number): LocalBatch {
-      const batch = at(index);
-      return { batch, index, part: (countTargets(batch) * count) / targets };
+      const batch = batches.at(index % count);
+      const left = rows.rowsPerEpoch! - (index % count) * batchSize;
+      if (left < batchSize) batch.targets.fill(IGNORE, left * contextLength);
+      const targets = batch.targets.reduce((n, id) => n + (id === IGNORE ? 0 : 1), 0);
+      return { batch, index, part: (targets * count) / (length - 1) };
     },
   };
 }
@@ -122,8 +116,7 @@ export async function lessonOf(
     batch: (index) => ({ batch: windows.at(index), index, part: 1 }),
     // Random windows have no end: as many as the text is long.
     batchesPerEpoch: windows.batchesPerEpoch ?? Math.ceil(tokens.length / windows.tokensPerBatch),
-    ...(isFullBatch &&
-      fullBatches(sequenceRows({ tokens: tokenArray(tokens.tokens), contextLength }), batchSize)),
+    ...(isFullBatch && fullBatches(tokens, contextLength, batchSize)),
     isFullBatch,
     length,
     grouping: settings.optimizer === 'sgd' ? uniformGroup(sgd()) : groupingOf(recipe),

@@ -6,6 +6,7 @@ import { createRng, shuffle } from '../rng.ts';
 import type { TextDocument } from '../types.ts';
 import { type LoadOptions, loadDocuments, type rulesFor } from './corpus.ts';
 import { failFederate } from './federate-errors.ts';
+import { inOneLine } from './shown-text.ts';
 
 /** How a source is divided; kept in the run's config, so that its held-out side is found again. */
 export interface ClientSplit {
@@ -57,7 +58,8 @@ export async function readClientTexts(
         : document.title;
   const isPlay = by === 'speaker';
   const owned = new Map<string, string[]>();
-  const give = (owner: string, text: string): void => {
+  const give = (name: string, text: string): void => {
+    const owner = inOneLine(name);
     const texts = owned.get(owner);
     if (texts) texts.push(text);
     else owned.set(owner, [text]);
@@ -105,7 +107,7 @@ const HEADING = /(?<=^|\n[ \t]*\n)([^\n:：]{1,60})[:：][ \t]*(?=\n|$)/gu;
 function speechesIn(play: string): { readonly speaker: string; readonly speech: string }[] {
   const headings = [...play.matchAll(HEADING)];
   return headings.map(({ 1: speaker, index }, i) => ({
-    speaker: speaker.trim(),
+    speaker,
     speech: play.slice(index, headings[i + 1]?.index).trim(),
   }));
 }

@@ -7,14 +7,13 @@ import {
   type FederatedEvent,
   type FederateOptions,
   federate,
-  localSteps,
   type Measured,
   overall,
   type ProcessClient,
   startProcessClient,
 } from '../federated/index.ts';
 import { readJsonLines } from '../io/index.ts';
-import type { DecoderConfig, DecoderParams } from '../models/index.ts';
+import type { DecoderConfig } from '../models/index.ts';
 import { fingerprint, saveTokenizer } from '../text/index.ts';
 import { adam, type OpenRun, openRun, sgd, train } from '../train/index.ts';
 import type { Tokenizer } from '../types.ts';
@@ -189,7 +188,7 @@ export interface Baseline {
  */
 export async function trainBaseline(
   name: Baseline['name'],
-  { texts, tokenizer, local, federated, rounds, conduct, signal }: Omit<FederatedTraining, 'clients'>,
+  { texts, tokenizer, local, federated, rounds, clients, conduct, signal }: FederatedTraining,
   onProgress: (fraction: number, loss: number) => void,
 ): Promise<Baseline> {
   const together: ClientTexts = {
@@ -198,18 +197,19 @@ export async function trainBaseline(
     heldOut: texts.flatMap(({ heldOut }) => heldOut),
   };
   const lesson = await lessonOf(name === 'central' ? together : texts[0], tokenizer, local);
-  const taking = name === 'central' && !local.isFullBatch ? texts : texts.slice(0, 1);
-  let perRound = 0;
-  for (const own of taking) perRound += localSteps(await lessonOf(own, tokenizer, local));
-  perRound = Math.max(1, Math.round(perRound * federated.share));
+  const taking = name === 'central' ? clients : clients.slice(0, 1);
+  const tokens = taking.reduce((sum, { tokensPerRound }) => sum + tokensPerRound, 0);
+  // With FedSGD all clients make one update together.
+  const updates = local.isFullBatch ? 1 : tokens / (local.recipe.batchSize * local.config.contextLength);
+  const perRound = Math.max(1, Math.round(updates * federated.share));
   const heldOut = await Promise.all(texts.map((own) => heldOutOf(own.heldOut, tokenizer, local)));
   const { params, batchesPerEpoch, isFullBatch } = lesson;
-  let clients: Baseline['clients'] = [];
+  let measured: Baseline['clients'] = [];
   const measure = async (): Promise<number> => {
-    clients = [];
-    for (const [i, one] of heldOut.entries())
-      clients = [...clients, { client: texts[i].name, ...(await one(params as DecoderParams)) }];
-    return overall(clients).heldOutLoss;
+    const figures = [];
+    for (const [i, one] of heldOut.entries()) figures.push({ client: texts[i].name, ...(await one(params)) });
+    measured = figures;
+    return overall(figures).heldOutLoss;
   };
   const curve = new Map<number, number>();
   const steps = perRound * rounds;
@@ -229,5 +229,5 @@ export async function trainBaseline(
     if (event.type === 'evaluation') curve.set(event.step / perRound, event.heldOutLoss);
   }
   signal.throwIfAborted();
-  return { name, steps, heldOut: curve, clients };
+  return { name, steps, heldOut: curve, clients: measured };
 }

@@ -73,7 +73,7 @@ export async function signModel(
 export async function requireSigned(path: string): Promise<SignOff> {
   const history = await readSignOffs(fileOfModel(path, HISTORY));
   const last = history.at(-1);
-  if (!last) throw fail('cli/not-signed', { path });
+  if (!last) throw fail('cli/not-signed', { path, card: fileOfModel(path, CARD_FILE) });
   const now = await hashesOf(path);
   const signed = history.findLast((one) => changedSince(one, now).length === 0);
   if (signed) return signed;

@@ -55,7 +55,7 @@ export async function weightSpectra(
     signal.throwIfAborted();
   }
   terminal.endLive({ keep: false });
-  const others = matrices.filter(([, matrix]) => !isFit(matrix)).map(([name]) => name);
+  const others = matrices.filter((one) => !fit.includes(one)).map(([name]) => name);
   const { side } = linearAlgebraLimits;
   return {
     answer: { spectra, passedOver: others },

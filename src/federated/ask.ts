@@ -86,6 +86,9 @@ const inOrder = <Answer>(
 
 const LATE = new Error('deadline');
 
+/** What a timer of Node can wait, 24 days: beyond it would ring at once. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 /** @throws `LATE` when time is over, else the signal's reason or what the work throws */
 async function inTime<Result>(
   ms: number,
@@ -95,7 +98,7 @@ async function inTime<Result>(
   outer?.throwIfAborted();
   const controller = new AbortController();
   const { signal } = controller;
-  const timer = setTimeout(() => controller.abort(LATE), ms);
+  const timer = setTimeout(() => controller.abort(LATE), Math.min(ms, LONGEST_WAIT_MS));
   const abort = (): void => controller.abort(outer!.reason);
   outer?.addEventListener('abort', abort, { once: true });
   const ended = new Promise<never>((_, reject) => {

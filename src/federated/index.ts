@@ -18,6 +18,7 @@ export {
   type Respondent,
   type RoundPlace,
 } from './messages.ts';
+export { askedCount } from './one-round.ts';
 export {
   answerParent,
   type ProcessClient,

@@ -9,10 +9,13 @@ import { thresholdOf } from './secure-party.ts';
 import { unmaskSum } from './secure-sum.ts';
 import { vectorOf } from './vector.ts';
 
+/** How many of the clients a round asks. */
+export const askedCount = (clients: number, share = 1): number => Math.max(1, Math.round(share * clients));
+
 /** The clients of a round, and those of them that are not heard on purpose. */
-function drawClients({ clients, share = 1, dropOut = 0, seed }: FederateOptions<unknown>, round: number) {
+function drawClients({ clients, share, dropOut = 0, seed }: FederateOptions<unknown>, round: number) {
   const rng = createRng(seed).split('clients').split(round);
-  const count = Math.max(1, Math.round(share * clients.length));
+  const count = askedCount(clients.length, share);
   const chosen = shuffle([...clients], rng).slice(0, count);
   const rehearsed = new Set(chosen.slice(0, Math.round(dropOut * count)));
   // In their own order: sums do not depend on the draw.

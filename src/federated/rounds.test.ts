@@ -1,6 +1,6 @@
 /** Rounds over clients in this process: equal to plain training where they must be, and whole when clients fail. */
 
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { affine, linear, meanSquaredError, normal, type Tensor, tensor, zeros } from '../tensor/index.ts';
 import { adam, adamw, constant, cosine, type Snapshot, sgd, train, uniformGroup } from '../train/index.ts';
@@ -184,6 +184,31 @@ test('who hangs, refuses or answers nonsense is left out and named; too few leav
     data: { round: 1, answered: 2, needed: 3, missing: expect.arrayContaining(['refusing: no room']) },
   });
   expect(vectorOf(params).every((x) => x === 0)).toBe(true);
+});
+
+test('a deadline may be longer than a timer of Node can wait', async () => {
+  const slow = clientOf(0);
+  const ask = (async (...asked) => {
+    await setTimeout(20);
+    return slow.ask(...asked);
+  }) as FederatedClient['ask'];
+  const { rounds } = await run({ clients: [{ ...slow, ask }], deadlineMs: 2 ** 40 });
+  expect(rounds[0]).toMatchObject({ clients: ['client 0'], missing: [] });
+});
+
+test('a federation that cannot be is refused at once', async () => {
+  const refused: [Partial<FederateOptions<Params>>, string][] = [
+    [{ rounds: 0 }, '`rounds` must be a whole number of at least 1, got 0'],
+    [{ clients: [] }, '`clients` must be at least 1, got 0'],
+    [{ share: 0 }, '`share` must be in (0, 1], got 0'],
+    [{ dropOut: 1 }, '`dropOut` must be in [0, 1), got 1'],
+    [
+      { clients: clientsOf(4), share: 0.5, minimum: 3 },
+      '`minimum` must be from 1 to 2, as many as a round asks',
+    ],
+    [{ clients: clientsOf(4), share: 0.25, isSecure: true }, '`clients` must be from 2 to 255 a round'],
+  ];
+  for (const [options, words] of refused) await expect(run(options)).rejects.toThrow(words);
 });
 
 test('resumed after any round, the numbers are the same; an abort leaves no half a round', async () => {

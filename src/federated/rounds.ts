@@ -13,7 +13,7 @@ import {
 import { type Conversation, conversation, type Missing } from './ask.ts';
 import { fail } from './errors.ts';
 import type { FederatedClient, Measured } from './messages.ts';
-import { meanDifference, tooFew } from './one-round.ts';
+import { askedCount, meanDifference, tooFew } from './one-round.ts';
 import { vectorOf } from './vector.ts';
 
 export interface FederateOptions<Params> {
@@ -26,7 +26,7 @@ export interface FederateOptions<Params> {
   readonly seed: number;
   /** What takes the negative mean difference for a gradient; default: `sgd()` at rate 1, which is FedAvg. `adam()` is FedAdam (Reddi et al. 2021). */
   readonly server?: { readonly optimizer: Optimizer; readonly lr: number };
-  /** The fewest answers of which a round is made. Default: 1. */
+  /** The fewest answers of which a round is made, at most as many as it asks. Default: 1. */
   readonly minimum?: number;
   /** How long a client may take for an answer. */
   readonly deadlineMs: number;
@@ -102,8 +102,8 @@ export async function* federate<Params>(options: FederateOptions<Params>): Async
     | Pick<Extract<FederatedEvent, { type: 'evaluation' }>, 'heldOutLoss' | 'bitsPerCharacter'>
     | undefined;
   const first = place;
-  const talkOf = (): Conversation =>
-    conversation({ deadlineMs: options.deadlineMs, size: vectorOf(options.params).length + 1, signal });
+  const size = tracked.reduce((sum, { tensor }) => sum + tensor.size, 1);
+  const talkOf = (): Conversation => conversation({ deadlineMs: options.deadlineMs, size, signal });
 
   const measure = async () => {
     const talk = talkOf();
@@ -191,7 +191,7 @@ function apply(
 
 function checkOptions(options: FederateOptions<unknown>): void {
   const { clients, share = 1, minimum = 1, dropOut = 0, rounds, isSecure } = options;
-  const most = clients.length;
+  const asked = askedCount(clients.length, share);
   const rules: readonly [string, number, (x: number) => boolean, string, string][] = [
     [
       'rounds',
@@ -200,27 +200,21 @@ function checkOptions(options: FederateOptions<unknown>): void {
       'a whole number of at least 1',
       '为不小于 1 的整数',
     ],
-    [
-      'clients',
-      most,
-      (x) => x >= (isSecure ? 2 : 1),
-      `at least ${isSecure ? 2 : 1}`,
-      `至少有 ${isSecure ? 2 : 1} 个`,
-    ],
-    [
-      'clients',
-      most,
-      (x) => !isSecure || x <= 255,
-      'at most 255 with secure sums',
-      '在安全求和时至多 255 个',
-    ],
+    ['clients', clients.length, (x) => x >= 1, 'at least 1', '至少有 1 个'],
     ['share', share, (x) => x > 0 && x <= 1, 'in (0, 1]', '在 (0, 1] 之内'],
+    [
+      'clients',
+      asked,
+      (x) => !isSecure || (x >= 2 && x <= 255),
+      'from 2 to 255 a round with secure sums',
+      '在安全求和时每轮为 2 到 255 个',
+    ],
     [
       'minimum',
       minimum,
-      (x) => Number.isInteger(x) && x >= 1 && x <= most,
-      `from 1 to ${most}`,
-      `在 1 到 ${most} 之间`,
+      (x) => Number.isInteger(x) && x >= 1 && x <= asked,
+      `from 1 to ${asked}, as many as a round asks`,
+      `在 1 到每轮所问的 ${asked} 之间`,
     ],
     ['dropOut', dropOut, (x) => x >= 0 && x < 1, 'in [0, 1)', '在 [0, 1) 之内'],
   ];

@@ -28,6 +28,7 @@ export { type ExtendOptions, type Extension, extendTokenizer, type NewToken } fr
 export { fromGgufVocabulary, type GgufVocabulary, toGgufVocabulary } from './gguf-vocabulary.ts';
 export {
   type Infilling,
+  infillIds,
   infillingOf,
   infillPrompt,
   infillTokens,

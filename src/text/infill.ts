@@ -64,11 +64,15 @@ export function infillingOf(tokenizer: Tokenizer): Infilling | undefined {
 }
 
 /** What a model reads that shall write the middle, which comes next. */
-export function infillPrompt(
-  { prefixId, suffixId, middleId, isSuffixFirst, encode }: Infilling,
-  { prefix, suffix }: Surroundings,
+export const infillPrompt = (infilling: Infilling, { prefix, suffix }: Surroundings): number[] =>
+  infillIds(infilling, infilling.encode(prefix), infilling.encode(suffix));
+
+/** The same around texts that are encoded already. */
+export function infillIds(
+  { prefixId, suffixId, middleId, isSuffixFirst }: Infilling,
+  before: readonly number[],
+  behind: readonly number[],
 ): number[] {
-  const [before, behind] = [encode(prefix), encode(suffix)];
   return isSuffixFirst
     ? [prefixId, suffixId, ...behind, middleId, ...before]
     : [prefixId, ...before, suffixId, ...behind, middleId];

@@ -69,7 +69,7 @@ const broadcast = {
   ],
 };
 
-/** Few rows and many, whole tiles of columns and not, in parts, and all that can follow the sums. */
+/** Few rows and many, whole tiles of columns and not, and all that can follow the sums. */
 function inBlocks(base: MatmulArgs): MatmulArgs[] {
   const weights = { ...base, transB: true };
   const sizes = [
@@ -83,6 +83,7 @@ function inBlocks(base: MatmulArgs): MatmulArgs[] {
     [16, 66, 32],
     [17, 33, 64],
     [40, 19, 96],
+    [3, 5, 1_056],
   ];
   const ending = (m: number, activation: Activation): MatmulArgs[] => {
     const args = { ...weights, m, n: 37, k: 64, activation };
@@ -96,9 +97,16 @@ function inBlocks(base: MatmulArgs): MatmulArgs[] {
   return [
     ...sizes.map(([m, n, k]) => ({ ...weights, m, n, k })),
     ...[5, 19].flatMap((m) => (['none', 'gelu'] as const).flatMap((activation) => ending(m, activation))),
-    { ...weights, m: 40, n: 19, k: 96, precision: 'bf16' },
-    { ...weights, m: 17, n: 2_100, k: 2_048 },
-    { ...weights, m: 17, n: 2_100, k: 2_048, activation: 'relu', bias: normals(2_100, 5) },
+  ];
+}
+
+/** What is unpacked to be multiplied: as bf16, and of more numbers than at once. */
+function unpackedBlocks(base: MatmulArgs): MatmulArgs[] {
+  const args = { ...base, transB: true, m: 17, n: 2_100, k: 2_048 };
+  return [
+    { ...args, m: 40, n: 19, k: 96, precision: 'bf16' },
+    args,
+    { ...args, activation: 'relu', bias: normals(2_100, 5) },
   ];
 }
 
@@ -165,8 +173,8 @@ function matmuls(): Parameters<Kernels['matmul']>[] {
     ...[...products, ...epilogues, ...batched, ...rounded].map((args) => run(args, (x) => x)),
     ...products.slice(4).map((args) => run(args, bf16)),
     ...(['q8_0', 'q4_0'] as const).flatMap((type) => [
-      ...(['f32', 'int8'] as const).flatMap((precision) =>
-        inBlocks(base).map((args) => run({ ...args, precision }, (x) => blocks(type, x))),
+      ...[...inBlocks(base), ...unpackedBlocks(base), ...inBlocks({ ...base, precision: 'int8' })].map(
+        (args) => run(args, (x) => blocks(type, x)),
       ),
       ...[5, 40].map((m): Parameters<Kernels['matmul']> => {
         const args = { ...base, m, n: 37, k: 64, transB: true, slope: new Uint16Array(m * 37) };
@@ -202,7 +210,9 @@ function attentions() {
     { ...base, queries: 20, keys: 20, prefixLengths: Int32Array.of(7, 20) },
     { ...base, queries: 20, keys: 20, keyStart: Int32Array.of(3, 0), keyEnd: Int32Array.of(20, 11) },
   ];
-  return [...exact, ...exact.map((args) => ({ ...args, precision: 'bf16' as const }))];
+  // What is asked for of weights in blocks rounds nothing here.
+  const others = exact.slice(0, 2).map((args) => ({ ...args, precision: 'int8' as const }));
+  return [...exact, ...others, ...exact.map((args) => ({ ...args, precision: 'bf16' as const }))];
 }
 
 function pagedAttentions() {

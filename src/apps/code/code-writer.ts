@@ -49,7 +49,8 @@ function lastTokens(writer: Pick<CodeWriter, 'tokenizer'>, text: string, count: 
   const part = tokenizer
     ? tokenizer.decode(count > 0 ? tokenizer.encode(text).slice(-count) : [])
     : text.slice(text.length - count * CHARACTERS_OF_A_TOKEN);
-  return part.slice(part.indexOf('\n') + 1).replace(/^\uFFFD+/, '');
+  const start = part.indexOf('\n') + 1;
+  return (start < part.length ? part.slice(start) : part).replace(/^\uFFFD+/, '');
 }
 
 /** The first tokens of a text, to the end of a line where there is one. */
@@ -60,7 +61,7 @@ function firstTokens(writer: Pick<CodeWriter, 'tokenizer'>, text: string, count:
     ? tokenizer.decode(tokenizer.encode(text).slice(0, count))
     : text.slice(0, count * CHARACTERS_OF_A_TOKEN);
   const end = part.lastIndexOf('\n');
-  return (end < 0 ? part : part.slice(0, end)).replace(/\uFFFD+$/, '');
+  return (end <= 0 ? part : part.slice(0, end)).replace(/\uFFFD+$/, '');
 }
 
 /** What a model puts around the parts of a text, at most. */

@@ -1,10 +1,13 @@
 /** Where completions end, what is read of answers, what differs, and a command that is stopped with all it started. */
 
 import { describe, expect, test } from 'vitest';
+import type { GenerationPart } from '../../types.ts';
 import { codeEnd } from './code-end.ts';
 import { codeIn } from './code-prompt.ts';
-import { splitAt } from './complete-code.ts';
+import { type CodeWriter, fitAround } from './code-writer.ts';
+import { completeCode, splitAt } from './complete-code.ts';
 import { lineDiff } from './line-diff.ts';
+import { repairCode } from './repair-code.ts';
 import { runCommand } from './run-command.ts';
 
 const slashes = { comment: '//' } as const;
@@ -61,6 +64,49 @@ test('a place in a text; one that is not there', () => {
   expect(() => splitAt('ab\ncd', { line: 1, column: 4 })).toThrow('columns 1 to 3, got column 4');
 });
 
+/** A writer that says these pieces, at every question. */
+const saying = (said: Iterable<string>): CodeWriter => {
+  async function* write(): AsyncGenerator<GenerationPart, void> {
+    for (const text of said) yield { type: 'text-delta', text };
+    yield { type: 'finish', reason: 'stop', promptTokens: 0, completionTokens: 0 };
+  }
+  return { contextTokens: 400, canInfill: true, canFollow: true, goOn: write, answer: write };
+};
+
+test('of what stands around a place something is kept, also where a line is longer than the room', () => {
+  const long = 'x'.repeat(2000);
+  const how = { writer: saying([]), way: 'infill', besides: 100 } as const;
+  const { prefix, suffix } = fitAround({ prefix: `${long}\n`, suffix: `\n${long}` }, how);
+  expect(prefix).toMatch(/^x{100,}\n$/);
+  expect(suffix).toMatch(/^\nx{100,}$/);
+});
+
+test('an endpoint that keeps to no limit is stopped', async () => {
+  let said = 0;
+  const endless = function* () {
+    for (; said < 1_000_000; said++) yield '(1 + ';
+  };
+  const how = { writer: saying(endless()), maxTokens: 8, until: 'statement', language: slashes } as const;
+  const { end } = await completeCode({ prefix: '', suffix: '' }, how);
+  expect(end).toBe('length');
+  expect(said).toBeLessThan(1000);
+});
+
+test('a repair keeps the line ends of the file; what is nothing new is not run', async () => {
+  const language = { name: 'JavaScript', extension: 'js', comment: '//' } as const;
+  const ran: string[] = [];
+  const run = async (code: string) => {
+    ran.push(code);
+    return { ended: 'exit', status: 1, output: 'no' } as const;
+  };
+  const how = { writer: saying(['```js\na;\nb;\n```']), language, command: 'x', run, rounds: 2 };
+  const isRun: boolean[] = [];
+  for await (const part of repairCode('a;\r\nc;\r\n', how))
+    if (part.type === 'attempt') isRun.push(part.isRun);
+  expect(ran).toEqual(['a;\r\nc;\r\n', 'a;\r\nb;\r\n']);
+  expect(isRun).toEqual([true, false]);
+});
+
 test('a difference as diff -u shows it', () => {
   const before = Array.from({ length: 20 }, (_, i) => `line ${i}`);
   const after = before.with(1, 'new').toSpliced(15, 1).concat('end');
@@ -84,7 +130,19 @@ test('at its limit a command ends with what it started; it knows no keys', async
   } finally {
     delete process.env.INKSTONE_REMOTE_KEY;
   }
-  await expect(runCommand(['no-such-program'], { timeoutMs: 300 })).rejects.toThrow(
-    'must be there to be run',
-  );
+  for (const program of ['no-such-program', '', 'a\0b', 'package.json/x'])
+    await expect(runCommand([program], { timeoutMs: 300 })).rejects.toThrow('must be there to be run');
 });
+
+test('what leaves the group of a command and holds its outputs open does not hold us up', async () => {
+  const away = `require('node:child_process').spawn('sleep', ['20'], { detached: true, stdio: 'inherit' })`;
+  const start = performance.now();
+  for (const [rest, ended] of [
+    ['.unref(); console.log("out"); process.exit(3)', { ended: 'exit', status: 3 }],
+    ['; console.log("out")', { ended: 'time', status: null }],
+  ] as const) {
+    const outcome = await runCommand([process.execPath, '-e', away + rest], { timeoutMs: 2000 });
+    expect(outcome).toEqual({ ...ended, output: 'out\n' });
+  }
+  expect(performance.now() - start).toBeLessThan(15_000);
+}, 30_000);

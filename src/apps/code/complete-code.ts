@@ -58,6 +58,9 @@ export async function completeCode(around: Surroundings, options: CompleteOption
   }
 }
 
+/** An endpoint that writes more, as if it had no limit, is stopped: the whole text is looked at with each piece. */
+const MOST_CHARACTERS_OF_A_TOKEN = 256;
+
 async function write(
   around: Surroundings,
   way: CodeWay,
@@ -80,9 +83,10 @@ async function write(
     if (part.type !== 'text-delta') continue;
     text += part.text;
     const end = endOf(text, false);
-    if (!end) continue;
+    const isEndless = text.length > MOST_CHARACTERS_OF_A_TOKEN * maxTokens;
+    if (!end && !isEndless) continue;
     stop.abort();
-    return ended(text, end, 'stop', way);
+    return ended(text, end, isEndless ? 'length' : 'stop', way);
   }
   return ended(text, endOf(text, true), 'stop', way);
 }

@@ -16,7 +16,12 @@ export interface RepairOptions extends Omit<WriteCodeOptions, 'temperature' | 's
 
 export type RepairPart =
   | ({ readonly type: 'run'; readonly round: number } & CommandOutcome)
-  | ({ readonly type: 'attempt'; readonly round: number } & WrittenCode)
+  | ({
+      readonly type: 'attempt';
+      readonly round: number;
+      /** Not what was cut off, or is nothing new. */
+      readonly isRun: boolean;
+    } & WrittenCode)
   | {
       readonly type: 'repair';
       /** `fine`: nothing was to be repaired. */
@@ -42,14 +47,17 @@ export async function* repairCode(code: string, options: RepairOptions): AsyncGe
     return;
   }
   let latest = code;
+  // A model rarely keeps to it.
+  const lineEnd = code.includes('\r\n') ? '\r\n' : '\n';
   for (let round = 1; round <= rounds; round++) {
     const task = { kind: 'repair', code: latest, from: language, command, output: told(outcome) } as const;
     const temperature = round === 1 ? 0 : LATER_TEMPERATURE;
     const attempt = await writeCode(task, { ...how, temperature, seed: seed + round });
-    yield { type: 'attempt', round, ...attempt };
-    // What was cut off, or is nothing new, needs no run.
-    if (attempt.code === '' || attempt.code === latest || attempt.finish === 'length') continue;
-    latest = attempt.code;
+    const own = attempt.code.replace(/\r?\n/g, lineEnd);
+    const isRun = own !== '' && own !== latest && attempt.finish !== 'length';
+    yield { type: 'attempt', round, isRun, ...attempt, code: own };
+    if (!isRun) continue;
+    latest = own;
     outcome = await run(latest);
     yield { type: 'run', round, ...outcome };
     if (!isFine(outcome)) continue;

@@ -1,4 +1,4 @@
-/** A command of the user's, run with limits; whatever it started ends with it. */
+/** A command of the user's, run with limits; whatever it started ends with it, unless it leaves its group. */
 
 import { spawn } from 'node:child_process';
 import { fail } from '../errors.ts';
@@ -20,6 +20,8 @@ export interface CommandOutcome {
 
 /** A command that says more is killed. */
 const MOST_OUTPUT_BYTES = 1 << 20;
+/** What left its group may hold its outputs open: so long after its end they are read. */
+const READ_ON_MS = 500;
 
 /**
  * Runs a program with its words, without a shell, without input and without keys in its environment. At its end and at a limit all
@@ -31,14 +33,25 @@ export function runCommand(
 ): Promise<CommandOutcome> {
   return new Promise((done, refuse) => {
     if (signal?.aborted) return refuse(signal.reason);
-    const child = spawn(program, words, {
-      ...{ cwd, env: programEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true },
-      // A group of its own: all of it can be killed together.
-      detached: process.platform !== 'win32',
-    });
+    const cannotStart = (error: unknown) =>
+      fail('apps/command', { program, reason: (error as Error).message }, error);
+    const start = () =>
+      spawn(program, words, {
+        ...{ cwd, env: programEnvironment(), stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true },
+        // A group of its own: all of it can be killed together.
+        detached: process.platform !== 'win32',
+      });
+    let child: ReturnType<typeof start>;
+    try {
+      child = start();
+    } catch (error) {
+      // Of some errors Node tells at once.
+      return refuse(cannotStart(error));
+    }
     let ended: CommandOutcome['ended'] = 'exit';
     let bytes = 0;
     const pieces: Buffer[] = [];
+    let readOn: NodeJS.Timeout | undefined;
     const stop = (reason: CommandOutcome['ended']): void => {
       ended = reason;
       killTree(child.pid);
@@ -48,6 +61,7 @@ export function runCommand(
     signal?.addEventListener('abort', abort, { once: true });
     const settle = (): void => {
       clearTimeout(timer);
+      clearTimeout(readOn);
       signal?.removeEventListener('abort', abort);
     };
     for (const stream of [child.stdout, child.stderr]) {
@@ -59,10 +73,14 @@ export function runCommand(
     }
     child.on('error', (error) => {
       settle();
-      refuse(fail('apps/command', { program, reason: error.message }, error));
+      refuse(cannotStart(error));
     });
     // What it left running would keep its outputs open.
-    child.on('exit', () => killTree(child.pid));
+    child.on('exit', () => {
+      clearTimeout(timer);
+      killTree(child.pid);
+      readOn = setTimeout(() => [child.stdout, child.stderr].map((stream) => stream.destroy()), READ_ON_MS);
+    });
     child.on('close', (status) => {
       settle();
       if (signal?.aborted) return refuse(signal.reason);

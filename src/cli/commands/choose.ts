@@ -15,8 +15,9 @@ import { type CostGrounds, costOf, type TokenPrice } from '../choose-costs.ts';
 import { factsOf, madeUpTexts, readChoiceTexts, usualFacts } from '../choose-data.ts';
 import type { chooseOptions } from '../choose-options.ts';
 import { measureCounting, measureMachine } from '../choose-probes.ts';
-import { choiceLines, factLines, reasonsOf, trialLines } from '../choose-text.ts';
-import { type ChoiceTrials, type TriedTask, triedTasks, tryModels } from '../choose-trials.ts';
+import { choiceLines, factLines, reasonsOf } from '../choose-text.ts';
+import { type ComparedTrials, compareTrials, trialLines } from '../choose-trial-text.ts';
+import { type TriedTask, triedTasks, tryModels } from '../choose-trials.ts';
 import type { CommandContext } from '../command.ts';
 import { endpointOf } from '../endpoints.ts';
 import { energyRates } from '../energy.ts';
@@ -46,7 +47,6 @@ export async function run(context: Context): Promise<void> {
     ...found,
     language: options.language ?? found.language,
     task,
-    endpoint: options.endpoint !== undefined,
   };
   terminal.live(say('looking', {}));
   const counting = await measureCounting(task, texts ?? madeUpTexts(facts.language), signal);
@@ -69,34 +69,20 @@ export async function run(context: Context): Promise<void> {
     terminal.print(line);
   for (const line of choiceLines(choices, { facts, words })) terminal.print(line);
   if (!options.try) return;
-  const tried = await tryModels[task as TriedTask](context, grounds, texts!);
+  const tried = compareTrials(await tryModels[task as TriedTask](context, grounds, texts!));
   const ranked = rankByTrials(choices, tried.trials, tried.better);
   tellTrials(context, tried, ranked, (choice) => commandsFor(choice.name, facts, words));
 }
 
 function tellTrials(
   { terminal }: Context,
-  tried: ChoiceTrials,
+  tried: ComparedTrials,
   ranked: readonly ModelChoice[],
   commandsOf: (choice: ModelChoice) => string[],
 ): void {
-  const trials = tried.trials.map((trial) => ({ ...trial, ratio: ratiosOf(trial) }));
-  terminal.json({ type: 'trials', ...tried, trials, ranked: ranked.map(({ name }) => name) });
+  terminal.json({ type: 'trials', ...tried, ranked: ranked.map(({ name }) => name) });
   const best = ranked.find(({ name }) => !('isMark' in modelCandidates[name]))!;
   for (const line of trialLines(tried, ranked, commandsOf(best))) terminal.print(line);
-}
-
-/** Estimated over measured. */
-function ratiosOf({ estimated, measured }: ChoiceTrials['trials'][number]) {
-  const ratio = (name: keyof typeof measured): number | undefined =>
-    estimated[name] === undefined || measured[name] === undefined
-      ? undefined
-      : estimated[name] / measured[name];
-  return {
-    trainSeconds: ratio('trainSeconds'),
-    trainBytes: ratio('trainBytes'),
-    latencyMs: ratio('latencyMs'),
-  };
 }
 
 const jsonOf = (facts: ChoiceFacts, words: CommandWords) => (choice: ModelChoice) => ({
@@ -107,7 +93,7 @@ const jsonOf = (facts: ChoiceFacts, words: CommandWords) => (choice: ModelChoice
 
 /** What must hold of the options before anything is read. */
 function checkOptions({ options, given }: Context): ChoiceLimits {
-  const { task, data, endpoint, price, memory, latency, minutes, local } = options;
+  const { task, data, endpoint, price, memory, latency, minutes } = options;
   const conflict = (first: string, second: string, reason: string, zhReason: string) =>
     fail('cli/conflict', { command: 'choose', options: [first, second], reason, zhReason });
   const needs = (option: string, needed: string) =>
@@ -117,9 +103,6 @@ function checkOptions({ options, given }: Context): ChoiceLimits {
   if (price !== undefined && endpoint === undefined) throw needs('--price', '--endpoint');
   if (data !== undefined && options.texts !== undefined) {
     throw conflict('--data', '--texts', 'the data say how many there are', '数据本身有多少条即为多少');
-  }
-  if (local && endpoint !== undefined) {
-    throw conflict('--local', '--endpoint', 'an endpoint is elsewhere', '端点在别处');
   }
   if (options.try && task !== undefined && !(triedTasks as readonly string[]).includes(task)) {
     const [en, zh] = [
@@ -140,7 +123,7 @@ function checkOptions({ options, given }: Context): ChoiceLimits {
     memoryBytes: memory === undefined ? machineMemory() : parseMemory(memory),
     ...(latency !== undefined && { latencyMs: latency }),
     ...(minutes !== undefined && { trainSeconds: 60 * minutes }),
-    ...(local && { isLocal: true }),
+    ...(endpoint !== undefined && { hasEndpoint: true }),
   };
 }
 

@@ -74,11 +74,14 @@ export async function repair(context: CodeContext): Promise<number> {
   );
   const words = wordsOn(copy, options.command, file);
   const { rounds, maxTokens, seed, timeout } = options;
+  const { mode } = await stat(path);
   const run = async (text: string) => {
-    await writeFile(copy, text);
+    // Each time a new file: whatever else has this name by now, a link too, is not written through.
+    await rm(copy, { force: true });
+    await writeFile(copy, text, { flag: 'wx', mode });
     const outcome = await runCommand(words, { timeoutMs: 1000 * timeout, signal });
     // What is said of the copy is said of the file.
-    return { ...outcome, output: outcome.output.replaceAll(basename(copy), basename(path)) };
+    return { ...outcome, output: outcome.output.replaceAll(basename(copy), () => basename(path)) };
   };
   const { command } = options;
   const how = { command, run, rounds, maxTokens, seed, signal, language: languageOfFile(path) };
@@ -107,7 +110,7 @@ function wordsOn(copy: string, command: string, file: string): string[] {
   if (!words || words.length === 0 || shell !== undefined)
     throw failCode('cli/command-shell', { got: shell ?? command });
   const isFile = (word: string): boolean => word === file || resolve(word) === resolve(file);
-  const onCopy = words.map((word) => (isFile(word) ? copy : word.replaceAll('{file}', copy)));
+  const onCopy = words.map((word) => (isFile(word) ? copy : word.replaceAll('{file}', () => copy)));
   if (onCopy.every((word, i) => word === words[i])) throw failCode('cli/command-file', { command, file });
   return onCopy;
 }
@@ -118,7 +121,7 @@ function tellPart(part: Exclude<RepairPart, Repaired>, { terminal, options }: Co
   const { round } = part;
   if (part.type === 'attempt') {
     if (part.way === 'continued') terminal.print(say('continued', {}));
-    if (part.code === '' || part.finish === 'length') terminal.print(say('useless', {}));
+    if (!part.isRun) terminal.print(say('useless', {}));
     return;
   }
   const { ended, status, output } = part;

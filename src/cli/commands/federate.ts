@@ -1,6 +1,6 @@
 /** `inkstone federate`: one model trained by many, each in a process of its own with text that the others never see. */
 
-import type { FederatedEvent, ProcessClient } from '../../federated/index.ts';
+import { askedCount, type FederatedEvent, type ProcessClient } from '../../federated/index.ts';
 import { defineMessages } from '../../language.ts';
 import { decoderConfig, parameterCount } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
@@ -76,6 +76,9 @@ const say = defineMessages({
 
 type FederateContext = CommandContext<typeof federateOptions>;
 
+const wrong = (option: string, got: string | number, rule: string, zhRule: string) =>
+  fail('cli/value', { command: 'federate', option, rule, zhRule, got: String(got) });
+
 export async function run(context: FederateContext): Promise<number> {
   const { options, terminal, signal } = context;
   const { data } = options;
@@ -85,7 +88,7 @@ export async function run(context: FederateContext): Promise<number> {
   const by = options.by ?? (await defaultWay(data));
   if (!isWay(by)) {
     const rule = 'speaker, file or field:NAME';
-    throw fail('cli/value', { command: 'federate', option: '--by', rule, zhRule: `为 ${rule}`, got: by });
+    throw wrong('--by', by, rule, `为 ${rule}`);
   }
   const split = { by, clients: options.clients, ...(options.mixed && { mixedSeed: options.seed }) };
   const prepare = preparationOf(options as CorpusPreparation);
@@ -105,7 +108,6 @@ export async function run(context: FederateContext): Promise<number> {
   try {
     tellClients(clients, terminal);
     if (options.secure) terminal.print(say('secure', {}));
-    const asked = Math.max(1, Math.round(options.share * clients.length));
     return await learn(context, {
       folder: options.out ?? defaultFolder(data, '-federated'),
       source: read.name,
@@ -118,7 +120,7 @@ export async function run(context: FederateContext): Promise<number> {
       rounds: options.rounds,
       clients,
       conduct: {
-        minimum: options.minClients ?? Math.ceil(asked / 2),
+        minimum: options.minClients ?? Math.ceil(plan.asked / 2),
         deadlineMs: 1000 * options.deadline,
         evaluateEvery: options.evalEvery,
       },
@@ -149,6 +151,15 @@ function planOf({ options, given }: FederateContext) {
     const reason = { reason: 'a client works for passes or updates', zhReason: '客户端或按遍历或按步数工作' };
     refuseGiven(given, ['localEpochs'], { command: 'federate', beside: '--local-steps', ...reason });
   }
+  const asked = askedCount(options.clients, share);
+  if (secure && asked < 2) {
+    const rule = 'so many that a round asks at least 2, with --secure';
+    throw wrong('--clients', options.clients, rule, '足够多，使 --secure 的每轮至少问 2 个');
+  }
+  if (options.minClients !== undefined && options.minClients > asked) {
+    const rule = `at most ${asked}, as many as a round asks`;
+    throw wrong('--min-clients', options.minClients, rule, `不大于每轮所问的 ${asked} 个`);
+  }
   const optimizer = fedsgd ? 'sgd' : (localOptimizer ?? 'adamw');
   const flags = {
     ...(optimizer === 'sgd' && { lr: SGD_LR }),
@@ -175,7 +186,7 @@ function planOf({ options, given }: FederateContext) {
     dropOut,
   };
   const local: Omit<LocalSettings, 'config'> = { recipe, seed, length, optimizer, isFullBatch: fedsgd };
-  return { model, recipe, local, federated };
+  return { model, recipe, local, federated, asked };
 }
 
 function tellClients(clients: readonly ProcessClient[], terminal: Terminal): void {

@@ -8,6 +8,7 @@ import { lockFolder, pruneCheckpoints } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { readRunConfig } from '../../train/index.ts';
 import { fail } from '../errors.ts';
+import { refuseGiven } from '../options.ts';
 import { tellEnd, tellSkipped } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
 import { quoteWord } from '../shell-words.ts';
@@ -120,7 +121,7 @@ const say = defineMessages({
 });
 
 export async function run(context: UpdateContext): Promise<number> {
-  const { args, options, terminal } = context;
+  const { args, given, options, terminal } = context;
   const [folder, more] = args;
   const command = 'update';
   if (folder === undefined) {
@@ -128,9 +129,9 @@ export async function run(context: UpdateContext): Promise<number> {
     throw fail('cli/missing-argument', { command, argument: '<run>', example });
   }
   if (more !== undefined) throw fail('cli/too-many-arguments', { command, got: more, takesData: true });
-  if (options.list && options.rollback) {
-    const reason = { reason: 'one looks and the other changes', zhReason: '一个只是查看，一个要改动' };
-    throw fail('cli/conflict', { command, options: ['--list', '--rollback'], ...reason });
+  if (options.rollback) {
+    const reason = { reason: 'it takes an update back and does no more', zhReason: '它只撤回更新' };
+    refuseGiven(given, ['list', 'data', 'dryRun'], { command, beside: '--rollback', ...reason });
   }
   // A folder that is no run is not locked.
   await readRunConfig(folder);
@@ -207,11 +208,8 @@ async function learn(
   const reason = judge(measured, options.forget);
   if (reason) {
     await pruneCheckpoints(folder, 1);
-    return tellUpdate(
-      context,
-      run,
-      await refuse(update, { reason, ...(reason !== 'diverged' && { measured }) }),
-    );
+    const refused = await refuse(update, { reason, ...(reason !== 'diverged' && { measured }) });
+    return tellUpdate(context, run, refused);
   }
   return tellUpdate(context, run, await promote(run.folder, { ...update, measured }, options.keep));
 }

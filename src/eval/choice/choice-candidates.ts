@@ -123,10 +123,6 @@ export const modelCandidates = {
         trainHere('--architecture encoder-decoder '),
         'inkstone translate runs/chosen --text {prompt}',
       ],
-      summarize: [
-        trainHere('--architecture encoder-decoder '),
-        'inkstone translate runs/chosen --text {prompt}',
-      ],
     },
   },
   'pairs-pretrained': {

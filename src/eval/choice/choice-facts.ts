@@ -22,7 +22,7 @@ export interface TextFacts {
   /** How many labels there are, and texts of the rarest. */
   readonly labels?: number;
   readonly rarest?: number;
-  /** Share of the words of every tenth text that no other text holds. */
+  /** Share of the words of every tenth text that no other text holds; of texts with labels. */
   readonly unseen?: number;
   /** Share of the Chinese characters that are not among the 3,755 common ones of GB 2312. */
   readonly rareHan?: number;
@@ -31,8 +31,6 @@ export interface TextFacts {
 /** Everything that the rules may ask about. */
 export interface ChoiceFacts extends TextFacts {
   readonly task: ChoiceTask;
-  /** Whether an endpoint was named. */
-  readonly endpoint: boolean;
 }
 
 export interface ProfileOptions {
@@ -57,8 +55,9 @@ export function profileTexts(
   { detect, cut, countTokens }: ProfileOptions,
 ): TextFacts {
   const tokens = texts.reduce((sum, { text }) => sum + countTokens(text), 0);
-  const labels = new Map<string, number>();
-  for (const { label } of texts) if (label !== undefined) labels.set(label, (labels.get(label) ?? 0) + 1);
+  const labels = countsOf(texts.flatMap(({ label }) => (label === undefined ? [] : [label])));
+  const characters = new Map<string, number>();
+  for (const { text } of texts) countsOf(text, characters);
   return {
     language: languageOf(
       texts.map(({ text }) => text),
@@ -66,16 +65,27 @@ export function profileTexts(
     ),
     texts: texts.length,
     characters: texts.reduce((sum, { text }) => sum + text.length, 0),
-    characterKinds: new Set(texts.flatMap(({ text }) => [...new Set(text)])).size,
+    characterKinds: characters.size,
     tokens,
     textTokens: tokens / texts.length,
-    ...(labels.size > 0 && { labels: labels.size, rarest: Math.min(...labels.values()) }),
-    ...unseenShare(texts, cut),
-    ...rareHanShare(texts),
+    // Words are cut only where a rule asks for them: of a large corpus without labels it would take longer than all else.
+    ...(labels.size > 0 && {
+      labels: labels.size,
+      rarest: Math.min(...labels.values()),
+      ...unseenShare(texts, cut),
+    }),
+    ...rareHanShare(characters),
   };
 }
 
+/** How often each comes, added to `counts`. */
+function countsOf(things: Iterable<string>, counts = new Map<string, number>()): Map<string, number> {
+  for (const thing of things) counts.set(thing, (counts.get(thing) ?? 0) + 1);
+  return counts;
+}
+
 const HAN = /\p{Script=Han}/gu;
+const IS_HAN = /\p{Script=Han}/u;
 
 /** The language of most of the text. Short texts of Latin letters are joined until there is enough to tell by. */
 function languageOf(texts: readonly string[], detect: LanguageDetector): ChoiceLanguage {
@@ -146,14 +156,13 @@ function commonHan(): ReadonlySet<string> {
   return found;
 }
 
-function rareHanShare(texts: readonly { readonly text: string }[]): Pick<TextFacts, 'rareHan'> {
+function rareHanShare(characters: ReadonlyMap<string, number>): Pick<TextFacts, 'rareHan'> {
   const common = commonHan();
   let [rare, all] = [0, 0];
-  for (const { text } of texts) {
-    for (const [character] of text.matchAll(HAN)) {
-      all++;
-      if (!common.has(character)) rare++;
-    }
+  for (const [character, count] of characters) {
+    if (!IS_HAN.test(character)) continue;
+    all += count;
+    if (!common.has(character)) rare += count;
   }
   return all === 0 ? {} : { rareHan: rare / all };
 }

@@ -19,9 +19,8 @@ const facts: ChoiceFacts = {
   characterKinds: 80,
   tokens: 60_000,
   textTokens: 20,
-  endpoint: false,
 };
-const limits = { memoryBytes: 24e9 };
+const limits = { memoryBytes: 24e9, hasEndpoint: true };
 const costs: { readonly [name: string]: ModelCost } = { 'decoder-7b': { trainBytes: 30e9 } };
 const choose = (changes: Partial<ChoiceFacts>, more: object = {}) =>
   chooseModel({ ...facts, ...changes }, { ...limits, ...more }, (name) => costs[name] ?? {});
@@ -49,8 +48,10 @@ describe('the table of rules', () => {
     expect(holds({ texts: [50, 2000] }, { ...facts, texts: 50 })).toBe(true);
     expect(holds({ texts: [50, 2000] }, { ...facts, texts: 2000 })).toBe(false);
     expect(holds({ unseen: [0, 1] }, facts)).toBe(false);
-    expect(holds({ language: ['zh', 'mixed'], endpoint: false }, { ...facts, language: 'mixed' })).toBe(true);
-    expect(holds({ endpoint: true }, facts)).toBe(false);
+    expect(holds({ language: ['zh', 'mixed'], task: ['classify'] }, { ...facts, language: 'mixed' })).toBe(
+      true,
+    );
+    expect(holds({ language: ['zh', 'mixed'] }, facts)).toBe(false);
   });
 });
 
@@ -79,8 +80,8 @@ describe('the order', () => {
     const { name, obstacles } = choose({ task: 'write' }).at(-1)!;
     expect(name).toBe('decoder-7b');
     expect(obstacles).toEqual([{ what: 'memory', needed: 30e9, limit: 24e9 }]);
-    const remote = choose({ endpoint: true }, { isLocal: true }).at(-1)!;
-    expect(remote).toMatchObject({ name: 'remote', obstacles: [{ what: 'local' }] });
+    const remote = choose({}, { hasEndpoint: false }).at(-1)!;
+    expect(remote).toMatchObject({ name: 'remote', obstacles: [{ what: 'endpoint' }] });
   });
 
   test('after trials is that of the scores; what chance may explain goes to the sooner trained', () => {
@@ -124,6 +125,7 @@ test('texts are looked at: language, labels, words that stand nowhere else, char
     label: i < 30 ? 'a' : 'b',
   }));
   expect(profile(many)).toMatchObject({ language: 'en', texts: 40, labels: 2, rarest: 10, unseen: 1 / 13 });
+  expect(profile(many.map(({ text }) => ({ text }))).unseen).toBeUndefined();
   expect(profile([{ text: chinese }])).toMatchObject({ language: 'zh', rareHan: 0 });
   expect(profile([{ text: `${chinese}，价格 100 元，WiFi 也快` }]).language).toBe('zh');
   expect(profile([{ text: chinese }, { text: english }]).language).toBe('mixed');

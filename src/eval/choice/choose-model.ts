@@ -23,14 +23,14 @@ export interface ChoiceLimits {
   readonly memoryBytes: number;
   readonly latencyMs?: number;
   readonly trainSeconds?: number;
-  /** Nothing may leave this machine. */
-  readonly isLocal?: boolean;
+  /** Whether an endpoint was named: nothing is asked that was not. */
+  readonly hasEndpoint?: boolean;
 }
 
 /** What keeps a model out, with what it would need. */
 export type Obstacle =
   | { readonly what: 'memory' | 'latency' | 'time'; readonly needed: number; readonly limit: number }
-  | { readonly what: 'local' };
+  | { readonly what: 'endpoint' };
 
 export interface ModelChoice {
   readonly name: ModelName;
@@ -74,7 +74,7 @@ function obstaclesOf(name: ModelName, cost: ModelCost, limits: ChoiceLimits): Ob
   check('memory', Math.max(cost.trainBytes ?? 0, cost.useBytes ?? 0), limits.memoryBytes);
   check('latency', cost.latencyMs, limits.latencyMs);
   check('time', cost.trainSeconds, limits.trainSeconds);
-  if (limits.isLocal && modelCandidates[name].origin === 'endpoint') found.push({ what: 'local' });
+  if (!limits.hasEndpoint && modelCandidates[name].origin === 'endpoint') found.push({ what: 'endpoint' });
   return found;
 }
 

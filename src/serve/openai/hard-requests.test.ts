@@ -12,12 +12,28 @@ import { routes } from '../routes.ts';
 import { createConstraintCheck } from '../sandbox/check-constraint.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { type RunningServer, startServer } from '../server.ts';
+import { createTaskModel, type TaskAnswer, type TaskKind } from '../tasks/task-model.ts';
 
 const tokenizer = trainCharacters(['abcdefghijklmnopqrstuvwxyz {}[]<>":,_0123456789/\n'], {
   specialTokens: ['<|endoftext|>'],
 });
 const { vocabSize, eosId } = tokenizer;
 const KEY = 'sk-never-shown';
+
+/** Models that answer about texts, each always the same. */
+const counted = { promptTokens: 1, completionTokens: 1 };
+const answers: { readonly [Kind in TaskKind]: TaskAnswer<Kind> } = {
+  translate: { kind: 'translate', text: 'ab', ...counted },
+  classify: { kind: 'classify', label: 'a', measure: 'margins', scores: [], ...counted },
+  'fill-mask': { kind: 'fill-mask', places: [[]], ...counted },
+};
+const taskModels = Object.values(answers).map((answer: TaskAnswer) =>
+  createTaskModel(answer.kind, {
+    kind: answer.kind,
+    textsAtOnce: 16,
+    answer: async ({ texts }) => texts.map(() => answer),
+  }),
+);
 
 let model: LocalModel;
 let server: RunningServer;
@@ -45,7 +61,7 @@ beforeAll(async () => {
   };
   const collection = memoryCollection([{ key: 'a', text: 'ab is here.' }]);
   server = await startServer({
-    models: [model],
+    models: [model, ...taskModels],
     documents: { readable: async () => [collection], own: async () => collection },
     keys: [KEY],
     sandbox,
@@ -80,6 +96,9 @@ const least: Readonly<Record<string, object>> = {
   '/v1/embeddings': { model: 'm', input: 'ab' },
   '/v1/answers': { question: 'ab?' },
   '/v1/summaries': { text: 'ab' },
+  '/v1/translations': { text: 'ab' },
+  '/v1/classifications': { text: 'ab' },
+  '/v1/fill-mask': { text: 'a[MASK]' },
   '/v1/corrections': { question: 'ab?', answer: 'cd' },
   '/v1/documents': {},
   '/tokenize': { prompt: 'ab' },
@@ -187,6 +206,18 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     context_tokens: 1,
     stream: true,
   },
+  '/v1/translations': {
+    model: 'translate',
+    text: ['', 'a\nb'],
+    task: 't',
+    strategy: 'greedy',
+    guard: true,
+    max_tokens: 4096,
+    seed: 5,
+    stream: true,
+  },
+  '/v1/classifications': { model: 'classify', text: ['a', 'b'], words: 50 },
+  '/v1/fill-mask': { model: 'fill-mask', text: '[MASK]', top: 50 },
   '/v1/corrections': { question: 'where?', answer: null, source: 's' },
   '/v1/documents': {
     put: [{ key: '__proto__', text: '', title: 't', source: null }],
@@ -277,6 +308,12 @@ describe('limits hold before the queue', () => {
     ['/v1/completions', 'prompt', 46, (size) => 'a'.repeat(size)],
     ['/v1/completions', 'seed', 2 ** 53 - 1, (size) => size],
     ['/v1/embeddings', 'input', 256, (size) => many(size, () => 'a')],
+    ['/v1/translations', 'text', 2000, (size) => many(size, () => '')],
+    ['/v1/translations', 'text', 2000, (size) => 'a\n'.repeat(size)],
+    ['/v1/translations', 'task', 200, (size) => 'a'.repeat(size)],
+    ['/v1/classifications', 'text', 256, (size) => many(size, () => 'a')],
+    ['/v1/classifications', 'words', 50, (size) => size],
+    ['/v1/fill-mask', 'top', 50, (size) => size],
     ['/v1/embeddings', 'input', 47, (size) => 'a'.repeat(size)],
   ])('%s %s: %d', async (path, field, most, make) => {
     const more = field === 'top_logprobs' ? { logprobs: true } : {};

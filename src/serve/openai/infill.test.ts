@@ -34,5 +34,24 @@ test('refused: by a model without the tokens, for ids, beside echo, where it is 
   const model = modelOf(infillTokens);
   await expect(ask(model, { suffix: 'c', prompt: [5, 6] })).rejects.toThrow('must be text beside suffix');
   await expect(ask(model, { suffix: 'c', echo: true })).rejects.toThrow('echo: must be left out');
-  await expect(ask(model, { suffix: 'c'.repeat(30) })).rejects.toMatchObject({ code: 'serve/prompt-length' });
+  await expect(ask(model, { suffix: 'c'.repeat(20) })).rejects.toMatchObject({ code: 'serve/prompt-length' });
+});
+
+test('a suffix is read once for all prompts, and too long a one before it is put behind them', async () => {
+  const { tokenizer, ...own } = modelOf(infillTokens);
+  let read: string[] = [];
+  const encode = (text: string): number[] => {
+    // Names of tokens are looked up by it, too.
+    if (/^[abc()]+$/.test(text)) read.push(text);
+    return tokenizer.encode(text);
+  };
+  const model = { ...own, tokenizer: { ...tokenizer, encode } } as ServedModel;
+  const prompt = ['a(', 'b(', 'c('];
+  await ask(model, { prompt, suffix: ')a)' });
+  expect(read).toEqual([')a)', ...prompt]);
+  read = [];
+  await expect(ask(model, { prompt, suffix: 'c'.repeat(30) })).rejects.toMatchObject({
+    ...{ code: 'serve/prompt-length', data: { tokens: 30, most: 23 } },
+  });
+  expect(read).toEqual(['c'.repeat(30)]);
 });

@@ -2,7 +2,7 @@
 
 import type { ConstraintSpec } from '../../decode/index.ts';
 import { parseStrategy } from '../../decode/index.ts';
-import { type Infilling, infillingOf, infillPrompt } from '../../text/index.ts';
+import { type Infilling, infillIds, infillingOf } from '../../text/index.ts';
 import { fail } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { CheckConstraint } from '../sandbox/check-constraint.ts';
@@ -120,8 +120,9 @@ function endsOf({ tokenizer, chatTemplate }: ServedModel): readonly number[] | u
 
 /** What is written before a suffix, and how; undefined where there is none. */
 interface Infill {
-  readonly suffix: string;
   readonly infilling: Infilling;
+  /** Ids of the suffix, which all prompts have. */
+  readonly behind: readonly number[];
 }
 
 function infillOf({ suffix, prompt, echo }: CompletionBody, model: ServedModel): Infill | undefined {
@@ -136,13 +137,19 @@ function infillOf({ suffix, prompt, echo }: CompletionBody, model: ServedModel):
       got: echo,
     });
   }
-  if (typeof (Array.isArray(prompt) ? prompt[0] : prompt) === 'string') return { suffix, infilling };
-  throw fail('serve/field', {
-    field: 'prompt',
-    rule: 'text beside suffix',
-    zhRule: '文本（给出 suffix 时）',
-    got: 'ids',
-  });
+  if (typeof (Array.isArray(prompt) ? prompt[0] : prompt) !== 'string') {
+    throw fail('serve/field', {
+      field: 'prompt',
+      rule: 'text beside suffix',
+      zhRule: '文本（给出 suffix 时）',
+      got: 'ids',
+    });
+  }
+  const behind = infilling.encode(suffix);
+  // Before it is put behind each of the prompts.
+  const most = model.contextLength - 1;
+  if (behind.length > most) throw fail('serve/prompt-length', { tokens: behind.length, most });
+  return { infilling, behind };
 }
 
 const idsOf = (
@@ -150,16 +157,17 @@ const idsOf = (
   model: ServedModel,
   infill: Infill | undefined,
 ): (readonly number[])[] => {
-  const ids = infill
-    ? [prompt].flat().map((prefix) => infillPrompt(infill.infilling, { ...infill, prefix: String(prefix) }))
-    : textIds(prompt, model);
-  return ids.map((own) => [...model.prefixIds, ...own]);
+  const ids = textIds(prompt, infill ? { tokenizer: infill.infilling } : model);
+  return ids.map((own) => [
+    ...model.prefixIds,
+    ...(infill ? infillIds(infill.infilling, own, infill.behind) : own),
+  ]);
 };
 
 /** One text or several, spelled out or as ids. */
 export function textIds(
   given: CompletionBody['prompt'],
-  { tokenizer }: Pick<ServedModel, 'tokenizer'>,
+  { tokenizer }: { readonly tokenizer: Pick<ServedModel['tokenizer'], 'encode'> },
 ): (readonly number[])[] {
   const list = typeof given === 'string' || typeof given[0] === 'number' ? [given] : given;
   return (list as (string | number[])[]).map((one) =>

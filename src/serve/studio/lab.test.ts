@@ -75,7 +75,7 @@ describe('/api/lab', () => {
     expect((await state()).state.status).toBe('idle');
   });
 
-  test('one at a time; stopped, it leaves nothing behind; failed, it says why', async () => {
+  test('one at a time; stopped or failed, it keeps what it measured; failed, it says why', async () => {
     const { ask, state, say, end, runs } = stage();
     await ask('a', 'POST', {});
     expect((await ask('b', 'POST', {})).status).toBe(409);
@@ -85,12 +85,16 @@ describe('/api/lab', () => {
     await expect.poll(async () => (await state()).state.rows.length).toBe(1);
     expect((await state()).state.status).toBe('running');
     await ask('a', 'DELETE');
-    await expect.poll(async () => (await state()).state).toEqual({ status: 'idle', rows: [] });
+    await expect.poll(async () => (await state()).state).toEqual({ status: 'idle', rows: [row] });
     await expect.poll(async () => (await ask('a', 'POST', {})).status).toBe(202);
+    expect((await state()).state.rows).toEqual([]);
     end.kind = 'failed';
-    say();
+    say({ type: 'row', row });
     await expect.poll(async () => (await state()).state.status).toBe('failed');
-    expect((await state()).state.problem).toContain('out of memory');
+    expect((await state()).state).toMatchObject({
+      problem: expect.stringContaining('out of memory'),
+      rows: [row],
+    });
     expect(runs()).toBe(2);
   });
 

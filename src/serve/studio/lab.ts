@@ -99,7 +99,9 @@ export function labRoutes(registry: ModelRegistry, port: LabPort): StudioApp {
       put(model, IDLE);
     } catch (error) {
       const problem = error instanceof InkstoneError ? error.text(lang) : String(error);
-      put(model, signal.aborted ? IDLE : { status: 'failed', problem, rows: [] });
+      // What was measured stays to be seen.
+      const { rows } = stateOf(model);
+      put(model, signal.aborted ? { status: 'idle', rows } : { status: 'failed', problem, rows });
     } finally {
       running = undefined;
     }

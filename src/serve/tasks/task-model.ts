@@ -33,6 +33,8 @@ interface Kinds {
       readonly wordsBy?: 'weights' | 'omission';
       /** The text was longer than the model reads; its end was not seen. */
       readonly isCut?: boolean;
+      /** What was read, where a rule changed it: the places are in it. */
+      readonly text?: string;
     };
   };
   'fill-mask': {

@@ -107,9 +107,9 @@ export async function answerClassifications(
   const texts = typeof given === 'string' ? [given] : given;
   const work = begin(c, model, { kind: 'classify', texts, words: words ?? 0 }, 'cls-');
   const results: object[] = [];
-  for await (const { label, measure, scores, words: told, wordsBy, isCut } of work.answers) {
+  for await (const { label, measure, scores, words: told, wordsBy, isCut, text } of work.answers) {
     const rest = { ...(told && { words: told, words_by: wordsBy }), ...(isCut && { is_cut: true }) };
-    results.push({ index: results.length, label, measure, scores, ...rest });
+    results.push({ index: results.length, label, measure, scores, ...rest, text });
   }
   return c.json({ ...work.head('classification'), results, ...work.tail() });
 }

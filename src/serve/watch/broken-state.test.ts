@@ -71,4 +71,4 @@ test('a database that breaks down: texts go on, what needs it is 503 until it op
   expect((await ask('/api/conversations')).status).toBe(200);
   expect((await write(5)).status).toBe(200);
   expect(await stream).toContain('[DONE]');
-});
+}, 180_000);

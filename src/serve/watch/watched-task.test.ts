@@ -76,4 +76,28 @@ test('what is asked and what is written pass the rules; places and tokens are gi
   expect(seen).toHaveLength(2);
   expect(places).toBe(1);
   expect(model).toMatchObject({ id: 'echo', kind: 'translate' });
+
+  // The places of words are in what was read.
+  const judge: TaskWorker = {
+    kind: 'classify',
+    textsAtOnce: 16,
+    answer: async ({ texts }) =>
+      texts.map((text) => {
+        const words = [{ text, weight: 1, places: [[0, text.length]] as const }];
+        return {
+          ...{ kind: 'classify', label: '坏', measure: 'margins', scores: [], words },
+          ...{ promptTokens: 1, completionTokens: 0 },
+        } as const;
+      }),
+  };
+  const judged = watchTask(createTaskModel('judge', judge), { request: 'req', trace }, {
+    counts,
+    recorder,
+    rulesOf: async () => rules,
+  } as never);
+  const told: TaskAnswer[] = [];
+  const about = { kind: 'classify', texts: ['坏a', 'b'], words: 1 } as const;
+  for await (const answer of judged.ask(about, { tenant: 't', signal })) told.push(answer);
+  expect(told).toMatchObject([{ label: '坏', text: '友a', words: [{ text: '友a' }] }, { label: '坏' }]);
+  expect(told[1]).not.toHaveProperty('text');
 });

@@ -31,15 +31,16 @@ export function watchTask(model: TaskModel, watched: Watched, watching: Watching
         trace.completionTokens += told.completionTokens;
         trace.promptTokens += told.promptTokens;
         const output = outputOf(told);
+        const prompt = texts[outputs.length];
+        const isChanged = told.kind === 'classify' && prompt !== question.texts[outputs.length];
         if (flags.length > 0) {
           const detail = { rules: flags.map(({ id, name }) => ({ id, name })) };
-          const prompt = texts[outputs.length];
           watching.recorder.review(tenant, {
             ...{ model: model.id, request, prompt, output, why: 'rule', detail },
           });
         }
         outputs.push(output);
-        yield told;
+        yield isChanged ? { ...told, text: prompt } : told;
       }
     } finally {
       trace.output = outputs.join('\n');

@@ -166,7 +166,7 @@ function score(
 
 /** What happens to numbers before they are multiplied: nothing, or rounding in place. */
 function roundingOf({ precision }: AttentionArgs): (numbers: Float64Array) => Float64Array {
-  if (precision === 'f32') return (numbers) => numbers;
+  if (precision !== 'bf16') return (numbers) => numbers;
   return (numbers) => {
     for (let i = 0; i < numbers.length; i++) numbers[i] = roundToBf16(numbers[i]);
     return numbers;

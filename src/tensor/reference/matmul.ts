@@ -36,7 +36,7 @@ export const matmulKernels: Pick<Kernels, 'matmul'> = {
     const a = args.precision === 'int8' && b !== weights ? throughInt8(x) : x;
     const { batch, m, n, k, transA, transB, aBatchStride, bBatchStride } = args;
     const stored = a instanceof Uint16Array || b instanceof Uint16Array;
-    const tooFewRows = m < 4 && args.precision === 'f32' && !stored;
+    const tooFewRows = m < 4 && args.precision !== 'bf16' && !stored;
     const multiply = tooFewRows ? multiplyRows : multiplyBlocks;
     for (let i = 0; i < batch; i++) {
       const rows = {

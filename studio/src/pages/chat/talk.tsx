@@ -25,6 +25,12 @@ import { type ReplyOrder, useReply } from './use-reply.ts';
 import { whileAway } from './while-away.ts';
 import { chatWords } from './words.ts';
 
+/** An answer that came and could not be saved. */
+interface Unsaved {
+  readonly to: string;
+  readonly message: NewMessage;
+}
+
 /** Characters of a title. */
 const TITLE = 40;
 
@@ -45,6 +51,7 @@ export function Talk({
   const reply = useReply();
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<unknown>();
+  const [unsaved, setUnsaved] = useState<Unsaved>();
   const { data: kept, error } = useQuery({
     queryKey: [KEY, 'one', id],
     queryFn: () => store.get(id!),
@@ -57,6 +64,8 @@ export function Talk({
   const whole = kept && { ...kept, leaf };
   const branch = whole ? branchOf(whole) : [];
   const isBusy = reply.text !== undefined;
+  /** Nothing is said after an answer that is not kept yet. */
+  const isOpen = !isBusy && unsaved === undefined;
 
   const refreshAll = () => refresh(queries, [KEY]);
   /** Asks for an answer to the branch, and keeps it. */
@@ -69,12 +78,22 @@ export function Talk({
       detail,
       parent: said.at(-1)?.id ?? null,
     } as const;
-    try {
-      if (content !== '') await keep(to, message);
-    } finally {
-      reply.clear();
-    }
+    if (content === '') reply.show(undefined);
+    else await save({ to, message });
     if (broken !== undefined) throw broken;
+  };
+  /** An answer stays in sight until it is saved. */
+  const save = async (come: Unsaved): Promise<void> => {
+    setUnsaved(undefined);
+    reply.show(come.message.content);
+    try {
+      await keep(come.to, come.message);
+    } catch (failure) {
+      setUnsaved(come);
+      throw failure;
+    } finally {
+      reply.show(undefined);
+    }
   };
   /** Keeps a message and shows its branch. A server that is away may come back: what was written waits for it. */
   const keep = async (to: string, message: NewMessage): Promise<Message> => {
@@ -87,9 +106,13 @@ export function Talk({
     setProblem(undefined);
     work().catch(setProblem);
   };
+  const discard = (): void => {
+    setProblem(undefined);
+    setUnsaved(undefined);
+  };
   const send = (): void => {
     const content = typed.trim();
-    if (content === '' || isBusy) return;
+    if (content === '' || !isOpen) return;
     setTyped('');
     attempt(async () => {
       const { to, message } = await begin(content).catch((failure: unknown) => {
@@ -140,7 +163,7 @@ export function Talk({
             key={message.id}
             message={message}
             versions={versionsOf(whole!, message)}
-            isBusy={isBusy}
+            isBusy={!isOpen}
             onShow={show}
             onEdit={(content) => edit(message, content)}
             onAgain={() => again(message)}
@@ -152,8 +175,25 @@ export function Talk({
             <p className={classes.content}>{reply.text || '…'}</p>
           </article>
         )}
+        {unsaved && (
+          <article className={classes.message} data-role="assistant">
+            <header>{unsaved.message.model}</header>
+            <p className={classes.content}>{unsaved.message.content}</p>
+          </article>
+        )}
         {problem !== undefined && <Problem>{textOf(problem)}</Problem>}
-        {!isBusy && branch.at(-1)?.role === 'user' && (
+        {unsaved && (
+          <div className={classes.tools}>
+            <span>{say.unsaved}</span>
+            <Button size="compact-sm" onClick={() => attempt(() => save(unsaved))}>
+              {say.saveAgain}
+            </Button>
+            <Button size="compact-sm" variant="default" onClick={discard}>
+              {say.discard}
+            </Button>
+          </div>
+        )}
+        {isOpen && branch.at(-1)?.role === 'user' && (
           <Button
             variant="default"
             className={classes.fit}
@@ -184,7 +224,7 @@ export function Talk({
         {isBusy ? (
           <Button onClick={reply.stop}>{say.stop}</Button>
         ) : (
-          <Button type="submit" disabled={typed.trim() === ''}>
+          <Button type="submit" disabled={typed.trim() === '' || !isOpen}>
             {say.send}
           </Button>
         )}

@@ -33,10 +33,10 @@ interface ChatChunk {
 export interface ReplyWriter {
   /** What has come so far; undefined when nothing is shown. */
   readonly text: string | undefined;
-  /** Asks; the text shows until it is cleared. */
+  /** Asks; the text shows on when it has ended. */
   ask(branch: readonly Message[], order: ReplyOrder): Promise<Reply>;
   stop(): void;
-  clear(): void;
+  show(text: string | undefined): void;
 }
 
 export function useReply(): ReplyWriter {
@@ -75,7 +75,7 @@ export function useReply(): ReplyWriter {
     const detail = { tokens, repairs, ms: performance.now() - begun, firstMs };
     return { content, detail, ...(problem !== undefined && { error: problem }) };
   };
-  return { text, ask, stop: () => running.current?.abort(), clear: () => setText(undefined) };
+  return { text, ask, stop: () => running.current?.abort(), show: setText };
 }
 
 const bodyOf = (branch: readonly Message[], { model, strategy, guard, tokens, isRemote }: ReplyOrder) => ({

@@ -25,6 +25,9 @@ export const chatWords = defineWords({
   cancel: { en: 'Cancel', zh: '取消' },
   answer: { en: 'Let it answer', zh: '让它回答' },
   again: { en: 'Answer anew', zh: '重新回答' },
+  unsaved: { en: 'This answer is not saved.', zh: '此回答尚未保存。' },
+  saveAgain: { en: 'Save again', zh: '再次保存' },
+  discard: { en: 'Discard', zh: '舍弃' },
   before: { en: 'Earlier version', zh: '上一版本' },
   next: { en: 'Later version', zh: '下一版本' },
   versions: {

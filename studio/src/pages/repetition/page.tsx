@@ -80,10 +80,17 @@ function Lab({ model }: { readonly model: string }) {
         </Notice>
       )}
       {isRunning && <Running state={state} />}
+      {!isRunning && state.rows.length > 0 && (
+        <section className={classes.sheet} aria-label={say.measured}>
+          <p className={classes.quiet}>{say.measured}</p>
+          <LiveRows rows={state.rows} />
+        </section>
+      )}
       {report ? (
         <Report key={report.made} report={report} model={model} />
       ) : (
-        !isRunning && (
+        !isRunning &&
+        state.rows.length === 0 && (
           <Notice title={say.empty}>
             <p>{say.emptyHow}</p>
           </Notice>

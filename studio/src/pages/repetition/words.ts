@@ -25,6 +25,7 @@ export const repetitionWords = defineWords({
     zh: '实验在单独的进程中进行，写作与训练不受影响。可以离开本页。',
   },
   failed: { en: 'The lab stopped', zh: '实验中止了' },
+  measured: { en: 'Not measured to the end; this is what had come.', zh: '没有测完；以下是已测得的部分。' },
   empty: { en: 'Not measured yet', zh: '尚未测量' },
   emptyHow: {
     en: 'The lab lets the model continue texts of people in a dozen ways, counts how it repeats itself, looks for the causes, and names the cure that fits. About a minute on a small model.',

@@ -46,10 +46,11 @@ export function BlanksView({
         // biome-ignore lint/suspicious/noArrayIndexKey: the blanks of a text do not move
         <fieldset key={place} className={classes.chips}>
           <legend>{places.length > 1 ? say.forBlank(place + 1) : say.candidates}</legend>
-          {guesses.map(({ token, probability }) => (
+          {guesses.map(({ token, probability }, i) => (
             <button
               type="button"
-              key={token}
+              // biome-ignore lint/suspicious/noArrayIndexKey: parts of characters look alike
+              key={i}
               aria-pressed={filled[place] === token}
               onClick={() => choose(place, token)}
             >

@@ -10,8 +10,10 @@ import { tasksWords } from './words.ts';
 
 export function ClassesView({ asked: { text, answer } }: { readonly asked: Asked<'classify'> }) {
   const say = useWords(tasksWords);
-  if (!answer) return null;
-  const [{ label, measure, scores, words, is_cut }] = answer.results;
+  // Where the server's time was up there is no result.
+  const result = answer?.results[0];
+  if (!result) return null;
+  const { label, measure, scores, words, is_cut } = result;
   const isShare = measure === 'probabilities';
   const most = isShare ? 1 : Math.max(...scores.map(({ score }) => Math.abs(score)));
   return (
@@ -30,7 +32,7 @@ export function ClassesView({ asked: { text, answer } }: { readonly asked: Asked
       {!isShare && <p className={classes.quiet}>{say.margins}</p>}
       {is_cut && <p className={classes.quiet}>{say.cut}</p>}
       <h2>{say.decided(label)}</h2>
-      <MarkedWords text={text} words={words} />
+      <MarkedWords text={result.text ?? text} words={words} />
       <p className={classes.quiet}>
         <mark className={classes.word} data-shade="3">
           {say.speaksFor}

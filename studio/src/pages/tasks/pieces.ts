@@ -12,8 +12,12 @@ export function piecesOf<Value>(
   marks: readonly Mark<Value>[],
 ): { readonly text: string; readonly start: number; readonly value?: Value }[] {
   const kept: Mark<Value>[] = [];
+  const isTaken = new Uint8Array(text.length);
   for (const mark of marks) {
-    if (kept.every(({ start, end }) => mark.end <= start || mark.start >= end)) kept.push(mark);
+    const { start, end } = mark;
+    if (isTaken.subarray(start, end).includes(1)) continue;
+    isTaken.fill(1, start, end);
+    kept.push(mark);
   }
   kept.sort((a, b) => a.start - b.start);
   const pieces: { text: string; start: number; value?: Value }[] = [];

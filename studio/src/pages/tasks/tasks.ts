@@ -34,6 +34,8 @@ export interface Answers {
       readonly scores: readonly { readonly label: string; readonly score: number }[];
       readonly words: readonly DecidingWord[];
       readonly is_cut?: boolean;
+      /** What was read, where a rule of moderation changed it. */
+      readonly text?: string;
     }[];
   };
   'fill-mask': {

@@ -55,6 +55,8 @@ export function useDraft(): DraftWriter {
       let next = start;
       // Several tokens may come between two pictures.
       const paint = (): void => {
+        // Who stops now keeps also what is not painted yet.
+        if (isCurrent()) latest.current = next;
         frame ||= requestAnimationFrame(() => {
           frame = 0;
           if (isCurrent()) show(next);
