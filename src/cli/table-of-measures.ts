@@ -146,7 +146,7 @@ export const profile = defineCommand({
     en: 'where the time of a step goes, kernel by kernel, beside what the machine can do',
     zh: '逐个内核查看一步的时间花在哪里，并与机器上限对照',
   },
-  options: async () => (await import('./option-tables.ts')).profileOptions,
+  options: async () => (await import('./profile-options.ts')).profileOptions,
   example: 'inkstone profile shakespeare-cpu',
   load: () => import('./commands/profile.ts'),
 });

@@ -35,7 +35,7 @@ const start = defineCommand({
     en: 'the whole way: fetch poems, train a model in minutes, let it write, measure its repetition, meet it in the browser',
     zh: '从头到尾走一遍：取诗、几分钟训练一个模型、让它写诗、度量复读，在浏览器里与它见面',
   },
-  options: async () => (await import('./option-tables.ts')).startOptions,
+  options: async () => (await import('./start-options.ts')).startOptions,
   example: 'inkstone start --minutes 0.5',
   load: () => import('./commands/start.ts'),
 });
@@ -46,7 +46,7 @@ const train = defineCommand({
     en: 'train a model on text; the same command again goes on where it stopped',
     zh: '在文本上训练模型；重复同一命令即从中断处继续',
   },
-  options: async () => (await import('./option-tables.ts')).trainOptions,
+  options: async () => (await import('./train-options.ts')).trainOptions,
   example: 'inkstone train --data npm:chinese-poetry --minutes 0.5 --out runs/poems',
   examples: [
     'inkstone train --data npm:chinese-poetry --experts 4 --minutes 0.5 --out runs/experts',
@@ -136,7 +136,7 @@ const generate = defineCommand({
     en: 'let a trained model write: a run, a Hugging Face folder or a .gguf file',
     zh: '让训练好的模型写作：训练目录、Hugging Face 目录或 .gguf 文件',
   },
-  options: async () => (await import('./option-tables.ts')).generateOptions,
+  options: async () => (await import('./generate-options.ts')).generateOptions,
   example: 'inkstone generate runs/poems-2min --prompt 春 --top-p 0.9',
   load: () => import('./commands/generate.ts'),
 });
@@ -148,7 +148,7 @@ const fillMask = defineCommand({
     en: 'let an encoder guess what is hidden in a text: a run of --objective masked, or a folder of BERT or RoBERTa',
     zh: '让编码器猜出文本中被遮盖的词元：以 --objective masked 训练的记录，或 BERT、RoBERTa 目录',
   },
-  options: async () => (await import('./option-tables.ts')).fillMaskOptions,
+  options: async () => (await import('./fill-mask-options.ts')).fillMaskOptions,
   example: 'inkstone fill-mask runs/masked --text "床前明月[MASK]" --top 5',
   load: () => import('./commands/fill-mask.ts'),
 });
@@ -238,7 +238,7 @@ const repeat = defineCommand({
     en: 'measure how texts repeat themselves, find loops, clean them, audit a corpus; the lab: why a model repeats, what cures it',
     zh: '度量文本的复读、找出循环、清理文本、审查语料；实验室：模型为何复读、如何治',
   },
-  options: async () => (await import('./option-tables.ts')).repeatOptions,
+  options: async () => (await import('./repeat-options.ts')).repeatOptions,
   example: 'inkstone repeat measure poems.txt',
   load: () => import('./commands/repeat.ts'),
 });
@@ -261,7 +261,7 @@ const compress = defineCommand({
 const doctor = defineCommand({
   name: 'doctor',
   summary: { en: 'which kernels run here and how fast they are', zh: '查看本机用的是哪套内核、速度如何' },
-  options: async () => (await import('./option-tables.ts')).doctorOptions,
+  options: async () => ({}),
   example: 'inkstone doctor',
   load: () => import('./commands/doctor.ts'),
 });
@@ -273,7 +273,7 @@ const explain = defineCommand({
     en: 'what a word means that is shown here: perplexity, top-p, KV cache, …; alone, which words there are',
     zh: '解释这里出现的词：困惑度、top-p、KV 缓存……；不带参数则列出全部词条',
   },
-  options: async () => (await import('./option-tables.ts')).explainOptions,
+  options: async () => ({}),
   example: 'inkstone explain perplexity',
   load: () => import('./commands/explain.ts'),
 });
