@@ -7,8 +7,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CommandRow, OptionRow, OptionTable } from '../src/cli/command.ts';
-import { globalOptions } from '../src/cli/option-tables.ts';
+import { type Command, type OptionRow, type OptionTable, withOptions } from '../src/cli/command.ts';
+import { globalOptions } from '../src/cli/global-options.ts';
 import { flagOf } from '../src/cli/options.ts';
 import { commands } from '../src/cli/table.ts';
 import { explain, glossary, type TermId, topics } from '../src/glossary/index.ts';
@@ -50,7 +50,7 @@ const optionTable = (table: OptionTable, language: Language): string[] =>
         '',
       ];
 
-const section = (row: CommandRow, language: Language): string[] => [
+const section = (row: Command, language: Language): string[] => [
   `## ${row.name}`,
   '',
   `${cell(row.summary[language])}`,
@@ -62,6 +62,8 @@ const section = (row: CommandRow, language: Language): string[] => [
   ...optionTable(row.options, language),
 ];
 
+const everyCommand = await Promise.all(commands.map(withOptions));
+
 export const commandsPage = (language: Language): string =>
   [
     words.written[language],
@@ -70,7 +72,7 @@ export const commandsPage = (language: Language): string =>
     '',
     commands.map(({ name }) => `[${name}](#${name})`).join(' · '),
     '',
-    ...commands.flatMap((row) => section(row, language)),
+    ...everyCommand.flatMap((row) => section(row, language)),
     `## ${words.everywhere[language]}`,
     '',
     ...optionTable(globalOptions, language),

@@ -8,6 +8,7 @@ import { commandsFor } from '../src/cli/choose-commands.ts';
 import { type CostGrounds, costOf } from '../src/cli/choose-costs.ts';
 import { usualFacts } from '../src/cli/choose-data.ts';
 import { chooseOptions } from '../src/cli/choose-options.ts';
+import { withOptions } from '../src/cli/command.ts';
 import { checkValue } from '../src/cli/options.ts';
 import { commands } from '../src/cli/table.ts';
 import { candidatesFor, modelCandidates } from '../src/eval/index.ts';
@@ -168,7 +169,7 @@ const lines = tasks.flatMap((task) =>
   ),
 );
 
-test('every command that is proposed exists, with these options', () => {
+test('every command that is proposed exists, with these options', async () => {
   expect(
     Object.keys(modelCandidates).every((name) =>
       tasks.some((task) => candidatesFor(task).includes(name as never)),
@@ -185,10 +186,11 @@ test('every command that is proposed exists, with these options', () => {
       program: 'inkstone',
       isThere: true,
     });
-    const { args, flags } = parseArgv(row, words);
-    checkVerb(row, args, flags);
-    checkArgs(row, args);
-    for (const [option, value] of flags) checkValue(name, option, row.options[option], value);
+    const command = await withOptions(row);
+    const { args, flags } = parseArgv(command, words);
+    checkVerb(command, args, flags);
+    checkArgs(command, args);
+    for (const [option, value] of flags) checkValue(name, option, command.options[option], value);
   }
 });
 

@@ -1,9 +1,10 @@
 /** `inkstone explain`: the words of the command line's own options, reports and strategies are in the glossary. */
 
 import { describe, expect, test } from 'vitest';
-import { generateOptions, trainOptions } from '../src/cli/option-tables.ts';
+import { generateOptions } from '../src/cli/generate-options.ts';
 import { flagOf } from '../src/cli/options.ts';
 import { samplingOptions } from '../src/cli/sampling-options.ts';
+import { trainOptions } from '../src/cli/train-options.ts';
 import { strategies } from '../src/decode/index.ts';
 import { findTerm, glossary, type TermId } from '../src/glossary/index.ts';
 import { cureDocs } from '../src/train/index.ts';

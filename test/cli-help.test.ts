@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { globalOptions } from '../src/cli/option-tables.ts';
+import { globalOptions } from '../src/cli/global-options.ts';
 import { flagOf } from '../src/cli/options.ts';
 import { commands } from '../src/cli/table.ts';
 import { HAN, inkstone, scratchFolder, startInkstone } from './cli-harness.ts';
@@ -28,7 +28,7 @@ describe('help', () => {
       const page = await inkstone([name, '--help'], { cwd, lang });
       expect(page.status).toBe(0);
       for (const each of [example, ...examples]) expect(page.out).toContain(each);
-      for (const [option, row] of Object.entries({ ...options, ...globalOptions })) {
+      for (const [option, row] of Object.entries({ ...(await options()), ...globalOptions })) {
         const flag = new RegExp(`^\\s*${flagOf(option)}(?![\\w-])`);
         const line = page.out.split('\n').find((text) => flag.test(text));
         expect(line).toContain(row.doc[lang]);
@@ -186,9 +186,10 @@ describe('errors on the command line', () => {
   });
 });
 
-/** Every file that is loaded before a command is known: static imports, followed from the entry. */
-function loadedForHelp(): { files: string[]; packages: string[] } {
-  const source = resolve(import.meta.dirname, '../src');
+const source = resolve(import.meta.dirname, '../src');
+
+/** Every file of the sources that these load: static imports, followed; and the packages. */
+function loadedBy(entries: readonly string[]): { files: string[]; packages: string[] } {
   const files = new Set<string>();
   const packages = new Set<string>();
   const visit = (path: string): void => {
@@ -200,17 +201,25 @@ function loadedForHelp(): { files: string[]; packages: string[] } {
       else packages.add(specifier);
     }
   };
-  visit(join(source, 'cli/main.ts'));
+  for (const entry of entries) visit(join(source, entry));
   return { files: [...files].map((path) => relative(source, path)), packages: [...packages] };
 }
 
-test('cold help loads the tables, no room and no package', () => {
-  const { files, packages } = loadedForHelp();
+test('cold help loads the tables; that of a command its options; no room and no package', () => {
+  const cold = loadedBy(['cli/main.ts']);
+  const tables = cold.files.filter((path) => path.startsWith('cli/table'));
+  const options = tables.flatMap((path) =>
+    [...readFileSync(join(source, path), 'utf8').matchAll(/await import\('\.\/(.+)'\)/g)].map(
+      ([, name]) => `cli/${name}`,
+    ),
+  );
+  expect(options).toContain('cli/update-options.ts');
+  expect(cold.files.filter((path) => options.includes(path))).toEqual([]);
+  const { files, packages } = loadedBy(['cli/main.ts', ...options]);
   expect(files.filter((path) => path.includes('/') && !path.startsWith('cli/'))).toEqual([]);
   expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
-  expect(files).toContain('cli/option-tables.ts');
-  // Most commands bring their own options; each table more is a decision.
-  expect(files.length).toBeLessThanOrEqual(50);
+  // A new command is a row more, not a file more: no option table stands here (53 files when rows held them).
+  expect(cold.files.length).toBeLessThanOrEqual(17);
 });
 
 test('a reader that goes away ends it quietly', async () => {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { repeatOptions } from '../src/cli/option-tables.ts';
+import { repeatOptions } from '../src/cli/repeat-options.ts';
 import { LOOP_THRESHOLD } from '../src/repeat/index.ts';
 import { inkstone, scratchFolder } from './cli-harness.ts';
 

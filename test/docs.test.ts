@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { pages } from '../docs/reference.ts';
-import { globalOptions } from '../src/cli/option-tables.ts';
+import { globalOptions } from '../src/cli/global-options.ts';
 import { flagOf } from '../src/cli/options.ts';
 import { commands } from '../src/cli/table.ts';
 
@@ -52,14 +52,14 @@ test.each(['en', 'zh'] as const)(
 );
 
 describe.each(pairs.flat())('%s', (name) => {
-  test('names only commands and options that exist', () => {
+  test('names only commands and options that exist', async () => {
     for (const line of blocks(read(name), 'sh').join('\n').split('\n')) {
       const words = line.replace(/#.*$/, '').trim().split(/\s+/);
       const at = words.indexOf('inkstone');
       if (at < 0) continue;
       const command = commands.find((row) => row.name === words[at + 1]);
       expect(command, line).toBeDefined();
-      const known = Object.keys({ ...command!.options, ...globalOptions }).map(flagOf);
+      const known = Object.keys({ ...(await command!.options()), ...globalOptions }).map(flagOf);
       for (const word of words.filter((part) => part.startsWith('--'))) {
         expect([...known, ...known.map((flag) => flag.replace('--', '--no-'))], line).toContain(word);
       }

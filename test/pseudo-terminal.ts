@@ -42,8 +42,8 @@ export function sitDown(
   let out = '';
   let seen = 0;
   const waiting = new Set<() => void>();
-  child.stdout.on('data', (bytes) => {
-    out += bytes;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
     for (const look of waiting) look();
   });
   const ended = new Promise<{ status: number; out: string }>((resolve) => {

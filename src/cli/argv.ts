@@ -2,9 +2,9 @@
 
 import { parseArgs } from 'node:util';
 import { nearest } from '../errors.ts';
-import type { CommandRow, OptionTable } from './command.ts';
+import type { Command, OptionTable } from './command.ts';
 import { fail } from './errors.ts';
-import { globalOptions } from './option-tables.ts';
+import { globalOptions } from './global-options.ts';
 import { checkValue, flagOf, type RawValues } from './options.ts';
 
 export interface ParsedArgv {
@@ -13,7 +13,7 @@ export interface ParsedArgv {
 }
 
 /** Splits into positional arguments and flags: `--name value`, `--name=value`, `--no-name`, `--`. */
-export function parseArgv(row: CommandRow, argv: readonly string[]): ParsedArgv {
+export function parseArgv(row: Command, argv: readonly string[]): ParsedArgv {
   const table: OptionTable = { ...row.options, ...globalOptions };
   const byFlag = new Map(Object.keys(table).map((name) => [flagOf(name), name]));
   const { tokens } = parseArgs({
@@ -50,7 +50,7 @@ export function parseArgv(row: CommandRow, argv: readonly string[]): ParsedArgv 
 }
 
 /** An option that the verb does not read is refused, not ignored. In a file it may stand: that serves every verb. */
-export function checkVerb(row: CommandRow, [verb]: readonly string[], flags: RawValues): void {
+export function checkVerb(row: Command, [verb]: readonly string[], flags: RawValues): void {
   // An unknown verb is for the command to name.
   if (!row.args?.split(/[<>|]/).includes(verb)) return;
   for (const name of flags.keys()) {
@@ -61,7 +61,7 @@ export function checkVerb(row: CommandRow, [verb]: readonly string[], flags: Raw
 }
 
 /** `<name>` must be there, `[name]` may, and `…` takes any number. */
-export function checkArgs(row: CommandRow, args: readonly string[]): void {
+export function checkArgs(row: Command, args: readonly string[]): void {
   const wanted = (row.args ?? '').split(' ').filter(Boolean);
   const required = wanted.filter((arg) => arg.startsWith('<'));
   if (args.length < required.length) {

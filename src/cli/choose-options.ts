@@ -5,7 +5,8 @@ import { classifyOptions } from './classify-options.ts';
 import type { OptionTable } from './command.ts';
 import { energyOptions } from './energy-options.ts';
 import { positive, wholePositive } from './option-rules.ts';
-import { seed, trainOptions } from './option-tables.ts';
+import { seed } from './shared-options.ts';
+import { trainOptions } from './train-options.ts';
 
 const { textColumn, offline } = trainOptions;
 const { header } = classifyOptions;

@@ -3,7 +3,7 @@
 import type { MethodName } from '../classify/index.ts';
 import type { OptionTable } from './command.ts';
 import { belowOne, positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
-import { seed } from './option-tables.ts';
+import { seed } from './shared-options.ts';
 
 /** NOTE By name only: the help must not load the classifiers. A method left out does not compile. */
 const methods: { readonly [Name in MethodName]: true } = {

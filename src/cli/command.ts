@@ -62,15 +62,24 @@ export interface CommandRow<Table extends OptionTable = OptionTable> {
   /** Positional arguments as shown in the help: `[file]`, `<run>`. */
   readonly args?: string;
   readonly summary: Words;
-  readonly options: Table;
   /** A command line that ends within a minute. */
   readonly example: string;
   /** More of them, where a command does several things. */
   readonly examples?: readonly string[];
+  /** Loaded when the command is named, as `inkstone --help` needs none of them. */
+  readonly options: () => Promise<Table>;
   readonly load: () => Promise<CommandModule<Table>>;
 }
 
+/** A row with its options at hand: all that help and the check of a command line need. */
+export type Command = Omit<CommandRow, 'options'> & { readonly options: OptionTable };
+
+export const withOptions = async (row: CommandRow): Promise<Command> => ({
+  ...row,
+  options: await row.options(),
+});
+
 /** A row of the command table; keeps the option types for the command's module. */
-export function defineCommand<const Table extends OptionTable>(row: CommandRow<Table>): CommandRow<Table> {
+export function defineCommand<Table extends OptionTable>(row: CommandRow<Table>): CommandRow<Table> {
   return row;
 }

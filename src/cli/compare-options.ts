@@ -2,7 +2,8 @@
 
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
-import { repeatOptions, seed } from './option-tables.ts';
+import { repeatOptions } from './repeat-options.ts';
+import { seed } from './shared-options.ts';
 
 const { prompts, unit, strategies } = repeatOptions;
 

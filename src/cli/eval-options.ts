@@ -3,7 +3,7 @@
 import type { BleuTokenizer, EvalTask, RougeUnit } from '../eval/index.ts';
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
-import { seed } from './option-tables.ts';
+import { seed } from './shared-options.ts';
 
 /** A name left out does not compile. */
 const tasks: { readonly [Name in EvalTask]: true } = {

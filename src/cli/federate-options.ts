@@ -2,7 +2,8 @@
 
 import type { OptionTable } from './command.ts';
 import { belowOne, positive, probability, wholePositive } from './option-rules.ts';
-import { data, trainOptions } from './option-tables.ts';
+import { data } from './shared-options.ts';
+import { trainOptions } from './train-options.ts';
 
 const { out, preset, tokenizer, layers, width, heads, contextLength } = trainOptions;
 const { positions, block, activation, norm, batchSize, lr, precision, textColumn, seed, offline } =

@@ -1,8 +1,8 @@
 /** The help pages, in the reader's language, from the command table alone. */
 
 import { defineMessages, language } from '../language.ts';
-import type { CommandRow, OptionTable } from './command.ts';
-import { globalOptions } from './option-tables.ts';
+import type { Command, OptionTable } from './command.ts';
+import { globalOptions } from './global-options.ts';
 import { flagOf } from './options.ts';
 import { commands } from './table.ts';
 import { padColumns } from './terminal.ts';
@@ -40,7 +40,7 @@ export function generalHelp(): string {
 }
 
 /** `inkstone COMMAND --help`. */
-export function commandHelp(row: CommandRow): string {
+export function commandHelp(row: Command): string {
   return [
     row.summary[language()],
     '',

@@ -3,7 +3,7 @@
 import type { ImageModel } from '../vision/index.ts';
 import type { OptionTable } from './command.ts';
 import { positive, share, wholePositive } from './option-rules.ts';
-import { seed } from './option-tables.ts';
+import { seed } from './shared-options.ts';
 
 /** NOTE By name only: the help must not load the models. A task left out does not compile. */
 const tasks: { readonly [Task in ImageModel['task']]: true } = {

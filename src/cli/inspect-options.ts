@@ -2,7 +2,7 @@
 
 import type { OptionTable } from './command.ts';
 import { wholeFromZero, wholePositive } from './option-rules.ts';
-import { data } from './option-tables.ts';
+import { data } from './shared-options.ts';
 
 export const inspectOptions = {
   text: { type: 'string', doc: { en: 'the text to look at', zh: '要查看的文本' } },

@@ -1,7 +1,8 @@
 /** The options of `inkstone ladder`. */
 
 import type { OptionTable } from './command.ts';
-import { data, seed, trainOptions } from './option-tables.ts';
+import { data, seed } from './shared-options.ts';
+import { trainOptions } from './train-options.ts';
 
 const { steps, minutes, contextLength, batchSize, lr, offline, textColumn } = trainOptions;
 

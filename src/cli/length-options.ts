@@ -1,9 +1,10 @@
 /** The options of `inkstone length`. */
 
 import type { OptionTable } from './command.ts';
+import { generateOptions } from './generate-options.ts';
 import { inspectOptions } from './inspect-options.ts';
 import { wholePositive } from './option-rules.ts';
-import { data, generateOptions, seed } from './option-tables.ts';
+import { data, seed } from './shared-options.ts';
 
 export const lengthOptions = {
   data: {

@@ -5,7 +5,7 @@ import { InkstoneError, nearest } from '../errors.ts';
 import { defineMessages } from '../language.ts';
 import { onLog } from '../log.ts';
 import { checkArgs, checkVerb, type ParsedArgv, parseArgv } from './argv.ts';
-import type { CommandRow } from './command.ts';
+import { type Command, withOptions } from './command.ts';
 import { fail } from './errors.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { INTERRUPTED, listenForInterrupt } from './interrupt.ts';
@@ -77,12 +77,12 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && !rest[0])) {
     return show(terminal, { type: 'help', text: generalHelp() });
   }
-  if (name === 'help') return show(terminal, { type: 'help', text: commandHelp(findCommand(rest[0])) });
+  if (name === 'help') return show(terminal, { type: 'help', text: commandHelp(await findCommand(rest[0])) });
   if (name === '--version' || name === '-v') {
     const { version } = await import('./version.ts');
     return show(terminal, { type: 'version', text: version() });
   }
-  const row = findCommand(name);
+  const row = await findCommand(name);
   const parsed = parseArgv(row, rest);
   if (parsed.flags.get('help')) return show(terminal, { type: 'help', text: commandHelp(row) });
   return runCommand(row, argv, parsed, terminal);
@@ -102,15 +102,15 @@ function show(terminal: Terminal, page: { readonly type: string; readonly text: 
   return STATUS.ok;
 }
 
-function findCommand(name: string): CommandRow {
+async function findCommand(name: string): Promise<Command> {
   const row = commands.find((candidate) => candidate.name === name);
-  if (row) return row;
+  if (row) return withOptions(row);
   const names = commands.map((candidate) => candidate.name);
   throw fail('cli/command', { name, near: nearest(name, names) });
 }
 
 async function runCommand(
-  row: CommandRow,
+  row: Command,
   argv: readonly string[],
   { args, flags }: ParsedArgv,
   terminal: Terminal,
@@ -140,9 +140,9 @@ async function runCommand(
 }
 
 /** The values of the file that was named, else of `inkstone.yaml` if there is one. */
-async function readConfig(row: CommandRow, path: string | undefined): Promise<RawValues> {
+async function readConfig(row: Command, path: string | undefined): Promise<RawValues> {
   if (path === undefined && !existsSync(DEFAULT_CONFIG)) return new Map();
   const { readConfig: read } = await import('./config-file.ts');
-  const tables = new Map(commands.map((command) => [command.name, command.options]));
-  return read(row.name, tables, path ?? DEFAULT_CONFIG);
+  const tables = commands.map(async ({ name, options }) => [name, await options()] as const);
+  return read(row.name, new Map(await Promise.all(tables)), path ?? DEFAULT_CONFIG);
 }

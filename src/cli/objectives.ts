@@ -15,9 +15,9 @@ import type { CommandContext, OptionRow, OptionTable } from './command.ts';
 import { hashTexts } from './corpus.ts';
 import { fail } from './errors.ts';
 import { openModelTrials, orFailure, trialLength } from './model-trials.ts';
-import { trainOptions } from './option-tables.ts';
 import { checkValue, type RawValue, refuseGiven } from './options.ts';
 import { onlyGiven } from './settings.ts';
+import { trainOptions } from './train-options.ts';
 import type { SearchTask } from './trials.ts';
 import { LANGUAGE_MODEL, type tuneOptions } from './tune-options.ts';
 

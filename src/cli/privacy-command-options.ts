@@ -2,7 +2,7 @@
 
 import type { OptionTable } from './command.ts';
 import { positive, wholePositive } from './option-rules.ts';
-import { trainOptions } from './option-tables.ts';
+import { trainOptions } from './train-options.ts';
 
 const ofCompare = { verbs: ['compare'] } as const;
 const { data, preset, tokenizer, vocabSize, layers, width, heads, contextLength, lr, seed } = trainOptions;

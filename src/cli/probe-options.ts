@@ -2,7 +2,7 @@
 
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
-import { seed } from './option-tables.ts';
+import { seed } from './shared-options.ts';
 
 export const probeOptions = {
   data: {

@@ -3,7 +3,7 @@
 import type { ReasoningMethod } from '../eval/index.ts';
 import type { OptionTable } from './command.ts';
 import { positive, wholeFromZero, wholePositive } from './option-rules.ts';
-import { seed } from './option-tables.ts';
+import { seed } from './shared-options.ts';
 
 /** The options that each method reads beside those of all. A method left out does not compile. */
 export const methodOptions: { readonly [Name in ReasoningMethod]: readonly string[] } = {

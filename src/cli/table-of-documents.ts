@@ -1,13 +1,6 @@
 /** Commands that work on documents, texts and pictures; rows of the command table. */
 
-import { assistOptions } from './assist-options.ts';
-import { classifyOptions } from './classify-options.ts';
-import { codeOptions } from './code-options.ts';
 import { defineCommand } from './command.ts';
-import { imageOptions } from './image-options.ts';
-import { packOptions, unpackOptions, vectorsOptions } from './information-options.ts';
-import { askOptions, indexOptions, searchOptions } from './retrieval-options.ts';
-import { summaryOptions } from './summary-options.ts';
 
 export const index = defineCommand({
   name: 'index',
@@ -16,7 +9,7 @@ export const index = defineCommand({
     en: 'make files findable: cut into passages, indexed by words and by meaning; again, only what changed is read in',
     zh: '让文件可检索：切成段落，按词和语义建索引；再次运行只处理有变化的部分',
   },
-  options: indexOptions,
+  options: async () => (await import('./retrieval-options.ts')).indexOptions,
   example: 'inkstone index notes --out index',
   load: () => import('./commands/index-sources.ts'),
 });
@@ -28,7 +21,7 @@ export const search = defineCommand({
     en: 'find passages in an index by words, by meaning, or by both, with the places they come from',
     zh: '在索引中按词、按语义或两者查找段落，并给出出处',
   },
-  options: searchOptions,
+  options: async () => (await import('./retrieval-options.ts')).searchOptions,
   example: 'inkstone search index --query whales --top 3',
   load: () => import('./commands/search.ts'),
 });
@@ -40,7 +33,7 @@ export const ask = defineCommand({
     en: 'answer a question from an index, every sentence with its source, or say that it is not in the documents',
     zh: '根据索引回答问题，每句附出处；文档中没有的就说没有',
   },
-  options: askOptions,
+  options: async () => (await import('./retrieval-options.ts')).askOptions,
   example: 'inkstone ask index "what do whales sing?"',
   load: () => import('./commands/ask.ts'),
 });
@@ -52,7 +45,7 @@ export const summarize = defineCommand({
     en: 'sum up a text of any length: by the sentences that say most of it, or by a model, part by part; also only what bears on a question',
     zh: '概括任意长度的文本：摘出最能概括的原句，或由模型逐部分撰写；也可只概括与某个问题有关的内容',
   },
-  options: summaryOptions,
+  options: async () => (await import('./summary-options.ts')).summaryOptions,
   example: 'inkstone summarize novel.txt --sentences 5',
   examples: ['inkstone summarize novel.txt --question "who is the captain?" --length 100 --out summary.txt'],
   load: () => import('./commands/summarize.ts'),
@@ -65,7 +58,7 @@ export const assist = defineCommand({
     en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone',
     zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动',
   },
-  options: assistOptions,
+  options: async () => (await import('./assist-options.ts')).assistOptions,
   example: 'inkstone assist --ask "what is 15% of 80?"',
   examples: [
     'inkstone assist runs/poems-2min --ask "remind me in 10 minutes to drink tea" --yes',
@@ -81,7 +74,7 @@ export const code = defineCommand({
     en: 'code by a model: complete at the cursor, write from a description, translate, repair by what a command says; measure how lines are filled in',
     zh: '用模型写代码：在光标处补全、按描述编写、翻译、按命令的报错修复；度量逐行填充的准确度',
   },
-  options: codeOptions,
+  options: async () => (await import('./code-options.ts')).codeOptions,
   example: 'inkstone code complete src/sum.ts --at 3:10 --model runs/code',
   examples: [
     'inkstone code write "a function that adds two numbers" --language ts --model runs/code --max-tokens 60',
@@ -97,7 +90,7 @@ export const classify = defineCommand({
     en: 'label texts: learn it from labelled ones by naive Bayes, a support vector machine, a perceptron or a network; compare them',
     zh: '给文本分类：用朴素贝叶斯、支持向量机、感知机或神经网络从带标签的文本中学习，并比较各方法',
   },
-  options: classifyOptions,
+  options: async () => (await import('./classify-options.ts')).classifyOptions,
   example: 'inkstone classify compare --data reviews.csv',
   load: () => import('./commands/classify.ts'),
 });
@@ -109,7 +102,7 @@ export const image = defineCommand({
     en: 'pictures beside text: make a set of shapes, learn labels, search by captions and back, write captions, look at the filters',
     zh: '图文结合：生成图形数据，学习标签、图文互检、写图片说明，查看滤波器的响应',
   },
-  options: imageOptions,
+  options: async () => (await import('./image-options.ts')).imageOptions,
   example: 'inkstone image shapes --count 600 --out shapes',
   examples: [
     'inkstone image train --data shapes --out runs/image-classify',
@@ -130,7 +123,7 @@ export const vectors = defineCommand({
     en: 'word vectors: train them (Word2Vec, GloVe), look at neighbours, analogies and a map, score and export them',
     zh: '词向量：训练（Word2Vec、GloVe），查看近邻、类比与平面图，评分与导出',
   },
-  options: vectorsOptions,
+  options: async () => (await import('./information-options.ts')).vectorsOptions,
   example: 'inkstone vectors train --data poems.txt --method skip-gram --out vectors',
   load: () => import('./commands/vectors.ts'),
 });
@@ -142,7 +135,7 @@ export const pack = defineCommand({
     en: "compress a text with a model's probabilities, without loss: as short as the model is good",
     zh: '用模型的概率无损压缩文本：模型越好，文件越短',
   },
-  options: packOptions,
+  options: async () => (await import('./information-options.ts')).packOptions,
   example: 'inkstone pack poem.txt --model runs/poems-2min',
   load: () => import('./commands/pack.ts'),
 });
@@ -154,7 +147,7 @@ export const unpack = defineCommand({
     en: 'give back a text that was packed with the same model',
     zh: '还原用同一模型压缩的文本',
   },
-  options: unpackOptions,
+  options: async () => (await import('./information-options.ts')).unpackOptions,
   example: 'inkstone unpack poem.txt.ink --model runs/poems-2min --out poem.txt',
   load: () => import('./commands/unpack.ts'),
 });

@@ -1,15 +1,6 @@
 /** Commands that judge models and look into them; rows of the command table. */
 
-import { chooseOptions } from './choose-options.ts';
 import { defineCommand } from './command.ts';
-import { compareOptions } from './compare-options.ts';
-import { benchmarkOptions, evalOptions } from './eval-options.ts';
-import { gradientsOptions, inspectOptions } from './inspect-options.ts';
-import { ladderOptions } from './ladder-options.ts';
-import { lengthOptions } from './length-options.ts';
-import { profileOptions } from './option-tables.ts';
-import { probeOptions } from './probe-options.ts';
-import { reasonOptions } from './reason-options.ts';
 
 export const choose = defineCommand({
   name: 'choose',
@@ -17,7 +8,7 @@ export const choose = defineCommand({
     en: 'which model for a task, from your texts and this machine: counting, recurrent, BERT, LLaMA or GLM class, or an endpoint; memory, time and cost of each, why, and the commands',
     zh: '某项任务用哪种模型：依据你的文本与本机，在统计、循环、BERT 类、LLaMA 类、GLM 类或端点中选择；各需多少内存、时间与费用，为什么，用什么命令',
   },
-  options: chooseOptions,
+  options: async () => (await import('./choose-options.ts')).chooseOptions,
   example: 'inkstone choose --task classify --texts 2000 --language zh',
   examples: [
     'inkstone choose --task classify --data reviews.csv --try',
@@ -33,7 +24,7 @@ export const compare = defineCommand({
     en: 'models side by side on the same held-out texts: which predicts best, which writes most like people, and whether it is chance',
     zh: '多个模型在同样的留出文本上并排比较：谁预测得最好、谁写得最像人、差异是否出于偶然',
   },
-  options: compareOptions,
+  options: async () => (await import('./compare-options.ts')).compareOptions,
   example: 'inkstone compare runs/small runs/large --prompts 8',
   load: () => import('./commands/compare.ts'),
 });
@@ -45,7 +36,7 @@ export const evalCommand = defineCommand({
     en: 'score what a model said against what is right, or against what it was written from: labels, texts, answers, numbers, programs, rankings, fluency and faithfulness; two files against each other',
     zh: '给模型的输出评分，对照参考或原文：标签、文本、答案、数值、程序、检索排序、流畅与忠实；也可比较两个文件',
   },
-  options: evalOptions,
+  options: async () => (await import('./eval-options.ts')).evalOptions,
   example: 'inkstone eval predictions.jsonl --confidence',
   load: () => import('./commands/eval.ts'),
 });
@@ -57,7 +48,7 @@ export const benchmark = defineCommand({
     en: 'put tasks to models, with and without examples: multiple choice, short answers, how well they predict text',
     zh: '用任务考模型，可带示例：选择题、简答题、对文本的预测能力',
   },
-  options: benchmarkOptions,
+  options: async () => (await import('./eval-options.ts')).benchmarkOptions,
   example: 'inkstone benchmark runs/poems-2min --tasks examples/tasks/capitals.yaml --shots 0,1,4,8',
   load: () => import('./commands/benchmark.ts'),
 });
@@ -69,7 +60,7 @@ export const probe = defineCommand({
     en: 'what a model does that it should not: think less of some people, know secrets by heart, obey attacks, decide by group',
     zh: '模型不该做的事：对某些人抱有偏见、记住秘密、听从攻击、因群体而异地判断',
   },
-  options: probeOptions,
+  options: async () => (await import('./probe-options.ts')).probeOptions,
   example: 'inkstone probe bias runs/poems-2min --data crows-pairs.csv --limit 100',
   examples: [
     'inkstone probe memory runs/poems-2min --data corpus.canaries.json',
@@ -85,7 +76,7 @@ export const ladder = defineCommand({
     en: 'how much a larger model would help on your text: train small sizes, fit the curve of their losses, predict a larger one and check it',
     zh: '在你的文本上，更大的模型能好多少：训练几个小模型，拟合损失曲线，预测更大的一个并加以核对',
   },
-  options: ladderOptions,
+  options: async () => (await import('./ladder-options.ts')).ladderOptions,
   example: 'inkstone ladder --data tang --sizes 1x16,1x32,2x32,2x48,3x64 --steps 100',
   load: () => import('./commands/ladder.ts'),
 });
@@ -97,7 +88,7 @@ export const reason = defineCommand({
     en: 'answer in steps: by one chain of thought, a vote of many, the best of many or a tree of steps; what each gets right at what cost; sums to learn it from',
     zh: '分步作答：单条思维链、多条投票、多条择优或逐步搜索；各自答对多少、花费多少；并可生成供学习的加法题',
   },
-  options: reasonOptions,
+  options: async () => (await import('./reason-options.ts')).reasonOptions,
   example: 'inkstone reason measure runs/sums --file sums/test.jsonl --limit 50',
   examples: [
     'inkstone reason tasks --out sums',
@@ -114,7 +105,7 @@ export const inspect = defineCommand({
     en: 'look inside a model: how likely each token is, where heads look, what each layer would say, why this token',
     zh: '看模型内部：各词元的概率、各头看向何处、每一层会怎么说、为何是这个词元',
   },
-  options: inspectOptions,
+  options: async () => (await import('./inspect-options.ts')).inspectOptions,
   example: 'inkstone inspect runs/poems-2min --text 春眠不觉晓 --what lens',
   load: () => import('./commands/inspect.ts'),
 });
@@ -126,7 +117,7 @@ export const gradients = defineCommand({
     en: 'how far back in time the gradients of recurrent models reach, against each other: do they vanish, do they explode',
     zh: '循环模型的梯度能回传多远，几个模型对照着看：是消失还是爆炸',
   },
-  options: gradientsOptions,
+  options: async () => (await import('./inspect-options.ts')).gradientsOptions,
   example: 'inkstone gradients runs/rnn runs/lstm --out gradients.svg',
   load: () => import('./commands/gradients.ts'),
 });
@@ -138,7 +129,7 @@ export const length = defineCommand({
     en: 'texts longer than a model was trained on: ways to extend its context, to read without end in bounded memory, and what N tokens will cost',
     zh: '比训练时更长的文本：扩展上下文的各种方式、以固定内存无限地读、以及 N 个词元的开销',
   },
-  options: lengthOptions,
+  options: async () => (await import('./length-options.ts')).lengthOptions,
   example: 'inkstone length extend runs/poems-2min --out length.svg',
   examples: [
     'inkstone length stream runs/poems-2min --tokens 400',
@@ -155,7 +146,7 @@ export const profile = defineCommand({
     en: 'where the time of a step goes, kernel by kernel, beside what the machine can do',
     zh: '逐个内核查看一步的时间花在哪里，并与机器上限对照',
   },
-  options: profileOptions,
+  options: async () => (await import('./profile-options.ts')).profileOptions,
   example: 'inkstone profile shakespeare-cpu',
   load: () => import('./commands/profile.ts'),
 });

@@ -3,7 +3,7 @@
 import type { OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { wholePositive } from './option-rules.ts';
-import { data } from './option-tables.ts';
+import { data } from './shared-options.ts';
 
 export const tokenizerOptions = {
   data: { ...data, verbs: ['train', 'stats', 'compare', 'extend'] },

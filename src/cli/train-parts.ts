@@ -19,7 +19,6 @@ import {
   readLanguages,
   tokenizerTexts,
 } from './languages.ts';
-import type { trainOptions } from './option-tables.ts';
 import { tellEnd, tellPlace } from './outcome.ts';
 import { requireOtherText, secretSeed, tellPrivacy } from './privacy.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
@@ -43,6 +42,7 @@ import {
 } from './settings.ts';
 import { compactNumber } from './terminal.ts';
 import { learnBpe, learnCharacters, readTokenizer, type TokenizerOrigin } from './tokenizers.ts';
+import type { trainOptions } from './train-options.ts';
 import type { OpenTraining, TrainingOptions } from './training.ts';
 
 export type TrainContext = CommandContext<typeof trainOptions>;

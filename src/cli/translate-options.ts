@@ -2,7 +2,7 @@
 
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
-import { seed } from './option-tables.ts';
+import { seed } from './shared-options.ts';
 
 export const translateOptions = {
   text: { type: 'string', doc: { en: 'the text; each line by itself', zh: '要翻译的文本；逐行翻译' } },

@@ -7,7 +7,8 @@ import { corpusOptions } from './corpus-options.ts';
 import { energyOptions } from './energy-options.ts';
 import { headOptions } from './head-options.ts';
 import { positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
-import { data, seed, trainOptions } from './option-tables.ts';
+import { data, seed } from './shared-options.ts';
+import { trainOptions } from './train-options.ts';
 
 /** What changes weights, or adds an adapter. */
 const training = ['full', 'lora', 'ia3'] as const;

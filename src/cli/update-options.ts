@@ -3,7 +3,8 @@
 import type { OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { belowOne, positive } from './option-rules.ts';
-import { data, seed, trainOptions } from './option-tables.ts';
+import { data, seed } from './shared-options.ts';
+import { trainOptions } from './train-options.ts';
 
 const { steps, minutes, batchSize, lr, precision, saveEvery, evalEvery, offline } = trainOptions;
 

@@ -6,7 +6,6 @@ import { backend, isAddonFresh, matmul, normal, scope } from '../../tensor/index
 import { type EnergyCounters, findEnergyCounters } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
 import { energySource } from '../energy.ts';
-import type { doctorOptions } from '../option-tables.ts';
 import { formatTable } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -139,7 +138,7 @@ export function describeMachine(report: MachineReport): string[] {
   return [...lines, isForced ? say('forced', {}) : say('slow', { reason })];
 }
 
-export async function run({ terminal }: CommandContext<typeof doctorOptions>): Promise<void> {
+export async function run({ terminal }: CommandContext): Promise<void> {
   const report = { ...inspectMachine(), isStale: (await isAddonFresh()) === false };
   terminal.json(report);
   for (const line of describeMachine(report)) terminal.print(line);

@@ -3,7 +3,6 @@
 import { explain, findTerm, glossary, type TermId, topics } from '../../glossary/index.ts';
 import { defineMessages, language } from '../../language.ts';
 import type { CommandContext } from '../command.ts';
-import type { explainOptions } from '../option-tables.ts';
 
 const say = defineMessages({
   more: {
@@ -18,7 +17,7 @@ const say = defineMessages({
 
 const HAN = /\p{Script=Han}/u;
 
-export async function run({ args, terminal }: CommandContext<typeof explainOptions>): Promise<void> {
+export async function run({ args, terminal }: CommandContext): Promise<void> {
   const lines = args.length === 0 ? listWords(terminal) : explainWord(findTerm(args.join(' ')), terminal);
   for (const line of lines) terminal.print(line);
 }

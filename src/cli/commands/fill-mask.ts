@@ -4,7 +4,7 @@ import { fillMask } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
 import { readEncoder } from '../encoders.ts';
 import { fail } from '../errors.ts';
-import type { fillMaskOptions } from '../option-tables.ts';
+import type { fillMaskOptions } from '../fill-mask-options.ts';
 
 export async function run({
   args,

@@ -21,9 +21,9 @@ import { constraintOf } from '../constraint.ts';
 import { readTextFile } from '../corpus.ts';
 import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
+import type { generateOptions } from '../generate-options.ts';
 import { lengtheningOf } from '../lengthening.ts';
 import { checkActivations, loadModel } from '../models.ts';
-import type { generateOptions } from '../option-tables.ts';
 import { flagOf } from '../options.ts';
 import { tellSkipped } from '../outcome.ts';
 

@@ -18,7 +18,7 @@ import {
 import { isRun } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
-import type { profileOptions } from '../option-tables.ts';
+import type { profileOptions } from '../profile-options.ts';
 import { createGenerator, createStepper } from '../profiling.ts';
 import { trainingPresets } from '../recipe.ts';
 import { readWriterRun, type WriterConfig } from '../runs.ts';

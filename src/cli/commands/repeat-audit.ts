@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { auditRepetition, deduplicateCorpus, type LevelRepetition } from '../../repeat/index.ts';
 import type { CommandContext } from '../command.ts';
-import type { repeatOptions } from '../option-tables.ts';
+import type { repeatOptions } from '../repeat-options.ts';
 import { formatTable, truncate } from '../terminal.ts';
 import { readTexts } from '../texts.ts';
 

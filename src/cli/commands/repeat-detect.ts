@@ -3,7 +3,7 @@
 import { defineMessages } from '../../language.ts';
 import { detectLoops, guessUnit, splitText, type TextLoop, type TokenUnit } from '../../repeat/index.ts';
 import type { CommandContext } from '../command.ts';
-import type { repeatOptions } from '../option-tables.ts';
+import type { repeatOptions } from '../repeat-options.ts';
 import { formatTable, truncate } from '../terminal.ts';
 import { readTexts } from '../texts.ts';
 

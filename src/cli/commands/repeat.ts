@@ -2,7 +2,7 @@
 
 import { measureTexts, type TokenUnit } from '../../repeat/index.ts';
 import type { CommandContext, CommandModule } from '../command.ts';
-import type { repeatOptions } from '../option-tables.ts';
+import type { repeatOptions } from '../repeat-options.ts';
 import { type NamedReport, repetitionTable } from '../repetition-table.ts';
 import { readTexts } from '../texts.ts';
 import { actionOf } from '../verbs.ts';

@@ -13,7 +13,6 @@ import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { INTERRUPTED } from '../interrupt.ts';
 import { loadModel } from '../models.ts';
-import type { startOptions } from '../option-tables.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
 import { repetitionTable } from '../repetition-table.ts';
@@ -31,6 +30,7 @@ import {
   openingsFor,
   writeTexts,
 } from '../showcase.ts';
+import type { startOptions } from '../start-options.ts';
 import { compactNumber, formatDuration } from '../terminal.ts';
 import { learnBpe } from '../tokenizers.ts';
 import { prepareTraining, type Training } from '../training.ts';
