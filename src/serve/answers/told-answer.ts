@@ -18,7 +18,7 @@ interface Place {
   readonly end: number;
 }
 /** A text that a rule changed has no place: what stands there reads otherwise. */
-type Placed<Row extends Place> = Omit<Row, keyof Place> &
+export type Placed<Row extends Place> = Omit<Row, keyof Place> &
   Pick<Told, 'moderated'> & { readonly [Name in keyof Place]: number | null };
 
 export interface ToldClaim extends Omit<Claim, 'citations'>, Pick<Told, 'moderated'> {
