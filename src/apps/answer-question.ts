@@ -2,7 +2,7 @@
 
 import type { Collection, SearchOptions } from '../retrieve/index.ts';
 import type { FinishReason } from '../types.ts';
-import type { Answer, AnswerPart, Claim, Freshness, GivenPassage } from './answer.ts';
+import type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 import { answerPrompt, isRefusal, mayBeRefusal } from './answer-prompt.ts';
 import { type AnswerWriter, answerTokens, fitPassages } from './answer-writer.ts';
 import { checkClaims } from './check-claims.ts';
@@ -116,13 +116,18 @@ async function* quoteAnswer(
     const cited = { passage: number, key, source, start, end, excerpt: text, support: 1 };
     return { text, citations: [{ ...cited, by: 'mark' }], supported: true };
   });
-  const answer = quotes.map(({ text, passage }) => `${text} [${passage.number}]`).join('\n');
+  const answer = quotedAnswer(claims);
   yield { type: 'text-delta', text: answer };
   yield {
     ...{ type: 'answer', kind: 'answer', question, by: 'extract', answer, claims, passages },
     ...{ unknownCitations: [], freshness: freshnessOf(passages) },
   };
 }
+
+/** The text of an answer whose sentences are quoted, each with the mark of its passage. */
+export const quotedAnswer = (
+  claims: readonly { readonly text: string; readonly citations: readonly Pick<Citation, 'passage'>[] }[],
+): string => claims.map(({ text, citations: [{ passage }] }) => `${text} [${passage}]`).join('\n');
 
 async function* writeAnswer(
   question: string,

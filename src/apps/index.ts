@@ -2,7 +2,7 @@
 
 export type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 export type { AnswerPrompt } from './answer-prompt.ts';
-export { type AskOptions, answerQuestion, answerWhole } from './answer-question.ts';
+export { type AskOptions, answerQuestion, answerWhole, quotedAnswer } from './answer-question.ts';
 export { type AnswerWriter, promptTokens } from './answer-writer.ts';
 export {
   type Assisted,

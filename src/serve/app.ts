@@ -132,6 +132,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     history: options.history ?? (state?.responses as ResponseHistory | undefined),
     documents: options.documents,
     watch: watch.model,
+    quotes: watch.quotes,
   };
   for (const { method, path: written, isOpen, body, answer } of routes) {
     const path = written.replace(/\{(\w+)\}/g, ':$1');
@@ -157,7 +158,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   app.use('/api/*', authorize, (c, next) => (uploads.includes(c.req.path) ? next() : limit(c, next)));
   const files = options.readFile && createSentFiles(options.readFile);
   if (state) app.route('/api', stateRoutes(state, watch, { files, suggest: options.suggest }));
-  app.route('/api/documents', documentRoutes(options.documents, files));
+  app.route('/api/documents', documentRoutes(options.documents, files, watch.quotes));
   if (studio) app.route('/api', studioApi(registry, remotes, watch.model, studio));
 
   app.notFound(

@@ -58,6 +58,8 @@ export interface RouteScope {
   readonly documents: DocumentsPort | undefined;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
+  /** What this request may see of texts that no model writes. */
+  readonly quotes: Watch['quotes'];
 }
 
 /** A row of the table. */
@@ -170,9 +172,10 @@ export const routes: readonly Route[] = [
       'Answers a question from the documents, each sentence with its source, or says that they do not tell.',
     body: answerBody,
     answers: 'events',
-    answer(c, body, scope) {
+    async answer(c, body, scope) {
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
-      return answerAnswers(c, body, model, documentScope(c, scope));
+      const own = documentScope(c, scope);
+      return answerAnswers(c, body, model, { ...own, quotes: await scope.quotes(c) });
     },
   }),
   withBody({

@@ -2,11 +2,7 @@
 
 import { z } from 'zod';
 import {
-  type Answer,
-  type AnswerPart,
   type AskOptions,
-  answerQuestion,
-  answerWhole,
   correctAnswer,
   forgetCorrection,
   MOST_QUESTION_CHARACTERS,
@@ -17,9 +13,11 @@ import { eventStream } from '../openai/event-stream.ts';
 import { followClient } from '../openai/stream.ts';
 import type { RequestScope } from '../openai/to-request.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
+import type { QuoteWatch } from '../watch/watched-quotes.ts';
 import { countedWriter } from './answer-writer.ts';
 import type { DocumentsPort } from './documents-port.ts';
 import { firstParts, tellParts } from './tell-parts.ts';
+import { type ToldAnswer, type ToldPart, toldAnswer } from './told-answer.ts';
 
 const text = z.string();
 const question = text.min(1).max(MOST_QUESTION_CHARACTERS);
@@ -69,7 +67,7 @@ export async function answerAnswers(
   c: AppContext,
   body: AnswerBody,
   model: ServedModel | RemoteServed | undefined,
-  scope: Scope,
+  scope: Scope & { readonly quotes: QuoteWatch },
 ): Promise<Response> {
   const controller = followClient(c);
   const { signal } = controller;
@@ -89,21 +87,23 @@ export async function answerAnswers(
     created: Math.floor(Date.now() / 1000),
     model: model?.id ?? null,
   };
+  const parts = toldAnswer(body.question, options, scope.quotes);
+  const eventOfPart = (part: ToldPart): object =>
+    part.type === 'text-delta'
+      ? { type: 'answer.delta', delta: part.text }
+      : { type: 'answer.done', ...head, ...onWire(part) };
   if (body.stream) {
-    const parts = answerQuestion(body.question, options);
-    const begun = await firstParts(parts, ({ type }) => type !== 'passages');
-    const eventOfPart = (part: AnswerPart): object | undefined => {
-      if (part.type === 'text-delta') return { type: 'answer.delta', delta: part.text };
-      return part.type === 'answer' ? { type: 'answer.done', ...head, ...onWire(part) } : undefined;
-    };
+    const begun = await firstParts(parts, () => true);
     return eventStream(c, tellParts(c, { parts, begun, eventOfPart }, controller), controller);
   }
-  const answer = await answerWhole(body.question, options);
-  return c.json({ ...head, object: 'answer', ...onWire(answer) });
+  for await (const part of parts) {
+    if (part.type === 'answer') return c.json({ ...head, object: 'answer', ...onWire(part) });
+  }
+  throw new Error('an answer has no end');
 }
 
 /** Foreign spelling begins here. */
-function onWire(part: Answer) {
+function onWire(part: ToldAnswer) {
   const { freshness, claims, passages } = part;
   return {
     kind: part.kind,

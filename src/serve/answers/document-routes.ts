@@ -8,7 +8,9 @@ import { limits } from '../limits.ts';
 import { followClient } from '../openai/stream.ts';
 import { readBody, readQuery } from '../read-body.ts';
 import { limitUpload, type SentFiles } from '../sent-file.ts';
+import type { Watch } from '../watch/watch.ts';
 import type { DocumentsPort } from './documents-port.ts';
+import { tellDocument, tellPassage } from './told-answer.ts';
 
 /** The route whose bodies are files. */
 export const FILES_PATH = '/api/documents/files';
@@ -31,6 +33,7 @@ const fileQuery = z.strictObject({ name: z.string().min(1).max(200) });
 export function documentRoutes(
   port: DocumentsPort | undefined,
   files: SentFiles | undefined,
+  quotesOf: Watch['quotes'],
 ): Hono<{ Variables: Variables }> {
   const app = new Hono<{ Variables: Variables }>();
   if (!port) {
@@ -69,10 +72,13 @@ export function documentRoutes(
   app.get('/view', async (c) => {
     const { key, at } = readQuery(c, viewQuery);
     const limit = limits.passagePage;
+    const quotes = await quotesOf(c);
     const copies = await Promise.all(
       (await collections(c)).map(async ({ collection, isOwn }) => {
         const view = await collection.view(key, { at, limit });
-        return view ? [{ ...view, isOwn }] : [];
+        if (!view) return [];
+        // Who may change it sees it as it is: what is shown is what is edited, and kept.
+        return [{ ...(isOwn ? view : tellDocument(view, quotes)), isOwn }];
       }),
     );
     const data = copies.flat();
@@ -83,15 +89,19 @@ export function documentRoutes(
   app.post('/search', async (c) => {
     const { query, top, mode } = await readBody(c, searchBody);
     const { signal } = followClient(c);
+    const quotes = await quotesOf(c);
+    const asked = quotes.ask(query);
     const found = await Promise.all(
       (await collections(c)).map(({ collection }) =>
-        collection.search(query, { top, signal, ...(mode && { mode }) }),
+        collection.search(asked, { top, signal, ...(mode && { mode }) }),
       ),
     );
     const data = found
       .flat()
       .sort((a, b) => b.score - a.score)
-      .slice(0, top);
+      .slice(0, top)
+      .map((passage) => tellPassage(passage, quotes));
+    quotes.end('');
     return c.json({ data });
   });
 

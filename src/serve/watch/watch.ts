@@ -10,6 +10,7 @@ import type { Recorder } from './recorder.ts';
 import { remember } from './remember.ts';
 import { createTrace } from './trace.ts';
 import { type Watching, watchModel, watchRemote } from './watched-model.ts';
+import { type QuoteWatch, watchQuotes } from './watched-quotes.ts';
 import { watchTask } from './watched-task.ts';
 
 export interface Watch {
@@ -21,6 +22,8 @@ export interface Watch {
   left(c: AppContext): void;
   /** A model as this request sees it. */
   model<Model extends AnyServed>(c: AppContext, model: Model): Model;
+  /** What this request may see of texts that no model writes. */
+  quotes(c: AppContext): Promise<QuoteWatch>;
   /** Rules or keys have changed here. */
   forget(): void;
 }
@@ -68,6 +71,13 @@ export function createWatch(
           ? watchTask(model, watched, watching)
           : watchModel(model, watched, watching);
       return seen as Model;
+    },
+    async quotes(c) {
+      if (!watching) return watchQuotes([]);
+      const trace = c.get('trace');
+      const { recorder, rulesOf } = watching;
+      const watched = trace && { request: c.get('requestId'), trace, recorder };
+      return watchQuotes(await rulesOf(c.get('tenant')), watched);
     },
     forget() {
       callers.forget();

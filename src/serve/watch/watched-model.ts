@@ -1,6 +1,6 @@
 /** A model as one request sees it: within the limits of its key, under the rules, and written down. */
 
-import type { Rule } from '../../store/index.ts';
+import type { NewReview, Rule } from '../../store/index.ts';
 import type { GenerationPart } from '../../types.ts';
 import { tokensIn } from '../inspect-questions.ts';
 import { moderateParts } from '../moderation/moderate-parts.ts';
@@ -151,10 +151,23 @@ function moderateMessage(
 
 export const looksAtPrompts = ({ rule }: CompiledRule): boolean => rule.stage !== 'after';
 
+export const looksAtAnswers = ({ rule }: CompiledRule): boolean => rule.stage !== 'before';
+
 export const matchesOf =
   ({ trace }: Watched) =>
   (rule: Rule): void =>
     void trace.rules.set(rule.id, rule);
+
+/** Puts a text before a person, where rules want one to look at it. */
+export function reviewFlags(
+  about: Pick<NewReview, 'model' | 'prompt' | 'output'>,
+  flags: readonly Rule[],
+  { request, trace, recorder }: Watched & Pick<Watching, 'recorder'>,
+): void {
+  if (flags.length === 0) return;
+  const rules = flags.map(({ id, name }) => ({ id, name }));
+  recorder.review(trace.caller.tenant, { ...about, request, why: 'rule', detail: { rules } });
+}
 
 /** Runs the work of one request on one model. */
 export function createWork(model: string, { request, trace }: Watched, watching: Watching) {
@@ -179,8 +192,7 @@ export function createWork(model: string, { request, trace }: Watched, watching:
       trace.repairs += loops.length;
       const about = { model, request, prompt: prompts[Math.floor(i / n)], output };
       if (loops.length > 0) recorder.review(tenant, { ...about, why: 'loop', detail: { loops } });
-      const rules = flags.map(({ id, name }) => ({ id, name }));
-      if (rules.length > 0) recorder.review(tenant, { ...about, why: 'rule', detail: { rules } });
+      reviewFlags(about, flags, { request, trace, recorder });
     }
   };
 
@@ -221,7 +233,7 @@ export function createWork(model: string, { request, trace }: Watched, watching:
       const rules = await rulesOf(tenant);
       const controller = new AbortController();
       const parts = asked.open(rules.filter(looksAtPrompts), AbortSignal.any([signal, controller.signal]));
-      const after = rules.filter(({ rule }) => rule.stage !== 'before');
+      const after = rules.filter(looksAtAnswers);
       const options = {
         texts: texts.length,
         stop: () => controller.abort(),

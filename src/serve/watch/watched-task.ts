@@ -4,12 +4,20 @@ import type { Rule } from '../../store/index.ts';
 import { moderateText } from '../moderation/moderate-prompt.ts';
 import type { CompiledRule } from '../moderation/moderator.ts';
 import type { TaskAnswer, TaskModel, TaskQuestion } from '../tasks/task-model.ts';
-import { createWork, looksAtPrompts, matchesOf, type Watched, type Watching } from './watched-model.ts';
+import {
+  createWork,
+  looksAtAnswers,
+  looksAtPrompts,
+  matchesOf,
+  reviewFlags,
+  type Watched,
+  type Watching,
+} from './watched-model.ts';
 
 /** Within the limits of its key, under the rules, and written down. */
 export function watchTask(model: TaskModel, watched: Watched, watching: Watching): TaskModel {
   const { enter } = createWork(model.id, watched, watching);
-  const { request, trace } = watched;
+  const { trace } = watched;
   const { tenant } = trace.caller;
   const onMatch = matchesOf(watched);
 
@@ -20,7 +28,7 @@ export function watchTask(model: TaskModel, watched: Watched, watching: Watching
     try {
       const rules = await watching.rulesOf(tenant);
       const before = rules.filter(looksAtPrompts);
-      const after = rules.filter(({ rule }) => rule.stage !== 'before');
+      const after = rules.filter(looksAtAnswers);
       const texts = question.texts.map((text) => moderateText(text, before, onMatch));
       for await (const answer of model.ask({ ...question, texts }, visit)) {
         const flags: Rule[] = [];
@@ -33,12 +41,8 @@ export function watchTask(model: TaskModel, watched: Watched, watching: Watching
         const output = outputOf(told);
         const prompt = texts[outputs.length];
         const isChanged = told.kind === 'classify' && prompt !== question.texts[outputs.length];
-        if (flags.length > 0) {
-          const detail = { rules: flags.map(({ id, name }) => ({ id, name })) };
-          watching.recorder.review(tenant, {
-            ...{ model: model.id, request, prompt, output, why: 'rule', detail },
-          });
-        }
+        const about = { model: model.id, prompt, output };
+        reviewFlags(about, flags, { ...watched, recorder: watching.recorder });
         outputs.push(output);
         yield isChanged ? { ...told, text: prompt } : told;
       }

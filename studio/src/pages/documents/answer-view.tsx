@@ -3,7 +3,7 @@
 import { dateTime } from '../../parts/numbers.ts';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { useLanguage, useWords } from '../../words.ts';
-import type { Place } from './ask-view.tsx';
+import { type Place, placeOf } from './ask-view.tsx';
 import classes from './documents.module.css';
 import { PassageList } from './passage-list.tsx';
 import type { AnswerState, WholeAnswer } from './use-answer.ts';
@@ -51,22 +51,23 @@ function Claims({
   return (
     <>
       <p className={classes.answer}>
-        {claims.map(({ text, citations, supported }, i) => (
+        {claims.map(({ text, citations, supported, moderated }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the sentences of an answer do not move
           <span key={i} data-unsupported={!supported || undefined}>
             <span>{text}</span>
             {citations.map(({ passage, key, start, end, excerpt, support }) => (
               <button
                 type="button"
-                key={`${passage} ${start}`}
+                key={`${passage} ${start} ${excerpt}`}
                 className={classes.cite}
                 title={`${excerpt} (${(100 * support).toFixed(0)} %)`}
                 aria-label={say.cite(passage, key)}
-                onClick={() => onShow({ key, at: start, end })}
+                onClick={() => onShow(placeOf({ key, start, end }))}
               >
                 {passage}
               </button>
             ))}
+            {moderated && <em className={classes.badge}>{say.moderated}</em>}
             {!supported && <em className={classes.badge}>{say.unsupported}</em>}{' '}
           </span>
         ))}

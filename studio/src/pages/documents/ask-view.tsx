@@ -25,8 +25,20 @@ const TOP = 5;
 export interface Place {
   readonly key: string;
   readonly at: number;
-  readonly end: number;
+  /** Without, nothing is marked. */
+  readonly end: number | undefined;
 }
+
+/** Where a text is found; one that a rule changed, at the beginning of its document. */
+export const placeOf = ({
+  key,
+  start,
+  end,
+}: {
+  readonly key: string;
+  readonly start: number | null;
+  readonly end: number | null;
+}): Place => ({ key, at: start ?? 0, end: end ?? undefined });
 
 export function AskView({
   isByMeaning,

@@ -1,7 +1,7 @@
 /** An answer from the documents as it comes. */
 
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Claim, GivenPassage } from '../../../../src/apps/index.ts';
+import type { ToldAnswer, ToldClaim } from '../../../../src/serve/answers/told-answer.ts';
 import { readEvents } from '../../api/events.ts';
 
 export interface WholeAnswer {
@@ -9,8 +9,11 @@ export interface WholeAnswer {
   readonly reason?: 'no-match' | 'model';
   readonly question: string;
   readonly answer: string;
-  readonly claims: readonly Claim[];
-  readonly passages: readonly (Omit<GivenPassage, 'changed' | 'checked' | 'isCorrection'> & {
+  readonly claims: readonly ToldClaim[];
+  readonly passages: readonly (Omit<
+    ToldAnswer['passages'][number],
+    'changed' | 'checked' | 'isCorrection'
+  > & {
     readonly changed: string | null;
     readonly is_correction: boolean;
   })[];

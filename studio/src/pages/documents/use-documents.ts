@@ -6,6 +6,7 @@ import type {
   DocumentInfo as StoredInfo,
   Passage as StoredPassage,
 } from '../../../../src/retrieve/index.ts';
+import type { Placed } from '../../../../src/serve/answers/told-answer.ts';
 import { ask, request } from '../../api/client.ts';
 import { refresh } from '../../api/tabs.ts';
 
@@ -19,7 +20,7 @@ export type DocumentInfo = Sent<StoredInfo> & {
   readonly isOwn: boolean;
 };
 export type OpenDocument = Sent<DocumentView> & { readonly isOwn: boolean };
-export type Passage = Sent<StoredPassage>;
+export type Passage = Sent<Placed<StoredPassage>>;
 
 export interface DocumentList {
   readonly data: readonly DocumentInfo[];

@@ -109,6 +109,7 @@ export const documentsWords = defineWords({
   nearest: { en: 'The nearest passages', zh: '最接近的段落' },
   nothingFound: { en: 'No passage holds any of these words.', zh: '没有段落含有这些词。' },
   correction: { en: 'a correction', zh: '更正' },
+  moderated: { en: 'changed by a rule', zh: '已按规则改动' },
   score: { en: (value: string) => `score ${value}`, zh: (value: string) => `得分 ${value}` },
   match: {
     en: (value: string) => `${value} % of the question`,
