@@ -13,10 +13,10 @@ import { isEncoderDecoderConfig, isRecurrentConfig } from '../models/index.ts';
 import { labelIn } from '../plots/index.ts';
 import { readLastRecords } from '../serve/index.ts';
 import { type EnergyRates, energyFigures, type Place, RUN_WEIGHTS } from '../train/index.ts';
+import { failCard } from './card-errors.ts';
 import { cardFields } from './card-options.ts';
 import { type Card, type CardField, type CardFields, cardWriter, inWords } from './card-text.ts';
 import { energyLine } from './energy.ts';
-import { fail } from './errors.ts';
 import { LAB_FILE, type RunConfig, readRunOfOurs } from './runs.ts';
 import { CARD_FIELDS_FILE } from './sign-offs.ts';
 import { compactNumber, formatDuration } from './terminal.ts';
@@ -43,7 +43,7 @@ export async function modelFacts(folder: string): Promise<ModelFacts> {
   const { run, config } = await readRunOfOurs<object>(folder);
   const { checkpoint } = await latestCheckpoint(folder);
   const weights = checkpoint?.files.get(RUN_WEIGHTS);
-  if (!checkpoint || !weights || !run.place) throw fail('cli/no-weights', { folder });
+  if (!checkpoint || !weights || !run.place) throw failCard('cli/no-weights', { folder });
   const { tensors, close } = await openSafetensors(weights);
   await close();
   let parameters = 0;
@@ -89,7 +89,7 @@ export async function readCardFields(folder: string): Promise<CardFields | undef
   try {
     return fieldsOfCard.parse(JSON.parse(text));
   } catch {
-    throw fail('cli/card-fields', { path });
+    throw failCard('cli/card-fields', { path });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type SignOff,
 } from '../io/index.ts';
 import { isRun, RUN_WEIGHTS } from '../train/index.ts';
+import { failCard } from './card-errors.ts';
 import { fail } from './errors.ts';
 import { fileOfModel, isGgufPath } from './models.ts';
 import { LAB_FILE } from './runs.ts';
@@ -58,7 +59,7 @@ export async function signModel(
 ): Promise<SignOff> {
   const { paths } = await filesOf(path);
   const card = fileOfModel(path, CARD_FILE);
-  if (!paths.includes(basename(card))) throw fail('cli/no-card', { path, card });
+  if (!paths.includes(basename(card))) throw failCard('cli/no-card', { path, card });
   const isFolder = (await stat(path)).isDirectory();
   // A run that is being trained changes while it is looked at.
   const lock = isFolder ? await lockFolder(path, 'run') : undefined;
@@ -73,11 +74,11 @@ export async function signModel(
 export async function requireSigned(path: string): Promise<SignOff> {
   const history = await readSignOffs(fileOfModel(path, HISTORY));
   const last = history.at(-1);
-  if (!last) throw fail('cli/not-signed', { path, card: fileOfModel(path, CARD_FILE) });
+  if (!last) throw failCard('cli/not-signed', { path, card: fileOfModel(path, CARD_FILE) });
   const now = await hashesOf(path);
   const signed = history.findLast((one) => changedSince(one, now).length === 0);
   if (signed) return signed;
-  throw fail('cli/changed-since', { path, files: changedSince(last, now), name: last.name, at: last.at });
+  throw failCard('cli/changed-since', { path, files: changedSince(last, now), name: last.name, at: last.at });
 }
 
 /** Whether only signed models may be given away: asked for here, or by the environment of a team, which nothing here overrides. */
