@@ -134,6 +134,62 @@ describe('predict', () => {
     expect((await run('predict', 'svm-a', '--data', 'asked.txt')).out).toMatch(/^ +\+\S+ {2}good\n/);
   });
 
+  test.each(['en', 'zh'] as const)(
+    'over time, in %s: shares with intervals, the trend, a chart',
+    async (lang) => {
+      const rng = createRng(6);
+      const rows = reviews('zh', 200, 5).map(({ text, label }) => {
+        const late = Math.sqrt(rng.uniform());
+        const month = 1 + Math.floor(5 * (label === 'good' ? late : 1 - late));
+        return { text, label, date: `2020-0${month}-${10 + rng.integer(19)} 12:00` };
+      });
+      const undated = [{ text: '房间' }, { text: '房间', date: 'soon' }];
+      writeFileSync(at('dated.jsonl'), [...rows, ...undated].map((row) => JSON.stringify(row)).join('\n'));
+      const argv = ['classify', 'trend', 'svm-zh', '--data', 'dated.jsonl', '--date-column', 'date'];
+      const told = await inkstone([...argv, '--every', 'month', '--chart', `trend-${lang}.html`], {
+        cwd,
+        lang,
+      });
+      expect(told).toMatchObject({ status: 0 });
+      expect(told.out).toMatch(
+        lang === 'zh'
+          ? /202 条文本中有 2 条不计入.*（如“soon”）/
+          : /2 of 202 texts are left out.*\(as "soon"\)/,
+      );
+      expect(told.out).toMatch(
+        lang === 'zh' ? /good：占全部文本的 \S+ %，上升（p / : /good: \S+ % of all texts, rising \(p /,
+      );
+      expect(readFileSync(at(`trend-${lang}.html`), 'utf8')).toContain('<svg');
+      const { json } = await inkstone([...argv, '--every', 'month', '--json'], { cwd });
+      const months = json.filter(({ type }) => type === 'period');
+      expect(months.map(({ start }) => start)).toEqual([
+        '2020-01',
+        '2020-02',
+        '2020-03',
+        '2020-04',
+        '2020-05',
+      ]);
+      for (const month of months) {
+        const own = rows.filter(({ date }) => date.startsWith(month.start as string));
+        expect(month.count).toBe(own.length);
+        const shares = month.shares as { label: string; count: number }[];
+        const good = shares.find(({ label }) => label === 'good')!.count;
+        expect(Math.abs(good - own.filter(({ label }) => label === 'good').length)).toBeLessThanOrEqual(2);
+      }
+    },
+  );
+
+  test('over time: what is missing, and a chart of no kind, are errors before any work', async () => {
+    const argv = ['trend', 'svm-zh', '--data', 'asked.jsonl'];
+    for (const [more, message] of [
+      [[], /--date-column/],
+      [['--date-column', 'date', '--chart', 'trend.png'], /trend\.png/],
+      [['--date-column', 'date'], /date/],
+    ] as const) {
+      expect(await run(...argv, ...more)).toMatchObject({ status: 2, err: expect.stringMatching(message) });
+    }
+  });
+
   test('with the tokens of a tokenizer', async () => {
     const argv = ['tokenizer', 'train', '--data', 'en.csv', '--text-column', 'review', '--vocab-size', '300'];
     await inkstone([...argv, '--out', 'tokenizer.json'], { cwd });

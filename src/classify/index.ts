@@ -44,6 +44,7 @@ export {
   type LabelledText,
   numberLabels,
   type ReadTextsOptions,
+  readDatedTexts,
   readLabelledTexts,
   readPlainTexts,
 } from './labelled-texts.ts';

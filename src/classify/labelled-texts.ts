@@ -51,6 +51,19 @@ export async function readPlainTexts(spec: string, options: ReadTextsOptions = {
   return texts;
 }
 
+/** Reads texts with what stands in the column or field of their date; `undefined` where nothing does. */
+export async function readDatedTexts(
+  spec: string,
+  { dateColumn, ...options }: Omit<ReadTextsOptions, 'labelColumn'> & { readonly dateColumn: string },
+): Promise<{ text: string; date: string | undefined }[]> {
+  const { offline, signal } = options;
+  const columns = columnsOf({ ...options, labelColumn: dateColumn });
+  const source = await openSource(spec, { ...columns, labels: true, offline, signal });
+  const found: { text: string; date: string | undefined }[] = [];
+  for await (const { text, label } of source.documents({ signal })) found.push({ text, date: label });
+  return found;
+}
+
 /** Different labels at most: with more it is hardly a column of labels. */
 export const LABEL_LIMIT = 1000;
 

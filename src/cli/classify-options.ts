@@ -1,6 +1,7 @@
 /** The options of `inkstone classify`. */
 
 import type { MethodName } from '../classify/index.ts';
+import type { Period } from '../eval/index.ts';
 import type { OptionTable } from './command.ts';
 import { belowOne, positive, share, wholeFromZero, wholePositive } from './option-rules.ts';
 import { seed } from './shared-options.ts';
@@ -15,6 +16,7 @@ const methods: { readonly [Name in MethodName]: true } = {
   cnn: true,
 };
 export const classifyMethods = Object.keys(methods) as MethodName[];
+const periods = ['day', 'week', 'month', 'year'] as const satisfies readonly Period[];
 
 const learning = ['train', 'compare'] as const;
 
@@ -167,6 +169,33 @@ export const classifyOptions = {
     doc: {
       en: 'the column or field that holds the label (default: label, class, category)',
       zh: '标签所在的列或字段（默认：label、class、category、标签、类别、分类）',
+    },
+  },
+  dateColumn: {
+    verbs: ['trend'],
+    type: 'string',
+    placeholder: 'name',
+    doc: {
+      en: 'the column or field that holds the date: 2020-03-01, 2020/3/1, 2020年3月1日, with or without a time',
+      zh: '日期所在的列或字段：2020-03-01、2020/3/1、2020年3月1日，可带时刻',
+    },
+  },
+  every: {
+    verbs: ['trend'],
+    type: 'string',
+    choices: periods,
+    doc: {
+      en: 'how long a period is (default: the shortest of which there are fewer than 40)',
+      zh: '每个时段多长（默认：不足 40 个时段的最短者）',
+    },
+  },
+  chart: {
+    verbs: ['trend'],
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'write shares and intervals to a file: .svg, .html or .csv',
+      zh: '把比例与区间写入文件：.svg、.html 或 .csv',
     },
   },
   header: {

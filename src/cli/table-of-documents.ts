@@ -85,10 +85,10 @@ export const code = defineCommand({
 
 export const classify = defineCommand({
   name: 'classify',
-  args: '<train|predict|compare> [folder]',
+  args: '<train|predict|compare|trend> [folder]',
   summary: {
-    en: 'label texts: learn it from labelled ones by naive Bayes, a support vector machine, a perceptron or a network; compare them',
-    zh: '给文本分类：用朴素贝叶斯、支持向量机、感知机或神经网络从带标签的文本中学习，并比较各方法',
+    en: 'label texts: learn it from labelled ones by naive Bayes, a support vector machine, a perceptron or a network; compare them; follow what is said over time',
+    zh: '给文本分类：用朴素贝叶斯、支持向量机、感知机或神经网络从带标签的文本中学习，比较各方法，看标签随时间怎样变化',
   },
   options: async () => (await import('./classify-options.ts')).classifyOptions,
   example: 'inkstone classify compare --data reviews.csv',

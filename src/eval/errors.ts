@@ -12,6 +12,11 @@ export const fail = defineErrors({
       `${d.where}: \`${d.option}\` must be ${d.rule}, got ${String(d.got)}`,
     zh: (d) => `${d.where}：\`${d.option}\` 必须是 ${d.rule}，得到 ${String(d.got)}`,
   },
+  'eval/trend': {
+    en: (d: { rule: string; zhRule: string; got: number }) =>
+      `trend: there must be ${d.rule}, got ${d.got}; give other texts, or longer periods with --every`,
+    zh: (d) => `趋势：必须有${d.zhRule}，得到 ${d.got}；请换文本，或用 --every 取更长的时段`,
+  },
   'eval/no-texts': {
     en: (d: { where: string; least: number; got: number }) =>
       `${d.where}: needs at least ${d.least} texts of enough length, got ${d.got}; give more text, or shorter prompts`,

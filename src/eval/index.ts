@@ -327,6 +327,16 @@ export {
   type RateName,
   rateNames,
 } from './metrics/group-gaps.ts';
+export {
+  type DatedLabel,
+  type LabelShare,
+  type LabelTrend,
+  labelTrend,
+  type Period,
+  periods,
+  readDay,
+} from './metrics/label-trend.ts';
+export { trendPlot, trendTable } from './metrics/label-trend-view.ts';
 export { type LikelihoodName, likelihoodScores, type ScoredText } from './metrics/likelihood.ts';
 export { type MetricRow, metricRow, metricTable } from './metrics/metric-table.ts';
 export { mostFrequent } from './metrics/most-frequent.ts';

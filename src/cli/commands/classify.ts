@@ -1,4 +1,4 @@
-/** `inkstone classify train | predict | compare`: labels for texts, learnt from texts that have them. */
+/** `inkstone classify train | predict | compare | trend`: labels for texts, learnt from texts that have them. */
 
 import {
   type ComparedMethod,
@@ -29,6 +29,7 @@ import { fail } from '../errors.ts';
 import { quoteWord } from '../shell-words.ts';
 import { compactNumber, etaSince, formatTable, type Terminal, truncate } from '../terminal.ts';
 import { actionOf } from '../verbs.ts';
+import { trend } from './classify-trend.ts';
 
 type Context = CommandContext<typeof classifyOptions>;
 
@@ -64,12 +65,17 @@ const say = defineMessages({
   },
 });
 
-const verbs: { readonly [verb: string]: (context: Context) => Promise<void> } = { train, predict, compare };
+const verbs: { readonly [verb: string]: (context: Context) => Promise<void> } = {
+  train,
+  predict,
+  compare,
+  trend,
+};
 
 export async function run(context: Context): Promise<void> {
   const { args } = context;
   const act = actionOf('classify', verbs, args);
-  const extra = args[args[0] === 'predict' ? 2 : 1];
+  const extra = args[args[0] === 'predict' || args[0] === 'trend' ? 2 : 1];
   if (extra !== undefined) {
     throw fail('cli/too-many-arguments', { command: `classify ${args[0]}`, got: extra, takesData: true });
   }
