@@ -176,7 +176,7 @@ export const classifyOptions = {
     type: 'string',
     placeholder: 'name',
     doc: {
-      en: 'the column or field that holds the date: 2020-03-01, 2020/3/1, 2020年3月1日, with or without a time',
+      en: 'the column or field that holds the date: 2020-03-01, 2020/3/1, 20200301 or as Chinese writes it, with or without a time',
       zh: '日期所在的列或字段：2020-03-01、2020/3/1、2020年3月1日，可带时刻',
     },
   },
