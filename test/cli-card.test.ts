@@ -166,7 +166,7 @@ describe('a signature', () => {
   test('needs a card, a name and words', async () => {
     cpSync(join(cwd, 'run'), join(cwd, 'bare'), { recursive: true });
     rmSync(join(cwd, 'bare/README.md'));
-    expect(await approve('bare')).toMatchObject(refusal('write it: inkstone card bare'));
+    expect(await approve('bare')).toMatchObject(refusal('write it (for a run: inkstone card bare)'));
     expect(await run('sign', 'run', '--name', 'Li')).toMatchObject(refusal('--statement needs a value'));
     for (const path of ['nowhere', 'en.txt', '.'])
       expect(await approve(path)).toMatchObject(refusal('no model is there'));

@@ -198,7 +198,7 @@ test.each([
   [['translate', 'nowhere', '--text', '1'], 'nowhere'],
   [['generate', 'numbers'], 'writes only for a source text; use inkstone translate'],
   [['inspect', 'numbers', '--text', '1'], 'use inkstone translate'],
-  [['serve', 'numbers', '--port', '0', '--no-state'], 'use inkstone translate'],
+  [['serve', 'numbers', '--weights', 'bf16', '--port', '0', '--no-state'], 'only models that write take it'],
   [['compare', 'numbers', 'plain'], 'use inkstone translate'],
   [['train', '--data', 'pairs.tsv', '--source', 'source', '--out', 'x'], 'it is for pairs of texts'],
   [[...pairs, '--text-column', 'source', '--out', 'x'], '--text-column cannot come together'],
