@@ -88,6 +88,7 @@ export function startInkstone(
   const child = options.shell
     ? spawn('bash', ['-c', `${options.shell} "$@"`, 'bash', ...words], { cwd: options.cwd, env })
     : spawn(words[0], words.slice(1), { cwd: options.cwd, env });
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8');
   let out = '';
   let err = '';
   child.stdout.on('data', (data) => (out += data));
