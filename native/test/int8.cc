@@ -200,7 +200,7 @@ int main() {
       limits(table, name, kind);
     }
   };
-  forEachTable(test);
+  forEachTable(test, true);
 #if !defined(INKSTONE_OWN_PATHS)
   test(*wideVnniTable(), "wide-vnni");
 #endif

@@ -59,13 +59,17 @@ inline std::vector<float> randomFloats(Random& random, int64_t count) {
   return list;
 }
 
+/** Whether a path has products of 8 bits of its own, and all else from another: `int8` alone has something to test there. */
+inline bool isForInt8(const char* path) { return std::strstr(path, "vnni") || std::strcmp(path, "dotprod") == 0; }
+
 /**
  * Calls test(table, name) for every path of this machine and for the 64-byte path in emulation; for the machine's own
  * paths alone under INKSTONE_OWN_PATHS (a foreign processor that is itself emulated).
  */
 template <class F>
-void forEachTable(F test) {
+void forEachTable(F test, bool ofInt8 = false) {
   for (Path path : availablePaths()) {
+    if (isForInt8(pathName(path)) && !ofInt8) continue;
     setPath(pathName(path));
     test(*kernels, pathName(path));
   }
