@@ -72,7 +72,7 @@ const stopAt = (step: number) => (line: JsonLine) => {
 test('a folder into which new files come: promoted, refused, nothing new, taken back', async () => {
   const folder = freshRun('life');
   const before = { checkpoints: checkpoints(folder), weights: await weightsOf(folder) };
-  mkdirSync(at('new'));
+  mkdirSync(at('new/later'), { recursive: true });
   const update = (...argv: string[]) => run('update', folder, '--data', 'new', ...learn, ...argv);
   expect(last((await update()).json)).toMatchObject({ outcome: 'nothing-new', documents: 0 });
 

@@ -90,8 +90,8 @@ export const codeOptions = {
     default: 30,
     rule: positive,
     doc: {
-      en: 'seconds after which the command is killed, with all that it started',
-      zh: '命令运行多少秒后连同其启动的进程一并终止',
+      en: 'seconds after which the command is killed, with what it started (but for a process that leaves its group)',
+      zh: '命令运行多少秒后连同其启动的进程一并终止（脱离进程组者除外）',
     },
   },
   write: {

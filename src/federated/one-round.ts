@@ -17,7 +17,8 @@ function drawClients({ clients, share, dropOut = 0, seed }: FederateOptions<unkn
   const rng = createRng(seed).split('clients').split(round);
   const count = askedCount(clients.length, share);
   const chosen = shuffle([...clients], rng).slice(0, count);
-  const rehearsed = new Set(chosen.slice(0, Math.round(dropOut * count)));
+  // Never all: such a round could only fail.
+  const rehearsed = new Set(chosen.slice(0, Math.min(count - 1, Math.round(dropOut * count))));
   // In their own order: sums do not depend on the draw.
   return { chosen: clients.filter((client) => chosen.includes(client)), rehearsed };
 }

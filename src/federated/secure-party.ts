@@ -116,12 +116,12 @@ export function secureParty(name: string): SecureParty {
       threshold = question.threshold;
       const keys = await split(secretBytes(masking.secret), names.length, threshold);
       const seeds = await split(seed, names.length, threshold);
-      const sealed: { [name: string]: Uint8Array } = {};
-      names.forEach((other, i) => {
-        if (other === name) held.set(name, { key: keys[i], seed: seeds[i] });
-        else sealed[other] = seal(sealingKey(other), Buffer.concat([keys[i], seeds[i]]));
-      });
-      return { sealed, commitment: sha256(seed) };
+      const own = names.indexOf(name);
+      held.set(name, { key: keys[own], seed: seeds[own] });
+      const sealed = names.flatMap((other, i) =>
+        i === own ? [] : [[other, seal(sealingKey(other), Buffer.concat([keys[i], seeds[i]]))]],
+      );
+      return { sealed: Object.fromEntries(sealed), commitment: sha256(seed) };
     },
     mask(values, { share, sealed = {} }) {
       const others = Object.keys(sealed);

@@ -61,21 +61,23 @@ export async function trend({
   checkViewFile(command, chart);
   const classifier = await loadClassifier(folder);
   const texts = await readDatedTexts(data, { ...options, dateColumn, signal });
-  const days = texts.map(({ date }) => (date === undefined ? undefined : readDay(date)));
-  const dated = texts.filter((_, i) => days[i] !== undefined);
+  const dated = texts.flatMap(({ text, date }) => {
+    const day = date === undefined ? undefined : readDay(date);
+    return day === undefined ? [] : [{ text, day }];
+  });
   if (dated.length < texts.length) {
-    const unread = texts.find(({ date }, i) => date && days[i] === undefined)?.date;
+    const unread = texts.find(({ date }) => date && readDay(date) === undefined)?.date;
     const example = unread && truncate(unread, 40);
     const count = texts.length - dated.length;
     terminal.json({ type: 'undated', count, of: texts.length, example });
     terminal.print(say('undated', { count, of: texts.length, example }));
   }
-  const known = days.filter((day) => day !== undefined);
   const items: DatedLabel[] = [];
   const begin = performance.now();
   for (let at = 0; at < dated.length; at += BATCH) {
-    const batch = dated.slice(at, at + BATCH).map(({ text }) => text);
-    for (const { label } of classifier.classify(batch)) items.push({ label, day: known[items.length] });
+    const batch = dated.slice(at, at + BATCH);
+    const said = classifier.classify(batch.map(({ text }) => text));
+    items.push(...said.map(({ label }, i) => ({ label, day: batch[i].day })));
     const eta = etaSince(begin, items.length / dated.length);
     terminal.live(say('live', { done: items.length, of: dated.length, eta }));
     await nextTurn();

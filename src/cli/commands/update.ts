@@ -169,8 +169,8 @@ async function takeIn(context: UpdateContext, run: UpdatedRun, data: string): Pr
 
 /** Where new files are dropped there may be none yet. */
 async function isEmptyFolder(data: string): Promise<boolean> {
-  const names = await readdir(data).catch(() => undefined);
-  return names?.every((name) => name.startsWith('.')) ?? false;
+  const entries = await readdir(data, { recursive: true, withFileTypes: true }).catch(() => undefined);
+  return entries?.every((entry) => entry.isDirectory() || entry.name.startsWith('.')) ?? false;
 }
 
 function tellPlan({ terminal, options }: UpdateContext, run: UpdatedRun, plan: UpdatePlan): void {

@@ -30,7 +30,12 @@ export function watchTask(model: TaskModel, watched: Watched, watching: Watching
       const before = rules.filter(looksAtPrompts);
       const after = rules.filter(looksAtAnswers);
       const texts = question.texts.map((text) => moderateText(text, before, onMatch));
-      for await (const answer of model.ask({ ...question, texts }, visit)) {
+      const task = question.kind === 'translate' ? question.task : undefined;
+      const asked = {
+        ...{ ...question, texts },
+        ...(task !== undefined && { task: moderateText(task, before, onMatch) }),
+      };
+      for await (const answer of model.ask(asked, visit)) {
         const flags: Rule[] = [];
         const told = moderated(answer, after, (rule) => {
           onMatch(rule);
