@@ -9,8 +9,13 @@ export type Issue = z.core.$ZodIssue;
 
 const locales = { en: en(), zh: zhCN() };
 
+/** For a rule of our own: `z.refine(check, ruleOf({ en, zh }))`. */
+export const ruleOf = (words: Readonly<Record<Language, string>>) => ({ params: { words } });
+
 /** The rule that was broken. NOTE The value must have been parsed with `reportInput`: the sentence may name what came. */
 export function issueReason(issue: Issue, language: Language): string {
+  const own = issue.code === 'custom' ? issue.params?.words?.[language] : undefined;
+  if (own !== undefined) return own;
   const told = locales[language].localeError(issue as never);
   return typeof told === 'string' ? told : (told?.message ?? issue.message);
 }

@@ -63,8 +63,15 @@ export { type WriteCodeOptions, type WrittenCode, writeCode } from './code/write
 export { type Correction, correctAnswer, forgetCorrection } from './corrections.ts';
 export { languageOf } from './prompt-text.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';
-export { type FoundIntent, type IntentClassifier, intentsByExamples } from './service/intents.ts';
-export { type ServicePlan, servicePlan } from './service/plan.ts';
+export {
+  type ExampleTrial,
+  type FoundIntent,
+  type IntentClassifier,
+  intentsByExamples,
+  intentsByMeaning,
+  tryExamples,
+} from './service/intents.ts';
+export { type ServicePlan, sentenceIn, servicePlan } from './service/plan.ts';
 export {
   customerService,
   findConversation,

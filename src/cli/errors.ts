@@ -456,7 +456,7 @@ export const fail = defineErrors({
       `${d.source}: nothing is left to learn from after cleaning; give a source with more text`,
     zh: (d) => `${d.source}：清洗之后没有可供学习的文本；请给出含有更多文本的来源`,
   },
-  'cli/tools-file': {
+  'cli/yaml-file': {
     en: (d: { path: string; reason: string; zhReason: string }) => `${d.path}: ${d.reason}`,
     zh: (d) => `${d.path}：${d.zhReason}`,
   },
@@ -465,8 +465,7 @@ export const fail = defineErrors({
     zh: (d) => `记录：编号须由字母、数字、_ 或 - 组成，得到 "${d.id}"`,
   },
   'cli/note-file': {
-    en: (d: { path: string }) =>
-      `${d.path}: must be a note as inkstone assist keeps it; mend it or take it away`,
-    zh: (d) => `${d.path}：须为 inkstone assist 保存的记录；请修正或移走`,
+    en: (d: { path: string }) => `${d.path}: must be a note as inkstone keeps it; mend it or take it away`,
+    zh: (d) => `${d.path}：须为 inkstone 保存的记录；请修正或移走`,
   },
 });

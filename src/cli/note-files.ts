@@ -23,14 +23,18 @@ export function noteFiles(folder: string, tenant = ''): Notes {
   const name = tenant === '' ? undefined : createHash('sha256').update(tenant).digest('hex').slice(0, 32);
   const home = name === undefined ? folder : join(folder, 'tenants', name);
   const pathOf = (kind: NoteKind, id: string): string => join(home, kind, `${id}.json`);
+  const idsOf = async (kind: NoteKind): Promise<string[]> => {
+    const names = await readdir(join(home, kind)).catch((error) => {
+      if (error.code === 'ENOENT') return [];
+      throw describeFileError(error, join(home, kind));
+    });
+    // What is being written begins with a dot.
+    return names.filter((one) => /^[^.].*\.json$/.test(one)).map((one) => one.slice(0, -5));
+  };
   return {
+    count: async (kind) => (await idsOf(kind)).length,
     async list(kind) {
-      const names = await readdir(join(home, kind)).catch((error) => {
-        if (error.code === 'ENOENT') return [];
-        throw describeFileError(error, join(home, kind));
-      });
-      // What is being written begins with a dot.
-      const ids = names.filter((one) => /^[^.].*\.json$/.test(one)).map((one) => one.slice(0, -5));
+      const ids = await idsOf(kind);
       const notes = await Promise.all(ids.map((id) => readNote(pathOf(kind, id))));
       return notes.filter((note) => note !== undefined).sort((a, b) => (a.created < b.created ? -1 : 1));
     },
@@ -49,6 +53,26 @@ export function noteFiles(folder: string, tenant = ''): Notes {
           throw describeFileError(error, pathOf(kind, id));
         },
       );
+    },
+  };
+}
+
+/** The notes of all tenants together; a note of any of them can be taken away. */
+export async function everyNotes(folder: string): Promise<Pick<Notes, 'list' | 'remove'>> {
+  const tenants = join(folder, 'tenants');
+  const names = await readdir(tenants).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw describeFileError(error, tenants);
+  });
+  const all = [folder, ...names.map((name) => join(tenants, name))].map((home) => noteFiles(home));
+  return {
+    list: async (kind) =>
+      (await Promise.all(all.map((notes) => notes.list(kind))))
+        .flat()
+        .sort((a, b) => (a.created < b.created ? -1 : 1)),
+    async remove(kind, id) {
+      const removed = await Promise.all(all.map((notes) => notes.remove(kind, id)));
+      return removed.includes(true);
     },
   };
 }

@@ -3,6 +3,7 @@
 import { requireSignOff } from './card-options.ts';
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
+import { serviceNotes } from './service-options.ts';
 
 export const state = {
   type: 'string',
@@ -174,6 +175,23 @@ export const serveOptions = {
     doc: {
       en: 'a classifier (made by inkstone classify train) that suggests labels on the page Label',
       zh: '在“标注”页提出标签建议的分类器（由 inkstone classify train 训练）',
+    },
+  },
+  service: {
+    type: 'string',
+    placeholder: 'plan',
+    doc: {
+      en: 'also serve customers by this plan (as inkstone service reads it), at /v1/service',
+      zh: '同时在 /v1/service 按此方案做客服（格式同 inkstone service）',
+    },
+  },
+  serviceNotes: {
+    type: 'string',
+    placeholder: 'folder',
+    default: serviceNotes,
+    doc: {
+      en: 'with --service: where conversations and what is handed over are kept',
+      zh: '与 --service 同用：对话与转人工记录的存放目录',
     },
   },
   weights,

@@ -67,6 +67,22 @@ export const assist = defineCommand({
   load: () => import('./commands/assist.ts'),
 });
 
+export const service = defineCommand({
+  name: 'service',
+  args: '<plan> [model]',
+  summary: {
+    en: 'customer service by a plan: intents, tools that look things up, documents, and a person where it does not know',
+    zh: '按方案做客服：识别意图、用工具查询、查文档，答不了就转人工',
+  },
+  options: async () => (await import('./service-options.ts')).serviceOptions,
+  example: 'inkstone service examples/service/shop.yaml --ask "when do you open?"',
+  examples: [
+    'inkstone service examples/service/shop.yaml --check',
+    'inkstone service examples/service/shop.yaml --list hand-over',
+  ],
+  load: () => import('./commands/service.ts'),
+});
+
 export const code = defineCommand({
   name: 'code',
   args: '<complete|write|translate|repair|measure> [file|words]',

@@ -2,7 +2,6 @@
 
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import {
   type AssistantTool,
@@ -12,9 +11,8 @@ import {
   type McpServer,
   wordPatterns,
 } from '../apps/index.ts';
-import { issueReason } from '../issues.ts';
-import { readTextFile } from './corpus.ts';
 import { fail } from './errors.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 export interface ToolFile {
   readonly tools: readonly AssistantTool[];
@@ -54,33 +52,13 @@ const fileSchema = z.strictObject({
     .default([]),
 });
 
-/** Reads the file. Programs run in its folder. @throws `cli/tools-file`, `apps/tool`, `apps/pattern` */
+/** Reads the file. Programs run in its folder. @throws `cli/yaml-file`, `apps/tool`, `apps/pattern` */
 export async function readToolFile(path: string): Promise<ToolFile> {
   const file = /\.[cm]?[jt]s$/i.test(path)
     ? { tools: await importTools(path), mcp: [] }
-    : toolsOf(readYaml(path, await readTextFile(path), fileSchema), path);
+    : toolsOf(await readYamlFile(path, fileSchema), path);
   checkTools(file.tools);
   return file;
-}
-
-/** YAML (or JSON, which is YAML), checked. @throws `cli/tools-file` with the place */
-function readYaml<Schema extends z.ZodType>(path: string, source: string, schema: Schema): z.output<Schema> {
-  let value: unknown;
-  try {
-    value = parse(source, { maxAliasCount: 0 });
-  } catch (error) {
-    const [line] = (error as Error).message.split('\n');
-    throw fail('cli/tools-file', { path, reason: line, zhReason: line });
-  }
-  const { data, error } = schema.safeParse(value ?? {}, { reportInput: true });
-  if (!error) return data as z.output<Schema>;
-  const [issue] = error.issues;
-  const place = issue.path.join('.') || '/';
-  throw fail('cli/tools-file', {
-    path,
-    reason: `${place}: ${issueReason(issue, 'en')}`,
-    zhReason: `${place}：${issueReason(issue, 'zh')}`,
-  });
 }
 
 function toolsOf({ tools, mcp }: z.output<typeof fileSchema>, path: string): ToolFile {
@@ -91,7 +69,7 @@ function toolOf(row: z.output<typeof toolRow>, path: string): AssistantTool {
   const { name, description, parameters, effect, patterns = [], command, url, method, headers: given } = row;
   const hasOne = command === undefined ? url !== undefined : (url ?? method ?? given) === undefined;
   if (!hasOne) {
-    throw fail('cli/tools-file', {
+    throw fail('cli/yaml-file', {
       path,
       reason: `${name}: must have a command, or a url with its method and headers`,
       zhReason: `${name}：须有 command，或 url（可带 method、headers）`,
@@ -125,14 +103,14 @@ function secretsOf(given: Readonly<Record<string, string>>, path: string): Recor
       const known = process.env[name];
       if (known !== undefined) return known;
       const [reason, zhReason] = [`the environment has no ${name}`, `环境变量中没有 ${name}`];
-      throw fail('cli/tools-file', { path, reason, zhReason });
+      throw fail('cli/yaml-file', { path, reason, zhReason });
     });
   return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, fill(value)]));
 }
 
 async function importTools(path: string): Promise<AssistantTool[]> {
   const refuse = (reason: string, zhReason: string, cause?: unknown) =>
-    fail('cli/tools-file', { path, reason, zhReason }, cause);
+    fail('cli/yaml-file', { path, reason, zhReason }, cause);
   const module = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw refuse(error.message, error.message, error);
   });

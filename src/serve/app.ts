@@ -8,6 +8,7 @@ import type { State } from '../store/index.ts';
 import { checkOrigin } from './access.ts';
 import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
+import type { ServicePort } from './answers/service-port.ts';
 import { fail, wireError } from './errors.ts';
 import { limitBody } from './limit-body.ts';
 import { limits } from './limits.ts';
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly remotes?: readonly RemoteServed[];
   /** What questions are answered from; without, their routes say so. */
   readonly documents?: DocumentsPort;
+  /** Who serves customers; without, its route says so. */
+  readonly service?: ServicePort;
   /** How files are read that a page sends; without, none are taken. */
   readonly readFile?: ReadFile;
   /** What a classifier would say of texts that are to be labelled. */
@@ -131,6 +134,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     checkConstraint: createConstraintCheck(sandbox),
     history: options.history ?? (state?.responses as ResponseHistory | undefined),
     documents: options.documents,
+    service: options.service,
     watch: watch.model,
     quotes: watch.quotes,
   };

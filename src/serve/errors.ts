@@ -206,6 +206,20 @@ export const fail = defineErrors({
     en: () => 'documents: this server answers from none; start it with --index',
     zh: () => '文档：本服务器没有可供回答的文档；启动时请加 --index',
   },
+  'serve/no-service': {
+    en: () => 'service: this server has no plan for customers; start it with --service PLAN',
+    zh: () => '客服：本服务器没有客服方案；启动时请加 --service 方案文件',
+  },
+  'serve/service-full': {
+    en: (d: { most: number }) =>
+      `service: ${d.most} conversations are kept, and no more; take some away with inkstone service PLAN --list conversation --forget ID`,
+    zh: (d) =>
+      `客服：已保存 ${d.most} 个对话，不能更多；请用 inkstone service 方案 --list conversation --forget 编号 移去一些`,
+  },
+  'serve/service-turns': {
+    en: (d: { most: number }) => `service: a conversation has at most ${d.most} turns; begin a new one`,
+    zh: (d) => `客服：一个对话至多 ${d.most} 句；请另开新对话`,
+  },
   'serve/file': {
     en: (d: { reason: { readonly en: string; readonly zh: string } }) => d.reason.en,
     zh: (d) => d.reason.zh,
@@ -246,6 +260,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],
   ['serve/no-documents', 404, 'invalid_request_error'],
+  ['serve/no-service', 404, 'invalid_request_error'],
+  ['serve/service-', 409, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],
   ['serve/run-', 409, 'invalid_request_error'],

@@ -78,6 +78,9 @@ export const limits = {
   documents: 256,
   tenantDocuments: 100_000,
   documentKey: 1000,
+  /** Conversations with customers that a tenant may keep, and what is said in one, both sides together. */
+  serviceConversations: 100_000,
+  serviceTurns: 400,
   /** Files that are read at once, and documents of one; documents and passages of one page of the studio. */
   fileReadings: 2,
   fileDocuments: 10_000,

@@ -10,6 +10,8 @@ import {
   documentsBody,
 } from './answers/answer-route.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
+import type { ServicePort } from './answers/service-port.ts';
+import { answerService, serviceBody } from './answers/service-route.ts';
 import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
 import { fail, type Work } from './errors.ts';
@@ -56,6 +58,8 @@ export interface RouteScope {
   readonly history: ResponseHistory | undefined;
   /** What questions are answered from, where there are documents. */
   readonly documents: DocumentsPort | undefined;
+  /** Who serves customers, where there is a plan. */
+  readonly service: ServicePort | undefined;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -186,6 +190,19 @@ export const routes: readonly Route[] = [
     answer(c, body, scope) {
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
       return answerSummaries(c, body, model, requestScope(c, scope));
+    },
+  }),
+  withBody({
+    path: '/v1/service',
+    summary: 'Answers a customer by the plan of the server: an intent, a tool, the documents, or a person.',
+    body: serviceBody,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const { service, documents } = scope;
+      if (!service) throw fail('serve/no-service', undefined);
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      const quotes = await scope.quotes(c);
+      return answerService(c, body, model, { ...requestScope(c, scope), service, documents, quotes });
     },
   }),
   withBody({

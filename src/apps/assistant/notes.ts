@@ -19,6 +19,8 @@ export interface Note {
 export interface Notes {
   /** Those of a kind, the oldest first. */
   list(kind: NoteKind): Promise<readonly Note[]>;
+  /** How many there are of a kind. */
+  count(kind: NoteKind): Promise<number>;
   /** Undefined if there is none. */
   get(kind: NoteKind, id: string): Promise<Note | undefined>;
   /** Keeps a note, in place of one with the same kind and id. */
@@ -42,8 +44,7 @@ export async function keepNote(
   if (plain.length < 1 || plain.length > MOST_NOTE_CHARACTERS) {
     throw fail('apps/note', { most: MOST_NOTE_CHARACTERS, got: plain.length });
   }
-  if ((await notes.list(kind)).length >= MOST_NOTES)
-    throw fail('apps/notes-full', { kind, most: MOST_NOTES });
+  if ((await notes.count(kind)) >= MOST_NOTES) throw fail('apps/notes-full', { kind, most: MOST_NOTES });
   const id = randomUUID().slice(0, 8);
   const note: Note = { id, kind, text: plain, created: new Date().toISOString(), ...(detail && { detail }) };
   await notes.put(note);
@@ -54,8 +55,10 @@ export async function keepNote(
 export function memoryNotes(): Notes {
   const kept = new Map<string, Note>();
   const keyOf = (kind: NoteKind, id: string): string => `${kind}/${id}`;
+  const of = (kind: NoteKind): Note[] => [...kept.values()].filter((note) => note.kind === kind);
   return {
-    list: async (kind) => [...kept.values()].filter((note) => note.kind === kind),
+    list: async (kind) => of(kind),
+    count: async (kind) => of(kind).length,
     get: async (kind, id) => kept.get(keyOf(kind, id)),
     put: async (note) => void kept.set(keyOf(note.kind, note.id), note),
     remove: async (kind, id) => kept.delete(keyOf(kind, id)),

@@ -1,7 +1,15 @@
 /** What a customer wants, by the likeness of their words to examples. */
 
-import { createAnalyzer, idfs } from '../../retrieve/index.ts';
-import type { ServiceIntent } from './plan.ts';
+import {
+  createAnalyzer,
+  exactIndex,
+  idfs,
+  type Scored,
+  topScores,
+  vectorRows,
+} from '../../retrieve/index.ts';
+import type { Embedder } from '../../types.ts';
+import type { ServiceIntent, ServicePlan } from './plan.ts';
 
 export interface FoundIntent {
   readonly name: string;
@@ -12,34 +20,92 @@ export interface FoundIntent {
 /** The likeliest intent of some words; undefined where there is none. A trained classifier can stand in its place. */
 export type IntentClassifier = (words: string) => FoundIntent | undefined | Promise<FoundIntent | undefined>;
 
+/** An example of a plan, put to the others as a customer's words would be. */
+export interface ExampleTrial {
+  readonly intent: string;
+  readonly example: string;
+  /** The intent of the nearest other example. */
+  readonly found?: FoundIntent | undefined;
+  /** `missed`: nothing is like it enough. */
+  readonly outcome: 'right' | 'missed' | 'confused';
+}
+
+type Examples = readonly Pick<ServiceIntent, 'name' | 'examples'>[];
+/** The two examples that are most like some words, by their places, with a score from 0 to 1. */
+type Nearest = (words: string) => Scored[] | Promise<Scored[]>;
+
 /**
- * The intent of the nearest example: twice the weight of the terms that both have, over that of all terms of the two. Terms weigh by
- * their inverse frequency among the examples, as in BM25; those of no example weigh most, so that strange words are near to nothing.
+ * The intent of the example that shares most words: twice the weight of the terms that both have, over that of all terms of the two.
+ * Terms weigh by their inverse frequency among the examples, as in BM25; those of no example weigh most, so that strange words are
+ * near to nothing.
  */
-export function intentsByExamples(
-  intents: readonly Pick<ServiceIntent, 'name' | 'examples'>[],
-): IntentClassifier {
+export const intentsByExamples = (intents: Examples): IntentClassifier =>
+  intentOf(intents, nearestByWords(examplesOf(intents)));
+
+/** The intent of the example whose vector is nearest: the cosine of the angle. */
+export const intentsByMeaning = async (intents: Examples, embedder: Embedder): Promise<IntentClassifier> =>
+  intentOf(intents, await nearestByMeaning(examplesOf(intents), embedder));
+
+/** Each example by the others, by words or with an embedder by meaning: how well a plan tells its intents apart. */
+export async function tryExamples(
+  { intents, threshold }: Pick<ServicePlan, 'threshold'> & { readonly intents: Examples },
+  embedder?: Embedder,
+): Promise<ExampleTrial[]> {
+  const examples = examplesOf(intents);
+  const nearest = embedder ? await nearestByMeaning(examples, embedder) : nearestByWords(examples);
+  const trials: ExampleTrial[] = [];
+  for (const [row, { name: intent, text: example }] of examples.entries()) {
+    const other = (await nearest(example)).find((one) => one.index !== row);
+    const found =
+      other && other.score > 0 ? { name: examples[other.index].name, score: other.score } : undefined;
+    const isNear = found !== undefined && found.score >= threshold;
+    const outcome = !isNear ? 'missed' : found.name === intent ? 'right' : 'confused';
+    trials.push({ intent, example, found, outcome });
+  }
+  return trials;
+}
+
+const examplesOf = (intents: Examples) =>
+  intents.flatMap(({ name, examples }) => examples.map((text) => ({ name, text })));
+
+function intentOf(intents: Examples, nearest: Nearest): IntentClassifier {
+  const examples = examplesOf(intents);
+  return async (words) => {
+    const [best] = await nearest(words);
+    return best && best.score > 0 ? { name: examples[best.index].name, score: best.score } : undefined;
+  };
+}
+
+function nearestByWords(examples: readonly { readonly text: string }[]): Nearest {
   const analyze = createAnalyzer();
-  const examples = intents.flatMap(({ name, examples: texts }) =>
-    texts.map((text) => ({ name, terms: new Set(analyze(text)) })),
-  );
+  const known = examples.map(({ text }) => new Set(analyze(text)));
   const holders = new Map<string, number>();
-  for (const { terms } of examples) for (const term of terms) holders.set(term, (holders.get(term) ?? 0) + 1);
+  for (const terms of known) for (const term of terms) holders.set(term, (holders.get(term) ?? 0) + 1);
   const weigh = (terms: Iterable<string>): number => {
     let sum = 0;
     for (const term of terms) sum += idfs.lucene(examples.length, holders.get(term) ?? 0);
     return sum;
   };
-  const weighed = examples.map((example) => ({ ...example, weight: weigh(example.terms) }));
+  const weights = known.map(weigh);
   return (words) => {
     const terms = new Set(analyze(words));
     const weight = weigh(terms);
-    let best: FoundIntent | undefined;
-    for (const { name, terms: own, weight: ownWeight } of weighed) {
+    const scores = known.map((own, i) => {
       const shared = weigh([...terms].filter((term) => own.has(term)));
-      const score = shared > 0 ? (2 * shared) / (weight + ownWeight) : 0;
-      if (score > (best?.score ?? 0)) best = { name, score };
-    }
-    return best;
+      return shared > 0 ? (2 * shared) / (weight + weights[i]) : 0;
+    });
+    return topScores(scores, 2);
+  };
+}
+
+async function nearestByMeaning(
+  examples: readonly { readonly text: string }[],
+  embedder: Embedder,
+): Promise<Nearest> {
+  const { vectors } = await embedder.embed(examples.map(({ text }) => text));
+  const index = exactIndex(vectorRows(vectors));
+  return async (words) => {
+    const { vectors: own } = await embedder.embed([words]);
+    return index.search(own[0], 2);
   };
 }

@@ -1,6 +1,8 @@
 /** What a customer service is told by its owner: intents, what is done for each, and when a person takes over. */
 
 import { z } from 'zod';
+import { ruleOf } from '../../issues.ts';
+import type { Language } from '../../language.ts';
 
 const text = z.string().min(1).max(2000);
 /** One sentence for all, or one for each language. */
@@ -9,7 +11,7 @@ export type ServiceSentence = z.output<typeof sentence>;
 
 const place = z.strictObject({
   /** A regular expression; its first group, else all of it, is the value. */
-  pattern: text.refine(isPattern, { error: 'a regular expression / 正则表达式' }),
+  pattern: text.refine(isPattern, ruleOf({ en: 'must be a regular expression', zh: '须为正则表达式' })),
   /** What the customer is asked where the words do not hold it. */
   ask: sentence,
 });
@@ -29,9 +31,7 @@ const intent = z
   .refine(
     (one) =>
       [one.answer, one.tool, one.handOver || undefined].filter((what) => what !== undefined).length === 1,
-    {
-      error: 'answer, tool or handOver, one of them / answer、tool、handOver 须给其一',
-    },
+    ruleOf({ en: 'needs answer, tool or handOver, one of them', zh: 'answer、tool、handOver 须给其一' }),
   );
 export type ServiceIntent = z.output<typeof intent>;
 
@@ -46,6 +46,9 @@ export const servicePlan = z.strictObject({
   handOverWords: z.array(text).max(1000).default([]),
 });
 export type ServicePlan = z.output<typeof servicePlan>;
+
+export const sentenceIn = (given: ServiceSentence, language: Language): string =>
+  typeof given === 'string' ? given : given[language];
 
 function isPattern(source: string): boolean {
   try {

@@ -11,7 +11,7 @@ import { fail } from '../errors.ts';
 import { languageOf } from '../prompt-text.ts';
 import { MOST_QUESTION_CHARACTERS } from '../question.ts';
 import { type FoundIntent, type IntentClassifier, intentsByExamples } from './intents.ts';
-import type { ServiceIntent, ServicePlan, ServiceSentence } from './plan.ts';
+import { type ServiceIntent, type ServicePlan, sentenceIn } from './plan.ts';
 
 export interface ServiceOptions {
   readonly plan: ServicePlan;
@@ -194,7 +194,7 @@ export function customerService(options: ServiceOptions) {
     if (!intent) return yield* lookUp(turn);
     yield { type: 'intent', ...found! };
     if (intent.handOver) return yield* handOver(turn, 'intent');
-    if (intent.answer !== undefined) return yield* tell(turn, inLanguage(intent.answer, turn.language));
+    if (intent.answer !== undefined) return yield* tell(turn, sentenceIn(intent.answer, turn.language));
     yield* callTool(turn, intent, { values: readPlaces(intent, words), isYes: false });
   }
 
@@ -209,7 +209,7 @@ export function customerService(options: ServiceOptions) {
     if (lacking || (tool.hasEffect && !isYes)) {
       turn.pending = { intent: intent.name, values };
       const question = lacking
-        ? inLanguage(lacking[1].ask, language)
+        ? sentenceIn(lacking[1].ask, language)
         : confirmation(intent, values, language);
       return yield* tell(turn, question);
     }
@@ -278,9 +278,6 @@ async function checkedRun(
   return { name: tool.name, arguments: values, status: 'failed', text: checked.problem };
 }
 
-const inLanguage = (sentence: ServiceSentence, language: Language): string =>
-  typeof sentence === 'string' ? sentence : sentence[language];
-
 function confirmation(
   { name, confirm }: ServiceIntent,
   values: Readonly<Record<string, string>>,
@@ -288,5 +285,5 @@ function confirmation(
 ): string {
   if (confirm === undefined)
     return say('confirm', { intent: name, values: JSON.stringify(values) }, language);
-  return inLanguage(confirm, language).replace(/\{(\w+)\}/g, (_, place) => values[place] ?? '');
+  return sentenceIn(confirm, language).replace(/\{(\w+)\}/g, (_, place) => values[place] ?? '');
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryCollection } from '../../../test/memory-collection.ts';
 import { memoryNotes } from '../assistant/notes.ts';
 import type { AssistantTool } from '../assistant/tool.ts';
-import { intentsByExamples } from './intents.ts';
+import { intentsByExamples, intentsByMeaning, tryExamples } from './intents.ts';
 import { servicePlan } from './plan.ts';
 import { customerService, findConversation, newConversation, type ServicePart } from './serve-customer.ts';
 
@@ -131,9 +131,45 @@ describe('customer service', () => {
     expect(servicePlan.safeParse({ intents: [broken] }).success).toBe(false);
   });
 
-  test('likeness: the same words are 1, strange ones near 0', () => {
+  test('likeness: the same words are 1, strange ones near 0', async () => {
     const classify = intentsByExamples(plan.intents);
-    expect(classify('cancel my order')).toEqual({ name: 'cancel', score: expect.closeTo(1, 9) });
-    expect(classify('Xyzzy plugh')).toBeUndefined();
+    expect(await classify('cancel my order')).toEqual({ name: 'cancel', score: expect.closeTo(1, 9) });
+    expect(await classify('Xyzzy plugh')).toBeUndefined();
+  });
+
+  /** Of a shop that calls an order a parcel: its vectors know. */
+  const embedder = {
+    embed: async (texts: readonly string[]) => ({
+      vectors: texts.map((text) => (/parcel|order/.test(text) ? [3, 0.1] : [0, 2])),
+      promptTokens: 0,
+    }),
+  };
+
+  test('by meaning, words that no example holds find their intent', async () => {
+    const intents = [
+      { name: 'order', examples: ['where is my order'] },
+      { name: 'hours', examples: ['when do you open'] },
+    ];
+    const found = await (await intentsByMeaning(intents, embedder))('parcel?');
+    expect(found).toEqual({ name: 'order', score: expect.closeTo(1, 2) });
+    expect(await intentsByExamples(intents)('parcel?')).toBeUndefined();
+  });
+
+  test('examples put to the others: right, missed, mistaken; never found by themselves', async () => {
+    const intents = [
+      { name: 'order', examples: ['track my order', 'track my parcel', '到哪了'] },
+      { name: 'cancel', examples: ['cancel my parcel now', '取消'] },
+    ];
+    const trials = await tryExamples({ intents, threshold: 0.3 });
+    expect(trials.map(({ example, outcome, found }) => [example, outcome, found?.name])).toEqual([
+      ['track my order', 'right', 'order'],
+      ['track my parcel', 'right', 'order'],
+      ['到哪了', 'missed', undefined],
+      ['cancel my parcel now', 'confused', 'order'],
+      ['取消', 'missed', undefined],
+    ]);
+    const [first] = await tryExamples({ intents, threshold: 0.9 }, embedder);
+    expect(first).toMatchObject({ outcome: 'right', found: { name: 'order', score: expect.closeTo(1, 6) } });
+    expect((await tryExamples({ intents: [], threshold: 0.3 })).length).toBe(0);
   });
 });

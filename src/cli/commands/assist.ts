@@ -1,19 +1,13 @@
 /** `inkstone assist [MODEL]`: an assistant with tools, on the terminal or for one question; with or without a model. */
 
-import {
-  type AssistPart,
-  assist,
-  type Confirm,
-  type Note,
-  type NoteKind,
-  type Turn,
-} from '../../apps/index.ts';
+import { type AssistPart, assist, type Confirm, type Turn } from '../../apps/index.ts';
 import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
 import type { assistOptions } from '../assist-options.ts';
 import { chooseAssistant, openDocuments, openModelOf, openOwnTools, usualTools } from '../assistant-parts.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import { listNotes } from '../list-notes.ts';
 import { noteFiles } from '../note-files.ts';
 import { flagOf } from '../options.ts';
 import { askLine, isYes } from '../prompt.ts';
@@ -41,15 +35,13 @@ const say = defineMessages({
     en: () => 'the model wanted ever more tools: --max-rounds was reached',
     zh: () => '模型一再请求工具：已达 --max-rounds',
   },
-  none: { en: () => 'none', zh: () => '没有' },
-  forgotten: { en: () => 'forgotten', zh: () => '已删去' },
 });
 
 export async function run(context: Context): Promise<void> {
   const { args, options, given, terminal, signal } = context;
   checkOptions(context);
   const notes = noteFiles(options.notes);
-  if (options.list !== undefined) return listNotes(context, options.list);
+  if (options.list !== undefined) return listNotes(notes, options.list, context);
   if (options.ask === undefined && !terminal.canAsk) {
     throw fail('cli/missing-argument', {
       command: 'assist',
@@ -99,26 +91,6 @@ function checkOptions({ options, given }: Context): void {
       zhReason: '此时只列出记录',
     });
   }
-}
-
-async function listNotes({ options, terminal }: Context, kind: NoteKind): Promise<void> {
-  const notes = noteFiles(options.notes);
-  if (options.forget !== undefined) {
-    const wasThere = await notes.remove(kind, options.forget);
-    terminal.json({ type: 'forgotten', kind, id: options.forget, wasThere });
-    terminal.print(wasThere ? say('forgotten', {}) : say('none', {}));
-    return;
-  }
-  const all = await notes.list(kind);
-  for (const note of all) terminal.json({ type: 'note', ...note });
-  for (const note of all) terminal.print(lineOf(note));
-  if (all.length === 0) terminal.print(say('none', {}));
-}
-
-/** `1f2e3d4c  2026-11-29 08:00  text {detail}` */
-function lineOf({ id, created, text, detail = {} }: Note): string {
-  const more = Object.keys(detail).length > 0 ? ` ${JSON.stringify(detail)}` : '';
-  return `${id}  ${created.slice(0, 16).replace('T', ' ')}  ${inOneLine(text + more)}`;
 }
 
 /** Asks the person at the terminal; nobody there is no yes. */

@@ -25,6 +25,7 @@ import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
 import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
+import { servePlan } from '../served-service.ts';
 import { quoteWord } from '../shell-words.ts';
 import { isSignOffRequired } from '../sign-offs.ts';
 import { studioLab } from '../studio-lab.ts';
@@ -52,6 +53,10 @@ const say = defineMessages({
     en: (d: { url: string }) => `questions are answered from the index at ${d.url}/v1/answers`,
     zh: (d) => `在 ${d.url}/v1/answers 根据索引回答问题`,
   },
+  service: {
+    en: (d: { url: string }) => `customers are served by the plan at ${d.url}/v1/service`,
+    zh: (d) => `在 ${d.url}/v1/service 按方案做客服`,
+  },
   try: {
     en: (d: { command: string }) => `try it: ${d.command}`,
     zh: (d) => `试一试：${d.command}`,
@@ -76,6 +81,8 @@ export interface ServeSettings {
   readonly adapters?: AdapterFolders;
   /** An index that questions are answered from, and which of its collections. */
   readonly index?: { readonly place: string; readonly collection: string; readonly isMade?: boolean };
+  /** A plan that customers are served by, and where their conversations are kept. */
+  readonly service?: { readonly plan: string; readonly notes: string };
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -106,9 +113,9 @@ export async function run({
 }: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
-  const { requireSignOff, activations } = options;
+  const { requireSignOff, activations, service, serviceNotes } = options;
   checkActivations('serve', options);
-  if (args.length === 0 && remote === undefined && index === undefined) {
+  if (args.length === 0 && [remote, index, service].every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
       argument: '<run…>',
@@ -123,6 +130,7 @@ export async function run({
     remotes: remote === undefined ? [] : parseRemotes(remote),
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
+    ...(service !== undefined && { service: { plan: service, notes: serviceNotes } }),
     classifier,
     weights,
     activations,
@@ -172,15 +180,17 @@ export async function serveRuns(
       }),
     most: Math.max(MOST_MODELS, folders.length),
   });
-  const { index, classifier } = settings;
-  const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
-  const documents = index && (await serveDocuments(index.place, index.collection, index));
-  const state = await openServerState(settings, terminal).catch(async (error) => {
-    await documents?.close();
-    throw error;
-  });
+  const { index, classifier, service: plan } = settings;
+  const closing: (() => Promise<void>)[] = [];
   let server: RunningServer | undefined;
   try {
+    const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
+    const documents = index && (await serveDocuments(index.place, index.collection, index));
+    if (documents) closing.push(documents.close);
+    const service = plan && (await servePlan(plan.plan, plan.notes, signal));
+    if (service) closing.push(service.close);
+    const state = await openServerState(settings, terminal);
+    if (state) closing.push(() => state.close());
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
       throw fail('cli/serve-open', { host });
     }
@@ -192,6 +202,7 @@ export async function serveRuns(
       ...(studio && { studio: { files, runs: studioRuns(runs), lab: studioLab(folderOf) } }),
       state,
       ...(documents && { documents }),
+      ...(service && { service }),
       readFile: readSentFile,
       suggest,
       host,
@@ -216,6 +227,7 @@ export async function serveRuns(
     );
     if (studio) terminal.print(files ? say('studio', { url }) : say('noStudio', {}));
     if (documents) terminal.print(say('answers', { url }));
+    if (service) terminal.print(say('service', { url }));
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';
@@ -229,8 +241,7 @@ export async function serveRuns(
   } finally {
     await server?.close();
     registry.close();
-    await state?.close();
-    await documents?.close();
+    for (const close of closing.reverse()) await close();
   }
 }
 

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { memoryCollection } from '../../../test/memory-collection.ts';
+import { customerService, memoryNotes, newConversation, servicePlan } from '../../apps/index.ts';
 import { functionModel } from '../../decode/index.ts';
 import { trainCharacters } from '../../text/index.ts';
 import type { RequestLog } from '../app.ts';
@@ -27,6 +28,7 @@ const answers: { readonly [Kind in TaskKind]: TaskAnswer<Kind> } = {
   classify: { kind: 'classify', label: 'a', measure: 'margins', scores: [], ...counted },
   'fill-mask': { kind: 'fill-mask', places: [[]], ...counted },
 };
+const CONVERSATION = '123e4567-e89b-42d3-a456-426614174000';
 const taskModels = Object.values(answers).map((answer: TaskAnswer) =>
   createTaskModel(answer.kind, {
     kind: answer.kind,
@@ -60,9 +62,21 @@ beforeAll(async () => {
     },
   };
   const collection = memoryCollection([{ key: 'a', text: 'ab is here.' }]);
+  const [notes, plan] = [memoryNotes(), servicePlan.parse({})];
+  await notes.put({
+    id: CONVERSATION,
+    kind: 'conversation',
+    text: '',
+    created: '',
+    detail: { ...newConversation(CONVERSATION) },
+  });
   server = await startServer({
     models: [model, ...taskModels],
     documents: { readable: async () => [collection], own: async () => collection },
+    service: {
+      inTurn: (_, turn) => turn(),
+      open: () => ({ notes, serve: customerService({ plan, notes }) }),
+    },
     keys: [KEY],
     sandbox,
     log: (entry: RequestLog) => void logged.push(entry),
@@ -96,6 +110,7 @@ const least: Readonly<Record<string, object>> = {
   '/v1/embeddings': { model: 'm', input: 'ab' },
   '/v1/answers': { question: 'ab?' },
   '/v1/summaries': { text: 'ab' },
+  '/v1/service': { message: 'ab' },
   '/v1/translations': { text: 'ab' },
   '/v1/classifications': { text: 'ab' },
   '/v1/fill-mask': { text: 'a[MASK]' },
@@ -206,6 +221,7 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     context_tokens: 1,
     stream: true,
   },
+  '/v1/service': { message: 'ab', conversation: CONVERSATION, model: 'm' },
   '/v1/translations': {
     model: 'translate',
     text: ['', 'a\nb'],

@@ -1,0 +1,162 @@
+/** `inkstone service` and `/v1/service`: a plan with tools, a conversation that is kept, a person who takes over. */
+
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteFiles } from '../src/cli/note-files.ts';
+import { type ServedService, servePlan } from '../src/cli/served-service.ts';
+import { createApp } from '../src/serve/app.ts';
+import type { Rule, State } from '../src/store/index.ts';
+import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
+
+const cwd = scratchFolder();
+cpSync('examples/service', join(cwd, 'shop'), { recursive: true });
+const plan = join('shop', 'shop.yaml');
+const run = (...argv: string[]) => inkstone(['service', plan, ...argv], { cwd });
+
+describe('service', () => {
+  test('turns of a conversation: a place is asked for, a tool is called after a yes; both languages', async () => {
+    const first = await run('--ask', 'when do you open?');
+    expect(first.out).toMatch(/^We are open from nine to six.*\ngo on with --conversation \w{8}\n$/);
+    const turn = (...words: string[]) => run('--conversation', 'c1', '--ask', ...words);
+    expect((await turn('取消订单')).out).toBe('要取消哪个订单？请给出订单号。\n');
+    expect((await turn('5678')).out).toContain('5678');
+    const { json } = await turn('yes', '--json');
+    expect(json.at(-1)).toMatchObject({
+      type: 'answer',
+      answer: 'Order 5678 is cancelled. 订单 5678 已取消。',
+      conversation: { id: 'c1', isHandedOver: false },
+    });
+    const lost = await run('--conversation', 'c2', '--ask', 'I want a lawyer');
+    expect(lost.out).toMatch(/handed over to a person: c2\n$/);
+    expect(HAN.test(lost.out)).toBe(false);
+  });
+
+  test('what waits for a person is listed, of tenants too, and taken away', async () => {
+    await run('--conversation', 'c3', '--ask', '我要人工');
+    const notes = noteFiles(join(cwd, '.inkstone/service'), 'a tenant');
+    await notes.put({ id: 't1', kind: 'hand-over', text: 'help me', created: '2026-01-01' });
+    const { json } = await run('--list', 'hand-over', '--json');
+    expect(json[0]).toMatchObject({ id: 't1' });
+    expect(json).toContainEqual(
+      expect.objectContaining({ id: 'c3', detail: expect.objectContaining({ reason: 'wish' }) }),
+    );
+    expect((await run('--list', 'hand-over', '--forget', 't1')).out).toBe('forgotten\n');
+    expect(await notes.count('hand-over')).toBe(0);
+  });
+
+  test('a check tells how well the examples are told apart', async () => {
+    const { json } = await run('--check', '--json');
+    expect(json).toContainEqual({
+      ...{ type: 'example', intent: 'order', example: 'where is my order', outcome: 'confused' },
+      found: { name: 'cancel', score: expect.any(Number) },
+    });
+    expect(json).toContainEqual({
+      ...{ type: 'intent', intent: 'cancel', examples: 5, right: 1, missed: 3, confused: 1 },
+    });
+  });
+
+  test.each<[string, string, RegExp]>([
+    [
+      'intents: [{name: a, examples: [b]}]',
+      '--check',
+      /bad\.yaml: intents\.0: needs answer, tool or handOver/,
+    ],
+    ['intents: [{name: a, examples: [b], tool: none}]', '--ask', /names the tool "none"/],
+    ['{classifier: a, embedder: b}', '--check', /takes a classifier or an embedder, not both/],
+    [
+      'intents: [{name: a, examples: [b], tool: t, places: {x: {pattern: "(", ask: x}}}]',
+      '--check',
+      /places\.x\.pattern: must be a regular/,
+    ],
+    ['intents: [', '--check', /bad\.yaml: /],
+  ])('a plan that cannot be: %s', async (text, option, rule) => {
+    writeFileSync(join(cwd, 'bad.yaml'), text);
+    const { status, err } = await inkstone(
+      ['service', 'bad.yaml', option, ...(option === '--ask' ? ['b'] : [])],
+      { cwd },
+    );
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringMatching(rule) });
+  });
+
+  test('options that cannot stand together', async () => {
+    expect((await run('--forget', 'x')).status).toBe(2);
+    expect((await run('--check', '--ask', 'x')).status).toBe(2);
+    expect((await run('--list', 'hand-over', '--check')).status).toBe(2);
+  });
+});
+
+describe('/v1/service', () => {
+  let service: ServedService;
+  const rules = [
+    { id: 'r', name: 'r', kind: 'literal', pattern: 'nine to six', stage: 'after', isOn: true },
+    { id: 's', name: 's', kind: 'literal', pattern: 'darn', stage: 'before', isOn: true },
+  ].map((rule) => ({ ...rule, action: 'rewrite', replacement: '…' }) as Rule);
+  const state = {
+    isNew: async () => false,
+    keys: {
+      any: async () => true,
+      find: async (tenant: string) => ({
+        id: tenant,
+        tenant,
+        isAdmin: false,
+        requestsPerMinute: null,
+        tokensPerDay: null,
+        concurrent: 4,
+      }),
+      use: async () => 0,
+    },
+    rules: { list: async (tenant: string) => (tenant === 'ruled' ? rules : []) },
+  } as unknown as State;
+  let app: ReturnType<typeof createApp>;
+  beforeAll(async () => {
+    service = await servePlan(join(cwd, plan), join(cwd, 'served'), new AbortController().signal);
+    const recorder = { use() {}, audit() {}, review() {}, flush: async () => {} };
+    app = createApp({ models: [], state, recorder, service });
+  });
+  afterAll(() => service.close());
+  async function post(body: object, { tenant = 'a', to = app } = {}) {
+    const response = await to.request('http://localhost/v1/service', {
+      method: 'POST',
+      headers: { host: 'localhost', authorization: `Bearer ${tenant}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, answer: (await response.json()) as Record<string, string> };
+  }
+
+  test('a conversation goes on by its name, for its tenant alone', async () => {
+    const { answer } = await post({ message: '取消订单' });
+    expect(answer).toMatchObject({ object: 'service.turn', answer: '要取消哪个订单？请给出订单号。' });
+    expect(answer.intent).toMatchObject({ name: 'cancel' });
+    const { conversation } = answer;
+    expect((await post({ message: '5678', conversation }, { tenant: 'b' })).status).toBe(404);
+    expect((await post({ message: '5678', conversation })).answer.answer).toContain('5678');
+    expect((await post({ message: '找人工', conversation })).answer).toMatchObject({
+      is_handed_over: true,
+      hand_over_reason: 'wish',
+    });
+  });
+
+  test('two messages of one conversation at once: both are kept', async () => {
+    const { answer } = await post({ message: 'when do you open?' });
+    const { conversation } = answer;
+    await Promise.all([1, 2, 3].map((i) => post({ message: `hello ${i}`, conversation })));
+    const kept = await service.open('a', {}).notes.get('conversation', conversation);
+    expect(kept?.detail?.turns).toHaveLength(8);
+  });
+
+  test('rules hold for what the customer says and for what is answered', async () => {
+    const { answer } = await post({ message: 'darn, when do you open?' }, { tenant: 'ruled' });
+    expect(answer).toMatchObject({
+      answer: 'We are open from …, Monday to Saturday.',
+      moderated: 'rewrite',
+    });
+    const kept = await service.open('ruled', {}).notes.get('conversation', answer.conversation);
+    expect(kept?.text).toBe('…, when do you open?');
+  });
+
+  test('without a plan the server says so', async () => {
+    const to = createApp({ models: [] });
+    expect((await post({ message: 'hi' }, { to })).status).toBe(404);
+  });
+});
