@@ -61,6 +61,26 @@ describe('assist', () => {
     expect((await run('--list', 'message')).out).toMatch(/四点喝茶 \{"to":"小李"\}\n$/);
   });
 
+  test('a bot of rules answers what no tool is for; its own rules come from a file', async () => {
+    expect((await run('rules', '--ask', 'I need my rest')).out).toMatch(/your rest\?\n$/);
+    expect((await run('rules', '--ask', '我想要你的书')).out).toContain('我的书');
+    expect((await run('rules', '--ask', 'what is 2+3?')).out).toContain('2+3 = 5');
+    writeFileSync(
+      join(cwd, 'bot.yaml'),
+      'rules: [{pattern: "tea *", answers: ["Tea {1}!"]}]\nfallbacks: ["Hm."]\n',
+    );
+    const bot = (words: string) => run('rules:bot.yaml', '--ask', words);
+    expect((await bot('Tea at four.')).out).toBe('Tea at four!\n');
+    expect((await bot('Coffee?')).out).toBe('Hm.\n');
+    writeFileSync(join(cwd, 'bot.yaml'), 'rules: [{pattern: "tea", answers: ["{1}"]}]\nfallbacks: ["Hm."]\n');
+    expect((await bot('tea')).status).toBe(2);
+    writeFileSync(join(cwd, 'bot.yaml'), 'rules: []\n');
+    expect(await bot('tea')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('bot.yaml: fallbacks'),
+    });
+  });
+
   test('an endpoint that calls: told of the tools, given the result as quoted data', async () => {
     const { model, bodies } = await endpoint(call('calculator', { expression: '3*4' }), {
       content: 'It is 12.',

@@ -1,5 +1,6 @@
 /** What an assistant is made of, opened from options: its tools, its notes, its model, its documents. */
 
+import { z } from 'zod';
 import {
   type AssistantModel,
   type AssistantTool,
@@ -12,12 +13,17 @@ import {
   ruleAssistant,
   wordPatterns,
 } from '../apps/index.ts';
+import { defaultRules, type RuleSet, ruleModel } from '../decode/index.ts';
 import { type Collection, library } from '../retrieve/index.ts';
 import { assistantModel, knowsTools } from '../serve/index.ts';
 import { fail } from './errors.ts';
 import { openIndex, openMade } from './retrieval.ts';
 import { readToolFile } from './tool-files.ts';
-import { type OpenedModel, openServedModel } from './writers.ts';
+import { openServedModel } from './writers.ts';
+import { readYamlFile } from './yaml-file.ts';
+
+/** Characters of a pattern or an answer of a rule. */
+const MOST_RULE = 2000;
 
 /** Tools that come from outside, for as long as they are open. */
 export interface OwnTools {
@@ -88,17 +94,38 @@ export const usualTools = (notes: Notes, collections: readonly Collection[]): As
   ...builtInTools({ notes, collections }),
 ];
 
-/** A model that knows tools decides; beside any other, and without one, rules do. */
-export function chooseAssistant(
-  opened: OpenedModel | undefined,
-  tools: readonly AssistantTool[],
-): AssistantModel {
-  const model = opened && assistantModel(opened.model, opened.scope);
-  return opened && knowsTools(opened.model) ? model! : ruleAssistant(tools, { otherwise: model });
+/** Who answers, for as long as it is open. */
+export interface OpenedAssistant {
+  /** With these tools. */
+  readonly model: (tools: readonly AssistantTool[]) => AssistantModel;
+  close(): void;
 }
 
-export const openModelOf = (spec: string | undefined): Promise<OpenedModel> | undefined =>
-  spec === undefined ? undefined : openServedModel(spec);
+/** `rules`, or `rules:FILE` with one's own. */
+const RULE_BOT = /^rules(?::(.+))?$/;
+
+/** A model that knows tools decides; beside any other, and without one, rules do. @throws `cli/yaml-file`, `decode/rule-…` */
+export async function openAssistant(spec: string | undefined): Promise<OpenedAssistant> {
+  const bot = RULE_BOT.exec(spec ?? '');
+  if (spec === undefined || bot) {
+    const otherwise = bot ? ruleModel(await readRules(bot[1])) : undefined;
+    return { model: (tools) => ruleAssistant(tools, { otherwise }), close() {} };
+  }
+  const { model: served, scope, close } = await openServedModel(spec);
+  const model = assistantModel(served, scope);
+  const isAble = knowsTools(served);
+  return { model: (tools) => (isAble ? model : ruleAssistant(tools, { otherwise: model })), close };
+}
+
+const text = z.string().max(MOST_RULE);
+const ruleFile = z.strictObject({
+  rules: z.array(z.strictObject({ pattern: text, answers: z.array(text).min(1) })),
+  fallbacks: z.array(text).min(1),
+  swaps: z.record(text, text).optional(),
+});
+
+const readRules = (path: string | undefined): RuleSet | Promise<RuleSet> =>
+  path === undefined ? defaultRules : readYamlFile(path, ruleFile);
 
 /** A collection of an index, with what closes it. @throws `cli/no-index` */
 export async function openDocuments(place: string, name: string) {

@@ -55,13 +55,14 @@ export const assist = defineCommand({
   name: 'assist',
   args: '[model]',
   summary: {
-    en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone',
-    zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动',
+    en: 'an assistant with tools: calculator, reminders, messages, documents, your own and those of MCP; by a run, an endpoint, or rules alone (rules: small talk too)',
+    zh: '带工具的助手：计算、提醒、消息、文档、自己的工具与 MCP 工具；由训练好的模型、接口或仅凭规则驱动（rules：还能闲聊）',
   },
   options: async () => (await import('./assist-options.ts')).assistOptions,
   example: 'inkstone assist --ask "what is 15% of 80?"',
   examples: [
     'inkstone assist runs/poems-2min --ask "remind me in 10 minutes to drink tea" --yes',
+    'inkstone assist rules --ask "I need a rest"',
     'inkstone assist --list fact',
   ],
   load: () => import('./commands/assist.ts'),

@@ -4,7 +4,7 @@ import { type AssistPart, assist, type Confirm, type Turn } from '../../apps/ind
 import { InkstoneError } from '../../errors.ts';
 import { defineMessages } from '../../language.ts';
 import type { assistOptions } from '../assist-options.ts';
-import { chooseAssistant, openDocuments, openModelOf, openOwnTools, usualTools } from '../assistant-parts.ts';
+import { openAssistant, openDocuments, openOwnTools, usualTools } from '../assistant-parts.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { listNotes } from '../list-notes.ts';
@@ -58,10 +58,10 @@ export async function run(context: Context): Promise<void> {
     const own = await openOwnTools(options, usual, signal);
     closing.push(own.close);
     const tools = [...own.tools, ...usual];
-    const opened = await openModelOf(args[0]);
-    if (opened) closing.push(opened.close);
+    const { model, close } = await openAssistant(args[0]);
+    closing.push(close);
     const { maxRounds, maxTokens } = options;
-    const how = { model: chooseAssistant(opened, tools), tools, notes, maxRounds, maxTokens, signal };
+    const how = { model: model(tools), tools, notes, maxRounds, maxTokens, signal };
     const answer = (turns: readonly Turn[]) =>
       tell(assist(turns, { ...how, confirm: confirmer(context) }), context);
     if (given.has('ask')) await answer([{ role: 'user', content: options.ask! }]);
