@@ -1,13 +1,15 @@
 /** What `serve` and `studio` read that answers about texts: every kind of folder. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { type MethodName, saveClassifier, trainClassifier } from '../src/classify/index.ts';
+import { readEncoder } from '../src/cli/encoders.ts';
 import { readTaskWorker, taskKindOf } from '../src/cli/task-workers.ts';
 import {
   encoderConfig,
   encoderDecoderConfig,
+  encoderEmbedder,
   initEncoder,
   initEncoderDecoder,
   saveEncoder,
@@ -81,6 +83,16 @@ test('a translator says what the command says; a blank line stays, a line that i
     code: 'cli/source-line',
     data: { line: 2 },
   });
+});
+
+test('a folder that says how vectors are made is for vectors', async () => {
+  cpSync(at('bert'), at('sentences'), { recursive: true });
+  writeFileSync(at('sentences', 'modules.json'), '[]');
+  const texts = ['abc', '床前'];
+  const told = await answers('sentences', { kind: 'embed', texts });
+  const encoder = await readEncoder(at('sentences'));
+  const { vectors } = await encoderEmbedder(encoder, encoder.tokenizer, encoder.modules).embed(texts);
+  expect(told.map(({ vector }) => vector)).toEqual(vectors.map((vector) => Array.from(vector)));
 });
 
 test('an encoder fills blanks', async () => {

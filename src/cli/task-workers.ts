@@ -9,7 +9,13 @@ import {
   wordCutter,
   wordsByOmission,
 } from '../classify/index.ts';
-import { fillMask, isForeignEncoder, isForeignEncoderDecoder } from '../models/index.ts';
+import {
+  encoderEmbedder,
+  fillMask,
+  isForeignEncoder,
+  isForeignEncoderDecoder,
+  isSentenceFolder,
+} from '../models/index.ts';
 import type { TaskAnswer, TaskKind, TaskWorker } from '../serve/index.ts';
 import { isRun, readRunConfig } from '../train/index.ts';
 import { readEncoder } from './encoders.ts';
@@ -27,7 +33,10 @@ export async function taskKindOf(folder: string): Promise<TaskKind | undefined> 
   const json = (await readRunConfig(folder)) as { readonly [key: string]: unknown } | null;
   if (!json) return undefined;
   if (isForeignEncoderDecoder(json)) return 'translate';
-  if (isForeignEncoder(json)) return hasForeignHead(json) ? 'classify' : 'fill-mask';
+  if (isForeignEncoder(json)) {
+    if (hasForeignHead(json)) return 'classify';
+    return (await isSentenceFolder(folder)) ? 'embed' : 'fill-mask';
+  }
   const work = workOfRun(json);
   return work === 'write' ? undefined : work;
 }
@@ -37,6 +46,7 @@ export async function readTaskWorker(folder: string): Promise<TaskWorker> {
   const kind = await taskKindOf(folder);
   if (kind === 'translate') return translating(folder) as Promise<TaskWorker>;
   if (kind === 'fill-mask') return filling(folder) as Promise<TaskWorker>;
+  if (kind === 'embed') return embedding(folder) as Promise<TaskWorker>;
   if (kind !== 'classify') throw fail('cli/no-model', { path: folder });
   if (await isClassifierFolder(folder)) return classifying(await loadClassifier(folder)) as TaskWorker;
   const head = (await findForeignHead(folder)) ?? (await readHeadModel(folder));
@@ -83,7 +93,24 @@ async function filling(folder: string): Promise<TaskWorker<'fill-mask'>> {
   };
 }
 
-/** Texts that are classified together. */
+async function embedding(folder: string): Promise<TaskWorker<'embed'>> {
+  const encoder = await readEncoder(folder);
+  const { tokenizer, modules } = encoder;
+  const embedder = encoderEmbedder(encoder, tokenizer, modules);
+  return {
+    kind: 'embed',
+    textsAtOnce: TEXTS_AT_ONCE,
+    async answer({ texts }, signal) {
+      const { vectors } = await embedder.embed(texts, { signal });
+      return vectors.map((vector, i) => ({
+        ...{ kind: 'embed', vector: Array.from(vector) },
+        ...{ promptTokens: tokenizer.encode(texts[i]).length, completionTokens: 0 },
+      }));
+    },
+  };
+}
+
+/** Texts that are classified together, or made vectors. */
 const TEXTS_AT_ONCE = 16;
 
 function classifying(classifier: TextClassifier): TaskWorker<'classify'> {

@@ -90,7 +90,12 @@ export {
   type RecurrentLanguageModel,
   type RecurrentModelOptions,
 } from './recurrent-model.ts';
-export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
+export {
+  isSentenceFolder,
+  type Pooling,
+  readSentenceModules,
+  type SentenceModules,
+} from './sentence-modules.ts';
 export type { SizedSequence } from './sequences.ts';
 export type { SinkWindow } from './sink-past.ts';
 export { spectralNorm, spectralRadius } from './spectral.ts';

@@ -24,6 +24,10 @@ const modes: { readonly [key: string]: Pooling } = {
   pooling_mode_max_tokens: 'max',
 };
 
+/** Whether the folder says how states become a vector: then it is made for that. */
+export const isSentenceFolder = async (folder: string): Promise<boolean> =>
+  (await nodeFiles.list(folder)).includes(MODULES);
+
 /** The pooling of a folder; for one that says nothing the mean, with length 1. @throws for modules we do not have. */
 export async function readSentenceModules(folder: string): Promise<SentenceModules> {
   const names = await nodeFiles.list(folder);

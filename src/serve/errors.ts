@@ -17,6 +17,7 @@ const works: { readonly [Kind in Work]: { readonly en: string; readonly zh: stri
   translate: { en: 'translating', zh: '翻译' },
   classify: { en: 'classifying', zh: '分类' },
   'fill-mask': { en: 'filling blanks', zh: '填空' },
+  embed: { en: 'vectors of texts', zh: '文本向量' },
 };
 const makers: { readonly [Kind in Work]: { readonly en: string; readonly zh: string } } = {
   write: { en: 'serve a run of inkstone train', zh: '请提供由 inkstone train 训练的模型' },
@@ -32,6 +33,7 @@ const makers: { readonly [Kind in Work]: { readonly en: string; readonly zh: str
     en: 'serve a run of inkstone train --objective masked',
     zh: '请提供由 inkstone train --objective masked 训练的模型',
   },
+  embed: { en: 'serve the folder of a sentence encoder', zh: '请提供句向量编码器的目录' },
 };
 
 export const fail = defineErrors({

@@ -165,10 +165,10 @@ export const routes: readonly Route[] = [
   }),
   withBody({
     path: '/v1/embeddings',
-    summary: 'Texts as vectors: the mean of the last hidden states, of length 1.',
+    summary: 'Texts as vectors of length 1: by a sentence encoder, or the mean of the last hidden states.',
     body: embeddingBody,
     answers: 'json',
-    answer: (c, body, scope) => answerEmbeddings(c, body, scope.watch(c, modelOf(scope, body.model))),
+    answer: (c, body, scope) => answerEmbeddings(c, body, scope.watch(c, vectorModel(scope, body.model))),
   }),
   withBody({
     path: '/v1/answers',
@@ -303,6 +303,12 @@ function ableModel(scope: RouteScope, wanted: Work, id: string | null | undefine
 
 const modelOf = (scope: RouteScope, id: string | null | undefined) =>
   ableModel(scope, 'write', id) as ServedModel | RemoteServed;
+
+/** A model that is for vectors, or one that writes. */
+function vectorModel(scope: RouteScope, id: string): ServedModel | RemoteServed | TaskModel {
+  const model = anyModelOf(scope, id);
+  return isTaskModel(model) && model.kind === 'embed' ? model : modelOf(scope, id);
+}
 
 /** As this request sees it. */
 const taskModelOf = (c: AppContext, scope: RouteScope, kind: TaskKind, id: string | null | undefined) =>

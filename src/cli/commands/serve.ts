@@ -275,6 +275,7 @@ const examples: { readonly [Kind in Work]: readonly [path: string, body: object]
   translate: ['translations', { text: 'the moon is bright' }],
   classify: ['classifications', { text: 'a warm, funny film', words: 5 }],
   'fill-mask': ['fill-mask', { text: '床前明月[MASK]' }],
+  embed: ['embeddings', { input: '床前明月光' }],
 };
 
 function exampleCall(

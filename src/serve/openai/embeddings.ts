@@ -2,7 +2,8 @@
 
 import type { AppContext } from '../app.ts';
 import { fail } from '../errors.ts';
-import { isRemote, type RemoteServed, type ServedModel, type Visit } from '../served-model.ts';
+import { isRemote, isTaskModel, type RemoteServed, type ServedModel, type Visit } from '../served-model.ts';
+import type { TaskModel } from '../tasks/task-model.ts';
 import type { EmbeddingBody } from './schemas.ts';
 import { followClient } from './stream.ts';
 import { checkPrompts, textIds } from './to-request.ts';
@@ -10,12 +11,15 @@ import { checkPrompts, textIds } from './to-request.ts';
 export async function answerEmbeddings(
   c: AppContext,
   body: EmbeddingBody,
-  model: ServedModel | RemoteServed,
+  model: ServedModel | RemoteServed | TaskModel,
 ): Promise<Response> {
   const { signal } = followClient(c);
+  const visit = { tenant: c.get('tenant'), signal };
   const { vectors, promptTokens: count } = isRemote(model)
     ? await model.embed(body, signal)
-    : await embedHere(body, model, { tenant: c.get('tenant'), signal });
+    : isTaskModel(model)
+      ? await embedByTask(body, model, visit)
+      : await embedHere(body, model, visit);
   c.get('metrics').written({ promptTokens: count, completionTokens: 0, repairs: 0 });
   return c.json({
     object: 'list',
@@ -40,7 +44,37 @@ async function embedHere({ input, dimensions }: EmbeddingBody, model: ServedMode
     true,
   );
   const vectors = await model.embed(texts, visit);
-  const width = vectors[0].length;
+  checkWidth(vectors[0].length, dimensions);
+  return { vectors, promptTokens: texts.reduce((sum, { length }) => sum + length, 0) };
+}
+
+/** By a sentence encoder, which reads texts. */
+async function embedByTask({ input, dimensions }: EmbeddingBody, model: TaskModel, visit: Visit) {
+  const texts = typeof input === 'string' ? [input] : input;
+  if (!areTexts(texts)) {
+    throw fail('serve/field', {
+      field: 'input',
+      rule: 'a text or a list of texts for this model',
+      zhRule: '文本或文本列表（该模型不接受编号）',
+      got: input,
+    });
+  }
+  const vectors: (readonly number[])[] = [];
+  let promptTokens = 0;
+  for await (const answer of model.ask({ kind: 'embed', texts }, visit)) {
+    if (answer.kind !== 'embed') continue;
+    vectors.push(answer.vector);
+    promptTokens += answer.promptTokens;
+  }
+  visit.signal.throwIfAborted();
+  checkWidth(vectors[0].length, dimensions);
+  return { vectors, promptTokens };
+}
+
+const areTexts = (input: readonly unknown[]): input is readonly string[] =>
+  input.every((one) => typeof one === 'string');
+
+function checkWidth(width: number, dimensions: number | null | undefined): void {
   if (dimensions != null && dimensions !== width) {
     throw fail('serve/field', {
       field: 'dimensions',
@@ -49,7 +83,6 @@ async function embedHere({ input, dimensions }: EmbeddingBody, model: ServedMode
       got: dimensions,
     });
   }
-  return { vectors, promptTokens: texts.reduce((sum, { length }) => sum + length, 0) };
 }
 
 function normalized(vector: Float32Array): Float32Array {

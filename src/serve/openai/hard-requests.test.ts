@@ -27,6 +27,7 @@ const answers: { readonly [Kind in TaskKind]: TaskAnswer<Kind> } = {
   translate: { kind: 'translate', text: 'ab', ...counted },
   classify: { kind: 'classify', label: 'a', measure: 'margins', scores: [], ...counted },
   'fill-mask': { kind: 'fill-mask', places: [[]], ...counted },
+  embed: { kind: 'embed', vector: [1], ...counted },
 };
 const CONVERSATION = '123e4567-e89b-42d3-a456-426614174000';
 const taskModels = Object.values(answers).map((answer: TaskAnswer) =>

@@ -48,6 +48,8 @@ interface Kinds {
       }[])[];
     };
   };
+  /** Each text as a vector. */
+  embed: { readonly question: object; readonly answer: { readonly vector: readonly number[] } };
 }
 
 /** A word of a text and how much it speaks for the label that was chosen; below 0, against it. */

@@ -53,11 +53,19 @@ const guess: TaskWorker<'fill-mask'> = {
     return [{ kind: 'fill-mask', places: [guesses], ...counted(text) }];
   },
 };
+const measure: TaskWorker<'embed'> = {
+  kind: 'embed',
+  textsAtOnce: 1,
+  answer: async ({ texts: [text] }) => [
+    { kind: 'embed', vector: [3 * text.length, 4 * text.length], ...counted(text) },
+  ],
+};
 const shouter = createTaskModel('shouter', shout as TaskWorker);
 const models = [
   shouter,
   createTaskModel('judge', judge as TaskWorker),
   createTaskModel('guess', guess as TaskWorker),
+  createTaskModel('measure', measure as TaskWorker),
 ];
 const faults: unknown[] = [];
 const app = createApp({ models, onFault: (error) => faults.push(error) });
@@ -130,6 +138,17 @@ test('labels with their words; guesses for a blank', async () => {
   ]);
 });
 
+test('vectors by an encoder: of length 1, for texts alone, and as wide as it is', async () => {
+  const told = await ask('/v1/embeddings', { model: 'measure', input: ['ab', '春'] });
+  expect(told).toMatchObject({
+    ...{ object: 'list', model: 'measure', usage: { prompt_tokens: 3 } },
+    data: [{ index: 0, embedding: [0.6, 0.8].map((x) => expect.closeTo(x, 6)) }, { index: 1 }],
+  });
+  expect((await send('/v1/embeddings', { model: 'measure', input: [1, 2] })).status).toBe(400);
+  expect((await send('/v1/embeddings', { model: 'measure', input: 'a', dimensions: 3 })).status).toBe(400);
+  expect((await send('/v1/embeddings', { model: 'guess', input: 'a' })).status).toBe(400);
+});
+
 test('a model that cannot is named, with those that can, in both languages', async () => {
   const wrong = await send('/v1/translations', { model: 'judge', text: 'a' });
   expect(wrong.status).toBe(400);
@@ -152,6 +171,7 @@ test('a model that cannot is named, with those that can, in both languages', asy
     ['shouter', 'translate'],
     ['judge', 'classify'],
     ['guess', 'fill-mask'],
+    ['measure', 'embed'],
   ]);
   const inside = await send('/v1/translations', { text: 'fine\nfine\ntoo long', stream: true });
   // Nothing of the stream has begun.

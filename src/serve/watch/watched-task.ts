@@ -67,7 +67,7 @@ function moderated(
   rules: readonly CompiledRule[],
   onMatch: (rule: Rule) => void,
 ): TaskAnswer {
-  if (rules.length === 0 || answer.kind === 'classify') return answer;
+  if (rules.length === 0 || answer.kind === 'classify' || answer.kind === 'embed') return answer;
   const pass = (text: string): string => moderateText(text, rules, onMatch);
   if (answer.kind === 'translate') return { ...answer, text: pass(answer.text) };
   const places = answer.places.map((guesses) =>
@@ -79,5 +79,6 @@ function moderated(
 function outputOf(answer: TaskAnswer): string {
   if (answer.kind === 'translate') return answer.text;
   if (answer.kind === 'classify') return answer.label;
+  if (answer.kind === 'embed') return '';
   return answer.places.map(([best]) => best?.token ?? '').join(' ');
 }
