@@ -56,7 +56,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 /** Damerau–Levenshtein distance (adjacent swaps count one; optimal string alignment). */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -101,3 +101,21 @@ export {
   type WrittenSummary,
 } from './summary/summary.ts';
 export type { KeptParts } from './summary/write-summary.ts';
+export { askByModel } from './tutor/ask-model.ts';
+export { type Grade, type GradeReason, gradeAnswer } from './tutor/grade.ts';
+export {
+  type Learner,
+  learn,
+  learnerState,
+  levelOf,
+  newLearner,
+  nextQuestion,
+  showsChoices,
+} from './tutor/learner.ts';
+export {
+  BLANK,
+  makeQuestions,
+  type StudySentence,
+  type StudySource,
+  type TutorQuestion,
+} from './tutor/question.ts';

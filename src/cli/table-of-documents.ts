@@ -84,6 +84,19 @@ export const service = defineCommand({
   load: () => import('./commands/service.ts'),
 });
 
+export const tutor = defineCommand({
+  name: 'tutor',
+  args: '<source>',
+  summary: {
+    en: 'questions on a text, graded with reasons, as hard as the learner can take',
+    zh: '就一段文本出题、批改并说明理由，难度随学习者水平调整',
+  },
+  options: async () => (await import('./tutor-options.ts')).tutorOptions,
+  example: 'inkstone tutor notes.md --list',
+  examples: ['inkstone tutor notes.md', 'inkstone tutor notes.md --learner Li --next'],
+  load: () => import('./commands/tutor.ts'),
+});
+
 export const code = defineCommand({
   name: 'code',
   args: '<complete|write|translate|repair|measure> [file|words]',

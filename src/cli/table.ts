@@ -13,6 +13,7 @@ import {
   search,
   service,
   summarize,
+  tutor,
   unpack,
   vectors,
 } from './table-of-documents.ts';
@@ -356,6 +357,7 @@ export const commands = [
   summarize,
   assist,
   service,
+  tutor,
   code,
   serve,
   keys,

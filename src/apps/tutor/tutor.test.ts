@@ -1,0 +1,141 @@
+/** Questions from sentences, grades with reasons, a rating that follows the answers. */
+
+import { describe, expect, test } from 'vitest';
+import { createRng } from '../../rng.ts';
+import type { GenerationPart } from '../../types.ts';
+import type { AnswerWriter } from '../answer-writer.ts';
+import { askByModel } from './ask-model.ts';
+import { gradeAnswer } from './grade.ts';
+import { chanceOf, learn, levelOf, newLearner, nextQuestion, showsChoices } from './learner.ts';
+import { BLANK, makeQuestions, type StudySource } from './question.ts';
+
+/** A sentence whose names stand in brackets and whose nouns in braces. */
+function source(marked: string, start = 0, language = 'en'): StudySource {
+  const words: { text: string; start: number; end: number; upos: string }[] = [];
+  let text = '';
+  for (const [piece] of marked.matchAll(/\[[^\]]*\]|\{[^}]*\}|[^[{]+/g)) {
+    const isMarked = /^[[{]/.test(piece);
+    const own = isMarked ? piece.slice(1, -1) : piece;
+    const from = start + text.length;
+    const upos = piece.startsWith('[') ? 'PROPN' : 'NOUN';
+    if (isMarked) words.push({ text: own, start: from, end: from + own.length, upos });
+    text += own;
+  }
+  const sentence = { text, start, end: start + text.length, language, words, entities: [] };
+  return { key: 'a.md', sentence };
+}
+const sources = [
+  source('The {wall} near [Beijing] was built by the {dynasty} of Ming.', 10),
+  source('They walked over the {wall} to [Paris] in the last summer.', 100),
+  source('A {ship} sails from [Lisbon] to the coast of Brazil.', 200),
+  source('In [Athens] and again in [Athens] the {wall} was broken.', 300),
+  source('A {road} leads from [Vienna] over the hills to Trieste.', 400),
+  source('Many people came from [Madrid] to see the tall {wall}.', 500),
+  source('[李白]曾经住在{草堂}，写下许多诗。', 600, 'zh'),
+];
+
+describe('questions', () => {
+  const questions = makeQuestions(sources);
+
+  test('one for each sentence that stands by itself: the rarest name is asked for, once in its sentence', () => {
+    expect(questions.map(({ id, answer }) => [id, answer])).toEqual([
+      ['a.md#10', 'Beijing'],
+      ['a.md#200', 'Lisbon'],
+      ['a.md#300', 'wall'],
+      ['a.md#400', 'Vienna'],
+      ['a.md#500', 'Madrid'],
+      ['a.md#600', '李白'],
+    ]);
+    expect(questions[0].text).toBe(`The wall near ${BLANK} was built by the dynasty of Ming.`);
+    expect(questions[0].source).toMatchObject({ start: 10, sentence: sources[0].sentence.text });
+    expect(questions[5].text).toBe(`${BLANK}曾经住在草堂，写下许多诗。`);
+  });
+
+  test('choices are of the same kind and language, hold the answer once, and nothing of the sentence', () => {
+    const [first] = questions;
+    expect(first.choices).toHaveLength(4);
+    expect(first.choices.filter((choice) => choice === 'Beijing')).toHaveLength(1);
+    expect(first.choices).not.toContain('wall');
+    expect(questions[5].choices).toEqual([]);
+    expect(makeQuestions(sources)[0].choices).toEqual(first.choices);
+  });
+
+  test('what stands often is easier', () => {
+    const hard = questions.map(({ difficulty }) => difficulty);
+    expect(hard[2]).toBeLessThan(hard[0]);
+    expect(hard.reduce((sum, x) => sum + x, 0)).toBeCloseTo(0, 9);
+  });
+
+  test('a model words them, unless it tells the answer or asks nothing', async () => {
+    const [question] = questions;
+    const says = (text: string): AnswerWriter => ({
+      contextTokens: 1000,
+      count: () => 10,
+      async *write(): AsyncGenerator<GenerationPart, void> {
+        yield { type: 'text-delta', text };
+      },
+    });
+    const asked = async (text: string) => (await askByModel(question, says(text))).text;
+    expect(await asked('Question: Near which town was it built?\nBeijing')).toBe(
+      'Near which town was it built?',
+    );
+    expect(await asked('What is BEIJING?')).toBe(question.text);
+    expect(await asked('It was built.')).toBe(question.text);
+    expect((await askByModel(question, { ...says('Who?'), contextTokens: 20 })).text).toBe(question.text);
+  });
+});
+
+test.each([
+  ['Qin Shi Huang', 'qin shi huang.', 1, 'exact'],
+  ['Great Wall', 'the Great Wall', 1, 'exact'],
+  ['Beijing', 'I think it was Beijing', 1, 'within'],
+  ['Beijing', 'Bejing', 0.8, 'spelling'],
+  ['1368', '1369', 0, 'wrong'],
+  ['Marco Polo', 'Polo', 0.25, 'part'],
+  ['Paris', 'London', 0, 'wrong'],
+  ['Paris', 'Paris or London', 0, 'wrong'],
+  ['李白', '是李白吧', 1, 'within'],
+  ['李白', '杜甫', 0, 'wrong'],
+  ['李白', ' 。', 0, 'none'],
+] as const)('%s: "%s" is worth %s (%s)', (answer, said, score, reason) => {
+  expect(gradeAnswer({ answer, choices: ['London', answer] }, said)).toEqual({ score, reason });
+});
+
+describe('a learner', () => {
+  const questions = makeQuestions(sources);
+
+  test('right answers raise the rating, wrong ones lower it; the question moves the other way', () => {
+    const [question] = questions;
+    const right = learn(newLearner(), question, 1);
+    const wrong = learn(newLearner(), question, 0);
+    expect(right.rating).toBeGreaterThan(0);
+    expect(wrong.rating).toBeLessThan(0);
+    expect(right.questions[question.id].difficulty).toBeLessThan(question.difficulty);
+    // Guessing finds one in four: a wrong answer says more than a right one.
+    expect(-wrong.rating).toBeGreaterThan(right.rating);
+    expect(chanceOf({ ...newLearner(), rating: -50 }, question)).toBeCloseTo(0.25, 9);
+  });
+
+  test('who knows much is asked without choices, and has a higher level', () => {
+    const expert = { ...newLearner(), rating: 3 };
+    expect(showsChoices(newLearner(), questions[0])).toBe(true);
+    expect(showsChoices(expert, questions[0])).toBe(false);
+    expect([levelOf({ ...expert, rating: -9 }), levelOf(newLearner()), levelOf(expert)]).toEqual([1, 2, 5]);
+  });
+
+  test('a wrong answer comes again after two others, until all are known', () => {
+    let learner = newLearner();
+    const asked: string[] = [];
+    let failed = '';
+    for (;;) {
+      const question = nextQuestion(questions, learner, createRng(1).split(learner.turns));
+      if (!question) break;
+      asked.push(question.id);
+      if (failed === '') failed = question.id;
+      learner = learn(learner, question, question.id === failed && learner.turns === 0 ? 0 : 1);
+    }
+    expect(asked).toHaveLength(questions.length + 1);
+    expect(new Set(asked).size).toBe(questions.length);
+    expect(asked.indexOf(failed, 1)).toBeGreaterThan(2);
+  });
+});
