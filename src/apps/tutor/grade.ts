@@ -40,8 +40,7 @@ export function gradeAnswer(
   }
   const wantedWords = wanted.split(' ');
   const held = wantedWords.filter((word) => words.includes(word)).length;
-  if (held > 0 && words.length <= MOST_WORDS)
-    return { score: 0.5 * (held / wantedWords.length), reason: 'part' };
+  if (held > 0) return { score: 0.5 * (held / wantedWords.length), reason: 'part' };
   return { score: 0, reason: 'wrong' };
 }
 
