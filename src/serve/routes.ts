@@ -187,9 +187,9 @@ export const routes: readonly Route[] = [
     summary: 'Sums up a text of any length: by its own sentences, or by a model, part by part.',
     body: summaryBody,
     answers: 'events',
-    answer(c, body, scope) {
+    async answer(c, body, scope) {
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
-      return answerSummaries(c, body, model, requestScope(c, scope));
+      return answerSummaries(c, body, model, { ...requestScope(c, scope), quotes: await scope.quotes(c) });
     },
   }),
   withBody({

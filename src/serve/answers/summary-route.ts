@@ -4,11 +4,9 @@ import { z } from 'zod';
 import {
   MOST_QUESTION_CHARACTERS,
   type SummarizeOptions,
-  type Summary,
   type SummaryPart,
   summarize,
   summaryMethods,
-  summaryOf,
 } from '../../apps/index.ts';
 import type { AppContext } from '../app.ts';
 import { limits } from '../limits.ts';
@@ -16,6 +14,7 @@ import { eventStream } from '../openai/event-stream.ts';
 import { followClient } from '../openai/stream.ts';
 import type { RequestScope } from '../openai/to-request.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
+import type { QuoteWatch } from '../watch/watched-quotes.ts';
 import { countedWriter } from './answer-writer.ts';
 import { firstParts, tellParts } from './tell-parts.ts';
 
@@ -39,7 +38,7 @@ export async function answerSummaries(
   c: AppContext,
   body: z.infer<typeof summaryBody>,
   model: ServedModel | RemoteServed | undefined,
-  scope: RequestScope,
+  scope: RequestScope & { readonly quotes: QuoteWatch },
 ): Promise<Response> {
   const controller = followClient(c);
   const options: SummarizeOptions = {
@@ -57,27 +56,88 @@ export async function answerSummaries(
     created: Math.floor(Date.now() / 1000),
     model: model?.id ?? null,
   };
-  if (!body.stream)
-    return c.json({ ...head, object: 'summary', ...onWire(await summaryOf(body.text, options)) });
-  const eventOfPart = (part: SummaryPart): object => {
+  // What a model reads and writes the rules have looked at by themselves.
+  const parts = model ? summarize(body.text, options) : toldSummary(body.text, options, scope.quotes);
+  if (!body.stream) {
+    for await (const part of parts) {
+      if (part.type === 'summary') return c.json({ ...head, object: 'summary', ...onWire(part) });
+    }
+    throw new Error('a summary has no end');
+  }
+  const eventOfPart = (part: ToldPart): object => {
     if (part.type === 'progress') return { ...part, type: 'summary.progress' };
     if (part.type === 'text-delta') return { type: 'summary.delta', delta: part.text };
     return { type: 'summary.done', ...head, ...onWire(part) };
   };
-  const parts = summarize(body.text, options);
   // Behind the first progress a model has written, or refused to.
   let told = 0;
   const begun = await firstParts(parts, () => ++told === 2);
-  return eventStream(c, tellParts(c, { parts, begun, eventOfPart }, controller), controller);
+  return eventStream(c, tellParts<ToldPart>(c, { parts, begun, eventOfPart }, controller), controller);
+}
+
+/** A summary as the rules let it through. */
+type ToldPart =
+  | Exclude<SummaryPart, { readonly type: 'summary' }>
+  | (Extract<SummaryPart, { readonly type: 'summary' }> & {
+      /** Where a rule changed it: what was read, in which the places are. */
+      readonly text?: string;
+      /** A rule ended it. */
+      readonly isBlocked?: boolean;
+    });
+
+/** Sentences of the caller's text, whose rules hold for what is sent and for what is told. @throws `serve/blocked` */
+async function* toldSummary(
+  given: string,
+  options: SummarizeOptions,
+  quotes: QuoteWatch,
+): AsyncGenerator<ToldPart, void> {
+  const leave = quotes.begin();
+  try {
+    const question = options.question === undefined ? undefined : quotes.ask(options.question);
+    const text = quotes.ask(given);
+    for await (const part of summarize(text, { ...options, question })) {
+      if (part.type === 'text-delta') continue;
+      if (part.type === 'progress' || part.method !== 'extract') {
+        yield part;
+        continue;
+      }
+      const { whole, stretch } = quotes.tell(part.summary);
+      let at = 0;
+      const sentences = part.sentences.map((sentence) => {
+        const told = stretch(at, at + sentence.text.length);
+        at += sentence.text.length + 1;
+        return { ...sentence, ...told };
+      });
+      const ended = sentences.findIndex(({ moderated }) => moderated === 'block');
+      const kept = ended < 0 ? sentences : sentences.slice(0, ended);
+      const summary = ended < 0 ? whole.text : kept.map((sentence) => sentence.text).join('\n');
+      quotes.end(summary);
+      if (summary !== '') yield { type: 'text-delta', text: summary };
+      const isChanged = text !== given;
+      yield {
+        ...part,
+        summary,
+        sentences: kept,
+        ...(isChanged && { text }),
+        ...(ended >= 0 && { isBlocked: true }),
+      };
+    }
+  } finally {
+    leave();
+  }
 }
 
 /** Foreign spelling begins here. */
-function onWire(summary: Summary) {
-  const { method, lang, question, parts } = summary;
+function onWire(summary: Extract<ToldPart, { readonly type: 'summary' }>) {
+  const { method, lang, question, parts, text, isBlocked } = summary;
   return {
     ...{ method, lang, question, parts, summary: summary.summary },
     ...(summary.method === 'extract'
-      ? { sentences: summary.sentences }
+      ? {
+          sentences: summary.sentences,
+          ...(text !== undefined && { text }),
+          ...(isBlocked && { finish_reason: 'blocked' }),
+        }
       : { levels: summary.levels, finish_reason: summary.finish, finish_reasons: summary.finishes }),
   };
 }

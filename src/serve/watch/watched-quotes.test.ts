@@ -209,6 +209,21 @@ test('where a model writes, its passages and excerpts tell no more than it does;
   }
 });
 
+test('a summary that quotes what is sent tells what the rules let through, and takes in what they let in', async () => {
+  const text = 'The canary is called Ada. The boiler sings at noon in the kitchen.';
+  const sum = (more: object = {}) => send('/v1/summaries', { text, sentences: 2, ...more });
+  const { summary, sentences, text: read } = (await sum()).json();
+  expect(summary).toBe('The canary is called somebody.\nThe kettle sings at noon in the kitchen.');
+  expect(sentences.map((one: { moderated?: string }) => one.moderated)).toEqual(['rewrite', undefined]);
+  const { start, end } = sentences[1];
+  expect(read.slice(start, end)).toBe('The kettle sings at noon in the kitchen.');
+  expect(audited).toMatchObject([{ decision: 'rewrite', prompt: text, output: summary }]);
+  const stream = await sum({ stream: true });
+  expect(eventsOf(stream.text).at(-1)).toMatchObject({ type: 'summary.done', summary });
+  expect((await sum({ text: 'The password is 1234. It is short.' })).json().error.code).toBe('serve/blocked');
+  expect((await sum({ question: 'what is the password?' })).json().error.code).toBe('serve/blocked');
+});
+
 test('a search tells no more; a document is open as it is to who may change it, to others as the rules let it', async () => {
   const search = (query: string, how = {}) => send('/api/documents/search', { query }, how);
   const found = await search('canary parrot called');
