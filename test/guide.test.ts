@@ -1,6 +1,6 @@
 /** The guide's commands run one after another, as they stand there but for shorter trainings, and each ends well. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pages as generated } from '../docs/reference.ts';
@@ -59,6 +59,10 @@ function writeFiles(): void {
   write('novel.txt', Array.from({ length: 120 }, paragraph).join('\n\n'));
   write('poems.txt', Array.from({ length: 200 }, poem).join('\n\n'));
   write('poem.txt', paragraph());
+  write(
+    'lesson.md',
+    'The white whale was seen near Lisbon. The captain Anna Weber sailed to Boston in 1851.',
+  );
   mkdirSync(join(cwd, 'src'));
   for (const name of ['sum', 'mean', 'most', 'least']) {
     const body = `export function ${name}(a: number, b: number): number {\n  return ${name}Of(a, b);\n}\n`;
@@ -89,6 +93,7 @@ function writeFiles(): void {
   );
 }
 writeFiles();
+cpSync('examples/service', join(cwd, 'examples/service'), { recursive: true });
 
 test('every page of the guide is in its list', () => {
   const written = Object.keys(generated);
