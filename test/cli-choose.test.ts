@@ -212,6 +212,7 @@ describe.each(['en', 'zh'] as const)('bad input, in %s', (lang) => {
     [[...classify, '--seconds', '5'], '--try'],
     [[...classify, '--data', 'zh.jsonl', '--texts', '5'], '--texts'],
     [['--task', 'tag', '--data', 'zh.jsonl', '--try'], '--task tag'],
+    [[...classify, '--data', 'two.jsonl', '--try'], '20'],
   ])('%j', async (words, part) => {
     const before = listing(cwd);
     const { status, out, err } = await choose(words, lang);

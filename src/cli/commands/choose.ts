@@ -40,6 +40,10 @@ export async function run(context: Context): Promise<void> {
   const rates = energyRates('choose', options);
   const pricePerMillion = price === undefined ? undefined : parsePrice(price);
   const texts = data === undefined ? undefined : await readChoiceTexts(context, data);
+  if (options.try && task === 'classify' && texts!.length < LEAST_TRIED) {
+    const [rule, zhRule] = [`tried on at least ${LEAST_TRIED} texts`, `在至少 ${LEAST_TRIED} 条文本上试验`];
+    throw bad('--try', rule, zhRule, String(texts!.length));
+  }
   const found = texts
     ? await factsOf(texts)
     : usualFacts(options.texts ?? USUAL_TEXTS, options.language ?? 'en');
@@ -126,6 +130,9 @@ function checkOptions({ options, given }: Context): ChoiceLimits {
     ...(endpoint !== undefined && { hasEndpoint: true }),
   };
 }
+
+/** A tenth is held out, of each label: fewer texts tell nothing. */
+const LEAST_TRIED = 20;
 
 const bad = (option: string, rule: string, zhRule: string, got: string) =>
   fail('cli/value', { command: 'choose', option, rule, zhRule, got });
