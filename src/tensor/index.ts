@@ -26,7 +26,7 @@ export {
   isBlocks,
   isFloat,
 } from './dtype.ts';
-export { describeGpu, openGpu } from './gpu.ts';
+export { describeGpu, type GpuDescription, openGpu } from './gpu.ts';
 export type { Activation, KernelName, Kernels, Precision } from './kernels.ts';
 export {
   type ComplexNumber,

@@ -222,7 +222,8 @@ const rotary = program({
 function sizesOf(args: AttentionArgs): { numbers: { [Name in keyof typeof sizes]: number }; tail: number[] } {
   const { batch, queries, keys, heads, kvHeads, headSize, precision } = args;
   if (precision !== 'f32') throw fail('gpu/kernel', { kernel: `attention ${precision}` });
-  if (headSize > MAX_HEAD) throw fail('gpu/kernel', { kernel: `attention with heads of more than ${MAX_HEAD}` });
+  if (headSize > MAX_HEAD)
+    throw fail('gpu/kernel', { kernel: `attention with heads of more than ${MAX_HEAD}` });
   const each = (values: Int32Array | undefined, otherwise: number): number[] =>
     Array.from({ length: batch }, (_, b) => values?.[b] ?? otherwise);
   return {

@@ -129,11 +129,18 @@ export const elementwiseKernels = ({ run }: Session): Elementwise => ({
     const one = binaryPrograms.get(code);
     if (!one) throw fail('gpu/kernel', { kernel: `binary ${code}` });
     const numbers = { rank: walk.shape.length };
-    run(one, { reads: { left: x, right: y }, writes: { out }, numbers, tail: tailOf(walk), count: countOf(walk) });
+    run(one, {
+      reads: { left: x, right: y },
+      writes: { out },
+      numbers,
+      tail: tailOf(walk),
+      count: countOf(walk),
+    });
   },
   affine: (x, out, scale, shift) =>
     run(affine, { reads: { x }, writes: { out }, numbers: { scale, shift }, count: out.length }),
-  axpy: (x, out, alpha) => run(axpy, { reads: { x }, writes: { out }, numbers: { alpha }, count: out.length }),
+  axpy: (x, out, alpha) =>
+    run(axpy, { reads: { x }, writes: { out }, numbers: { alpha }, count: out.length }),
   fill(out, value) {
     const bits = out instanceof Float32Array ? floatBits(value) : value;
     run(fill, { reads: {}, writes: { out }, numbers: { value: bits }, count: out.length });

@@ -31,8 +31,7 @@ export const fail = defineErrors({
   'gpu/size': {
     en: (d: { sizeBytes: number; maxBytes: number }) =>
       `gpu: one array may have at most ${d.maxBytes} bytes on this device, got ${d.sizeBytes}; make the batch or the model smaller`,
-    zh: (d) =>
-      `gpu：此设备上一个数组最多 ${d.maxBytes} 字节，得到 ${d.sizeBytes}；请减小批量或模型`,
+    zh: (d) => `gpu：此设备上一个数组最多 ${d.maxBytes} 字节，得到 ${d.sizeBytes}；请减小批量或模型`,
   },
   'gpu/failed': {
     en: (d: { message: string }) =>

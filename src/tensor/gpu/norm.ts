@@ -90,7 +90,12 @@ export function normKernels({ run }: Session): Norm {
     // What gradX may be added to is read after the others: they use x and grad, which it does not change.
     const columns = (of: typeof gradWeight, of_bias: number): void => {
       if (!of) return;
-      run(gradOfColumns, { reads: { x, mean, rstd, grad }, writes: { out: of }, numbers: { rows, of_bias }, count: n });
+      run(gradOfColumns, {
+        reads: { x, mean, rstd, grad },
+        writes: { out: of },
+        numbers: { rows, of_bias },
+        count: n,
+      });
     };
     columns(gradWeight, 0);
     columns(gradBias, 1);
@@ -99,7 +104,12 @@ export function normKernels({ run }: Session): Norm {
   };
   return {
     layerNorm: (x, weight, bias, out, mean, rstd, rows, n, eps) =>
-      run(layerNorm, { reads: { x, weight, bias }, writes: { out, mean, rstd }, numbers: { n, eps }, count: rows }),
+      run(layerNorm, {
+        reads: { x, weight, bias },
+        writes: { out, mean, rstd },
+        numbers: { n, eps },
+        count: rows,
+      }),
     layerNormGrad,
     rmsNorm: (x, weight, out, rstd, rows, n, eps) =>
       run(rmsNorm, { reads: { x, weight }, writes: { out, rstd }, numbers: { n, eps }, count: rows }),

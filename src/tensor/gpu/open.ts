@@ -1,6 +1,8 @@
 /** A GPU as a table of kernels over the same op rows: those that a decoder's training step needs. */
 
 import { type Device, openDevice, setDevice } from '../device.ts';
+import type { Kernels } from '../kernels.ts';
+import { referenceKernels } from '../reference/index.ts';
 import { findAdapter } from './adapter.ts';
 import { attentionKernels } from './attention.ts';
 import { elementwiseKernels } from './elementwise.ts';
@@ -12,8 +14,6 @@ import { optimizerKernels } from './optimizer.ts';
 import { randomKernels } from './random.ts';
 import { rowKernels } from './rows.ts';
 import { createSession, type Session } from './session.ts';
-import type { Kernels } from '../kernels.ts';
-import { referenceKernels } from '../reference/index.ts';
 
 /** One adapter a topic, as for the addon. */
 const topics: readonly ((session: Session) => Partial<Kernels>)[] = [

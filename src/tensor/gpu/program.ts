@@ -38,23 +38,26 @@ export const LANES = 64;
 /** The binding of the numbers; those of the arrays follow, as they are named. */
 export const NUMBERS_BINDING = 0;
 
+/** Every thread adds up what all have found: few barriers, which cost more than sums. */
 const overLanes = /* wgsl */ `
 var<workgroup> parts: array<f32, ${LANES}>;
-fn fold(lane: u32, value: f32, is_sum: bool) -> f32 {
+fn share(lane: u32, value: f32) {
   workgroupBarrier();
   parts[lane] = value;
   workgroupBarrier();
-  for (var half = ${LANES / 2}u; half > 0u; half >>= 1u) {
-    if (lane < half) {
-      let other = parts[lane + half];
-      parts[lane] = select(max(parts[lane], other), parts[lane] + other, is_sum);
-    }
-    workgroupBarrier();
-  }
-  return workgroupUniformLoad(&parts[0]);
 }
-fn total(lane: u32, value: f32) -> f32 { return fold(lane, value, true); }
-fn largest(lane: u32, value: f32) -> f32 { return fold(lane, value, false); }
+fn total(lane: u32, value: f32) -> f32 {
+  share(lane, value);
+  var sum = parts[0];
+  for (var i = 1u; i < ${LANES}u; i++) { sum += parts[i]; }
+  return sum;
+}
+fn largest(lane: u32, value: f32) -> f32 {
+  share(lane, value);
+  var most = parts[0];
+  for (var i = 1u; i < ${LANES}u; i++) { most = max(most, parts[i]); }
+  return most;
+}
 `;
 
 const mains = {

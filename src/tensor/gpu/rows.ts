@@ -33,8 +33,10 @@ const sumRows = program({
   if (lane == 0u) { set_out(group, sum * args.scale); }`,
 });
 
-/** Workgroups that share in one sum of squares; the processor adds up what they find, in double. */
-const SHARES = 64;
+/** At most so many workgroups share in one sum of squares; the processor adds up what they find, in double. */
+const MAX_SHARES = 64;
+/** Numbers that are worth a workgroup. */
+const SHARE = 4096;
 
 const sumSquares = program({
   name: 'sumSquares',
@@ -87,9 +89,10 @@ export const rowKernels = ({ run, scratch, answer }: Session): Rows => ({
     else run(sumColumns, { ...call, numbers: { size, inner, scale }, count: outer * inner });
   },
   sumSquares(x, sums, place) {
-    const out = scratch('sumSquares', 4 * SHARES);
-    run(sumSquares, { reads: { x }, writes: { out }, numbers: { size: x.length }, count: SHARES });
-    answer(out, SHARES, (parts) => {
+    const shares = Math.min(MAX_SHARES, Math.max(1, Math.ceil(x.length / SHARE)));
+    const out = scratch('sumSquares', 4 * MAX_SHARES);
+    run(sumSquares, { reads: { x }, writes: { out }, numbers: { size: x.length }, count: shares });
+    answer(out, shares, (parts) => {
       sums[place] = parts.reduce((sum, part) => sum + part, 0);
     });
   },

@@ -4,7 +4,15 @@ import type { Device } from '../device.ts';
 import type { Kernels } from '../kernels.ts';
 import { fail } from './errors.ts';
 import { createDeviceMemory, readReturn } from './memory.ts';
-import { type Element, floatBits, LANES, NUMBERS_BINDING, numberNames, type Program, wgslOf } from './program.ts';
+import {
+  type Element,
+  floatBits,
+  LANES,
+  NUMBERS_BINDING,
+  numberNames,
+  type Program,
+  wgslOf,
+} from './program.ts';
 
 /** An array of the processor, whose twin is taken, or memory of the device alone. */
 export type Operand = ArrayBufferView<ArrayBufferLike> | GPUBuffer;
@@ -96,7 +104,9 @@ export function createSession(
       ...Object.keys(one.writes).map(() => 'storage' as const),
     ];
     const entries = types.map((type, binding) => ({ binding, visibility: 4, buffer: { type } }));
-    const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
+    const layout = device.createPipelineLayout({
+      bindGroupLayouts: [device.createBindGroupLayout({ entries })],
+    });
     const module = device.createShaderModule({ label: one.name, code: wgslOf(one) });
     const pipeline = device.createComputePipeline({ label: one.name, layout, compute: { module } });
     const made = { pipeline, names: numberNames(one) };
@@ -136,7 +146,10 @@ export function createSession(
       const operand = writes[array];
       if (!operand) return { operand, buffer: nowhere };
       check(one, array, operand, type);
-      return { operand, buffer: isArray(operand) ? memory.forWriting(operand.buffer as ArrayBuffer) : operand };
+      return {
+        operand,
+        buffer: isArray(operand) ? memory.forWriting(operand.buffer as ArrayBuffer) : operand,
+      };
     });
     return [...readBuffers, ...writeBuffers];
   };
