@@ -18,8 +18,8 @@ export interface Device {
   submit(): Promise<void>;
   /** Copies the newest numbers of these buffers to the processor. */
   fetch(buffers: readonly ArrayBuffer[]): Promise<void>;
-  /** Somebody else has this memory from now on, or JavaScript filled it anew behind our back. */
-  renew(buffer: ArrayBuffer, isFilled: boolean): void;
+  /** Somebody else has this memory from now on: nothing is in it. */
+  renew(buffer: ArrayBuffer): void;
   /** JavaScript or its kernels read or write this memory. @throws `gpu/values` when the device has newer numbers */
   touch(buffer: ArrayBuffer): void;
   /** Ends it. Numbers that were not fetched are lost. */
@@ -36,14 +36,19 @@ export function setDevice(device: Device | undefined): void {
   open = device;
 }
 
-/** Tells the device, if there is one, that memory changes hands. */
-export function renewOnDevice(buffer: ArrayBuffer, isFilled: boolean): void {
-  open?.renew(buffer, isFilled);
+/** Memory from the pool changes hands. */
+export function renewOnDevice(buffer: ArrayBuffer): void {
+  open?.renew(buffer);
 }
 
-/** Tells the device, if there is one, that the processor is about to use this memory. */
-export function touchOnDevice(buffer: ArrayBuffer | undefined, isOperand: boolean): void {
-  if (open && buffer && !(isOperand && isAtWork)) open.touch(buffer);
+/** JavaScript reads or writes this memory. */
+export function touchOnDevice(buffer: ArrayBuffer | undefined): void {
+  if (open && buffer) open.touch(buffer);
+}
+
+/** Kernels read or write it: the processor's, but for those that run inside `atWork`. */
+export function operandOnDevice(buffer: ArrayBuffer | undefined): void {
+  if (!isAtWork) touchOnDevice(buffer);
 }
 
 /** Runs `body`, in which operands are for the device's kernels. */

@@ -7,43 +7,55 @@ export type FoundAdapter =
 
 const PACKAGE = 'webgpu';
 
-/** Kept for the life of the process: adapters of the package are gone once it is collected. */
-let provider: Promise<GPU | undefined> | undefined;
+/** By the package's name; kept for the life of the process, as adapters live on it. */
+const providers = new Map<string, Promise<GPU>>();
 
 /** @throws whatever importing the package throws */
-async function findProvider(): Promise<GPU | undefined> {
-  const own = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
-  if (own) return own;
-  const name = globalThis.process?.env.INKSTONE_WEBGPU || PACKAGE;
+async function load(name: string): Promise<GPU> {
   const { create } = await import(/* @vite-ignore */ name);
   return create([]) as GPU;
 }
 
+/** The browser's, or the package's; `INKSTONE_WEBGPU` names another module with the same `create`. */
+async function findProvider(name: string): Promise<GPU> {
+  const own = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  if (own) return own;
+  const known = providers.get(name) ?? load(name);
+  providers.set(name, known);
+  return known;
+}
+
 /** The adapter that the system would take for heavy work. */
 export async function findAdapter(): Promise<FoundAdapter> {
-  provider ??= findProvider();
-  let adapter: GPUAdapter | null | undefined;
+  const name = globalThis.process?.env.INKSTONE_WEBGPU || PACKAGE;
   try {
-    adapter = await (await provider)?.requestAdapter({ powerPreference: 'high-performance' });
+    const provider = await findProvider(name);
+    const adapter = await provider.requestAdapter({ powerPreference: 'high-performance' });
+    if (adapter) return describe(adapter);
   } catch (error) {
-    provider = undefined;
-    const isMissing = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
-    const detail = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return isMissing
-      ? {
-          reason: 'the package webgpu is not installed (npm install webgpu)',
-          zhReason: '未安装 webgpu 包（npm install webgpu）',
-        }
-      : { reason: `the package webgpu does not run: ${detail}`, zhReason: `webgpu 包无法运行：${detail}` };
+    providers.delete(name);
+    return reasonOf(error, name);
   }
-  if (!adapter) {
-    provider = undefined;
-    return {
-      reason: 'this machine has none (no graphics driver for Vulkan, Metal or Direct3D 12)',
-      zhReason: '这台机器没有（缺少 Vulkan、Metal 或 Direct3D 12 显卡驱动）',
-    };
-  }
+  providers.delete(name);
+  return {
+    reason: 'this machine has none (no graphics driver for Vulkan, Metal or Direct3D 12)',
+    zhReason: '这台机器没有（缺少 Vulkan、Metal 或 Direct3D 12 显卡驱动）',
+  };
+}
+
+function describe(adapter: GPUAdapter): FoundAdapter {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const name = [vendor, description || device || architecture].filter(Boolean).join(' ');
   return { adapter, name: name || 'WebGPU', isSoftware: isFallbackAdapter };
+}
+
+function reasonOf(error: unknown, name: string): FoundAdapter {
+  if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') {
+    return {
+      reason: `the package ${name} is not installed (npm install ${name})`,
+      zhReason: `未安装 ${name} 包（npm install ${name}）`,
+    };
+  }
+  const detail = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  return { reason: `the package ${name} does not run: ${detail}`, zhReason: `${name} 包无法运行：${detail}` };
 }

@@ -65,10 +65,7 @@ fn finish(batch: u32, row: u32, column: u32, sums: vec4f) {
   let first_column = tile.x * ${TILE}u;
   let y = lane / 8u;
   let x = lane % 8u;
-  var sum0 = vec4f();
-  var sum1 = vec4f();
-  var sum2 = vec4f();
-  var sum3 = vec4f();
+  var sums: array<vec4f, 4>;
   for (var start = 0u; start < args.k; start += ${DEPTH}u) {
     for (var at = lane; at < ${VECTORS}u; at += ${LANES}u) {
       let p = start + at / 8u;
@@ -79,19 +76,14 @@ fn finish(batch: u32, row: u32, column: u32, sums: vec4f) {
     for (var p = 0u; p < ${DEPTH}u; p++) {
       let row = rows[p * 8u + y];
       let column = columns[p * 8u + x];
-      sum0 += row.x * column;
-      sum1 += row.y * column;
-      sum2 += row.z * column;
-      sum3 += row.w * column;
+      sums[0] += row.x * column;
+      sums[1] += row.y * column;
+      sums[2] += row.z * column;
+      sums[3] += row.w * column;
     }
     workgroupBarrier();
   }
-  let row = first_row + y * 4u;
-  let column = first_column + x * 4u;
-  finish(tile.z, row, column, sum0);
-  finish(tile.z, row + 1u, column, sum1);
-  finish(tile.z, row + 2u, column, sum2);
-  finish(tile.z, row + 3u, column, sum3);`,
+  for (var r = 0u; r < 4u; r++) { finish(tile.z, first_row + y * 4u + r, first_column + x * 4u, sums[r]); }`,
 });
 
 export const matmulKernels = ({ run }: Session): Pick<Kernels, 'matmul'> => ({

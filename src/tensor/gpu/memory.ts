@@ -17,7 +17,7 @@ type Newest = 'nowhere' | 'processor' | 'device' | 'both';
 
 interface Twin {
   newest: Newest;
-  buffer: GPUBuffer | undefined;
+  buffer?: GPUBuffer;
 }
 
 /** Puts a copy in line behind the programs before it. */
@@ -31,7 +31,7 @@ export interface DeviceMemory {
   forReading(memory: ArrayBuffer): GPUBuffer;
   /** The twin for a program that writes some of it: what else was in it stays. */
   forWriting(memory: ArrayBuffer): GPUBuffer;
-  renew(memory: ArrayBuffer, isFilled: boolean): void;
+  renew(memory: ArrayBuffer): void;
   touch(memory: ArrayBuffer): void;
   /** Memory of the device alone. */
   make(sizeBytes: number): GPUBuffer;
@@ -57,25 +57,20 @@ export function createDeviceMemory(device: GPUDevice, copy: CopyInLine): DeviceM
   const collected = new FinalizationRegistry<GPUBuffer>((buffer) => buffer.destroy());
   const maxBytes = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
 
-  const twinOf = (memory: ArrayBuffer): Twin => {
-    let twin = twins.get(memory);
-    if (!twin) {
-      twin = { newest: 'processor', buffer: undefined };
-      twins.set(memory, twin);
-    }
-    return twin;
-  };
   const make = (sizeBytes: number): GPUBuffer => {
     const size = padded(sizeBytes);
     if (size > maxBytes) throw fail('gpu/size', { sizeBytes, maxBytes });
     return device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST });
   };
-  const bufferOf = (memory: ArrayBuffer, twin: Twin): GPUBuffer => {
+  /** The twin of memory that a program is about to use; what it has never seen was filled by JavaScript. */
+  const twinOf = (memory: ArrayBuffer): Required<Twin> => {
+    const twin = twins.get(memory) ?? { newest: 'processor' };
+    twins.set(memory, twin);
     if (!twin.buffer) {
       twin.buffer = make(memory.byteLength);
       collected.register(memory, twin.buffer);
     }
-    return twin.buffer;
+    return twin as Required<Twin>;
   };
   /** NOTE not queue.writeBuffer, which would overtake the programs in line */
   const upload = (memory: ArrayBuffer, to: GPUBuffer): void => {
@@ -93,24 +88,22 @@ export function createDeviceMemory(device: GPUDevice, copy: CopyInLine): DeviceM
     makeReturn,
     forReading(memory) {
       const twin = twinOf(memory);
-      const buffer = bufferOf(memory, twin);
       if (twin.newest === 'processor' || twin.newest === 'nowhere') {
-        upload(memory, buffer);
+        upload(memory, twin.buffer);
         twin.newest = 'both';
       }
-      return buffer;
+      return twin.buffer;
     },
     forWriting(memory) {
       const twin = twinOf(memory);
-      const buffer = bufferOf(memory, twin);
-      if (twin.newest === 'processor') upload(memory, buffer);
+      if (twin.newest === 'processor') upload(memory, twin.buffer);
       twin.newest = 'device';
-      return buffer;
+      return twin.buffer;
     },
-    renew(memory, isFilled) {
+    renew(memory) {
       const twin = twins.get(memory);
-      if (twin) twin.newest = isFilled ? 'processor' : 'nowhere';
-      else if (!isFilled) twins.set(memory, { newest: 'nowhere', buffer: undefined });
+      if (twin) twin.newest = 'nowhere';
+      else twins.set(memory, { newest: 'nowhere' });
     },
     touch(memory) {
       const twin = twins.get(memory);

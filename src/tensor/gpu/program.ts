@@ -19,7 +19,7 @@ export interface Program<
    */
   readonly runs: 'elements' | 'groups' | 'tiles';
   readonly reads: { readonly [R in Read]: Element };
-  /** Arrays in memories of their own: no two lie in one, and none where something is read. */
+  /** Arrays in memories of their own: no two lie in one. */
   readonly writes: { readonly [W in Write]: Element };
   readonly numbers: { readonly [N in Number]: 'u32' | 'i32' | 'f32' };
   /** Functions and shared variables before the body. */
@@ -83,7 +83,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
 } as const;
 
 /** The names of all numbers in the order in which they are given: places and presence of arrays, the count, the program's own. */
-export function numberNames({ reads, writes, numbers }: Program): string[] {
+function numberNames({ reads, writes, numbers }: Program): string[] {
   const arrays = [...Object.keys(reads), ...Object.keys(writes)];
   return [...arrays.flatMap((name) => [`at_${name}`, `has_${name}`]), 'count', ...Object.keys(numbers)];
 }
