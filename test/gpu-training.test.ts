@@ -19,7 +19,7 @@ import { noGpu } from './gpu.ts';
 
 /** How far a loss may be from the processor's, in nats: rounding alone. */
 const TOLERANCE = 1e-4;
-const [BATCH, LENGTH, VOCAB] = [2, 6, 11];
+const [BATCH, LENGTH, VOCAB] = [1, 6, 11];
 
 /** Losses and gradient norms of each step, and the parameters after the last. */
 async function learn(options: Partial<DecoderOptions>, steps: number) {
@@ -62,7 +62,7 @@ describe.skipIf(noGpu)(noGpu ?? 'training on a GPU', () => {
         ...({ norm: { kind: 'rmsNorm' }, positions: { kind: 'rotary' }, activation: 'swiglu' } as const),
         ...{ kvHeads: 1, window: 4, dropout: 0.2 },
       },
-      4,
+      3,
     ],
   ] as [string, Partial<DecoderOptions>, number][])(
     'a decoder as the processor does: %s',
