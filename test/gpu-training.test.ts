@@ -31,12 +31,12 @@ async function learn(options: Partial<DecoderOptions>, steps: number) {
   const ids = () => Int32Array.from({ length: BATCH * LENGTH }, (_, i) => (2 * i + rng.integer(2)) % VOCAB);
   const trace: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const [batch, targets] = [ids(), ids()].map((data) => fromArray<'i32'>(data, [BATCH, LENGTH], 'i32'));
+    const [inputs, targets] = [ids(), ids()].map((data) => fromArray<'i32'>(data, [BATCH, LENGTH], 'i32'));
     const report = await trainStep({
       params,
       tracked,
-      loss: (p, batches) => loss(p, config, batches, { dropoutSeed: step }),
-      batches: [{ ids: batch, targets }],
+      loss: (p, batch) => loss(p, config, batch),
+      batches: [{ ids: inputs, targets, dropoutSeed: config.dropout ? step : undefined }],
       ...{ step, lr: 0.01, clip: 0.5, precision: 'f32' as const },
     });
     trace.push(report.loss, report.gradNorm);
