@@ -90,7 +90,7 @@ describe.skipIf(noGpu)(noGpu ?? 'training on a GPU', () => {
     await double();
     expect(Array.from((await readable(x)).data)).toEqual([10, 8, 12]);
     await expect(offThread(() => softmax(x))).rejects.toMatchObject({
-      message: expect.stringContaining('it has none for softmax; train on the processor: --device cpu'),
+      message: expect.stringContaining('there is none for softmax; train on the processor: --device cpu'),
     });
     const wide = tensor([1, 2], { dtype: 'bf16' }).data;
     expect(() => gpu.kernels.affine(wide as never, wide as never, 1, 0)).toThrow(

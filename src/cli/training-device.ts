@@ -1,7 +1,7 @@
 /** Trains on the device that was asked for. */
 
 import { defineMessages } from '../language.ts';
-import { describeGpu, openGpu } from '../tensor/index.ts';
+import { openGpu } from '../tensor/index.ts';
 import { fail } from './errors.ts';
 import { refuseGiven } from './options.ts';
 import type { TrainContext } from './train-parts.ts';
@@ -28,9 +28,7 @@ export async function onDevice(context: TrainContext, train: () => Promise<numbe
   }
   const gpu = await openGpu();
   try {
-    const found = await describeGpu();
-    const isSoftware = 'isSoftware' in found && found.isSoftware;
-    terminal.print(say(isSoftware ? 'software' : 'device', { name: gpu.name }));
+    terminal.print(say(gpu.isSoftware ? 'software' : 'device', gpu));
     return await train();
   } finally {
     gpu.close();

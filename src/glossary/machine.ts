@@ -35,8 +35,8 @@ export const machineTerms = defineTerms({
     name: { en: 'device', zh: '设备' },
     also: ['gpu', 'webgpu', 'graphics card', 'cpu', '显卡', '图形处理器'],
     text: {
-      en: "What computes. cpu is the processor, with its own kernels. gpu is a graphics processor reached by WebGPU, which has the kernels of a decoder's training step: weights, gradients and averages stay in its memory, and the loss comes back once a step. The losses are the same but for rounding. It needs the package webgpu and a driver; inkstone doctor says what there is. An adapter in software is for tests: it is slower than cpu.",
-      zh: '用什么计算。cpu 是处理器，用它自己的内核。gpu 是经 WebGPU 使用的图形处理器，它有解码器一步训练所需的内核：权重、梯度与平均值都留在它的内存里，每步只取回损失。除舍入外，损失相同。需要 webgpu 包和驱动；inkstone doctor 会说明本机有什么。软件模拟的适配器供测试用，比 cpu 慢。',
+      en: "What computes. cpu is the processor; gpu is a graphics processor, reached by WebGPU, which has the kernels of a decoder's training: weights, gradients and averages stay in its memory, and the loss comes back at each step. The losses are the same but for rounding. It needs the package webgpu and a driver; inkstone doctor says what there is. An adapter in software is for tests: it is far slower than cpu.",
+      zh: '用什么计算。cpu 是处理器；gpu 是经 WebGPU 使用的图形处理器，有训练解码器所需的内核：权重、梯度与平均值留在它的内存里，每步取回损失。除舍入外，损失相同。需要 webgpu 包和驱动；inkstone doctor 会说明本机有什么。软件模拟的适配器供测试用，比 cpu 慢得多。',
     },
   },
   gflops: {

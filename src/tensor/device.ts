@@ -12,6 +12,8 @@ export interface Device {
   readonly kernels: Kernels;
   /** What runs them, in words. */
   readonly name: string;
+  /** Whether that is the processor after all. */
+  readonly isSoftware: boolean;
   /** How many programs it was given to run so far. */
   readonly dispatches: number;
   /** Sends off what is in line; kept when the numbers are there that kernels write to plain arrays (`sumSquares`). */

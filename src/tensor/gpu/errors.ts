@@ -19,8 +19,8 @@ export const fail = defineErrors({
   },
   'gpu/kernel': {
     en: (d: { kernel: string }) =>
-      `gpu: must be asked for kernels that it has; it has none for ${d.kernel}; train on the processor: --device cpu`,
-    zh: (d) => `gpu：只能使用它有的内核；它没有 ${d.kernel} 的内核；请用处理器训练：--device cpu`,
+      `gpu: needs a kernel for the GPU, and there is none for ${d.kernel}; train on the processor: --device cpu`,
+    zh: (d) => `gpu：需要 GPU 内核，但没有 ${d.kernel} 的内核；请用处理器训练：--device cpu`,
   },
   'gpu/type': {
     en: (d: { kernel: string; array: string; expected: string; got: string }) =>

@@ -17,6 +17,8 @@ type Newest = 'nowhere' | 'processor' | 'device' | 'both';
 
 interface Twin {
   newest: Newest;
+  /** How often programs were put in line that write to it. */
+  writes: number;
   buffer?: GPUBuffer;
 }
 
@@ -64,7 +66,7 @@ export function createDeviceMemory(device: GPUDevice, copy: CopyInLine): DeviceM
   };
   /** The twin of memory that a program is about to use; what it has never seen was filled by JavaScript. */
   const twinOf = (memory: ArrayBuffer): Required<Twin> => {
-    const twin = twins.get(memory) ?? { newest: 'processor' };
+    const twin = twins.get(memory) ?? { newest: 'processor', writes: 0 };
     twins.set(memory, twin);
     if (!twin.buffer) {
       twin.buffer = make(memory.byteLength);
@@ -98,12 +100,13 @@ export function createDeviceMemory(device: GPUDevice, copy: CopyInLine): DeviceM
       const twin = twinOf(memory);
       if (twin.newest === 'processor') upload(memory, twin.buffer);
       twin.newest = 'device';
+      twin.writes++;
       return twin.buffer;
     },
     renew(memory) {
       const twin = twins.get(memory);
       if (twin) twin.newest = 'nowhere';
-      else twins.set(memory, { newest: 'nowhere' });
+      else twins.set(memory, { newest: 'nowhere', writes: 0 });
     },
     touch(memory) {
       const twin = twins.get(memory);
@@ -113,20 +116,20 @@ export function createDeviceMemory(device: GPUDevice, copy: CopyInLine): DeviceM
     },
     fetch(memories) {
       const newer = [...new Set(memories)].filter((memory) => twins.get(memory)?.newest === 'device');
-      const returns = newer.map((memory) => {
+      const copies = newer.map((memory) => {
+        const twin = twins.get(memory) as Required<Twin>;
         const back = makeReturn(memory.byteLength);
-        copy(twins.get(memory)!.buffer!, back, padded(memory.byteLength));
-        return back;
+        copy(twin.buffer, back, padded(memory.byteLength));
+        return { memory, twin, back, writes: twin.writes };
       });
+      const arrive = async ({ memory, twin, back, writes }: (typeof copies)[number]): Promise<void> => {
+        await readReturn(back, (bytes) => {
+          new Uint8Array(memory).set(new Uint8Array(bytes, 0, memory.byteLength));
+        });
+        if (twin.writes === writes) twin.newest = 'both';
+      };
       return async () => {
-        await Promise.all(
-          newer.map(async (memory, i) => {
-            await readReturn(returns[i], (bytes) => {
-              new Uint8Array(memory).set(new Uint8Array(bytes, 0, memory.byteLength));
-            });
-            twins.get(memory)!.newest = 'both';
-          }),
-        );
+        await Promise.all(copies.map(arrive));
       };
     },
   };

@@ -43,20 +43,11 @@ export async function openAdapter(): Promise<Device> {
   if ('reason' in found) throw fail('gpu/none', found);
   if (openDevice()) throw fail('gpu/open', {});
   const { maxBufferSize, maxStorageBufferBindingSize } = found.adapter.limits;
-  const device = await found.adapter.requestDevice({
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
+  const device = await found.adapter.requestDevice({ requiredLimits }).catch((error: Error) => {
+    throw fail('gpu/failed', { message: error.message }, error);
   });
-  const session = createSession(device, found.name, kernelsOf);
-  const opened: Device = {
-    ...session,
-    get dispatches() {
-      return session.dispatches;
-    },
-    close() {
-      setDevice(undefined);
-      session.close();
-    },
-  };
-  setDevice(opened);
-  return opened;
+  const session = createSession(device, found, kernelsOf);
+  setDevice(session);
+  return session;
 }

@@ -1,6 +1,6 @@
 /** An open GPU: its memory, the line of programs, and the kernels that put programs in line. */
 
-import type { Device } from '../device.ts';
+import { type Device, setDevice } from '../device.ts';
 import type { Kernels } from '../kernels.ts';
 import { fail } from './errors.ts';
 import { createLine } from './line.ts';
@@ -45,7 +45,7 @@ const memoryOf = (operand: Operand): ArrayBuffer | GPUBuffer =>
 /** @throws `gpu/size` and `gpu/type` from its kernels */
 export function createSession(
   device: GPUDevice,
-  name: string,
+  { name, isSoftware }: Pick<Device, 'name' | 'isSoftware'>,
   kernelsOf: (session: Session) => Kernels,
 ): Device {
   const line = createLine(device);
@@ -106,6 +106,7 @@ export function createSession(
 
   return {
     name,
+    isSoftware,
     kernels: kernelsOf({ run, scratch, answer }),
     get dispatches() {
       return line.dispatches;
@@ -126,7 +127,10 @@ export function createSession(
     },
     renew: memory.renew,
     touch: memory.touch,
-    close: () => device.destroy(),
+    close() {
+      setDevice(undefined);
+      device.destroy();
+    },
   };
 }
 
