@@ -10,7 +10,8 @@ import { scratchFolder, startInkstone, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const root = join(import.meta.dirname, '..');
-const onTypeScript = { cwd, shell: 'exec env INKSTONE_KERNELS=typescript' };
+/** Without a look for a GPU, whose driver may have something to say. */
+const onTypeScript = { cwd, shell: 'exec env INKSTONE_KERNELS=typescript INKSTONE_WEBGPU=none' };
 
 test.each([
   [

@@ -3,6 +3,7 @@
 import { infillOptions } from './code-options.ts';
 import type { OptionTable } from './command.ts';
 import { corpusOptions, mixOptions } from './corpus-options.ts';
+import { deviceOptions } from './device-options.ts';
 import { distillOptions } from './distill-options.ts';
 import { energyOptions } from './energy-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
@@ -75,6 +76,7 @@ export const trainOptions = {
     choices: ['f32', 'bf16'],
     doc: { en: 'how matmuls multiply; weights stay f32', zh: '矩阵乘法精度；权重始终为 f32' },
   },
+  ...deviceOptions,
   objective: {
     type: 'string',
     choices: ['next-token', 'masked', 'prefix'],

@@ -35,6 +35,7 @@ import {
   lastingScope,
   offThread,
   type Precision,
+  readable,
   type Tensor,
   withPrecision,
   withRecording,
@@ -469,7 +470,7 @@ export async function heldOutLoss<Params>(
     const forward = () => withPrecision(precision, () => withRecording(false, () => lossOf(params, batch)));
     const memory = lastingScope();
     try {
-      const loss = await offThread(() => memory.run(forward));
+      const loss = await readable(await offThread(() => memory.run(forward)));
       sum += targets * loss.item();
     } finally {
       memory.end();

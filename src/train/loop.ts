@@ -1,6 +1,6 @@
 /** The training loop: a stream of events over a parameter tree and a loss. It knows no model, no text and no files. */
 
-import type { Precision, Tensor } from '../tensor/index.ts';
+import { type Precision, readable, type Tensor } from '../tensor/index.ts';
 import { addEnergy, type EnergyMeter, type EnergyUse } from './energy.ts';
 import { fail, notNegative, positive, requireNumber, wholePositive } from './errors.ts';
 import type { Grouping } from './optimizers.ts';
@@ -178,12 +178,16 @@ export async function* train<Params, Batch>(
       reason = 'diverged';
       break;
     }
-    if (isDue(options.save, lastSave, place) && fraction < 1) {
+    const savesNow = fraction < 1 && isDue(options.save, lastSave, place);
+    const evaluatesNow = fraction < 1 && isDue(options.evaluate, lastEvaluation, place);
+    // Whoever looks on reads the parameters.
+    if (savesNow || evaluatesNow) await readable(tracked);
+    if (savesNow) {
       await options.save!.run({ place, tracked });
       lastSave = place;
       yield { type: 'checkpoint', step: place.step };
     }
-    if (isDue(options.evaluate, lastEvaluation, place) && fraction < 1) {
+    if (evaluatesNow) {
       heldOut.push(await options.evaluate!.run());
       lastEvaluation = place;
       yield { type: 'evaluation', step: place.step, heldOutLoss: heldOut[heldOut.length - 1] };
@@ -195,6 +199,7 @@ export async function* train<Params, Batch>(
     await breathe();
   }
 
+  await readable(tracked);
   // Saved before evaluated: a killed evaluation must not cost a finished run.
   if (reason !== 'diverged' && options.save && (lastSave !== place || !(options.resume || place.step))) {
     await options.save.run({ place, tracked });

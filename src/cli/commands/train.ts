@@ -36,6 +36,7 @@ import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
 import { chooseSettings, readTrainingText, runTraining, type TrainContext } from '../train-parts.ts';
 import { prepareTraining, type Training } from '../training.ts';
+import { onDevice, refuseDevice } from '../training-device.ts';
 import { watchExperts } from '../training-experts.ts';
 import { watchSamples } from '../training-samples.ts';
 import { trainMasked } from './train-masked.ts';
@@ -72,7 +73,7 @@ const say = defineMessages({
 });
 
 export async function run(context: TrainContext): Promise<number> {
-  const { options, terminal } = context;
+  const { options } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   // Checked before anything is read.
   energyRates('train', options);
@@ -82,18 +83,26 @@ export async function run(context: TrainContext): Promise<number> {
   if (kind === 'pairs') {
     refuseMasking(context);
     await refuseLanguages(context, `--architecture ${ENCODER_DECODER}`);
+    refuseDevice(context, `--architecture ${ENCODER_DECODER}`);
     return trainPairs(context, options.data, folder);
   }
   refusePairs(context);
   if (kind === 'encoder') {
     await refuseLanguages(context, '--objective masked');
+    refuseDevice(context, '--objective masked');
     return trainMasked(context, options.data, folder);
   }
   refuseMasking(context);
   if (kind === 'recurrent') {
     if (options.objective === 'prefix') refusePrefix(context);
+    refuseDevice(context, 'a recurrent model');
     return trainRecurrent(context, options.data, folder);
   }
+  return onDevice(context, () => trainDecoder(context, options.data!, folder));
+}
+
+async function trainDecoder(context: TrainContext, data: string, folder: string): Promise<number> {
+  const { options, terminal } = context;
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
   const teacher = await findTeacher(context, earlier);
@@ -103,7 +112,7 @@ export async function run(context: TrainContext): Promise<number> {
   const { model, recipe, length } = settings;
   const special = recipe.fim === undefined ? [] : infillTokens;
   const beginning = { earlier, start: start ?? teacher, special };
-  const text = await readTrainingText(context, options.data, settings, beginning);
+  const text = await readTrainingText(context, data, settings, beginning);
   const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
   if (teacher) tellTeacher(context, teacher);
