@@ -1,0 +1,193 @@
+/**
+ * A training on several ranks: every rank takes its rows of each batch, and the mean gradient is that of the whole batch. Sharded, the
+ * state of the optimizer is kept in pieces, one for each rank (ZeRO stage 1, Rajbhandari et al. 2020).
+ */
+
+import { affine, currentKernels, scope, type Tensor } from '../tensor/index.ts';
+import {
+  type GradientRule,
+  meanGradients,
+  type Snapshot,
+  type TrackedParameter,
+  type TrainOptions,
+  trackParameters,
+} from '../train/index.ts';
+import { leaves } from '../tree.ts';
+import type { Communicator } from './communicator.ts';
+import {
+  copyBlock,
+  flatMemory,
+  layoutShards,
+  pack,
+  type ShardLayout,
+  shardedGrouping,
+  unpack,
+  wholeSlots,
+} from './shards.ts';
+import { sharedClock } from './shared-clock.ts';
+
+export interface ParallelOptions<Batch> {
+  readonly communicator: Communicator;
+  /** Whether each rank keeps only its piece of the optimizer's state. */
+  readonly isSharded?: boolean;
+  /** This rank's part of a batch, and the share that its mean loss has in that of the whole batch. */
+  readonly partOf: (batch: Batch) => { readonly part: Batch; readonly share: number };
+}
+
+/**
+ * The same training as one of its ranks. What `batch` gives is the whole batch, on every rank; losses, gradient norms, the clock and
+ * the wish to stop are those of all ranks. `save` and `resume` are asked of rank 0 alone, with whole tensors: a checkpoint does not
+ * tell how many ranks wrote it. `evaluate` is called on all ranks at the same step, and must give the same on each.
+ */
+export function inParallel<Params, Batch>(
+  options: TrainOptions<Params, Batch>,
+  { communicator, isSharded = false, partOf }: ParallelOptions<Batch>,
+): TrainOptions<Params, Batch> {
+  const { rank } = communicator;
+  const isFirst = rank === 0;
+  const { layout, indexOf } = layoutOf(options, communicator.size);
+  const flat = flatMemory(layout);
+  const mine = flat.subarray(rank * layout.blockLength, (rank + 1) * layout.blockLength);
+  const block = isSharded ? new Float32Array(layout.blockLength) : flat;
+  const clock = sharedClock(options.now);
+  const stopping = new AbortController();
+  const parameters = leaves<Tensor>(options.params).map(([, tensor]) => tensor);
+  const gradients: GradientRule<Params, Batch> = async (step, memory) => {
+    const parts = step.batches.map(partOf);
+    const found = await meanGradients<Params, { part: Batch; share: number }>(
+      {
+        ...step,
+        batches: parts,
+        loss: (params, { part, share }) => affine(step.loss(params, part), share, 0),
+        gradients: undefined,
+      },
+      memory,
+    );
+    pack(layout, arraysOf(found.gradients), flat);
+    if (isSharded) await communicator.reduceScatter(flat, block);
+    else await communicator.allReduce(flat);
+    const squares = isSharded || isFirst ? sumOfSquares(block) : 0;
+    const wish = options.signal?.aborted ? 1 : 0;
+    const figures = Float64Array.of(found.loss, squares, wish, isFirst ? clock.spent() : 0);
+    await communicator.allReduce(figures);
+    const [loss, square, wishes, spent] = figures;
+    clock.goOn(spent);
+    if (wishes > 0) stopping.abort();
+    const whole = arraysOf(found.gradients);
+    if (isSharded) copyBlock(layout, rank, ownPieces(layout, rank, whole), block, true);
+    else unpack(layout, flat, whole);
+    return { ...found, loss, gradNorm: Math.sqrt(square) * found.scale };
+  };
+
+  const shareParameters = async (): Promise<void> => {
+    copyBlock(layout, rank, ownPieces(layout, rank, arraysOf(parameters)), block);
+    await communicator.allGather(block, flat);
+    unpack(layout, flat, arraysOf(parameters));
+  };
+
+  const save = async (run: (snapshot: Snapshot) => Promise<void> | void, { place, tracked }: Snapshot) => {
+    if (!isSharded) return isFirst ? run({ place, tracked }) : undefined;
+    const { whole, arrays, wholeArrays } = wholeSlots(tracked);
+    for (const [k, pieces] of arrays.entries()) {
+      copyBlock(layout, rank, pieces, block);
+      await communicator.allGather(block, flat);
+      unpack(layout, flat, wholeArrays[k]);
+    }
+    if (isFirst) await run({ place, tracked: whole });
+  };
+
+  const restore = async (
+    read: (tracked: readonly TrackedParameter[]) => Promise<void> | void,
+    tracked: readonly TrackedParameter[],
+  ): Promise<void> => {
+    if (!isSharded) {
+      if (isFirst) await read(tracked);
+      await broadcastAll(
+        communicator,
+        tracked.flatMap(({ slots }) => Object.values(slots)),
+      );
+    } else {
+      const { whole, arrays, wholeArrays } = wholeSlots(tracked);
+      if (isFirst) await read(whole);
+      for (const [k, pieces] of arrays.entries()) {
+        pack(layout, wholeArrays[k], flat);
+        await communicator.broadcast(flat, 0);
+        copyBlock(layout, rank, pieces, mine, true);
+      }
+    }
+    await broadcastAll(
+      communicator,
+      tracked.map(({ tensor }) => tensor),
+    );
+  };
+
+  const { grouping, resume } = options;
+  return {
+    ...options,
+    gradients,
+    grouping: isSharded ? shardedGrouping(grouping, layout, rank, indexOf) : grouping,
+    ...(isSharded && { afterUpdate: shareParameters }),
+    now: clock.now,
+    signal: stopping.signal,
+    ...(options.save && {
+      save: { ...options.save, run: (snapshot: Snapshot) => save(options.save!.run, snapshot) },
+    }),
+    ...(resume && {
+      resume: {
+        ...resume,
+        restore: (tracked: readonly TrackedParameter[]) => restore(resume.restore, tracked),
+      },
+    }),
+  };
+}
+
+/** Makes the tensors on every rank those of rank 0. */
+export async function broadcastAll(communicator: Communicator, tensors: readonly Tensor[]): Promise<void> {
+  for (const tensor of tensors) await communicator.broadcast(tensor.data as Float32Array, 0);
+}
+
+/** Bytes of the optimizer's state: of a whole one, and on the rank that keeps most where it is sharded. */
+export function optimizerBytes<Params, Batch>(
+  options: Pick<TrainOptions<Params, Batch>, 'params' | 'grouping'>,
+  ranks: number,
+): { readonly whole: number; readonly sharded: number } {
+  const { layout, indexOf } = layoutOf(options, ranks);
+  const bytesWith = (grouping: typeof options.grouping): number =>
+    scope(() =>
+      trackParameters(options.params, grouping)
+        .flatMap(({ slots }) => Object.values(slots))
+        .reduce((sum, { size }) => sum + 4 * size, 0),
+    );
+  const ofRanks = Array.from({ length: ranks }, (_, rank) =>
+    bytesWith(shardedGrouping(options.grouping, layout, rank, indexOf)),
+  );
+  return { whole: bytesWith(options.grouping), sharded: Math.max(...ofRanks) };
+}
+
+function layoutOf<Params, Batch>(
+  { params, grouping }: Pick<TrainOptions<Params, Batch>, 'params' | 'grouping'>,
+  ranks: number,
+) {
+  const found = leaves<Tensor>(params);
+  const sizes = found.map(([path, tensor]) => {
+    const isWhole = grouping(path, tensor)?.optimizer.needsWhole ?? false;
+    return { size: tensor.size, isWhole };
+  });
+  return { layout: layoutShards(sizes, ranks), indexOf: new Map(found.map(([path], i) => [path, i])) };
+}
+
+const arraysOf = (tensors: readonly (Tensor | undefined)[]): (Float32Array | undefined)[] =>
+  tensors.map((tensor) => tensor?.data as Float32Array | undefined);
+
+function ownPieces(layout: ShardLayout, rank: number, arrays: readonly (Float32Array | undefined)[]) {
+  return arrays.map((array, i) => {
+    const { from, count } = layout.pieces[i][rank];
+    return array?.subarray(from, from + count);
+  });
+}
+
+function sumOfSquares(values: Float32Array): number {
+  const squares = new Float64Array(1);
+  currentKernels().sumSquares(values, squares, 0);
+  return squares[0];
+}
