@@ -7,6 +7,7 @@ import { distillOptions } from './distill-options.ts';
 import { energyOptions } from './energy-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, share, wholePositive } from './option-rules.ts';
+import { parallelOptions } from './parallel-options.ts';
 import { privacyOptions } from './privacy-options.ts';
 import { data, minutes, seed } from './shared-options.ts';
 
@@ -126,6 +127,7 @@ export const trainOptions = {
   ...distillOptions,
   ...privacyOptions,
   ...mixOptions,
+  ...parallelOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,
