@@ -4,10 +4,10 @@ import { defineErrors } from '../errors.ts';
 
 export const fail = defineErrors({
   'parallel/no-binding': {
-    en: (d: { size: string; reason: string }) =>
-      `MPI: this is one of ${d.size} ranks, and the binding to MPI is not there (${d.reason}); install MPI (Debian, Ubuntu: apt-get install openmpi-bin libopenmpi-dev), then run: node native/build.mjs`,
+    en: (d: { reason: 'missing' | 'unloadable'; detail: string }) =>
+      `MPI: this is one of several ranks, and the binding to MPI ${d.reason === 'missing' ? 'was not built' : `does not load (${d.detail})`}; install MPI (Debian, Ubuntu: apt-get install openmpi-bin libopenmpi-dev), then run: node native/build.mjs`,
     zh: (d) =>
-      `MPI：这是 ${d.size} 个进程之一，但没有 MPI 绑定（${d.reason}）；请安装 MPI（Debian、Ubuntu：apt-get install openmpi-bin libopenmpi-dev），再运行：node native/build.mjs`,
+      `MPI：这是多个进程之一，而 MPI 绑定${d.reason === 'missing' ? '没有编译' : `无法加载（${d.detail}）`}；请安装 MPI（Debian、Ubuntu：apt-get install openmpi-bin libopenmpi-dev），再运行：node native/build.mjs`,
   },
   'parallel/mpi': {
     en: (d: { operation: string; reason: string }) =>

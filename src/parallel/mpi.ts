@@ -42,9 +42,15 @@ export function startedRanks(): { readonly all: number; readonly here: number } 
   return all === undefined ? undefined : { all, here: numberIn(LOCAL_SIZES) ?? all };
 }
 
-let loaded: Binding | { readonly reason: string } | undefined;
+/** Why there is no binding: it was not built, or what its loader said. */
+interface NoBinding {
+  readonly reason: 'missing' | 'unloadable';
+  readonly detail: string;
+}
 
-function load(): Binding | { readonly reason: string } {
+let loaded: Binding | NoBinding | undefined;
+
+function load(): Binding | NoBinding {
   if (loaded) return loaded;
   const holder = { exports: {} };
   try {
@@ -54,13 +60,14 @@ function load(): Binding | { readonly reason: string } {
     loaded = holder.exports as Binding;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    loaded = { reason: code === 'MODULE_NOT_FOUND' ? 'it was not built' : message.split('\n')[0] };
+    const reason = code === 'MODULE_NOT_FOUND' ? 'missing' : 'unloadable';
+    loaded = { reason, detail: message.split('\n')[0] };
   }
   return loaded;
 }
 
 /** Which MPI the binding uses, or why there is none; starts nothing. */
-export function findMpi(): { readonly library: string } | { readonly reason: string } {
+export function findMpi(): { readonly library: string } | NoBinding {
   const binding = load();
   return 'reason' in binding ? binding : { library: binding.library() };
 }
@@ -69,7 +76,7 @@ export function findMpi(): { readonly library: string } | { readonly reason: str
 export function mpiRanks(): MpiRanks {
   const binding = load();
   if ('reason' in binding) {
-    throw fail('parallel/no-binding', { size: String(startedRanks()?.all ?? '?'), reason: binding.reason });
+    throw fail('parallel/no-binding', binding);
   }
   const [rank, size] = binding.init();
   let last: Promise<void> = Promise.resolve();

@@ -2,6 +2,7 @@
 
 import os from 'node:os';
 import { defineMessages } from '../../language.ts';
+import { findMpi } from '../../parallel/index.ts';
 import { backend, isAddonFresh, matmul, normal, scope } from '../../tensor/index.ts';
 import { type EnergyCounters, findEnergyCounters } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
@@ -22,6 +23,11 @@ const say = defineMessages({
   peakBf16: { en: () => 'peak bf16', zh: () => '峰值 bf16' },
   bandwidth: { en: () => 'memory read', zh: () => '内存读取' },
   energy: { en: () => 'energy', zh: () => '能耗' },
+  ranks: { en: () => 'MPI', zh: () => 'MPI' },
+  noRanks: {
+    en: () => 'none; what it is for: inkstone explain mpi',
+    zh: () => '无；用途见 inkstone explain mpi',
+  },
   forced: {
     en: () =>
       'The TypeScript kernels are in use because INKSTONE_KERNELS=typescript asks for them; the fast ones are 10 to 100 times faster. Cure: unset INKSTONE_KERNELS',
@@ -59,6 +65,8 @@ export interface MachineReport {
   readonly readGBs?: number;
   /** What counts energy here. */
   readonly energy: EnergyCounters;
+  /** Over what several processes train together, or why they cannot; not looked for by a quick measurement. */
+  readonly mpi?: ReturnType<typeof findMpi>;
   /** Why the addon is not used. */
   readonly reason?: string;
   /** The addon was built from other sources than those that lie here. */
@@ -96,6 +104,7 @@ export function inspectMachine(options: { readonly quick?: boolean } = {}): Mach
     matmulBf16Gflops: measureMatmul(size, 'bf16'),
     ...peaks,
     energy: findEnergyCounters(),
+    ...(!options.quick && { mpi: findMpi() }),
     reason,
   };
 }
@@ -130,6 +139,8 @@ export function describeMachine(report: MachineReport): string[] {
     rows.push([say('bandwidth', {}), rate(report.readGBs, 'GB/s')]);
   }
   rows.push([say('energy', {}), energySource(report.energy)]);
+  const { mpi } = report;
+  if (mpi) rows.push([say('ranks', {}), 'library' in mpi ? mpi.library : say('noRanks', {})]);
   const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
   const { reason, isStale } = report;
   if (isStale) return [...lines, say('stale', {})];
