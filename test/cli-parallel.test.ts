@@ -46,7 +46,7 @@ describe('a training by mpirun', () => {
     async () => {
       writeFileSync(join(cwd, 'killer.mjs'), killer);
       const preload = `file://${join(cwd, 'killer.mjs')}`;
-      const killed = await onTwoRanks([...train, '--parallel', 'sharded', '--out', 'killed'], preload);
+      const killed = await onTwoRanks([...train, '--divide', 'sharded', '--out', 'killed'], preload);
       expect(killed.told).toContain('2 ranks over');
       expect(killed.status).not.toBe(0);
       const left = traceOf(join(cwd, 'killed')).length;
@@ -68,7 +68,7 @@ describe('a training by mpirun', () => {
   );
 
   test.each(['en', 'zh'] as const)('alone is told how ranks are started, in %s', async (lang) => {
-    const { status, err } = await inkstone([...train, '--parallel', 'sharded'], { cwd, lang });
+    const { status, err } = await inkstone([...train, '--divide', 'sharded'], { cwd, lang });
     expect(status).toBe(2);
     expect(err).toContain(`mpirun -n 2 npx inkstone train --data en.txt`);
     expect(HAN.test(err)).toBe(lang === 'zh');

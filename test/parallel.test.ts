@@ -86,7 +86,9 @@ async function onRanks(
     localRanks(ranks).map(async (communicator) => {
       const options = problem(optionsOf(communicator.rank));
       const partOf = (batch: Batch) => rowsOfRank(batch, communicator);
-      const events = await collect(inParallel(options, { communicator, isSharded, partOf }));
+      const events = await collect(
+        inParallel(options, { communicator, isSharded, partOf, exchangedAtOnce: 500 }),
+      );
       const numbers = leafValues<Tensor>(options.params).flatMap(({ data }) => Array.from(data));
       return { events, steps: stepsOf(events), numbers };
     }),

@@ -28,10 +28,10 @@ export interface RanksReport {
 
 const fail = defineErrors({
   'cli/no-ranks': {
-    en: (d: { parallel: string; again: string }) =>
-      `train: --parallel ${d.parallel} divides the work among ranks, and there is one process; start several: mpirun -n 2 ${d.again}`,
+    en: (d: { divide: string; again: string }) =>
+      `train: --divide ${d.divide} divides the work among ranks, and there is one process; start several: mpirun -n 2 ${d.again}`,
     zh: (d) =>
-      `train：--parallel ${d.parallel} 把工作分给多个进程，而现在只有一个；请启动多个：mpirun -n 2 ${d.again}`,
+      `train：--divide ${d.divide} 把工作分给多个进程，而现在只有一个；请启动多个：mpirun -n 2 ${d.again}`,
   },
   'cli/rank-failed': {
     en: (d: { rank: number; message: string }) => `rank ${d.rank}: ${d.message}`,
@@ -61,17 +61,17 @@ export async function withRanks(
   work: (context: TrainContext) => Promise<number>,
 ): Promise<number> {
   const { options, signal, again } = context;
-  const { parallel } = options;
+  const { divide } = options;
   const started = startedRanks();
   if (!started) {
-    if (parallel !== undefined) throw fail('cli/no-ranks', { parallel, again });
+    if (divide !== undefined) throw fail('cli/no-ranks', { divide, again });
     return work(context);
   }
   // Each machine's cores are divided among its ranks.
   process.env.INKSTONE_THREADS ??= String(threadsOf(started.here));
   const mpi = mpiRanks();
   const communicator = bounded(mpi, { timeoutMs: WAIT_MS, signal });
-  const ranks = { communicator, isSharded: parallel === 'sharded', library: mpi.library };
+  const ranks = { communicator, isSharded: divide === 'sharded', library: mpi.library };
   const isFirst = mpi.rank === 0;
   try {
     const status = await work({

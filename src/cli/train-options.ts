@@ -7,8 +7,8 @@ import { distillOptions } from './distill-options.ts';
 import { energyOptions } from './energy-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, share, wholePositive } from './option-rules.ts';
-import { parallelOptions } from './parallel-options.ts';
 import { privacyOptions } from './privacy-options.ts';
+import { rankOptions } from './rank-options.ts';
 import { data, minutes, seed } from './shared-options.ts';
 
 export const trainOptions = {
@@ -127,7 +127,7 @@ export const trainOptions = {
   ...distillOptions,
   ...privacyOptions,
   ...mixOptions,
-  ...parallelOptions,
+  ...rankOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,

@@ -299,11 +299,11 @@ export const learningTerms = defineTerms({
       zh: '比较学生与教师之前，两者的 logits 都除以它。大于 1 时，教师认为不大可能的词元所占分量更重。',
     },
   },
-  parallel: {
-    name: { en: 'parallel', zh: '并行训练' },
+  ranks: {
+    name: { en: 'ranks', zh: '多进程训练' },
     also: [
+      'divide',
       'data parallel',
-      'ranks',
       'rank',
       'mpi',
       'mpirun',

@@ -15,14 +15,16 @@ import {
 import { leaves } from '../tree.ts';
 import type { Communicator } from './communicator.ts';
 import {
-  copyBlock,
-  flatMemory,
   layoutShards,
+  ownLayout,
   pack,
-  type ShardLayout,
+  packBlock,
   shardedGrouping,
   unpack,
+  unpackBlock,
+  type Window,
   wholeSlots,
+  windowsOf,
 } from './shards.ts';
 import { sharedClock } from './shared-clock.ts';
 
@@ -32,6 +34,8 @@ export interface ParallelOptions<Batch> {
   readonly isSharded?: boolean;
   /** This rank's part of a batch, and the share that its mean loss has in that of the whole batch. */
   readonly partOf: (batch: Batch) => { readonly part: Batch; readonly share: number };
+  /** Numbers that are exchanged at once; default: 4 Mi. */
+  readonly exchangedAtOnce?: number;
 }
 
 /**
@@ -41,14 +45,24 @@ export interface ParallelOptions<Batch> {
  */
 export function inParallel<Params, Batch>(
   options: TrainOptions<Params, Batch>,
-  { communicator, isSharded = false, partOf }: ParallelOptions<Batch>,
+  { communicator, isSharded = false, partOf, exchangedAtOnce }: ParallelOptions<Batch>,
 ): TrainOptions<Params, Batch> {
   const { rank } = communicator;
   const isFirst = rank === 0;
   const { layout, indexOf } = layoutOf(options, communicator.size);
-  const flat = flatMemory(layout);
-  const mine = flat.subarray(rank * layout.blockLength, (rank + 1) * layout.blockLength);
-  const block = isSharded ? new Float32Array(layout.blockLength) : flat;
+  const own = ownLayout(layout);
+  const windows = windowsOf(layout, exchangedAtOnce);
+  const flatMemory = new Float32Array(communicator.size * windows[0].length);
+  const blockMemory = new Float32Array(windows[0].length);
+  /** Window by window: the blocks of all ranks, and this rank's. */
+  const eachWindow = async (
+    exchange: (window: Window, flat: Float32Array, block: Float32Array) => Promise<void>,
+  ): Promise<void> => {
+    for (const window of windows) {
+      const flat = flatMemory.subarray(0, communicator.size * window.length);
+      await exchange(window, flat, blockMemory.subarray(0, window.length));
+    }
+  };
   const clock = sharedClock(options.now);
   const stopping = new AbortController();
   const parameters = leaves<Tensor>(options.params).map(([, tensor]) => tensor);
@@ -63,35 +77,45 @@ export function inParallel<Params, Batch>(
       },
       memory,
     );
-    pack(layout, arraysOf(found.gradients), flat);
-    if (isSharded) await communicator.reduceScatter(flat, block);
-    else await communicator.allReduce(flat);
-    const squares = isSharded || isFirst ? sumOfSquares(block) : 0;
+    const whole = arraysOf(found.gradients);
+    let squares = 0;
+    await eachWindow(async (window, flat, block) => {
+      pack(layout, window, whole, flat);
+      if (isSharded) {
+        await communicator.reduceScatter(flat, block);
+        unpackBlock(layout, rank, window, whole, block);
+        squares += sumOfSquares(block);
+      } else {
+        await communicator.allReduce(flat);
+        unpack(layout, window, whole, flat);
+        if (isFirst) squares += sumOfSquares(flat);
+      }
+    });
     const wish = options.signal?.aborted ? 1 : 0;
     const figures = Float64Array.of(found.loss, squares, wish, isFirst ? clock.spent() : 0);
     await communicator.allReduce(figures);
     const [loss, square, wishes, spent] = figures;
     clock.goOn(spent);
     if (wishes > 0) stopping.abort();
-    const whole = arraysOf(found.gradients);
-    if (isSharded) copyBlock(layout, rank, ownPieces(layout, rank, whole), block, true);
-    else unpack(layout, flat, whole);
     return { ...found, loss, gradNorm: Math.sqrt(square) * found.scale };
   };
 
-  const shareParameters = async (): Promise<void> => {
-    copyBlock(layout, rank, ownPieces(layout, rank, arraysOf(parameters)), block);
-    await communicator.allGather(block, flat);
-    unpack(layout, flat, arraysOf(parameters));
-  };
+  const shareParameters = (): Promise<void> =>
+    eachWindow(async (window, flat, block) => {
+      packBlock(layout, rank, window, arraysOf(parameters), block);
+      await communicator.allGather(block, flat);
+      unpack(layout, window, arraysOf(parameters), flat);
+    });
 
   const save = async (run: (snapshot: Snapshot) => Promise<void> | void, { place, tracked }: Snapshot) => {
     if (!isSharded) return isFirst ? run({ place, tracked }) : undefined;
     const { whole, arrays, wholeArrays } = wholeSlots(tracked);
     for (const [k, pieces] of arrays.entries()) {
-      copyBlock(layout, rank, pieces, block);
-      await communicator.allGather(block, flat);
-      unpack(layout, flat, wholeArrays[k]);
+      await eachWindow(async (window, flat, block) => {
+        packBlock(own, rank, window, pieces, block);
+        await communicator.allGather(block, flat);
+        unpack(layout, window, wholeArrays[k], flat);
+      });
     }
     if (isFirst) await run({ place, tracked: whole });
   };
@@ -110,9 +134,11 @@ export function inParallel<Params, Batch>(
       const { whole, arrays, wholeArrays } = wholeSlots(tracked);
       if (isFirst) await read(whole);
       for (const [k, pieces] of arrays.entries()) {
-        pack(layout, wholeArrays[k], flat);
-        await communicator.broadcast(flat, 0);
-        copyBlock(layout, rank, pieces, mine, true);
+        await eachWindow(async (window, flat) => {
+          pack(layout, window, wholeArrays[k], flat);
+          await communicator.broadcast(flat, 0);
+          unpackBlock(own, rank, window, pieces, flat.subarray(rank * window.length));
+        });
       }
     }
     await broadcastAll(
@@ -178,13 +204,6 @@ function layoutOf<Params, Batch>(
 
 const arraysOf = (tensors: readonly (Tensor | undefined)[]): (Float32Array | undefined)[] =>
   tensors.map((tensor) => tensor?.data as Float32Array | undefined);
-
-function ownPieces(layout: ShardLayout, rank: number, arrays: readonly (Float32Array | undefined)[]) {
-  return arrays.map((array, i) => {
-    const { from, count } = layout.pieces[i][rank];
-    return array?.subarray(from, from + count);
-  });
-}
 
 function sumOfSquares(values: Float32Array): number {
   const squares = new Float64Array(1);

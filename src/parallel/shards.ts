@@ -46,42 +46,78 @@ export function layoutShards(parameters: readonly ShardedSize[], ranks: number):
   return { ranks, blockLength: Math.max(1, ...filled), pieces };
 }
 
-/** Memory for the blocks of all ranks. */
-export const flatMemory = ({ ranks, blockLength }: ShardLayout): Float32Array =>
-  new Float32Array(ranks * blockLength);
+/** A stretch of every rank's block: what is exchanged at once. */
+export interface Window {
+  readonly start: number;
+  readonly length: number;
+}
 
-/** Copies parameters (or what has their shapes) into flat memory; undefined ones as zeros. */
-export function pack(
-  layout: ShardLayout,
-  values: readonly (Float32Array | undefined)[],
-  flat: Float32Array,
-): void {
-  eachPiece(layout, ({ from, count }, i, at) => {
-    const value = values[i];
-    if (value) flat.set(value.subarray(from, from + count), at);
-    else flat.fill(0, at, at + count);
-  });
+/** Numbers that are exchanged at once: more would take memory that a sharded optimizer is to save. */
+const MOST_AT_ONCE = 1 << 22;
+
+export function windowsOf({ ranks, blockLength }: ShardLayout, most = MOST_AT_ONCE): Window[] {
+  const each = Math.max(1, Math.min(blockLength, Math.floor(most / ranks)));
+  return Array.from({ length: Math.ceil(blockLength / each) }, (_, i) => ({
+    start: i * each,
+    length: Math.min(each, blockLength - i * each),
+  }));
+}
+
+type Arrays = readonly (Float32Array | undefined)[];
+
+/** A window of the blocks of all ranks, from parameters (or what has their shapes) to flat memory; undefined ones as zeros. */
+export function pack(layout: ShardLayout, window: Window, values: Arrays, flat: Float32Array): void {
+  for (let rank = 0; rank < layout.ranks; rank++)
+    packBlock(layout, rank, window, values, blockIn(flat, rank, window));
 }
 
 /** The way back. */
-export function unpack(
+export function unpack(layout: ShardLayout, window: Window, values: Arrays, flat: Float32Array): void {
+  for (let rank = 0; rank < layout.ranks; rank++)
+    unpackBlock(layout, rank, window, values, blockIn(flat, rank, window));
+}
+
+const blockIn = (flat: Float32Array, rank: number, { length }: Window): Float32Array =>
+  flat.subarray(rank * length, (rank + 1) * length);
+
+/** The same for the block of one rank. */
+export function packBlock(
   layout: ShardLayout,
-  flat: Float32Array,
-  values: readonly (Float32Array | undefined)[],
+  rank: number,
+  window: Window,
+  values: Arrays,
+  block: Float32Array,
 ): void {
-  eachPiece(layout, ({ from, count }, i, at) => {
-    values[i]?.set(flat.subarray(at, at + count), from);
+  block.fill(0);
+  eachStretch(layout, rank, window, (i, from, count, at) => {
+    const value = values[i];
+    if (value) block.set(value.subarray(from, from + count), at);
   });
 }
 
-function eachPiece(
-  { pieces, blockLength }: ShardLayout,
-  visit: (piece: Piece, parameter: number, at: number) => void,
+export function unpackBlock(
+  layout: ShardLayout,
+  rank: number,
+  window: Window,
+  values: Arrays,
+  block: Float32Array,
+): void {
+  eachStretch(layout, rank, window, (i, from, count, at) => {
+    values[i]?.set(block.subarray(at, at + count), from);
+  });
+}
+
+/** What of each parameter lies in a window of a rank's block: where it begins in the parameter, and in the window. */
+function eachStretch(
+  { pieces }: ShardLayout,
+  rank: number,
+  { start, length }: Window,
+  visit: (parameter: number, from: number, count: number, at: number) => void,
 ): void {
   pieces.forEach((ofRanks, i) => {
-    ofRanks.forEach((piece, rank) => {
-      if (piece.count) visit(piece, i, rank * blockLength + piece.at);
-    });
+    const { from, count, at } = ofRanks[rank];
+    const [low, high] = [Math.max(at, start), Math.min(at + count, start + length)];
+    if (low < high) visit(i, from + low - at, high - low, low - start);
   });
 }
 
@@ -91,23 +127,11 @@ export function pieceOf(layout: ShardLayout, index: number, rank: number, x: Ten
   return count === x.size ? x : rowsView(withShape(x, [x.size]), from, from + count);
 }
 
-/** Copies this rank's pieces, each of its own array, into its block (or back). */
-export function copyBlock(
-  layout: ShardLayout,
-  rank: number,
-  pieces: readonly (Float32Array | undefined)[],
-  block: Float32Array,
-  isBack = false,
-): void {
-  layout.pieces.forEach((ofRanks, i) => {
-    const piece = ofRanks[rank];
-    const own = pieces[i];
-    if (!piece.count || !own) return;
-    const there = block.subarray(piece.at, piece.at + piece.count);
-    if (isBack) own.set(there);
-    else there.set(own);
-  });
-}
+/** The layout of arrays that hold a rank's pieces alone, as the slots do that it keeps. */
+export const ownLayout = (layout: ShardLayout): ShardLayout => ({
+  ...layout,
+  pieces: layout.pieces.map((ofRanks) => ofRanks.map((piece) => ({ ...piece, from: 0 }))),
+});
 
 /** The same groups, of which this rank keeps and updates its own pieces alone. */
 export function shardedGrouping(
