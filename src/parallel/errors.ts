@@ -9,6 +9,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `MPI：这是多个进程之一，而 MPI 绑定${d.reason === 'missing' ? '没有编译' : `无法加载（${d.detail}）`}；请安装 MPI（Debian、Ubuntu：apt-get install openmpi-bin libopenmpi-dev），再运行：node native/build.mjs`,
   },
+  'parallel/other-mpi': {
+    en: (d: { size: number; started: number; library: string }) =>
+      `MPI: ${d.started} ranks were started, and ${d.library} knows ${d.size}; start them with the mpirun of the same MPI`,
+    zh: (d) =>
+      `MPI：启动了 ${d.started} 个进程，而 ${d.library} 只知道 ${d.size} 个；请用同一 MPI 的 mpirun 启动`,
+  },
   'parallel/mpi': {
     en: (d: { operation: string; reason: string }) =>
       `MPI: ${d.operation} failed (${d.reason}); another rank may be gone: run the same command again, it goes on from the last checkpoint`,

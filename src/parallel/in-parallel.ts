@@ -20,11 +20,12 @@ import {
   pack,
   packBlock,
   shardedGrouping,
+  slotArrays,
   unpack,
   unpackBlock,
   type Window,
-  wholeSlots,
   windowsOf,
+  withWholeSlots,
 } from './shards.ts';
 import { sharedClock } from './shared-clock.ts';
 
@@ -109,12 +110,14 @@ export function inParallel<Params, Batch>(
 
   const save = async (run: (snapshot: Snapshot) => Promise<void> | void, { place, tracked }: Snapshot) => {
     if (!isSharded) return isFirst ? run({ place, tracked }) : undefined;
-    const { whole, arrays, wholeArrays } = wholeSlots(tracked);
-    for (const [k, pieces] of arrays.entries()) {
+    // Only the first rank has room for all of them.
+    const whole = isFirst ? withWholeSlots(tracked) : [];
+    const wholeArrays = slotArrays(whole);
+    for (const [k, pieces] of slotArrays(tracked).entries()) {
       await eachWindow(async (window, flat, block) => {
         packBlock(own, rank, window, pieces, block);
         await communicator.allGather(block, flat);
-        unpack(layout, window, wholeArrays[k], flat);
+        if (isFirst) unpack(layout, window, wholeArrays[k], flat);
       });
     }
     if (isFirst) await run({ place, tracked: whole });
@@ -131,11 +134,12 @@ export function inParallel<Params, Batch>(
         tracked.flatMap(({ slots }) => Object.values(slots)),
       );
     } else {
-      const { whole, arrays, wholeArrays } = wholeSlots(tracked);
+      const whole = isFirst ? withWholeSlots(tracked) : [];
       if (isFirst) await read(whole);
-      for (const [k, pieces] of arrays.entries()) {
+      const wholeArrays = slotArrays(whole);
+      for (const [k, pieces] of slotArrays(tracked).entries()) {
         await eachWindow(async (window, flat) => {
-          pack(layout, window, wholeArrays[k], flat);
+          if (isFirst) pack(layout, window, wholeArrays[k], flat);
           await communicator.broadcast(flat, 0);
           unpackBlock(own, rank, window, pieces, flat.subarray(rank * window.length));
         });

@@ -16,13 +16,14 @@ interface Meeting {
 
 /** As many communicators as ranks. Sums are made in the order of the ranks: every rank has the same bits. */
 export function localRanks(size: number): Communicator[] {
-  const meetings: Meeting[] = [];
+  const meetings = new Map<number, Meeting>();
   const meet = (place: number, rank: number, name: string, brought: Values[], act: Act): Promise<void> => {
-    meetings[place] ??= newMeeting(name, size);
-    const meeting = meetings[place];
+    const meeting = meetings.get(place) ?? newMeeting(name, size);
+    meetings.set(place, meeting);
     if (meeting.name !== name) throw fail('parallel/order', { rank, came: name, others: meeting.name });
     meeting.brought[rank] = brought;
     if (++meeting.arrived === size) {
+      meetings.delete(place);
       act(meeting.brought);
       meeting.finish();
     }

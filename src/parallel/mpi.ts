@@ -36,10 +36,10 @@ const numberIn = (names: readonly string[]): number | undefined => {
   return name === undefined ? undefined : Number(process.env[name]);
 };
 
-/** How many ranks `mpirun` started, on all machines and on this one; undefined where it started none. */
+/** How many ranks `mpirun` started, on all machines and on this one; undefined where this process is alone. */
 export function startedRanks(): { readonly all: number; readonly here: number } | undefined {
   const all = numberIn(SIZES);
-  return all === undefined ? undefined : { all, here: numberIn(LOCAL_SIZES) ?? all };
+  return all === undefined || all < 2 ? undefined : { all, here: numberIn(LOCAL_SIZES) ?? all };
 }
 
 /** Why there is no binding: it was not built, or what its loader said. */
@@ -72,13 +72,16 @@ export function findMpi(): { readonly library: string } | NoBinding {
   return 'reason' in binding ? binding : { library: binding.library() };
 }
 
-/** Joins the other ranks. @throws `parallel/no-binding` */
+/** Joins the other ranks. @throws `parallel/no-binding`, and `parallel/other-mpi` where another MPI started them */
 export function mpiRanks(): MpiRanks {
   const binding = load();
   if ('reason' in binding) {
     throw fail('parallel/no-binding', binding);
   }
   const [rank, size] = binding.init();
+  const library = binding.library();
+  const started = startedRanks()?.all ?? size;
+  if (size !== started) throw fail('parallel/other-mpi', { size, started, library });
   let last: Promise<void> = Promise.resolve();
   /** MPI is called once at a time. */
   const inTurn = (operation: string, begin: () => Promise<void>): Promise<void> => {
@@ -90,7 +93,7 @@ export function mpiRanks(): MpiRanks {
   return {
     rank,
     size,
-    library: binding.library(),
+    library,
     allReduce: (values) => inTurn('allReduce', () => binding.allReduce(values)),
     reduceScatter: (values, mine) => inTurn('reduceScatter', () => binding.reduceScatter(values, mine)),
     allGather: (mine, values) => inTurn('allGather', () => binding.allGather(mine, values)),

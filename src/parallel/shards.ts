@@ -156,23 +156,19 @@ export function shardedGrouping(
   };
 }
 
-/** The same parameters with slots of their whole shapes, for a checkpoint, and which arrays those are, slot by slot. */
-export function wholeSlots(tracked: readonly TrackedParameter[]) {
-  const whole = tracked.map((parameter) => ({
-    ...parameter,
-    slots: Object.fromEntries(
-      Object.keys(parameter.slots).map((name) => [name, zeros(parameter.tensor.shape)]),
-    ),
-  }));
-  return { whole, ...slotArrays(tracked), wholeArrays: slotArrays(whole).arrays };
-}
+/** The same parameters with slots of their whole shapes, as a checkpoint has them. */
+export const withWholeSlots = (tracked: readonly TrackedParameter[]): TrackedParameter[] =>
+  tracked.map((parameter) => {
+    const names = Object.keys(parameter.slots);
+    return {
+      ...parameter,
+      slots: Object.fromEntries(names.map((name) => [name, zeros(parameter.tensor.shape)])),
+    };
+  });
 
 /** The k-th slot of every parameter, for each k. */
-function slotArrays(tracked: readonly TrackedParameter[]) {
+export function slotArrays(tracked: readonly TrackedParameter[]): Arrays[] {
   const slots = tracked.map((parameter) => Object.values(parameter.slots));
   const most = Math.max(0, ...slots.map(({ length }) => length));
-  const arrays = Array.from({ length: most }, (_, k) =>
-    slots.map((of) => of[k]?.data as Float32Array | undefined),
-  );
-  return { arrays };
+  return Array.from({ length: most }, (_, k) => slots.map((of) => of[k]?.data as Float32Array | undefined));
 }
