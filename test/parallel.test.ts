@@ -182,6 +182,9 @@ describe('ranks in one process', () => {
     expect(whole).toBe(2 * 4 * numbers);
     expect(sharded).toBeGreaterThanOrEqual(whole / 4);
     expect(sharded).toBeLessThan(whole / 3.5);
+    // Whole matrices too are spread.
+    const muons = optimizerBytes(problem({ grouping: mixed }), 2);
+    expect(muons.sharded).toBeLessThan(0.7 * muons.whole);
   });
 
   test('a batch with fewer rows than ranks is refused', () => {
