@@ -7,7 +7,16 @@ import path from 'node:path';
 
 const source = path.join(import.meta.dirname, 'mpi.cc');
 const flags = [
-  ...['-std=gnu++17', '-O2', '-Wall', '-Wextra', '-fPIC', '-shared', '-fvisibility=hidden', '-DNAPI_VERSION=8'],
+  ...[
+    '-std=gnu++17',
+    '-O2',
+    '-Wall',
+    '-Wextra',
+    '-fPIC',
+    '-shared',
+    '-fvisibility=hidden',
+    '-DNAPI_VERSION=8',
+  ],
   // The C++ classes of MPI, long withdrawn from the standard.
   ...['-DOMPI_SKIP_MPICXX', '-DMPICH_SKIP_MPICXX'],
   ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
@@ -25,7 +34,8 @@ export function buildMpi(buildFolder, run, withHeaders) {
     .update(`${process.version} ${process.arch} ${version.output}\n${flags}\n`)
     .update(fs.readFileSync(source))
     .digest('hex');
-  if (fs.existsSync(binding) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === print) return undefined;
+  if (fs.existsSync(binding) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === print)
+    return undefined;
   const aside = `${binding}.${process.pid}`;
   const made = withHeaders((folder) =>
     run('mpicxx', [...flags, '-I', path.join(folder, 'include/node'), source, '-o', aside]),

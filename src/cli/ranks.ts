@@ -2,7 +2,7 @@
 
 import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { defineErrors } from '../errors.ts';
+import { defineErrors, type InkstoneError } from '../errors.ts';
 import { defineMessages } from '../language.ts';
 import { bounded, type Communicator, type MpiRanks, mpiRanks, startedRanks } from '../parallel/index.ts';
 import { formatBytes, type Terminal } from './terminal.ts';
@@ -54,6 +54,8 @@ const WAIT_MS = 600_000;
 const LATER_MS = 1_000;
 /** What was told reaches its reader before all ranks end. */
 const FLUSH_MS = 100;
+/** Errors that say themselves which rank they are of. */
+const NAMING_THEIR_RANK = ['parallel/lost', 'parallel/unlike'];
 
 /** Runs a training as one of the ranks that mpirun started; alone, where it started none. */
 export async function withRanks(
@@ -92,7 +94,7 @@ async function endAll(mpi: MpiRanks, error: unknown): Promise<unknown> {
   const { rank } = mpi;
   if (rank > 0) await delay(LATER_MS);
   setTimeout(() => mpi.abort(Number(process.exitCode ?? 1)), FLUSH_MS);
-  return rank === 0 || (error as Error).message.startsWith(`rank ${rank}`)
+  return rank === 0 || NAMING_THEIR_RANK.includes((error as InkstoneError).code)
     ? error
     : fail('cli/rank-failed', { rank, message: (error as Error).message }, error);
 }

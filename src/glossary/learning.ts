@@ -304,7 +304,6 @@ export const learningTerms = defineTerms({
     also: [
       'divide',
       'data parallel',
-      'rank',
       'mpi',
       'mpirun',
       'zero',

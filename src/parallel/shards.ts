@@ -80,32 +80,29 @@ export function unpack(layout: ShardLayout, window: Window, values: Arrays, flat
 const blockIn = (flat: Float32Array, rank: number, { length }: Window): Float32Array =>
   flat.subarray(rank * length, (rank + 1) * length);
 
-/** The same for the block of one rank. */
-export function packBlock(
+type CopyBlock = (
   layout: ShardLayout,
   rank: number,
   window: Window,
   values: Arrays,
   block: Float32Array,
-): void {
+) => void;
+
+/** The same for the block of one rank. */
+export const packBlock: CopyBlock = (layout, rank, window, values, block) => {
   block.fill(0);
   eachStretch(layout, rank, window, (i, from, count, at) => {
     const value = values[i];
     if (value) block.set(value.subarray(from, from + count), at);
   });
-}
+};
 
-export function unpackBlock(
-  layout: ShardLayout,
-  rank: number,
-  window: Window,
-  values: Arrays,
-  block: Float32Array,
-): void {
+/** And back. */
+export const unpackBlock: CopyBlock = (layout, rank, window, values, block) => {
   eachStretch(layout, rank, window, (i, from, count, at) => {
     values[i]?.set(block.subarray(at, at + count), from);
   });
-}
+};
 
 /** What of each parameter lies in a window of a rank's block: where it begins in the parameter, and in the window. */
 function eachStretch(
