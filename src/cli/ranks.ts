@@ -51,7 +51,7 @@ const say = defineMessages({
 /** How long a rank waits for the others: what one of them does alone (reading, saving) must end within it. */
 const WAIT_MS = 600_000;
 /** A rank whose trouble all have lets the first one tell it. */
-const LATER_MS = 1_000;
+const LATER_MS = 3_000;
 /** What was told reaches its reader before all ranks end. */
 const FLUSH_MS = 100;
 /** Errors that say themselves which rank they are of. */
@@ -92,11 +92,10 @@ export async function withRanks(
 /** No rank must wait for one that failed: all end as soon as the error has been told. */
 async function endAll(mpi: MpiRanks, error: unknown): Promise<unknown> {
   const { rank } = mpi;
-  if (rank > 0) await delay(LATER_MS);
+  const isTold = rank === 0 || NAMING_THEIR_RANK.includes((error as InkstoneError).code);
+  if (!isTold) await delay(LATER_MS);
   setTimeout(() => mpi.abort(Number(process.exitCode ?? 1)), FLUSH_MS);
-  return rank === 0 || NAMING_THEIR_RANK.includes((error as InkstoneError).code)
-    ? error
-    : fail('cli/rank-failed', { rank, message: (error as Error).message }, error);
+  return isTold ? error : fail('cli/rank-failed', { rank, message: (error as Error).message }, error);
 }
 
 const threadsOf = (ranksHere: number): number =>
