@@ -24,7 +24,7 @@ test.each([
   ],
 ])('an install without a compiler ends well and says why in one line (%s)', (lang, line) => {
   const copy = join(cwd, `without compiler ${lang}`);
-  for (const name of ['build.mjs', 'sources.mjs', 'binding.gyp', 'src']) {
+  for (const name of ['build.mjs', 'sources.mjs', 'binding.gyp', 'src', 'mpi']) {
     cpSync(join(root, 'native', name), join(copy, 'native', name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

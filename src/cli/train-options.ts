@@ -9,6 +9,7 @@ import { energyOptions } from './energy-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, share, wholePositive } from './option-rules.ts';
 import { privacyOptions } from './privacy-options.ts';
+import { rankOptions } from './rank-options.ts';
 import { data, minutes, seed } from './shared-options.ts';
 
 export const trainOptions = {
@@ -128,6 +129,7 @@ export const trainOptions = {
   ...distillOptions,
   ...privacyOptions,
   ...mixOptions,
+  ...rankOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,

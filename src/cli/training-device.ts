@@ -26,6 +26,13 @@ export async function onDevice(context: TrainContext, train: () => Promise<numbe
       ...reason,
     });
   }
+  if (context.ranks) {
+    const reason = {
+      reason: 'ranks exchange what the processor holds',
+      zhReason: '各进程交换的是处理器上的数据',
+    };
+    throw fail('cli/conflict', { command: 'train', options: ['--device gpu', 'mpirun'], ...reason });
+  }
   const gpu = await openGpu();
   try {
     terminal.print(say(gpu.isSoftware ? 'software' : 'device', gpu));

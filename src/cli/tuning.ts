@@ -18,11 +18,11 @@ import { createRng } from '../rng.ts';
 import { add } from '../tensor/index.ts';
 import { type Anchor, anchorAt, consolidation } from '../train/index.ts';
 import type { TextDocument } from '../types.ts';
+import { heldOutLoss } from './held-out-loss.ts';
 import type { Tuning } from './runs.ts';
 import {
   decoderLesson,
   evaluationRows,
-  heldOutLoss,
   heldOutTokens,
   type Lesson,
   type OpenTraining,

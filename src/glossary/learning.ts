@@ -299,4 +299,24 @@ export const learningTerms = defineTerms({
       zh: '比较学生与教师之前，两者的 logits 都除以它。大于 1 时，教师认为不大可能的词元所占分量更重。',
     },
   },
+  ranks: {
+    name: { en: 'ranks', zh: '多进程训练' },
+    also: [
+      'divide',
+      'data parallel',
+      'mpi',
+      'mpirun',
+      'zero',
+      'sharded',
+      'distributed training',
+      '数据并行',
+      '进程',
+      '分片',
+      '分布式训练',
+    ],
+    text: {
+      en: 'Several processes (ranks), on one machine or many, train one model together: mpirun -n 4 npx inkstone train … Each computes the gradient of its rows of a batch, and all take the mean, so the losses are those of one process, but for the last digits; only dropout draws other places. Sharded, each rank keeps and updates only its part of the two averages of the optimizer (ZeRO, stage 1). A checkpoint does not depend on how many ranks wrote it. Every machine needs the same text and sees the same folder of the run. It stands on MPI: apt-get install openmpi-bin libopenmpi-dev, then node native/build.mjs.',
+      zh: '多个进程（rank）在一台或多台机器上共同训练一个模型：mpirun -n 4 npx inkstone train …… 各进程计算一批中自己那几行的梯度，再取平均，因此损失与单进程相同，只差末几位；唯有随机失活抽到的位置不同。分片（sharded）时，每个进程只保留并更新优化器两个平均值中自己的一份（ZeRO 第 1 阶段）。检查点与写它的进程数无关。每台机器都要有同样的文本，并看到同一个训练目录。它依靠 MPI：apt-get install openmpi-bin libopenmpi-dev，再运行 node native/build.mjs。',
+    },
+  },
 });

@@ -66,8 +66,10 @@ export interface TrainOptions<Params, Batch> {
   /** The state to go on from; tensors were restored by `restore` before the first step. */
   readonly resume?: {
     readonly place: Place;
-    readonly restore: (tracked: readonly TrackedParameter[]) => void;
+    readonly restore: (tracked: readonly TrackedParameter[]) => Promise<void> | void;
   };
+  /** What follows each update before anything reads the parameters. */
+  readonly afterUpdate?: () => Promise<void>;
   /** A loss above this many times the first one counts as divergence. */
   readonly divergenceFactor?: number;
   readonly signal?: AbortSignal;
@@ -117,7 +119,7 @@ export async function* train<Params, Batch>(
 ): AsyncGenerator<TrainEvent> {
   const plan = checkOptions(options);
   const tracked = trackParameters(options.params, options.grouping);
-  options.resume?.restore(tracked);
+  await options.resume?.restore(tracked);
   let place: Place = options.resume?.place ?? { step: 0, seconds: 0, tokens: 0 };
   const energyUsed = meterFrom(place, options.meter);
   const heldOut: number[] = [];
@@ -146,6 +148,7 @@ export async function* train<Params, Batch>(
       precision: plan.precision,
       gradients: options.gradients,
     });
+    await options.afterUpdate?.();
     const seconds = (plan.now() - started) / 1000;
     recent.push(seconds);
     if (recent.length > SPEED_WINDOW) recent.shift();

@@ -95,7 +95,7 @@ export async function trainStep<Params, Batch>(options: StepOptions<Params, Batc
 }
 
 /** The sum of the micro-batches' gradients, divided by their number. */
-async function meanGradients<Params, Batch>(
+export async function meanGradients<Params, Batch>(
   options: StepOptions<Params, Batch>,
   memory: ReturnType<typeof lastingScope>,
 ): Promise<FoundGradients> {

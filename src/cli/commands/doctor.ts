@@ -2,6 +2,7 @@
 
 import os from 'node:os';
 import { defineMessages } from '../../language.ts';
+import { findMpi } from '../../parallel/index.ts';
 import {
   backend,
   describeGpu,
@@ -43,6 +44,11 @@ const say = defineMessages({
     en: (d: { reason: string; zhReason: string }) => `none: ${d.reason}`,
     zh: (d) => `无：${d.zhReason}`,
   },
+  ranks: { en: () => 'MPI', zh: () => 'MPI' },
+  noRanks: {
+    en: () => 'none; what it is for: inkstone explain mpi',
+    zh: () => '无；用途见 inkstone explain mpi',
+  },
   forced: {
     en: () =>
       'The TypeScript kernels are in use because INKSTONE_KERNELS=typescript asks for them; the fast ones are 10 to 100 times faster. Cure: unset INKSTONE_KERNELS',
@@ -82,6 +88,8 @@ export interface MachineReport {
   readonly energy: EnergyCounters;
   /** What `train --device gpu` would use, where it was asked. */
   readonly gpu?: GpuDescription;
+  /** Over what several processes train together, or why they cannot; not looked for by a quick measurement. */
+  readonly mpi?: ReturnType<typeof findMpi>;
   /** Why the addon is not used. */
   readonly reason?: string;
   /** The addon was built from other sources than those that lie here. */
@@ -119,6 +127,7 @@ export function inspectMachine(options: { readonly quick?: boolean } = {}): Mach
     matmulBf16Gflops: measureMatmul(size, 'bf16'),
     ...peaks,
     energy: findEnergyCounters(),
+    ...(!options.quick && { mpi: findMpi() }),
     reason,
   };
 }
@@ -157,6 +166,8 @@ export function describeMachine(report: MachineReport): string[] {
   }
   rows.push([say('energy', {}), energySource(report.energy)]);
   if (report.gpu) rows.push([say('gpu', {}), describe(report.gpu)]);
+  const { mpi } = report;
+  if (mpi) rows.push([say('ranks', {}), 'library' in mpi ? mpi.library : say('noRanks', {})]);
   const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
   const { reason, isStale } = report;
   if (isStale) return [...lines, say('stale', {})];

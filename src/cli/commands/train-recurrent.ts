@@ -7,6 +7,7 @@ import {
   type RecurrentConfig,
   recurrentConfig,
 } from '../../models/index.ts';
+import { fromFirst } from '../../parallel/index.ts';
 import { isRun } from '../../train/index.ts';
 import { ofWriters } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
@@ -57,10 +58,9 @@ export async function trainRecurrent(context: TrainContext, data: string, folder
   const from = startFolder(options.init, earlier);
   const start = from === undefined ? undefined : await readStart(from);
   const privacy = privacyOf(context, earlier?.config.training.privacy);
-  const settings: Settings<RecurrentShape> = chooseSettings(
-    context,
-    { earlier, start, privacy },
-    recurrentSettings,
+  const settings: Settings<RecurrentShape> = await fromFirst(
+    context.ranks?.communicator,
+    chooseSettings(context, { earlier, start, privacy }, recurrentSettings),
   );
   const text = await readTrainingText(context, data, settings, { earlier, start });
   const { tokenizer, split } = text;

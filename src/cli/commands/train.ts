@@ -9,6 +9,7 @@ import {
   flopsPerToken,
   parameterCount,
 } from '../../models/index.ts';
+import { fromFirst } from '../../parallel/index.ts';
 import { infillTokens } from '../../text/index.ts';
 import { findTeacher } from '../distilling.ts';
 import { energyRates } from '../energy.ts';
@@ -18,6 +19,7 @@ import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
 import { privacyOf } from '../privacy.ts';
 import type { TrainingWatch } from '../progress.ts';
+import { withRanks } from '../ranks.ts';
 import {
   defaultFolder,
   type EarlierRun,
@@ -72,7 +74,9 @@ const say = defineMessages({
   next: { en: (d: { command: string }) => `let it write: ${d.command}`, zh: (d) => `让它写作：${d.command}` },
 });
 
-export async function run(context: TrainContext): Promise<number> {
+export const run = (context: TrainContext): Promise<number> => withRanks(context, trainAny);
+
+async function trainAny(context: TrainContext): Promise<number> {
   const { options } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   // Checked before anything is read.
@@ -84,6 +88,7 @@ export async function run(context: TrainContext): Promise<number> {
     refuseMasking(context);
     await refuseLanguages(context, `--architecture ${ENCODER_DECODER}`);
     refuseDevice(context, `--architecture ${ENCODER_DECODER}`);
+    refuseRanks(context);
     return trainPairs(context, options.data, folder);
   }
   refusePairs(context);
@@ -108,7 +113,10 @@ async function trainDecoder(context: TrainContext, data: string, folder: string)
   const teacher = await findTeacher(context, earlier);
   if (teacher) refuseBeside(context);
   const privacy = privacyOf(context, earlier?.config.training.privacy);
-  const settings: Settings = chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings);
+  const settings: Settings = await fromFirst(
+    context.ranks?.communicator,
+    chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings),
+  );
   const { model, recipe, length } = settings;
   const special = recipe.fim === undefined ? [] : infillTokens;
   const beginning = { earlier, start: start ?? teacher, special };
@@ -196,6 +204,13 @@ async function kindOf(
   if (architecture !== undefined) return isCell(architecture) ? 'recurrent' : 'decoder';
   if (await isThere(isPairRun)) return 'pairs';
   return (await isThere(isRecurrentRun)) ? 'recurrent' : 'decoder';
+}
+
+function refuseRanks({ ranks }: TrainContext): void {
+  if (!ranks) return;
+  const reason = { reason: 'pairs are trained by one process', zhReason: '成对文本只由一个进程训练' };
+  const options = ['mpirun', `--architecture ${ENCODER_DECODER}`];
+  throw fail('cli/conflict', { command: 'train', options, ...reason });
 }
 
 /** What only pairs of texts have is refused elsewhere. */
