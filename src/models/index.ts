@@ -82,8 +82,10 @@ export * from './recurrent.ts';
 export {
   isRecurrentConfig,
   type RecurrentConfig,
+  type RecurrentKind,
   type RecurrentOptions,
   recurrentConfig,
+  recurrentKinds,
 } from './recurrent-config.ts';
 export {
   createRecurrentModel,
