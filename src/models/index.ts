@@ -69,6 +69,12 @@ export {
   toForeignEncoderDecoder,
   toForeignEncoderDecoderConfig,
 } from './foreign-encoder-decoder.ts';
+export {
+  fromForeignRwkv,
+  fromForeignRwkvConfig,
+  toForeignRwkv,
+  toForeignRwkvConfig,
+} from './foreign-rwkv.ts';
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
 export { type GradientReach, gradientReach } from './gradient-reach.ts';
@@ -92,6 +98,7 @@ export {
   type RecurrentLanguageModel,
   type RecurrentModelOptions,
 } from './recurrent-model.ts';
+export { openRwkv, type RwkvFolder, saveRwkv } from './rwkv-storage.ts';
 export { type Pooling, readSentenceModules, type SentenceModules } from './sentence-modules.ts';
 export type { SizedSequence } from './sequences.ts';
 export type { SinkWindow } from './sink-past.ts';

@@ -59,7 +59,12 @@ export function recurrentConfig<Kind extends RecurrentKind>(
   const { cell, width, ffnSize } = options;
   if (cell === 'rwkv') {
     // The head has a matrix of its own, as in the paper: the table of embeddings begins near zero.
-    return { tiedHead: false, dropout: 0, ffnSize: 4 * width, ...(given as unknown as RecurrentOptions<Kind>) };
+    return {
+      tiedHead: false,
+      dropout: 0,
+      ffnSize: 4 * width,
+      ...(given as unknown as RecurrentOptions<Kind>),
+    };
   }
   if (ffnSize !== undefined) {
     const rule = { rule: 'absent without RWKV', zhRule: '空缺（仅用于 RWKV）' };

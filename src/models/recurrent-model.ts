@@ -89,8 +89,12 @@ function read(
   }
   return answer();
 
-  function readStretch(stretch: { rows: readonly number[]; start: number; end: number; states: readonly Float32Array[] },
-  ): Float32Array[] {
+  function readStretch(stretch: {
+    rows: readonly number[];
+    start: number;
+    end: number;
+    states: readonly Float32Array[];
+  }): Float32Array[] {
     const { rows, start, end } = stretch;
     const [steps, batch] = [end - start, rows.length];
     const ids = new Int32Array(steps * batch);
@@ -107,7 +111,8 @@ function read(
     const top = arrayOf(after.x);
     const rowOf = ({ data, size }: Part, t: number, row: number): Float32Array =>
       data.subarray((t * batch + row) * size, (t * batch + row + 1) * size);
-    const stateAt = (t: number, row: number): Float32Array => joined(parts.map((part) => rowOf(part, t, row)));
+    const stateAt = (t: number, row: number): Float32Array =>
+      joined(parts.map((part) => rowOf(part, t, row)));
     return rows.map((i, row) => {
       const { from, ids: all, known } = readings[i];
       for (let t = 0; t < steps; t++) {

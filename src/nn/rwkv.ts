@@ -44,7 +44,10 @@ export function timeMixingSpec({ width, layer, layers }: RwkvLayerConfig) {
   const depth = layer / Math.max(1, layers - 1);
   const rest = 1 - layer / layers;
   const share = (power: number, more = 0) =>
-    new ParameterSpec([width], byFeature((i, n) => (i / n) ** power + more));
+    new ParameterSpec(
+      [width],
+      byFeature((i, n) => (i / n) ** power + more),
+    );
   const matrix = (init: Initializer) => linearSpec(width, width, { init });
   return {
     /** What is known is multiplied by e^−e^decay a step. */
@@ -67,7 +70,11 @@ export function timeMixingSpec({ width, layer, layers }: RwkvLayerConfig) {
 }
 
 export function channelMixingSpec({ width, ffnSize, layer, layers }: RwkvLayerConfig) {
-  const share = () => new ParameterSpec([width], byFeature((i, n) => (i / n) ** (1 - layer / layers)));
+  const share = () =>
+    new ParameterSpec(
+      [width],
+      byFeature((i, n) => (i / n) ** (1 - layer / layers)),
+    );
   return {
     mixKey: share(),
     mixReceptance: share(),
