@@ -171,7 +171,10 @@ test('a model of RWKV goes out under the names of Hugging Face and comes back, s
   const written = await run('export', 'rwkv', '--format', 'hf', '--out', 'rwkv-hf', '--json');
   expect({ status: written.status, err: written.err }).toEqual({ status: 0, err: '' });
   const write = ['--prompt', 'The ', '--max-tokens', '20', '--temperature', '0', '--json'];
-  const [ours, theirs] = [await run('generate', 'rwkv', ...write), await run('generate', 'rwkv-hf', ...write)];
+  const [ours, theirs] = [
+    await run('generate', 'rwkv', ...write),
+    await run('generate', 'rwkv-hf', ...write),
+  ];
   expect(theirs.json.map(({ text }) => text)).toEqual(ours.json.map(({ text }) => text));
 });
 

@@ -27,6 +27,7 @@ import {
   probe,
   profile,
   reason,
+  recall,
 } from './table-of-measures.ts';
 
 const start = defineCommand({
@@ -347,6 +348,7 @@ export const commands = [
   image,
   inspect,
   gradients,
+  recall,
   length,
   ladder,
   index,
