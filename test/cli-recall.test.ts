@@ -7,7 +7,7 @@ import { HAN, inkstone, type JsonLine, scratchFolder } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const kinds = ['rnn', 'gru', 'lstm', 'rwkv', 'linear', 'transformer'];
-const small = ['recall', '--parameters', '6000', '--distances', '1,20', '--steps', '2'];
+const small = ['recall', '--parameters', '6000', '--distances', '1,12', '--steps', '2'];
 const run = (...argv: string[]) => inkstone(argv, { cwd });
 
 test('all kinds at equal parameters: what each recalls, how fast it learns, what it keeps', async () => {
