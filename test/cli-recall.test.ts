@@ -53,3 +53,15 @@ test.each([
   expect(err).toContain(problem);
   expect(status).toBe(2);
 });
+
+test('what can be learnt is recalled', async () => {
+  const { json } = await run(
+    'recall',
+    ...['--architectures', 'gru,rwkv,transformer', '--parameters', '6000', '--distances', '1,4'],
+    ...['--steps', '80', '--json'],
+  );
+  const { answer } = json[0] as JsonLine & { answer: { architecture: string; recall: number[] }[] };
+  for (const { architecture, recall } of answer) {
+    expect({ architecture, worst: Math.min(...recall) > 0.9 }).toEqual({ architecture, worst: true });
+  }
+});

@@ -7,7 +7,7 @@ import { crossEntropy, emptyState, type RecurrentState, runLinear, runRecurrent 
 import { add, affine, fromArray, grad, reshape, type Tensor, zeros } from '../tensor/index.ts';
 import { fail } from './errors.ts';
 import { type CellParams, embedIds, type RecurrentParams, recurrentHead } from './recurrent.ts';
-import { hasCells, layerConfig, type RecurrentConfig } from './recurrent-config.ts';
+import { type CellConfig, hasCells, layerConfig, type RecurrentConfig } from './recurrent-config.ts';
 import { spectralNorm, spectralRadius } from './spectral.ts';
 
 export interface GradientReach {
@@ -27,16 +27,21 @@ export interface GradientReach {
   readonly spectra?: readonly { readonly radius: number; readonly norm: number }[];
 }
 
+/** @throws `model/reach-cells` of RWKV: its layers have no one state that is handed from step to step. */
+export function requireCells(config: RecurrentConfig): asserts config is CellConfig {
+  if (!hasCells(config)) throw fail('model/reach-cells', { cell: config.cell });
+}
+
 /**
  * Measures the gradients of the loss of each text's last token with respect to the states at all places before it. All texts have
- * equally many ids, at least 3. @throws `model/reach-cells` of RWKV: its layers have no one state that is handed from step to step.
+ * equally many ids, at least 3.
  */
 export function gradientReach(
   params: RecurrentParams,
   config: RecurrentConfig,
   texts: readonly ArrayLike<number>[],
 ): GradientReach {
-  if (!hasCells(config)) throw fail('model/reach-cells', { cell: config.cell });
+  requireCells(config);
   const cells = params as CellParams;
   const length = texts[0]?.length ?? 0;
   if (length < 3 || texts.some((ids) => ids.length !== length)) {

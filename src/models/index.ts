@@ -77,7 +77,7 @@ export {
 } from './foreign-rwkv.ts';
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
-export { type GradientReach, gradientReach } from './gradient-reach.ts';
+export { type GradientReach, gradientReach, requireCells } from './gradient-reach.ts';
 export * from './kept-weights.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
