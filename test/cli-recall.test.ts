@@ -57,7 +57,7 @@ test.each([
 test('what can be learnt is recalled', async () => {
   const { json } = await run(
     'recall',
-    ...['--architectures', 'gru,rwkv,transformer', '--parameters', '6000', '--distances', '1,4'],
+    ...['--architectures', 'rwkv,transformer', '--parameters', '6000', '--distances', '1,4'],
     ...['--steps', '80', '--json'],
   );
   const { answer } = json[0] as JsonLine & { answer: { architecture: string; recall: number[] }[] };
