@@ -29,6 +29,7 @@ import {
   probe,
   profile,
   reason,
+  recall,
 } from './table-of-measures.ts';
 
 const start = defineCommand({
@@ -349,6 +350,7 @@ export const commands = [
   image,
   inspect,
   gradients,
+  recall,
   length,
   ladder,
   index,

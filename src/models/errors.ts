@@ -238,6 +238,12 @@ export const fail = defineErrors({
       `gradient reach: texts must be equally long, 3 tokens or more, got lengths ${list(d.lengths)}; cut them`,
     zh: (d) => `梯度传播：各文本须等长且不少于 3 个词元，得到的长度为 ${list(d.lengths)}；请截取`,
   },
+  'model/reach-cells': {
+    en: (d: { cell: string }) =>
+      `gradient reach: layers must be cells that go step by step, got ${d.cell}; name a model trained with --architecture rnn, gru or lstm`,
+    zh: (d) =>
+      `梯度传播：各层须为逐步前行的循环单元，得到 ${d.cell}；请换一个以 --architecture rnn、gru 或 lstm 训练的模型`,
+  },
   'model/no-part': {
     en: (d: { part: string }) => `encoder: this model has no ${d.part}; load one that was saved with it`,
     zh: (d) => `编码器：此模型没有 ${d.part}；请载入带有它的模型`,

@@ -36,4 +36,12 @@ export {
   runRecurrent,
 } from './recurrent.ts';
 export * from './repetition-losses.ts';
+export {
+  channelMixingSpec,
+  type RwkvLayerConfig,
+  runChannelMixing,
+  runTimeMixing,
+  timeMixingSpec,
+  WKV_EMPTY,
+} from './rwkv.ts';
 export { type SparsePattern, sparseAttention, sparseOverPast } from './sparse-attention.ts';

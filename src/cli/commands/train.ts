@@ -15,7 +15,7 @@ import { findTeacher } from '../distilling.ts';
 import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import { languagesOf, refuseLanguages } from '../languages.ts';
-import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
+import { ENCODER_DECODER, isRecurrent, pairOptions } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
 import { privacyOf } from '../privacy.ts';
 import type { TrainingWatch } from '../progress.ts';
@@ -195,13 +195,13 @@ async function kindOf(
   const isThere = async (is: (run: string) => Promise<boolean>): Promise<boolean> =>
     (await is(folder)) || (init !== undefined && (await is(init)));
   if (objective === 'masked' || (objective === undefined && (await isThere(isMaskedRun)))) {
-    if (!isCell(architecture) && architecture !== ENCODER_DECODER) return 'encoder';
+    if (!isRecurrent(architecture) && architecture !== ENCODER_DECODER) return 'encoder';
     const reason = { reason: 'an encoder sees both sides of a token', zhReason: '编码器要看词元的前后两侧' };
     const options = ['--objective masked', `--architecture ${architecture}`];
     throw fail('cli/conflict', { command: 'train', options, ...reason });
   }
   if (architecture === ENCODER_DECODER) return 'pairs';
-  if (architecture !== undefined) return isCell(architecture) ? 'recurrent' : 'decoder';
+  if (architecture !== undefined) return isRecurrent(architecture) ? 'recurrent' : 'decoder';
   if (await isThere(isPairRun)) return 'pairs';
   return (await isThere(isRecurrentRun)) ? 'recurrent' : 'decoder';
 }
