@@ -37,3 +37,11 @@ export {
 } from './recurrent.ts';
 export * from './repetition-losses.ts';
 export { type SparsePattern, sparseAttention, sparseOverPast } from './sparse-attention.ts';
+export {
+  countVirtual,
+  putBefore,
+  type VirtualKeys,
+  type VirtualTokens,
+  virtualTokensIn,
+  withVirtualTokens,
+} from './virtual-tokens.ts';
