@@ -127,6 +127,8 @@ const UNUSUAL: { readonly [key: string]: readonly unknown[] } = {
   target_parameters: [undefined],
 };
 
+const READ_TYPES = 'LORA, IA3, PREFIX_TUNING, PROMPT_TUNING, P_TUNING';
+
 /** Our adapter from what `peft` wrote; `path` is what errors name. Every name and shape is checked. */
 export function fromPeft(
   { config, tensors }: PeftAdapter,
@@ -140,7 +142,7 @@ export function fromPeft(
   }
   const method = { LORA: 'lora', IA3: 'ia3' }[String(config.peft_type)] as Adapter['method'] | undefined;
   if (!method)
-    throw fail('adapt/config', { path, key: 'peft_type', got: config.peft_type, supported: 'LORA, IA3' });
+    throw fail('adapt/config', { path, key: 'peft_type', got: config.peft_type, supported: READ_TYPES });
   const alpha = config.lora_alpha;
   if (method === 'lora' && !(typeof alpha === 'number' && alpha > 0))
     throw fail('adapt/config', { path, key: 'lora_alpha', got: alpha, supported: '> 0' });

@@ -2,6 +2,7 @@
 
 export {
   type AdapterRows,
+  type Bottleneck,
   type LayerAdapters,
   type LinearAdapter,
   stackAdapters,

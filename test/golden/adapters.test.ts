@@ -127,7 +127,7 @@ describe.each(Object.entries(goldens))('%s', (name, golden) => {
   });
 
   test('is read from the folder of PEFT and from ours', async () => {
-    const base = { name: 'base', fingerprint: paramsFingerprint(params), layers };
+    const base = { name: 'base', fingerprint: paramsFingerprint(params), layers, shape: config };
     const peft = join(folder, name);
     await saveAdapter(peft, adapter, base);
     const expected = logitsOf(mergeAdapter(params, adapter));
