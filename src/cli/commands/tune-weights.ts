@@ -66,8 +66,8 @@ export interface Tuned {
   readonly before: Losses;
   readonly after: Losses;
   readonly steps: number;
-  /** Of training alone. */
-  readonly seconds: number;
+  /** Of training, all threads together, where that is known. */
+  readonly processorSeconds?: number;
   /** Of the adapter; of a model its numbers in f32. */
   readonly bytes: number;
 }
@@ -150,9 +150,10 @@ async function learn(
   const saved = adapter && (await saveAdapter(out, adapter(), base));
   if (status !== 0) return { status };
   const after = { new: finish.heldOutLoss!, ...(await lossOnOld()) };
-  const { step: steps, seconds } = finish;
+  const { step: steps, energy } = finish;
   const bytes = saved ?? 4 * parameters;
-  const tuned = { method, out, trained, parameters, share, before, after, steps, seconds, bytes };
+  const spent = energy && energy.processorSeconds > 0 && { processorSeconds: energy.processorSeconds };
+  const tuned = { method, out, trained, parameters, share, before, after, steps, ...spent, bytes };
   terminal.json({ type: 'tuned', base: path, ...tuned });
   const row = (title: string, side: 'new' | 'old') => [
     title,
