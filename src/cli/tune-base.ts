@@ -116,10 +116,10 @@ const recipes: { readonly [M in Tuning['method']]: Partial<Recipe> } = {
   lora: { lr: 3e-3, weightDecay: 0 },
   ia3: { lr: 2e-2, weightDecay: 0 },
   bottleneck: { lr: 3e-3, weightDecay: 0 },
-  prompt: { lr: 3e-2, weightDecay: 0 },
+  prompt: { lr: 0.1, weightDecay: 0 },
   'p-tuning': { lr: 3e-3, weightDecay: 0 },
-  prefix: { lr: 3e-3, weightDecay: 0 },
-  'p-tuning-v2': { lr: 3e-2, weightDecay: 0 },
+  prefix: { lr: 1e-2, weightDecay: 0 },
+  'p-tuning-v2': { lr: 0.3, weightDecay: 0 },
 };
 
 /** The settings of the model's training at lower rates, with the options over them; a run that is there keeps its own. */
