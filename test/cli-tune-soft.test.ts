@@ -42,6 +42,8 @@ const configOf = (folder: string) =>
   JSON.parse(readFileSync(at(folder, 'adapter_config.json'), 'utf8')) as { readonly [key: string]: unknown };
 
 describe('what is trained beside the run', () => {
+  const befores: unknown[] = [];
+
   test.each([
     ['prompt', [...few, '--start-text', 'the sea'], 'PROMPT_TUNING', [4, 16]],
     ['p-tuning', [...few, '--encoder', 'mlp', '--inner-size', '3'], 'P_TUNING', [4, 16]],
@@ -68,6 +70,9 @@ describe('what is trained beside the run', () => {
     };
     expect(tuned).toMatchObject({ type: 'tuned', method, out: method });
     expect(tuned.after.new).not.toBe(tuned.before.new);
+    // The run itself, in rows as long, and not what is still to be learned.
+    befores.push(tuned.before);
+    expect(tuned.before).toEqual(befores[0]);
     expect(configOf(method)).toMatchObject({ peft_type: type, num_virtual_tokens: 4 });
     const { tensors } = await readSafetensors(at(method, 'adapter_model.safetensors'));
     expect([...tensors].map(([name, tensor]) => [name, tensor.shape])).toEqual([

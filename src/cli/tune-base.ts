@@ -115,7 +115,7 @@ const recipes: { readonly [M in Tuning['method']]: Partial<Recipe> } = {
   full: {},
   lora: { lr: 3e-3, weightDecay: 0 },
   ia3: { lr: 2e-2, weightDecay: 0 },
-  bottleneck: { lr: 3e-3, weightDecay: 0 },
+  bottleneck: { lr: 1e-2, weightDecay: 0 },
   prompt: { lr: 0.1, weightDecay: 0 },
   'p-tuning': { lr: 3e-3, weightDecay: 0 },
   prefix: { lr: 1e-2, weightDecay: 0 },

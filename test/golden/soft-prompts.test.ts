@@ -26,8 +26,10 @@ import { createRng } from '../../src/rng.ts';
 import { fromArray, type Tensor, valueAndGrad } from '../../src/tensor/index.ts';
 import { leaves, mapTree } from '../../src/tree.ts';
 import {
+  type GoldenAdapter,
   type GoldenModelName,
   goldenModel,
+  type PackedTensors,
   readGolden,
   relativeError,
   tokens,
@@ -36,17 +38,9 @@ import {
 
 const TOLERANCE = 1e-4;
 
-interface Golden {
-  readonly model: { readonly [key: string]: unknown };
-  readonly ids: number[][];
-  readonly targets: number[][];
-  readonly loss: number;
-  readonly logits: string;
+interface Golden extends GoldenAdapter {
   /** What is trained, by the names of PEFT's modules. */
-  readonly numbers: { readonly [name: string]: string };
-  readonly gradients: { readonly [name: string]: string };
-  readonly adapter: { readonly [key: string]: unknown };
-  readonly tensors: { readonly [name: string]: readonly [shape: number[], numbers: string] };
+  readonly numbers: PackedTensors;
 }
 
 const goldens = Object.entries(readGolden<{ readonly [name: string]: Golden }>('soft-prompts'));
