@@ -7,15 +7,10 @@ import { initialize, linearSpec, uniformInit, zerosInit } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { leaves } from '../tree.ts';
-import {
-  type Adapter,
-  type AdapterLayer,
-  type AdapterParams,
-  chooseLayers,
-  linearWeights,
-} from './adapter.ts';
+import { type Adapter, type AdapterLayer, chooseLayers, linearWeights } from './adapter.ts';
 import { fail } from './errors.ts';
 import { checkCount } from './options.ts';
+import { takeTensors } from './take-tensors.ts';
 
 export interface BottleneckOptions {
   /** Features between `down` and `up`. Default 16. */
@@ -50,25 +45,18 @@ export function bottleneckFrom(
   tensors: ReadonlyMap<string, Tensor>,
   sizes: ReadonlyMap<string, number>,
 ): Adapter {
-  const left = new Map(tensors);
+  const { left, take } = takeTensors(tensors);
   const params: Record<string, AdapterLayer> = {};
   for (const [path, size] of sizes) {
     const inner = tensors.get(`${path}.down.weight`)?.shape[0];
     if (inner === undefined) continue;
-    const take = (part: string, shape: readonly number[]): Tensor => {
-      const name = `${path}.${part}`;
-      const tensor = left.get(name);
-      if (tensor?.shape.join() !== shape.join())
-        throw fail('adapt/layer', { name, expected: shape, got: tensor?.shape });
-      left.delete(name);
-      return tensor;
-    };
+    const part = (name: string, ...shape: readonly number[]) => take(`${path}.${name}`, shape);
     params[path] = {
-      down: { weight: take('down.weight', [inner, size]), bias: take('down.bias', [inner]) },
-      up: { weight: take('up.weight', [size, inner]), bias: take('up.bias', [size]) },
+      down: { weight: part('down.weight', inner, size), bias: part('down.bias', inner) },
+      up: { weight: part('up.weight', size, inner), bias: part('up.bias', size) },
     };
   }
   if (left.size > 0 || Object.keys(params).length === 0)
     throw fail('adapt/names', { names: [...left.keys()] });
-  return { method: 'bottleneck', params: params as AdapterParams, scaleOf: () => 1 };
+  return { method: 'bottleneck', params, scaleOf: () => 1 };
 }

@@ -12,6 +12,7 @@ import {
   type SoftPromptMethod,
   type SoftPromptShape,
 } from './soft-prompt.ts';
+import { takeTensors } from './take-tensors.ts';
 
 const TENSOR = 'prompt_embeddings';
 
@@ -73,12 +74,9 @@ export function softPromptFromPeft(
     : peft_type === 'P_TUNING'
       ? 'p-tuning'
       : 'prompt';
-  const rows = tensors.get(TENSOR);
-  const expected = [Number(config.num_virtual_tokens), isKeys ? rowSize(shape) : shape.width];
-  if (!rows || rows.shape.join() !== expected.join())
-    throw fail('adapt/layer', { name: TENSOR, expected, got: rows?.shape });
-  if (tensors.size > 1)
-    throw fail('adapt/names', { names: [...tensors.keys()].filter((name) => name !== TENSOR) });
+  const { left, take } = takeTensors(tensors);
+  const rows = take(TENSOR, [Number(config.num_virtual_tokens), isKeys ? rowSize(shape) : shape.width]);
+  if (left.size > 0) throw fail('adapt/names', { names: [...left.keys()] });
   checkRoom(rows.shape[0], shape);
   const tokens = isKeys
     ? withRecording(false, () => outsideScopes(() => inLayers(rows, shape)))
