@@ -298,10 +298,10 @@ async function readWith(
     ? memoryTokensIn(memoryBytes, config, pastFor(weights))
     : undefined;
   const params = await decoder.params();
-  const adapters = isAdapted
+  const read = isAdapted
     ? await readAdapters(folders, adapterBase(stored.path, requireDecoder('adapter', lying).config, params))
     : {};
-  return createLanguageModel(params, config, { memoryTokens, weights, activations, adapters });
+  return createLanguageModel(params, config, { memoryTokens, weights, activations, ...read });
 }
 
 /** The same weights with another context. */

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import type { HeadConfig } from '../adapt/index.ts';
+import type { AdapterMethod, HeadConfig, SoftPromptMethod } from '../adapt/index.ts';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
 import {
@@ -81,10 +81,15 @@ export interface HeadSetup extends HeadConfig {
 
 /** How a model that is there is changed. */
 export interface Tuning {
-  readonly method: 'full' | 'lora' | 'ia3';
+  readonly method: 'full' | AdapterMethod | SoftPromptMethod;
   readonly rank?: number;
   readonly alpha?: number;
   readonly targets?: readonly string[];
+  readonly virtualTokens?: number;
+  readonly innerSize?: number;
+  readonly encoder?: 'lstm' | 'mlp';
+  /** The words that virtual tokens begin with. */
+  readonly startText?: string;
   readonly headOnly?: boolean;
   readonly freezeLayers?: number;
   /** Share of old text among the new. */

@@ -170,14 +170,16 @@ const translate = defineCommand({
 
 const tune = defineCommand({
   name: 'tune',
-  args: '<full|lora|ia3|head|merge|decoding|search> [run] [adapter…]',
+  args: '<full|lora|ia3|bottleneck|prompt|p-tuning|prefix|p-tuning-v2|compare|head|merge|decoding|search> [run] [adapter…]',
   summary: {
-    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; to a task with a head of its own; find its best decoding options, or (search) the best settings of a training',
-    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；或换上任务头学一项任务；找出最合适的解码选项，或（search）训练的最佳设置',
+    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter, one or all in one table (compare); to a task with a head of its own; find its best decoding options, or (search) the best settings of a training',
+    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器，也可一并比较（compare）；或换上任务头学一项任务；找出最合适的解码选项，或（search）训练的最佳设置',
   },
   options: async () => (await import('./tune-options.ts')).tuneOptions,
   example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',
   examples: [
+    'inkstone tune prefix runs/poems-2min --data tang --minutes 0.5',
+    'inkstone tune compare runs/poems-2min --data tang --steps 10',
     'inkstone tune head runs/masked --task classify --data reviews.csv',
     'inkstone tune search --method svm --data reviews.csv --trials 8',
     'inkstone tune decoding runs/poems-2min --budget 8',

@@ -1,6 +1,7 @@
 /** One training from clean documents to a saved run: what `start` and `train` share. */
 
 import {
+  answerCount,
   answerRows,
   type Batch,
   type Batches,
@@ -166,8 +167,8 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
   return openTraining(options, trainTokens, lesson);
 }
 
-/** What a decoder brings to its training. */
-export async function decoderLesson(options: TrainingOptions) {
+/** What a decoder brings to its training. `placesTaken`: so many places of each row are not the text's. */
+export async function decoderLesson(options: TrainingOptions, placesTaken = 0) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { cure, distillation, privacy, expertBalance: balance, fim } = recipe;
@@ -191,6 +192,7 @@ export async function decoderLesson(options: TrainingOptions) {
     distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
   return writingLesson(options, {
     config,
+    placesTaken,
     ...(config.prefix && { isPrefix: true }),
     begin: (corpus) => beside(freshParams(config, recipe, seed, corpus)),
     fromFile: (weights) => beside(paramsFromFile(config, weights)),
@@ -221,19 +223,23 @@ export async function writingLesson<Config, Params>(
   options: TrainingOptions<unknown>,
   {
     isPrefix,
+    placesTaken = 0,
     ...own
   }: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'> & {
     /** The beginnings of rows are read, and not learned. */
     readonly isPrefix?: boolean;
+    readonly placesTaken?: number;
   },
 ): Promise<{ readonly trainTokens: TrainTokens; readonly lesson: Lesson<Config, Params> }> {
   const { tokenizer, recipe, seed, answers, languages } = options;
-  const { contextLength } = own.config;
+  const contextLength = own.config.contextLength - placesTaken;
   if (answers) {
-    const rows = answerRows(answers.train, { contextLength, seed });
+    const learnable = (texts: AnswerTexts['train']) =>
+      texts.filter((text) => answerCount(text, contextLength) > 0);
+    const rows = answerRows(learnable(answers.train), { contextLength, seed });
     const batches = batchRows(rows, recipe.batchSize);
     const most = Math.max(1, Math.floor(heldOutLimit() / contextLength));
-    const evaluation = answerRows(answers.heldOut.slice(0, most), { contextLength });
+    const evaluation = answerRows(learnable(answers.heldOut).slice(0, most), { contextLength });
     const tokens = Uint32Array.from(answers.train.flatMap(({ ids }) => Array.from(ids)));
     return {
       trainTokens: { tokens, length: tokens.length },

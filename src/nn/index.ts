@@ -2,6 +2,7 @@
 
 export {
   type AdapterRows,
+  type Bottleneck,
   type LayerAdapters,
   type LinearAdapter,
   stackAdapters,
@@ -45,3 +46,11 @@ export {
   WKV_EMPTY,
 } from './rwkv.ts';
 export { type SparsePattern, sparseAttention, sparseOverPast } from './sparse-attention.ts';
+export {
+  countVirtual,
+  putBefore,
+  type VirtualKeys,
+  type VirtualTokens,
+  virtualTokensIn,
+  withVirtualTokens,
+} from './virtual-tokens.ts';
