@@ -13,7 +13,14 @@ import {
 import { createRng } from '../rng.ts';
 import { trainCharacters } from '../text/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
-import { hashTexts, type LoadOptions, loadDocuments, splitWhole } from './corpus.ts';
+import {
+  hashTexts,
+  type LoadOptions,
+  loadDocuments,
+  type SplitCorpus,
+  splitCorpus,
+  splitWhole,
+} from './corpus.ts';
 import { failGan } from './gan-errors.ts';
 import { readPairs, type TextPair } from './pairs.ts';
 
@@ -78,9 +85,9 @@ export async function sourceTexts(
   const source = settings.source!;
   const { eosId } = tokenizer;
   if (eosId === undefined) throw failGan('cli/gan-start', { path });
-  const documents: readonly (TextDocument | TextPair)[] = answers
-    ? await readPairs(source, {}, loading)
-    : linesOf((await loadDocuments(source, { ...loading, prepare: { textColumn } })).documents);
+  const split = answers
+    ? splitPairs(await readPairs(source, {}, loading), source)
+    : splitTexts((await loadDocuments(source, { ...loading, prepare: { textColumn } })).documents);
   const rows = ({ text, ...rest }: TextDocument | TextPair) => {
     if (!('target' in rest)) return { ids: tokenizer.encode(text), given: prefix };
     const before = tokenizer.encode(`${text}\n`);
@@ -95,20 +102,31 @@ export async function sourceTexts(
     const given = Int32Array.from(all, (row) => row.given);
     return { ids, count: all.length, length, ...(given.some((n) => n > 0) && { given }) };
   };
-  const split = splitWhole(documents);
   const [real, heldOut] = [split.train, split.heldOut.slice(0, HELD_OUT_TEXTS)].map(textsOf);
-  const least = Math.min(real.count, LEAST_TEXTS * heldOut.count);
-  if (least < LEAST_TEXTS) throw failGan('cli/gan-few', { source, texts: real.count, least: LEAST_TEXTS });
+  if (real.count < LEAST_TEXTS || heldOut.count < 2) throw few(source, real.count);
   return {
     ...{ startId: eosId, endId: eosId, name: source, real, heldOut },
-    sha256: hashTexts(documents),
+    sha256: hashTexts([...split.train, ...split.heldOut]),
   };
 }
 
-function linesOf(documents: readonly TextDocument[]): readonly TextDocument[] {
-  if (documents.length !== 1) return documents;
-  const lines = new Set(documents[0].text.split('\n').map((line) => line.trim()));
-  return Array.from(lines, (text) => ({ text })).filter(({ text }) => text !== '');
+const few = (source: string, texts: number) => failGan('cli/gan-few', { source, texts, least: LEAST_TEXTS });
+
+function splitPairs(pairs: readonly TextPair[], source: string): { train: TextPair[]; heldOut: TextPair[] } {
+  if (pairs.length < LEAST_TEXTS) throw few(source, pairs.length);
+  return splitWhole(pairs);
+}
+
+/** As every training divides a corpus, so that what the model has learned before is not held out now. */
+function splitTexts(documents: readonly TextDocument[]): Pick<SplitCorpus, 'train' | 'heldOut'> {
+  const { train, heldOut } = splitCorpus(documents);
+  return documents.length === 1 ? { train: linesOf(train), heldOut: linesOf(heldOut) } : { train, heldOut };
+}
+
+/** Each line once. */
+function linesOf([{ text }]: readonly TextDocument[]): TextDocument[] {
+  const lines = new Set(text.split('\n').map((line) => line.trim()));
+  return Array.from(lines, (line) => ({ text: line })).filter((one) => one.text !== '');
 }
 
 /** Opens what the settings tell of. */

@@ -5,6 +5,7 @@ import {
   type AdversarialEvent,
   type AdversarialSettings,
   type CriticShape,
+  checkAdversarial,
   createCritic,
   decoderWriter,
   recurrentWriter,
@@ -99,6 +100,8 @@ export async function openGan(options: GanOptions): Promise<OpenGan> {
   const { signal } = loading;
   const begun = await beginning(options);
   const { tokenizer, config, writer } = begun;
+  const { spectralNorm } = shape;
+  checkAdversarial(adversarial, writer, { length: textSettings.length, spectralNorm });
   const texts = await ganTexts(textSettings, begun, loading);
   const configOf = (record: GanRecord, steps: number): RunConfig<DecoderConfig | RecurrentConfig> => ({
     version: 1,
@@ -109,6 +112,7 @@ export async function openGan(options: GanOptions): Promise<OpenGan> {
     },
     data: {
       source: texts.name,
+      ...(textSettings.textColumn !== undefined && { prepared: { textColumn: textSettings.textColumn } }),
       sha256: texts.sha256,
       documents: texts.real.count,
       heldOutDocuments: texts.heldOut.count,

@@ -100,15 +100,19 @@ const CLIP = 5;
 /** Over the last rounds. */
 const SPEED_WINDOW = 20;
 
-/** @throws where settings contradict each other or do not fit */
-function checkOptions<Params>(options: AdversarialOptions<Params>): void {
-  const { writer, critic, real, loss, method, gradientPenalty: penalty, weightClip, batchSize } = options;
+/** @throws where settings contradict each other or do not fit; `trainAdversarially` asks first. */
+export function checkAdversarial(
+  settings: AdversarialSettings,
+  writer: Pick<Writer, 'vocabSize' | 'contextLength'>,
+  { length, spectralNorm }: { readonly length: number; readonly spectralNorm: boolean },
+): void {
+  const { loss, method, gradientPenalty: penalty, weightClip, batchSize } = settings;
   if (penalty !== undefined && weightClip !== undefined) throw fail('gan/two-bounds', {});
-  const isHeld = penalty !== undefined || weightClip !== undefined || critic.vectors.size > 0;
+  const isHeld = penalty !== undefined || weightClip !== undefined || spectralNorm;
   if (loss === 'wasserstein' && !isHeld) throw fail('gan/unbounded', {});
-  if (real.length > writer.contextLength)
-    throw fail('gan/too-long', { length: real.length, contextLength: writer.contextLength });
-  const shares = batchSize * real.length * writer.vocabSize;
+  if (length > writer.contextLength)
+    throw fail('gan/too-long', { length, contextLength: writer.contextLength });
+  const shares = batchSize * length * writer.vocabSize;
   if ((penalty !== undefined || method === 'straight-through') && shares > MOST_SHARES)
     throw fail('gan/too-large', { numbers: shares, limit: MOST_SHARES });
   for (const [option, least] of [
@@ -119,7 +123,7 @@ function checkOptions<Params>(options: AdversarialOptions<Params>): void {
     ['warmup', 0],
     ['evaluateEvery', 1],
   ] as const) {
-    const got = options[option];
+    const got = settings[option];
     if (!Number.isInteger(got) || got < least)
       throw fail('gan/option', {
         option,
@@ -138,7 +142,8 @@ function checkOptions<Params>(options: AdversarialOptions<Params>): void {
 export async function* trainAdversarially<Params>(
   options: AdversarialOptions<Params>,
 ): AsyncGenerator<AdversarialEvent> {
-  checkOptions(options);
+  const spectralNorm = options.critic.vectors.size > 0;
+  checkAdversarial(options, options.writer, { length: options.real.length, spectralNorm });
   const { writer, yardstick, warmup, rounds, evaluateEvery, signal } = options;
   const total = warmup + rounds;
   const state = trackedState(options);

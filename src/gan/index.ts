@@ -4,6 +4,7 @@ export {
   type AdversarialEvent,
   type AdversarialOptions,
   type AdversarialSettings,
+  checkAdversarial,
   ganMethods,
   scoreTexts,
   trainAdversarially,

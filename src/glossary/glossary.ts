@@ -2,6 +2,7 @@
 
 import { defineErrors, nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
+import { adversarialTerms } from './adversarial.ts';
 import { architectureTerms } from './architectures.ts';
 import { classificationTerms } from './classification.ts';
 import { dataTerms } from './data.ts';
@@ -30,6 +31,7 @@ export const topics = [
   { title: { en: 'Text', zh: '文本' }, terms: textTerms },
   { title: { en: 'Data', zh: '语料' }, terms: dataTerms },
   { title: { en: 'Training', zh: '训练' }, terms: learningTerms },
+  { title: { en: 'Training against a critic', zh: '对抗训练' }, terms: adversarialTerms },
   { title: { en: 'Privacy', zh: '隐私' }, terms: privacyTerms },
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
   { title: { en: 'Kinds of models', zh: '模型的种类' }, terms: architectureTerms },
@@ -49,6 +51,7 @@ export const glossary = {
   ...textTerms,
   ...dataTerms,
   ...learningTerms,
+  ...adversarialTerms,
   ...privacyTerms,
   ...modelTerms,
   ...architectureTerms,
