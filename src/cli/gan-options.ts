@@ -1,11 +1,17 @@
 /** Options of `inkstone gan`. */
 
-import { adversarialLossNames, ganMethods } from '../gan/index.ts';
+import type { AdversarialSettings } from '../gan/index.ts';
 import type { OptionTable } from './command.ts';
 import { belowOne, positive, wholeFromZero, wholePositive } from './option-rules.ts';
 import { data, seed } from './shared-options.ts';
 
 const verbs = ['train'] as const;
+const methods = ['policy', 'straight-through'] as const satisfies readonly AdversarialSettings['method'][];
+const losses = [
+  'bce',
+  'non-saturating',
+  'wasserstein',
+] as const satisfies readonly AdversarialSettings['loss'][];
 /** As many signs as the oracle's alphabet has. */
 export const MOST_WORDS = 20_000;
 
@@ -95,7 +101,7 @@ export const ganOptions = {
     type: 'string',
     verbs,
     default: 'policy',
-    choices: ganMethods,
+    choices: methods,
     doc: {
       en: "policy: by trying, with Monte-Carlo rollouts (SeqGAN); straight-through: along the critic's slope (Gumbel-softmax)",
       zh: 'policy：试错，蒙特卡洛推演（SeqGAN）；straight-through：沿判别器的梯度（Gumbel-softmax）',
@@ -105,7 +111,7 @@ export const ganOptions = {
     type: 'string',
     verbs,
     default: 'bce',
-    choices: adversarialLossNames,
+    choices: losses,
     doc: {
       en: 'what critic and writer want; wasserstein needs one of the three options below',
       zh: '判别器与生成器的目标；wasserstein 需要下面三个选项之一',

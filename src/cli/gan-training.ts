@@ -31,6 +31,8 @@ export interface GanRecord {
   /** Maximum likelihood beforehand. */
   readonly likelihood: { readonly epochs: number; readonly batchSize: number; readonly lr: number };
   readonly critic: CriticShape;
+  /** Texts that are written for a measurement. */
+  readonly samples: number;
   /** None for the writer as it was before. */
   readonly adversarial?: AdversarialSettings;
 }
@@ -39,7 +41,6 @@ export interface GanOptions extends Required<GanRecord> {
   readonly folder: string;
   /** The run whose model goes on learning. */
   readonly init?: string;
-  readonly samples: number;
   readonly loading: LoadOptions;
   readonly onLikelihood?: (share: number, heldOutNll: number | undefined) => void;
 }
@@ -124,7 +125,7 @@ export async function openGan(options: GanOptions): Promise<OpenGan> {
   });
   const saved = saveTokenizer(tokenizer);
   const { warmup, rounds } = adversarial;
-  const record = { texts: textSettings, likelihood, critic: shape };
+  const record = { texts: textSettings, likelihood, critic: shape, samples };
   const run = await openRun(folder, {
     tokenizer: saved,
     config: configOf({ ...record, adversarial }, warmup + rounds),
@@ -163,7 +164,7 @@ export async function openGan(options: GanOptions): Promise<OpenGan> {
         ...{ ...adversarial, writer, critic, real, yardstick, signal },
         save: (snapshot) => run.save(snapshot),
         ...(place && {
-          resume: { round: place.step, restore: (tracked) => run.restore(tracked) },
+          resume: { place, restore: (tracked) => run.restore(tracked) },
         }),
       })) {
         await run.append(recordOf(event));

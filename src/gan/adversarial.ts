@@ -1,32 +1,20 @@
 /** The adversarial training: rounds in which a writer learns from a critic, and the critic from both sides; the best state is kept. */
 
-import { createRng } from '../rng.ts';
-import { add, affine, fromArray, oneHot, scope, type Tensor, uniform } from '../tensor/index.ts';
-import {
-  adam,
-  type Snapshot,
-  type TrackedParameter,
-  trackParameters,
-  trainStep,
-  uniformGroup,
-} from '../train/index.ts';
-import { leaves, mapTree } from '../tree.ts';
-import { type Critic, type CriticParams, criticInput, gradientPenalty } from './critic.ts';
+import type { Place, Snapshot, TrackedParameter } from '../train/index.ts';
+import type { Critic } from './critic.ts';
 import { fail } from './errors.ts';
+import { keptState } from './kept-state.ts';
 import { copyOf, setParams } from './likelihood.ts';
-import { type AdversarialLossName, adversarialLosses } from './losses.ts';
+import type { AdversarialLossName } from './losses.ts';
 import { isCollapsed, measureWriter, quality, type WriterMeasures, type Yardstick } from './measure.ts';
-import { advantages, policyLoss, tokenValues } from './policy-gradient.ts';
-import { gumbelIds, straightThrough } from './straight-through.ts';
-import { drawIds, drawTexts, type Texts, takeTexts, writeTexts, writtenPlaces } from './texts.ts';
+import { criticRound, writerRound } from './rounds.ts';
+import type { Texts } from './texts.ts';
 import type { Writer } from './writer.ts';
-
-export const ganMethods = ['policy', 'straight-through'] as const;
 
 /** How an adversarial training goes; plain data, as it stands in a run's config. */
 export interface AdversarialSettings {
   /** How the writer learns: by trying (SeqGAN), or through a critic's slope. */
-  readonly method: (typeof ganMethods)[number];
+  readonly method: 'policy' | 'straight-through';
   readonly loss: AdversarialLossName;
   /** How often each beginning is gone on from (`policy`). */
   readonly rollouts: number;
@@ -55,9 +43,9 @@ export interface AdversarialOptions<Params> extends AdversarialSettings {
   readonly real: Texts;
   readonly yardstick: Yardstick;
   readonly save?: (snapshot: Snapshot) => Promise<void>;
-  /** The rounds that are done; `restore` puts back what was saved. */
+  /** The rounds that are done, as steps; `restore` puts back what was saved. */
   readonly resume?: {
-    readonly round: number;
+    readonly place: Pick<Place, 'step' | 'seconds'>;
     readonly restore: (tracked: readonly TrackedParameter[]) => void;
   };
   readonly signal?: AbortSignal;
@@ -93,10 +81,8 @@ export type AdversarialEvent =
 
 /** Collapsed measurements in a row after which it ends. */
 const PATIENCE = 2;
-/** Numbers of a batch as shares of the vocabulary: 1 GiB. */
-const MOST_SHARES = 2 ** 28;
-const REWARDED_ROWS = 1024;
-const CLIP = 5;
+/** Numbers of a batch as shares of the vocabulary: 256 MiB, a few times. */
+const MOST_SHARES = 2 ** 26;
 /** Over the last rounds. */
 const SPEED_WINDOW = 20;
 
@@ -146,11 +132,11 @@ export async function* trainAdversarially<Params>(
   checkAdversarial(options, options.writer, { length: options.real.length, spectralNorm });
   const { writer, yardstick, warmup, rounds, evaluateEvery, signal } = options;
   const total = warmup + rounds;
-  const state = trackedState(options);
+  const state = keptState(options);
   const measure = (): WriterMeasures => measureWriter(writer, yardstick);
   // Without what was saved: the writer as it came.
   const before = measure();
-  let round = options.resume?.round ?? 0;
+  let { step: round, seconds } = options.resume?.place ?? { step: 0, seconds: 0 };
   options.resume?.restore(state.tracked);
   let best = before;
   if (state.figures.bestRound > 0) {
@@ -159,14 +145,13 @@ export async function* trainAdversarially<Params>(
     best = measure();
     setParams(writer.params, current);
   }
-  let saved = options.resume?.round;
+  let saved = options.resume?.place.step;
   const save = async (): Promise<AdversarialEvent[]> => {
     if (!options.save || saved === round) return [];
     await options.save({ place: { step: round, seconds, tokens: 0 }, tracked: state.tracked });
     saved = round;
     return [{ type: 'checkpoint', round }];
   };
-  let seconds = 0;
   const recent: number[] = [];
   let reason: Extract<AdversarialEvent, { type: 'finish' }>['reason'] = 'done';
   const isOver = (): boolean => round >= total || state.figures.collapses >= PATIENCE;
@@ -213,176 +198,4 @@ export async function* trainAdversarially<Params>(
     yield* await save();
   }
   yield { type: 'finish', reason, round, bestRound: state.figures.bestRound, before, best };
-}
-
-/** All that a checkpoint keeps; what belongs to the training alone stands under a path of its own. */
-function trackedState<Params>({ writer, critic, loss }: AdversarialOptions<Params>) {
-  // Gulrajani et al. 2017: without momentum, as the critic's slope turns.
-  const optimizer = adam(loss === 'wasserstein' ? { beta1: 0, beta2: 0.9 } : {});
-  const writerTracked = trackParameters(writer.params, uniformGroup(optimizer));
-  const criticTracked = trackParameters(critic.params, uniformGroup(optimizer));
-  const best = mapTree<Tensor, Tensor>(writer.params, ({ data, shape }) =>
-    fromArray<'f32'>((data as Float32Array).slice(), shape, 'f32'),
-  );
-  const numbers = fromArray<'f32'>(new Float32Array(2), [2], 'f32');
-  const still = (path: string, tensor: Tensor): TrackedParameter => ({
-    path: `training.${path}`,
-    tensor,
-    group: undefined,
-    slots: {},
-  });
-  const vectors = [...critic.vectors].flatMap(([path, { left, right }]) => [
-    still(`vectors.${path}.left`, left),
-    still(`vectors.${path}.right`, right),
-  ]);
-  return {
-    writer: writerTracked,
-    critic: criticTracked,
-    best,
-    tracked: [
-      ...writerTracked,
-      ...criticTracked.map((one) => ({ ...one, path: `training.critic.${one.path}` })),
-      ...vectors,
-      ...leaves<Tensor>(best).map(([path, tensor]) => still(`best.${path}`, tensor)),
-      still('figures', numbers),
-    ],
-    figures: {
-      get bestRound() {
-        return numbers.data[0];
-      },
-      set bestRound(round: number) {
-        numbers.data[0] = round;
-      },
-      get collapses() {
-        return numbers.data[1];
-      },
-      set collapses(count: number) {
-        numbers.data[1] = count;
-      },
-    },
-  };
-}
-
-/** Texts that the writer writes, from the given beginnings of real ones where there are such. */
-function written<Params>(
-  { writer, real, batchSize, yardstick: { startId, endId } }: AdversarialOptions<Params>,
-  choose: ReturnType<typeof drawIds>,
-  rng: ReturnType<typeof createRng>,
-): Texts {
-  const prompts = real.given && drawTexts(real, batchSize, rng.split('prompts'));
-  return writeTexts(writer, { count: batchSize, length: real.length, startId, endId, choose, prompts });
-}
-
-/** One update of the writer. */
-async function writerRound<Params>(
-  options: AdversarialOptions<Params>,
-  tracked: readonly TrackedParameter[],
-  round: number,
-): Promise<{ readonly reward: number } | { readonly writerLoss: number }> {
-  const { writer, critic, yardstick, method, rollouts, warmup, lr, temperature } = options;
-  const { startId, endId } = yardstick;
-  const rng = createRng(options.seed).split('writer').split(round);
-  const update = (loss: (params: Params) => Tensor) =>
-    trainStep({
-      ...{ params: writer.params, tracked, loss, batches: [undefined] },
-      ...{ step: round - warmup + 1, lr, clip: CLIP, precision: 'f32' as const },
-    });
-  const { reward, writer: lossOf } = adversarialLosses[options.loss];
-  if (method === 'straight-through') {
-    const seed = rng.integer(2 ** 32);
-    const texts = written(options, gumbelIds(seed), rng);
-    const { mask } = criticInput(texts, { endId });
-    const { loss } = await update((params) => {
-      const shares = straightThrough(writer, params, texts, { seed, temperature, startId, endId });
-      return lossOf(critic.scores(critic.params, shares, { mask }));
-    });
-    return { writerLoss: loss };
-  }
-  const texts = written(options, drawIds(rng), rng);
-  const rewards = (some: Texts): Float32Array => scoreTexts(critic, some, endId).map(reward);
-  const places = writtenPlaces(texts, endId);
-  const values = scope(() => tokenValues(writer, texts, { rollouts, rewards, rng, startId, endId }));
-  const weights = advantages(values, places, texts.length);
-  const { gradNorm } = await update((params) =>
-    policyLoss(writer, params, { texts, weights, startId, endId }),
-  );
-  const sum = values.reduce((all, value, i) => all + places[i] * value, 0);
-  const mean = sum / places.reduce((all, place) => all + place, 0);
-  return { reward: Number.isFinite(gradNorm) ? mean : Number.NaN };
-}
-
-/** What the critic says of texts, a part of them at a time. */
-export function scoreTexts(critic: Critic, texts: Texts, endId: number | undefined): Float32Array {
-  const scores = new Float32Array(texts.count);
-  for (let from = 0; from < texts.count; from += REWARDED_ROWS) {
-    const size = Math.min(REWARDED_ROWS, texts.count - from);
-    const some = takeTexts(
-      texts,
-      Int32Array.from({ length: size }, (_, i) => from + i),
-    );
-    scope(() => {
-      const { ids, mask } = criticInput(some, { endId });
-      scores.set(critic.scores(critic.params, ids, { mask }).data as Float32Array, from);
-    });
-  }
-  return scores;
-}
-
-/** The updates of the critic in a round; their mean loss. */
-async function criticRound<Params>(
-  options: AdversarialOptions<Params>,
-  tracked: readonly TrackedParameter[],
-  round: number,
-): Promise<number> {
-  const { critic, criticSteps, criticLr, weightClip } = options;
-  let sum = 0;
-  for (let i = 0; i < criticSteps; i++) {
-    const step = round * criticSteps + i;
-    const rng = createRng(options.seed).split('critic').split(step);
-    const real = drawTexts(options.real, options.batchSize, rng);
-    const fake = written(options, drawIds(rng), rng);
-    critic.iterate();
-    const { loss } = await trainStep({
-      ...{ params: critic.params, tracked, batches: [undefined], step: step + 1, lr: criticLr },
-      loss: (params: CriticParams) => criticLossOf(options, params, { real, fake, step }),
-      ...{ clip: CLIP, precision: 'f32' as const },
-    });
-    if (weightClip !== undefined) clipWeights(critic.params, weightClip);
-    sum += loss;
-  }
-  return sum / criticSteps;
-}
-
-function criticLossOf<Params>(
-  { critic, loss, writer, gradientPenalty: weight, seed, yardstick: { endId } }: AdversarialOptions<Params>,
-  params: CriticParams,
-  { real, fake, step }: { readonly real: Texts; readonly fake: Texts; readonly step: number },
-): Tensor {
-  const [a, b] = [real, fake].map((texts) => criticInput(texts, { endId }));
-  const drop = (stream: number) =>
-    critic.dropout > 0 ? { rate: critic.dropout, seed, stream: 2 * step + stream } : undefined;
-  const gap = adversarialLosses[loss].critic(
-    critic.scores(params, a.ids, { mask: a.mask, drop: drop(0) }),
-    critic.scores(params, b.ids, { mask: b.mask, drop: drop(1) }),
-  );
-  if (weight === undefined) return gap;
-  const [shares, writtenShares] = [a, b].map(({ ids }) => oneHot(ids, writer.vocabSize));
-  // Behind an end all texts are alike: a whole mask lets the way between two of different length be felt everywhere.
-  const mask = fromArray<'f32'>(new Float32Array(real.ids.length).fill(1), [real.count, real.length], 'f32');
-  const mix = uniform([real.count, 1, 1], { seed, stream: step });
-  const penalty = gradientPenalty((x) => critic.scores(params, x, { mask }), {
-    real: shares,
-    written: writtenShares,
-    mix,
-  });
-  return add(gap, affine(penalty, weight, 0));
-}
-
-/** In place. */
-function clipWeights(params: CriticParams, limit: number): void {
-  for (const [, { data }] of leaves<Tensor>(params)) {
-    data.forEach((value, i) => {
-      data[i] = Math.max(-limit, Math.min(limit, value));
-    });
-  }
 }

@@ -5,8 +5,6 @@ export {
   type AdversarialOptions,
   type AdversarialSettings,
   checkAdversarial,
-  ganMethods,
-  scoreTexts,
   trainAdversarially,
 } from './adversarial.ts';
 export {
@@ -18,7 +16,7 @@ export {
   gradientPenalty,
 } from './critic.ts';
 export { type LikelihoodOptions, meanNll, textLoss, trainLikelihood } from './likelihood.ts';
-export { type AdversarialLossName, adversarialLosses, adversarialLossNames } from './losses.ts';
+export { type AdversarialLossName, adversarialLosses } from './losses.ts';
 export {
   isCollapsed,
   measureTexts,
@@ -30,6 +28,7 @@ export {
 } from './measure.ts';
 export { createOracle, ORACLE_START, type OracleOptions } from './oracle.ts';
 export { advantages, policyLoss, type RolloutOptions, tokenValues } from './policy-gradient.ts';
+export { scoreTexts } from './rounds.ts';
 export { iterate, normalised, type SingularVectors, singularVectors } from './spectral-norm.ts';
 export { gumbelIds, straightThrough } from './straight-through.ts';
 export {

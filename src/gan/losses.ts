@@ -39,4 +39,3 @@ export const adversarialLosses = {
 } as const satisfies Readonly<Record<string, AdversarialLoss>>;
 
 export type AdversarialLossName = keyof typeof adversarialLosses;
-export const adversarialLossNames = Object.keys(adversarialLosses) as readonly AdversarialLossName[];
