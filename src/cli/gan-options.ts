@@ -204,9 +204,12 @@ export const ganOptions = {
   lr: {
     type: 'number',
     verbs,
-    default: 0.005,
+    default: 0.001,
     rule: positive,
-    doc: { en: 'learning rate of the writer', zh: '生成器的学习率' },
+    doc: {
+      en: 'learning rate of the writer against the critic',
+      zh: '对抗训练中生成器的学习率',
+    },
   },
   criticLr: {
     type: 'number',

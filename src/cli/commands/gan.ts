@@ -94,6 +94,8 @@ export async function run(context: GanContext): Promise<number> {
 }
 
 const ORACLE_EPOCHS = 20;
+/** Of maximum likelihood; what tries needs a far lower one (docs/LOG.md). */
+const LIKELIHOOD_LR = 0.005;
 const WIDTHS = [1, 2, 3, 4, 5];
 const CRITIC_EMBEDDING = 64;
 
@@ -135,7 +137,7 @@ function planOf(context: GanContext): GanOptions {
         ? { oracle: { vocabSize, width, seed, texts } }
         : { source: data, ...(answers && { answers }), ...(textColumn !== undefined && { textColumn }) }),
     },
-    likelihood: { epochs: options.epochs ?? (oracle ? ORACLE_EPOCHS : 0), batchSize, lr },
+    likelihood: { epochs: options.epochs ?? (oracle ? ORACLE_EPOCHS : 0), batchSize, lr: LIKELIHOOD_LR },
     critic: {
       ...{ embedding: CRITIC_EMBEDDING, filters: options.filters, widths: WIDTHS.filter((n) => n <= length) },
       ...{ dropout: options.dropout, spectralNorm: options.spectralNorm === true },
