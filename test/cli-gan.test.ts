@@ -120,6 +120,9 @@ describe('a trained model goes on learning', () => {
     const argv = ['gan', 'train', '--data', data, '--init', init, '--length', '16', ...more];
     const { status, err, json } = await run([...argv, '--out', out, '--json']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
+    const { real, heldOut, cut, leftOut } = json[0] as Record<string, number>;
+    expect([real + heldOut, leftOut]).toEqual([60, 0]);
+    expect(cut).toBeGreaterThan(0);
     const { before, after } = json.at(-1) as { before?: object; after?: object };
     for (const side of [before, after]) {
       expect(side).toMatchObject({ bleu: expect.any(Number) });

@@ -41,6 +41,9 @@ export interface GanTexts extends Ends {
   readonly real: Texts;
   readonly heldOut: Texts;
   readonly oracle?: Writer;
+  /** Texts that were longer than the length, and those of which nothing was left to write. */
+  readonly cut: number;
+  readonly leftOut: number;
   readonly sha256: string;
 }
 
@@ -70,7 +73,7 @@ export function oracleTexts({ length, prefix, oracle: asked }: GanTextSettings):
   const real = write(count, 'real');
   return {
     ...ends,
-    ...{ name: 'oracle', real, oracle, heldOut: write(HELD_OUT_TEXTS, 'held out') },
+    ...{ name: 'oracle', real, oracle, heldOut: write(HELD_OUT_TEXTS, 'held out'), cut: 0, leftOut: 0 },
     sha256: hashTexts([{ text: real.ids.join() }]),
   };
 }
@@ -93,8 +96,11 @@ export async function sourceTexts(
     const before = tokenizer.encode(`${text}\n`);
     return { ids: [...before, ...tokenizer.encode(rest.target)], given: before.length };
   };
+  let [cut, leftOut] = [0, 0];
   const textsOf = (some: readonly (TextDocument | TextPair)[]): Texts => {
     const all = some.map(rows).filter(({ ids, given }) => ids.length > given && given < length);
+    cut += all.filter((row) => row.ids.length > length).length;
+    leftOut += some.length - all.length;
     const ids = new Int32Array(all.length * length).fill(eosId);
     all.forEach((row, i) => {
       ids.set(Array.from(row.ids).slice(0, length), i * length);
@@ -105,7 +111,7 @@ export async function sourceTexts(
   const [real, heldOut] = [split.train, split.heldOut.slice(0, HELD_OUT_TEXTS)].map(textsOf);
   if (real.count < LEAST_TEXTS || heldOut.count < 2) throw few(source, real.count);
   return {
-    ...{ startId: eosId, endId: eosId, name: source, real, heldOut },
+    ...{ startId: eosId, endId: eosId, name: source, real, heldOut, cut, leftOut },
     sha256: hashTexts([...split.train, ...split.heldOut]),
   };
 }

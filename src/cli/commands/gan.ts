@@ -22,9 +22,10 @@ export type GanContext = CommandContext<typeof ganOptions>;
 
 const say = defineMessages({
   texts: {
-    en: (d: { real: number; heldOut: number; length: number; name: string }) =>
-      `${d.name}: ${d.real} texts to learn from, ${d.heldOut} held out, at most ${d.length} tokens each`,
-    zh: (d) => `${d.name}：${d.real} 篇用于学习，${d.heldOut} 篇留出，每篇至多 ${d.length} 个词元`,
+    en: (d: { real: number; heldOut: number; length: number; name: string; cut: number; leftOut: number }) =>
+      `${d.name}: ${d.real} texts to learn from, ${d.heldOut} held out, at most ${d.length} tokens each${d.cut ? `; ${d.cut} are longer and were cut` : ''}${d.leftOut ? `; ${d.leftOut} are left out, nothing of them is to be written` : ''}`,
+    zh: (d) =>
+      `${d.name}：${d.real} 篇用于学习，${d.heldOut} 篇留出，每篇至多 ${d.length} 个词元${d.cut ? `；${d.cut} 篇较长，已截断` : ''}${d.leftOut ? `；略去 ${d.leftOut} 篇，其中没有可续写的部分` : ''}`,
   },
   likelihoodLive: {
     en: (d: { percent: string; nll: string }) => `maximum likelihood: ${d.percent}%, held-out ${d.nll}`,
@@ -164,7 +165,8 @@ async function trainGan(context: GanContext): Promise<number> {
   terminal.endLive({ keep: false });
   const { texts, likelihood } = open;
   const [real, heldOut] = [texts.real.count, texts.heldOut.count];
-  const counts = { real, heldOut, length: texts.real.length, name: texts.name };
+  const { name, cut, leftOut } = texts;
+  const counts = { real, heldOut, length: texts.real.length, name, cut, leftOut };
   terminal.json({ type: 'texts', ...counts });
   terminal.print(say('texts', counts));
   if (likelihood) {
