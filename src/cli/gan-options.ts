@@ -183,14 +183,14 @@ export const ganOptions = {
   filters: {
     type: 'number',
     verbs,
-    default: 64,
+    default: 32,
     rule: between(1, 1024),
     doc: { en: 'filters of each width from 1 to 5 in the critic', zh: '判别器中宽度 1 至 5 各有几个滤波器' },
   },
   dropout: {
     type: 'number',
     verbs,
-    default: 0.25,
+    default: 0,
     rule: belowOne,
     doc: { en: "of the critic's filters", zh: '判别器滤波器的丢弃率' },
   },
@@ -204,7 +204,7 @@ export const ganOptions = {
   lr: {
     type: 'number',
     verbs,
-    default: 0.001,
+    default: 0.002,
     rule: positive,
     doc: {
       en: 'learning rate of the writer against the critic',
@@ -214,7 +214,7 @@ export const ganOptions = {
   criticLr: {
     type: 'number',
     verbs,
-    default: 0.001,
+    default: 0.003,
     rule: positive,
     doc: { en: 'learning rate of the critic', zh: '判别器的学习率' },
   },

@@ -97,7 +97,7 @@ const gan = defineCommand({
   },
   options: async () => (await import('./gan-options.ts')).ganOptions,
   example:
-    'inkstone gan train --oracle --vocab-size 50 --length 10 --texts 2000 --warmup 20 --rounds 20 --out runs/oracle-gan',
+    'inkstone gan train --oracle --vocab-size 20 --length 8 --texts 3000 --warmup 40 --rounds 80 --rollouts 2 --out runs/oracle-gan',
   examples: [
     'inkstone gan measure runs/oracle-gan',
     'inkstone gan train --data captions.jsonl --init runs/captions --length 16 --rounds 50 --out runs/captions-gan',
