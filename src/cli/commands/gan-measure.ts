@@ -42,13 +42,10 @@ interface Measured {
   readonly measures: WriterMeasures;
 }
 
-/** Temperatures of `before` at which it is nowhere worse and somewhere better: in quality, and in how little its texts are alike. */
+/** Temperatures of `before` at which it is nowhere worse: in quality, and in how little its texts are alike. */
 export function dominating(before: readonly Measured[], after: WriterMeasures): number[] {
   return before
-    .filter(({ measures }) => {
-      const [better, lessAlike] = [quality(measures) - quality(after), after.selfBleu - measures.selfBleu];
-      return better >= 0 && lessAlike >= 0 && better + lessAlike > 0;
-    })
+    .filter(({ measures }) => quality(measures) >= quality(after) && measures.selfBleu <= after.selfBleu)
     .map(({ temperature }) => temperature);
 }
 
