@@ -95,7 +95,7 @@ export async function run(context: GanContext): Promise<number> {
 }
 
 const ORACLE_EPOCHS = 20;
-/** Of maximum likelihood; what tries needs a far lower one (docs/LOG.md). */
+/** Of maximum likelihood; against a critic a lower one is needed (docs/LOG.md). */
 const LIKELIHOOD_LR = 0.005;
 const WIDTHS = [1, 2, 3, 4, 5];
 const CRITIC_EMBEDDING = 64;
