@@ -25,6 +25,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   remote: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
+  gan: ['tensor', 'nn', 'models', 'train', 'classify', 'repeat'],
   vision: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'decode', 'eval'],
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
@@ -49,6 +50,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'glossary',
     'eval',
     'classify',
+    'gan',
     'vision',
     'remote',
     'store',

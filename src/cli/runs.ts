@@ -20,6 +20,7 @@ import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { FederatedSettings } from './federating.ts';
+import type { GanRecord } from './gan-training.ts';
 import type { LanguageRecord } from './mixed-training.ts';
 import type { PrivacyPlan } from './privacy.ts';
 import type { Recipe } from './recipe.ts';
@@ -60,6 +61,8 @@ export interface RunConfig<Model = DecoderConfig> {
   readonly privacy?: PrivacyPlan;
   /** How it was trained by many; its steps are rounds. */
   readonly federated?: FederatedSettings;
+  /** How it was trained against a critic; its steps are rounds. */
+  readonly gan?: GanRecord;
   /** The run whose model was at the beginning; none for one trained from scratch. */
   readonly init?: InitialRun;
   /** What of that model is trained, where that is not all of it. */

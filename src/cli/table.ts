@@ -91,6 +91,24 @@ const federate = defineCommand({
   load: () => import('./commands/federate.ts'),
 });
 
+const gan = defineCommand({
+  name: 'gan',
+  args: '<train|measure> [run]',
+  summary: {
+    en: 'train a writer against a critic (SeqGAN and its kin) on text, or on an oracle that knows the truth; measure it beside maximum likelihood at every temperature',
+    zh: '让生成器与判别器对抗训练（SeqGAN 一类），用文本或确知概率的真相模型；并与各温度下的最大似然对比',
+  },
+  options: async () => (await import('./gan-options.ts')).ganOptions,
+  example:
+    'inkstone gan train --oracle --vocab-size 20 --length 8 --texts 3000 --warmup 40 --rounds 80 --rollouts 2 --out runs/oracle-gan',
+  examples: [
+    'inkstone gan measure runs/oracle-gan',
+    'inkstone gan train --data captions.jsonl --init runs/captions --length 16 --rounds 50 --out runs/captions-gan',
+    'inkstone gan train --data captions.jsonl --init runs/captions --prefix 4 --method straight-through --loss wasserstein --gradient-penalty 10',
+  ],
+  load: () => import('./commands/gan.ts'),
+});
+
 const data = defineCommand({
   name: 'data',
   args: '<preview|stats|diversity|save|augment|counterfactual|canaries> <source>',
@@ -329,6 +347,7 @@ export const commands = [
   train,
   privacy,
   federate,
+  gan,
   data,
   stats,
   tag,

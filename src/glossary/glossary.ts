@@ -3,6 +3,7 @@
 import { defineErrors, nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
 import { adapterTerms } from './adapters.ts';
+import { adversarialTerms } from './adversarial.ts';
 import { architectureTerms } from './architectures.ts';
 import { classificationTerms } from './classification.ts';
 import { dataTerms } from './data.ts';
@@ -32,6 +33,7 @@ export const topics = [
   { title: { en: 'Data', zh: '语料' }, terms: dataTerms },
   { title: { en: 'Training', zh: '训练' }, terms: learningTerms },
   { title: { en: 'Adapters', zh: '适配器' }, terms: adapterTerms },
+  { title: { en: 'Training against a critic', zh: '对抗训练' }, terms: adversarialTerms },
   { title: { en: 'Privacy', zh: '隐私' }, terms: privacyTerms },
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
   { title: { en: 'Kinds of models', zh: '模型的种类' }, terms: architectureTerms },
@@ -52,6 +54,7 @@ export const glossary = {
   ...dataTerms,
   ...learningTerms,
   ...adapterTerms,
+  ...adversarialTerms,
   ...privacyTerms,
   ...modelTerms,
   ...architectureTerms,
