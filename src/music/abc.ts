@@ -1,0 +1,44 @@
+/** The parser of ABC notation that everything here asks: abcjs. */
+
+import abcjs, { type TuneObject } from 'abcjs';
+import { limits } from './limits.ts';
+
+export type { VoiceItem, VoiceItemNote } from 'abcjs';
+
+/** Something that the parser says about a tune: where, both from 1 on, and what. */
+export interface Remark {
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+}
+
+export interface ParsedTune {
+  readonly tune: TuneObject | undefined;
+  readonly remarks: readonly Remark[];
+}
+
+/** Reads the first tune of a text. What the parser throws is a remark, too. */
+export function parseTune(text: string): ParsedTune {
+  if (text.length > limits.tuneCharacters)
+    return { tune: undefined, remarks: [{ message: `longer than ${limits.tuneCharacters} characters` }] };
+  try {
+    const [tune] = abcjs.parseOnly(text);
+    return { tune, remarks: (tune.warnings ?? []).map(remarkOf) };
+  } catch (error) {
+    return { tune: undefined, remarks: [{ message: String((error as Error).message) }] };
+  }
+}
+
+/** A warning reads `Music Line:4:1: what: the line, with <span>` around the place. */
+function remarkOf(warning: string): Remark {
+  const [, line, column, rest] = /^Music Line:(\d+):(\d+): (.*)$/s.exec(warning) ?? [];
+  const message = (rest ?? warning).replace(/: {1,2}[^:]*<span[\s\S]*$/, '').replace(/<[^>]*>/g, '');
+  return line === undefined ? { message } : { line: Number(line), column: Number(column), message };
+}
+
+/** A tune as a MIDI file. */
+export function tuneMidi(text: string): Uint8Array {
+  // NOTE Typed as a text; with `binary` it is one array of bytes for each tune.
+  const [bytes] = abcjs.synth.getMidiFile(text, { midiOutputType: 'binary' }) as unknown as Uint8Array[];
+  return bytes;
+}
