@@ -22,6 +22,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   plots: [],
   glossary: [],
   remote: [],
+  music: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
   vision: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'decode', 'eval'],
@@ -48,6 +49,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'eval',
     'classify',
     'vision',
+    'music',
     'remote',
     'store',
     'apps',
@@ -56,7 +58,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that run anywhere: no Node modules. */
-const pureRooms = ['text', 'repeat', 'decode', 'plots', 'glossary', 'remote'];
+const pureRooms = ['text', 'repeat', 'decode', 'plots', 'glossary', 'remote', 'music'];
 
 const source = resolve(import.meta.dirname, '../src');
 

@@ -30,7 +30,10 @@ export function splitTunebook(text: string): BookTune[] {
       own.push(lines[++at]);
     const missing = shared.filter((field) => !own.some((other) => other.startsWith(field.slice(0, 2))));
     own.splice(1, 0, ...missing);
-    const title = own.find((other) => other.startsWith('T:'))?.slice(2).trim();
+    const title = own
+      .find((other) => other.startsWith('T:'))
+      ?.slice(2)
+      .trim();
     tunes.push({ text: `${own.join('\n')}\n`, line, ...(title && { title }) });
   }
   return tunes;

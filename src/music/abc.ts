@@ -36,9 +36,13 @@ function remarkOf(warning: string): Remark {
   return line === undefined ? { message } : { line: Number(line), column: Number(column), message };
 }
 
-/** A tune as a MIDI file. */
-export function tuneMidi(text: string): Uint8Array {
-  // NOTE Typed as a text; with `binary` it is one array of bytes for each tune.
-  const [bytes] = abcjs.synth.getMidiFile(text, { midiOutputType: 'binary' }) as unknown as Uint8Array[];
-  return bytes;
+/** A tune as a MIDI file; undefined where the parser cannot play it. */
+export function tuneMidi(text: string): Uint8Array | undefined {
+  try {
+    // NOTE Typed as a text; with `binary` it is one array of bytes for each tune.
+    const [bytes] = abcjs.synth.getMidiFile(text, { midiOutputType: 'binary' }) as unknown as Uint8Array[];
+    return bytes;
+  } catch {
+    return undefined;
+  }
 }

@@ -23,7 +23,10 @@ export interface Bar {
 /** Lengths are sums of binary fractions and of thirds: what is nearer than this is equal. */
 const TOLERANCE = 1e-6;
 
-type Meter = Pick<NonNullable<NonNullable<TuneObject['lines'][number]['staff']>[number]['meter']>, 'type' | 'value'>;
+type Meter = Pick<
+  NonNullable<NonNullable<TuneObject['lines'][number]['staff']>[number]['meter']>,
+  'type' | 'value'
+>;
 
 /** Whole notes of a bar; undefined where the metre is free. */
 function barLength({ type, value }: Meter): number | undefined {
