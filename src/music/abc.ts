@@ -32,7 +32,7 @@ export function parseTune(text: string): ParsedTune {
 /** A warning reads `Music Line:4:1: what: the line, with <span>` around the place. */
 function remarkOf(warning: string): Remark {
   const [, line, column, rest] = /^Music Line:(\d+):(\d+): (.*)$/s.exec(warning) ?? [];
-  const message = (rest ?? warning).replace(/: {1,2}[^:]*<span[\s\S]*$/, '').replace(/<[^>]*>/g, '');
+  const message = (rest ?? warning).replace(/: {2}[\s\S]*<span[\s\S]*$/, '').replace(/<[^>]*>/g, '');
   return line === undefined ? { message } : { line: Number(line), column: Number(column), message };
 }
 

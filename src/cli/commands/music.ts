@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { openSource, splitTunebook, tuneToLearn, writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { checkTune, type WrittenTune, writeTunes } from '../../music/index.ts';
-import { fail } from '../errors.ts';
 import { failMusic } from '../music-errors.ts';
 import { formOf, type MusicContext, openComposer } from '../music-parts.ts';
 import { describeProblem, describeRefusal } from '../music-text.ts';
@@ -56,13 +55,7 @@ const say = defineMessages({
 
 export async function run(context: MusicContext): Promise<number | undefined> {
   const action = actionOf('music', { write, check, measure }, context.args);
-  const [verb, subject] = context.args;
-  if (subject === undefined) {
-    const argument = verb === 'check' ? '<file>' : '<run>';
-    const example = `inkstone music ${verb} ${verb === 'check' ? 'tunes.abc' : 'runs/tunes'}`;
-    throw fail('cli/missing-argument', { command: `music ${verb}`, argument, example });
-  }
-  return (await action(context, subject)) ?? undefined;
+  return (await action(context, context.args[1])) ?? undefined;
 }
 
 const TUNES = 4;
