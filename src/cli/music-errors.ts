@@ -8,6 +8,10 @@ export const failMusic = defineErrors({
       `${d.command}: ${d.source} must hold tunes in ABC notation, each with X: in front, and has none; check the path`,
     zh: (d) => `${d.command}：${d.source} 须含 ABC 记谱的曲子（以 X: 开头），但一首也没有；请检查路径`,
   },
+  'cli/metre-missing': {
+    en: () => 'music: --in-metre needs to know which metre; give --metre as well, such as --metre 6/8',
+    zh: () => 'music：--in-metre 需要知道拍号；请同时给出 --metre，如 --metre 6/8',
+  },
   'cli/no-learnt-tunes': {
     en: (d: { source: string }) =>
       `music measure: what the model learnt from must be tunes, and ${d.source} has none; train one with inkstone train --data tunes.abc, or name tunes with --data`,

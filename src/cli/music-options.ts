@@ -26,6 +26,14 @@ export const musicOptions = {
       zh: '拍号：4/4、6/8……（默认由模型决定）',
     },
   },
+  inMetre: {
+    type: 'boolean',
+    verbs: byModel,
+    doc: {
+      en: 'with --metre: only bars that are full can be written (a grammar), so that nearly every tune passes',
+      zh: '与 --metre 同用：只能写出完整的小节（以文法约束），几乎每首都能通过',
+    },
+  },
   rhythm: {
     type: 'string',
     verbs: byModel,

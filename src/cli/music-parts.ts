@@ -1,13 +1,14 @@
 /** What the verbs of `inkstone music` have in common: the form that is asked for, and the model that writes. */
 
-import { collectTexts, parseStrategy, withTokenizer } from '../decode/index.ts';
+import { type ConstraintSpec, collectTexts, parseStrategy, withTokenizer } from '../decode/index.ts';
 import { tuneKey, tuneMetre, tuneRhythm } from '../io/index.ts';
 import { defineMessages } from '../language.ts';
-import { type TuneDraft, type TuneForm, tunePattern } from '../music/index.ts';
+import { type TuneDraft, type TuneForm, tuneGrammar, tunePattern } from '../music/index.ts';
 import type { GenerationPart } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { fail } from './errors.ts';
 import { loadModel } from './models.ts';
+import { failMusic } from './music-errors.ts';
 import type { musicOptions } from './music-options.ts';
 import { tellSkipped } from './outcome.ts';
 import { etaSince } from './terminal.ts';
@@ -41,6 +42,14 @@ export function formOf(command: string, options: MusicContext['options']): TuneF
   return form;
 }
 
+/** What a text must be. @throws where bars shall be kept to a metre that is not given */
+function constraintOf(form: TuneForm, inMetre: boolean): ConstraintSpec {
+  if (!inMetre) return { regex: tunePattern(form) };
+  const { metre } = form;
+  if (metre === undefined) throw failMusic('cli/metre-missing', {});
+  return { grammar: tuneGrammar({ ...form, metre }) };
+}
+
 /** Of plain sampling, when none is asked for. */
 const TEMPERATURE = 0.9;
 
@@ -48,10 +57,10 @@ const TEMPERATURE = 0.9;
 export async function openComposer(context: MusicContext, path: string, form: TuneForm) {
   const { options, terminal, signal } = context;
   const { strategy: spec, maxTokens } = options;
+  const constraint = constraintOf(form, options.inMetre ?? false);
   const opened = await loadModel(path);
   tellSkipped(terminal, opened);
   const temperature = options.temperature ?? (spec === 'sample' ? TEMPERATURE : undefined);
-  const constraint = { regex: tunePattern(form) };
   const processors = withTokenizer(
     { constraint, ...(temperature !== undefined && { temperature }) },
     opened.tokenizer,

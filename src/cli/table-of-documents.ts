@@ -160,7 +160,7 @@ export const music = defineCommand({
     zh: '让学过曲谱的模型写 ABC 记谱的曲子，逐首经解析器检查，写成乐谱与 MIDI；检查曲谱；度量模型',
   },
   options: async () => (await import('./music-options.ts')).musicOptions,
-  example: 'inkstone music write runs/tunes --key G --metre 6/8 --tunes 2 --out tunes',
+  example: 'inkstone music write runs/tunes --key G --metre 6/8 --in-metre --tunes 2 --out tunes',
   examples: [
     'inkstone music check tunes.abc --out clean.abc',
     'inkstone music measure runs/tunes --tunes 20',

@@ -46,3 +46,36 @@ export function tuneMidi(text: string): Uint8Array | undefined {
     return undefined;
   }
 }
+
+/** A note as it sounds. */
+export interface PlayedNote {
+  /** Of MIDI: 60 is the middle C. */
+  readonly pitch: number;
+  readonly startSeconds: number;
+  readonly seconds: number;
+  /** In (0, 1]. */
+  readonly loudness: number;
+}
+
+/** Every note of a tune as it is played, with repeats and chords; none where the parser cannot play it. */
+export function playedNotes(text: string): PlayedNote[] {
+  const { tune } = parseTune(text);
+  if (!tune) return [];
+  try {
+    // NOTE The tempo is in quarters a minute, times are in whole notes.
+    const { tempo, tracks } = tune.setUpAudio({});
+    const whole = 240 / tempo;
+    return tracks.flat().flatMap((event) =>
+      event.cmd === 'note'
+        ? {
+            pitch: event.pitch,
+            startSeconds: event.start * whole,
+            seconds: event.duration * whole,
+            loudness: event.volume / 127,
+          }
+        : [],
+    );
+  } catch {
+    return [];
+  }
+}

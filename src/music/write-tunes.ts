@@ -12,11 +12,17 @@ export interface TuneForm {
 }
 
 /** The pattern of a whole text that a tune of this form has: its header in the order in which it is learned, then music. */
-export function tunePattern({ rhythm, metre, key }: TuneForm): string {
-  const line = (field: string, value = '[^\\n]+') => `${field}:${value}\\n`;
-  const lead = rhythm === undefined ? `(${line('R')})?` : line('R', rhythm);
-  return `${lead}${line('M', metre)}${line('L')}${line('K', key)}(.|\\n)+`;
+export function tunePattern(form: TuneForm): string {
+  const { rhythm } = form;
+  return `${rhythm === undefined ? `(${line('R')})?` : line('R', rhythm)}M:${restPattern(form)}`;
 }
+
+/** The pattern of what stands behind `M:`, where that is the prompt. */
+export const restPattern = ({ metre = ANY, key }: TuneForm): string =>
+  `${metre}\\n${line('L')}${line('K', key)}(.|\\n)+`;
+
+const ANY = '[^\\n]+';
+const line = (field: string, value = ANY) => `${field}:${value}\\n`;
 
 /** A text of the model, as it ended. */
 export interface TuneDraft {

@@ -25,9 +25,9 @@ const say = defineMessages({
   },
   fewer: {
     en: (d: { tunes: number; wanted: number; tries: number }) =>
-      `only ${d.tunes} of ${d.wanted} tunes passed within ${d.tries} tries each; train longer, or give --tries, --temperature 0.7`,
+      `only ${d.tunes} of ${d.wanted} tunes passed within ${d.tries} tries each; train longer, or give --metre with --in-metre, --tries, --temperature 0.7`,
     zh: (d) =>
-      `每首至多 ${d.tries} 次，${d.wanted} 首中仅 ${d.tunes} 首通过；请延长训练，或给出 --tries、--temperature 0.7`,
+      `每首至多 ${d.tries} 次，${d.wanted} 首中仅 ${d.tunes} 首通过；请延长训练，或给出 --metre 与 --in-metre、--tries、--temperature 0.7`,
   },
   checking: {
     en: (d: { done: number; total: number; eta: string }) => `tunes ${d.done}/${d.total}, eta ${d.eta}`,
