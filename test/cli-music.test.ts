@@ -15,12 +15,12 @@ function book(tunes: number): string {
   const rng = createRng(1);
   const pick = (notes: string): string => notes[rng.integer(notes.length)];
   return Array.from({ length: tunes }, (_, i) => {
-    const bars = Array.from({ length: 4 }, () => `${pick('GABd')}${pick('GABd')}|`);
-    return `X:${i + 1}\nT:t${i}\nM:2/4\nL:1/4\nK:${i % 2 ? 'D' : 'G'}\n${bars.join('')}\n`;
+    const bars = Array.from({ length: 4 }, () => `${pick('GABd')}2${pick('GABd')}2|`);
+    return `X:${i + 1}\nT:t${i}\nM:2/4\nL:1/8\nK:${i % 2 ? 'D' : 'G'}\n${bars.join('')}\n`;
   }).join('\n');
 }
 
-const shape = '--layers 1 --width 32 --heads 2 --context-length 48 --tokenizer characters';
+const shape = '--layers 1 --width 32 --heads 2 --context-length 56 --tokenizer characters';
 
 let trained: Awaited<ReturnType<typeof inkstone>>;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ test('a tunebook is learned as it is', () => {
   expect(trained.status, trained.err).toBe(0);
   expect(trained.out).toContain('passed over 1 tunes without a key or notes');
   const { model, data } = JSON.parse(readFileSync(join(cwd, 'run/config.json'), 'utf8'));
-  expect(model.contextLength).toBe(48);
+  expect(model.contextLength).toBe(56);
   expect(data.documents + data.heldOutDocuments).toBe(80);
 });
 
@@ -47,13 +47,13 @@ test('without sizes the model of a tunebook reads whole tunes in short tokens', 
 });
 
 test('tunes in the form that was asked for, as score and as MIDI; drafts that do not pass are told', async () => {
-  const argv = 'write run --key D --metre 2/4 --tunes 2 --tries 20 --out tunes --max-tokens 44';
+  const argv = 'write run --key D --metre 2/4 --tunes 2 --tries 20 --out tunes --max-tokens 47';
   const { json, status } = await music(`${argv} --json`);
   const written = json.filter(({ type }) => type === 'tune');
   expect(status, JSON.stringify(json.at(-1))).toBe(0);
   expect(written).toHaveLength(2);
   for (const [i, { text }] of written.entries()) {
-    expect(text).toMatch(/^X:\d\nT:Tune \d\nM:2\/4\nL:1\/4\nK:D\n/);
+    expect(text).toMatch(/^X:\d\nT:Tune \d\nM:2\/4\nL:1\/8\nK:D\n/);
     expect(readFileSync(join(cwd, `tunes/tune-${i + 1}.abc`), 'utf8')).toBe(text);
     expect(
       readFileSync(join(cwd, `tunes/tune-${i + 1}.mid`))
@@ -68,6 +68,16 @@ test('tunes in the form that was asked for, as score and as MIDI; drafts that do
   expect(again.json).toEqual(json);
   const checked = await music('check tunes', 'zh');
   expect(checked).toMatchObject({ status: 0, out: '2 首：2 首解析无误，2 首小节合拍，2 首毫无问题\n' });
+});
+
+test('with a metre that is kept, bars are full whatever the model makes of them', async () => {
+  const argv = 'write run --key D --metre 3/4 --in-metre --tunes 1 --tries 20 --temperature 0.7';
+  const { json, status } = await music(`${argv} --json`);
+  expect({ status, first: json[0] }).toMatchObject({
+    ...{ status: 0, first: { type: 'tune', text: expect.stringMatching(/^X:1\nT:Tune 1\nM:3\/4\n/) } },
+  });
+  const { drafts } = json.at(-1) as unknown as { drafts: { isEnded: boolean }[] };
+  expect(drafts.filter(({ isEnded }) => isEnded)).toEqual([]);
 });
 
 test('fewer tunes than were asked for is status 1, with what was wrong', async () => {
@@ -109,12 +119,12 @@ test('a tunebook is checked; what has no problem is kept', async () => {
 });
 
 test('a model is measured beside tunes that it has not seen', async () => {
-  const { json, out } = await music('measure run --tunes 4 --max-tokens 44 --json');
+  const { json, out } = await music('measure run --tunes 4 --max-tokens 47 --json');
   const [written, heldOut] = json;
   expect({ out, written }).toMatchObject({ written: { type: 'tunes', of: 'written', tunes: 4 } });
   const whole = { ended: 1, parses: 1, plays: 1, fits: 1, passes: 1, barsThatFit: 1 };
   expect(heldOut).toMatchObject({ type: 'tunes', of: 'heldOut', tunes: 4, known: written.known, ...whole });
-  const table = await music('measure run --tunes 4 --max-tokens 44 --data book.abc', 'zh');
+  const table = await music('measure run --tunes 4 --max-tokens 47 --data book.abc', 'zh');
   expect(table.out).toContain('与所学的 80 首曲子逐小节、同调比对');
   expect(table.out).not.toContain('留出');
 });
@@ -123,6 +133,8 @@ test.each([
   ['write run --key H', 'music write: --key must be a key such as G, F#m or ADor, got "H"'],
   ['measure run --metre 5', 'music measure: --metre must be a metre such as 4/4 or 6/8, got "5"'],
   ['write run --rhythm 2', 'music write: --rhythm must be a word such as jig or slip jig, got "2"'],
+  ['write run --in-metre', 'music: --in-metre needs --metre with bars of 2 to 32 eighths or sixteenths'],
+  ['write run --in-metre --metre 99/1', 'such as 6/8, got 99/1'],
   ['write', 'music: <run|file> is missing'],
   ['check empty.abc', 'music check: empty.abc must hold tunes in ABC notation, each with X: in front'],
   [

@@ -8,9 +8,11 @@ export const failMusic = defineErrors({
       `${d.command}: ${d.source} must hold tunes in ABC notation, each with X: in front, and has none; check the path`,
     zh: (d) => `${d.command}：${d.source} 须含 ABC 记谱的曲子（以 X: 开头），但一首也没有；请检查路径`,
   },
-  'cli/metre-missing': {
-    en: () => 'music: --in-metre needs to know which metre; give --metre as well, such as --metre 6/8',
-    zh: () => 'music：--in-metre 需要知道拍号；请同时给出 --metre，如 --metre 6/8',
+  'cli/metre-kept': {
+    en: (d: { got: string | undefined }) =>
+      `music: --in-metre needs --metre with bars of 2 to 32 eighths or sixteenths, such as 6/8, got ${d.got ?? 'none'}`,
+    zh: (d) =>
+      `music：--in-metre 需要同时给出 --metre，每小节为 2 至 32 个八分或十六分音符，如 6/8；得到 ${d.got ?? '无'}`,
   },
   'cli/no-learnt-tunes': {
     en: (d: { source: string }) =>

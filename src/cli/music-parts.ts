@@ -3,7 +3,7 @@
 import { type ConstraintSpec, collectTexts, parseStrategy, withTokenizer } from '../decode/index.ts';
 import { tuneKey, tuneMetre, tuneRhythm } from '../io/index.ts';
 import { defineMessages } from '../language.ts';
-import { type TuneDraft, type TuneForm, tuneGrammar, tunePattern } from '../music/index.ts';
+import { canKeepMetre, type TuneDraft, type TuneForm, tuneGrammar, tunePattern } from '../music/index.ts';
 import type { GenerationPart } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { fail } from './errors.ts';
@@ -42,11 +42,11 @@ export function formOf(command: string, options: MusicContext['options']): TuneF
   return form;
 }
 
-/** What a text must be. @throws where bars shall be kept to a metre that is not given */
+/** What a text must be. @throws where bars shall be kept to no metre, or to one that cannot be kept */
 function constraintOf(form: TuneForm, inMetre: boolean): ConstraintSpec {
   if (!inMetre) return { regex: tunePattern(form) };
   const { metre } = form;
-  if (metre === undefined) throw failMusic('cli/metre-missing', {});
+  if (metre === undefined || !canKeepMetre(metre)) throw failMusic('cli/metre-kept', { got: metre });
   return { grammar: tuneGrammar({ ...form, metre }) };
 }
 

@@ -6,7 +6,7 @@ export { checkTune, type TuneCheck, type TuneProblem } from './check-tune.ts';
 export { type KnownTunes, knownTunes, noteBars, repeatedBars } from './known-tunes.ts';
 export { limits as tuneLimits } from './limits.ts';
 export { measureTunes, type TuneFigures } from './measure-tunes.ts';
-export { type FormInMetre, restGrammar, tuneGrammar } from './tune-grammar.ts';
+export { canKeepMetre, type FormInMetre, restGrammar, tuneGrammar } from './tune-grammar.ts';
 export {
   finishTune,
   restPattern,

@@ -1,15 +1,21 @@
 /** Tunes: bars against the metre, the parser's remarks, runs of bars that others have, drafts that are taken or refused. */
 
 import { describe, expect, test } from 'vitest';
+import { collectTexts, createTextModel, functionModel } from '../decode/index.ts';
+import { createRng } from '../rng.ts';
+import { trainCharacters } from '../text/index.ts';
 import {
+  canKeepMetre,
   checkTune,
   finishTune,
   knownTunes,
   measureTunes,
   noteBars,
   parseTune,
+  playedNotes,
   repeatedBars,
   type TuneDraft,
+  tuneGrammar,
   tuneLimits,
   tuneMidi,
   tunePattern,
@@ -122,6 +128,61 @@ describe('against known tunes', () => {
     });
     expect(measureTunes([], known)).toMatchObject({ tunes: 0, parses: 0, knownRun: 0 });
   });
+});
+
+describe('bars kept to a metre', () => {
+  const alphabet = 'XTMLKR:123456789/ABCDEFGabcdefgz_^=,\'|[]()<>"#m7.~- \n';
+  const tokenizer = trainCharacters([alphabet], { specialTokens: ['<|endoftext|>'] });
+
+  test.each(['6/8', '2/4', '4/4', '9/8', '5/8', '2/2'])(
+    '%s: any model writes bars that fit',
+    async (metre) => {
+      // A model that knows nothing, and ends as soon as it may.
+      const model = functionModel({
+        vocabSize: tokenizer.vocabSize,
+        contextLength: 2000,
+        logits(ids) {
+          const rng = createRng(7)
+            .split(ids.length)
+            .split(ids.at(-1) ?? 0);
+          const scores = Float32Array.from({ length: tokenizer.vocabSize }, () => rng.normal());
+          scores[tokenizer.eosId!] = 9;
+          return scores;
+        },
+      });
+      const writer = createTextModel(model, tokenizer, {
+        constraint: { grammar: tuneGrammar({ metre, rhythm: 'jig', key: 'Am' }) },
+      });
+      const drafts = await collectTexts(writer.generate({ prompt: '', n: 4, maxTokens: 1500, seed: 3 }));
+      for (const [i, draft] of drafts.entries()) {
+        const tune = finishTune(draft, { number: i, title: metre });
+        expect(tune.text).toContain(`R:jig\nM:${metre}\nL:1/`);
+        expect(tune).toMatchObject({ isEnded: true, check: { fits: true } });
+        expect(tune.check.problems.filter(({ kind }) => kind === 'bar')).toEqual([]);
+      }
+    },
+  );
+
+  test('metres that can be kept', () => {
+    const kept = ['6/8', '3/8', '4/2', '99/1', '1/32', 'none'].map(canKeepMetre);
+    expect(kept).toEqual([true, true, true, false, false, false]);
+  });
+});
+
+test('notes as they sound, with repeats, in seconds', () => {
+  const notes = playedNotes(tune('|:G2 d4:|'));
+  const round = notes.map(({ pitch, startSeconds, seconds }) => [pitch, startSeconds, seconds]);
+  const eighth = 60 / 180 / 2;
+  expect(round).toEqual(
+    [
+      [67, 0, 2 * eighth],
+      [74, 2 * eighth, 4 * eighth],
+      [67, 6 * eighth, 2 * eighth],
+      [74, 8 * eighth, 4 * eighth],
+    ].map((row) => row.map((value) => expect.closeTo(value, 6))),
+  );
+  expect(notes.every(({ loudness }) => loudness > 0 && loudness <= 1)).toBe(true);
+  expect(playedNotes('')).toEqual([]);
 });
 
 describe('writing', () => {

@@ -32,14 +32,26 @@ export function tuneGrammar({ rhythm, metre, key }: FormInMetre): string {
 /** The grammar of what stands behind `M:`, where that is the prompt. */
 export const restGrammar = ({ metre, key }: FormInMetre): string => `root ::= tune\n${rulesOf(metre, key)}`;
 
-/** A form with a metre to keep. */
+/** Halves of the unit in a bar that can be kept: below there is no room for an upbeat, above a grammar grows too large. */
+const SHORTEST_BAR = 4;
+const LONGEST_BAR = 64;
+
+/** The units in which a bar of this metre can be spelled, and how long it is in halves of each. */
+function barLengths(metre: string): { readonly unit: number; readonly bar: number }[] {
+  const [beats, beat] = metre.split('/').map(Number);
+  return UNITS.map((unit) => ({ unit, bar: (2 * beats * unit) / beat })).filter(
+    ({ bar }) => Number.isInteger(bar) && bar >= SHORTEST_BAR && bar <= LONGEST_BAR,
+  );
+}
+
+/** Whether a grammar can keep bars to this metre. */
+export const canKeepMetre = (metre: string): boolean => barLengths(metre).length > 0;
+
+/** A form with a metre to keep, of which `canKeepMetre` is true. */
 export type FormInMetre = TuneForm & { readonly metre: string };
 
 function rulesOf(metre: string, key: string | undefined): string {
-  const [beats, beat] = metre.split('/').map(Number);
-  const lengths = UNITS.map((unit) => ({ unit, bar: (2 * beats * unit) / beat })).filter(({ bar }) =>
-    Number.isInteger(bar),
-  );
+  const lengths = barLengths(metre);
   const longest = Math.max(...lengths.map(({ bar }) => bar));
   const rows = [
     String.raw`line ::= [^\n]+ "\n"`,
@@ -57,7 +69,7 @@ function rulesOf(metre: string, key: string | undefined): string {
     rows.push(
       `upbeat${unit} ::= ${short.map((length) => `rest${length}`).join(' | ')}`,
       `last${unit} ::= ${[bar, ...short.map((length) => bar - length)].map((length) => `rest${length}`).join(' | ')}`,
-      `part${unit} ::= "|:"? (upbeat${unit} bar-line)? (rest${bar} bar-line)+ last${unit} part-end`,
+      `part${unit} ::= "|:"? (upbeat${unit} bar-line)? rest${bar} bar-line (rest${bar} bar-line)+ last${unit} part-end`,
     );
   }
   const units = lengths.map(({ unit }) => `"L:1/${unit}\\n" ${keyed} part${unit}+`);

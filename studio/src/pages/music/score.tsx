@@ -15,6 +15,8 @@ export function Score({ text, label }: { readonly text: string; readonly label: 
         staffwidth: 720,
         responsive: 'resize',
       });
+      // What it shows is told by the label around it.
+      place.current.querySelector('svg')?.setAttribute('aria-hidden', 'true');
     } catch {
       // What cannot be drawn is told by the check.
       place.current.replaceChildren();

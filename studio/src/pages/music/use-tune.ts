@@ -2,7 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { restGrammar, restPattern, type TuneForm } from '../../../../src/music/index.ts';
+import { canKeepMetre, restGrammar, restPattern, type TuneForm } from '../../../../src/music/index.ts';
 import { request } from '../../api/client.ts';
 
 export interface TuneOrder extends Omit<TuneForm, 'rhythm'> {
@@ -40,7 +40,10 @@ export function useTune(onTune: (tune: AskedTune) => void) {
       running.current = controller;
       const { signal } = controller;
       // With a metre, bars are kept to it while they are written.
-      const form = metre ? { grammar: restGrammar({ key, metre }) } : { regex: restPattern({ key }) };
+      const form =
+        metre && canKeepMetre(metre)
+          ? { grammar: restGrammar({ key, metre }) }
+          : { regex: restPattern({ key, metre }) };
       const body = { model, prompt: PROMPT, ...form, temperature: TEMPERATURE, max_tokens: maxTokens, seed };
       const answer = request<Completion>('/v1/completions', { method: 'POST', body, signal });
       const [choice] = await answer.then(
