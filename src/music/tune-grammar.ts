@@ -17,9 +17,6 @@ const LENGTHS = new Map([
 /** What an upbeat lasts at most, in halves of the unit. */
 const UPBEATS = [1, 2, 3, 4, 6];
 
-/** The units of length that a tune may have. */
-const UNITS = [8, 16];
-
 /**
  * The grammar of the text of a tune in this metre: its header, then parts of bars that are full, with an upbeat in front and a last bar that
  * makes room for one. Triplets and dotted pairs are in it; several voices and changes of metre or key are not.
@@ -36,23 +33,26 @@ export const restGrammar = ({ metre, key }: FormInMetre): string => `root ::= tu
 const SHORTEST_BAR = 4;
 const LONGEST_BAR = 64;
 
-/** The units in which a bar of this metre can be spelled, and how long it is in halves of each. */
-function barLengths(metre: string): { readonly unit: number; readonly bar: number }[] {
+/** The unit of a metre where none is named (standard, §3.1.7), and how long a bar is in halves of it. */
+function barOf(metre: string): { readonly unit: number; readonly bar: number } {
   const [beats, beat] = metre.split('/').map(Number);
-  return UNITS.map((unit) => ({ unit, bar: (2 * beats * unit) / beat })).filter(
-    ({ bar }) => Number.isInteger(bar) && bar >= SHORTEST_BAR && bar <= LONGEST_BAR,
-  );
+  const unit = beats / beat < 0.75 ? 16 : 8;
+  return { unit, bar: (2 * beats * unit) / beat };
 }
 
 /** Whether a grammar can keep bars to this metre. */
-export const canKeepMetre = (metre: string): boolean => barLengths(metre).length > 0;
+export function canKeepMetre(metre: string): boolean {
+  const { bar } = barOf(metre);
+  return Number.isInteger(bar) && bar >= SHORTEST_BAR && bar <= LONGEST_BAR;
+}
 
 /** A form with a metre to keep, of which `canKeepMetre` is true. */
 export type FormInMetre = TuneForm & { readonly metre: string };
 
 function rulesOf(metre: string, key: string | undefined): string {
-  const lengths = barLengths(metre);
-  const longest = Math.max(...lengths.map(({ bar }) => bar));
+  const { unit, bar } = barOf(metre);
+  const short = UPBEATS.filter((length) => length < bar / 2);
+  const choice = (lengths: readonly number[]) => lengths.map((length) => `rest${length}`).join(' | ');
   const rows = [
     String.raw`line ::= [^\n]+ "\n"`,
     String.raw`pitch ::= [\^_=]? [A-Ga-g] [,']? | "z"`,
@@ -62,30 +62,25 @@ function rulesOf(metre: string, key: string | undefined): string {
     String.raw`bar-line ::= "|" " "? "\n"?`,
     String.raw`part-end ::= (":|" | "||" | "|]") " "? "\n"?`,
   ];
-  for (let left = 1; left <= longest; left++) rows.push(`rest${left} ::= ${spellings(left).join(' | ')}`);
+  for (let left = 1; left <= bar; left++) rows.push(...rowsOf(left));
   const keyed = key === undefined ? '"K:" line' : `"K:${key}\\n"`;
-  for (const { unit, bar } of lengths) {
-    const short = UPBEATS.filter((length) => length < bar / 2);
-    rows.push(
-      `upbeat${unit} ::= ${short.map((length) => `rest${length}`).join(' | ')}`,
-      `last${unit} ::= ${[bar, ...short.map((length) => bar - length)].map((length) => `rest${length}`).join(' | ')}`,
-      `part${unit} ::= "|:"? (upbeat${unit} bar-line)? rest${bar} bar-line (rest${bar} bar-line)+ last${unit} part-end`,
-    );
-  }
-  const units = lengths.map(({ unit }) => `"L:1/${unit}\\n" ${keyed} part${unit}+`);
-  rows.push(`tune ::= "${metre}\\n" (${units.join(' | ')})`);
+  rows.push(
+    `upbeat ::= ${choice(short)}`,
+    `last ::= ${choice([bar, ...short.map((length) => bar - length)])}`,
+    `part ::= "|:"? (upbeat bar-line)? rest${bar} bar-line (rest${bar} bar-line)+ last part-end`,
+    `tune ::= "${metre}\\n" "L:1/${unit}\\n" ${keyed} part+`,
+  );
   return `${rows.join('\n')}\n`;
 }
 
-/** How a bar goes on of which so much is left. */
-function spellings(left: number): string[] {
-  const then = (length: number): string => (left === length ? '' : ` rest${left - length}`);
-  const rows: string[] = [];
-  for (const [length, suffix] of LENGTHS)
-    if (length <= left) rows.push(`before pitch ${suffix} behind${then(length)}`);
-  if (left >= 4) {
-    rows.push(`before plain [<>] plain behind${then(4)}`, `"(3" plain plain plain behind${then(4)}`);
-  }
-  if (left >= 8) rows.push(`before plain "2" [<>] plain "2" behind${then(8)}`);
-  return rows;
+/** How a bar goes on of which so much is left: a note, then its length. Shared beginnings are written once, so that it is soon read. */
+function rowsOf(left: number): string[] {
+  const then = (length: number): string => (left === length ? 'behind' : `behind rest${left - length}`);
+  const ends = Array.from(LENGTHS)
+    .filter(([length]) => length <= left)
+    .map(([length, suffix]) => `${suffix} ${then(length)}`);
+  if (left >= 4) ends.push(`[<>] plain ${then(4)}`);
+  if (left >= 8) ends.push(`"2" [<>] plain "2" ${then(8)}`);
+  const triplet = left >= 4 ? ` | "(3" plain plain plain ${then(4)}` : '';
+  return [`rest${left} ::= before pitch held${left}${triplet}`, `held${left} ::= ${ends.join(' | ')}`];
 }
