@@ -11,7 +11,7 @@ let browser: Browser;
 let server: RunningServer;
 let model: LocalModel;
 
-const TUNE = 'M:6/8\nL:1/8\nK:G\n|:GAB dBG|"G"G3 G3:|';
+const TUNE = 'M:6/8\nL:1/8\nK:G\n|:GAB dBG|"G"G3 G3|c>de d2B|A3 G3:|';
 
 describe.skipIf(noBrowser !== undefined)(
   `music in the studio${noBrowser ? ` (skipped: ${noBrowser})` : ''}`,
@@ -34,7 +34,7 @@ describe.skipIf(noBrowser !== undefined)(
           ...{
             write: 'Write a tune',
             score: 'Score',
-            well: 'It parses, and its bars fit: 2 full, 0 at edges.',
+            well: 'It parses, and its bars fit: 4 full, 0 at edges.',
           },
           ...{ tune: /^The tune in ABC/, found: 'The check found:', title: 'Tune 3' },
           ...{
@@ -48,7 +48,7 @@ describe.skipIf(noBrowser !== undefined)(
       [
         'zh-CN',
         {
-          ...{ write: '写一首', score: '乐谱', well: '可解析，小节合拍：完整 2 个，边缘 0 个。' },
+          ...{ write: '写一首', score: '乐谱', well: '可解析，小节合拍：完整 4 个，边缘 0 个。' },
           ...{ tune: /^曲子/, found: '检查发现：', title: '曲 3' },
           ...{
             play: '演奏',
