@@ -124,7 +124,7 @@ async function check({ options, terminal, signal }: MusicContext, spec: string):
     if (parses && fits && !('broken' in tuneToLearn(text))) clean.push(text);
     terminal.json({ type: 'tune', path, line, title, parses, fits, bars, problems });
     if (problems.length === 0 || ++named > NAMED) continue;
-    const words = { path, line: line, title, problem: describeProblem(problems[0]) };
+    const words = { path, line, title, problem: describeProblem(problems[0]) };
     terminal.print(withoutControls(say('tune', { ...words, more: problems.length - 1 })));
   }
   terminal.endLive({ keep: false });

@@ -17,6 +17,7 @@ import { shellWord } from '../../parts/shell-word.ts';
 import { Failure, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords, type WordsOf } from '../../words.ts';
+import desk from '../write/write.module.css';
 import classes from './music.module.css';
 import { playNotes } from './play-notes.ts';
 import { Score } from './score.tsx';
@@ -64,8 +65,8 @@ function Desk({ model }: { readonly model: Model }) {
     tune.write({ model: model.id, key, metre, seed: from, maxTokens, title: say.name(from) });
   };
   return (
-    <div className={classes.desk}>
-      <div className={classes.main}>
+    <div className={desk.desk}>
+      <div className={desk.main}>
         <div className={classes.buttons}>
           {tune.isWriting ? (
             <Button onClick={tune.stop} leftSection={<Icon name="stop" size={16} />}>
@@ -103,7 +104,7 @@ function Desk({ model }: { readonly model: Model }) {
           }}
         />
       </div>
-      <aside className={classes.settings}>
+      <aside className={desk.settings}>
         <ModelPicker model={model} onChoose={(id) => change({ model: id })} />
         <Choice label={say.key} value={key} values={KEYS} onChoose={(next) => change({ key: next })} />
         <Choice
