@@ -25,7 +25,7 @@ const shape = '--layers 1 --width 32 --heads 2 --context-length 56 --tokenizer c
 let trained: Awaited<ReturnType<typeof inkstone>>;
 beforeAll(async () => {
   writeFileSync(join(cwd, 'book.abc'), `${book(80)}\nX:81\nT:no key\nGA|\n`);
-  const argv = `train --data book.abc --out run --steps 60 --batch-size 16 ${shape} --lr 0.01`;
+  const argv = `train --data book.abc --out run --steps 60 --batch-size 8 ${shape} --lr 0.01`;
   trained = await inkstone(argv.split(' '), { cwd });
 }, 120_000);
 
@@ -50,7 +50,7 @@ test('tunes in the form that was asked for, as score and as MIDI; drafts that do
   const argv = 'write run --key D --metre 2/4 --tunes 2 --tries 20 --out tunes --max-tokens 47';
   const { json, status } = await music(`${argv} --json`);
   const written = json.filter(({ type }) => type === 'tune');
-  expect(status, JSON.stringify(json.at(-1))).toBe(0);
+  expect(status).toBe(0);
   expect(written).toHaveLength(2);
   for (const [i, { text }] of written.entries()) {
     expect(text).toMatch(/^X:\d\nT:Tune \d\nM:2\/4\nL:1\/8\nK:D\n/);

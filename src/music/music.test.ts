@@ -134,34 +134,31 @@ describe('bars kept to a metre', () => {
   const alphabet = 'XTMLKR:123456789/ABCDEFGabcdefgz_^=,\'|[]()<>"#m7.~- \n';
   const tokenizer = trainCharacters([alphabet], { specialTokens: ['<|endoftext|>'] });
 
-  test.each(['6/8', '2/4', '4/4', '9/8', '5/8', '2/2'])(
-    '%s: any model writes bars that fit',
-    async (metre) => {
-      // A model that knows nothing, and ends as soon as it may.
-      const model = functionModel({
-        vocabSize: tokenizer.vocabSize,
-        contextLength: 2000,
-        logits(ids) {
-          const rng = createRng(7)
-            .split(ids.length)
-            .split(ids.at(-1) ?? 0);
-          const scores = Float32Array.from({ length: tokenizer.vocabSize }, () => rng.normal());
-          scores[tokenizer.eosId!] = 9;
-          return scores;
-        },
-      });
-      const writer = createTextModel(model, tokenizer, {
-        constraint: { grammar: tuneGrammar({ metre, rhythm: 'jig', key: 'Am' }) },
-      });
-      const drafts = await collectTexts(writer.generate({ prompt: '', n: 4, maxTokens: 1500, seed: 3 }));
-      for (const [i, draft] of drafts.entries()) {
-        const tune = finishTune(draft, { number: i, title: metre });
-        expect(tune.text).toContain(`R:jig\nM:${metre}\nL:1/`);
-        expect(tune).toMatchObject({ isEnded: true, check: { fits: true } });
-        expect(tune.check.problems.filter(({ kind }) => kind === 'bar')).toEqual([]);
-      }
-    },
-  );
+  test.each(['6/8', '2/4', '5/8'])('%s: any model writes bars that fit', async (metre) => {
+    // A model that knows nothing, and ends as soon as it may.
+    const model = functionModel({
+      vocabSize: tokenizer.vocabSize,
+      contextLength: 2000,
+      logits(ids) {
+        const rng = createRng(7)
+          .split(ids.length)
+          .split(ids.at(-1) ?? 0);
+        const scores = Float32Array.from({ length: tokenizer.vocabSize }, () => rng.normal());
+        scores[tokenizer.eosId!] = 9;
+        return scores;
+      },
+    });
+    const writer = createTextModel(model, tokenizer, {
+      constraint: { grammar: tuneGrammar({ metre, rhythm: 'jig', key: 'Am' }) },
+    });
+    const drafts = await collectTexts(writer.generate({ prompt: '', n: 2, maxTokens: 1500, seed: 3 }));
+    for (const [i, draft] of drafts.entries()) {
+      const tune = finishTune(draft, { number: i, title: metre });
+      expect(tune.text).toContain(`R:jig\nM:${metre}\nL:1/`);
+      expect(tune).toMatchObject({ isEnded: true, check: { fits: true } });
+      expect(tune.check.problems.filter(({ kind }) => kind === 'bar')).toEqual([]);
+    }
+  });
 
   test('metres that can be kept', () => {
     const kept = ['6/8', '3/8', '4/2', '99/1', '1/32', 'none'].map(canKeepMetre);
