@@ -23,6 +23,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   plots: [],
   glossary: [],
   remote: [],
+  music: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
   gan: ['tensor', 'nn', 'models', 'train', 'classify', 'repeat'],
@@ -52,6 +53,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'classify',
     'gan',
     'vision',
+    'music',
     'remote',
     'store',
     'apps',
@@ -60,7 +62,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that run anywhere: no Node modules. */
-const pureRooms = ['text', 'repeat', 'decode', 'plots', 'glossary', 'remote'];
+const pureRooms = ['text', 'repeat', 'decode', 'plots', 'glossary', 'remote', 'music'];
 
 const source = resolve(import.meta.dirname, '../src');
 

@@ -25,11 +25,13 @@ import { type TrainingWatch, watchTraining } from './progress.ts';
 import { type Ranks, tellRanks } from './ranks.ts';
 import {
   type Distillation,
+  isTunebook,
   type ModelShape,
   type Privacy,
   privatePreset,
   type TrainingPreset,
   trainingPreset,
+  tunePreset,
 } from './recipe.ts';
 import type { EarlierRun, InitialRun, InitialWeights, RunConfig, RunLength } from './runs.ts';
 import {
@@ -97,6 +99,12 @@ type PresetSettings<Shape> = (
   fallback: Pick<Settings, 'seed' | 'length'>,
 ) => Settings<Shape>;
 
+/** A preset by what the machine does in so many minutes. */
+function sizedPreset(minutes: number, data: string | undefined): TrainingPreset {
+  const sized = firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  return isTunebook(data) ? tunePreset(sized) : sized;
+}
+
 /** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
 export function chooseSettings<Model extends object, Shape extends object>(
   { options, given }: TrainContext,
@@ -115,9 +123,7 @@ export function chooseSettings<Model extends object, Shape extends object>(
   const length = privacy ? { steps: PRIVATE_STEPS } : { minutes };
   const fresh = privacy && !given.has('seed') ? secretSeed() : options.seed;
   if (start && init) return tuningSettings(start, init, flags, { seed: fresh, length });
-  const preset = options.preset
-    ? trainingPreset(options.preset)
-    : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  const preset = options.preset ? trainingPreset(options.preset) : sizedPreset(minutes, options.data);
   const seed = earlier?.config.training.seed ?? fresh;
   const made = ofPreset(privacy ? privatePreset(preset) : preset, flags, { seed, length });
   const settings = teacher ? { ...made, tokenizer: teacher.tokenizerMade } : made;

@@ -12,6 +12,7 @@ import { evaluationTerms } from './evaluation.ts';
 import { learningTerms } from './learning.ts';
 import { machineTerms } from './machine.ts';
 import { modelTerms } from './model.ts';
+import { musicTerms } from './music.ts';
 import { pictureTerms } from './pictures.ts';
 import { privacyTerms } from './privacy.ts';
 import { repetitionTerms } from './repetition.ts';
@@ -39,6 +40,7 @@ export const topics = [
   { title: { en: 'Kinds of models', zh: '模型的种类' }, terms: architectureTerms },
   { title: { en: 'Classification', zh: '分类' }, terms: classificationTerms },
   { title: { en: 'Pictures', zh: '图像' }, terms: pictureTerms },
+  { title: { en: 'Music', zh: '音乐' }, terms: musicTerms },
   { title: { en: 'Writing', zh: '写作' }, terms: decodingTerms },
   { title: { en: 'Repetition', zh: '复读' }, terms: repetitionTerms },
   { title: { en: 'Scores', zh: '评分' }, terms: evaluationTerms },
@@ -60,6 +62,7 @@ export const glossary = {
   ...architectureTerms,
   ...classificationTerms,
   ...pictureTerms,
+  ...musicTerms,
   ...decodingTerms,
   ...repetitionTerms,
   ...evaluationTerms,
