@@ -5,6 +5,7 @@ import {
   type DecoderParams,
   forward,
   hidden,
+  type LayerState,
   logitsOf,
   type RecurrentConfig,
   type RecurrentParams,
@@ -12,7 +13,7 @@ import {
   recurrentLogits,
   runLayers,
 } from '../models/index.ts';
-import { type RecurrentState, runLinear } from '../nn/index.ts';
+import { runLinear } from '../nn/index.ts';
 import { embedding, fromArray, reshape, scope, slice, type Tensor } from '../tensor/index.ts';
 
 /** Many texts, read so far. It never changes: reading gives another one. */
@@ -41,22 +42,22 @@ export interface Writer<Params = unknown> {
 /** A recurrent model; a token costs the same at every place. */
 export function recurrentWriter(params: RecurrentParams, config: RecurrentConfig): Writer<RecurrentParams> {
   const { width, vocabSize } = config;
-  const from = (states?: readonly RecurrentState[]): Reading => ({
+  const from = (states?: readonly LayerState[]): Reading => ({
     next(ids, use) {
       const { result, after } = scope(() => {
         const read = runLayers(params, config, fromArray<'i32'>(ids, [1, ids.length], 'i32'), { states });
         const top = reshape(read.x, [ids.length, width]);
-        const flat = (x: Tensor): Tensor => reshape(x, [ids.length, width]);
+        const flat = (x: Tensor): Tensor => reshape(x, [ids.length, x.shape.at(-1)!]);
         return {
           result: use(runLinear({ weight: recurrentHead(params) }, top)),
-          after: read.states.map((state) => mapState(state, flat)),
+          after: read.states.map((state) => state.map(flat)),
         };
       });
       return { result, after: from(after) };
     },
     take(rows) {
       const picked = fromArray<'i32'>(rows, [rows.length], 'i32');
-      return from(states?.map((state) => mapState(state, (x) => embedding(x, picked))));
+      return from(states?.map((state) => state.map((x) => embedding(x, picked))));
     },
   });
   return {
@@ -67,11 +68,6 @@ export function recurrentWriter(params: RecurrentParams, config: RecurrentConfig
     begin: () => from(),
   };
 }
-
-const mapState = ({ hidden: h, cell }: RecurrentState, f: (x: Tensor) => Tensor): RecurrentState => ({
-  hidden: f(h),
-  ...(cell && { cell: f(cell) }),
-});
 
 /** A decoder. NOTE It reads a text anew for each token: adversarial texts are short, and its keys change with every update. */
 export function decoderWriter(params: DecoderParams, config: DecoderConfig): Writer<DecoderParams> {
