@@ -13,6 +13,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildMpi } from './mpi/build.mjs';
 import { hashOfSources } from './sources.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -280,6 +281,17 @@ function build() {
   fs.writeFileSync(stampPath, JSON.stringify({ fingerprint: print }));
 }
 
+/** Training on several machines has its binding where MPI is installed; no reason to fail an install. */
+function buildBinding() {
+  const output = buildMpi(buildFolder, run, withHeaders);
+  if (output === undefined) return;
+  console.log(
+    chinese
+      ? `Inkstone：未编译 MPI 绑定（单机训练不需要它）：${reason(output)}`
+      : `Inkstone: the binding to MPI was not built (on one machine nothing needs it): ${reason(output)}`,
+  );
+}
+
 /** Runs a program without blocking the others. */
 function start(program, args) {
   return new Promise((resolve) => {
@@ -443,7 +455,12 @@ try {
       args.slice(1).filter((_, i) => at < 0 || (i + 1 !== at && i !== at)),
       arch,
     );
-  } else await withLock(build);
+  } else {
+    await withLock(() => {
+      build();
+      buildBinding();
+    });
+  }
 } catch (error) {
   if (!(error instanceof CannotBuild)) error.message = `${error.message ?? error}`.split('\n')[0];
   console.log(

@@ -145,6 +145,8 @@ export interface LanguageModel {
   readonly memory?: ModelMemory;
   /** Names of adapters that sequences can be read with. */
   readonly adapters?: readonly string[];
+  /** The longest sequence that is read with an adapter. Default: `contextLength`. */
+  contextWith?(adapter: string): number;
   /** An empty sequence, read with an adapter or by the plain model. @throws for an adapter that the model does not have. */
   open(adapter?: string): Sequence;
   /** Reads each request's tokens in one batched pass; results in the order of the requests. */

@@ -265,6 +265,7 @@ describe('an adapter of another base', () => {
   const baseOf = (name: string, seed: number, of = config) => ({
     ...{ name, fingerprint: paramsFingerprint(paramsOf(of, seed)) },
     layers: foreignLayers('gpt2', of),
+    shape: of,
   });
 
   test('is refused by the name of its own', async () => {

@@ -15,6 +15,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   train: ['tensor', 'nn', 'data', 'io'],
   adapt: ['tensor', 'nn', 'train', 'io'],
   federated: ['tensor', 'train'],
+  parallel: ['tensor', 'data', 'train'],
   repeat: ['text'],
   context: ['text', 'io'],
   retrieve: ['text', 'io', 'context'],
@@ -22,8 +23,10 @@ const law: Readonly<Record<string, readonly string[]>> = {
   plots: [],
   glossary: [],
   remote: [],
+  music: [],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
+  gan: ['tensor', 'nn', 'models', 'train', 'classify', 'repeat'],
   vision: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'decode', 'eval'],
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
@@ -39,6 +42,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'train',
     'adapt',
     'federated',
+    'parallel',
     'repeat',
     'context',
     'retrieve',
@@ -47,7 +51,9 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'glossary',
     'eval',
     'classify',
+    'gan',
     'vision',
+    'music',
     'remote',
     'store',
     'apps',
@@ -56,7 +62,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that run anywhere: no Node modules. */
-const pureRooms = ['text', 'repeat', 'decode', 'plots', 'glossary', 'remote'];
+const pureRooms = ['text', 'repeat', 'decode', 'plots', 'glossary', 'remote', 'music'];
 
 const source = resolve(import.meta.dirname, '../src');
 

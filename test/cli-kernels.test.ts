@@ -10,7 +10,8 @@ import { scratchFolder, startInkstone, writeTexts } from './cli-harness.ts';
 
 const cwd = scratchFolder();
 const root = join(import.meta.dirname, '..');
-const onTypeScript = { cwd, shell: 'exec env INKSTONE_KERNELS=typescript' };
+/** Without a look for a GPU, whose driver may have something to say. */
+const onTypeScript = { cwd, shell: 'exec env INKSTONE_KERNELS=typescript INKSTONE_WEBGPU=none' };
 
 test.each([
   [
@@ -23,7 +24,7 @@ test.each([
   ],
 ])('an install without a compiler ends well and says why in one line (%s)', (lang, line) => {
   const copy = join(cwd, `without compiler ${lang}`);
-  for (const name of ['build.mjs', 'sources.mjs', 'binding.gyp', 'src']) {
+  for (const name of ['build.mjs', 'sources.mjs', 'binding.gyp', 'src', 'mpi']) {
     cpSync(join(root, 'native', name), join(copy, 'native', name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

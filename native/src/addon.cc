@@ -15,7 +15,7 @@
 namespace inkstone {
 
 /** Raised with every change of a function's arguments; src/tensor/native/addon.ts names the one it speaks. */
-constexpr int addonVersion = 10;
+constexpr int addonVersion = 11;
 
 // One line per topic, here and in `topics`.
 extern const Glue elementwiseGlue[];

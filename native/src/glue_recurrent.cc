@@ -63,10 +63,42 @@ napi_value gruCellGrad(napi_env env, napi_callback_info info) {
   return nothing();
 }
 
+/** wkv(key, value, decay, first, start, out, states, steps, batch, n) */
+napi_value wkv(napi_env env, napi_callback_info info) {
+  Args args(env, info, "wkv");
+  const int64_t steps = args.count(7), batch = args.count(8), n = args.count(9);
+  const int64_t one = sizeOf(batch, n), all = sizeOf(steps, one);
+  const float *key = args.f32(0, all), *value = args.f32(1, all), *decay = args.f32(2, n), *first = args.f32(3, n);
+  const float* start = args.f32(4, sizeOf(one, 3));
+  float *out = args.f32(5, all), *states = args.f32(6, sizeOf(all, 3));
+  if (args.ok()) launch([=] { kernels->wkv(key, value, decay, first, start, out, states, steps, batch, n); });
+  return nothing();
+}
+
+/** wkvGrad(key, value, decay, first, start, out, states, grad, gradKey, gradValue, gradDecay, gradFirst, gradStart, steps, batch, n) */
+napi_value wkvGrad(napi_env env, napi_callback_info info) {
+  Args args(env, info, "wkvGrad");
+  const int64_t steps = args.count(13), batch = args.count(14), n = args.count(15);
+  const int64_t one = sizeOf(batch, n), all = sizeOf(steps, one);
+  const float *key = args.f32(0, all), *value = args.f32(1, all), *decay = args.f32(2, n), *first = args.f32(3, n);
+  const float *start = args.f32(4, sizeOf(one, 3)), *out = args.f32(5, all), *states = args.f32(6, sizeOf(all, 3));
+  const float* grad = args.f32(7, all);
+  float *gradKey = args.f32(8, all), *gradValue = args.f32(9, all), *gradDecay = args.f32(10, one);
+  float *gradFirst = args.f32(11, one), *gradStart = args.f32(12, sizeOf(one, 3));
+  if (args.ok()) {
+    launch([=] {
+      kernels->wkvGrad(key, value, decay, first, start, out, states, grad, gradKey, gradValue, gradDecay, gradFirst,
+                       gradStart, steps, batch, n);
+    });
+  }
+  return nothing();
+}
+
 }  // namespace
 
 extern const Glue recurrentGlue[] = {{"rnnCellGrad", rnnCellGrad}, {"lstmCell", lstmCell},
                                      {"lstmCellGrad", lstmCellGrad}, {"gruCell", gruCell},
-                                     {"gruCellGrad", gruCellGrad}, {nullptr, nullptr}};
+                                     {"gruCellGrad", gruCellGrad}, {"wkv", wkv}, {"wkvGrad", wkvGrad},
+                                     {nullptr, nullptr}};
 
 }  // namespace inkstone

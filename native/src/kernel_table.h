@@ -84,6 +84,14 @@ struct KernelTable {
   void (*gruCellGrad)(const float* gates, const float* past, const float* gradHidden, float* gradInput, float* gradProduct,
                       float* gradPast, int64_t rows, int64_t n);
 
+  /** RWKV's memory over all steps: key, value, out [steps, batch, n], decay and first [n], start [batch, 3n], states of every step. */
+  void (*wkv)(const float* key, const float* value, const float* decay, const float* first, const float* start, float* out,
+              float* states, int64_t steps, int64_t batch, int64_t n);
+  /** gradDecay and gradFirst [batch, n] are those of each row. */
+  void (*wkvGrad)(const float* key, const float* value, const float* decay, const float* first, const float* start,
+                  const float* out, const float* states, const float* grad, float* gradKey, float* gradValue,
+                  float* gradDecay, float* gradFirst, float* gradStart, int64_t steps, int64_t batch, int64_t n);
+
   // ---- softmax, norm, losses -----------------------------------------------------------------------------------
   void (*softmax)(const float* x, float* out, int64_t rows, int64_t n);
   void (*softmaxGrad)(const float* y, const float* grad, float* out, int64_t rows, int64_t n);

@@ -1,4 +1,5 @@
-// One step of the cells of recurrent networks, and its gradient: rows of n features, gates of a row side by side.
+// One step of the cells of recurrent networks, and its gradient: rows of n features, gates of a row side by side. And all steps of
+// RWKV's memory.
 
 /** body(row) for each of the rows, on all threads where there is work for them. */
 template <class F>
@@ -104,7 +105,69 @@ static void gruCellGrad(const float* gates, const float* past, const float* grad
   });
 }
 
+/** Of a state [3n]: both sums, and the exponent that is taken out of them. */
+static void wkv(const float* key, const float* value, const float* decay, const float* first, const float* start, float* out,
+                float* states, int64_t steps, int64_t batch, int64_t n) {
+  RAN("wkv");
+  eachRecurrentRow(batch, steps * n, [=](int64_t row) {
+    for (int64_t t = 0; t < steps; ++t) {
+      const int64_t at = (t * batch + row) * n;
+      const float *k = key + at, *v = value + at;
+      const float* past = t == 0 ? start + row * 3 * n : states + 3 * (at - batch * n);
+      float *state = states + 3 * at, *y = out + at;
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+        const vf a = part.get(past + i), b = part.get(past + n + i), p = part.get(past + 2 * n + i);
+        const vf ki = part.get(k + i), vi = part.get(v + i), now = ki + part.get(first + i), faded = p + part.get(decay + i);
+        const vf top = vmax(p, now), old = vexp(p - top), fresh = vexp(now - top);
+        part.put(y + i, (old * a + fresh * vi) / (old * b + fresh));
+        const vf next = vmax(faded, ki), keep = vexp(faded - next), add = vexp(ki - next);
+        part.put(state + i, keep * a + add * vi);
+        part.put(state + n + i, keep * b + add);
+        part.put(state + 2 * n + i, next);
+      });
+    }
+  });
+}
+
+/** gradStart carries the gradient of both sums back in time; gradDecay and gradFirst [batch, n] are added up on the way. */
+static void wkvGrad(const float* key, const float* value, const float* decay, const float* first, const float* start,
+                    const float* out, const float* states, const float* grad, float* gradKey, float* gradValue,
+                    float* gradDecay, float* gradFirst, float* gradStart, int64_t steps, int64_t batch, int64_t n) {
+  RAN("wkvGrad");
+  eachRecurrentRow(batch, steps * n, [=](int64_t row) {
+    float *toDecay = gradDecay + row * n, *toFirst = gradFirst + row * n, *carried = gradStart + row * 3 * n;
+    std::memset(toDecay, 0, (size_t)n * sizeof(float));
+    std::memset(toFirst, 0, (size_t)n * sizeof(float));
+    std::memset(carried, 0, (size_t)(3 * n) * sizeof(float));
+    for (int64_t t = steps - 1; t >= 0; --t) {
+      const int64_t at = (t * batch + row) * n;
+      const float *k = key + at, *v = value + at, *y = out + at, *g = grad + at, *state = states + 3 * at;
+      const float* past = t == 0 ? start + row * 3 * n : states + 3 * (at - batch * n);
+      float *toKey = gradKey + at, *toValue = gradValue + at;
+      sweep(n, [=](int64_t i, auto part) INKSTONE_FLAT {
+        const vf a = part.get(past + i), b = part.get(past + n + i), p = part.get(past + 2 * n + i);
+        const vf ki = part.get(k + i), vi = part.get(v + i), now = ki + part.get(first + i), faded = p + part.get(decay + i);
+        const vf top = vmax(p, now), old = vexp(p - top), fresh = vexp(now - top);
+        const vf share = part.get(g + i) / (old * b + fresh), yi = part.get(y + i);
+        const vf next = part.get(state + 2 * n + i), keep = vexp(faded - next), add = vexp(ki - next);
+        const vf ga = part.get(carried + i), gb = part.get(carried + n + i);
+        const vf toNow = share * fresh * (vi - yi);
+        part.put(toFirst + i, part.get(toFirst + i) + toNow);
+        part.put(toValue + i, share * fresh + ga * add);
+        part.put(toKey + i, toNow + (ga * vi + gb) * add);
+        part.put(toDecay + i, part.get(toDecay + i) + (ga * a + gb * b) * keep);
+        const vf toA = share * old + ga * keep, toB = gb * keep - share * yi * old;
+        part.put(carried + i, toA);
+        part.put(carried + n + i, toB);
+        part.put(carried + 2 * n + i, toA * a + toB * b);
+      });
+    }
+  });
+}
+
 static void fillRecurrent(KernelTable& table) {
+  table.wkv = wkv;
+  table.wkvGrad = wkvGrad;
   table.rnnCellGrad = rnnCellGrad;
   table.lstmCell = lstmCell;
   table.lstmCellGrad = lstmCellGrad;

@@ -75,6 +75,52 @@ void testGru(const KernelTable& table, const char* path) {
   }
 }
 
+/** Both sums as they are, in double: no exponent is taken out. */
+void testWkv(const KernelTable& table, const char* path) {
+  Random random;
+  for (const auto& shape : shapes) {
+    const int64_t batch = shape[0] % 4, n = shape[1], steps = 5;
+    const size_t one = (size_t)(batch * n), all = (size_t)steps * one;
+    const auto key = randomFloats(random, (int64_t)all), value = randomFloats(random, (int64_t)all);
+    auto decay = randomFloats(random, n);
+    const auto first = randomFloats(random, n), grad = randomFloats(random, (int64_t)all);
+    for (float& x : decay) x = -x * x;
+    auto start = randomFloats(random, (int64_t)one * 3);
+    for (int64_t i = 0; i < batch * n; ++i) start[(size_t)(i / n * 3 * n + n + i % n)] = 1 + (float)(i % 3);
+    std::vector<float> out(all), states(3 * all), toKey(all), toValue(all), toDecay(one), toFirst(one), toStart(3 * one);
+    table.wkv(key.data(), value.data(), decay.data(), first.data(), start.data(), out.data(), states.data(), steps, batch, n);
+    table.wkvGrad(key.data(), value.data(), decay.data(), first.data(), start.data(), out.data(), states.data(), grad.data(),
+                  toKey.data(), toValue.data(), toDecay.data(), toFirst.data(), toStart.data(), steps, batch, n);
+    for (size_t place = 0; place < one; ++place) {
+      const size_t row = place / (size_t)n, i = place % (size_t)n, base = row * 3 * (size_t)n + i;
+      const double w = std::exp((double)decay[i]), u = first[i], scale = std::exp((double)start[base + 2 * (size_t)n]);
+      double a[steps + 1], b[steps + 1], y[steps], den[steps];
+      a[0] = start[base] * scale, b[0] = start[base + (size_t)n] * scale;
+      for (int64_t t = 0; t < steps; ++t) {
+        const size_t at = (size_t)t * one + place;
+        const double e = std::exp((double)key[at]), now = std::exp(key[at] + u);
+        den[t] = b[t] + now, y[t] = (a[t] + now * value[at]) / den[t];
+        a[t + 1] = w * a[t] + e * value[at], b[t + 1] = w * b[t] + e;
+        CHECK(near(out[at], y[t], 1e-4), "%s wkv [%ld, %ld]", path, (long)batch, (long)n);
+      }
+      double ga = 0, gb = 0, gw = 0, gu = 0;
+      for (int64_t t = steps - 1; t >= 0; --t) {
+        const size_t at = (size_t)t * one + place;
+        const double e = std::exp((double)key[at]), now = std::exp(key[at] + u), g = grad[at] / den[t];
+        const double toNow = g * now * (value[at] - y[t]);
+        CHECK(near(toValue[at], g * now + ga * e, 1e-4), "%s wkvGrad value", path);
+        CHECK(near(toKey[at], toNow + (ga * value[at] + gb) * e, 1e-4), "%s wkvGrad key", path);
+        gu += toNow, gw += (ga * a[t] + gb * b[t]) * w;
+        ga = g + ga * w, gb = gb * w - g * y[t];
+      }
+      CHECK(near(toDecay[place], gw, 1e-4) && near(toFirst[place], gu, 1e-4), "%s wkvGrad decay, first", path);
+      CHECK(near(toStart[base], ga * scale, 1e-4), "%s wkvGrad start", path);
+      CHECK(near(toStart[base + (size_t)n], gb * scale, 1e-4), "%s wkvGrad start", path);
+      CHECK(near(toStart[base + 2 * (size_t)n], ga * a[0] + gb * b[0], 1e-4), "%s wkvGrad start", path);
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -82,6 +128,7 @@ int main() {
     testRnn(table, path);
     testLstm(table, path);
     testGru(table, path);
+    testWkv(table, path);
   });
   return 0;
 }

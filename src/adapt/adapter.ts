@@ -1,7 +1,14 @@
 /** An adapter: few numbers, trained beside a model that stays as it is. A tree by the paths of the layers that it changes. */
 
 import { nearest } from '../errors.ts';
-import { type LayerAdapters, type LinearAdapter, withLayerAdapters } from '../nn/index.ts';
+import {
+  type Bottleneck,
+  type LayerAdapters,
+  type LinearAdapter,
+  stackAdapters,
+  type VirtualTokens,
+  withLayerAdapters,
+} from '../nn/index.ts';
 import {
   affine,
   linear,
@@ -14,17 +21,19 @@ import {
 } from '../tensor/index.ts';
 import { leaves, mapTree } from '../tree.ts';
 import { fail } from './errors.ts';
+import type { SoftPrompt } from './soft-prompt.ts';
 
-/** What is trained of one layer: A [rank, in] and B [out, rank], or a gain of its inputs [in] or outputs [out]. */
+/** What is trained of one layer: A [rank, in] and B [out, rank]; a gain of its inputs [in] or outputs [out]; a network behind it. */
 export type AdapterLayer =
   | { readonly a: Tensor; readonly b: Tensor }
   | { readonly inputGain: Tensor }
-  | { readonly outputGain: Tensor };
+  | { readonly outputGain: Tensor }
+  | Bottleneck;
 
 /** By path of the layer: `blocks.0.attention.query`. The leaves are called `blocks.0.attention.query.a`. */
 export type AdapterParams = { readonly [layer: string]: AdapterLayer };
 
-export type AdapterMethod = 'lora' | 'ia3';
+export type AdapterMethod = 'lora' | 'ia3' | 'bottleneck';
 
 export interface Adapter {
   readonly method: AdapterMethod;
@@ -59,6 +68,7 @@ export function chooseLayers(layers: readonly string[], targets: readonly string
 
 /** What a layer's adapter is to the forward pass. */
 function linearAdapter(layer: AdapterLayer, scale: number): LinearAdapter {
+  if ('up' in layer) return { behind: [layer] };
   return 'a' in layer ? { lowRank: { ...layer, scale } } : layer;
 }
 
@@ -76,8 +86,28 @@ export function withAdapter<Params>(params: Params, adapter: Adapter): Params {
   return withLayerAdapters(params, linearAdapters(adapter));
 }
 
-/** A plain model that computes what the model with the adapter does; tensors that are not changed are shared. */
-export function mergeAdapter<Params>(params: Params, { params: layers, scaleOf }: Adapter): Params {
+/**
+ * What a model is read with when these are put on one after the other: what changes its layers, and what stands before its texts.
+ * @throws `adapt/virtual-twice` where more than one has virtual tokens
+ */
+export function stackedAdapters(stack: readonly (Adapter | SoftPrompt)[]): {
+  readonly layers: LayerAdapters;
+  readonly tokens?: VirtualTokens;
+} {
+  const prompts = stack.filter((one) => 'tokens' in one);
+  if (prompts.length > 1) throw fail('adapt/virtual-twice', { methods: prompts.map(({ method }) => method) });
+  const layers = stack.flatMap((one) => ('tokens' in one ? [] : [linearAdapters(one)]));
+  return { layers: stackAdapters(layers), ...(prompts.length > 0 && { tokens: prompts[0].tokens }) };
+}
+
+/**
+ * A plain model that computes what the model with the adapter does; tensors that are not changed are shared.
+ * @throws `adapt/merge` for what is no change of weights
+ */
+export function mergeAdapter<Params>(params: Params, adapter: Adapter | SoftPrompt): Params {
+  if ('tokens' in adapter || adapter.method === 'bottleneck')
+    throw fail('adapt/merge', { method: adapter.method });
+  const { params: layers, scaleOf } = adapter;
   const merged = (tensor: Tensor, path: string): Tensor => {
     const cut = path.lastIndexOf('.');
     const [name, part] = [path.slice(0, cut), path.slice(cut + 1)];

@@ -33,6 +33,21 @@ export const fail = defineErrors({
       `adapter: ${d.folder} was made for ${d.made}, whose weights are not those of ${d.base}; use it with ${d.made}`,
     zh: (d) => `适配器：${d.folder} 是为 ${d.made} 训练的，其权重与 ${d.base} 不同；请与 ${d.made} 一起使用`,
   },
+  'adapt/merge': {
+    en: (d: { method: string }) =>
+      `adapter: what is merged must be a change of weights (LoRA, IA³), got ${d.method}; give it with --adapter`,
+    zh: (d) => `适配器：只有对权重的改动（LoRA、IA³）才能并入，得到 ${d.method}；请用 --adapter 给出`,
+  },
+  'adapt/virtual-twice': {
+    en: (d: { methods: readonly string[] }) =>
+      `adapter: one of those put on together may have virtual tokens, got ${d.methods.join(' and ')}; leave one out`,
+    zh: (d) => `适配器：叠加时只有一个可以带虚拟词元，得到 ${d.methods.join(' 与 ')}；请去掉一个`,
+  },
+  'adapt/virtual-long': {
+    en: (d: { count: number; contextLength: number }) =>
+      `virtual tokens: must be fewer than the ${d.contextLength} places of the model's context, got ${d.count}; learn with fewer`,
+    zh: (d) => `虚拟词元：必须少于模型上下文的 ${d.contextLength} 个位置，得到 ${d.count}；请用更少的`,
+  },
   'adapt/layer': {
     en: (d: { name: string; expected: readonly number[]; got: readonly number[] | undefined }) =>
       `adapter: ${d.name} must be [${d.expected}] for this model, ${d.got ? `got [${d.got}]` : 'it is missing'}; the adapter belongs to another model`,

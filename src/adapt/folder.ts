@@ -17,8 +17,11 @@ import type { JoinedLayer } from '../nn/index.ts';
 import { cast, fromArray, outsideScopes, type Tensor, withRecording } from '../tensor/index.ts';
 import { leaves } from '../tree.ts';
 import type { Adapter } from './adapter.ts';
+import { BOTTLENECK, bottleneckFrom, bottleneckTensors } from './bottleneck.ts';
 import { fail } from './errors.ts';
-import { fromPeft, type PeftConfig, toPeft } from './peft.ts';
+import { fromPeft, type PeftAdapter, type PeftConfig, toPeft } from './peft.ts';
+import type { SoftPrompt, SoftPromptShape } from './soft-prompt.ts';
+import { isSoftPrompt, softPromptFromPeft, softPromptToPeft } from './soft-prompt-peft.ts';
 
 const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
@@ -33,11 +36,17 @@ export interface AdapterBase {
   /** Of its parameters; see `paramsFingerprint`. */
   readonly fingerprint: string;
   readonly layers: readonly JoinedLayer[];
+  /** What virtual tokens follow from. */
+  readonly shape: SoftPromptShape;
 }
 
 /** Writes an adapter; each file is whole or not there. Returns the bytes of its weights. */
-export async function saveAdapter(folder: string, adapter: Adapter, base: AdapterBase): Promise<number> {
-  const { config, tensors } = toPeft(adapter, base.layers, base.name);
+export async function saveAdapter(
+  folder: string,
+  adapter: Adapter | SoftPrompt,
+  base: AdapterBase,
+): Promise<number> {
+  const { config, tensors } = toFiles(adapter, base);
   const data = new Map(
     [...tensors].map(([name, { shape, data }]): [string, TensorData] => [
       name,
@@ -51,11 +60,18 @@ export async function saveAdapter(folder: string, adapter: Adapter, base: Adapte
   return (await nodeFiles.status(join(folder, WEIGHTS)))!.size;
 }
 
+function toFiles(adapter: Adapter | SoftPrompt, { name, layers, shape }: AdapterBase): PeftAdapter {
+  if ('tokens' in adapter) return softPromptToPeft(adapter, shape, name);
+  if (adapter.method !== 'bottleneck') return toPeft(adapter, layers, name);
+  const config = { peft_type: BOTTLENECK, base_model_name_or_path: name };
+  return { config, tensors: bottleneckTensors(adapter) };
+}
+
 /**
  * Reads an adapter of ours or of `peft` for a model. @throws `adapt/other-base` for one that was made here for other weights;
  * `adapt/layer` or `adapt/names` where it does not fit.
  */
-export async function loadAdapter(folder: string, base: AdapterBase): Promise<Adapter> {
+export async function loadAdapter(folder: string, base: AdapterBase): Promise<Adapter | SoftPrompt> {
   const path = join(folder, CONFIG);
   const config = await readConfig(folder);
   const { tensors, metadata } = await readSafetensors(join(folder, WEIGHTS));
@@ -66,6 +82,13 @@ export async function loadAdapter(folder: string, base: AdapterBase): Promise<Ad
   const floats = withRecording(false, () =>
     outsideScopes(() => new Map([...tensors].map(([name, data]) => [name, toFloats(name, data)]))),
   );
+  if (config.peft_type === BOTTLENECK) {
+    const sizes = base.layers.flatMap(({ ours, outputs }) =>
+      ours.map((own, i): [string, number] => [own, outputs[i]]),
+    );
+    return bottleneckFrom(floats, new Map(sizes));
+  }
+  if (isSoftPrompt(config)) return softPromptFromPeft({ config, tensors: floats }, base.shape, path);
   return fromPeft({ config, tensors: floats }, base.layers, path);
 }
 

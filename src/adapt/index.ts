@@ -9,8 +9,10 @@ export {
   linearAdapters,
   linearWeights,
   mergeAdapter,
+  stackedAdapters,
   withAdapter,
 } from './adapter.ts';
+export { type BottleneckOptions, bottleneck, bottleneckDefaults } from './bottleneck.ts';
 export {
   type DistillationMaps,
   type DistillationOptions,
@@ -72,6 +74,19 @@ export {
   selectParams,
   withParams,
 } from './select.ts';
+export {
+  learnedTokens,
+  promptEncoders,
+  type SoftPrompt,
+  type SoftPromptMethod,
+  type SoftPromptOptions,
+  type SoftPromptShape,
+  type SoftPromptTraining,
+  softPrompt,
+  softPromptDefaults,
+  softPromptMethods,
+} from './soft-prompt.ts';
+export { softPromptFromPeft, softPromptToPeft } from './soft-prompt-peft.ts';
 export {
   type HeadBatch,
   type HeadConfig,

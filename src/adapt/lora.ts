@@ -1,10 +1,9 @@
 /** Low-rank adaptation: W stays, and scale·B·A is learned beside it (Hu et al. 2021, arXiv:2106.09685). */
 
-import { type Initializer, initialize, ParameterSpec, zerosInit } from '../nn/index.ts';
+import { initialize, ParameterSpec, uniformInit, zerosInit } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
-import { affine, scope, type Tensor, uniform } from '../tensor/index.ts';
 import { type Adapter, chooseLayers, linearWeights } from './adapter.ts';
-import { fail } from './errors.ts';
+import { checkCount, refuseOption } from './options.ts';
 
 export interface LoraOptions {
   /** Default 8. */
@@ -21,9 +20,8 @@ export const loraDefaults = { rank: 8, targets: ['query', 'value'] } as const;
 export function lora(params: unknown, options: LoraOptions, rng: Rng): Adapter {
   const { rank = loraDefaults.rank, targets = loraDefaults.targets } = options;
   const { alpha = 2 * rank } = options;
-  if (!(Number.isInteger(rank) && rank > 0))
-    throw refuse('rank', 'a whole number of at least 1', '为不小于 1 的整数', rank);
-  if (!(alpha > 0 && alpha < Infinity)) throw refuse('alpha', 'a positive number', '为正数', alpha);
+  checkCount('rank', rank);
+  if (!(alpha > 0 && alpha < Infinity)) throw refuseOption('alpha', 'a positive number', '为正数', alpha);
   const weights = linearWeights(params);
   const layers = chooseLayers([...weights.keys()], targets).map((path) => {
     const [outputs, inputs] = weights.get(path)!.shape;
@@ -32,15 +30,3 @@ export function lora(params: unknown, options: LoraOptions, rng: Rng): Adapter {
   });
   return { method: 'lora', params: initialize(Object.fromEntries(layers), rng), scaleOf: () => alpha / rank };
 }
-
-const refuse = (option: string, rule: string, zhRule: string, got: number) =>
-  fail('adapt/option', { option, rule, zhRule, got });
-
-/** Numbers spread evenly over ±bound. */
-const uniformInit =
-  (bound: number): Initializer =>
-  (shape, rng) =>
-    scope(
-      () =>
-        affine(uniform(shape, { seed: rng.integer(2 ** 32), stream: 0 }), 2 * bound, -bound) as Tensor<'f32'>,
-    );

@@ -18,6 +18,7 @@ import {
 } from '../tensor/index.ts';
 import type { Adapter, AdapterLayer, AdapterParams } from './adapter.ts';
 import { fail } from './errors.ts';
+import { takeTensors } from './take-tensors.ts';
 
 /** The fields of `adapter_config.json` that we write and read. */
 export type PeftConfig = { readonly [key: string]: unknown };
@@ -127,6 +128,8 @@ const UNUSUAL: { readonly [key: string]: readonly unknown[] } = {
   target_parameters: [undefined],
 };
 
+const READ_TYPES = 'LORA, IA3, PREFIX_TUNING, PROMPT_TUNING, P_TUNING';
+
 /** Our adapter from what `peft` wrote; `path` is what errors name. Every name and shape is checked. */
 export function fromPeft(
   { config, tensors }: PeftAdapter,
@@ -140,18 +143,11 @@ export function fromPeft(
   }
   const method = { LORA: 'lora', IA3: 'ia3' }[String(config.peft_type)] as Adapter['method'] | undefined;
   if (!method)
-    throw fail('adapt/config', { path, key: 'peft_type', got: config.peft_type, supported: 'LORA, IA3' });
+    throw fail('adapt/config', { path, key: 'peft_type', got: config.peft_type, supported: READ_TYPES });
   const alpha = config.lora_alpha;
   if (method === 'lora' && !(typeof alpha === 'number' && alpha > 0))
     throw fail('adapt/config', { path, key: 'lora_alpha', got: alpha, supported: '> 0' });
-  const left = new Map(tensors);
-  const take = (name: string, shape: readonly number[]): Tensor => {
-    const tensor = left.get(name);
-    if (tensor?.shape.join() !== shape.join())
-      throw fail('adapt/layer', { name, expected: shape, got: tensor?.shape });
-    left.delete(name);
-    return tensor;
-  };
+  const { left, take } = takeTensors(tensors);
   const params: Record<string, AdapterLayer> = {};
   const scales = new Map<string, number>();
   const read = method === 'ia3' ? readGain : readProduct;

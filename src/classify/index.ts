@@ -70,6 +70,12 @@ export {
   visibleProbabilities,
 } from './rbm.ts';
 export { checkClassifierFolder, isClassifierFolder, loadClassifier, saveClassifier } from './storage.ts';
-export { runTextCnn, type TextCnnConfig, type TextCnnParams, textCnnSpec } from './text-cnn.ts';
+export {
+  runEmbeddedCnn,
+  runTextCnn,
+  type TextCnnConfig,
+  type TextCnnParams,
+  textCnnSpec,
+} from './text-cnn.ts';
 export { ngramsOf, tokenCutter, type UnitCutter, wordCutter } from './units.ts';
 export type { LearningWatch } from './watch.ts';

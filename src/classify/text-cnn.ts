@@ -57,13 +57,24 @@ export function textCnnSpec({ vocabSize, classes, embedding, filters, widths }: 
  */
 export function runTextCnn(
   params: TextCnnParams,
-  { widths, pooling }: Pick<TextCnnConfig, 'widths' | 'pooling'>,
-  { ids, mask, drop }: { readonly ids: Tensor; readonly mask: Tensor; readonly drop?: Drop },
+  config: TextCnnReading,
+  { ids, ...rest }: { readonly ids: Tensor; readonly mask: Tensor; readonly drop?: Drop },
+): Tensor {
+  return runEmbeddedCnn(params, config, { embedded: runEmbedding(params.embedding, ids), ...rest });
+}
+
+type TextCnnReading = Pick<TextCnnConfig, 'widths' | 'pooling'>;
+
+/** The same of units that are embedded already, or mixtures of them: [batch, length, embedding]. */
+export function runEmbeddedCnn(
+  params: Omit<TextCnnParams, 'embedding'>,
+  { widths, pooling }: TextCnnReading,
+  { embedded, mask, drop }: { readonly embedded: Tensor; readonly mask: Tensor; readonly drop?: Drop },
 ): Tensor {
   const isUnit = expandDims(mask, 2);
-  const embedded = mul(runEmbedding(params.embedding, ids), isUnit);
+  const inside = mul(embedded, isUnit);
   const pooled = params.convolutions.map((convolution, i) => {
-    const x = pad(embedded, 1, 0, widths[i] - 1);
+    const x = pad(inside, 1, 0, widths[i] - 1);
     const answers = mul(runConvolution(convolution, x, { activation: 'relu' }), isUnit);
     // No answer is below 0: what is masked never is the largest.
     if (pooling === 'max') return max(answers, { axis: 1 });

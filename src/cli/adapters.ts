@@ -3,15 +3,16 @@
 import {
   type Adapter,
   type AdapterBase,
-  linearAdapters,
   linearWeights,
   loadAdapter,
   mergeAdapter,
   paramsFingerprint,
+  type SoftPrompt,
+  stackedAdapters,
 } from '../adapt/index.ts';
 import { InkstoneError } from '../errors.ts';
 import { type DecoderConfig, type DecoderParams, foreignLayers, formatFor } from '../models/index.ts';
-import { type JoinedLayer, type LayerAdapters, stackAdapters } from '../nn/index.ts';
+import type { JoinedLayer, LayerAdapters, VirtualTokens } from '../nn/index.ts';
 import { fail } from './errors.ts';
 import type { StoredDecoder } from './models.ts';
 
@@ -42,7 +43,7 @@ function namedLayers(config: DecoderConfig, params: DecoderParams): readonly Joi
 
 /** A model as adapters belong to it. */
 export function adapterBase(name: string, config: DecoderConfig, params: DecoderParams): AdapterBase {
-  return { name, fingerprint: paramsFingerprint(params), layers: namedLayers(config, params) };
+  return { name, fingerprint: paramsFingerprint(params), layers: namedLayers(config, params), shape: config };
 }
 
 /** The same model with adapters merged into its weights, one after the other. Each must have been made for the model as it lies. */
@@ -53,12 +54,15 @@ export function withAdapters(stored: StoredDecoder, folders: readonly string[]):
     async params() {
       const params = await stored.params();
       const adapters = await loadAdapters(folders, adapterBase(stored.path, stored.config, params));
-      return adapters.reduce((merged, adapter) => mergeAdapter(merged, adapter), params);
+      return adapters.reduce<typeof params>((merged, adapter) => mergeAdapter(merged, adapter), params);
     },
   };
 }
 
-async function loadAdapters(folders: readonly string[], base: AdapterBase): Promise<Adapter[]> {
+async function loadAdapters(
+  folders: readonly string[],
+  base: AdapterBase,
+): Promise<(Adapter | SoftPrompt)[]> {
   const adapters = [];
   for (const folder of folders) adapters.push(await loadAdapter(folder, base));
   return adapters;
@@ -67,16 +71,22 @@ async function loadAdapters(folders: readonly string[], base: AdapterBase): Prom
 /** Folders of adapters by the name of what they are together, one put on after the other. */
 export type AdapterFolders = Readonly<Record<string, readonly string[]>>;
 
-/** Adapters of a model, to be read beside its weights. */
-export async function readAdapters(
-  folders: AdapterFolders,
-  base: AdapterBase,
-): Promise<Record<string, LayerAdapters>> {
+/** What a model is read with, by name. */
+export interface ReadAdapters {
+  readonly adapters: Readonly<Record<string, LayerAdapters>>;
+  readonly virtualTokens: Readonly<Record<string, VirtualTokens>>;
+}
+
+/** Adapters of a model, to be read beside its weights. @throws where several that are put on together have virtual tokens */
+export async function readAdapters(folders: AdapterFolders, base: AdapterBase): Promise<ReadAdapters> {
   const adapters: Record<string, LayerAdapters> = {};
+  const virtualTokens: Record<string, VirtualTokens> = {};
   for (const [name, stack] of Object.entries(folders)) {
-    adapters[name] = stackAdapters((await loadAdapters(stack, base)).map(linearAdapters));
+    const { layers, tokens } = stackedAdapters(await loadAdapters(stack, base));
+    adapters[name] = layers;
+    if (tokens) virtualTokens[name] = tokens;
   }
-  return adapters;
+  return { adapters, virtualTokens };
 }
 
 /** Reads `NAME=FOLDER`, several separated by commas; folders joined by `+` are put on one after the other. */

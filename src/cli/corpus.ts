@@ -60,6 +60,10 @@ const say = defineMessages({
     en: (d: Count) => `passed over ${d.count} pages of a wiki that are no articles`,
     zh: (d) => `略过 ${d.count} 个非条目页面`,
   },
+  tune: {
+    en: (d: Count) => `passed over ${d.count} tunes without a key or notes, or that are too long`,
+    zh: (d) => `略过 ${d.count} 首没有调号或音符、或过长的曲子`,
+  },
   encoding: {
     en: (d: { count: number; encoding: string; example: string }) =>
       `read ${d.count} files as ${d.encoding}, such as ${d.example}`,

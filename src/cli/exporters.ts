@@ -7,15 +7,17 @@ import {
   formatFor,
   type GgufMetadata,
   isDecoderFolder,
+  type SaveDecoderOptions,
   saveDecoder,
   saveGguf,
   saveOnnx,
+  saveRwkv,
   type WeightDtype,
 } from '../models/index.ts';
 import { type SavableTokenizer, type TokenizerFile, toGgufVocabulary } from '../text/index.ts';
 import { fail } from './errors.ts';
 import type { exportOptions } from './export-options.ts';
-import { modelName, type StoredDecoder } from './models.ts';
+import { modelName, requireDecoder, type StoredDecoder, type StoredModel } from './models.ts';
 
 type Format = (typeof exportOptions.format.choices)[number];
 export type WeightType = (typeof exportOptions.type.choices)[number];
@@ -31,7 +33,7 @@ export interface Exporter {
   readonly suffix: string;
   readonly types: readonly WeightType[];
   /** Writes the model; returns the bytes of its weights. */
-  readonly write: (out: string, model: StoredDecoder, options: ExportOptions) => Promise<number>;
+  readonly write: (out: string, model: StoredModel, options: ExportOptions) => Promise<number>;
 }
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path)).size;
@@ -40,7 +42,8 @@ export const exporters: { readonly [F in Format]: Exporter } = {
   gguf: {
     suffix: '.gguf',
     types: ['f32', 'f16', 'bf16', 'q8_0', 'q4_0'],
-    async write(out, stored, { type }) {
+    async write(out, model, { type }) {
+      const stored = requireDecoder('export', model);
       const { config } = stored;
       // The tokenizer first: what it cannot say is known before any weight is read.
       const metadata = ggufTokenizer(stored);
@@ -58,15 +61,15 @@ export const exporters: { readonly [F in Format]: Exporter } = {
     types: ['f32', 'f16', 'bf16'],
     async write(out, stored, { type }) {
       const { config, tokenizer, chatTemplate } = stored;
-      const format = formatFor(config);
+      // What no format can say is known before anything is written.
+      const save = savingOf(stored);
       if ((await stat(join(out, 'config.json')).catch(() => undefined)) && !(await isDecoderFolder(out))) {
         throw fail('cli/export-folder', { out });
       }
       await mkdir(out, { recursive: true });
       const { eosId } = tokenizer;
       const [bosId] = stored.prefixIds;
-      const params = await stored.params();
-      await saveDecoder(out, { config, params }, { format, eosId, bosId, dtype: type as WeightDtype });
+      await save(out, { eosId, bosId, dtype: type as WeightDtype });
       const spell = (id: number | undefined) =>
         id === undefined ? null : tokenizer.decode([id], { keepSpecial: true });
       const settings = {
@@ -85,16 +88,30 @@ export const exporters: { readonly [F in Format]: Exporter } = {
   onnx: {
     suffix: '.onnx',
     types: ['f32', 'f16'],
-    async write(out, { config, params }, { type, cache }) {
+    async write(out, model, { type, cache }) {
+      const { config, params } = requireDecoder('export', model);
       return saveOnnx(out, { config, params: await params() }, { cache, halves: type === 'f16' });
     },
   },
 };
 
+type Saving = (folder: string, options: Omit<SaveDecoderOptions, 'format'>) => Promise<void>;
+
+/** How a model is written in Hugging Face's names. */
+function savingOf(stored: StoredModel): Saving {
+  if (stored.kind === 'recurrent' && stored.config.cell === 'rwkv') {
+    const { config, params } = stored;
+    return async (out, options) => saveRwkv(out, { config, params: await params() }, options);
+  }
+  const { config, params } = requireDecoder('export', stored);
+  const format = formatFor(config);
+  return async (out, options) => saveDecoder(out, { config, params: await params() }, { format, ...options });
+}
+
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The tokenizer's file, with the step that puts the prefix before a text where the file has none of its own. */
-function withPrefix({ tokenizer, prefixIds: [id] }: StoredDecoder): TokenizerFile {
+function withPrefix({ tokenizer, prefixIds: [id] }: StoredModel): TokenizerFile {
   const file = (tokenizer as SavableTokenizer).toJSON();
   if (id === undefined || file.post_processor) return file;
   const name = tokenizer.decode([id], { keepSpecial: true });

@@ -17,15 +17,9 @@ import { loadTokenizer } from '../text/index.ts';
 import { sgd, uniformGroup } from '../train/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { ClientTexts } from './federated-texts.ts';
+import { heldOutLoss } from './held-out-loss.ts';
 import { groupingOf, type Recipe, scheduleOf } from './recipe.ts';
-import {
-  evaluationRows,
-  heldOutLoss,
-  heldOutTokens,
-  learnableTokens,
-  rowsOf,
-  toTensors,
-} from './training.ts';
+import { evaluationRows, heldOutTokens, learnableTokens, rowsOf, toTensors } from './training.ts';
 
 /** How every client trains. */
 export interface LocalSettings {

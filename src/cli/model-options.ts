@@ -1,6 +1,7 @@
 /** Options of the kind of a model. NOTE By name only: the help must not load the decoder. A name left out does not compile. */
 
-import type { BlockKind, CellKind, FfnActivation, NormKind, PositionKind } from '../nn/index.ts';
+import type { RecurrentKind } from '../models/index.ts';
+import type { BlockKind, FfnActivation, NormKind, PositionKind } from '../nn/index.ts';
 import type { OptionTable } from './command.ts';
 import { distillOptions } from './distill-options.ts';
 import { belowOne, notNegative, wholePositive } from './option-rules.ts';
@@ -31,11 +32,16 @@ const activations: { readonly [Name in FfnActivation]: true } = {
 };
 const norms: { readonly [Name in NormKind]: true } = { layerNorm: true, rmsNorm: true };
 
-const cells: { readonly [Name in CellKind]: true } = { rnn: true, gru: true, lstm: true };
+const recurrent: { readonly [Name in RecurrentKind]: true } = {
+  rnn: true,
+  gru: true,
+  lstm: true,
+  rwkv: true,
+};
 
 /** Whether an architecture is a recurrent one. */
-export const isCell = (name: string | undefined): name is CellKind =>
-  name !== undefined && Object.hasOwn(cells, name);
+export const isRecurrent = (name: string | undefined): name is RecurrentKind =>
+  name !== undefined && Object.hasOwn(recurrent, name);
 
 /** The architecture that learns from pairs of texts. */
 export const ENCODER_DECODER = 'encoder-decoder';
@@ -45,10 +51,10 @@ const namesOf = <Name extends string>(table: { readonly [N in Name]: true }) => 
 export const modelOptions = {
   architecture: {
     type: 'string',
-    choices: ['transformer', ENCODER_DECODER, ...namesOf(cells)],
+    choices: ['transformer', ENCODER_DECODER, ...namesOf(recurrent)],
     doc: {
-      en: 'what the model is made of: attention (default), an encoder and a decoder, which translates pairs of texts, or recurrent cells, which read with a state of fixed size',
-      zh: '模型由什么构成：注意力（默认）、编码器加解码器（学习成对文本的翻译），或以固定大小的状态逐词阅读的循环单元',
+      en: 'what the model is made of: attention (default), an encoder and a decoder, which translates pairs of texts, or recurrent layers, which read with a state of fixed size (rwkv: all places at once while training)',
+      zh: '模型由什么构成：注意力（默认）、编码器加解码器（学习成对文本的翻译），或以固定大小的状态逐词阅读的循环层（rwkv 训练时所有位置并行）',
     },
   },
   positions: {

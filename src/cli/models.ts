@@ -23,6 +23,7 @@ import {
   memoryTokensIn,
   openDecoder,
   openGgufModel,
+  openRwkv,
   paramsFromFile,
   pastFor,
   type RecurrentConfig,
@@ -119,18 +120,19 @@ async function openRunModel(path: string): Promise<StoredModel> {
 const TOKENIZER = 'tokenizer.json';
 
 async function openFolder(path: string): Promise<StoredModel> {
-  const { config, params } = await openDecoder(path);
+  const recurrent = await openRwkv(path);
+  const decoder = recurrent ? undefined : await openDecoder(path);
   const tokenizer = await readFolderTokenizer(path);
   const chatTemplate = await readFolderTemplate(path);
-  return {
-    kind: 'decoder',
+  const stored = {
     path,
-    config,
     tokenizer,
     prefixIds: leadingIds(tokenizer.toJSON()),
     ...(chatTemplate && { chatTemplate }),
-    params,
   };
+  return recurrent
+    ? { ...stored, kind: 'recurrent', ...recurrent }
+    : { ...stored, kind: 'decoder', ...decoder! };
 }
 
 async function readFolderTokenizer(folder: string): Promise<SavableTokenizer> {
@@ -296,10 +298,10 @@ async function readWith(
     ? memoryTokensIn(memoryBytes, config, pastFor(weights))
     : undefined;
   const params = await decoder.params();
-  const adapters = isAdapted
+  const read = isAdapted
     ? await readAdapters(folders, adapterBase(stored.path, requireDecoder('adapter', lying).config, params))
     : {};
-  return createLanguageModel(params, config, { memoryTokens, weights, activations, adapters });
+  return createLanguageModel(params, config, { memoryTokens, weights, activations, ...read });
 }
 
 /** The same weights with another context. */

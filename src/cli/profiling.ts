@@ -3,11 +3,13 @@
 import {
   createLanguageModel,
   createRecurrentModel,
+  type DecoderParams,
   init,
   initRecurrent,
   isRecurrentConfig,
   loss,
   type RecurrentModelOptions,
+  type RecurrentParams,
   recurrentLoss,
 } from '../models/index.ts';
 import { createRng } from '../rng.ts';
@@ -23,7 +25,8 @@ export interface StepperOptions {
   readonly precision: Precision;
 }
 
-interface RandomBatch {
+/** i32 [B, T] each. */
+export interface IdBatch {
   readonly ids: Tensor<'i32'>;
   readonly targets: Tensor<'i32'>;
 }
@@ -37,14 +40,14 @@ export function createStepper({ config, batchSize, length, precision }: StepperO
   const { params, lossOf } = lessonOf(config);
   const tracked = trackParameters(params, uniformGroup(adamw()));
   const rng = createRng(1);
-  const batches = Array.from({ length: BATCHES }, (): RandomBatch => {
+  const batches = Array.from({ length: BATCHES }, (): IdBatch => {
     const row = () => Int32Array.from({ length: batchSize * columns }, () => rng.integer(config.vocabSize));
     const [ids, targets] = [row(), row()].map((data) => fromArray<'i32'>(data, [batchSize, columns], 'i32'));
     return { ids, targets };
   });
   let step = 0;
   return async () => {
-    const report = await trainStep<object, RandomBatch>({
+    const report = await trainStep<object, IdBatch>({
       params,
       tracked,
       loss: lossOf,
@@ -59,28 +62,35 @@ export function createStepper({ config, batchSize, length, precision }: StepperO
 }
 
 /** New parameters, and the loss that is learned by. */
-function lessonOf(config: WriterConfig): {
+export function lessonOf(
+  config: WriterConfig,
+  seed = 0,
+): {
   readonly params: object;
-  readonly lossOf: (params: object, batch: RandomBatch) => Tensor;
+  readonly lossOf: (params: object, batch: IdBatch) => Tensor;
 } {
-  const rng = createRng(0);
+  const rng = createRng(seed);
   const bind = <Params extends object>(
     params: Params,
-    lossOf: (params: Params, batch: RandomBatch) => Tensor,
-  ) => ({ params, lossOf: lossOf as (params: object, batch: RandomBatch) => Tensor });
+    lossOf: (params: Params, batch: IdBatch) => Tensor,
+  ) => ({ params, lossOf: lossOf as (params: object, batch: IdBatch) => Tensor });
   return isRecurrentConfig(config)
     ? bind(initRecurrent(config, rng), (p, batch) => recurrentLoss(p, config, batch))
     : bind(init(config, rng), (p, batch) => loss(p, config, batch));
 }
+
+/** The model that reads with parameters of `lessonOf`. */
+export const writerOf = (config: WriterConfig, params: object, options: RecurrentModelOptions = {}) =>
+  isRecurrentConfig(config)
+    ? createRecurrentModel(params as RecurrentParams, config, options)
+    : createLanguageModel(params as DecoderParams, config, options);
 
 /** Reads a random prompt, then one more token for each text at each call. */
 export function createGenerator(
   config: WriterConfig,
   { texts, prompt, ...options }: RecurrentModelOptions & { readonly texts: number; readonly prompt: number },
 ): () => void {
-  const model = isRecurrentConfig(config)
-    ? createRecurrentModel(initRecurrent(config, createRng(0)), config, options)
-    : createLanguageModel(init(config, createRng(0)), config, options);
+  const model = writerOf(config, lessonOf(config).params, options);
   const rng = createRng(1);
   const ids = (count: number) => Array.from({ length: count }, () => rng.integer(config.vocabSize));
   const sequences = Array.from({ length: texts }, () => model.open());

@@ -263,6 +263,17 @@ const MOST_PAIR_LR = 2e-3;
 /** AdamW at such a rate, from small numbers. */
 const LEAST_WARMUP = 50;
 
+/** Whether a source is one tunebook. */
+export const isTunebook = (source: string | undefined): boolean => /\.abc$/i.test(source ?? '');
+
+/** The same of a preset for tunes, each of which is learned from its header to its end, in short tokens (docs/LOG.md). */
+export const tunePreset = ({ model, recipe, ...rest }: TrainingPreset): TrainingPreset => ({
+  ...rest,
+  model: { ...model, contextLength: 320 },
+  recipe: { ...recipe, batchSize: Math.min(8, recipe.batchSize) },
+  tokenizer: { vocabSize: 1000 },
+});
+
 /** An encoder–decoder that has as many blocks as the preset, half of them in each half, and a recipe for it. */
 export function pairPreset({
   model,

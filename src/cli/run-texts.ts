@@ -30,7 +30,8 @@ export async function textsOfRun(
     const { name, documents } = await loadDocuments(data, options);
     return { name, heldOut: textsOf(documents) };
   }
-  if (!run) throw fail('cli/model-data', { path });
+  // An oracle's texts are signs without meaning.
+  if (!run || run.config.gan?.texts.oracle) throw fail('cli/model-data', { path });
   const { data: read, training, federated } = run.config;
   const prepare = keptPreparation(read.prepared);
   const sides: Pick<SplitCorpus, 'train' | 'heldOut'>[] = [];

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import type { HeadConfig } from '../adapt/index.ts';
+import type { AdapterMethod, HeadConfig, SoftPromptMethod } from '../adapt/index.ts';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
 import {
@@ -20,6 +20,7 @@ import type { LanguageModel, Tokenizer } from '../types.ts';
 import type { RunPreparation } from './corpus-options.ts';
 import { fail } from './errors.ts';
 import type { FederatedSettings } from './federating.ts';
+import type { GanRecord } from './gan-training.ts';
 import type { LanguageRecord } from './mixed-training.ts';
 import type { PrivacyPlan } from './privacy.ts';
 import type { Recipe } from './recipe.ts';
@@ -60,6 +61,8 @@ export interface RunConfig<Model = DecoderConfig> {
   readonly privacy?: PrivacyPlan;
   /** How it was trained by many; its steps are rounds. */
   readonly federated?: FederatedSettings;
+  /** How it was trained against a critic; its steps are rounds. */
+  readonly gan?: GanRecord;
   /** The run whose model was at the beginning; none for one trained from scratch. */
   readonly init?: InitialRun;
   /** What of that model is trained, where that is not all of it. */
@@ -81,10 +84,15 @@ export interface HeadSetup extends HeadConfig {
 
 /** How a model that is there is changed. */
 export interface Tuning {
-  readonly method: 'full' | 'lora' | 'ia3';
+  readonly method: 'full' | AdapterMethod | SoftPromptMethod;
   readonly rank?: number;
   readonly alpha?: number;
   readonly targets?: readonly string[];
+  readonly virtualTokens?: number;
+  readonly innerSize?: number;
+  readonly encoder?: 'lstm' | 'mlp';
+  /** The words that virtual tokens begin with. */
+  readonly startText?: string;
   readonly headOnly?: boolean;
   readonly freezeLayers?: number;
   /** Share of old text among the new. */

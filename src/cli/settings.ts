@@ -4,7 +4,7 @@ import { decoderConfig, encoderConfig, encoderDecoderConfig, recurrentConfig } f
 import { differingKeys, formatCures } from '../train/index.ts';
 import { parseAttention } from './attention-spec.ts';
 import { fail } from './errors.ts';
-import { isCell } from './model-options.ts';
+import { isRecurrent } from './model-options.ts';
 import { flagOf } from './options.ts';
 import {
   type EncoderShape,
@@ -113,7 +113,7 @@ export function recurrentSettings(
   fallback: Fallback,
 ): Settings<RecurrentShape> {
   const { architecture } = options;
-  const made = recurrentPreset(preset, isCell(architecture) ? architecture : 'lstm');
+  const made = recurrentPreset(preset, isRecurrent(architecture) ? architecture : 'lstm');
   return settingsOf(made, options, fallback, (model) => recurrentConfig({ ...model, vocabSize: 1 }));
 }
 

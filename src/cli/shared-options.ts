@@ -13,8 +13,8 @@ export const data = {
   type: 'string',
   placeholder: 'source',
   doc: {
-    en: 'text to learn from: a file, a folder (txt, md, json, jsonl, csv, tsv, html, pdf, docx, epub, parquet), https://… or npm:NAME',
-    zh: '学习用的文本：文件、目录（txt、md、json、jsonl、csv、tsv、html、pdf、docx、epub、parquet）、https:// 网址或 npm:包名',
+    en: 'text to learn from: a file, a folder (txt, md, json, jsonl, csv, tsv, abc, html, pdf, docx, epub, parquet), https://… or npm:NAME',
+    zh: '学习用的文本：文件、目录（txt、md、json、jsonl、csv、tsv、abc、html、pdf、docx、epub、parquet）、https:// 网址或 npm:包名',
   },
 } as const;
 

@@ -181,3 +181,19 @@ export const unpack = defineCommand({
   example: 'inkstone unpack poem.txt.ink --model runs/poems-2min --out poem.txt',
   load: () => import('./commands/unpack.ts'),
 });
+
+export const music = defineCommand({
+  name: 'music',
+  args: '<write|check|measure> <run|file>',
+  summary: {
+    en: 'tunes in ABC notation by a model that learnt from a tunebook, each checked by a parser and written as score and MIDI; check a tunebook; measure a model',
+    zh: '让学过曲谱的模型写 ABC 记谱的曲子，逐首经解析器检查，写成乐谱与 MIDI；检查曲谱；度量模型',
+  },
+  options: async () => (await import('./music-options.ts')).musicOptions,
+  example: 'inkstone music write runs/tunes --key G --metre 6/8 --in-metre --tunes 2 --out tunes',
+  examples: [
+    'inkstone music check tunes.abc --out clean.abc',
+    'inkstone music measure runs/tunes --tunes 20',
+  ],
+  load: () => import('./commands/music.ts'),
+});

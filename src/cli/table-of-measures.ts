@@ -122,6 +122,17 @@ export const gradients = defineCommand({
   load: () => import('./commands/gradients.ts'),
 });
 
+export const recall = defineCommand({
+  name: 'recall',
+  summary: {
+    en: 'recurrent models, RWKV, linear attention and the Transformer at equal parameters: what each recalls by distance, how fast it learns, what it keeps of a text',
+    zh: '同等参数下的循环模型、RWKV、线性注意力与 Transformer：各自在不同距离的回忆率、训练速度与保留的状态大小',
+  },
+  options: async () => (await import('./recall-options.ts')).recallOptions,
+  example: 'inkstone recall --architectures lstm,rwkv,transformer --steps 100',
+  load: () => import('./commands/recall.ts'),
+});
+
 export const length = defineCommand({
   name: 'length',
   args: '<extend|stream|passkey|cost> [run…]',

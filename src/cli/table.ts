@@ -9,6 +9,7 @@ import {
   code,
   image,
   index,
+  music,
   pack,
   search,
   service,
@@ -29,6 +30,7 @@ import {
   probe,
   profile,
   reason,
+  recall,
 } from './table-of-measures.ts';
 
 const start = defineCommand({
@@ -88,6 +90,24 @@ const federate = defineCommand({
     'inkstone federate --data letters --by file --clients 4 --rounds 5 --drop-out 0.25 --compare',
   ],
   load: () => import('./commands/federate.ts'),
+});
+
+const gan = defineCommand({
+  name: 'gan',
+  args: '<train|measure> [run]',
+  summary: {
+    en: 'train a writer against a critic (SeqGAN and its kin) on text, or on an oracle that knows the truth; measure it beside maximum likelihood at every temperature',
+    zh: '让生成器与判别器对抗训练（SeqGAN 一类），用文本或确知概率的真相模型；并与各温度下的最大似然对比',
+  },
+  options: async () => (await import('./gan-options.ts')).ganOptions,
+  example:
+    'inkstone gan train --oracle --vocab-size 20 --length 8 --texts 3000 --warmup 40 --rounds 80 --rollouts 2 --out runs/oracle-gan',
+  examples: [
+    'inkstone gan measure runs/oracle-gan',
+    'inkstone gan train --data captions.jsonl --init runs/captions --length 16 --rounds 50 --out runs/captions-gan',
+    'inkstone gan train --data captions.jsonl --init runs/captions --prefix 4 --method straight-through --loss wasserstein --gradient-penalty 10',
+  ],
+  load: () => import('./commands/gan.ts'),
 });
 
 const data = defineCommand({
@@ -169,14 +189,16 @@ const translate = defineCommand({
 
 const tune = defineCommand({
   name: 'tune',
-  args: '<full|lora|ia3|head|merge|decoding|search> [run] [adapter…]',
+  args: '<full|lora|ia3|bottleneck|prompt|p-tuning|prefix|p-tuning-v2|compare|head|merge|decoding|search> [run] [adapter…]',
   summary: {
-    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter; to a task with a head of its own; find its best decoding options, or (search) the best settings of a training',
-    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器；或换上任务头学一项任务；找出最合适的解码选项，或（search）训练的最佳设置',
+    en: 'fit a trained model to other text: all of it, its head or last layers, or an adapter, one or all in one table (compare); to a task with a head of its own; find its best decoding options, or (search) the best settings of a training',
+    zh: '让训练好的模型适应新的文本：整体、输出头、后几层，或用适配器，也可一并比较（compare）；或换上任务头学一项任务；找出最合适的解码选项，或（search）训练的最佳设置',
   },
   options: async () => (await import('./tune-options.ts')).tuneOptions,
   example: 'inkstone tune lora runs/poems-2min --data tang --minutes 0.5',
   examples: [
+    'inkstone tune prefix runs/poems-2min --data tang --minutes 0.5',
+    'inkstone tune compare runs/poems-2min --data tang --steps 10',
     'inkstone tune head runs/masked --task classify --data reviews.csv',
     'inkstone tune search --method svm --data reviews.csv --trials 8',
     'inkstone tune decoding runs/poems-2min --budget 8',
@@ -326,6 +348,7 @@ export const commands = [
   train,
   privacy,
   federate,
+  gan,
   data,
   stats,
   tag,
@@ -349,6 +372,7 @@ export const commands = [
   image,
   inspect,
   gradients,
+  recall,
   length,
   ladder,
   index,
@@ -359,6 +383,7 @@ export const commands = [
   service,
   tutor,
   code,
+  music,
   serve,
   keys,
   ...accountCommands,

@@ -3,11 +3,13 @@
 import { infillOptions } from './code-options.ts';
 import type { OptionTable } from './command.ts';
 import { corpusOptions, mixOptions } from './corpus-options.ts';
+import { deviceOptions } from './device-options.ts';
 import { distillOptions } from './distill-options.ts';
 import { energyOptions } from './energy-options.ts';
 import { decoderOptions, modelOptions, pairOptions } from './model-options.ts';
 import { positive, share, wholePositive } from './option-rules.ts';
 import { privacyOptions } from './privacy-options.ts';
+import { rankOptions } from './rank-options.ts';
 import { data, minutes, seed } from './shared-options.ts';
 
 export const trainOptions = {
@@ -75,6 +77,7 @@ export const trainOptions = {
     choices: ['f32', 'bf16'],
     doc: { en: 'how matmuls multiply; weights stay f32', zh: '矩阵乘法精度；权重始终为 f32' },
   },
+  ...deviceOptions,
   objective: {
     type: 'string',
     choices: ['next-token', 'masked', 'prefix'],
@@ -126,6 +129,7 @@ export const trainOptions = {
   ...distillOptions,
   ...privacyOptions,
   ...mixOptions,
+  ...rankOptions,
   saveEvery: {
     type: 'number',
     rule: wholePositive,

@@ -22,13 +22,16 @@ import {
 import { tellEnd, tellPlace } from './outcome.ts';
 import { requireOtherText, secretSeed, tellPrivacy } from './privacy.ts';
 import { type TrainingWatch, watchTraining } from './progress.ts';
+import { type Ranks, tellRanks } from './ranks.ts';
 import {
   type Distillation,
+  isTunebook,
   type ModelShape,
   type Privacy,
   privatePreset,
   type TrainingPreset,
   trainingPreset,
+  tunePreset,
 } from './recipe.ts';
 import type { EarlierRun, InitialRun, InitialWeights, RunConfig, RunLength } from './runs.ts';
 import {
@@ -45,10 +48,13 @@ import { learnBpe, learnCharacters, readTokenizer, type TokenizerOrigin } from '
 import type { trainOptions } from './train-options.ts';
 import type { OpenTraining, TrainingOptions } from './training.ts';
 
-export type TrainContext = CommandContext<typeof trainOptions>;
+export type TrainContext = CommandContext<typeof trainOptions> & {
+  /** Where several processes train together. */
+  readonly ranks?: Ranks;
+};
 
 /** What reading the text of a training needs of a command. */
-export type ReadingContext = Pick<CommandContext, 'terminal' | 'signal'> & {
+export type ReadingContext = Pick<TrainContext, 'terminal' | 'signal' | 'ranks'> & {
   readonly options: CorpusPreparation &
     Partial<Pick<TrainContext['options'], 'tokenizer' | 'offline' | 'saveEvery' | 'evalEvery'>>;
 };
@@ -93,6 +99,12 @@ type PresetSettings<Shape> = (
   fallback: Pick<Settings, 'seed' | 'length'>,
 ) => Settings<Shape>;
 
+/** A preset by what the machine does in so many minutes. */
+function sizedPreset(minutes: number, data: string | undefined): TrainingPreset {
+  const sized = firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  return isTunebook(data) ? tunePreset(sized) : sized;
+}
+
 /** A preset (by name, or sized for this machine) with the options over it; a run that is there keeps its own settings. */
 export function chooseSettings<Model extends object, Shape extends object>(
   { options, given }: TrainContext,
@@ -111,9 +123,7 @@ export function chooseSettings<Model extends object, Shape extends object>(
   const length = privacy ? { steps: PRIVATE_STEPS } : { minutes };
   const fresh = privacy && !given.has('seed') ? secretSeed() : options.seed;
   if (start && init) return tuningSettings(start, init, flags, { seed: fresh, length });
-  const preset = options.preset
-    ? trainingPreset(options.preset)
-    : firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  const preset = options.preset ? trainingPreset(options.preset) : sizedPreset(minutes, options.data);
   const seed = earlier?.config.training.seed ?? fresh;
   const made = ofPreset(privacy ? privatePreset(preset) : preset, flags, { seed, length });
   const settings = teacher ? { ...made, tokenizer: teacher.tokenizerMade } : made;
@@ -173,6 +183,7 @@ export async function readTrainingText<Model extends object>(
     languages: read.languages,
     source,
     prepared: keptPreparation(prepare),
+    ranks: context.ranks,
     signal,
   };
   const training = { ...about, tokenizer, tokenizerMade, model, recipe, seed, ...timesOf(options, length) };
@@ -230,7 +241,7 @@ export function chooseTokenizer(
 
 /** Trains to the end; what it came to, or the exit status of a run that did not get there. */
 export async function runTraining(
-  context: Pick<CommandContext, 'terminal' | 'again'> & { readonly options: EnergyOptions },
+  context: Pick<TrainContext, 'terminal' | 'again' | 'ranks'> & { readonly options: EnergyOptions },
   training: OpenTraining<{ readonly vocabSize: number }>,
   watch?: TrainingWatch,
   command: 'train' | 'tune' = 'train',
@@ -240,14 +251,17 @@ export async function runTraining(
   const rates = energyRates(command, context.options);
   terminal.print(say('tokens', { tokens: compactNumber(trainTokens.length), vocab: config.vocabSize }));
   if (training.privacy) tellPrivacy(terminal, training.privacy, training.run.config as RunConfig);
+  if (training.ranks) tellRanks(terminal, training.ranks);
   tellPlace(context, training);
   const languages = watchLanguages(training, terminal);
+  // One rank is enough to write samples.
+  const watched = context.ranks?.communicator.rank ? undefined : watch;
   const finish = await watchTraining(training, terminal, {
-    ...watch,
+    ...watched,
     rates,
     async onEvaluation(event) {
       await languages.onEvaluation?.(event);
-      await watch?.onEvaluation?.(event);
+      await watched?.onEvaluation?.(event);
     },
   });
   tellLanguages(terminal, finish.languages);

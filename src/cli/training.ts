@@ -1,6 +1,7 @@
 /** One training from clean documents to a saved run: what `start` and `train` share. */
 
 import {
+  answerCount,
   answerRows,
   type Batch,
   type Batches,
@@ -8,7 +9,6 @@ import {
   countCharacters,
   cutRows,
   documentRows,
-  IGNORE,
   infillRows,
   middleRows,
   prefixRows,
@@ -28,17 +28,9 @@ import {
   paramsFromFile,
   startFromBigrams,
 } from '../models/index.ts';
+import { broadcastAll, openTogether } from '../parallel/index.ts';
 import { createRng } from '../rng.ts';
-import {
-  backend,
-  fromArray,
-  lastingScope,
-  offThread,
-  type Precision,
-  type Tensor,
-  withPrecision,
-  withRecording,
-} from '../tensor/index.ts';
+import { backend, fromArray, type Tensor } from '../tensor/index.ts';
 import { fingerprint, infillingOf, infillTokens, saveTokenizer } from '../text/index.ts';
 import {
   type CuredLoss,
@@ -47,9 +39,11 @@ import {
   openRun,
   type Place,
   type TrainEvent,
+  type TrainOptions,
   trackParameters,
   train,
 } from '../train/index.ts';
+import { leafValues } from '../tree.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { AnswerTexts } from './answers.ts';
 import { failCode } from './code-errors.ts';
@@ -58,6 +52,7 @@ import type { RunPreparation } from './corpus-options.ts';
 import { decoderCuredLoss } from './cured-loss.ts';
 import { distilledLesson, type OpenedTeacher } from './distilling.ts';
 import { fail } from './errors.ts';
+import { heldOutLoss } from './held-out-loss.ts';
 import type { LanguageTexts } from './languages.ts';
 import { type LanguageRecord, type LanguageScore, mixedParts } from './mixed-training.ts';
 import {
@@ -69,9 +64,11 @@ import {
   privateSteps,
   spentBy,
 } from './privacy.ts';
+import type { Ranks, RanksReport } from './ranks.ts';
 import { groupingOf, type ModelShape, type Recipe, scheduleOf } from './recipe.ts';
 import type { InitialRun, InitialWeights, RunConfig, RunLength, Tuning } from './runs.ts';
 import type { TokenizerOrigin } from './tokenizers.ts';
+import { asRank, type NumberedBatch, reportOf, requireRows } from './training-ranks.ts';
 
 export interface TrainingOptions<Model = ModelShape> {
   readonly folder: string;
@@ -100,6 +97,8 @@ export interface TrainingOptions<Model = ModelShape> {
   readonly teacher?: OpenedTeacher;
   /** What of a model that is there is trained, for the run's config. */
   readonly tuning?: Tuning;
+  /** The processes that train together, of which this is one. */
+  readonly ranks?: Ranks;
   readonly signal: AbortSignal;
 }
 
@@ -112,6 +111,8 @@ export interface OpenTraining<Config = unknown, Params = unknown> {
   readonly trainTokens: TrainTokens;
   /** What the privacy of its text comes to. */
   readonly privacy?: PrivacyPlan;
+  /** How several processes divide it. */
+  readonly ranks?: RanksReport;
   /** What the held-out loss in nats that was measured last, after `step`, comes to, for people. */
   figuresOf(heldOutLoss: number, step: number): HeldOutFigures;
   events(): AsyncGenerator<TrainEvent>;
@@ -159,7 +160,6 @@ export interface Lesson<Config, Params> {
 
 /** At most this many held-out tokens are looked at; few without the fast kernels, where looking costs more than learning. */
 const heldOutLimit = (): number => (backend().path === 'typescript' ? 2_048 : 65_536);
-const EVALUATION_ROWS = 16;
 
 /** Tokenizes, makes the model, opens (or resumes) the run. */
 export async function prepareTraining(options: TrainingOptions): Promise<Training> {
@@ -167,8 +167,8 @@ export async function prepareTraining(options: TrainingOptions): Promise<Trainin
   return openTraining(options, trainTokens, lesson);
 }
 
-/** What a decoder brings to its training. */
-export async function decoderLesson(options: TrainingOptions) {
+/** What a decoder brings to its training. `placesTaken`: so many places of each row are not the text's. */
+export async function decoderLesson(options: TrainingOptions, placesTaken = 0) {
   const { tokenizer, recipe, seed } = options;
   const config = decoderConfig({ ...options.model, vocabSize: tokenizer.vocabSize });
   const { cure, distillation, privacy, expertBalance: balance, fim } = recipe;
@@ -192,6 +192,7 @@ export async function decoderLesson(options: TrainingOptions) {
     distilled?.maps ? Object.assign({ training: distilled.maps }, params) : params;
   return writingLesson(options, {
     config,
+    placesTaken,
     ...(config.prefix && { isPrefix: true }),
     begin: (corpus) => beside(freshParams(config, recipe, seed, corpus)),
     fromFile: (weights) => beside(paramsFromFile(config, weights)),
@@ -222,19 +223,23 @@ export async function writingLesson<Config, Params>(
   options: TrainingOptions<unknown>,
   {
     isPrefix,
+    placesTaken = 0,
     ...own
   }: Pick<Lesson<Config, Params>, 'config' | 'begin' | 'fromFile' | 'loss' | 'learned'> & {
     /** The beginnings of rows are read, and not learned. */
     readonly isPrefix?: boolean;
+    readonly placesTaken?: number;
   },
 ): Promise<{ readonly trainTokens: TrainTokens; readonly lesson: Lesson<Config, Params> }> {
   const { tokenizer, recipe, seed, answers, languages } = options;
-  const { contextLength } = own.config;
+  const contextLength = own.config.contextLength - placesTaken;
   if (answers) {
-    const rows = answerRows(answers.train, { contextLength, seed });
+    const learnable = (texts: AnswerTexts['train']) =>
+      texts.filter((text) => answerCount(text, contextLength) > 0);
+    const rows = answerRows(learnable(answers.train), { contextLength, seed });
     const batches = batchRows(rows, recipe.batchSize);
     const most = Math.max(1, Math.floor(heldOutLimit() / contextLength));
-    const evaluation = answerRows(answers.heldOut.slice(0, most), { contextLength });
+    const evaluation = answerRows(learnable(answers.heldOut).slice(0, most), { contextLength });
     const tokens = Uint32Array.from(answers.train.flatMap(({ ids }) => Array.from(ids)));
     return {
       trainTokens: { tokens, length: tokens.length },
@@ -312,37 +317,38 @@ export async function openTraining<Config, Params>(
   trainTokens: TrainTokens,
   lesson: Lesson<Config, Params>,
 ): Promise<OpenTraining<Config, Params>> {
-  const { tokenizer, recipe, seed, signal, steps, minutes } = options;
+  const { tokenizer, recipe, seed, signal, steps, minutes, ranks } = options;
   const { config, batches, learned, languages } = lesson;
+  if (ranks) requireRows(ranks.communicator, batches, lesson, recipe);
   const length: RunLength = steps === undefined ? { minutes: minutes! } : { steps };
   signal.throwIfAborted();
   const { examples } = lesson;
   const privacy = examples && planPrivacy({ ...recipe, privacy: recipe.privacy! }, examples, steps!);
-  const run = await openRun(options.folder, {
-    tokenizer: saveTokenizer(tokenizer),
-    config: {
-      version: 1,
-      model: config,
-      tokenizer: { fingerprint: fingerprint(tokenizer), made: options.tokenizerMade ?? 'given' },
-      data: {
-        source: options.source,
-        ...(options.prepared && { prepared: options.prepared }),
-        sha256: hashTexts([...options.corpus.train, ...options.corpus.heldOut]),
-        documents: options.corpus.train.length,
-        heldOutDocuments: options.corpus.heldOut.length,
-        trainTokens: trainTokens.length,
-        ...(languages && { languages }),
-      },
-      training: { seed, ...length, ...recipe },
-      ...(privacy && { privacy }),
-      ...(options.init && { init: recordOf(options.init) }),
-      ...(options.tuning && { tuning: options.tuning }),
-    } satisfies RunConfig<Config>,
-  });
+  const runConfig = {
+    version: 1,
+    model: config,
+    tokenizer: { fingerprint: fingerprint(tokenizer), made: options.tokenizerMade ?? 'given' },
+    data: {
+      source: options.source,
+      ...(options.prepared && { prepared: options.prepared }),
+      sha256: hashTexts([...options.corpus.train, ...options.corpus.heldOut]),
+      documents: options.corpus.train.length,
+      heldOutDocuments: options.corpus.heldOut.length,
+      trainTokens: trainTokens.length,
+      ...(languages && { languages }),
+    },
+    training: { seed, ...length, ...recipe },
+    ...(privacy && { privacy }),
+    ...(options.init && { init: recordOf(options.init) }),
+    ...(options.tuning && { tuning: options.tuning }),
+  } satisfies RunConfig<Config>;
+  const open = () => openRun(options.folder, { tokenizer: saveTokenizer(tokenizer), config: runConfig });
+  const run = ranks ? await openTogether(ranks.communicator, options.folder, runConfig, open) : await open();
   const params =
     options.init && 'weights' in options.init
       ? lesson.fromFile(options.init.weights)
       : lesson.begin(run.place ? undefined : trainTokens);
+  if (ranks && !run.place) await broadcastAll(ranks.communicator, leafValues(params));
   if (privacy && run.place && !isAccounted(privacy, run.place)) {
     await run.close();
     throw fail('cli/private-account', {});
@@ -352,6 +358,42 @@ export async function openTraining<Config, Params>(
   const frozen = trackParameters(lesson.frozen ?? {}, () => undefined);
   const withAccount = (place: Place): Place =>
     privacy ? { ...place, privacy: spentBy(privacy, place.step) } : place;
+  const grouping = groupingOf(recipe);
+  const training: TrainOptions<Params, NumberedBatch> = {
+    params,
+    loss: (p, { batch, index }) => {
+      const dropoutSeed = config.dropout ? seed + index : undefined;
+      return learned ? learned(p, batch, index, dropoutSeed) : lesson.loss(p, batch, dropoutSeed);
+    },
+    // Beside a batch of old text that is known by heart, one of new text looks like divergence.
+    ...((learned?.isMixed || options.tuning?.replay) && { divergenceFactor: Number.POSITIVE_INFINITY }),
+    batch: (index) => ({ batch: batches.at(index, into), index }),
+    tokensPerBatch: batches.tokensPerBatch,
+    grouping,
+    lr: recipe.lr,
+    schedule: scheduleOf(recipe),
+    ...length,
+    // A private gradient is mostly noise, and its parts are cut already.
+    ...(examples ? privateSteps<Params>(privacy!, examples, seed) : { clip: recipe.clip }),
+    precision: recipe.precision,
+    evaluate: {
+      ...options.evaluateEvery,
+      run: () =>
+        lesson.measure((rows) =>
+          heldOutLoss(params, rows, lesson.loss, recipe.precision, ranks?.communicator),
+        ),
+    },
+    save: {
+      ...options.saveEvery,
+      run: ({ place, tracked }) => run.save({ place: withAccount(place), tracked: [...tracked, ...frozen] }),
+    },
+    // What the other ranks take is not seen here.
+    ...(!ranks && { meter: energyMeter() }),
+    ...(run.place && {
+      resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
+    }),
+    signal,
+  };
   return {
     run,
     length,
@@ -359,40 +401,9 @@ export async function openTraining<Config, Params>(
     params,
     trainTokens,
     privacy,
+    ...(ranks && { ranks: reportOf(ranks, training) }),
     figuresOf: lesson.figuresOf,
-    events: () =>
-      train<Params, { batch: Batch; index: number }>({
-        params,
-        loss: (p, { batch, index }) => {
-          const dropoutSeed = config.dropout ? seed + index : undefined;
-          return learned ? learned(p, batch, index, dropoutSeed) : lesson.loss(p, batch, dropoutSeed);
-        },
-        // Beside a batch of old text that is known by heart, one of new text looks like divergence.
-        ...((learned?.isMixed || options.tuning?.replay) && { divergenceFactor: Number.POSITIVE_INFINITY }),
-        batch: (index) => ({ batch: batches.at(index, into), index }),
-        tokensPerBatch: batches.tokensPerBatch,
-        grouping: groupingOf(recipe),
-        lr: recipe.lr,
-        schedule: scheduleOf(recipe),
-        ...length,
-        // A private gradient is mostly noise, and its parts are cut already.
-        ...(examples ? privateSteps<Params>(privacy!, examples, seed) : { clip: recipe.clip }),
-        precision: recipe.precision,
-        evaluate: {
-          ...options.evaluateEvery,
-          run: () => lesson.measure((rows) => heldOutLoss(params, rows, lesson.loss, recipe.precision)),
-        },
-        save: {
-          ...options.saveEvery,
-          run: ({ place, tracked }) =>
-            run.save({ place: withAccount(place), tracked: [...tracked, ...frozen] }),
-        },
-        meter: energyMeter(),
-        ...(run.place && {
-          resume: { place: run.place, restore: (tracked) => run.restore([...tracked, ...frozen]) },
-        }),
-        signal,
-      }),
+    events: () => train(ranks ? asRank(training, ranks) : training),
   };
 }
 
@@ -447,34 +458,4 @@ export async function heldOutTokens(
     characters: countCharacters(text) + ends,
     bytes: Buffer.byteLength(text) + ends,
   };
-}
-
-/** Mean loss over one epoch of rows, in nats per token. */
-export async function heldOutLoss<Params>(
-  params: Params,
-  rows: RowSource,
-  lossOf: (params: Params, batch: Batch) => Tensor,
-  precision: Precision,
-): Promise<number> {
-  const batches = batchRows(rows, EVALUATION_ROWS);
-  const into = batches.at(0);
-  let [sum, count] = [0, 0];
-  for (let i = 0; i < batches.batchesPerEpoch!; i++) {
-    const batch = batches.at(i, into);
-    // The last batch goes on into the next epoch where rows run out: each row counts once.
-    const left = rows.rowsPerEpoch! - i * EVALUATION_ROWS;
-    if (left < EVALUATION_ROWS) batch.targets.fill(IGNORE, left * rows.contextLength);
-    const targets = batch.targets.reduce((n, id) => n + (id === IGNORE ? 0 : 1), 0);
-    if (targets === 0) continue;
-    const forward = () => withPrecision(precision, () => withRecording(false, () => lossOf(params, batch)));
-    const memory = lastingScope();
-    try {
-      const loss = await offThread(() => memory.run(forward));
-      sum += targets * loss.item();
-    } finally {
-      memory.end();
-    }
-    count += targets;
-  }
-  return sum / count;
 }

@@ -16,7 +16,7 @@ import { textsOfRun } from './run-texts.ts';
 import { type EarlierRun, type InitialRun, initialWeights, type Tuning } from './runs.ts';
 import { earlierSettings, onlyGiven, type RunMaker, type Settings, tuningSettings } from './settings.ts';
 import { DEFAULT_MINUTES } from './train-parts.ts';
-import type { tuneOptions } from './tune-options.ts';
+import { tuneOptions } from './tune-options.ts';
 
 type Context = CommandContext<typeof tuneOptions>;
 
@@ -40,13 +40,26 @@ export interface TuneBase {
   readonly maker: RunMaker<DecoderConfig>;
 }
 
+type TuningOption = Exclude<keyof Tuning, 'method'>;
+
+const { rank, alpha, targets, virtualTokens, startText, innerSize, encoder } = tuneOptions;
+const { headOnly, freezeLayers, replay, ewc, answers, weights } = tuneOptions;
+
+/** The verbs that read each: one that compares methods gives each of them its own. */
+const tuningOptions = Object.fromEntries(
+  Object.entries({
+    ...{ rank, alpha, targets, virtualTokens, startText, innerSize, encoder },
+    ...{ headOnly, freezeLayers, replay, ewc, answers, weights },
+  } satisfies { [Name in TuningOption]: unknown }).map(([name, row]) => [name, row.verbs]),
+) as { readonly [Name in TuningOption]: readonly string[] };
+
 /** What is asked for, over what a run that is there was begun with. */
 export function tuningOf(
   { options, given }: Context,
   method: Tuning['method'],
   earlier: EarlierRun | undefined,
 ): Tuning {
-  const { rank, alpha, headOnly, freezeLayers, replay, ewc, answers, weights } = options;
+  const { headOnly, freezeLayers, replay, answers } = options;
   if (headOnly && freezeLayers !== undefined) {
     const reason = {
       reason: 'with the head alone all layers are frozen',
@@ -59,9 +72,11 @@ export function tuningOf(
     throw fail('cli/conflict', { command: 'tune', options: ['--answers', '--replay'], ...reason });
   }
   const targets = options.targets?.split(',').map((name) => name.trim());
-  const asked = { rank, alpha, targets, headOnly, freezeLayers, replay, ewc, answers, weights };
-  const chosen = Object.entries(asked).filter(([name, value]) => given.has(name) && value !== undefined);
-  return { ...earlier?.config.tuning, ...Object.fromEntries(chosen), method };
+  const asked = Object.entries({ ...options, targets }).filter(
+    ([name, value]) =>
+      given.has(name) && value !== undefined && tuningOptions[name as TuningOption]?.includes(method),
+  );
+  return { ...earlier?.config.tuning, ...Object.fromEntries(asked), method };
 }
 
 /** Reads the weights of the model. A head that is trained alone must be a matrix of its own. */
@@ -100,6 +115,11 @@ const recipes: { readonly [M in Tuning['method']]: Partial<Recipe> } = {
   full: {},
   lora: { lr: 3e-3, weightDecay: 0 },
   ia3: { lr: 2e-2, weightDecay: 0 },
+  bottleneck: { lr: 1e-2, weightDecay: 0 },
+  prompt: { lr: 0.1, weightDecay: 0 },
+  'p-tuning': { lr: 3e-3, weightDecay: 0 },
+  prefix: { lr: 1e-2, weightDecay: 0 },
+  'p-tuning-v2': { lr: 0.3, weightDecay: 0 },
 };
 
 /** The settings of the model's training at lower rates, with the options over them; a run that is there keeps its own. */

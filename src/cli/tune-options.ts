@@ -1,6 +1,7 @@
 /** The options of `inkstone tune`. NOTE Strategies by name only: the help must not load what they name. */
 
 import type { SearchStrategy } from '../eval/index.ts';
+import { adapterMethods, adapterOptions } from './adapter-options.ts';
 import { classifyMethods } from './classify-options.ts';
 import type { OptionRow, OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
@@ -11,8 +12,8 @@ import { data, seed } from './shared-options.ts';
 import { trainOptions } from './train-options.ts';
 
 /** What changes weights, or adds an adapter. */
-const training = ['full', 'lora', 'ia3'] as const;
-const learning = [...training, 'head'] as const;
+const training: readonly string[] = ['full', ...adapterMethods, 'compare'];
+const learning = [...training, 'head'];
 const decoding = ['decoding'] as const;
 const tuning = [...learning, ...decoding];
 const all = [...tuning, 'search'];
@@ -109,36 +110,10 @@ export const tuneOptions = {
       zh: '要学的文本（分类器须带标签）；用于 head 时为样例（csv、tsv、json、jsonl；label 为分列的词与标记；span 为 SQuAD 的 json）；用于 decoding 时：以此文本为准，而不用训练时的留出集',
     },
   },
-  rank: {
-    type: 'number',
-    verbs: ['lora', 'head'],
-    rule: wholePositive,
-    doc: {
-      en: 'rank of what is added to a matrix (default 8; of head: none is added)',
-      zh: '加到矩阵上的低秩部分的秩（默认 8；head 默认不加）',
-    },
-  },
-  alpha: {
-    type: 'number',
-    verbs: ['lora', 'head'],
-    rule: positive,
-    doc: {
-      en: 'what is added is multiplied by alpha / rank (default: twice the rank)',
-      zh: '所加部分乘以 alpha / rank（默认：秩的两倍）',
-    },
-  },
-  targets: {
-    type: 'string',
-    verbs: ['lora', 'ia3', 'head'],
-    placeholder: 'x,y…',
-    doc: {
-      en: 'which layers: query, key, value, output, gate, up, down, attention, ffn, all (default: query,value; of ia3: key,value,down)',
-      zh: '哪些层：query、key、value、output、gate、up、down、attention、ffn、all（默认：query,value；ia3 为 key,value,down）',
-    },
-  },
+  ...adapterOptions,
   weights: {
     type: 'string',
-    verbs: ['lora', 'ia3'],
+    verbs: adapterMethods,
     choices: ['q8_0', 'q4_0'],
     doc: {
       en: "keep the model's layers in blocks of 8 or 4 bits while the adapter learns beside them (QLoRA): less memory; write with the same --weights",
@@ -272,8 +247,8 @@ export const tuneOptions = {
     type: 'string',
     placeholder: 'path',
     doc: {
-      en: 'where the run, the adapter or the merged model is kept; of decoding the file of options; of search the folder of trials (default: named after the data, or the model; search)',
-      zh: '训练记录、适配器或合并后的模型存放的目录；用于 decoding 时为选项文件，用于 search 时为记录目录（默认按数据或模型命名；search）',
+      en: 'where the run, the adapter or the merged model is kept; of decoding the file of options; of search the folder of trials, of compare that of all methods (default: named after the data, or the model; search)',
+      zh: '训练记录、适配器或合并后的模型存放的目录；用于 decoding 时为选项文件，用于 search 时为记录目录，用于 compare 时为各方法的总目录（默认按数据或模型命名；search）',
     },
   },
   seed: { ...seed, verbs: all },

@@ -4,25 +4,37 @@ import {
   type Adapter,
   type AdapterMethod,
   type AdapterParams,
+  bottleneck,
   type FlatParams,
   ia3,
+  learnedTokens,
   lora,
+  type SoftPrompt,
+  type SoftPromptMethod,
   selectParams,
+  softPrompt,
+  softPromptMethods,
   withAdapter,
   withParams,
 } from '../adapt/index.ts';
 import { type Batch, batchRows, type RowSource } from '../data/index.ts';
-import { blocksKeptAs, type DecoderConfig, type DecoderParams } from '../models/index.ts';
-import { countParameters } from '../nn/index.ts';
-import { createRng } from '../rng.ts';
+import {
+  blocksKeptAs,
+  checkVirtual,
+  type DecoderConfig,
+  type DecoderParams,
+  decoderConfig,
+} from '../models/index.ts';
+import { countParameters, countVirtual, withVirtualTokens } from '../nn/index.ts';
+import { createRng, type Rng } from '../rng.ts';
 import { add } from '../tensor/index.ts';
 import { type Anchor, anchorAt, consolidation } from '../train/index.ts';
 import type { TextDocument } from '../types.ts';
+import { heldOutLoss } from './held-out-loss.ts';
 import type { Tuning } from './runs.ts';
 import {
   decoderLesson,
   evaluationRows,
-  heldOutLoss,
   heldOutTokens,
   type Lesson,
   type OpenTraining,
@@ -36,13 +48,16 @@ export interface OpenTuning {
   /** Numbers that are trained, and those of the model. */
   readonly trained: number;
   readonly parameters: number;
-  /** What is trained, where that is an adapter. */
-  readonly adapter?: Adapter;
-  /** Loss on what is held out, as the model now is, in nats per token. */
-  heldOutLoss(): Promise<number>;
+  /** What was trained, as it now is, where that is an adapter. */
+  readonly adapter?: () => Adapter | SoftPrompt;
+  /** Loss on what is held out, in nats per token. */
+  heldOutLoss(of?: Measured): Promise<number>;
   /** The same on other texts, each time it is asked for; they are tokenized once. */
-  lossOn(documents: readonly TextDocument[]): Promise<() => Promise<MeasuredLoss>>;
+  lossOn(documents: readonly TextDocument[]): Promise<(of?: Measured) => Promise<MeasuredLoss>>;
 }
+
+/** The model as it now is (default), or as it lies without the adapter that is trained; where all of it is, there is no other. */
+export type Measured = 'tuned' | 'base';
 
 export interface MeasuredLoss {
   /** Nats per token. */
@@ -59,7 +74,8 @@ export async function prepareTuning(
 ): Promise<OpenTuning> {
   const { method, weights } = tuning;
   if (method === 'full') return prepareWhole(options, params, tuning, oldTexts);
-  return prepareAdapter(options, weights ? blocksKeptAs(weights, params) : params, { ...tuning, method });
+  const kept = weights ? blocksKeptAs(weights, params) : params;
+  return prepareAdapter(options, kept, { ...tuning, method } as AdapterTuning);
 }
 
 function prepareWhole(
@@ -79,20 +95,69 @@ function prepareWhole(
 async function prepareAdapter(
   options: TrainingOptions,
   params: DecoderParams,
-  tuning: Tuning & { readonly method: AdapterMethod },
+  tuning: AdapterTuning,
 ): Promise<OpenTuning> {
-  const adapter =
-    tuning.method === 'lora'
-      ? lora(params, tuning, createRng(options.seed).split('adapter'))
-      : ia3(params, tuning);
+  const rng = createRng(options.seed).split('adapter');
+  const open = async <Trained>({ adapter, ...part }: AdapterPart<Trained>): Promise<OpenTuning> => ({
+    ...(await openTuning(options, params, part)),
+    adapter,
+  });
+  return isSoft(tuning) ? open(softPart(options, params, tuning, rng)) : open(layerPart(params, tuning, rng));
+}
+
+/** What is trained beside the model, and what comes of it. */
+interface AdapterPart<Trained> extends Part<Trained> {
+  readonly adapter: () => Adapter | SoftPrompt;
+}
+
+type LayerTuning = Tuning & { readonly method: AdapterMethod };
+type SoftTuning = Tuning & { readonly method: SoftPromptMethod };
+type AdapterTuning = LayerTuning | SoftTuning;
+
+const isSoft = (tuning: AdapterTuning): tuning is SoftTuning =>
+  (softPromptMethods as readonly string[]).includes(tuning.method);
+
+/** What changes layers. */
+function layerPart(params: DecoderParams, tuning: LayerTuning, rng: Rng): AdapterPart<AdapterParams> {
+  const makers: { readonly [M in AdapterMethod]: () => Adapter } = {
+    lora: () => lora(params, tuning, rng),
+    ia3: () => ia3(params, tuning),
+    bottleneck: () => bottleneck(params, tuning, rng),
+  };
+  const adapter = makers[tuning.method]();
   const inModel = (own: AdapterParams) => withAdapter(params, { ...adapter, params: own });
-  return { ...(await openTuning(options, params, { trained: adapter.params, inModel })), adapter };
+  return { trained: adapter.params, inModel, base: params, adapter: () => adapter };
+}
+
+/** What stands before texts. */
+function softPart(
+  { model, tokenizer }: TrainingOptions,
+  params: DecoderParams,
+  tuning: SoftTuning,
+  rng: Rng,
+): AdapterPart<unknown> {
+  const { method, startText, ...options } = tuning;
+  const shape = decoderConfig({ ...model, vocabSize: tokenizer.vocabSize });
+  checkVirtual(shape);
+  const startIds = startText === undefined ? undefined : tokenizer.encode(startText);
+  const training = softPrompt(method, params, { ...options, startIds, shape, rng });
+  return {
+    trained: training.params,
+    inModel: (own: unknown) => withVirtualTokens(params, training.tokensOf(own)),
+    base: params,
+    placesTaken: countVirtual(learnedTokens(training)),
+    adapter: () => ({ method, tokens: learnedTokens(training) }),
+  };
 }
 
 /** What is trained, and the model with it in its place. */
 interface Part<Trained> extends Pick<Lesson<DecoderConfig, Trained>, 'frozen'> {
   readonly trained: Trained;
   readonly inModel: (trained: Trained) => DecoderParams;
+  /** The model without it, where that is still there. */
+  readonly base?: DecoderParams;
+  /** So many places of each row are not the text's. */
+  readonly placesTaken?: number;
   /** What is trained stays near where it is, where that matters to these texts. */
   readonly held?: { readonly strength: number; readonly oldTexts: readonly TextDocument[] };
 }
@@ -116,9 +181,9 @@ async function anchorOn<Trained>(
 async function openTuning<Trained>(
   options: TrainingOptions,
   params: DecoderParams,
-  { trained, frozen, inModel, held }: Part<Trained>,
+  { trained, frozen, inModel, held, base, placesTaken = 0 }: Part<Trained>,
 ): Promise<OpenTuning> {
-  const { trainTokens, lesson: whole } = await decoderLesson(options);
+  const { trainTokens, lesson: whole } = await decoderLesson(options, placesTaken);
   const { fromFile: _, learned: wholeLearned, ...rest } = whole;
   const plain: Lesson<DecoderConfig, Trained> = {
     ...rest,
@@ -143,17 +208,20 @@ async function openTuning<Trained>(
   const lesson = { ...plain, ...(learned && { learned }) };
   const training = await openTraining(options, trainTokens, lesson);
   const { tokenizer, signal, recipe } = options;
-  const lossIn = (rows: RowSource) => heldOutLoss(trained, rows, lesson.loss, recipe.precision);
+  const lossIn = (rows: RowSource, of: Measured = 'tuned') =>
+    of === 'base' && base
+      ? heldOutLoss(base, rows, whole.loss, recipe.precision)
+      : heldOutLoss(trained, rows, lesson.loss, recipe.precision);
   return {
     training,
     trained: countParameters(trained),
     parameters: countParameters(params),
-    heldOutLoss: () => lesson.measure(lossIn),
+    heldOutLoss: (of) => lesson.measure((rows) => lossIn(rows, of)),
     async lossOn(documents) {
       const { tokens, targets, characters } = await heldOutTokens(documents, tokenizer, signal);
-      const rows = evaluationRows(tokens, lesson.config.contextLength, tokenizer);
-      return async () => {
-        const loss = await lossIn(rows);
+      const rows = evaluationRows(tokens, lesson.config.contextLength - placesTaken, tokenizer);
+      return async (of) => {
+        const loss = await lossIn(rows, of);
         return { loss, bitsPerCharacter: (loss * targets) / characters / Math.LN2 };
       };
     },

@@ -66,6 +66,12 @@ describe('general rules', () => {
     expect(clean(before)).toBe(after);
   });
 
+  test('a tune in ABC notation has no markup: <b> is a rhythm there', () => {
+    const tune = 'M:4/4\nL:1/8\nK:G\na<b>c d & E';
+    expect(clean(tune)).toBe(tune);
+    expect(clean(tune.replace('K:G', 'no tune'))).toBe('M:4/4\nL:1/8\nno tune\nac d & E');
+  });
+
   test('layout and markup stay when asked', () => {
     const code = '<b>\n    if x:\n        y  # 註';
     expect(clean(code, generalRules({ markup: false, spaces: false }))).toBe(code);

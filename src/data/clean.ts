@@ -242,11 +242,14 @@ const NAMED_ENTITIES: { readonly [name: string]: string } = {
   rsquo: '’', mdash: '—', ndash: '–', hellip: '…', middot: '·',
 }; // biome-ignore format: one table
 
+// A tune in ABC notation: `c<b>a` is a rhythm there, and `&` a second voice.
+const TUNE = /^(?:[A-Z]:.*\n){0,40}K:.*\n/;
+
 const markupRule: CleaningRule = {
   name: 'markup',
   label: label('HTML tags and entities', 'HTML 标签与实体'),
   apply: (text) => {
-    if (!text.includes('<') && !text.includes('&')) return text;
+    if ((!text.includes('<') && !text.includes('&')) || TUNE.test(text)) return text;
     return text
       .replace(TAG, (tag) => (/^<\/?(br|p|div|li|tr|h[1-6])\b/i.test(tag) ? '\n' : ''))
       .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal, hex, name) => {

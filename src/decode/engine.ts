@@ -4,6 +4,7 @@
  */
 
 import type { LanguageModel } from '../types.ts';
+import { contextOf } from './context-of.ts';
 import { createEngineQueue, type Ticket } from './engine-queue.ts';
 import { createEngineSteps, type Job } from './engine-steps.ts';
 import { createTasks, type GenerateTokensOptions, runTasks, type TaskRun } from './generate-tokens.ts';
@@ -57,7 +58,9 @@ export interface EngineLoad {
 }
 
 export interface Engine {
-  readonly model: Pick<LanguageModel, 'vocabSize' | 'contextLength'>;
+  readonly model: Pick<LanguageModel, 'vocabSize' | 'contextLength' | 'adapters'> & {
+    contextWith(adapter: string): number;
+  };
   /**
    * As `generateTokens`: same ids for the same seed, whoever else is served (the logits agree within rounding, because a
    * batch of another size may be added up in another order). A reader that does not read does not hold up the others.
@@ -91,7 +94,8 @@ export function createEngine(
   const { memory } = model;
   const { vocabSize } = model;
   // A text alone may have all of the memory.
-  const contextLength = Math.min(model.contextLength, memory?.totalTokens ?? Number.POSITIVE_INFINITY);
+  const longest = (adapter: string | undefined): number =>
+    Math.min(contextOf(model, adapter), memory?.totalTokens ?? Number.POSITIVE_INFINITY);
   const cache = createPrefixCache(model, { maxTokens: cacheTokens });
   const steps = createEngineSteps(model, cache);
   const requests = createSignalGroup();
@@ -146,7 +150,7 @@ export function createEngine(
     const { priority = 0, tenant = '', adapter, strategy = sampling() } = request;
     checkAdapter(adapter);
     const own = cache.modelFor(tenant, adapter);
-    const tasks = createTasks({ ...own, contextLength }, promptIds, request);
+    const tasks = createTasks({ ...own, contextLength: longest(adapter) }, promptIds, request);
     const ticket = { texts: textsOf(tasks), tokens: tokensOf(tasks), priority, tenant };
     const { signal, isAdmitted, leave } = await enter(ticket, request.signal);
     const job: Job = { model: own, signal, priority, order: order++, isStalled: false };
@@ -167,7 +171,7 @@ export function createEngine(
 
   const guest = (adapter: string | undefined): LanguageModel => ({
     ...model,
-    contextLength,
+    contextLength: longest(adapter),
     open: () => model.open(adapter),
     step(batch, wants) {
       steps.makeRoom(batch);
@@ -176,7 +180,7 @@ export function createEngine(
   });
 
   return {
-    model: { vocabSize, contextLength },
+    model: { vocabSize, contextLength: longest(undefined), adapters: model.adapters, contextWith: longest },
     generate: (promptIds, request = {}) => runTasks(() => begin(promptIds, request)),
     async visit(work, { tokens, priority = 0, tenant = '', adapter, signal: own }) {
       checkAdapter(adapter);

@@ -10,6 +10,7 @@ import type {
   Tokenizer,
   TokenScore,
 } from '../types.ts';
+import { contextOf } from './context-of.ts';
 import type { Engine } from './engine.ts';
 import { fail } from './errors.ts';
 import { type GenerateTokensOptions, generateTokens } from './generate-tokens.ts';
@@ -176,6 +177,7 @@ export function withVocabulary(model: LanguageModel, vocabSize: number): Languag
     hasPrefix: model.hasPrefix,
     memory: model.memory,
     adapters: model.adapters,
+    contextWith: (adapter) => contextOf(model, adapter),
     open: (adapter) => model.open(adapter),
     step: (batch, wants) =>
       model.step(batch.map(among), wants).map((result) => ({ ...result, logits: cut(result.logits) })),
@@ -184,7 +186,9 @@ export function withVocabulary(model: LanguageModel, vocabSize: number): Languag
 
 /** A model whose sequences are all read with this adapter. */
 export const readWith = (model: LanguageModel, adapter: string | undefined): LanguageModel =>
-  adapter === undefined ? model : { ...model, open: () => model.open(adapter) };
+  adapter === undefined
+    ? model
+    : { ...model, contextLength: contextOf(model, adapter), open: () => model.open(adapter) };
 
 async function* stream(
   tokens: ReturnType<typeof generateTokens>,

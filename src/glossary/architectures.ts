@@ -19,6 +19,14 @@ export const architectureTerms = defineTerms({
       zh: '去掉 softmax 的注意力：每个键把它的值写入该头的一个矩阵，查询再从矩阵中读取（Katharopoulos 等，2020）。训练时可并行阅读，写作时却像循环模型：无论多长，记住的内容大小不变。代价是不够锐利：较难找回远处的单个词元。',
     },
   },
+  rwkv: {
+    name: { en: 'RWKV', zh: 'RWKV' },
+    also: ['time mixing', 'channel mixing', 'token shift', 'WKV', '时间混合', '通道混合'],
+    text: {
+      en: 'A recurrent model made like a Transformer (Peng et al. 2023; here its version 4). In place of attention, each feature keeps a mean of all values so far, in which a value weighs as much as its key says and fades at a pace that the feature has learned; a gate lets it through. Each half of a layer also looks at the token just before. The matrices go over all places at once in training, and only the mean goes step by step; while writing, what is remembered are five numbers for each feature of each layer, at any length, none chosen by what the new token asks.',
+      zh: '构造得像 Transformer 的循环模型（Peng 等，2023；此处为其第 4 版）。它不用注意力：每个特征保存此前所有值的加权平均，权重由键决定，并以该特征学到的速度衰减，再由门控放行。每层的两半都还会看紧邻的前一个词元。训练时各矩阵对所有位置一并计算，只有平均值逐步推进；写作时，无论多长，每层每个特征只记五个数，不能按新词元所问来挑选该回看什么。',
+    },
+  },
   prefixLanguageModel: {
     name: { en: 'prefix LM', zh: '前缀语言模型' },
     also: ['prefix language model', 'GLM', 'ChatGLM', 'UniLM', '双向前缀'],

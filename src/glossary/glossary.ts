@@ -2,6 +2,8 @@
 
 import { defineErrors, nearest } from '../errors.ts';
 import { type Language, language } from '../language.ts';
+import { adapterTerms } from './adapters.ts';
+import { adversarialTerms } from './adversarial.ts';
 import { architectureTerms } from './architectures.ts';
 import { classificationTerms } from './classification.ts';
 import { dataTerms } from './data.ts';
@@ -10,6 +12,7 @@ import { evaluationTerms } from './evaluation.ts';
 import { learningTerms } from './learning.ts';
 import { machineTerms } from './machine.ts';
 import { modelTerms } from './model.ts';
+import { musicTerms } from './music.ts';
 import { pictureTerms } from './pictures.ts';
 import { privacyTerms } from './privacy.ts';
 import { repetitionTerms } from './repetition.ts';
@@ -30,11 +33,14 @@ export const topics = [
   { title: { en: 'Text', zh: '文本' }, terms: textTerms },
   { title: { en: 'Data', zh: '语料' }, terms: dataTerms },
   { title: { en: 'Training', zh: '训练' }, terms: learningTerms },
+  { title: { en: 'Adapters', zh: '适配器' }, terms: adapterTerms },
+  { title: { en: 'Training against a critic', zh: '对抗训练' }, terms: adversarialTerms },
   { title: { en: 'Privacy', zh: '隐私' }, terms: privacyTerms },
   { title: { en: 'The model', zh: '模型' }, terms: modelTerms },
   { title: { en: 'Kinds of models', zh: '模型的种类' }, terms: architectureTerms },
   { title: { en: 'Classification', zh: '分类' }, terms: classificationTerms },
   { title: { en: 'Pictures', zh: '图像' }, terms: pictureTerms },
+  { title: { en: 'Music', zh: '音乐' }, terms: musicTerms },
   { title: { en: 'Writing', zh: '写作' }, terms: decodingTerms },
   { title: { en: 'Repetition', zh: '复读' }, terms: repetitionTerms },
   { title: { en: 'Scores', zh: '评分' }, terms: evaluationTerms },
@@ -49,11 +55,14 @@ export const glossary = {
   ...textTerms,
   ...dataTerms,
   ...learningTerms,
+  ...adapterTerms,
+  ...adversarialTerms,
   ...privacyTerms,
   ...modelTerms,
   ...architectureTerms,
   ...classificationTerms,
   ...pictureTerms,
+  ...musicTerms,
   ...decodingTerms,
   ...repetitionTerms,
   ...evaluationTerms,

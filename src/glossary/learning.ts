@@ -204,30 +204,6 @@ export const learningTerms = defineTerms({
       zh: '从训练好的模型而不是随机数开始的训练，学习率较低。所需文本和时间都少，原有的本领大多保留；分词器与模型形状则已固定。',
     },
   },
-  adapter: {
-    name: { en: 'adapter', zh: '适配器' },
-    also: ['PEFT', 'parameter-efficient', '参数高效微调'],
-    text: {
-      en: 'A small file of numbers that is trained beside a model, which itself stays as it is: LoRA and IA³ are two kinds. One model can have many and change them; merged into its weights, an adapter costs nothing in writing. It fits only the model that it was trained with.',
-      zh: '在模型旁边训练的一小组数，模型本身不变；LoRA 与 IA³ 是其中两种。一个模型可以有多个适配器，随时更换；并入权重后，写作时不增加任何开销。适配器只适用于训练它时所用的那个模型。',
-    },
-  },
-  lora: {
-    name: { en: 'LoRA', zh: 'LoRA' },
-    also: ['low-rank adaptation', '低秩适配', 'targets'],
-    text: {
-      en: 'An adapter that adds to a matrix the product of two narrow ones, B·A, times alpha / rank. The rank is how narrow they are: 8 is usual, and a percent or so of the numbers is trained. B begins at zero, so nothing changes at first. Targets are the layers that get one: of each block queries and values as a rule, all for much that is new.',
-      zh: '一种适配器：给矩阵加上两个窄矩阵之积 B·A，再乘以 alpha / rank。秩（rank）即其窄边，常用 8，训练的数只占百分之一左右。B 从零开始，起初什么也不改变。targets 指哪些层要加：一般是每块的 query 与 value；新内容多时可取 all。',
-    },
-  },
-  ia3: {
-    name: { en: 'IA³', zh: 'IA³' },
-    also: ['IA3', 'gains'],
-    text: {
-      en: 'An adapter that only makes numbers inside a model louder or softer: a gain for each output of keys and values and each input of the last feed-forward matrix. It has ten times fewer numbers than LoRA, wants a higher learning rate, and changes less.',
-      zh: '一种适配器，只把模型内部的数放大或缩小：key 与 value 的每个输出、前馈最后一个矩阵的每个输入各有一个增益。它的数比 LoRA 少十倍，需要更高的学习率，能改变的也更少。',
-    },
-  },
   forgetting: {
     name: { en: 'forgetting', zh: '遗忘' },
     also: [
@@ -297,6 +273,26 @@ export const learningTerms = defineTerms({
     text: {
       en: 'By which the logits of student and teacher are divided before they are compared. Above 1 what the teacher holds for unlikely counts more.',
       zh: '比较学生与教师之前，两者的 logits 都除以它。大于 1 时，教师认为不大可能的词元所占分量更重。',
+    },
+  },
+  ranks: {
+    name: { en: 'ranks', zh: '多进程训练' },
+    also: [
+      'divide',
+      'data parallel',
+      'mpi',
+      'mpirun',
+      'zero',
+      'sharded',
+      'distributed training',
+      '数据并行',
+      '进程',
+      '分片',
+      '分布式训练',
+    ],
+    text: {
+      en: 'Several processes (ranks), on one machine or many, train one model together: mpirun -n 4 npx inkstone train … Each computes the gradient of its rows of a batch, and all take the mean, so the losses are those of one process, but for the last digits; only dropout draws other places. Sharded, each rank keeps and updates only its part of the two averages of the optimizer (ZeRO, stage 1). A checkpoint does not depend on how many ranks wrote it. Every machine needs the same text and sees the same folder of the run. It stands on MPI: apt-get install openmpi-bin libopenmpi-dev, then node native/build.mjs.',
+      zh: '多个进程（rank）在一台或多台机器上共同训练一个模型：mpirun -n 4 npx inkstone train …… 各进程计算一批中自己那几行的梯度，再取平均，因此损失与单进程相同，只差末几位；唯有随机失活抽到的位置不同。分片（sharded）时，每个进程只保留并更新优化器两个平均值中自己的一份（ZeRO 第 1 阶段）。检查点与写它的进程数无关。每台机器都要有同样的文本，并看到同一个训练目录。它依靠 MPI：apt-get install openmpi-bin libopenmpi-dev，再运行 node native/build.mjs。',
     },
   },
 });

@@ -31,6 +31,14 @@ export const machineTerms = defineTerms({
       zh: '最内层的计算循环，针对各类处理器用 C++ 写成；程序启动时选本机能用的最好一套。安装时若没有编译器，则由 TypeScript 得出同样的结果，慢 10 到 100 倍。inkstone doctor 会说明用的是哪套。',
     },
   },
+  device: {
+    name: { en: 'device', zh: '设备' },
+    also: ['gpu', 'webgpu', 'graphics card', 'cpu', '显卡', '图形处理器'],
+    text: {
+      en: "What computes. cpu is the processor; gpu is a graphics processor, reached by WebGPU, which has the kernels of a decoder's training: weights, gradients and averages stay in its memory, and the loss comes back at each step. The losses are the same but for rounding. It needs the package webgpu and a driver; inkstone doctor says what there is. An adapter in software is for tests: it is far slower than cpu.",
+      zh: '用什么计算。cpu 是处理器；gpu 是经 WebGPU 使用的图形处理器，有训练解码器所需的内核：权重、梯度与平均值留在它的内存里，每步取回损失。除舍入外，损失相同。需要 webgpu 包和驱动；inkstone doctor 会说明本机有什么。软件模拟的适配器供测试用，比 cpu 慢得多。',
+    },
+  },
   gflops: {
     name: { en: 'GFLOP/s', zh: 'GFLOP/s' },
     also: ['gflops', 'flops', 'matmul', 'peak', '矩阵乘', '峰值'],

@@ -49,8 +49,8 @@ export const modelTerms = defineTerms({
     name: { en: 'architecture', zh: '架构' },
     also: ['transformer', 'recurrent', 'RNN', 'GRU', 'LSTM', '循环神经网络', '门控循环单元', '长短期记忆'],
     text: {
-      en: 'What a model is made of. A transformer looks at all earlier tokens again for each new one. A recurrent model keeps a state of fixed size and changes it token by token: rnn by one layer with tanh, gru and lstm by gates that decide what is kept. Its cost per token does not grow with the text, but what the state lost is gone, and training cannot go over all places at once.',
-      zh: '模型由什么构成。transformer 为每个新词元重看此前的全部词元。循环模型只保留固定大小的状态，逐词元更新：rnn 用一层 tanh，gru 与 lstm 用门决定保留什么。它每个词元的开销不随文本增长，但状态里丢掉的就没有了，训练时也无法同时处理所有位置。',
+      en: 'What a model is made of. A transformer looks at all earlier tokens again for each new one. A recurrent model keeps a state of fixed size and changes it token by token: rnn by one layer with tanh, gru and lstm by gates that decide what is kept. Its cost per token does not grow with the text, but what the state lost is gone, and training cannot go over all places at once, except for rwkv.',
+      zh: '模型由什么构成。transformer 为每个新词元重看此前的全部词元。循环模型只保留固定大小的状态，逐词元更新：rnn 用一层 tanh，gru 与 lstm 用门决定保留什么。它每个词元的开销不随文本增长，但状态里丢掉的就没有了，训练时也无法同时处理所有位置（rwkv 除外）。',
     },
   },
   vanishingGradient: {

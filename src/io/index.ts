@@ -81,5 +81,15 @@ export type { DownloadProgress } from './source-package.ts';
 export { type OpenSourceOptions, openSource, type Source, type SourceFile } from './sources.ts';
 export { startWorker } from './start-worker.ts';
 export { readTaggedSentences, type TaggedSentence } from './tagged-words.ts';
+export {
+  type BookTune,
+  splitTunebook,
+  type TuneToLearn,
+  tuneKey,
+  tuneMetre,
+  tuneRhythm,
+  tuneToLearn,
+  unitOf,
+} from './tunebook.ts';
 export { decodeUtf8 } from './utf8.ts';
 export { wikitextToText } from './wikitext.ts';

@@ -16,6 +16,8 @@ export interface Skipped {
   /** Pages of a wiki that lead elsewhere, or are no articles. */
   readonly redirect?: number;
   readonly namespace?: number;
+  /** Tunes of a tunebook without a key or notes, and those that are too long. */
+  readonly tune?: number;
 }
 
 /** What a parser finds, in order; `beat` only says that it is alive. */

@@ -11,6 +11,7 @@ import { readJsonLines } from './json-lines.ts';
 import { limits } from './limits.ts';
 import type { Skipped } from './parsers.ts';
 import { readTable } from './read-tables.ts';
+import { splitTunebook, tuneToLearn } from './tunebook.ts';
 
 /** A file of a source. */
 export interface FileOnDisk {
@@ -38,6 +39,7 @@ export const readers: { readonly [extension: string]: Reader } = {
   '.jsonl': readLines,
   '.csv': readTable(','),
   '.tsv': readTable('\t'),
+  '.abc': readTunes,
   '.html': foreignReader('html'),
   '.htm': foreignReader('html'),
   '.xhtml': foreignReader('html'),
@@ -95,6 +97,17 @@ export async function readWhole(file: FileOnDisk, { signal, onEncoding }: ReadOp
 async function* readText(file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
   const text = await readWhole(file, options);
   yield { text, source: file.path };
+}
+
+/** One document of each tune in ABC notation; broken ones are counted. */
+async function* readTunes(file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {
+  let tune = 0;
+  for (const { text, title } of splitTunebook(await readWhole(file, options))) {
+    const learned = tuneToLearn(text);
+    if ('broken' in learned) tune++;
+    else yield { text: learned.text, source: file.path, ...(title !== undefined && { title }) };
+  }
+  if (tune > 0) options.onSkipped?.({ tune });
 }
 
 async function* readJson(file: FileOnDisk, options: ReadOptions): AsyncGenerator<TextDocument> {

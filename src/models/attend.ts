@@ -26,11 +26,12 @@ export interface Visibility {
   readonly hiddenKeys?: (layer: number) => Tensor | undefined;
 }
 
-/** For each layer: attention within each of B sequences of T tokens. */
+/** For each layer: attention within each of B sequences of T tokens, which `before` virtual tokens without queries precede. */
 export function attendWhole(
   config: DecoderConfig,
   [batch, length]: Shape,
   visibility: Visibility,
+  before = 0,
 ): (layer: number) => Attend {
   const { scheme, layers, scale, isPlain } = planOf(config);
   const { attentionSoftcap: softcap, linearAttention: isLinear } = config;
@@ -46,7 +47,7 @@ export function attendWhole(
   const isWhole = !(prefixLengths || keyStart || keyEnd || hiddenKeys);
   if (isLinear && !isWhole) throw fail('model/linear-visibility', {});
   if (isLinear) return () => (q, k, v) => linearAttention(q, k, v).mixed;
-  const sizes = { batch, heads: config.heads, queries: length, keys: length };
+  const sizes = { batch, heads: config.heads, queries: length, keys: before + length };
   const maskOf = bySight((sight) => maskBias(sizes, { ...masks, ...sight }));
   const attendPlainly = (layer: number): Attend => {
     const hides = hiddenKeys?.(layer);
@@ -58,7 +59,7 @@ export function attendWhole(
   return (layer) => {
     const { pattern } = layers[layer];
     // Pieces of a sequence know nothing of what else hides a token.
-    if (pattern && !isWhole) return attendPlainly(layer);
+    if (pattern && (!isWhole || before > 0)) return attendPlainly(layer);
     if (pattern) {
       const own = { pattern, scale, alibiSlopes: scheme.alibiSlopes };
       return (q, k, v) => sparseAttention(q, k, v, own);

@@ -10,6 +10,7 @@ import {
   balanceLoss,
   blockSpec,
   type CrossAttentionParams,
+  countVirtual,
   crossEntropy,
   embeddingSpec,
   headLoss,
@@ -20,6 +21,7 @@ import {
   normSpec,
   ParameterSpec,
   type Parameters,
+  putBefore,
   type Routing,
   residualInit,
   runBlock,
@@ -27,6 +29,7 @@ import {
   runLinear,
   runNorm,
   softcap,
+  virtualTokensIn,
   zerosInit,
 } from '../nn/index.ts';
 import type { Rng } from '../rng.ts';
@@ -38,6 +41,7 @@ import {
   dropout,
   fromArray,
   type Shape,
+  slice,
   type Tensor,
 } from '../tensor/index.ts';
 import { attendWhole, type Visibility } from './attend.ts';
@@ -83,6 +87,8 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
   const headBias: { headBias?: ParameterSpec } = config.headBias
     ? { headBias: new ParameterSpec([vocabSize], zerosInit) }
     : {};
+  // Vectors of virtual tokens, while they are trained.
+  const virtual: { virtual?: ParameterSpec } = {};
   return {
     embedding: embeddingSpec(vocabSize, width, tableInit),
     ...positions,
@@ -90,6 +96,7 @@ export function decoderSpec(config: DecoderConfig, options: InitOptions = {}) {
     ...finalNorm,
     ...head,
     ...headBias,
+    ...virtual,
   };
 }
 
@@ -135,28 +142,39 @@ export interface RunOptions
   readonly bias?: Tensor;
 }
 
+/** What a pass reads: positions i32 [...], and ids of that shape or vectors [..., D] in their place. */
+export type PlacedTokens = { readonly positions: Tensor } & (
+  | { readonly ids: Tensor }
+  | { readonly vectors: Tensor }
+);
+
+/** Tokens as they enter, before anything is added for their places: ids [...] → [..., D]. */
+function vectorsOf(params: DecoderParams, { embeddingScale }: DecoderConfig, ids: Tensor): Tensor {
+  const x = runEmbedding(params.embedding, ids);
+  return embeddingScale === 1 ? x : affine(x, embeddingScale, 0);
+}
+
 /**
- * The residual stream after the last block, before the final norm: tokens and positions i32 [...], result [..., D].
+ * The residual stream after the last block, before the final norm: [..., D].
  * `attendAt(layer)` decides what each layer's attention sees.
  */
 export function runBlocks(
   params: DecoderParams,
   config: DecoderConfig,
-  tokens: { readonly ids: Tensor; readonly positions: Tensor },
+  tokens: PlacedTokens,
   attendAt: (layer: number) => Attend,
   options: RunOptions = {},
 ): Tensor {
   const { block, scheme, layers, localRotate: localTurn } = planOf(config);
   const { embed, rotate: turn } = scheme;
-  const { ids, positions } = tokens;
+  const { positions } = tokens;
   const { attendMemory } = options;
   if (options.route && options.recompute) throw fail('model/route-recompute', {});
   if (config.crossAttention && !attendMemory) throw fail('model/no-source', {});
   const drop = dropouts(config, options.dropoutSeed);
   const rotate = turn?.(positions);
   const localRotate = turn === localTurn ? rotate : localTurn!(positions);
-  let x = runEmbedding(params.embedding, ids);
-  if (config.embeddingScale !== 1) x = affine(x, config.embeddingScale, 0);
+  let x = 'ids' in tokens ? vectorsOf(params, config, tokens.ids) : tokens.vectors;
   if (embed) x = add(x, embed(positions, params.positions));
   if (options.embed) x = options.embed(x);
   if (drop) x = drop(x, 0);
@@ -193,7 +211,7 @@ function dropouts({ dropout: p }: DecoderConfig, seed: number | undefined) {
   return (x: Tensor, stream: number): Tensor => dropout(x, p, { seed, stream });
 }
 
-/** The last hidden states, after the final norm: ids i32 [B, T] → [B, T, D]. */
+/** The last hidden states, after the final norm: ids i32 [B, T] → [B, T, D]. Of virtual tokens before them none. */
 export function hidden(
   params: DecoderParams,
   config: DecoderConfig,
@@ -201,16 +219,37 @@ export function hidden(
   options: ForwardOptions = {},
 ): Tensor {
   if (ids.shape.length !== 2) throw fail('model/tokens-shape', { got: ids.shape });
+  const virtual = virtualTokensIn(params);
+  if (virtual) checkVirtual(config, options);
+  const before = virtual ? countVirtual(virtual) : 0;
   const { contextLength } = config;
-  const length = ids.shape[1];
+  const [batch, given] = ids.shape;
+  const length = before + given;
   if (length > contextLength) throw fail('model/too-long', { length, contextLength });
-  const positions = options.keyStart ? shiftedPositions(ids.shape, options.keyStart) : arange(length);
   const { bias } = planOf(config).scheme;
-  const x = runBlocks(params, config, { ids, positions }, attendWhole(config, ids.shape, options), {
-    ...options,
-    bias: bias?.(params.positions!, length, length),
-  });
-  return finish(params, config, x);
+  const run = (tokens: PlacedTokens, queries: number): Tensor =>
+    runBlocks(params, config, tokens, attendWhole(config, [batch, queries], options, length - queries), {
+      ...options,
+      bias: bias?.(params.positions!, queries, length),
+    });
+  if (virtual && 'vectors' in virtual) {
+    const vectors = putBefore(virtual.vectors, vectorsOf(params, config, ids));
+    return finish(params, config, slice(run({ vectors, positions: arange(length) }, length), 1, before));
+  }
+  const places = arange(length);
+  const positions = options.keyStart
+    ? shiftedPositions(ids.shape, options.keyStart)
+    : before > 0
+      ? slice(places, 0, before)
+      : places;
+  return finish(params, config, run({ ids, positions }, given));
+}
+
+/** What a model has to be for virtual tokens, and how they are read. */
+export function checkVirtual({ linearAttention, prefix }: DecoderConfig, seen: Visibility = {}): void {
+  if (linearAttention) throw fail('model/virtual-linear', {});
+  if (prefix || seen.prefixLengths || seen.keyStart || seen.keyEnd || seen.hiddenKeys)
+    throw fail('model/virtual-seen', {});
 }
 
 /** The final norm, where there is one. */

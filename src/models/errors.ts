@@ -233,10 +233,32 @@ export const fail = defineErrors({
       `longer context: ${d.kind} needs positions that are not stretched yet, these are (${d.scaling}); choose none, which leaves them as they are`,
     zh: (d) => `扩展上下文：${d.kind} 要求位置尚未拉伸，而该模型已用 ${d.scaling} 拉伸；请选 none，保持原样`,
   },
+  'model/virtual-linear': {
+    en: () =>
+      'virtual tokens: must stand before softmax attention, got linear attention; tune the model with lora',
+    zh: () => '虚拟词元：只能用于 softmax 注意力，而该模型为线性注意力；请用 tune lora',
+  },
+  'model/virtual-seen': {
+    en: () =>
+      'virtual tokens: every token must see exactly those before it, got a prefix, padding or hidden keys; tune the model with lora, or read whole rows',
+    zh: () =>
+      '虚拟词元：每个词元必须恰好看到它之前的词元，而此处有双向前缀、填充或隐藏的键；请用 tune lora，或按整行读取',
+  },
+  'model/virtual-attention': {
+    en: (d: { adapter: string }) =>
+      `attention: every token that is looked at must be one of the text, "${d.adapter}" has virtual tokens; look into the model without it`,
+    zh: (d) => `注意力：被关注的词元必须属于文本，而 "${d.adapter}" 带有虚拟词元；请不用它来查看模型`,
+  },
   'model/reach-texts': {
     en: (d: { lengths: readonly number[] }) =>
       `gradient reach: texts must be equally long, 3 tokens or more, got lengths ${list(d.lengths)}; cut them`,
     zh: (d) => `梯度传播：各文本须等长且不少于 3 个词元，得到的长度为 ${list(d.lengths)}；请截取`,
+  },
+  'model/reach-cells': {
+    en: (d: { cell: string }) =>
+      `gradient reach: layers must be cells that go step by step, got ${d.cell}; name a model trained with --architecture rnn, gru or lstm`,
+    zh: (d) =>
+      `梯度传播：各层须为逐步前行的循环单元，得到 ${d.cell}；请换一个以 --architecture rnn、gru 或 lstm 训练的模型`,
   },
   'model/no-part': {
     en: (d: { part: string }) => `encoder: this model has no ${d.part}; load one that was saved with it`,

@@ -14,7 +14,7 @@ import {
   tensor,
 } from '../tensor/index.ts';
 import { gradientReach } from './gradient-reach.ts';
-import { initRecurrent, runLayers, timeFirst } from './recurrent.ts';
+import { type CellParams, initRecurrent, runLayers, timeFirst } from './recurrent.ts';
 import { recurrentConfig } from './recurrent-config.ts';
 import { spectralNorm, spectralRadius } from './spectral.ts';
 
@@ -54,13 +54,10 @@ test.each(cellKinds)('%s: the gradient of the first state is that of a pass that
   const column = (from: number, to?: number) => timeFirst(tensor([ids.slice(from, to)], { dtype: 'i32' }));
   const { layers, norms, spectra } = gradientReach(params, config, [ids]);
   const first = runLayers(params, config, column(0, 1)).states;
-  const parts = first.flatMap((state) => (state.cell ? [state.hidden, state.cell] : [state.hidden]));
+  const parts = first.flat();
   const loss = (given: readonly Tensor[]) => {
     const per = given.length / 2;
-    const states = [0, 1].map((layer) => {
-      const [hidden, kept] = given.slice(layer * per, (layer + 1) * per);
-      return { hidden, cell: kept };
-    });
+    const states = [0, 1].map((layer) => given.slice(layer * per, (layer + 1) * per));
     const { x } = runLayers(params, config, column(1, -1), { states });
     const logits = linear(slice(x, 0, -1 + x.shape[0], x.shape[0]), params.embedding.weight);
     return crossEntropy(reshape(logits, [1, 12]), tensor([ids.at(-1)!], { dtype: 'i32' }));
@@ -79,7 +76,7 @@ test.each(cellKinds)('%s: the gradient of the first state is that of a pass that
 });
 
 test('an open forget gate carries the gradient further than a plain RNN of a shrinking matrix', () => {
-  const reach = (cell: 'rnn' | 'lstm', change: (params: ReturnType<typeof initRecurrent>) => void) => {
+  const reach = (cell: 'rnn' | 'lstm', change: (params: CellParams) => void) => {
     const config = recurrentConfig({ ...sizes, cell, layers: 1 });
     const params = initRecurrent(config, createRng(5));
     change(params);

@@ -6,8 +6,8 @@
 import { crossEntropy, emptyState, type RecurrentState, runLinear, runRecurrent } from '../nn/index.ts';
 import { add, affine, fromArray, grad, reshape, type Tensor, zeros } from '../tensor/index.ts';
 import { fail } from './errors.ts';
-import { embedIds, type RecurrentParams, recurrentHead } from './recurrent.ts';
-import { layerConfig, type RecurrentConfig } from './recurrent-config.ts';
+import { type CellParams, embedIds, type RecurrentParams, recurrentHead } from './recurrent.ts';
+import { type CellConfig, hasCells, layerConfig, type RecurrentConfig } from './recurrent-config.ts';
 import { spectralNorm, spectralRadius } from './spectral.ts';
 
 export interface GradientReach {
@@ -27,6 +27,11 @@ export interface GradientReach {
   readonly spectra?: readonly { readonly radius: number; readonly norm: number }[];
 }
 
+/** @throws `model/reach-cells` of RWKV: its layers have no one state that is handed from step to step. */
+export function requireCells(config: RecurrentConfig): asserts config is CellConfig {
+  if (!hasCells(config)) throw fail('model/reach-cells', { cell: config.cell });
+}
+
 /**
  * Measures the gradients of the loss of each text's last token with respect to the states at all places before it. All texts have
  * equally many ids, at least 3.
@@ -36,6 +41,8 @@ export function gradientReach(
   config: RecurrentConfig,
   texts: readonly ArrayLike<number>[],
 ): GradientReach {
+  requireCells(config);
+  const cells = params as CellParams;
   const length = texts[0]?.length ?? 0;
   if (length < 3 || texts.some((ids) => ids.length !== length)) {
     throw fail('model/reach-texts', { lengths: texts.map((ids) => ids.length) });
@@ -55,18 +62,18 @@ export function gradientReach(
   const layer = layerConfig(config);
 
   const lossOf = (added: readonly Tensor[]): Tensor => {
-    let states: RecurrentState[] = params.layers.map(() => emptyState(layer, batch));
+    let states: RecurrentState[] = cells.layers.map(() => emptyState(layer, batch));
     for (let t = 0; t < steps; t++) {
-      let x = embedIds(params, config, column(t));
+      let x = embedIds(cells, config, column(t));
       states = states.map((before, i) => {
-        const after = runRecurrent(params.layers[i], x, layer, before);
+        const after = runRecurrent(cells.layers[i], x, layer, before);
         const nudged = (state: Tensor, part: number): Tensor =>
           add(reshape(state, [batch, width]), added[at(t, i, part)]);
         x = after.hidden; // the layer above reads it as it was: what is asked is what memory does later
         return { hidden: nudged(after.hidden, 0), ...(after.cell && { cell: nudged(after.cell, 1) }) };
       });
     }
-    const logits = runLinear({ weight: recurrentHead(params) }, states[layers - 1].hidden);
+    const logits = runLinear({ weight: recurrentHead(cells) }, states[layers - 1].hidden);
     return affine(crossEntropy(logits, reshape(column(steps), [batch])), batch, 0);
   };
   const gradients = grad(lossOf, nudges) as readonly (Tensor | undefined)[];
@@ -92,7 +99,7 @@ export function gradientReach(
     norms,
     factor: (norms[steps - 1] / norms[0]) ** (1 / (steps - 1)),
     ...(cell === 'rnn' && {
-      spectra: params.layers.map(({ recurrent: { weight } }) => ({
+      spectra: cells.layers.map(({ recurrent: { weight } }) => ({
         radius: spectralRadius(weight),
         norm: spectralNorm(weight),
       })),

@@ -69,9 +69,15 @@ export {
   toForeignEncoderDecoder,
   toForeignEncoderDecoderConfig,
 } from './foreign-encoder-decoder.ts';
+export {
+  fromForeignRwkv,
+  fromForeignRwkvConfig,
+  toForeignRwkv,
+  toForeignRwkvConfig,
+} from './foreign-rwkv.ts';
 export { type GgufMetadata, type GgufModel, openGgufModel, type SaveGgufOptions, saveGguf } from './gguf.ts';
 export { ggufArchitectureFor } from './gguf-architectures.ts';
-export { type GradientReach, gradientReach } from './gradient-reach.ts';
+export { type GradientReach, gradientReach, requireCells } from './gradient-reach.ts';
 export * from './kept-weights.ts';
 export * from './language-model.ts';
 export * from './measure.ts';
@@ -82,14 +88,17 @@ export * from './recurrent.ts';
 export {
   isRecurrentConfig,
   type RecurrentConfig,
+  type RecurrentKind,
   type RecurrentOptions,
   recurrentConfig,
+  recurrentKinds,
 } from './recurrent-config.ts';
 export {
   createRecurrentModel,
   type RecurrentLanguageModel,
   type RecurrentModelOptions,
 } from './recurrent-model.ts';
+export { openRwkv, type RwkvFolder, saveRwkv } from './rwkv-storage.ts';
 export {
   isSentenceFolder,
   type Pooling,

@@ -8,6 +8,7 @@ import {
   type LayerAdapters,
   PAGE_TOKENS,
   runEmbedding,
+  type VirtualTokens,
 } from '../nn/index.ts';
 import { bytesPerElement, chooseTokens, embedding, fromArray, type Tensor } from '../tensor/index.ts';
 import type {
@@ -39,6 +40,7 @@ import {
   livePasts,
   rowsOf,
 } from './sequences.ts';
+import { virtualPasts } from './virtual-pasts.ts';
 
 export interface LanguageModelOptions {
   /**
@@ -58,6 +60,8 @@ export interface LanguageModelOptions {
   readonly memoryTokens?: number;
   /** What sequences can be read with, by name. Kept in f32 beside the weights; their numbers are read as they are. */
   readonly adapters?: Readonly<Record<string, LayerAdapters>>;
+  /** Of those adapters: what stands before every text. It takes memory once, and its places from each text. */
+  readonly virtualTokens?: Readonly<Record<string, VirtualTokens>>;
 }
 
 export interface DecoderLanguageModel extends LanguageModel {
@@ -93,12 +97,15 @@ export function createLanguageModel(
   const { weights, precision } = keptForReading(params, kept, activations);
   const compute = computeIn(precision);
   if (config.linearAttention) {
-    if (Object.keys(options.adapters ?? {}).length > 0) throw fail('model/adapters-linear', {});
+    const { adapters = {}, virtualTokens = {} } = options;
+    if (Object.keys({ ...adapters, ...virtualTokens }).length > 0) throw fail('model/adapters-linear', {});
     return { ...createLinearModel(weights, config, compute), config, memory: boundless };
   }
   const { contextLength, vocabSize, width: hiddenSize } = config;
   const { layers, kvHeads, headSize } = config;
-  const { memoryTokens, adapters = {} } = options;
+  const { memoryTokens, virtualTokens = {} } = options;
+  const unchanged = Object.fromEntries(Object.keys(virtualTokens).map((name) => [name, {}]));
+  const adapters: Readonly<Record<string, LayerAdapters>> = { ...unchanged, ...options.adapters };
   const weightsFor = adaptedWeights(weights, adapters);
   const apart = changesExperts(adapters);
   if (memoryTokens !== undefined && !(Number.isInteger(memoryTokens) && memoryTokens >= PAGE_TOKENS)) {
@@ -115,20 +122,32 @@ export function createLanguageModel(
   /** How long the prompt was that a sequence read in both directions. */
   const prefixes = new WeakMap<KvPast, number>();
 
+  const virtual = compute(() =>
+    virtualPasts(config, memory, virtualTokens, (adapter) => weightsFor([{ count: 1, adapter }])),
+  );
+  const countBefore = (adapter: string | undefined): number =>
+    (adapter !== undefined && virtual.get(adapter)?.length) || 0;
+
+  const changesLayers = (adapter: string): boolean => Object.keys(adapters[adapter]).length > 0;
+  const checkLook = (adapter: string | undefined): void => {
+    if (countBefore(adapter) > 0) throw fail('model/virtual-attention', { adapter: adapter! });
+  };
+
   const openSequence = (past: KvPast, adapter?: string, source?: SourceMemory): DecoderSequence => {
     if (source) sources.set(past, source);
+    const before = countBefore(adapter);
     const sequence: DecoderSequence = {
       get length() {
-        return live(sequence).length;
+        return live(sequence).length - before;
       },
       get cacheBytes() {
         return cacheBytes(config, live(sequence).pages.length * PAGE_TOKENS, dtype);
       },
       rewind(to) {
-        checkRewind(live(sequence).length, to);
+        checkRewind(live(sequence).length - before, to);
         const prefix = prefixes.get(past) ?? 0;
         if (to > 0 && to < prefix) throw fail('model/rewind-prefix', { prefix, to });
-        past.rewind(to);
+        past.rewind(before + to);
       },
       fork() {
         const own = live(sequence).fork();
@@ -151,7 +170,8 @@ export function createLanguageModel(
     const past = live(sequence);
     const start = past.length;
     checkReading(ids, start, config);
-    const [adapter, source] = [adapterOf.get(sequence), sources.get(past)];
+    const [own, source] = [adapterOf.get(sequence), sources.get(past)];
+    const adapter = own !== undefined && changesLayers(own) ? own : undefined;
     const prefix = config.prefix ? given : 0;
     const isWhole = Number.isInteger(prefix) && prefix >= 0 && prefix <= ids.length;
     if (prefix !== 0 && (start > 0 || !isWhole)) {
@@ -180,16 +200,19 @@ export function createLanguageModel(
         memory.tokensFor(batch.map(({ sequence, ids }) => ({ past: live(sequence), count: ids.length }))),
     },
     adapters: Object.keys(adapters),
+    contextWith: (adapter) => contextLength - countBefore(adapter),
     open(adapter, source) {
       if (adapter !== undefined && !Object.hasOwn(adapters, adapter)) {
         throw fail('model/adapter', { adapter, known: Object.keys(adapters) });
       }
       if (config.crossAttention && !source) throw fail('model/no-source', {});
-      return openSequence(memory.open(), adapter, source);
+      const before = adapter === undefined ? undefined : virtual.get(adapter);
+      return openSequence(before?.fork() ?? memory.open(), adapter, source);
     },
     step(batch, wants = {}) {
       if (!batch.length) return [];
       checkBatch(batch);
+      if (wants.attention) for (const { sequence } of batch) checkLook(adapterOf.get(sequence));
       const readings = batch.map(checkRequest);
       const wanted = memory.tokensFor(readings);
       const { freeTokens: free } = memory;

@@ -34,7 +34,7 @@ export function createLinearModel(
     vocabSize,
     contextLength,
     hiddenSize,
-    stateSize: layers * layerSize(config),
+    start: new Float32Array(layers * layerSize(config)),
     read: (readings, wants) => compute(() => read(params, config, readings, wants)),
     project: (flat) =>
       compute(() => {

@@ -1,11 +1,18 @@
 /** A recurrent model that reads many sequences at once: the `LanguageModel` contract over states of fixed size. */
 
-import { type RecurrentState, runEmbedding, runLinear } from '../nn/index.ts';
+import { runEmbedding, runLinear } from '../nn/index.ts';
 import { fromArray, type Tensor } from '../tensor/index.ts';
 import type { StepResult, StepWants } from '../types.ts';
 import { keptForReading } from './kept-weights.ts';
 import { limits } from './limits.ts';
-import { type RecurrentParams, recurrentHead, runLayers } from './recurrent.ts';
+import {
+  finishRecurrent,
+  type RecurrentParams,
+  recurrentHead,
+  runLayers,
+  startState,
+  unpackStates,
+} from './recurrent.ts';
 import type { RecurrentConfig } from './recurrent-config.ts';
 import { KEPT_EVERY, type KeptState } from './recurrent-past.ts';
 import { computeIn, flatRows, rowsOf } from './sequences.ts';
@@ -33,15 +40,18 @@ export function createRecurrentModel(
 ): RecurrentLanguageModel {
   const { weights, precision } = keptForReading(params, kept);
   const { vocabSize, width: hiddenSize } = config;
-  const stateSize = config.layers * statesOf(config) * hiddenSize;
   const compute = computeIn(precision);
   const model = createStateModel({
     vocabSize,
     contextLength,
     hiddenSize,
-    stateSize,
+    start: startState(config),
     read: (readings, wants) => compute(() => read(weights, config, readings, wants)),
-    project: (flat) => compute(() => logitRows(weights, flat, hiddenSize)),
+    project: (flat) =>
+      compute(() => {
+        const x = fromArray<'f32'>(flat, [flat.length / hiddenSize, hiddenSize], 'f32');
+        return rowsOf(runLinear({ weight: recurrentHead(weights) }, finishRecurrent(weights, x)));
+      }),
     embed: (ids) => {
       const all = fromArray<'i32'>(Int32Array.from(ids), [ids.length], 'i32');
       return compute(() => rowsOf(runEmbedding(weights.embedding, all)));
@@ -49,9 +59,6 @@ export function createRecurrentModel(
   });
   return { ...model, config };
 }
-
-/** Numbers that a layer remembers for each feature. */
-const statesOf = ({ cell }: RecurrentConfig): number => (cell === 'lstm' ? 2 : 1);
 
 /** What is found on the way: wanted rows, and states that are kept. */
 interface Found {
@@ -77,16 +84,17 @@ function read(
   let start = 0;
   for (const end of ends) {
     const rows = order.filter((i) => readings[i].ids.length >= end);
-    states = readStretch(params, config, { rows, start, end, states });
+    states = readStretch({ rows, start, end, states });
     start = end;
   }
   return answer();
 
-  function readStretch(
-    weights: RecurrentParams,
-    { width, ...rest }: RecurrentConfig,
-    stretch: { rows: readonly number[]; start: number; end: number; states: readonly Float32Array[] },
-  ): Float32Array[] {
+  function readStretch(stretch: {
+    rows: readonly number[];
+    start: number;
+    end: number;
+    states: readonly Float32Array[];
+  }): Float32Array[] {
     const { rows, start, end } = stretch;
     const [steps, batch] = [end - start, rows.length];
     const ids = new Int32Array(steps * batch);
@@ -94,21 +102,17 @@ function read(
       for (let t = 0; t < steps; t++) ids[t * batch + row] = readings[i].ids[start + t];
     });
     const seen: Tensor[] = [];
-    const after = runLayers(weights, config, fromArray<'i32'>(ids, [steps, batch], 'i32'), {
-      states: unpack({ width, ...rest }, stretch.states.slice(0, batch)),
+    const after = runLayers(params, config, fromArray<'i32'>(ids, [steps, batch], 'i32'), {
+      states: unpackStates(config, stretch.states.slice(0, batch)),
       look: wantsLayers ? (x) => seen.push(x) : undefined,
     });
-    const parts = after.states.flatMap(({ hidden, cell }) => (cell ? [hidden, cell] : [hidden]));
-    const arrays = parts.map(({ data }) => data as Float32Array);
-    const layerArrays = seen.map(({ data }) => data as Float32Array);
-    const top = after.x.data as Float32Array;
-    const rowOf = (data: Float32Array, t: number, row: number): Float32Array =>
-      data.slice((t * batch + row) * width, (t * batch + row + 1) * width);
-    const stateAt = (t: number, row: number): Float32Array => {
-      const values = new Float32Array(arrays.length * width);
-      arrays.forEach((data, part) => values.set(rowOf(data, t, row), part * width));
-      return values;
-    };
+    const parts = after.states.flat().map(arrayOf);
+    const layerParts = seen.map(arrayOf);
+    const top = arrayOf(after.x);
+    const rowOf = ({ data, size }: Part, t: number, row: number): Float32Array =>
+      data.subarray((t * batch + row) * size, (t * batch + row + 1) * size);
+    const stateAt = (t: number, row: number): Float32Array =>
+      joined(parts.map((part) => rowOf(part, t, row)));
     return rows.map((i, row) => {
       const { from, ids: all, known } = readings[i];
       for (let t = 0; t < steps; t++) {
@@ -117,8 +121,8 @@ function read(
         const length = from.length + place + 1;
         if (isLast || length % KEPT_EVERY === 0) found[i].states.push({ length, values: stateAt(t, row) });
         if (wanted === 'none' || place < known || (wanted === 'last' && !isLast)) continue;
-        found[i].hidden.push(rowOf(top, t, row));
-        if (wantsLayers) found[i].layers.push(layerArrays.map((data) => rowOf(data, t, row)));
+        found[i].hidden.push(rowOf(top, t, row).slice());
+        if (wantsLayers) found[i].layers.push(layerParts.map((part) => rowOf(part, t, row).slice()));
       }
       return stateAt(steps - 1, row);
     });
@@ -143,19 +147,22 @@ function read(
   }
 }
 
-/** Kept states of several texts as the tensors [B, D] of each layer. */
-function unpack(config: RecurrentConfig, kept: readonly Float32Array[]): RecurrentState[] {
-  const { width, layers } = config;
-  const per = statesOf(config);
-  const part = (index: number): Tensor => {
-    const values = new Float32Array(kept.length * width);
-    kept.forEach((state, row) => values.set(state.subarray(index * width, (index + 1) * width), row * width));
-    return fromArray<'f32'>(values, [kept.length, width], 'f32');
-  };
-  return Array.from({ length: layers }, (_, layer) => ({
-    hidden: part(layer * per),
-    ...(per === 2 && { cell: part(layer * per + 1) }),
-  }));
+/** A tensor [T, B, size], to be copied out of. */
+interface Part {
+  readonly data: Float32Array;
+  readonly size: number;
+}
+
+const arrayOf = ({ data, shape }: Tensor): Part => ({ data: data as Float32Array, size: shape[2] });
+
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const array of arrays) {
+    all.set(array, from);
+    from += array.length;
+  }
+  return all;
 }
 
 /** The logits of rows of states [rows, size], one behind the other. */

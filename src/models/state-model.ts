@@ -32,8 +32,8 @@ export interface StateReader {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly hiddenSize: number;
-  /** Numbers of a state. */
-  readonly stateSize: number;
+  /** The state before the first token. */
+  readonly start: Float32Array;
   /** Reads all requests; `states[request]` are those after every 64th token, and the last. */
   read(
     readings: readonly StateReading[],
@@ -46,7 +46,7 @@ export interface StateReader {
 
 /** `rewind` goes back to the last state kept and reads on from there with the next step. */
 export function createStateModel(reader: StateReader): StateModel {
-  const { vocabSize, contextLength, hiddenSize, stateSize } = reader;
+  const { vocabSize, contextLength, hiddenSize, start } = reader;
   const { of: live, open: openSequence } = sequencesOver<RecurrentPast>();
 
   const checkRequest = ({ sequence, ids }: StepRequest) => {
@@ -62,7 +62,7 @@ export function createStateModel(reader: StateReader): StateModel {
     hiddenSize,
     open(adapter) {
       if (adapter !== undefined) throw fail('model/adapter', { adapter, known: [] });
-      return openSequence(recurrentPast({ length: 0, values: new Float32Array(stateSize) }));
+      return openSequence(recurrentPast({ length: 0, values: start }));
     },
     step(batch, wants = {}) {
       if (!batch.length) return [];

@@ -62,15 +62,21 @@ export type WeightDtype = 'f32' | 'f16' | 'bf16';
 export async function saveDecoder(
   folder: string,
   { config, params }: LoadedDecoder,
-  { format, eosId, bosId = eosId, dtype = 'f32' }: SaveDecoderOptions = {},
+  { format, ...options }: SaveDecoderOptions = {},
 ): Promise<void> {
-  const ends = { bos_token_id: bosId ?? null, eos_token_id: eosId ?? null };
   const json = format
-    ? { ...toForeignConfig(format, config), ...ends, dtype: LIBRARY_DTYPES[dtype] }
+    ? { ...toForeignConfig(format, config), ...endsOf(options) }
     : { architecture: ARCHITECTURE, ...config };
   const tensors = format ? toForeign(format, config, params) : namedTensors(params);
-  await writeModel(folder, json, tensors, dtype);
+  await writeModel(folder, json, tensors, options.dtype);
 }
+
+/** What another library's config says of the ends of a text, and of the type of the weights. */
+export const endsOf = ({ eosId, bosId = eosId, dtype = 'f32' }: Omit<SaveDecoderOptions, 'format'>) => ({
+  bos_token_id: bosId ?? null,
+  eos_token_id: eosId ?? null,
+  dtype: LIBRARY_DTYPES[dtype],
+});
 
 /** Writes the two files of a model's folder. */
 export async function writeModel(

@@ -2,6 +2,18 @@
 
 import { affine, concat, mul, outsideScopes, reshape, Tensor, withRecording } from '../tensor/index.ts';
 
+/** A layer of a small network. */
+interface SmallLayer {
+  readonly weight: Tensor;
+  readonly bias?: Tensor;
+}
+
+/** y + up(gelu(down(y))) (Houlsby et al. 2019, arXiv:1902.00751). */
+export interface Bottleneck {
+  readonly down: SmallLayer;
+  readonly up: SmallLayer;
+}
+
 /**
  * What an adapter changes of a layer whose weights stay as they are: y = (W·(gainIn ⊙ x) + b) ⊙ gainOut + scale·B·A·x.
  * It stands in the parameter tree beside the weight, while it is trained or read beside others.
@@ -12,6 +24,8 @@ export interface LinearAdapter {
   /** [in] and [out] (IA³, Liu et al. 2022, arXiv:2205.05638). */
   readonly inputGain?: Tensor;
   readonly outputGain?: Tensor;
+  /** Stand behind the layer, whatever else changes it, one after the other. */
+  readonly behind?: readonly Bottleneck[];
   /** Is shown what enters the layer: x [..., in]. */
   readonly look?: (x: Tensor) => void;
 }
@@ -59,7 +73,13 @@ function onTop(below: LinearAdapter, above: LinearAdapter): LinearAdapter {
   const inputGain = gain(below.inputGain, above.inputGain);
   const outputGain = gain(below.outputGain, above.outputGain);
   const lowRank = joined(below.lowRank && gainedProduct(below.lowRank, above), above.lowRank);
-  return { ...(lowRank && { lowRank }), ...(inputGain && { inputGain }), ...(outputGain && { outputGain }) };
+  const behind = [...(below.behind ?? []), ...(above.behind ?? [])];
+  return {
+    ...(lowRank && { lowRank }),
+    ...(inputGain && { inputGain }),
+    ...(outputGain && { outputGain }),
+    ...(behind.length > 0 && { behind }),
+  };
 }
 
 type LowRank = NonNullable<LinearAdapter['lowRank']>;

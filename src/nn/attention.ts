@@ -4,6 +4,7 @@ import { concat, isBlocks, linear, matmulPrecision, reshape, type Tensor } from 
 import { linearSpec, runLinear, runLinears } from './linear.ts';
 import { type NormConfig, normSpec, runNorm } from './norm.ts';
 import type { Initializer, Parameters } from './parameters.ts';
+import { putBefore, type VirtualKeys } from './virtual-tokens.ts';
 
 export interface AttentionConfig {
   readonly width: number;
@@ -44,11 +45,13 @@ export function attentionSpec(config: AttentionConfig, init: Initializer, output
   const headNorms: { queryNorm?: NormSpecs; keyNorm?: NormSpecs } = headNorm
     ? { queryNorm: headNorm(), keyNorm: headNorm() }
     : {};
+  const virtual: { virtual?: VirtualKeys } = {};
   return {
     query: projection(heads),
     key: projection(kvHeads),
     value: projection(kvHeads),
     ...headNorms,
+    ...virtual,
     output: linearSpec(heads * headSize, width, { init: outputInit, bias: outputBias }),
   };
 }
@@ -74,9 +77,9 @@ export function runAttention(
   );
 }
 
-/** Blocks cannot be put one under another, and what adapts is by layer. */
-const isPlain = ({ query, key, value }: AttentionParams): boolean =>
-  [query, key, value].every(({ weight, adapter }) => !adapter && !isBlocks(weight.dtype));
+/** Blocks cannot be put one under another, what adapts is by layer, and what stands before the text has no queries. */
+const isPlain = ({ query, key, value, virtual }: AttentionParams): boolean =>
+  !virtual && [query, key, value].every(({ weight, adapter }) => !adapter && !isBlocks(weight.dtype));
 
 /** The values that each head takes: [..., heads, headSize]. */
 function mix(
@@ -85,7 +88,7 @@ function mix(
   { headSize, qkNorm }: AttentionConfig,
   { attend, rotate, bias }: AttentionRun,
 ): Tensor {
-  const { query, key, value } = params;
+  const { query, key, value, virtual } = params;
   let [q, k, v] = runLinears([query, key, value], x).map((y) => inHeads(y, headSize));
   if (qkNorm) {
     q = runNorm(params.queryNorm!, q, qkNorm);
@@ -95,6 +98,7 @@ function mix(
     q = rotate(q);
     k = rotate(k);
   }
+  if (virtual) return attend(q, putBefore(virtual.keys, k), putBefore(virtual.values, v), bias);
   return attend(q, k, v, bias);
 }
 

@@ -2,6 +2,7 @@
 
 export {
   type AdapterRows,
+  type Bottleneck,
   type LayerAdapters,
   type LinearAdapter,
   stackAdapters,
@@ -36,4 +37,20 @@ export {
   runRecurrent,
 } from './recurrent.ts';
 export * from './repetition-losses.ts';
+export {
+  channelMixingSpec,
+  type RwkvLayerConfig,
+  runChannelMixing,
+  runTimeMixing,
+  timeMixingSpec,
+  WKV_EMPTY,
+} from './rwkv.ts';
 export { type SparsePattern, sparseAttention, sparseOverPast } from './sparse-attention.ts';
+export {
+  countVirtual,
+  putBefore,
+  type VirtualKeys,
+  type VirtualTokens,
+  virtualTokensIn,
+  withVirtualTokens,
+} from './virtual-tokens.ts';

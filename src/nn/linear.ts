@@ -1,6 +1,6 @@
 /** Affine maps. Weights are [out, in], as in PyTorch. */
 
-import { add, affine, concat, linear, linears, mul, rowsView, type Tensor } from '../tensor/index.ts';
+import { add, affine, concat, gelu, linear, linears, mul, rowsView, type Tensor } from '../tensor/index.ts';
 import type { AdapterRows, LinearAdapter } from './adapters.ts';
 import { type Initializer, ParameterSpec, type Parameters, zerosInit } from './parameters.ts';
 
@@ -55,11 +55,12 @@ function gained(adapter: AnyAdapter, x: Tensor): Tensor {
 /** What an adapter makes of the y that a layer gives for x. */
 function changed(adapter: AnyAdapter, x: Tensor, y: Tensor): Tensor {
   if (isRows(adapter)) return byRows(adapter, (own, rows) => changed(own, rows(x), rows(y)));
-  const { outputGain, lowRank, look } = adapter ?? {};
+  const { outputGain, lowRank, look, behind = [] } = adapter ?? {};
   look?.(x);
-  const gainedY = outputGain ? mul(y, outputGain) : y;
-  if (!lowRank) return gainedY;
-  return linear(affine(linear(x, lowRank.a), lowRank.scale, 0), lowRank.b, { residual: gainedY });
+  let own = outputGain ? mul(y, outputGain) : y;
+  if (lowRank) own = linear(affine(linear(x, lowRank.a), lowRank.scale, 0), lowRank.b, { residual: own });
+  for (const { down, up } of behind) own = runLinear(up, gelu(runLinear(down, own)), own);
+  return own;
 }
 
 /** Each piece by its own adapter. */

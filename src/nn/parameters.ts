@@ -1,7 +1,17 @@
 /** Parameters before they exist: a model is described as a tree of specs, and every other view of it is a map over them. */
 
 import type { Rng } from '../rng.ts';
-import { affine, normal, ones, type Shape, scope, sizeOf, type Tensor, zeros } from '../tensor/index.ts';
+import {
+  affine,
+  normal,
+  ones,
+  type Shape,
+  scope,
+  sizeOf,
+  type Tensor,
+  uniform,
+  zeros,
+} from '../tensor/index.ts';
 import { leafValues, type MapTree, mapTree } from '../tree.ts';
 
 /** Fills a new tensor of the given shape; draws from `rng` only. */
@@ -11,6 +21,15 @@ export type Initializer = (shape: Shape, rng: Rng) => Tensor<'f32'>;
 export function normalInit(std: number): Initializer {
   return (shape, rng) =>
     scope(() => affine(normal(shape, { seed: rng.integer(2 ** 32), stream: 0 }), std, 0) as Tensor<'f32'>);
+}
+
+/** Numbers spread evenly over ±bound. */
+export function uniformInit(bound: number): Initializer {
+  return (shape, rng) =>
+    scope(
+      () =>
+        affine(uniform(shape, { seed: rng.integer(2 ** 32), stream: 0 }), 2 * bound, -bound) as Tensor<'f32'>,
+    );
 }
 
 /**

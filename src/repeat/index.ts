@@ -63,7 +63,7 @@ export {
   measureTexts,
   type RepetitionReport,
 } from './report.ts';
-export { selfBleu } from './self-bleu.ts';
+export { referenceBleu, selfBleu } from './self-bleu.ts';
 export { comparableWords, comparisonKey } from './sentences.ts';
 export { type DetectLoopsOptions, detectLoops, type TextLoop } from './text-loops.ts';
 export {

@@ -15,6 +15,7 @@ import {
   measureTexts,
   ngramCoverage,
   predictionRepeats,
+  referenceBleu,
   selfBleu,
   seqRep,
   splitText,
@@ -143,11 +144,15 @@ describe('distribution', () => {
   const golden = JSON.parse(
     readFileSync(new URL('../../test/golden/repeat-metrics.json', import.meta.url), 'utf8'),
   );
-  for (const { unit, texts, selfBleu: expected, zipf } of golden) {
-    test(`self-BLEU equals NLTK and Zipf equals a least-squares fit, by ${unit}`, () => {
+  for (const { unit, texts, selfBleu: expected, referenceBleu: against, zipf } of golden) {
+    test(`BLEU and self-BLEU equal NLTK and Zipf equals a least-squares fit, by ${unit}`, () => {
       const number = createVocabulary();
       const ids = texts.map((text: string) => number(splitText(text, unit)));
-      for (const n of [2, 3, 4]) expect(selfBleu(ids, n)).toBeCloseTo(expected[n], 10);
+      const half = Math.floor(ids.length / 2);
+      for (const n of [2, 3, 4]) {
+        expect(selfBleu(ids, n)).toBeCloseTo(expected[n], 10);
+        expect(referenceBleu(ids.slice(0, half), ids.slice(half), n)).toBeCloseTo(against[n], 10);
+      }
       expect(zipfCoefficient(ids)).toBeCloseTo(zipf, 10);
     });
   }

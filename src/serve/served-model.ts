@@ -57,6 +57,8 @@ export interface ServedModel {
   /** Unix seconds. */
   readonly created: number;
   readonly contextLength: number;
+  /** Of each of its adapters: one with virtual tokens leaves a text fewer places. */
+  readonly adapterContexts?: Readonly<Record<string, number>>;
   readonly tokenizer: Tokenizer;
   /** Ids put before every prompt. */
   readonly prefixIds: readonly number[];

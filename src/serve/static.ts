@@ -25,12 +25,15 @@ const NO_VIEW = /^\/(api|v1|assets)\//;
 /** Files that carry a hash of their content in their name never change. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
+/** Of the one style that abcjs puts into every score; all else that it draws with is no inline style. */
+const SCORE_STYLE = "'sha256-BCpnf71gZdCsSCHDzyB1RsBbZ0qQdqseK6v+yJsgg30='";
+
 /** Everything from us, nothing inline but styles that carry this answer's nonce. */
 const policy = (nonce: string): string =>
   [
     "default-src 'self'",
     "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}' ${SCORE_STYLE}`,
     "img-src 'self' data: blob:",
     "connect-src 'self'",
     "object-src 'none'",

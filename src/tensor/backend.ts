@@ -3,6 +3,7 @@
  * and every f64 computation, runs in TypeScript. `INKSTONE_KERNELS=typescript` leaves the addon out.
  */
 
+import { atWork, type Device, openDevice } from './device.ts';
 import { fail } from './errors.ts';
 import type { KernelName, Kernels, Precision } from './kernels.ts';
 import { setMemoryHost } from './memory.ts';
@@ -124,13 +125,22 @@ function streamingKernels(): Kernels | undefined {
   return streaming;
 }
 
+async function onDevice<Result>(device: Device, body: () => Result): Promise<Result> {
+  const result = atWork(() => withKernels(device.kernels, body));
+  await device.submit();
+  return result;
+}
+
 /**
  * Runs `body` off the event loop: the kernels it calls are put in line, the addon's thread runs them in that order, and
  * the promise is kept when all have run. Until then timers and requests have their turn; whoever reads a tensor's `data`,
  * or calls a kernel, waits for the line. `body` is synchronous, and reads no values if it can: reading waits as well.
- * Without the addon, or with other kernels in place, `body` simply runs.
+ * Without the addon, or with other kernels in place, `body` simply runs. While a device is open, it runs there, and whoever reads a
+ * result waits for `readable`.
  */
 export async function offThread<Result>(body: () => Result): Promise<Result> {
+  const device = openDevice();
+  if (device) return onDevice(device, body);
   const kernels = streamingKernels();
   return kernels ? putInLine(() => withKernels(kernels, body)) : body();
 }
@@ -140,6 +150,8 @@ export async function offThread<Result>(body: () => Result): Promise<Result> {
  * these kernels run, and whoever needs what they write waits for them.
  */
 export async function behind<Result>(body: () => Result): Promise<Result> {
+  const device = openDevice();
+  if (device) return onDevice(device, body);
   const kernels = streamingKernels();
   if (!kernels) return body();
   const put = backend().threads > 1 ? leaveInLine : putInLine;

@@ -12,6 +12,8 @@ import {
   attention,
   cast,
   concat,
+  div,
+  exp,
   linear,
   logSoftmax,
   matmul,
@@ -102,6 +104,20 @@ const plainExpressions: {
       const candidate = tanh(add(fromInput[2], mul(reset, fromPast[2])));
       return [add(mul(affine(update, -1, 1), candidate), mul(update, h))];
     })[0],
+
+  wkvScan: ([key, value, decay, first, start]) => {
+    const [a, b, p] = quarter(start, 3);
+    const scales = exp(p);
+    let sums = [mul(a, scales), mul(b, scales)];
+    const mixed = Array.from({ length: key.shape[0] }, (_, t) => {
+      const [k, v] = [key, value].map((x) => squeeze(slice(x, 0, t, t + 1), 0));
+      const [weight, now] = [exp(k), exp(add(k, first))];
+      const mean = div(add(sums[0], mul(now, v)), add(sums[1], now));
+      sums = [mul(weight, v), weight].map((added, i) => add(mul(sums[i], exp(decay)), added));
+      return mean;
+    });
+    return stack(mixed, 0);
+  },
 
   crossEntropy: ([logits, targets], { ignoreIndex, smoothing }) =>
     rowLosses(logits, targets, ignoreIndex, smoothing),

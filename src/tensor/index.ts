@@ -16,6 +16,7 @@ export {
   withPrecision,
   wrapKernels,
 } from './backend.ts';
+export { type Device, openDevice, readable } from './device.ts';
 export {
   BLOCK_SIZE,
   type BlockType,
@@ -25,6 +26,7 @@ export {
   isBlocks,
   isFloat,
 } from './dtype.ts';
+export { describeGpu, type GpuDescription, openGpu } from './gpu.ts';
 export type { Activation, KernelName, Kernels, Precision } from './kernels.ts';
 export {
   type ComplexNumber,

@@ -350,6 +350,42 @@ export interface Kernels {
   ): void;
 
   /**
+   * RWKV's memory over all steps: key, value, out [steps, batch, n], decay and first [n]. A state [batch, 3n] is a weighted sum of
+   * values, the sum of the weights, and the exponent that is taken out of both; `states` has those after each step.
+   */
+  wkv(
+    key: Floats,
+    value: Floats,
+    decay: Floats,
+    first: Floats,
+    start: Floats,
+    out: Floats,
+    states: Floats,
+    steps: number,
+    batch: number,
+    n: number,
+  ): void;
+  /** gradDecay and gradFirst [batch, n] are those of each row of the batch. */
+  wkvGrad(
+    key: Floats,
+    value: Floats,
+    decay: Floats,
+    first: Floats,
+    start: Floats,
+    out: Floats,
+    states: Floats,
+    grad: Floats,
+    gradKey: Floats,
+    gradValue: Floats,
+    gradDecay: Floats,
+    gradFirst: Floats,
+    gradStart: Floats,
+    steps: number,
+    batch: number,
+    n: number,
+  ): void;
+
+  /**
    * The next id of each row of n logits, drawn with softmax(logits / temperature) after the filters. Six numbers for each
    * row in `choices`: temperature (0: the likeliest), topK (0: all), topP (1: all), minP as a logarithm (−∞: all), the draw
    * in [0, 1), and how many ids of the row count. −1 where a logit is not finite or another order of adding could matter.

@@ -4,6 +4,7 @@
  */
 
 import { leafValues } from '../tree.ts';
+import { renewOnDevice, touchOnDevice } from './device.ts';
 import { arrayConstructors, arrayLength, bytesPerElement, type Data, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
 import { lastPiece } from './stream.ts';
@@ -124,6 +125,7 @@ function allocateBuffer(bytes: number): ArrayBuffer {
 export function allocate(dtype: DType, count: number): Storage {
   const bytes = sizeClass(count * bytesPerElement[dtype]);
   const buffer = allocateBuffer(bytes);
+  renewOnDevice(buffer);
   const storage = new Storage(buffer, offsets.get(buffer)!, current, lastPiece());
   if (current) {
     current.held.add(storage);
@@ -135,6 +137,7 @@ export function allocate(dtype: DType, count: number): Storage {
 
 /** Memory that JavaScript made: shared, never pooled. */
 export function adopt(array: Data): Storage {
+  touchOnDevice(array.buffer as ArrayBuffer);
   return new Storage(array.buffer as ArrayBuffer, array.byteOffset, undefined);
 }
 

@@ -152,6 +152,8 @@ const work: { readonly [Name in KernelName]: Work<Name> } = {
   lstmCellGrad: perElement(8),
   gruCell: perElement(5),
   gruCellGrad: perElement(5),
+  wkv: perElement(8),
+  wkvGrad: perElement(13),
 
   chooseTokens: { flops: (logits) => logits.length, bytes: (logits) => logits.byteLength },
   crossEntropy: rowWork,

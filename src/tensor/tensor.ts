@@ -1,6 +1,7 @@
 /** The n-d array: a shape, an element type, and contiguous row-major memory. Ops never change a tensor; they make new ones. */
 
 import { kernelsFor } from './backend.ts';
+import { operandOnDevice, touchOnDevice } from './device.ts';
 import {
   type ArrayOf,
   arrayConstructors,
@@ -43,9 +44,10 @@ export class Tensor<D extends DType = DType> {
     this.offset = offset;
   }
 
-  /** The elements, not a copy; waits for the kernels that make them. @throws when the tensor's scope has ended. */
+  /** The elements, not a copy; waits for the kernels that make them. @throws when the tensor's scope has ended, or a device has them. */
   get data(): ArrayOf[D] {
     waitForPiece(this.storage.usedIn);
+    touchOnDevice(this.storage.buffer);
     return this.#view();
   }
 
@@ -53,6 +55,7 @@ export class Tensor<D extends DType = DType> {
   get operand(): ArrayOf[D] {
     const piece = openPiece();
     if (piece) this.storage.usedIn = piece;
+    operandOnDevice(this.storage.buffer);
     return this.#view();
   }
 

@@ -37,6 +37,7 @@ export { type ShuffleOptions, shuffledBatches } from './shuffled-batches.ts';
 export {
   type FoundGradients,
   type GradientRule,
+  meanGradients,
   type StepOptions,
   type StepReport,
   type TrackedParameter,

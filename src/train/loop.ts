@@ -1,6 +1,6 @@
 /** The training loop: a stream of events over a parameter tree and a loss. It knows no model, no text and no files. */
 
-import type { Precision, Tensor } from '../tensor/index.ts';
+import { type Precision, readable, type Tensor } from '../tensor/index.ts';
 import { addEnergy, type EnergyMeter, type EnergyUse } from './energy.ts';
 import { fail, notNegative, positive, requireNumber, wholePositive } from './errors.ts';
 import type { Grouping } from './optimizers.ts';
@@ -66,8 +66,10 @@ export interface TrainOptions<Params, Batch> {
   /** The state to go on from; tensors were restored by `restore` before the first step. */
   readonly resume?: {
     readonly place: Place;
-    readonly restore: (tracked: readonly TrackedParameter[]) => void;
+    readonly restore: (tracked: readonly TrackedParameter[]) => Promise<void> | void;
   };
+  /** What follows each update before anything reads the parameters. */
+  readonly afterUpdate?: () => Promise<void>;
   /** A loss above this many times the first one counts as divergence. */
   readonly divergenceFactor?: number;
   readonly signal?: AbortSignal;
@@ -117,7 +119,7 @@ export async function* train<Params, Batch>(
 ): AsyncGenerator<TrainEvent> {
   const plan = checkOptions(options);
   const tracked = trackParameters(options.params, options.grouping);
-  options.resume?.restore(tracked);
+  await options.resume?.restore(tracked);
   let place: Place = options.resume?.place ?? { step: 0, seconds: 0, tokens: 0 };
   const energyUsed = meterFrom(place, options.meter);
   const heldOut: number[] = [];
@@ -146,6 +148,7 @@ export async function* train<Params, Batch>(
       precision: plan.precision,
       gradients: options.gradients,
     });
+    await options.afterUpdate?.();
     const seconds = (plan.now() - started) / 1000;
     recent.push(seconds);
     if (recent.length > SPEED_WINDOW) recent.shift();
@@ -178,12 +181,16 @@ export async function* train<Params, Batch>(
       reason = 'diverged';
       break;
     }
-    if (isDue(options.save, lastSave, place) && fraction < 1) {
+    const savesNow = fraction < 1 && isDue(options.save, lastSave, place);
+    const evaluatesNow = fraction < 1 && isDue(options.evaluate, lastEvaluation, place);
+    // Whoever looks on reads the parameters.
+    if (savesNow || evaluatesNow) await readable(tracked);
+    if (savesNow) {
       await options.save!.run({ place, tracked });
       lastSave = place;
       yield { type: 'checkpoint', step: place.step };
     }
-    if (isDue(options.evaluate, lastEvaluation, place) && fraction < 1) {
+    if (evaluatesNow) {
       heldOut.push(await options.evaluate!.run());
       lastEvaluation = place;
       yield { type: 'evaluation', step: place.step, heldOutLoss: heldOut[heldOut.length - 1] };
@@ -195,6 +202,7 @@ export async function* train<Params, Batch>(
     await breathe();
   }
 
+  await readable(tracked);
   // Saved before evaluated: a killed evaluation must not cost a finished run.
   if (reason !== 'diverged' && options.save && (lastSave !== place || !(options.resume || place.step))) {
     await options.save.run({ place, tracked });

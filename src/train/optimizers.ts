@@ -31,6 +31,8 @@ export interface UpdateContext {
 }
 
 export interface Optimizer {
+  /** It looks at whole matrices, not at each number alone: a parameter cannot be updated in pieces. */
+  readonly needsWhole?: boolean;
   /** Fresh state for a parameter. */
   slots(parameter: Tensor): Slots;
   /** Changes `parameter` and `slots` in place. */
@@ -175,6 +177,7 @@ export function muon(
   requireNumber('muon', 'weightDecay', weightDecay, notNegative);
   requireNumber('muon', 'iterations', iterations, wholePositive);
   return {
+    needsWhole: true,
     slots: (parameter) => ({ momentum: zeros(parameter.shape) }),
     update(parameter, gradient, slots, { lr, gradScale }) {
       const { axpy, affine: scale } = currentKernels();

@@ -6,6 +6,7 @@ import {
   lastingScope,
   offThread,
   type Precision,
+  readable,
   scope,
   type Tensor,
   valueAndGrad,
@@ -71,7 +72,7 @@ export interface StepReport {
 /**
  * Makes one update in place, off the event loop. Nothing is changed when the loss or the gradient is not finite: the report
  * says so. The promise is kept when these are known: with several threads the optimizer's kernels may still run, and whoever
- * reads a parameter waits for them. In steady state it takes no new memory from the system.
+ * reads a parameter waits for them; while a device is open, `readable` brings it back. In steady state it takes no new memory from the system.
  */
 export async function trainStep<Params, Batch>(options: StepOptions<Params, Batch>): Promise<StepReport> {
   const { tracked, lr, step, gradients: rule = meanGradients } = options;
@@ -94,12 +95,13 @@ export async function trainStep<Params, Batch>(options: StepOptions<Params, Batc
 }
 
 /** The sum of the micro-batches' gradients, divided by their number. */
-async function meanGradients<Params, Batch>(
+export async function meanGradients<Params, Batch>(
   options: StepOptions<Params, Batch>,
   memory: ReturnType<typeof lastingScope>,
 ): Promise<FoundGradients> {
   const { batches } = options;
   const { losses, gradients, squares } = await offThread(() => memory.run(() => sumOfGradients(options)));
+  await readable(losses);
   return {
     loss: losses.reduce((sum, x) => sum + x.item(), 0) / batches.length,
     gradients,

@@ -11,6 +11,7 @@ import { chatSearch } from './pages/chat/search.ts';
 import { documentsSearch } from './pages/documents/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
 import { labelSearch } from './pages/label/search.ts';
+import { musicSearch } from './pages/music/search.ts';
 import { repetitionSearch } from './pages/repetition/search.ts';
 import { reviewSearch } from './pages/review/search.ts';
 import { compareSearch, runSearch } from './pages/runs/search.ts';
@@ -84,6 +85,13 @@ const task = createRoute({
   component: lazyRouteComponent(() => import('./pages/tasks/page.tsx'), 'TasksPage'),
 });
 
+const music = createRoute({
+  getParentRoute: at,
+  path: '/music',
+  validateSearch: musicSearch,
+  component: lazyRouteComponent(() => import('./pages/music/page.tsx'), 'MusicPage'),
+});
+
 const repetition = createRoute({
   getParentRoute: at,
   path: '/repetition',
@@ -136,6 +144,7 @@ export const router = createRouter({
     chat,
     tasks,
     task,
+    music,
     repetition,
     inside,
     documents,

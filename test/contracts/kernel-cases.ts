@@ -50,6 +50,18 @@ const seeds = { seedLow: 0x12345678, seedHigh: 9, streamLow: 0xffffffff, streamH
 /** What gates let through: numbers in (−1, 1). */
 const shares = (count: number): Float32Array => normals(count).map(Math.tanh);
 
+/** Steps, texts and features of RWKV's memory; what it holds before, and how fast it fades. */
+const WKV = [
+  [0, 2, 3],
+  [1, 1, 1],
+  [5, 2, 7],
+  [4, 3, 64],
+  [9, 1, 131],
+] as const;
+const memories = (batch: number, n: number): Float32Array =>
+  normals(batch * 3 * n).map((x, i) => (Math.floor(i / n) % 3 === 1 ? 1 + x * x : x));
+const decays = (n: number): Float32Array => normals(n, 3).map((x) => -x * x);
+
 /** A choice of each kind in turn, of rows cut short as well. */
 const choiceOf = (row: number, n: number): number[] => [
   [0, 1, 0.7, 1.3, 1][row % 5],
@@ -492,6 +504,25 @@ export const kernelCases: Cases = {
           ...[out(rows * 3 * n), out(rows * n), rows, n],
         ] as Parameters<Kernels['gruCellGrad']>,
     ),
+  wkv: () =>
+    WKV.map(
+      ([steps, batch, n]) =>
+        [
+          ...[normals(steps * batch * n), normals(steps * batch * n, 2), decays(n), normals(n, 4)],
+          ...[memories(batch, n), out(steps * batch * n), out(3 * steps * batch * n), steps, batch, n],
+        ] as Parameters<Kernels['wkv']>,
+    ),
+  wkvGrad: () =>
+    WKV.map(([steps, batch, n]) => {
+      const all = steps * batch * n;
+      const [key, value, decay, first] = [normals(all), normals(all, 2), decays(n), normals(n, 4)];
+      const [start, y, states] = [memories(batch, n), new Float32Array(all), new Float32Array(3 * all)];
+      referenceKernels.wkv(key, value, decay, first, start, y, states, steps, batch, n);
+      return [
+        ...[key, value, decay, first, start, y, states, normals(all, 6), out(all), out(all)],
+        ...[out(batch * n), out(batch * n), out(3 * batch * n), steps, batch, n],
+      ] as Parameters<Kernels['wkvGrad']>;
+    }),
 
   chooseTokens: () =>
     [0, 1, 30].flatMap((scale) =>

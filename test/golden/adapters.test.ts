@@ -21,6 +21,7 @@ import { joinRows } from '../../src/nn/index.ts';
 import { add, fromArray, type Tensor, valueAndGrad } from '../../src/tensor/index.ts';
 import { leafValues } from '../../src/tree.ts';
 import {
+  type GoldenAdapter,
   type GoldenModelName,
   goldenModel,
   readGolden,
@@ -30,17 +31,6 @@ import {
 } from './model-golden.ts';
 
 const TOLERANCE = 1e-4;
-
-interface GoldenAdapter {
-  readonly model: { readonly [key: string]: unknown };
-  readonly ids: number[][];
-  readonly targets: number[][];
-  readonly loss: number;
-  readonly logits: string;
-  readonly gradients: { readonly [name: string]: string };
-  readonly adapter: { readonly [key: string]: unknown };
-  readonly tensors: { readonly [name: string]: readonly [shape: number[], numbers: string] };
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'inkstone-adapters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -127,7 +117,7 @@ describe.each(Object.entries(goldens))('%s', (name, golden) => {
   });
 
   test('is read from the folder of PEFT and from ours', async () => {
-    const base = { name: 'base', fingerprint: paramsFingerprint(params), layers };
+    const base = { name: 'base', fingerprint: paramsFingerprint(params), layers, shape: config };
     const peft = join(folder, name);
     await saveAdapter(peft, adapter, base);
     const expected = logitsOf(mergeAdapter(params, adapter));

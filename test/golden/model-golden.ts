@@ -30,6 +30,15 @@ export interface GoldenModel {
   };
 }
 
+/** A model with an adapter of PEFT on it. */
+export interface GoldenAdapter
+  extends Pick<GoldenModel, 'ids' | 'targets' | 'loss' | 'logits' | 'gradients'> {
+  readonly model: GoldenModel['config'];
+  /** Its `adapter_config.json` and tensors. */
+  readonly adapter: { readonly [key: string]: unknown };
+  readonly tensors: { readonly [name: string]: readonly [shape: number[], numbers: string] };
+}
+
 export interface GoldenOptimizer {
   readonly options: { lr: number; beta1: number; beta2: number; eps: number; weightDecay: number };
   /** Two batches, used in turn. */

@@ -1,4 +1,4 @@
-"""Self-BLEU by NLTK 3.10 and Zipf coefficients by a least-squares fit with NumPy, on a few English and Chinese texts.
+"""BLEU and self-BLEU by NLTK 3.10 and Zipf coefficients by a least-squares fit with NumPy, on a few English and Chinese texts.
 
 Run: pip install nltk numpy; python test/golden/repeat-metrics.py
 """
@@ -31,6 +31,11 @@ def self_bleu(texts, n):
     return float(numpy.mean(scores))
 
 
+def reference_bleu(texts, references, n):
+    method = SmoothingFunction().method1
+    return float(numpy.mean([sentence_bleu(references, t, [1 / n] * n, smoothing_function=method) for t in texts]))
+
+
 def zipf(texts):
     counts = sorted(collections.Counter(t for text in texts for t in text).values(), reverse=True)
     ranks = numpy.arange(1, len(counts) + 1)
@@ -46,6 +51,10 @@ for unit, texts in [("words", ENGLISH), ("characters", CHINESE)]:
             "unit": unit,
             "texts": texts,
             "selfBleu": {str(n): self_bleu(tokens, n) for n in (2, 3, 4)},
+            # The first half against the rest.
+            "referenceBleu": {
+                str(n): reference_bleu(tokens[: len(tokens) // 2], tokens[len(tokens) // 2 :], n) for n in (2, 3, 4)
+            },
             "zipf": zipf(tokens),
         }
     )

@@ -2,7 +2,16 @@
 
 import os from 'node:os';
 import { defineMessages } from '../../language.ts';
-import { backend, isAddonFresh, matmul, normal, scope } from '../../tensor/index.ts';
+import { findMpi } from '../../parallel/index.ts';
+import {
+  backend,
+  describeGpu,
+  type GpuDescription,
+  isAddonFresh,
+  matmul,
+  normal,
+  scope,
+} from '../../tensor/index.ts';
 import { type EnergyCounters, findEnergyCounters } from '../../train/index.ts';
 import type { CommandContext } from '../command.ts';
 import { energySource } from '../energy.ts';
@@ -22,6 +31,24 @@ const say = defineMessages({
   peakBf16: { en: () => 'peak bf16', zh: () => '峰值 bf16' },
   bandwidth: { en: () => 'memory read', zh: () => '内存读取' },
   energy: { en: () => 'energy', zh: () => '能耗' },
+  gpu: { en: () => 'GPU', zh: () => 'GPU' },
+  gpuName: {
+    en: (d: { name: string }) => `${d.name} (train --device gpu)`,
+    zh: (d) => `${d.name}（train --device gpu）`,
+  },
+  software: {
+    en: (d: { name: string }) => `${d.name}, in software: slow (train --device gpu)`,
+    zh: (d) => `${d.name}，由软件模拟，较慢（train --device gpu）`,
+  },
+  noGpu: {
+    en: (d: { reason: string; zhReason: string }) => `none: ${d.reason}`,
+    zh: (d) => `无：${d.zhReason}`,
+  },
+  ranks: { en: () => 'MPI', zh: () => 'MPI' },
+  noRanks: {
+    en: () => 'none; what it is for: inkstone explain mpi',
+    zh: () => '无；用途见 inkstone explain mpi',
+  },
   forced: {
     en: () =>
       'The TypeScript kernels are in use because INKSTONE_KERNELS=typescript asks for them; the fast ones are 10 to 100 times faster. Cure: unset INKSTONE_KERNELS',
@@ -59,6 +86,10 @@ export interface MachineReport {
   readonly readGBs?: number;
   /** What counts energy here. */
   readonly energy: EnergyCounters;
+  /** What `train --device gpu` would use, where it was asked. */
+  readonly gpu?: GpuDescription;
+  /** Over what several processes train together, or why they cannot; not looked for by a quick measurement. */
+  readonly mpi?: ReturnType<typeof findMpi>;
   /** Why the addon is not used. */
   readonly reason?: string;
   /** The addon was built from other sources than those that lie here. */
@@ -96,6 +127,7 @@ export function inspectMachine(options: { readonly quick?: boolean } = {}): Mach
     matmulBf16Gflops: measureMatmul(size, 'bf16'),
     ...peaks,
     energy: findEnergyCounters(),
+    ...(!options.quick && { mpi: findMpi() }),
     reason,
   };
 }
@@ -111,6 +143,9 @@ function nativePeaks(addon: { readonly [name: string]: unknown }) {
     readGBs: measureBandwidth() / 1e9,
   };
 }
+
+const describe = (gpu: GpuDescription): string =>
+  'reason' in gpu ? say('noGpu', gpu) : say(gpu.isSoftware ? 'software' : 'gpuName', gpu);
 
 /** The report as aligned lines, and the cure when the fast kernels are missing. */
 export function describeMachine(report: MachineReport): string[] {
@@ -130,6 +165,9 @@ export function describeMachine(report: MachineReport): string[] {
     rows.push([say('bandwidth', {}), rate(report.readGBs, 'GB/s')]);
   }
   rows.push([say('energy', {}), energySource(report.energy)]);
+  if (report.gpu) rows.push([say('gpu', {}), describe(report.gpu)]);
+  const { mpi } = report;
+  if (mpi) rows.push([say('ranks', {}), 'library' in mpi ? mpi.library : say('noRanks', {})]);
   const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
   const { reason, isStale } = report;
   if (isStale) return [...lines, say('stale', {})];
@@ -139,7 +177,8 @@ export function describeMachine(report: MachineReport): string[] {
 }
 
 export async function run({ terminal }: CommandContext): Promise<void> {
-  const report = { ...inspectMachine(), isStale: (await isAddonFresh()) === false };
+  const isStale = (await isAddonFresh()) === false;
+  const report = { ...inspectMachine(), isStale, gpu: await describeGpu() };
   terminal.json(report);
   for (const line of describeMachine(report)) terminal.print(line);
 }

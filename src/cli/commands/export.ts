@@ -10,7 +10,7 @@ import { fail } from '../errors.ts';
 import type { exportOptions } from '../export-options.ts';
 import { exporters } from '../exporters.ts';
 import { modelCard, modelFacts, readCardFields } from '../model-card.ts';
-import { fileOfModel, modelName, openModel, requireDecoder } from '../models.ts';
+import { fileOfModel, modelName, openModel } from '../models.ts';
 import { CARD_FILE, isSignOffRequired, requireSigned } from '../sign-offs.ts';
 import { formatBytes } from '../terminal.ts';
 
@@ -49,7 +49,7 @@ export async function run({ args, options, terminal }: CommandContext<typeof exp
   }
   const out = options.out ?? `${modelName(basename(resolve(path)))}${exporter.suffix}`;
   if (resolve(out) === resolve(path)) throw fail('cli/out-same', { command: 'export', out });
-  const stored = requireDecoder('export', await openModel(path));
+  const stored = await openModel(path);
   const signed = isSignOffRequired(options.requireSignOff) ? await requireSigned(path) : undefined;
   const bytes = await exporter.write(out, stored, { type, cache });
   const card = stored.run && (await exportCard(path, out, format));

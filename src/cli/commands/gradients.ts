@@ -3,7 +3,7 @@
 import { nextTurn } from '../../decode/index.ts';
 import { gradientPlot, gradientTable } from '../../eval/index.ts';
 import { defineMessages } from '../../language.ts';
-import { type GradientReach, gradientReach } from '../../models/index.ts';
+import { type GradientReach, gradientReach, requireCells } from '../../models/index.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { gradientsOptions } from '../inspect-options.ts';
@@ -85,8 +85,10 @@ export async function run(context: Context): Promise<void> {
 }
 
 function requireRecurrent(stored: Awaited<ReturnType<typeof openModel>>): StoredRecurrent {
-  if (stored.kind === 'recurrent') return stored;
-  throw fail('cli/recurrent-only', { where: 'gradients', path: stored.path });
+  if (stored.kind !== 'recurrent')
+    throw fail('cli/recurrent-only', { where: 'gradients', path: stored.path });
+  requireCells(stored.config);
+  return stored;
 }
 
 /** What has no effect on a text of one's own. */

@@ -2,6 +2,7 @@
 
 import { defineMessages } from '../../language.ts';
 import { encoderConfig, encoderParameterCount } from '../../models/index.ts';
+import { fromFirst } from '../../parallel/index.ts';
 import { isRun } from '../../train/index.ts';
 import { readEncoderStart } from '../encoders.ts';
 import { prepareMaskedTraining } from '../masked-training.ts';
@@ -50,7 +51,10 @@ export async function trainMasked(context: TrainContext, data: string, folder: s
   const earlier = await findEarlier(folder);
   const from = startFolder(options.init, earlier);
   const start = from === undefined ? undefined : await readEncoderStart(from);
-  const settings: Settings<EncoderShape> = chooseSettings(context, { earlier, start }, encoderSettings);
+  const settings: Settings<EncoderShape> = await fromFirst(
+    context.ranks?.communicator,
+    chooseSettings(context, { earlier, start }, encoderSettings),
+  );
   const { model, recipe, length } = settings;
   const text = await readTrainingText(context, data, settings, { earlier, start, special: [MASK] });
   const { tokenizer, split } = text;

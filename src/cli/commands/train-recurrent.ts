@@ -1,4 +1,4 @@
-/** `inkstone train --architecture rnn|gru|lstm`: a recurrent model that writes, into a run folder that can be resumed. */
+/** `inkstone train --architecture rnn|gru|lstm|rwkv`: a recurrent model that writes, into a run folder that can be resumed. */
 
 import { defineMessages } from '../../language.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type RecurrentConfig,
   recurrentConfig,
 } from '../../models/index.ts';
+import { fromFirst } from '../../parallel/index.ts';
 import { isRun } from '../../train/index.ts';
 import { ofWriters } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
@@ -33,10 +34,13 @@ const say = defineMessages({
       `done: held-out loss ${d.loss} nats/token, ${d.bits} bits/char; the run is in ${d.folder}`,
     zh: (d) => `完成：留出损失 ${d.loss} 奈特/词元，${d.bits} 比特/字；训练记录在 ${d.folder}`,
   },
-  next: {
-    en: (d: { write: string; gradients: string }) =>
-      `let it write: ${d.write}\nhow far its gradients reach: ${d.gradients}`,
-    zh: (d) => `让它写作：${d.write}\n看它的梯度能传多远：${d.gradients}`,
+  write: {
+    en: (d: { command: string }) => `let it write: ${d.command}`,
+    zh: (d) => `让它写作：${d.command}`,
+  },
+  reach: {
+    en: (d: { command: string }) => `how far its gradients reach: ${d.command}`,
+    zh: (d) => `看它的梯度能传多远：${d.command}`,
   },
 });
 
@@ -49,7 +53,7 @@ export async function trainRecurrent(context: TrainContext, data: string, folder
   const { options, given, terminal } = context;
   refuseGiven(given, OF_TRANSFORMERS, {
     command: 'train',
-    beside: '--architecture rnn|gru|lstm',
+    beside: '--architecture rnn|gru|lstm|rwkv',
     reason: 'it is for Transformers only',
     zhReason: '它只用于 Transformer',
   });
@@ -57,10 +61,9 @@ export async function trainRecurrent(context: TrainContext, data: string, folder
   const from = startFolder(options.init, earlier);
   const start = from === undefined ? undefined : await readStart(from);
   const privacy = privacyOf(context, earlier?.config.training.privacy);
-  const settings: Settings<RecurrentShape> = chooseSettings(
-    context,
-    { earlier, start, privacy },
-    recurrentSettings,
+  const settings: Settings<RecurrentShape> = await fromFirst(
+    context.ranks?.communicator,
+    chooseSettings(context, { earlier, start, privacy }, recurrentSettings),
   );
   const text = await readTrainingText(context, data, settings, { earlier, start });
   const { tokenizer, split } = text;
@@ -86,8 +89,8 @@ export async function trainRecurrent(context: TrainContext, data: string, folder
     const [loss, bits] = [finish.heldOutLoss!.toFixed(4), finish.bitsPerCharacter!.toFixed(3)];
     terminal.print(say('done', { folder, loss, bits }));
     const run = quoteWord(folder);
-    const [write, gradients] = [`npx inkstone generate ${run}`, `npx inkstone gradients ${run}`];
-    for (const line of say('next', { write, gradients }).split('\n')) terminal.print(line);
+    terminal.print(say('write', { command: `npx inkstone generate ${run}` }));
+    if (config.cell !== 'rwkv') terminal.print(say('reach', { command: `npx inkstone gradients ${run}` }));
     return 0;
   } finally {
     await training.run.close();

@@ -9,15 +9,17 @@ import {
   flopsPerToken,
   parameterCount,
 } from '../../models/index.ts';
+import { fromFirst } from '../../parallel/index.ts';
 import { infillTokens } from '../../text/index.ts';
 import { findTeacher } from '../distilling.ts';
 import { energyRates } from '../energy.ts';
 import { fail } from '../errors.ts';
 import { languagesOf, refuseLanguages } from '../languages.ts';
-import { ENCODER_DECODER, isCell, pairOptions } from '../model-options.ts';
+import { ENCODER_DECODER, isRecurrent, pairOptions } from '../model-options.ts';
 import { refuseGiven } from '../options.ts';
 import { privacyOf } from '../privacy.ts';
 import type { TrainingWatch } from '../progress.ts';
+import { withRanks } from '../ranks.ts';
 import {
   defaultFolder,
   type EarlierRun,
@@ -36,6 +38,7 @@ import { openingsFor } from '../showcase.ts';
 import { compactNumber, formatBytes } from '../terminal.ts';
 import { chooseSettings, readTrainingText, runTraining, type TrainContext } from '../train-parts.ts';
 import { prepareTraining, type Training } from '../training.ts';
+import { onDevice, refuseDevice } from '../training-device.ts';
 import { watchExperts } from '../training-experts.ts';
 import { watchSamples } from '../training-samples.ts';
 import { trainMasked } from './train-masked.ts';
@@ -71,8 +74,10 @@ const say = defineMessages({
   next: { en: (d: { command: string }) => `let it write: ${d.command}`, zh: (d) => `让它写作：${d.command}` },
 });
 
-export async function run(context: TrainContext): Promise<number> {
-  const { options, terminal } = context;
+export const run = (context: TrainContext): Promise<number> => withRanks(context, trainAny);
+
+async function trainAny(context: TrainContext): Promise<number> {
+  const { options } = context;
   if (!options.data) throw fail('cli/missing-value', { command: 'train', option: '--data' });
   // Checked before anything is read.
   energyRates('train', options);
@@ -82,28 +87,40 @@ export async function run(context: TrainContext): Promise<number> {
   if (kind === 'pairs') {
     refuseMasking(context);
     await refuseLanguages(context, `--architecture ${ENCODER_DECODER}`);
+    refuseDevice(context, `--architecture ${ENCODER_DECODER}`);
+    refuseRanks(context);
     return trainPairs(context, options.data, folder);
   }
   refusePairs(context);
   if (kind === 'encoder') {
     await refuseLanguages(context, '--objective masked');
+    refuseDevice(context, '--objective masked');
     return trainMasked(context, options.data, folder);
   }
   refuseMasking(context);
   if (kind === 'recurrent') {
     if (options.objective === 'prefix') refusePrefix(context);
+    refuseDevice(context, 'a recurrent model');
     return trainRecurrent(context, options.data, folder);
   }
+  return onDevice(context, () => trainDecoder(context, options.data!, folder));
+}
+
+async function trainDecoder(context: TrainContext, data: string, folder: string): Promise<number> {
+  const { options, terminal } = context;
   const earlier = await findEarlierRun(folder);
   const start = await findStart(options.init, earlier);
   const teacher = await findTeacher(context, earlier);
   if (teacher) refuseBeside(context);
   const privacy = privacyOf(context, earlier?.config.training.privacy);
-  const settings: Settings = chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings);
+  const settings: Settings = await fromFirst(
+    context.ranks?.communicator,
+    chooseSettings(context, { earlier, start, teacher, privacy }, presetSettings),
+  );
   const { model, recipe, length } = settings;
   const special = recipe.fim === undefined ? [] : infillTokens;
   const beginning = { earlier, start: start ?? teacher, special };
-  const text = await readTrainingText(context, options.data, settings, beginning);
+  const text = await readTrainingText(context, data, settings, beginning);
   const config = decoderConfig({ ...model, vocabSize: text.tokenizer.vocabSize });
   const estimate = tellModel(context, config, recipe.batchSize);
   if (teacher) tellTeacher(context, teacher);
@@ -178,15 +195,22 @@ async function kindOf(
   const isThere = async (is: (run: string) => Promise<boolean>): Promise<boolean> =>
     (await is(folder)) || (init !== undefined && (await is(init)));
   if (objective === 'masked' || (objective === undefined && (await isThere(isMaskedRun)))) {
-    if (!isCell(architecture) && architecture !== ENCODER_DECODER) return 'encoder';
+    if (!isRecurrent(architecture) && architecture !== ENCODER_DECODER) return 'encoder';
     const reason = { reason: 'an encoder sees both sides of a token', zhReason: '编码器要看词元的前后两侧' };
     const options = ['--objective masked', `--architecture ${architecture}`];
     throw fail('cli/conflict', { command: 'train', options, ...reason });
   }
   if (architecture === ENCODER_DECODER) return 'pairs';
-  if (architecture !== undefined) return isCell(architecture) ? 'recurrent' : 'decoder';
+  if (architecture !== undefined) return isRecurrent(architecture) ? 'recurrent' : 'decoder';
   if (await isThere(isPairRun)) return 'pairs';
   return (await isThere(isRecurrentRun)) ? 'recurrent' : 'decoder';
+}
+
+function refuseRanks({ ranks }: TrainContext): void {
+  if (!ranks) return;
+  const reason = { reason: 'pairs are trained by one process', zhReason: '成对文本只由一个进程训练' };
+  const options = ['mpirun', `--architecture ${ENCODER_DECODER}`];
+  throw fail('cli/conflict', { command: 'train', options, ...reason });
 }
 
 /** What only pairs of texts have is refused elsewhere. */

@@ -1,4 +1,4 @@
-/** `inkstone tune full | lora | ia3 RUN`: a trained model learns other text; what it forgets of its own is measured. */
+/** `inkstone tune full | lora | prefix | … RUN`: a trained model learns other text; what it forgets of its own is measured. */
 
 import { join, resolve } from 'node:path';
 import { type AdapterBase, saveAdapter } from '../../adapt/index.ts';
@@ -22,7 +22,7 @@ import {
   withReplay,
 } from '../tune-base.ts';
 import type { tuneOptions } from '../tune-options.ts';
-import { type OpenTuning, prepareTuning } from '../tuning.ts';
+import { type Measured, type OpenTuning, prepareTuning } from '../tuning.ts';
 
 type Context = CommandContext<typeof tuneOptions>;
 
@@ -52,6 +52,35 @@ const say = defineMessages({
 const TRAINING = 'training';
 
 export async function tuneWeights(context: Context): Promise<number> {
+  return (await tuneOnce(context)).status;
+}
+
+/** What a tuning came to. */
+export interface Tuned {
+  readonly method: Tuning['method'];
+  readonly out: string;
+  readonly trained: number;
+  readonly parameters: number;
+  readonly share: number;
+  /** Held-out losses, nats per token. */
+  readonly before: Losses;
+  readonly after: Losses;
+  readonly steps: number;
+  /** Of training, all threads together, where that is known. */
+  readonly processorSeconds?: number;
+  /** Of the adapter; of a model its numbers in f32. */
+  readonly bytes: number;
+}
+
+interface Losses {
+  readonly new: number;
+  readonly old?: number;
+}
+
+/** Trains, keeps, tells. There is nothing to tell of a training that did not get to its end. */
+export async function tuneOnce(
+  context: Context,
+): Promise<{ readonly status: number; readonly tuned?: Tuned }> {
   const work = await begin(context);
   try {
     return await learn(context, work);
@@ -102,25 +131,30 @@ async function begin(context: Context): Promise<Work> {
   };
 }
 
-async function learn(context: Context, { open, old, out, base, name, tuning }: Work): Promise<number> {
+async function learn(
+  context: Context,
+  { open, old, out, base, name, tuning }: Work,
+): ReturnType<typeof tuneOnce> {
   const { args, terminal } = context;
-  const [method, path] = args;
+  const [, path] = args;
+  const { method } = tuning;
   const { training, trained, parameters, adapter } = open;
   const share = trained / parameters;
   const words = { trained: compactNumber(trained), parameters: compactNumber(parameters) };
   terminal.print(say('begin', { path, ...words, percent: (100 * share).toFixed(2) }));
   const onOld = old && (await open.lossOn(old.heldOut));
-  const lossOnOld = async () => onOld && { old: (await onOld()).loss };
-  const before = { new: await open.heldOutLoss(), ...(await lossOnOld()) };
+  const lossOnOld = async (of?: Measured) => onOld && { old: (await onOld(of)).loss };
+  const before = { new: await open.heldOutLoss('base'), ...(await lossOnOld('base')) };
   const { finish, status } = await runTraining(context, training, {}, 'tune');
-  if (finish.reason === 'diverged') return status;
-  const bytes = adapter && (await saveAdapter(out, adapter, base));
-  if (status !== 0) return status;
+  if (finish.reason === 'diverged') return { status };
+  const saved = adapter && (await saveAdapter(out, adapter(), base));
+  if (status !== 0) return { status };
   const after = { new: finish.heldOutLoss!, ...(await lossOnOld()) };
-  terminal.json({
-    ...{ type: 'tuned', method, base: path, out, trained, parameters, share, before, after },
-    ...(bytes !== undefined && { bytes }),
-  });
+  const { step: steps, energy } = finish;
+  const bytes = saved ?? 4 * parameters;
+  const spent = energy && energy.processorSeconds > 0 && { processorSeconds: energy.processorSeconds };
+  const tuned = { method, out, trained, parameters, share, before, after, steps, ...spent, bytes };
+  terminal.json({ type: 'tuned', base: path, ...tuned });
   const row = (title: string, side: 'new' | 'old') => [
     title,
     ...[before, after].map((losses) => losses[side]!.toFixed(4)),
@@ -131,10 +165,9 @@ async function learn(context: Context, { open, old, out, base, name, tuning }: W
   ];
   const table = formatTable([say('head', {}).split('|'), ...rows]);
   for (const line of ['', ...table.map((line) => `  ${line}`), '']) terminal.print(line);
-  if (bytes === undefined) terminal.print(say('model', { out }));
-  else terminal.print(say('adapter', { out, size: formatBytes(bytes) }));
+  terminal.print(adapter ? say('adapter', { out, size: formatBytes(bytes) }) : say('model', { out }));
   const kept = tuning.weights ? ['--weights', tuning.weights] : [];
-  const written = bytes === undefined ? [out] : [path, '--adapter', out, ...kept];
+  const written = adapter ? [path, '--adapter', out, ...kept] : [out];
   terminal.print(say('next', { command: `npx inkstone generate ${written.map(quoteWord).join(' ')}` }));
-  return 0;
+  return { status: 0, tuned };
 }

@@ -1,9 +1,11 @@
 /** `inkstone tune`: a trained model is fitted to other text, whole or in part or by an adapter, or to a task; its decoding options are, or the settings of a training. */
 
+import { adapterMethods } from '../adapter-options.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import type { tuneOptions } from '../tune-options.ts';
 import { actionOf } from '../verbs.ts';
+import { compareMethods } from './tune-compare.ts';
 import { tuneDecodingOptions } from './tune-decoding.ts';
 import { tuneHead } from './tune-head.ts';
 import { mergeAdapters } from './tune-merge.ts';
@@ -15,8 +17,8 @@ type Context = CommandContext<typeof tuneOptions>;
 // biome-ignore lint/suspicious/noConfusingVoidType: as commands do
 const verbs: { readonly [verb: string]: (context: Context) => Promise<number | void> } = {
   full: tuneWeights,
-  lora: tuneWeights,
-  ia3: tuneWeights,
+  ...Object.fromEntries(adapterMethods.map((method) => [method, tuneWeights])),
+  compare: compareMethods,
   head: tuneHead,
   merge: mergeAdapters,
   decoding: tuneDecodingOptions,

@@ -4,9 +4,13 @@ import type { ServedModel } from '../served-model.ts';
 
 /** Shares the process, the steps and the memory of the model; what it reads is shared with nobody else. */
 export function adaptedModel(model: ServedModel, adapter: string): ServedModel {
-  const own: Pick<ServedModel, 'id' | 'parent' | 'created' | 'write' | 'score' | 'inspect' | 'embed'> = {
+  const own: Pick<
+    ServedModel,
+    'id' | 'parent' | 'created' | 'contextLength' | 'write' | 'score' | 'inspect' | 'embed'
+  > = {
     id: adapter,
     parent: model.id,
+    contextLength: model.adapterContexts?.[adapter] ?? model.contextLength,
     created: Math.floor(Date.now() / 1000),
     write: (request, signal) => model.write({ ...request, adapter }, signal),
     score: (ids, visit) => model.score(ids, { ...visit, adapter }),

@@ -113,7 +113,8 @@ export function runEngineChild(model: LocalModel | TaskModel, { giveWay }: Engin
     if (now !== last) send({ type: 'load', load });
     last = now;
   }, LOAD_EVERY).unref();
-  send({ type: 'ready', contextLength: writer.contextLength });
+  const { contextLength, adapterContexts } = writer;
+  send({ type: 'ready', contextLength, adapterContexts });
 }
 
 /** Tells the parent why there is no model to serve, and ends the process. */

@@ -35,6 +35,9 @@ export async function startEngineProcess(options: EngineProcessOptions): Promise
     get contextLength() {
       return running.contextLength;
     },
+    get adapterContexts() {
+      return running.adapterContexts;
+    },
     get load() {
       return running.load;
     },

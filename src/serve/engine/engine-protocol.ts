@@ -3,7 +3,7 @@
 import type { SentError } from '../../sent-error.ts';
 import type { GenerationPart, TokenScore } from '../../types.ts';
 import type { InspectQuestion } from '../inspect-questions.ts';
-import type { ModelLoad, WriteRequest } from '../served-model.ts';
+import type { ModelLoad, ServedModel, WriteRequest } from '../served-model.ts';
 import type { TaskAnswer, TaskQuestion } from '../tasks/task-model.ts';
 
 /** A job that writes nothing. */
@@ -25,7 +25,7 @@ export type ToEngine =
 
 /** All that an engine says in one turn goes in one message. */
 export type FromEngine =
-  | { readonly type: 'ready'; readonly contextLength: number }
+  | ({ readonly type: 'ready' } & Pick<ServedModel, 'contextLength' | 'adapterContexts'>)
   /** The model cannot be loaded. */
   | { readonly type: 'failed'; readonly error: SentError }
   | { readonly type: 'load'; readonly load: ModelLoad }

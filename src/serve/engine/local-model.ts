@@ -48,10 +48,12 @@ export function createLocalModel(options: LocalModelOptions): LocalModel {
   const engine = createEngine(model, options);
   const writer = createTextModel(engine, tokenizer);
   let isReady = true;
+  const { adapters = [], contextWith } = engine.model;
   return {
     id,
     created: Math.floor(Date.now() / 1000),
     contextLength: engine.model.contextLength,
+    adapterContexts: Object.fromEntries(adapters.map((adapter) => [adapter, contextWith(adapter)])),
     tokenizer,
     prefixIds,
     ...(chatTemplate && { chatTemplate }),

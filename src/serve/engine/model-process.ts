@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fromSent } from '../../sent-error.ts';
 import { fail } from '../errors.ts';
-import type { ModelLoad } from '../served-model.ts';
+import type { ModelLoad, ServedModel } from '../served-model.ts';
 import { type FromEngine, type ToEngine, WINDOW } from './engine-protocol.ts';
 
 export interface ModelProcessOptions {
@@ -16,8 +16,7 @@ export interface ModelProcessOptions {
   readonly onExit?: (reason: string) => void;
 }
 
-export interface ModelProcess {
-  readonly contextLength: number;
+export interface ModelProcess extends Pick<ServedModel, 'contextLength' | 'adapterContexts'> {
   readonly load: ModelLoad;
   /** Whether it can work now. */
   readonly isReady: boolean;
@@ -58,6 +57,7 @@ export function startModelProcess(options: ModelProcessOptions): Promise<ModelPr
   const jobs = new Map<number, (heard: Heard) => void>();
   let child: ChildProcess | undefined;
   let contextLength = 0;
+  let adapterContexts: ServedModel['adapterContexts'];
   let load = idle;
   let isReady = false;
   let isClosed = false;
@@ -77,7 +77,7 @@ export function startModelProcess(options: ModelProcessOptions): Promise<ModelPr
     });
     const hear = (message: FromEngine): void => {
       if (message.type === 'ready') {
-        ({ contextLength } = message);
+        ({ contextLength, adapterContexts } = message);
         isReady = true;
         wait = FIRST_WAIT;
         onReady?.();
@@ -144,6 +144,9 @@ export function startModelProcess(options: ModelProcessOptions): Promise<ModelPr
   const running: ModelProcess = {
     get contextLength() {
       return contextLength;
+    },
+    get adapterContexts() {
+      return adapterContexts;
     },
     get load() {
       return load;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { StreamHost } from '../stream.ts';
 
 /** The version of the functions' arguments this code speaks; `addonVersion` in native/src/addon.cc is its twin. */
-const speaks = 10;
+const speaks = 11;
 
 /** The addon's own functions; those of the kernels are found by name in the adapters beside this file. */
 export interface Addon extends StreamHost {

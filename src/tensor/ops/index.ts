@@ -77,3 +77,4 @@ export {
   tanh,
 } from './unary.ts';
 export { type WindowOptions, windows } from './windows.ts';
+export { type WkvInputs, wkvScan } from './wkv.ts';

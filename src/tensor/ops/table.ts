@@ -20,6 +20,7 @@ import { rotaryOps } from './rotary.ts';
 import { shapeOps } from './shape.ts';
 import { unaryOps } from './unary.ts';
 import { windowOps } from './windows.ts';
+import { wkvOps } from './wkv.ts';
 
 export const opTable = {
   ...unaryOps,
@@ -38,6 +39,7 @@ export const opTable = {
   ...rotaryOps,
   ...attentionOps,
   ...recurrentOps,
+  ...wkvOps,
   ...chooseOps,
   ...lossOps,
   ...headLossOps,

@@ -1,9 +1,13 @@
 /** One step of the cells of recurrent networks, and its gradient. */
 
+import type { Floats } from '../dtype.ts';
 import type { Kernels } from '../kernels.ts';
 import { sigmoid } from './scalar.ts';
 
-type Recurrent = Pick<Kernels, 'rnnCellGrad' | 'lstmCell' | 'lstmCellGrad' | 'gruCell' | 'gruCellGrad'>;
+type Recurrent = Pick<
+  Kernels,
+  'rnnCellGrad' | 'lstmCell' | 'lstmCellGrad' | 'gruCell' | 'gruCellGrad' | 'wkv' | 'wkvGrad'
+>;
 
 export const recurrentKernels: Recurrent = {
   rnnCellGrad(hidden, grad, out) {
@@ -83,4 +87,76 @@ export const recurrentKernels: Recurrent = {
       }
     }
   },
+
+  wkv(key, value, decay, first, start, out, states, steps, batch, n) {
+    for (let at = 0; at < steps * batch * n; at++) {
+      const i = at % n;
+      const [past, from] = pastOf(at, { start, states, batch, n });
+      const [a, b, p] = [past[from], past[from + n], past[from + 2 * n]];
+      const now = key[at] + first[i];
+      const top = Math.max(p, now);
+      const [old, fresh] = [Math.exp(p - top), Math.exp(now - top)];
+      out[at] = (old * a + fresh * value[at]) / (old * b + fresh);
+      const next = Math.max(p + decay[i], key[at]);
+      const [keep, added] = [Math.exp(p + decay[i] - next), Math.exp(key[at] - next)];
+      const to = 3 * (at - i) + i;
+      states[to] = keep * a + added * value[at];
+      states[to + n] = keep * b + added;
+      states[to + 2 * n] = next;
+    }
+  },
+
+  wkvGrad(
+    ...[
+      key,
+      value,
+      decay,
+      first,
+      start,
+      out,
+      states,
+      grad,
+      gradKey,
+      gradValue,
+      gradDecay,
+      gradFirst,
+      carried,
+      steps,
+      batch,
+      n,
+    ]
+  ) {
+    for (const sums of [gradDecay, gradFirst, carried]) sums.fill(0);
+    for (let at = steps * batch * n - 1; at >= 0; at--) {
+      const [i, place] = [at % n, at % (batch * n)];
+      const [past, from] = pastOf(at, { start, states, batch, n });
+      const [a, b, p] = [past[from], past[from + n], past[from + 2 * n]];
+      const now = key[at] + first[i];
+      const top = Math.max(p, now);
+      const [old, fresh] = [Math.exp(p - top), Math.exp(now - top)];
+      const share = grad[at] / (old * b + fresh);
+      const next = states[3 * (at - i) + i + 2 * n];
+      const [keep, added] = [Math.exp(p + decay[i] - next), Math.exp(key[at] - next)];
+      const to = 3 * (place - i) + i;
+      const [ga, gb] = [carried[to], carried[to + n]];
+      const toNow = share * fresh * (value[at] - out[at]);
+      gradFirst[place] += toNow;
+      gradValue[at] = share * fresh + ga * added;
+      gradKey[at] = toNow + (ga * value[at] + gb) * added;
+      gradDecay[place] += (ga * a + gb * b) * keep;
+      carried[to] = share * old + ga * keep;
+      carried[to + n] = gb * keep - share * out[at] * old;
+      carried[to + 2 * n] = carried[to] * a + carried[to + n] * b;
+    }
+  },
 };
+
+/** The state [3n] before an element, and where in it the element's first number stands. */
+function pastOf(
+  at: number,
+  { start, states, batch, n }: { start: Floats; states: Floats; batch: number; n: number },
+): readonly [Floats, number] {
+  const before = at - batch * n;
+  const [past, element] = before < 0 ? [start, at] : [states, before];
+  return [past, 3 * (element - (element % n)) + (element % n)];
+}

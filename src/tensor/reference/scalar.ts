@@ -12,15 +12,17 @@ function polynomial(coefficients: readonly number[], x: number): number {
 // Rational Chebyshev approximations of W. J. Cody, "Rational Chebyshev approximations for the error function",
 // Mathematics of Computation 23 (1969), 631–637; coefficients of its public program CALERF (netlib specfun).
 // biome-ignore-start format: tables of coefficients
-const nearNumerator = [
+export const erfNearNumerator = [
   0.18577770618460315, 3.1611237438705655, 113.86415415105016, 377.485237685302, 3209.3775891384694,
 ];
-const nearDenominator = [1, 23.601290952344122, 244.02463793444417, 1282.6165260773723, 2844.236833439171];
-const middleNumerator = [
+export const erfNearDenominator = [
+  1, 23.601290952344122, 244.02463793444417, 1282.6165260773723, 2844.236833439171,
+];
+export const erfMiddleNumerator = [
   2.1531153547440383e-8, 0.5641884969886701, 8.883149794388377, 66.11919063714163, 298.6351381974001,
   881.952221241769, 1712.0476126340707, 2051.0783778260716, 1230.3393547979972,
 ];
-const middleDenominator = [
+export const erfMiddleDenominator = [
   1, 15.744926110709835, 117.6939508913125, 537.1811018620099, 1621.3895745666903, 3290.7992357334597,
   4362.619090143247, 3439.3676741437216, 1230.3393548037495,
 ];
@@ -41,7 +43,7 @@ const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 /** The error function 2/√π·∫₀ˣ exp(−t²) dt, to double precision. */
 export function erf(x: number): number {
   const y = Math.abs(x);
-  if (y <= 0.46875) return (x * polynomial(nearNumerator, y * y)) / polynomial(nearDenominator, y * y);
+  if (y <= 0.46875) return (x * polynomial(erfNearNumerator, y * y)) / polynomial(erfNearDenominator, y * y);
   if (y > 6) return Math.sign(x); // 1 − erf(6) < 2⁻⁵⁴
   const complement = Math.exp(-y * y) * scaledComplement(y);
   return x > 0 ? 1 - complement : complement - 1; // NaN goes through
@@ -49,7 +51,7 @@ export function erf(x: number): number {
 
 /** exp(y²)·(1 − erf(y)) for y > 0.46875. */
 function scaledComplement(y: number): number {
-  if (y <= 4) return polynomial(middleNumerator, y) / polynomial(middleDenominator, y);
+  if (y <= 4) return polynomial(erfMiddleNumerator, y) / polynomial(erfMiddleDenominator, y);
   const z = 1 / (y * y);
   return (SQRT_PI_INVERSE - (z * polynomial(farNumerator, z)) / polynomial(farDenominator, z)) / y;
 }
