@@ -1,5 +1,6 @@
 /** The options of what serves and keeps state: `inkstone serve`, `studio` and `keys`. */
 
+import { assistOptions } from './assist-options.ts';
 import { requireSignOff } from './card-options.ts';
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
@@ -175,6 +176,21 @@ export const serveOptions = {
     doc: {
       en: 'a classifier (made by inkstone classify train) that suggests labels on the page Label',
       zh: '在“标注”页提出标签建议的分类器（由 inkstone classify train 训练）',
+    },
+  },
+  assistant: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'also an assistant with tools at /v1/assistant; the facts, reminders and messages of each tenant are kept in this folder',
+      zh: '同时在 /v1/assistant 提供带工具的助手；各租户的事实、提醒与消息存于此目录',
+    },
+  },
+  assistantTools: {
+    ...assistOptions.tools,
+    doc: {
+      en: 'with --assistant: your own tools beside the usual ones, which run on this machine: a YAML or JSON file, or an ES module',
+      zh: '与 --assistant 同用：在本机运行的自有工具：YAML 或 JSON 文件，或 ES 模块',
     },
   },
   service: {

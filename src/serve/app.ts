@@ -9,6 +9,7 @@ import { checkOrigin } from './access.ts';
 import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
 import type { ServicePort } from './answers/service-port.ts';
+import type { AssistantPort } from './assistant/assistant-port.ts';
 import { fail, wireError } from './errors.ts';
 import { limitBody } from './limit-body.ts';
 import { limits } from './limits.ts';
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly documents?: DocumentsPort;
   /** Who serves customers; without, its route says so. */
   readonly service?: ServicePort;
+  /** Tools and memory of an assistant; without, its route says so. */
+  readonly assistant?: AssistantPort;
   /** How files are read that a page sends; without, none are taken. */
   readonly readFile?: ReadFile;
   /** What a classifier would say of texts that are to be labelled. */
@@ -135,6 +138,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     history: options.history ?? (state?.responses as ResponseHistory | undefined),
     documents: options.documents,
     service: options.service,
+    assistant: options.assistant,
     watch: watch.model,
     quotes: watch.quotes,
   };

@@ -212,6 +212,10 @@ export const fail = defineErrors({
     en: () => 'service: this server has no plan for customers; start it with --service PLAN',
     zh: () => '客服：本服务器没有客服方案；启动时请加 --service 方案文件',
   },
+  'serve/no-assistant': {
+    en: () => 'assistant: this server has none; start it with --assistant FOLDER',
+    zh: () => '助手：本服务器没有助手；启动时请加 --assistant 目录',
+  },
   'serve/service-full': {
     en: (d: { most: number }) =>
       `service: ${d.most} conversations are kept, and no more; take some away with inkstone service PLAN --list conversation --forget ID`,
@@ -263,6 +267,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/route', 404, 'invalid_request_error'],
   ['serve/no-documents', 404, 'invalid_request_error'],
   ['serve/no-service', 404, 'invalid_request_error'],
+  ['serve/no-assistant', 404, 'invalid_request_error'],
   ['serve/service-', 409, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],

@@ -6,6 +6,7 @@ export type { DocumentsPort } from './answers/documents-port.ts';
 export { createTurns, type ServicePort } from './answers/service-port.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { assistantModel, knowsTools } from './assistant/assistant-model.ts';
+export type { AssistantPort } from './assistant/assistant-port.ts';
 export { adaptedModel } from './engine/adapted-model.ts';
 export { failEngineChild, runEngineChild } from './engine/engine-child.ts';
 export {

@@ -78,6 +78,9 @@ export const limits = {
   documents: 256,
   tenantDocuments: 100_000,
   documentKey: 1000,
+  /** Turns of a conversation with the assistant, and how often results go back to its model. */
+  assistantTurns: 200,
+  assistantRounds: 16,
   /** Conversations with customers that a tenant may keep, and what is said in one, both sides together. */
   serviceConversations: 100_000,
   serviceTurns: 400,

@@ -14,6 +14,8 @@ import type { ServicePort } from './answers/service-port.ts';
 import { answerService, serviceBody } from './answers/service-route.ts';
 import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
+import type { AssistantPort } from './assistant/assistant-port.ts';
+import { answerAssistant, assistantBody } from './assistant/assistant-route.ts';
 import { fail, type Work } from './errors.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
 import { answerChat } from './openai/chat.ts';
@@ -60,6 +62,8 @@ export interface RouteScope {
   readonly documents: DocumentsPort | undefined;
   /** Who serves customers, where there is a plan. */
   readonly service: ServicePort | undefined;
+  /** Tools and memory of an assistant, where there is one. */
+  readonly assistant: AssistantPort | undefined;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -203,6 +207,19 @@ export const routes: readonly Route[] = [
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
       const quotes = await scope.quotes(c);
       return answerService(c, body, model, { ...requestScope(c, scope), service, documents, quotes });
+    },
+  }),
+  withBody({
+    path: '/v1/assistant',
+    summary: 'Answers with the help of tools; calls that have an effect wait for a yes.',
+    body: assistantBody,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const { assistant, documents } = scope;
+      if (!assistant) throw fail('serve/no-assistant', undefined);
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      const quotes = await scope.quotes(c);
+      return answerAssistant(c, body, model, { ...requestScope(c, scope), assistant, documents, quotes });
     },
   }),
   withBody({

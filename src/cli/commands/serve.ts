@@ -23,6 +23,7 @@ import { checkActivations, modelName } from '../models.ts';
 import { readSentFile, suggestBy } from '../read-sent.ts';
 import { parseRemotes } from '../remotes.ts';
 import type { serveOptions } from '../serve-options.ts';
+import { serveAssistant } from '../served-assistant.ts';
 import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
 import { servePlan } from '../served-service.ts';
@@ -53,6 +54,10 @@ const say = defineMessages({
     en: (d: { url: string }) => `questions are answered from the index at ${d.url}/v1/answers`,
     zh: (d) => `在 ${d.url}/v1/answers 根据索引回答问题`,
   },
+  assistant: {
+    en: (d: { url: string }) => `an assistant with tools answers at ${d.url}/v1/assistant`,
+    zh: (d) => `带工具的助手在 ${d.url}/v1/assistant 作答`,
+  },
   service: {
     en: (d: { url: string }) => `customers are served by the plan at ${d.url}/v1/service`,
     zh: (d) => `在 ${d.url}/v1/service 按方案做客服`,
@@ -81,6 +86,8 @@ export interface ServeSettings {
   readonly adapters?: AdapterFolders;
   /** An index that questions are answered from, and which of its collections. */
   readonly index?: { readonly place: string; readonly collection: string; readonly isMade?: boolean };
+  /** Where an assistant keeps what it knows of each tenant, and tools beside its own. */
+  readonly assistant?: { readonly folder: string; readonly tools: string | undefined };
   /** A plan that customers are served by, and where their conversations are kept. */
   readonly service?: { readonly plan: string; readonly notes: string };
   /** The folder of a classifier that suggests labels. */
@@ -113,9 +120,12 @@ export async function run({
 }: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
-  const { requireSignOff, activations, service, serviceNotes } = options;
+  const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools } = options;
+  if (assistantTools !== undefined && assistant === undefined) {
+    throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
+  }
   checkActivations('serve', options);
-  if (args.length === 0 && [remote, index, service].every((one) => one === undefined)) {
+  if (args.length === 0 && [remote, index, service, assistant].every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
       argument: '<run…>',
@@ -130,6 +140,7 @@ export async function run({
     remotes: remote === undefined ? [] : parseRemotes(remote),
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
+    ...(assistant !== undefined && { assistant: { folder: assistant, tools: assistantTools } }),
     ...(service !== undefined && { service: { plan: service, notes: serviceNotes } }),
     classifier,
     weights,
@@ -189,6 +200,8 @@ export async function serveRuns(
     if (documents) closing.push(documents.close);
     const service = plan && (await servePlan(plan.plan, plan.notes, signal));
     if (service) closing.push(service.close);
+    const assistant = settings.assistant && (await serveAssistant(settings.assistant, signal));
+    if (assistant) closing.push(assistant.close);
     const state = await openServerState(settings, terminal);
     if (state) closing.push(() => state.close());
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
@@ -203,6 +216,7 @@ export async function serveRuns(
       state,
       ...(documents && { documents }),
       ...(service && { service }),
+      ...(assistant && { assistant }),
       readFile: readSentFile,
       suggest,
       host,
@@ -228,6 +242,7 @@ export async function serveRuns(
     if (studio) terminal.print(files ? say('studio', { url }) : say('noStudio', {}));
     if (documents) terminal.print(say('answers', { url }));
     if (service) terminal.print(say('service', { url }));
+    if (assistant) terminal.print(say('assistant', { url }));
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';

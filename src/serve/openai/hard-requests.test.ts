@@ -4,7 +4,13 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { memoryCollection } from '../../../test/memory-collection.ts';
-import { customerService, memoryNotes, newConversation, servicePlan } from '../../apps/index.ts';
+import {
+  builtInTools,
+  customerService,
+  memoryNotes,
+  newConversation,
+  servicePlan,
+} from '../../apps/index.ts';
 import { functionModel } from '../../decode/index.ts';
 import { trainCharacters } from '../../text/index.ts';
 import type { RequestLog } from '../app.ts';
@@ -74,6 +80,7 @@ beforeAll(async () => {
   server = await startServer({
     models: [model, ...taskModels],
     documents: { readable: async () => [collection], own: async () => collection },
+    assistant: { open: () => ({ tools: builtInTools({ notes }), notes }) },
     service: {
       inTurn: (_, turn) => turn(),
       open: () => ({ notes, serve: customerService({ plan, notes }) }),
@@ -112,6 +119,7 @@ const least: Readonly<Record<string, object>> = {
   '/v1/answers': { question: 'ab?' },
   '/v1/summaries': { text: 'ab' },
   '/v1/service': { message: 'ab' },
+  '/v1/assistant': { messages: [{ role: 'user', content: 'ab' }] },
   '/v1/translations': { text: 'ab' },
   '/v1/classifications': { text: 'ab' },
   '/v1/fill-mask': { text: 'a[MASK]' },
@@ -221,6 +229,13 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     max_tokens: 4096,
     context_tokens: 1,
     stream: true,
+  },
+  '/v1/assistant': {
+    messages: [{ role: 'user', content: 'what is 2+2?' }],
+    model: 'm',
+    approve: [{ name: 'calculator', arguments: {} }],
+    max_rounds: 1,
+    max_tokens: 4,
   },
   '/v1/service': { message: 'ab', conversation: CONVERSATION, model: 'm' },
   '/v1/translations': {

@@ -453,6 +453,7 @@ test('the OpenAPI document has every route and field', async () => {
     '/v1/answers',
     '/v1/summaries',
     '/v1/service',
+    '/v1/assistant',
     '/v1/translations',
     '/v1/classifications',
     '/v1/fill-mask',

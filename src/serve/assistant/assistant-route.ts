@@ -1,0 +1,104 @@
+/** `/v1/assistant`: an answer with the help of tools; what has an effect waits until the person has agreed to that very call. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import {
+  type AssistantModel,
+  assistWhole,
+  type CallReport,
+  MOST_TURN_CHARACTERS,
+  ruleAssistant,
+} from '../../apps/index.ts';
+import type { DocumentsPort } from '../answers/documents-port.ts';
+import type { AppContext } from '../app.ts';
+import { limits } from '../limits.ts';
+import { followClient } from '../openai/stream.ts';
+import type { RequestScope } from '../openai/to-request.ts';
+import type { RemoteServed, ServedModel } from '../served-model.ts';
+import type { QuoteWatch } from '../watch/watched-quotes.ts';
+import { assistantModel, knowsTools } from './assistant-model.ts';
+import type { AssistantPort } from './assistant-port.ts';
+
+const turn = z.strictObject({
+  role: z.enum(['user', 'assistant']),
+  content: z.string().max(MOST_TURN_CHARACTERS),
+});
+
+export const assistantBody = z.strictObject({
+  /** The conversation; its last turn is the person's. */
+  messages: z.array(turn).min(1).max(limits.assistantTurns),
+  /** Who decides; without, the person's words call tools by rules. */
+  model: z.string().nullish(),
+  /** Calls that waited and that the person agrees to: a tool with exactly these arguments. */
+  approve: z
+    .array(z.strictObject({ name: z.string(), arguments: z.record(z.string(), z.unknown()) }))
+    .max(limits.toolCalls)
+    .nullish(),
+  max_rounds: z.int().min(1).max(limits.assistantRounds).nullish(),
+  max_tokens: z.int().min(1).max(limits.answerTokens).nullish(),
+});
+
+export async function answerAssistant(
+  c: AppContext,
+  body: z.infer<typeof assistantBody>,
+  model: ServedModel | RemoteServed | undefined,
+  scope: RequestScope & {
+    readonly assistant: AssistantPort;
+    readonly documents: DocumentsPort | undefined;
+    readonly quotes: QuoteWatch;
+  },
+): Promise<Response> {
+  const { quotes, tenant } = scope;
+  const { signal } = followClient(c);
+  const collections = (await scope.documents?.readable(tenant)) ?? [];
+  const { tools, notes } = scope.assistant.open(tenant, collections);
+  const decider = deciderOf(c, model, scope);
+  const approved = body.approve ?? [];
+  const leave = quotes.begin();
+  try {
+    const last = body.messages.at(-1)!;
+    const words = quotes.ask(last.content);
+    const { answer, calls, finish } = await assistWhole(
+      [...body.messages.slice(0, -1), { ...last, content: words }],
+      {
+        model: model && knowsTools(model) ? decider! : ruleAssistant(tools, { otherwise: decider }),
+        ...{ tools, notes, signal },
+        maxRounds: body.max_rounds ?? undefined,
+        maxTokens: body.max_tokens ?? undefined,
+        confirm: async ({ name, arguments: args }) =>
+          approved.some((one) => one.name === name && isDeepStrictEqual(one.arguments, args)) || 'later',
+      },
+    );
+    const told = quotes.tell(answer).whole;
+    const results = calls.map((call) => toldCall(call, quotes));
+    quotes.end(told.text);
+    return c.json({
+      object: 'assistant.answer',
+      id: c.get('requestId').replace('req_', 'ast-'),
+      created: Math.floor(Date.now() / 1000),
+      ...{ model: model?.id ?? null, answer: told.text, calls: results },
+      finish_reason: told.moderated === 'block' ? 'blocked' : finish,
+    });
+  } finally {
+    leave();
+  }
+}
+
+/** Results quote documents and what tools say. */
+const toldCall = (call: CallReport, quotes: QuoteWatch): CallReport => ({
+  ...call,
+  text: quotes.tell(call.text).whole.text,
+});
+
+function deciderOf(
+  c: AppContext,
+  model: ServedModel | RemoteServed | undefined,
+  scope: RequestScope,
+): AssistantModel | undefined {
+  return (
+    model &&
+    assistantModel(model, scope, ({ promptTokens, completionTokens, guard }) =>
+      c.get('metrics').written({ promptTokens, completionTokens, repairs: guard?.repairs ?? 0 }),
+    )
+  );
+}
