@@ -28,6 +28,8 @@ const expected: Readonly<Record<string, RegExp>> = {
     /the base: 白日依山尽，黄\nwith an adapter of 9\.0 % of its numbers: 白日放歌须纵酒\nand without it: 白日依山尽，黄/,
   '09-boltzmann-machine.ts':
     /passes: 1, .* -[67]\.\d+ nats\npasses: 600, .* -[34]\.\d+ nats\nof 100 dreams, [2-9]\d are .*\n.*: (1 1 1 1 0 0 0 0|0 0 0 0 1 1 1 1)/,
+  '10-meta-learning.ts':
+    /0 steps on a new language: 2\.\d+ nats, from all at once 2\.\d+\n1 steps .*: [01]\.\d+ nats, from all at once [12]\.[2-9]\d*\n5 steps/,
   '08-search.ts': /when did whales surface\? → The whale surfaced.*捕鲸船的木桶 → 捕鲸船上.*nDCG@3: 1\.000/s,
 };
 

@@ -28,6 +28,11 @@ export const fail = defineErrors({
         }[d.reason]
       }；文件不完整或不是这种格式`,
   },
+  'train/diverged': {
+    en: (d: { step: number; loss: number }) =>
+      `training: the loss must stay finite, and it was ${d.loss} at step ${d.step}; take a lower learning rate`,
+    zh: (d) => `训练：损失须为有限数，第 ${d.step} 步为 ${d.loss}；请降低学习率`,
+  },
   'train/length': {
     en: () => 'train: give either `steps` or `minutes`, not both and not neither',
     zh: () => '训练：`steps` 与 `minutes` 必须且只能给出一个',

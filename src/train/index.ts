@@ -18,6 +18,7 @@ export {
 } from './energy.ts';
 export { type FitOptions, fitExamples, type Learner } from './fit.ts';
 export * from './loop.ts';
+export { type AdaptOptions, adapt, type MetaOptions, type MetaTask, reptile } from './meta.ts';
 export * from './optimizers.ts';
 export * from './privacy/index.ts';
 export { addCheckpoint } from './promote.ts';
