@@ -283,7 +283,12 @@ function build() {
 
 /** Training on several machines has its binding where MPI is installed; no reason to fail an install. */
 function buildBinding() {
-  const output = buildMpi(buildFolder, run, withHeaders);
+  let output;
+  try {
+    output = buildMpi(buildFolder, run, withHeaders);
+  } catch (error) {
+    output = `${error.message ?? error}`;
+  }
   if (output === undefined) return;
   console.log(
     chinese

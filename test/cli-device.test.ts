@@ -58,6 +58,12 @@ test.each([
   expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(both) });
 });
 
+test('the processor is no device to refuse', async () => {
+  const argv = [...train, '--architecture', 'lstm', '--device', 'cpu', '--out', 'lstm'];
+  const ofNoHeads = argv.filter((word, i) => word !== '--heads' && argv[i - 1] !== '--heads');
+  expect(await inkstone(ofNoHeads, { cwd })).toMatchObject({ status: 0, err: '' });
+});
+
 test.skipIf(noGpu)(
   noGpu ?? 'a run on a GPU is that of the processor, saved and evaluated on the way',
   async () => {

@@ -12,10 +12,10 @@ const run = (argv: readonly string[], options: Parameters<typeof inkstone>[1] = 
   inkstone(argv, { cwd, ...options });
 const words = (line: string) => line.split(' ');
 const quick = words(
-  '--warmup 2 --rounds 4 --eval-every 2 --filters 4 --batch-size 8 --rollouts 1 --samples 30',
+  '--warmup 2 --rounds 4 --eval-every 2 --critic-steps 1 --filters 2 --batch-size 4 --rollouts 1 --samples 30',
 );
 const oracle = [
-  ...words('gan train --oracle --vocab-size 6 --width 4 --length 5 --texts 100 --epochs 1'),
+  ...words('gan train --oracle --vocab-size 6 --width 4 --length 3 --texts 100 --epochs 1'),
   ...quick,
 ];
 
@@ -28,7 +28,11 @@ beforeAll(async () => {
     return JSON.stringify({ question, answer });
   });
   writeFileSync(join(cwd, 'pairs.jsonl'), pairs.join('\n'));
-  for (const [out, ...more] of [['decoder'], ['lstm', '--architecture', 'lstm']]) {
+  for (const [out, ...more] of [
+    ['decoder'],
+    ['lstm', '--architecture', 'lstm'],
+    ['rwkv', '--architecture', 'rwkv'],
+  ]) {
     const shape = more.length ? tiny.filter((_, i) => i < 4 || i > 5) : tiny;
     const argv = ['train', '--data', 'poems.jsonl', ...shape, '--steps', '1', ...more, '--out', out];
     expect(await run(argv)).toMatchObject({ status: 0 });
@@ -84,6 +88,13 @@ describe('on an oracle', () => {
     expect(measured.json[3]).toMatchObject(measures);
     expect(measured.json[4]).toMatchObject({ type: 'verdict', dominatedAt: expect.any(Array) });
 
+    const other = words('gan measure cut --data poems.jsonl');
+    expect(await run(other)).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/cut and --data .*oracle/),
+    });
+    expect((await run(other, { lang: 'zh' })).err).toMatch(/cut 与 --data .*自带文本/);
+
     for (const folder of ['cut', 'cut/before']) {
       const written = await run(['generate', folder, '--prompt', '一', '--max-tokens', '4', '--seed', '1']);
       expect(written).toMatchObject({ status: 0 });
@@ -105,19 +116,24 @@ describe('on an oracle', () => {
 
 describe('a trained model goes on learning', () => {
   const hard = words('--method straight-through --loss wasserstein --gradient-penalty 10');
-  const plain = quick.filter((_, i) => i < 10 || i > 11);
+  const short = words('--warmup 1 --rounds 1');
+  const plain = [...quick.filter((_, i) => i < 12 || i > 13), ...short];
 
   test.each([
     ['decoder', 'poems.jsonl', ['--prefix', '3', ...hard, ...plain]],
     [
-      'lstm',
+      'rwkv',
       'lines.txt',
       ['--spectral-norm', '--loss', 'non-saturating', '--method', 'straight-through', ...plain],
     ],
-    ['lstm', 'pairs.jsonl', ['--answers', '--weight-clip', '0.05', '--loss', 'wasserstein', ...quick]],
+    [
+      'lstm',
+      'pairs.jsonl',
+      ['--answers', '--weight-clip', '0.05', '--loss', 'wasserstein', ...quick, ...short],
+    ],
   ])('%s on %s', async (init, data, more) => {
     const out = `${init}-${data}`;
-    const argv = ['gan', 'train', '--data', data, '--init', init, '--length', '16', ...more];
+    const argv = ['gan', 'train', '--data', data, '--init', init, '--length', '14', ...more];
     const { status, err, json } = await run([...argv, '--out', out, '--json']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     const { real, heldOut, cut, leftOut } = json[0] as Record<string, number>;
@@ -164,7 +180,11 @@ test.each([
   ['--oracle --loss wasserstein', /needs a critic that is held back/, /受约束的判别器/],
   ['--oracle --loss nosuch', /--loss must be one of bce, non-saturating, wasserstein/, /之一/],
   ['--data poems.jsonl --init decoder --length 17', /17 tokens do not fit a context of 16/, /放不进 16/],
-  ['--data few.jsonl --init decoder --length 8', /at least 40 texts are needed/, /至少需要 40 篇/],
+  [
+    '--data few.jsonl --init decoder --length 8',
+    /at least 40 texts are needed.* and 2 .*held out, got \d+ and \d+/,
+    /至少需要 40 篇.*2 篇留出/,
+  ],
   ['--data poems.jsonl --init nosuch', /nosuch/, /nosuch/],
 ])('gan train %s is refused', async (options, en, zh) => {
   writeFileSync(join(cwd, 'few.jsonl'), '{"text":"one"}\n{"text":"two"}\n');

@@ -1,9 +1,11 @@
 /** `inkstone train` under mpirun: the losses of one process, one run, and an end for all where one is killed. */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { describeMachine, inspectMachine } from '../src/cli/commands/doctor.ts';
+import { setLanguage } from '../src/language.ts';
 import { findMpi } from '../src/parallel/index.ts';
 import { HAN, inkstone, processWords, scratchFolder, tiny, traceOf, writeTexts } from './cli-harness.ts';
 
@@ -19,13 +21,19 @@ function onTwoRanks(argv: readonly string[], preload?: string) {
   const words = [node, ...(preload ? ['--import', preload] : []), bin, ...argv];
   const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
   const env = { ...process.env, ...asRoot, INKSTONE_LANG: 'en' };
-  const child = spawn('mpirun', ['--oversubscribe', '-n', '2', ...words], { cwd, env });
+  // None outlives the test that it hangs in.
+  const child = spawn('mpirun', ['--oversubscribe', '-n', '2', ...words], { cwd, env, timeout: 55_000 });
   let told = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (told += text));
   return new Promise<{ status: number | null; told: string }>((resolve) => {
     child.on('close', (status) => resolve({ status, told }));
   });
 }
+
+/** Another text under the same name, for the second rank. */
+const elsewhere = `
+if (process.env.OMPI_COMM_WORLD_RANK === '1') process.chdir('other');
+`;
 
 /** Kills the second rank when the run has come to step 10. */
 const killer = `
@@ -66,6 +74,31 @@ describe('a training by mpirun', () => {
       });
     },
   );
+
+  test.skipIf(!hasMpi)(
+    hasMpi ? 'ends for all when one of them was given another text' : 'skipped: needs MPI',
+    async () => {
+      mkdirSync(join(cwd, 'other'));
+      writeFileSync(join(cwd, 'other/en.txt'), 'Another text altogether.\n\n'.repeat(400));
+      writeFileSync(join(cwd, 'elsewhere.mjs'), elsewhere);
+      const { status, told } = await onTwoRanks(
+        [...train, '--out', 'unlike'],
+        `file://${join(cwd, 'elsewhere.mjs')}`,
+      );
+      expect(told).toContain('rank 1: must be given what rank 0 was, and differs');
+      expect(status).toBe(2);
+    },
+  );
+
+  test.each([
+    ['en', 'the binding does not load: libmpi.so.40: cannot open; cure: node native/build.mjs'],
+    ['zh', '绑定无法加载：libmpi.so.40: cannot open；解决办法：运行 node native/build.mjs'],
+  ] as const)('doctor tells why a binding is of no use, in %s', (lang, sentence) => {
+    setLanguage(lang);
+    const mpi = { reason: 'unloadable', detail: 'libmpi.so.40: cannot open' } as const;
+    expect(describeMachine({ ...inspectMachine({ quick: true }), mpi }).join('\n')).toContain(sentence);
+    setLanguage(undefined);
+  });
 
   test.each(['en', 'zh'] as const)('alone is told how ranks are started, in %s', async (lang) => {
     const { status, err } = await inkstone([...train, '--divide', 'sharded'], { cwd, lang });

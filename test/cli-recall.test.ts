@@ -47,6 +47,7 @@ test.each([
   [['--architectures', 'rwvk'], 'did you mean "rwkv"'],
   [['--distances', '3,0'], '--distances must be whole numbers from 1'],
   [['--steps', '1'], 'at least 2'],
+  [['--parameters', '10000001'], 'a whole number from 1 to 10000000'],
   [['--out', 'x.pdf'], 'recall: --out must end in'],
 ])('refused: %j', async (argv, problem) => {
   const { status, err } = await run('recall', ...argv);

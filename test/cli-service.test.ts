@@ -1,6 +1,6 @@
 /** `inkstone service` and `/v1/service`: a plan with tools, a conversation that is kept, a person who takes over. */
 
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteFiles } from '../src/cli/note-files.ts';
@@ -45,6 +45,19 @@ describe('service', () => {
     expect(await notes.count('hand-over')).toBe(0);
   });
 
+  test('a conversation that cannot be kept is refused before anything is answered', async () => {
+    const { status, out, err } = await run('--conversation', '../c1', '--ask', 'when do you open?');
+    expect({ status, out, err }).toMatchObject({ status: 2, out: '', err: expect.stringContaining('../c1') });
+  });
+
+  test('a note that cannot be read is not called broken', async () => {
+    mkdirSync(join(cwd, 'unread/conversation/c1.json'), { recursive: true });
+    const { status, err } = await run('--notes', 'unread', '--list', 'conversation');
+    expect(status).not.toBe(0);
+    expect(err).toContain('c1.json');
+    expect(err).not.toContain('take it away');
+  });
+
   test('a check tells how well the examples are told apart', async () => {
     const { json } = await run('--check', '--json');
     expect(json).toContainEqual({
@@ -64,6 +77,7 @@ describe('service', () => {
     ],
     ['intents: [{name: a, examples: [b], tool: none}]', '--ask', /names the tool "none"/],
     ['{classifier: a, embedder: b}', '--check', /takes a classifier or an embedder, not both/],
+    ['intents: [{name: a, examples: [b], answer: {en: x}}]', '--check', /intents\.0\.answer: zh: .*string/],
     [
       'intents: [{name: a, examples: [b], tool: t, places: {x: {pattern: "(", ask: x}}}]',
       '--check',
@@ -153,6 +167,10 @@ describe('/v1/service', () => {
     });
     const kept = await service.open('ruled', {}).notes.get('conversation', answer.conversation);
     expect(kept?.text).toBe('…, when do you open?');
+    expect(kept?.detail?.turns).toMatchObject([
+      { text: '…, when do you open?' },
+      { text: 'We are open from …, Monday to Saturday.' },
+    ]);
   });
 
   test('without a plan the server says so', async () => {

@@ -135,7 +135,7 @@ describe('tune compare', () => {
     const { status, err, json } = await run(...argv, ...methods, '--json', '--out', 'all');
     expect({ status, err }).toEqual({ status: 0, err: '' });
     const { methods: rows } = json.at(-1) as unknown as {
-      methods: { method: string; before: { old: number } }[];
+      methods: { method: string; before: { new: number; old: number }; after: { new: number } }[];
     };
     expect(rows.map(({ method }) => method)).toEqual(['full', 'lora', 'prefix']);
     // Of old text, which all read in rows of their own length, full and LoRA know the same before.
@@ -151,8 +151,14 @@ describe('tune compare', () => {
     expect(out).toMatch(
       /\n +\(the model as it is\) +[\d.]+ +[\d.]+\s*\n +full +100 +[\d.]+ +[\d.]+ +100 +2 /,
     );
-    const chinese = await inkstone([...argv, '--methods', 'lora', '--out', 'all'], { cwd, lang: 'zh' });
+    // Each gained from what the model was in rows as long as its own.
+    const [gain, , soft] = rows.map(({ before, after }) => before.new - after.new);
+    expect(out).toMatch(
+      new RegExp(`\\n +prefix +[\\d.]+ +[\\d.]+ +[\\d.]+ +${((100 * soft) / gain).toFixed(0)} +2 `),
+    );
+    const chinese = await inkstone([...argv, '--methods', 'lora,lora', '--out', 'all'], { cwd, lang: 'zh' });
     expect(chinese.out).toMatch(/方法 +训练 % +新文本/);
+    expect(chinese.out.match(/^ +lora /gm)).toHaveLength(1);
     expect(HAN.test(out)).toBe(false);
   });
 

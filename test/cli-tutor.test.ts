@@ -53,6 +53,23 @@ test('a question is shown without its answer; what is said is graded, with the s
   }
 });
 
+test('a choice is answered by its number, wide too, whatever the seed of the question was', async () => {
+  const listed = (await run('--list', '--json')).json as { id: string; answer: string }[];
+  const [next] = (await run('--next', '--seed', '5', '--json', '--learner', 'seed')).json as [
+    { id: string; choices: string[] },
+  ];
+  const { answer } = listed.find(({ id }) => id === next.id)!;
+  expect(next.choices).toHaveLength(4);
+  const number = next.choices.indexOf(answer) + 1;
+  for (const [learner, said] of [
+    ['digit', String(number)],
+    ['wide', String.fromCodePoint(0xff10 + number)],
+  ]) {
+    const { json } = await run('--answer', said, '--id', next.id, '--json', '--learner', learner);
+    expect(json.at(-1)).toMatchObject({ reason: 'exact', answer });
+  }
+});
+
 test.each([
   [['--answer', 'x'], /--id/],
   [['--id', 'x'], /--answer/],

@@ -99,4 +99,20 @@ describe.skipIf(noGpu)(noGpu ?? 'training on a GPU', () => {
     gpu.close();
     expect(softmax(x).data[0]).toBeLessThan(1);
   });
+
+  test('two that ask at once: one device is open', async () => {
+    const asked = await Promise.allSettled([openGpu(), openGpu()]);
+    expect(asked.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const opened = asked.find(({ status }) => status === 'fulfilled') as PromiseFulfilledResult<unknown>;
+    expect(openDevice()).toBe(opened.value);
+  });
+
+  test('a device that goes in the middle of a step is a failure of the device', async () => {
+    const x = tensor([1, 2, 3]);
+    const gpu = await openGpu();
+    const sums = new Float64Array(1);
+    const step = offThread(() => gpu.kernels.sumSquares(x.operand as Float32Array, sums, 0));
+    gpu.close();
+    await expect(step).rejects.toMatchObject({ code: 'gpu/failed' });
+  });
 });

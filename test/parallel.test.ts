@@ -1,5 +1,6 @@
 /** Several ranks train as one does: the same losses and norms, from the same checkpoints, and none waits for ever. */
 
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { decoderConfig, init, loss } from '../src/models/index.ts';
 import {
   bounded,
   type Communicator,
+  firstBeforeOthers,
   fromFirst,
   inParallel,
   localRanks,
@@ -17,7 +19,17 @@ import {
   rowsOfRank,
 } from '../src/parallel/index.ts';
 import { createRng } from '../src/rng.ts';
-import { fromArray, type Tensor } from '../src/tensor/index.ts';
+import {
+  add,
+  affine,
+  fromArray,
+  mean,
+  memoryStats,
+  ones,
+  resetPeak,
+  square,
+  type Tensor,
+} from '../src/tensor/index.ts';
 import {
   adamw,
   decayMatrices,
@@ -187,10 +199,98 @@ describe('ranks in one process', () => {
     expect(muons.sharded).toBeLessThan(0.7 * muons.whole);
   });
 
+  test('and telling how much makes none of it', () => {
+    const options = problem();
+    const before = memoryStats();
+    resetPeak();
+    optimizerBytes(options, 2);
+    expect(memoryStats().peakBytes - before.liveBytes).toBeLessThan(1_000);
+  });
+
+  test.each([false, true])('move what only the rows of another rank reach: sharded %s', async (isSharded) => {
+    // Row r is sent to expert r: each rank reaches one of them, and none the third.
+    const experts = (): TrainOptions<Tensor[], number[]> => ({
+      params: [ones([3, 2]), ones([3, 2]), ones([3, 2])],
+      loss: (params, rows) =>
+        rows
+          .map((row) => affine(mean(square(params[row])), 1 / rows.length, 0))
+          .reduce((sum, loss) => add(sum, loss)),
+      batch: () => [0, 1],
+      tokensPerBatch: 2,
+      grouping: decayMatrices({ weightDecay: 0.1 }),
+      lr: 0.02,
+      steps: 3,
+    });
+    const numbers = ({ params }: { params: Tensor[] }) => params.flatMap(({ data }) => Array.from(data));
+    const alone = experts();
+    for await (const _ of train(alone));
+    expect(numbers(alone).slice(12)).toEqual([1, 1, 1, 1, 1, 1]);
+    await Promise.all(
+      localRanks(2).map(async (communicator) => {
+        const options = experts();
+        const partOf = () => ({ part: [communicator.rank], share: 1 / 2 });
+        for await (const _ of train(inParallel(options, { communicator, isSharded, partOf })));
+        expectClose(numbers(options), numbers(alone));
+      }),
+    );
+  });
+
+  test('do not ask for the loss of rows in which nothing counts', async () => {
+    const seen: number[] = [];
+    const results = await onRanks(2, false, () => ({
+      steps: 2,
+      batch: (index) => {
+        const batch = batchAt(index);
+        batch.targets.fill(IGNORE, 0, 18);
+        return batch;
+      },
+      loss: (params, batch) => {
+        seen.push(batch.targets.filter((id) => id !== IGNORE).length);
+        return problem().loss(params, batch);
+      },
+    }));
+    expect(seen).toHaveLength(4);
+    expect(Math.min(...seen)).toBeGreaterThan(0);
+    expect(results[0].numbers).toEqual(results[1].numbers);
+  });
+
   test('a batch with fewer rows than ranks is refused', () => {
     expect(() => rowsOfRank(batchAt(0), { rank: 0, size: 8 })).toThrow(
       'parallel: each rank must have a row of every batch, got 7 rows for 8 ranks',
     );
+  });
+});
+
+describe('the binding to MPI', async () => {
+  const { buildMpi } = await import(new URL('../native/mpi/build.mjs', import.meta.url).href);
+  const withHeaders = <Result>(use: (folder: string) => Result): Result => use('/headers');
+
+  test.each([
+    { output: 'Error: spawnSync mpicxx ENOENT', told: undefined },
+    { output: 'mpicxx: error: no compiler', told: 'mpicxx: error: no compiler' },
+  ])('is not built by a compiler that says "$output"', ({ output, told }) => {
+    expect(buildMpi('/nowhere', () => ({ ok: false, output }), withHeaders)).toBe(told);
+  });
+
+  test('is built again for another MPI behind the same compiler', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'inkstone-ranks-'));
+    folders.push(folder);
+    const compiled: string[] = [];
+    const build = (mpi: string) =>
+      buildMpi(
+        folder,
+        (_program: string, words: string[]) => {
+          const at = words.indexOf('-o');
+          if (at >= 0) {
+            compiled.push(mpi);
+            writeFileSync(words[at + 1], '');
+          }
+          return { ok: true, output: words[0] === '-show' ? `g++ -l${mpi}` : 'g++ 12.2.0' };
+        },
+        withHeaders,
+      );
+    for (const mpi of ['mpich', 'mpich', 'mpi']) expect(build(mpi)).toBeUndefined();
+    expect(compiled).toEqual(['mpich', 'mpi']);
   });
 });
 
@@ -243,6 +343,23 @@ describe('a run of several ranks', () => {
     await expect(open(second, { data: { sha256: 'b' } })).rejects.toThrow(
       'rank 1: must be given what rank 0 was, and differs (data.sha256: "a" → "b")',
     );
+  });
+
+  test('has what the first fetched before the others look', async () => {
+    const told: string[] = [];
+    const got = await Promise.all(
+      localRanks(3).map((each) =>
+        firstBeforeOthers(each, async () => {
+          told.push(`${each.rank} begins`);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          told.push(`${each.rank} ends`);
+          return each.rank;
+        }),
+      ),
+    );
+    expect(got).toEqual([0, 1, 2]);
+    expect(told.slice(0, 2)).toEqual(['0 begins', '0 ends']);
+    expect(await firstBeforeOthers(undefined, async () => 'alone')).toBe('alone');
   });
 
   test('what the first has comes to all', async () => {

@@ -13,6 +13,8 @@ let model: LocalModel;
 
 const TUNE = 'M:6/8\nL:1/8\nK:G\n|:GAB dBG|"G"G3 G3|c>de d2B|A3 G3:|';
 
+const MARKUP = '<img src=x onerror=alert(1)>';
+
 describe.skipIf(noBrowser !== undefined)(
   `music in the studio${noBrowser ? ` (skipped: ${noBrowser})` : ''}`,
   () => {
@@ -83,11 +85,21 @@ describe.skipIf(noBrowser !== undefined)(
 
       await page
         .getByLabel(say.tune)
-        .fill('X:1\nT:mine\nM:6/8\nL:1/8\nK:G\nG6|G3|<img src=x onerror=alert(1)>G6|\n');
+        .fill(
+          `X:1\nT:${MARKUP}\nM:6/8\nL:1/8\nK:G\nG6|G3|${MARKUP}G6|\nw:${MARKUP}\n%%text ${MARKUP}\n%%beginps\n% it has no end\n`,
+        );
       await page.getByText(say.found).waitFor();
       await page.getByText(say.bar).waitFor();
+      expect(await score.locator('svg').textContent()).toContain(MARKUP);
+      expect(await page.locator('img[src="x"]').count()).toBe(0);
       await page.setViewportSize({ width: 390, height: 844 });
       expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+
+      // What an address asks for becomes a pattern: only what is a key and a metre.
+      await page.goto(`${server.url}/music?key=A.*&metre=C|`);
+      const command = page.getByText(/inkstone music write/).first();
+      await command.waitFor();
+      expect(await command.textContent()).not.toMatch(/--key|--metre/);
       expect(faults).toEqual([]);
       await page.context().close();
     });

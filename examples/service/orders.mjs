@@ -9,6 +9,6 @@ let input = '';
 for await (const piece of process.stdin) input += piece;
 const { number } = JSON.parse(input);
 const [what] = process.argv.slice(2);
-if (!(number in orders)) console.log(`There is no order ${number}. 没有订单 ${number}。`);
+if (!Object.hasOwn(orders, number)) console.log(`There is no order ${number}. 没有订单 ${number}。`);
 else if (what === 'cancel') console.log(`Order ${number} is cancelled. 订单 ${number} 已取消。`);
 else console.log(orders[number]);

@@ -28,10 +28,12 @@ const flags = [
  */
 export function buildMpi(buildFolder, run, withHeaders) {
   const version = run('mpicxx', ['--version']);
-  if (!version.ok) return undefined;
+  if (!version.ok) return version.output.includes('ENOENT') ? undefined : version.output;
+  // The version is that of the compiler behind it: which MPI it links shows in how it calls it.
+  const call = run('mpicxx', ['-show']);
   const [binding, stamp] = ['mpi.node', 'mpi.stamp'].map((name) => path.join(buildFolder, name));
   const print = createHash('sha256')
-    .update(`${process.version} ${process.arch} ${version.output}\n${flags}\n`)
+    .update(`${process.version} ${process.arch} ${version.output}\n${call.output}\n${flags}\n`)
     .update(fs.readFileSync(source))
     .digest('hex');
   if (fs.existsSync(binding) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === print)

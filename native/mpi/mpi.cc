@@ -9,7 +9,7 @@
 
 namespace {
 
-enum Operation { allReduce, reduceScatter, allGather, broadcast, sendTo, receiveFrom, barrier };
+enum Operation { allReduce, reduceScatter, allGather, broadcast, barrier };
 
 /** A typed array as MPI sees it. */
 struct Values {
@@ -69,11 +69,6 @@ void execute(napi_env, void* data) {
     case broadcast:
       work.result = MPI_Bcast(from.data, from.count, from.type, work.peer, MPI_COMM_WORLD);
       break;
-    case sendTo: work.result = MPI_Send(from.data, from.count, from.type, work.peer, 0, MPI_COMM_WORLD); break;
-    case receiveFrom:
-      work.result =
-          MPI_Recv(from.data, from.count, from.type, work.peer, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-      break;
     case barrier: work.result = MPI_Barrier(MPI_COMM_WORLD); break;
   }
 }
@@ -103,7 +98,7 @@ void complete(napi_env env, napi_status, void* data) {
 template <Operation operation>
 napi_value start(napi_env env, napi_callback_info info) {
   constexpr int arrays = operation == barrier ? 0 : operation == reduceScatter || operation == allGather ? 2 : 1;
-  constexpr bool hasPeer = operation == broadcast || operation == sendTo || operation == receiveFrom;
+  constexpr bool hasPeer = operation == broadcast;
   napi_value arguments[2];
   size_t count = 2;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
@@ -197,8 +192,6 @@ const Function functions[] = {
     {"reduceScatter", start<reduceScatter>},
     {"allGather", start<allGather>},
     {"broadcast", start<broadcast>},
-    {"send", start<sendTo>},
-    {"receive", start<receiveFrom>},
     {"barrier", start<barrier>},
 };
 

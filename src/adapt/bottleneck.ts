@@ -19,7 +19,7 @@ export interface BottleneckOptions {
   readonly targets?: readonly string[];
 }
 
-export const bottleneckDefaults = { innerSize: 16, targets: ['output', 'down'] } as const;
+const bottleneckDefaults = { innerSize: 16, targets: ['output', 'down'] } as const;
 
 /** A new adapter for a model: `up` is zero, so that nothing changes yet. */
 export function bottleneck(params: unknown, options: BottleneckOptions, rng: Rng): Adapter {

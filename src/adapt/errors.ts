@@ -61,9 +61,13 @@ export const fail = defineErrors({
   },
   'adapt/names': {
     en: (d: { names: readonly string[] }) =>
-      `adapter: this model has no place for ${d.names.slice(0, 3).join(', ')}${d.names.length > 3 ? ` and ${d.names.length - 3} more` : ''}; the adapter belongs to another model`,
+      d.names.length === 0
+        ? 'adapter: its file must hold tensors, it holds none; make it anew'
+        : `adapter: this model has no place for ${d.names.slice(0, 3).join(', ')}${d.names.length > 3 ? ` and ${d.names.length - 3} more` : ''}; the adapter belongs to another model`,
     zh: (d) =>
-      `适配器：此模型没有 ${d.names.slice(0, 3).join('、')}${d.names.length > 3 ? ` 等 ${d.names.length} 项` : ''} 的位置；该适配器属于另一个模型`,
+      d.names.length === 0
+        ? '适配器：其文件中须有张量，却一个也没有；请重新制作'
+        : `适配器：此模型没有 ${d.names.slice(0, 3).join('、')}${d.names.length > 3 ? ` 等 ${d.names.length} 项` : ''} 的位置；该适配器属于另一个模型`,
   },
   'adapt/prune-experts': {
     en: () =>

@@ -12,7 +12,7 @@ export {
   stackedAdapters,
   withAdapter,
 } from './adapter.ts';
-export { type BottleneckOptions, bottleneck, bottleneckDefaults } from './bottleneck.ts';
+export { type BottleneckOptions, bottleneck } from './bottleneck.ts';
 export {
   type DistillationMaps,
   type DistillationOptions,
@@ -76,14 +76,13 @@ export {
 } from './select.ts';
 export {
   learnedTokens,
-  promptEncoders,
+  type PromptEncoder,
   type SoftPrompt,
   type SoftPromptMethod,
   type SoftPromptOptions,
   type SoftPromptShape,
   type SoftPromptTraining,
   softPrompt,
-  softPromptDefaults,
   softPromptMethods,
 } from './soft-prompt.ts';
 export { softPromptFromPeft, softPromptToPeft } from './soft-prompt-peft.ts';

@@ -63,23 +63,28 @@ export function softPromptFromPeft(
   shape: SoftPromptShape,
   path: string,
 ): SoftPrompt {
-  const { peft_type, prefix_projection, num_transformer_submodules: modules } = config;
+  const { num_transformer_submodules: modules, num_virtual_tokens: count } = config;
   if (![1, undefined, null].includes(modules as number))
     throw fail('adapt/config', { path, key: 'num_transformer_submodules', got: modules, supported: '1' });
-  const isKeys = peft_type === 'PREFIX_TUNING';
-  const method: SoftPromptMethod = isKeys
-    ? prefix_projection
-      ? 'prefix'
-      : 'p-tuning-v2'
-    : peft_type === 'P_TUNING'
-      ? 'p-tuning'
-      : 'prompt';
+  if (!(Number.isInteger(count) && (count as number) > 0))
+    throw fail('adapt/config', { path, key: 'num_virtual_tokens', got: count, supported: '1, 2, 3, …' });
+  const isKeys = config.peft_type === 'PREFIX_TUNING';
+  // As many numbers in more layers and fewer heads would pass for ours.
+  const { num_layers: layers = shape.layers } = config;
+  if (isKeys && layers !== shape.layers)
+    throw fail('adapt/layer', { name: 'num_layers', expected: [shape.layers], got: [Number(layers)] });
   const { left, take } = takeTensors(tensors);
-  const rows = take(TENSOR, [Number(config.num_virtual_tokens), isKeys ? rowSize(shape) : shape.width]);
+  const rows = take(TENSOR, [count as number, isKeys ? rowSize(shape) : shape.width]);
   if (left.size > 0) throw fail('adapt/names', { names: [...left.keys()] });
-  checkRoom(rows.shape[0], shape);
+  checkRoom(count as number, shape);
   const tokens = isKeys
     ? withRecording(false, () => outsideScopes(() => inLayers(rows, shape)))
     : { vectors: rows };
-  return { method, tokens };
+  return { method: methodIn(config), tokens };
+}
+
+function methodIn({ peft_type, prefix_projection }: PeftConfig): SoftPromptMethod {
+  if (peft_type === 'PROMPT_TUNING') return 'prompt';
+  if (peft_type === 'P_TUNING') return 'p-tuning';
+  return prefix_projection ? 'prefix' : 'p-tuning-v2';
 }

@@ -54,7 +54,7 @@ export interface SoftPromptShape {
   readonly embeddingScale: number;
 }
 
-export const promptEncoders = ['lstm', 'mlp'] as const;
+export type PromptEncoder = 'lstm' | 'mlp';
 
 export interface SoftPromptOptions {
   /** How many. Default 10. */
@@ -64,7 +64,7 @@ export interface SoftPromptOptions {
   /** Width of the network of prefix tuning and P-tuning. Default: the model's. */
   readonly innerSize?: number;
   /** The network of P-tuning. Default `lstm`: two layers in both directions; `mlp`: three layers. */
-  readonly encoder?: (typeof promptEncoders)[number];
+  readonly encoder?: PromptEncoder;
 }
 
 /** Virtual tokens while they are learned. */
@@ -76,7 +76,7 @@ export interface SoftPromptTraining {
   readonly tokensOf: (params: unknown) => VirtualTokens;
 }
 
-export const softPromptDefaults = { virtualTokens: 10, encoder: 'lstm' } as const;
+const softPromptDefaults = { virtualTokens: 10, encoder: 'lstm' } as const;
 
 /** What the words of the model are at its input: [vocabulary, width]. */
 interface Words {
@@ -158,7 +158,7 @@ function startVectors(
 const layer = (inputs: number, outputs: number) =>
   linearSpec(inputs, outputs, { init: uniformInit(1 / Math.sqrt(inputs)), bias: true });
 
-function encodedVectors({ count, innerSize, shape: { width } }: Sizes, encoder: 'lstm' | 'mlp'): Kind {
+function encodedVectors({ count, innerSize, shape: { width } }: Sizes, encoder: PromptEncoder): Kind {
   const start = new ParameterSpec([count, width], normalInit(1));
   if (encoder === 'mlp') {
     const layers = [layer(width, innerSize), layer(innerSize, innerSize), layer(innerSize, width)];

@@ -15,10 +15,10 @@ export const failGan = defineErrors({
     zh: (d) => `gan：${d.path} 没有表示文本结束的词元，无从开头；请在多篇文本（每行一篇或 jsonl）上训练它`,
   },
   'cli/gan-few': {
-    en: (d: { source: string; texts: number; least: number }) =>
-      `${d.source}: at least ${d.least} texts are needed that are longer than what is given of them, got ${d.texts}; give more, or a smaller --prefix or larger --length`,
+    en: (d: { source: string; texts: number; least: number; heldOut: number; leastHeldOut: number }) =>
+      `${d.source}: at least ${d.least} texts are needed that are longer than what is given of them, and ${d.leastHeldOut} such texts held out, got ${d.texts} and ${d.heldOut}; give more, or a smaller --prefix or larger --length`,
     zh: (d) =>
-      `${d.source}：至少需要 ${d.least} 篇长于给定前缀的文本，得到 ${d.texts} 篇；请提供更多，或减小 --prefix、增大 --length`,
+      `${d.source}：至少需要 ${d.least} 篇长于给定前缀的文本用于学习、${d.leastHeldOut} 篇留出，得到 ${d.texts} 篇和 ${d.heldOut} 篇；请提供更多，或减小 --prefix、增大 --length`,
   },
   'cli/gan-prefix': {
     en: (d: { prefix: number; length: number }) =>

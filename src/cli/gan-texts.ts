@@ -8,7 +8,7 @@ import {
   type OracleOptions,
   type Texts,
   type Writer,
-  writeTexts,
+  writeManyTexts,
 } from '../gan/index.ts';
 import { createRng } from '../rng.ts';
 import { trainCharacters } from '../text/index.ts';
@@ -51,6 +51,7 @@ export interface GanTexts extends Ends {
 const FIRST_SIGN = 0x4e00;
 const HELD_OUT_TEXTS = 1000;
 const LEAST_TEXTS = 40;
+const LEAST_HELD_OUT = 2;
 
 /** One character a word, in the order of their ids; texts have no ends. */
 export const oracleTokenizer = (vocabSize: number): Tokenizer =>
@@ -68,7 +69,7 @@ export function oracleTexts({ length, prefix, oracle: asked }: GanTextSettings):
     prefix > 0 ? { ...texts, given: new Int32Array(texts.count).fill(prefix) } : texts;
   const write = (many: number, name: string): Texts => {
     const choose = drawIds(rng.split(name));
-    return given(writeTexts(oracle, { ...ends, count: many, length, choose }));
+    return given(writeManyTexts(oracle, { ...ends, count: many, length, choose }));
   };
   const real = write(count, 'real');
   return {
@@ -92,34 +93,40 @@ export async function sourceTexts(
     ? splitPairs(await readPairs(source, {}, loading), source)
     : splitTexts((await loadDocuments(source, { ...loading, prepare: { textColumn } })).documents);
   const rows = ({ text, ...rest }: TextDocument | TextPair) => {
-    if (!('target' in rest)) return { ids: tokenizer.encode(text), given: prefix };
-    const before = tokenizer.encode(`${text}\n`);
-    return { ids: [...before, ...tokenizer.encode(rest.target)], given: before.length };
+    const before = 'target' in rest ? tokenizer.encode(`${text}\n`) : [];
+    const all = 'target' in rest ? [...before, ...tokenizer.encode(rest.target)] : tokenizer.encode(text);
+    // No more of a long text is kept.
+    return {
+      ...{ ids: all.slice(0, length), size: all.length },
+      given: 'target' in rest ? before.length : prefix,
+    };
   };
   let [cut, leftOut] = [0, 0];
   const textsOf = (some: readonly (TextDocument | TextPair)[]): Texts => {
-    const all = some.map(rows).filter(({ ids, given }) => ids.length > given && given < length);
-    cut += all.filter((row) => row.ids.length > length).length;
+    const all = some.map(rows).filter(({ size, given }) => size > given && given < length);
+    cut += all.filter(({ size }) => size > length).length;
     leftOut += some.length - all.length;
     const ids = new Int32Array(all.length * length).fill(eosId);
     all.forEach((row, i) => {
-      ids.set(Array.from(row.ids).slice(0, length), i * length);
+      ids.set(row.ids, i * length);
     });
     const given = Int32Array.from(all, (row) => row.given);
     return { ids, count: all.length, length, ...(given.some((n) => n > 0) && { given }) };
   };
   const [real, heldOut] = [split.train, split.heldOut.slice(0, HELD_OUT_TEXTS)].map(textsOf);
-  if (real.count < LEAST_TEXTS || heldOut.count < 2) throw few(source, real.count);
+  if (real.count < LEAST_TEXTS || heldOut.count < LEAST_HELD_OUT)
+    throw few(source, real.count, heldOut.count);
   return {
     ...{ startId: eosId, endId: eosId, name: source, real, heldOut, cut, leftOut },
     sha256: hashTexts([...split.train, ...split.heldOut]),
   };
 }
 
-const few = (source: string, texts: number) => failGan('cli/gan-few', { source, texts, least: LEAST_TEXTS });
+const few = (source: string, texts: number, heldOut: number) =>
+  failGan('cli/gan-few', { source, texts, heldOut, least: LEAST_TEXTS, leastHeldOut: LEAST_HELD_OUT });
 
 function splitPairs(pairs: readonly TextPair[], source: string): { train: TextPair[]; heldOut: TextPair[] } {
-  if (pairs.length < LEAST_TEXTS) throw few(source, pairs.length);
+  if (pairs.length < LEAST_TEXTS) throw few(source, pairs.length, 0);
   return splitWhole(pairs);
 }
 

@@ -17,6 +17,10 @@ const noteSchema = z.object({
 });
 
 const ID = /^[\w-]{1,64}$/;
+/** Whether a note can be kept under it: nothing that leaves the folder. */
+export const isNoteId = (id: string): boolean => ID.test(id);
+/** A server keeps more conversations than a process may have files open. */
+const FILES_AT_ONCE = 64;
 
 /** The notes in a folder, which is made when the first is kept; of a tenant of the server, in a folder of its own. */
 export function noteFiles(folder: string, tenant = ''): Notes {
@@ -35,17 +39,21 @@ export function noteFiles(folder: string, tenant = ''): Notes {
     count: async (kind) => (await idsOf(kind)).length,
     async list(kind) {
       const ids = await idsOf(kind);
-      const notes = await Promise.all(ids.map((id) => readNote(pathOf(kind, id))));
-      return notes.filter((note) => note !== undefined).sort((a, b) => (a.created < b.created ? -1 : 1));
+      const notes: Note[] = [];
+      for (let i = 0; i < ids.length; i += FILES_AT_ONCE) {
+        const some = ids.slice(i, i + FILES_AT_ONCE).map((id) => readNote(pathOf(kind, id)));
+        notes.push(...(await Promise.all(some)).filter((note) => note !== undefined));
+      }
+      return notes.sort((a, b) => (a.created < b.created ? -1 : 1));
     },
-    get: async (kind, id) => (ID.test(id) ? readNote(pathOf(kind, id)) : undefined),
+    get: async (kind, id) => (isNoteId(id) ? readNote(pathOf(kind, id)) : undefined),
     async put(note) {
-      if (!ID.test(note.id)) throw fail('cli/note', { id: note.id });
+      if (!isNoteId(note.id)) throw fail('cli/note', { id: note.id });
       await mkdir(join(home, note.kind), { recursive: true });
       await writeFileAtomic(pathOf(note.kind, note.id), `${JSON.stringify(note, undefined, 2)}\n`);
     },
     async remove(kind, id) {
-      if (!ID.test(id)) return false;
+      if (!isNoteId(id)) return false;
       return rm(pathOf(kind, id)).then(
         () => true,
         (error) => {
@@ -66,10 +74,11 @@ export async function everyNotes(folder: string): Promise<Pick<Notes, 'list' | '
   });
   const all = [folder, ...names.map((name) => join(tenants, name))].map((home) => noteFiles(home));
   return {
-    list: async (kind) =>
-      (await Promise.all(all.map((notes) => notes.list(kind))))
-        .flat()
-        .sort((a, b) => (a.created < b.created ? -1 : 1)),
+    async list(kind) {
+      const found: Note[][] = [];
+      for (const notes of all) found.push([...(await notes.list(kind))]);
+      return found.flat().sort((a, b) => (a.created < b.created ? -1 : 1));
+    },
     async remove(kind, id) {
       const removed = await Promise.all(all.map((notes) => notes.remove(kind, id)));
       return removed.includes(true);
@@ -79,10 +88,14 @@ export async function everyNotes(folder: string): Promise<Pick<Notes, 'list' | '
 
 /** Undefined where there is none, for one that another process has just taken away. */
 async function readNote(path: string): Promise<Note | undefined> {
+  const content = await readFile(path, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw describeFileError(error, path);
+  });
+  if (content === undefined) return undefined;
   try {
-    return noteSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return noteSchema.parse(JSON.parse(content));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw fail('cli/note-file', { path }, error);
   }
 }

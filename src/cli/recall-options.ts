@@ -2,8 +2,10 @@
 
 import type { OptionTable } from './command.ts';
 import { inspectOptions } from './inspect-options.ts';
-import { wholePositive } from './option-rules.ts';
 import { seed } from './shared-options.ts';
+
+/** The models are small: larger ones would not fit beside their batches. */
+const MOST_PARAMETERS = 10_000_000;
 
 export const recallOptions = {
   architectures: {
@@ -18,7 +20,10 @@ export const recallOptions = {
   parameters: {
     type: 'number',
     default: 30_000,
-    rule: wholePositive,
+    rule: {
+      test: (x: number) => Number.isInteger(x) && x >= 1 && x <= MOST_PARAMETERS,
+      words: { en: `a whole number from 1 to ${MOST_PARAMETERS}`, zh: `为 1 到 ${MOST_PARAMETERS} 的整数` },
+    },
     doc: { en: 'how many numbers each of them learns', zh: '每个模型学习多少个参数' },
   },
   distances: {

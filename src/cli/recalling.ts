@@ -10,6 +10,7 @@ import type { Mark, Plot } from '../plots/index.ts';
 import { createRng, type Rng } from '../rng.ts';
 import { fromArray } from '../tensor/index.ts';
 import { adamw, trackParameters, trainStep, uniformGroup } from '../train/index.ts';
+import type { LanguageModel } from '../types.ts';
 import { type IdBatch, lessonOf, writerOf } from './profiling.ts';
 import type { WriterConfig } from './runs.ts';
 
@@ -48,7 +49,7 @@ const ROWS = 16;
 const WARM_UP = 20;
 /** As all three cells learn with (docs/LOG.md, Recurrent models). */
 const LR = 4e-3;
-/** Asked at each distance. */
+/** Asked at each distance: whole batches. */
 const QUESTIONS = 128;
 
 /** Trains each, asks each. The batches are the same for all. */
@@ -96,7 +97,10 @@ async function recallOf(
     width: config.width,
     parameters: parameterCount(config),
     tokensPerSecond: (1000 * ROWS * length * (steps - 1)) / ms,
-    ...ask(config, params, { length, distances, rng: createRng(seed).split('asked') }),
+    ...(await ask(config, params, {
+      ...{ length, distances, rng: createRng(seed).split('asked') },
+      turn: () => turn(1),
+    })),
   };
 }
 
@@ -136,34 +140,49 @@ function rowsOf(rng: Rng, length: number, distances: readonly number[]): Rows {
   return { batch: { ids: batch(ids), targets: batch(targets) }, answers };
 }
 
-/** Reads questions with the trained model as a writer would, and looks at how large what it keeps is. */
-function ask(
+interface Questions {
+  readonly length: number;
+  readonly distances: readonly number[];
+  readonly rng: Rng;
+  readonly turn: () => Promise<void>;
+}
+
+/** Reads questions with the trained model as a writer would, a batch at a time, and looks at how large what it keeps is. */
+async function ask(
   config: WriterConfig,
   params: object,
-  { length, distances, rng }: { length: number; distances: readonly number[]; rng: Rng },
-): Pick<RecallResult, 'recall' | 'stateBytes'> {
+  { length, distances, rng, turn }: Questions,
+): Promise<Pick<RecallResult, 'recall' | 'stateBytes'>> {
   const long = isRecurrentConfig(config) ? config : { ...config, contextLength: 4 * length };
   const model = writerOf(long, params, { contextLength: 4 * length });
-  const recall = distances.map((distance) => {
-    const { batch, answers } = rowsOf(rng, length, Array(QUESTIONS).fill(distance));
-    const requests = answers.map((_, row) => ({
-      sequence: model.open(),
-      ids: batch.ids.data.subarray(row * length, (row + 1) * length),
-    }));
-    const read = model.step(requests);
-    for (const { sequence } of requests) sequence.close();
-    const right = read.filter(({ logits: [row] }, i) => {
-      const ofSymbols = row.subarray(0, SYMBOLS);
-      return ofSymbols.indexOf(Math.max(...ofSymbols)) === answers[i];
-    });
-    return right.length / QUESTIONS;
-  });
+  const recall: number[] = [];
+  for (const distance of distances) {
+    let right = 0;
+    for (let asked = 0; asked < QUESTIONS; asked += ROWS) {
+      right += rightAnswers(model, length, rowsOf(rng, length, Array(ROWS).fill(distance)));
+      await turn();
+    }
+    recall.push(right / QUESTIONS);
+  }
   const sequence = model.open();
   const read = (count: number): number => {
     model.step([{ sequence, ids: new Int32Array(count).fill(SYMBOLS) }], { logits: 'none' });
     return sequence.cacheBytes;
   };
   return { recall, stateBytes: [read(length), read(3 * length)] };
+}
+
+function rightAnswers(model: LanguageModel, length: number, { batch, answers }: Rows): number {
+  const requests = answers.map((_, row) => ({
+    sequence: model.open(),
+    ids: batch.ids.data.subarray(row * length, (row + 1) * length),
+  }));
+  const read = model.step(requests);
+  for (const { sequence } of requests) sequence.close();
+  return read.filter(({ logits: [row] }, i) => {
+    const ofSymbols = row.subarray(0, SYMBOLS);
+    return ofSymbols.indexOf(Math.max(...ofSymbols)) === answers[i];
+  }).length;
 }
 
 /** One line for each distance, one column for each architecture: per cent of right answers. */

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import type { AdapterMethod, HeadConfig, SoftPromptMethod } from '../adapt/index.ts';
+import type { AdapterMethod, HeadConfig, PromptEncoder, SoftPromptMethod } from '../adapt/index.ts';
 import { createTextModel } from '../decode/index.ts';
 import type { TensorData } from '../io/index.ts';
 import {
@@ -90,7 +90,7 @@ export interface Tuning {
   readonly targets?: readonly string[];
   readonly virtualTokens?: number;
   readonly innerSize?: number;
-  readonly encoder?: 'lstm' | 'mlp';
+  readonly encoder?: PromptEncoder;
   /** The words that virtual tokens begin with. */
   readonly startText?: string;
   readonly headOnly?: boolean;

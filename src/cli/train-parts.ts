@@ -1,7 +1,9 @@
 /** What the trainings of decoders and of encoders have in common, between their settings and their end. */
 
+import { existsSync } from 'node:fs';
 import type { CorpusName } from '../data/index.ts';
 import { defineMessages } from '../language.ts';
+import { firstBeforeOthers, fromFirst } from '../parallel/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { inspectMachine } from './commands/doctor.ts';
@@ -170,9 +172,16 @@ export async function readTrainingText<Model extends object>(
     const reason = { reason: 'its rows are of one text', zhReason: '它的样本出自同一份文本' };
     throw fail('cli/conflict', { command: 'train', options: [`--data ${data}`, other], ...reason });
   }
-  const read = languages
-    ? await readMixture(data, languages, loading, rules, recipe.mixTemperature)
-    : await readCorpus(data, loading, rules);
+  const reading = () =>
+    languages
+      ? readMixture(data, languages, loading, rules, recipe.mixTemperature)
+      : readCorpus(data, loading, rules);
+  const communicator = context.ranks?.communicator;
+  // What is fetched is fetched once: ranks on one machine would write the same file.
+  const isThere = (languages ?? [{ source: data }]).every(({ source }) => existsSync(source));
+  const read = (await fromFirst(communicator, isThere))
+    ? await reading()
+    : await firstBeforeOthers(communicator, reading);
   const { known, split, source } = read;
   if (recipe.privacy && from.start?.init) {
     requireOtherText(from.start.config as RunConfig, from.start.init.run, split);

@@ -43,10 +43,15 @@ export async function onDevice(context: TrainContext, train: () => Promise<numbe
 }
 
 /** Refuses it for models whose kernels no GPU has. */
-export const refuseDevice = ({ given }: TrainContext, beside: string): void =>
+export function refuseDevice(
+  { options, given }: Pick<TrainContext, 'options' | 'given'>,
+  beside: string,
+): void {
+  if (options.device !== 'gpu') return;
   refuseGiven(given, ['device'], {
     command: 'train',
     beside,
     reason: 'only decoders are trained on a GPU',
     zhReason: '只有解码器能在 GPU 上训练',
   });
+}

@@ -69,6 +69,8 @@ describe('general rules', () => {
   test('a tune in ABC notation has no markup: <b> is a rhythm there', () => {
     const tune = 'M:4/4\nL:1/8\nK:G\na<b>c d & E';
     expect(clean(tune)).toBe(tune);
+    expect(clean(`R:reel\n${tune}`)).toBe(`R:reel\n${tune}`);
+    expect(clean('Q: Who is <b>K</b>?\nK: I.\nQ: And <b>you</b>?')).toBe('Q: Who is K?\nK: I.\nQ: And you?');
     expect(clean(tune.replace('K:G', 'no tune'))).toBe('M:4/4\nL:1/8\nno tune\nac d & E');
   });
 

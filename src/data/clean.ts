@@ -242,8 +242,8 @@ const NAMED_ENTITIES: { readonly [name: string]: string } = {
   rsquo: '’', mdash: '—', ndash: '–', hellip: '…', middot: '·',
 }; // biome-ignore format: one table
 
-// A tune in ABC notation: `c<b>a` is a rhythm there, and `&` a second voice.
-const TUNE = /^(?:[A-Z]:.*\n){0,40}K:.*\n/;
+// A tune in ABC notation, as it is learned (io/tunebook.ts): `c<b>a` is a rhythm there, and `&` a second voice.
+const TUNE = /^(?:R:.*\n)?M:.*\nL:.*\nK:.*\n/;
 
 const markupRule: CleaningRule = {
   name: 'markup',

@@ -4,7 +4,7 @@
  */
 
 import type { LanguageModel } from '../types.ts';
-import { contextOf } from './context-of.ts';
+import { contextOf, longestNow } from './context-of.ts';
 import { createEngineQueue, type Ticket } from './engine-queue.ts';
 import { createEngineSteps, type Job } from './engine-steps.ts';
 import { createTasks, type GenerateTokensOptions, runTasks, type TaskRun } from './generate-tokens.ts';
@@ -93,9 +93,11 @@ export function createEngine(
   checkInteger('maxWaitMs', maxWaitMs, 1);
   const { memory } = model;
   const { vocabSize } = model;
-  // A text alone may have all of the memory.
-  const longest = (adapter: string | undefined): number =>
-    Math.min(contextOf(model, adapter), memory?.totalTokens ?? Number.POSITIVE_INFINITY);
+  // A text alone may have all of the memory but for what stands before the texts of adapters.
+  const lengths = new Map(
+    [undefined, ...(model.adapters ?? [])].map((adapter) => [adapter, longestNow(model, adapter)]),
+  );
+  const longest = (adapter: string | undefined): number => lengths.get(adapter) ?? contextOf(model, adapter);
   const cache = createPrefixCache(model, { maxTokens: cacheTokens });
   const steps = createEngineSteps(model, cache);
   const requests = createSignalGroup();

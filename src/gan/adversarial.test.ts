@@ -19,6 +19,7 @@ import {
   type Writer,
   writeTexts,
 } from './index.ts';
+import { copyOf } from './likelihood.ts';
 
 test('collapse: texts that are alike, pairs that are few, words that are few', () => {
   const before = { bleu: 0.3, selfBleu: 0.2, distinct2: 0.6, entropy: 6 };
@@ -136,6 +137,22 @@ test('a writer that collapses is stopped and taken back', async () => {
   expect(reason).toBe('collapsed');
   expect(round).toBeLessThan(60);
   expect(bestRound).toBeLessThanOrEqual(round - 10);
+});
+
+test.each([
+  ['at once', { lr: 1e38 }, [1]],
+  ['along a slope', { lr: 1e38, method: 'straight-through' }, [1]],
+  ['after it was saved', { lr: 1, criticLr: 1e30, criticSteps: 1 }, [1, 1]],
+] as const)('a training that goes astray %s gives back the writer from before', async (_, wrong, steps) => {
+  const { options, writer } = toyGame({ warmup: 0, rounds: 3, evaluateEvery: 1, ...wrong });
+  const before = copyOf(writer.params);
+  const saved: [number, ReturnType<typeof copyOf>][] = [];
+  const save = async ({ place }: Snapshot) => void saved.push([place.step, copyOf(writer.params)]);
+  const finish = endOf(await play({ ...options, save }));
+  expect(finish).toMatchObject({ reason: 'diverged', bestRound: 0, round: 1 });
+  expect(copyOf(writer.params)).toEqual(before);
+  expect(saved.map(([step]) => step)).toEqual(steps);
+  expect(saved.at(-1)![1]).toEqual(before);
 });
 
 test('what contradicts itself or does not fit is refused', async () => {

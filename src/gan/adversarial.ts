@@ -179,6 +179,10 @@ export async function* trainAdversarially<Params>(
     yield { type: 'round', round, criticLoss, ...learned, etaSeconds };
     if (round > warmup && ((round - warmup) % evaluateEvery === 0 || round === total)) {
       const now = measure();
+      if (!Number.isFinite(now.heldOutNll)) {
+        reason = 'diverged';
+        break;
+      }
       const collapsed = isCollapsed(now, before);
       const isBest = !collapsed && quality(now) > quality(best);
       state.figures.collapses = collapsed ? state.figures.collapses + 1 : 0;
@@ -194,6 +198,8 @@ export async function* trainAdversarially<Params>(
   }
   if (reason !== 'aborted') {
     if (state.figures.collapses >= PATIENCE) reason = 'collapsed';
+    // What was saved after this round is the writer that then went astray.
+    if (reason === 'diverged') saved = undefined;
     setParams(writer.params, copyOf(state.best));
     yield* await save();
   }

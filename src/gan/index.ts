@@ -40,6 +40,7 @@ export {
   takeTexts,
   textLengths,
   type WriteOptions,
+  writeManyTexts,
   writeTexts,
   writtenIds,
 } from './texts.ts';

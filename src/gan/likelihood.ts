@@ -4,7 +4,15 @@ import { createRng } from '../rng.ts';
 import { affine, crossEntropy, fromArray, scope, type Tensor } from '../tensor/index.ts';
 import { adam, train, uniformGroup } from '../train/index.ts';
 import { leaves } from '../tree.ts';
-import { drawTexts, type Ends, readBefore, type Texts, takeTexts, writtenPlaces } from './texts.ts';
+import {
+  drawTexts,
+  type Ends,
+  readBefore,
+  rowsInParts,
+  type Texts,
+  takeTexts,
+  writtenPlaces,
+} from './texts.ts';
 import type { Writer } from './writer.ts';
 
 /** The ids to be guessed, i32 [texts, length]; −1 where nothing was written. */
@@ -25,8 +33,9 @@ export function textLoss<Params>(
   return crossEntropy(affine(logits, 1 / temperature, 0), writtenTargets(texts, endId));
 }
 
-/** Logits that are looked at together: 64 MiB. */
+/** Logits that are looked at together, 64 MiB; and tokens, of each of which a model remembers several times its width. */
 const MEASURED_NUMBERS = 2 ** 24;
+const MEASURED_TOKENS = 2 ** 14;
 
 /** Mean negative log-likelihood of texts under a writer, in nats per token. */
 export function meanNll(
@@ -34,11 +43,11 @@ export function meanNll(
   texts: Texts,
   options: Ends & { readonly temperature?: number },
 ): number {
-  const rows = Math.max(1, Math.floor(MEASURED_NUMBERS / (texts.length * writer.vocabSize)));
+  const tokensAtOnce = Math.min(MEASURED_TOKENS, MEASURED_NUMBERS / writer.vocabSize);
+  const atOnce = Math.max(1, Math.floor(tokensAtOnce / texts.length));
   let [sum, count] = [0, 0];
-  for (let from = 0; from < texts.count; from += rows) {
-    const part = Int32Array.from({ length: Math.min(rows, texts.count - from) }, (_, i) => from + i);
-    const some = takeTexts(texts, part);
+  for (const rows of rowsInParts(texts.count, atOnce)) {
+    const some = takeTexts(texts, rows);
     const tokens = writtenPlaces(some, options.endId).reduce((n, place) => n + place, 0);
     sum += tokens * scope(() => textLoss(writer, writer.params, some, options).item());
     count += tokens;

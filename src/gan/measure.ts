@@ -3,7 +3,7 @@
 import { distinctNgrams, referenceBleu, selfBleu, unigramEntropy } from '../repeat/index.ts';
 import { createRng } from '../rng.ts';
 import { meanNll } from './likelihood.ts';
-import { drawIds, drawTexts, type Ends, type Texts, writeTexts, writtenIds } from './texts.ts';
+import { drawIds, drawTexts, type Ends, type Texts, writeManyTexts, writtenIds } from './texts.ts';
 import type { Writer } from './writer.ts';
 
 /** What writers are measured by. */
@@ -38,12 +38,13 @@ export interface WriterMeasures extends TextMeasures {
 /** Of texts that are there. */
 export function measureTexts(texts: Texts, { heldOut, oracle, ...ends }: Yardstick): TextMeasures {
   const written = writtenIds(texts, ends.endId).filter(({ length }) => length > 0);
+  // An empty text is like no real one, and like all that are empty.
+  const empty = 1 - written.length / texts.count;
   const references = writtenIds(heldOut, ends.endId).filter(({ length }) => length > 0);
   return {
     ...(oracle && { oracleNll: meanNll(oracle, texts, ends) }),
-    bleu: written.length ? referenceBleu(written, references) : 0,
-    // Nothing but empty texts: all are the same.
-    selfBleu: written.length > 1 ? selfBleu(written) : 1,
+    bleu: written.length > 0 ? (1 - empty) * referenceBleu(written, references) : 0,
+    selfBleu: written.length > 1 ? empty + (1 - empty) * selfBleu(written) : 1,
     distinct2: distinctNgrams(written, 2),
     entropy: unigramEntropy(written),
   };
@@ -54,7 +55,7 @@ export function measureWriter(writer: Writer, yardstick: Yardstick, temperature 
   const { heldOut, samples, seed, startId, endId } = yardstick;
   const rng = createRng(seed).split('measure');
   const prompts = heldOut.given && drawTexts(heldOut, samples, rng.split('prompts'));
-  const texts = writeTexts(writer, {
+  const texts = writeManyTexts(writer, {
     ...{ count: samples, length: heldOut.length, startId, endId, prompts },
     choose: drawIds(rng, temperature),
   });

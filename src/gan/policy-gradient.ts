@@ -1,7 +1,7 @@
 /** The policy gradient of SeqGAN (Yu et al., AAAI 2017): what a token is worth is what texts that go on behind it are worth. */
 
 import type { Rng } from '../rng.ts';
-import { affine, crossEntropy, fromArray, mul, sum, type Tensor } from '../tensor/index.ts';
+import { affine, crossEntropy, fromArray, mul, scope, sum, type Tensor } from '../tensor/index.ts';
 import { writtenTargets } from './likelihood.ts';
 import { drawIds, type Ends, readBefore, rowOf, type Texts, textLengths, writeOn } from './texts.ts';
 import type { Writer } from './writer.ts';
@@ -50,8 +50,8 @@ export function tokenValues(
       ...{ ids: copies, count: rows.length, length },
       ...(given && { given: rows.map((row) => given[row]) }),
     };
-    const from = place + 1;
-    writeOn(reading.take(rows), tried, { from, begun: rows.map((row) => now[row]), endId }, choose);
+    const begun = rows.map((row) => now[row]);
+    scope(() => writeOn(reading.take(rows), tried, { from: place + 1, begun, endId }, choose));
     rewards(tried).forEach((reward, i) => {
       values[rows[i] * length + place] += reward / rollouts;
     });
@@ -59,7 +59,10 @@ export function tokenValues(
   return values;
 }
 
-/** Values less the mean of their place over the texts that wrote there: the baseline, which takes noise from the gradient and nothing else. */
+/**
+ * Values less the mean of their place over the texts that wrote there: the baseline, which takes noise from the gradient.
+ * NOTE A text's own value is in the mean: of n texts the gradient is (n − 1)/n as long as it would be, and nothing is learned where one alone wrote.
+ */
 export function advantages(values: Float32Array, written: Float32Array, length: number): Float32Array {
   const [sums, counts] = [new Float64Array(length), new Float64Array(length)];
   written.forEach((isWritten, i) => {

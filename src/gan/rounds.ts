@@ -2,7 +2,7 @@
 
 import { createRng, type Rng } from '../rng.ts';
 import { add, affine, fromArray, oneHot, scope, type Tensor, uniform } from '../tensor/index.ts';
-import { type TrackedParameter, trainStep } from '../train/index.ts';
+import { type StepOptions, type TrackedParameter, trainStep } from '../train/index.ts';
 import { leaves } from '../tree.ts';
 import type { AdversarialOptions } from './adversarial.ts';
 import { type Critic, type CriticParams, criticInput, gradientPenalty } from './critic.ts';
@@ -13,6 +13,7 @@ import {
   type Choose,
   drawIds,
   drawTexts,
+  rowsInParts,
   type Texts,
   takeTexts,
   writeTexts,
@@ -34,6 +35,17 @@ function written<Params>(
   return writeTexts(writer, { count: batchSize, length: real.length, startId, endId, choose, prompts });
 }
 
+/** An update on one batch; its loss, which is no number where nothing was changed: the loss or the gradient was not finite. */
+async function update<Params>(
+  options: Pick<StepOptions<Params, undefined>, 'params' | 'tracked' | 'step' | 'lr' | 'loss'>,
+): Promise<number> {
+  const { loss, gradNorm } = await trainStep({
+    ...options,
+    ...{ batches: [undefined], clip: CLIP, precision: 'f32' },
+  });
+  return Number.isFinite(gradNorm) ? loss : Number.NaN;
+}
+
 /** One update of the writer. */
 export async function writerRound<Params>(
   options: AdversarialOptions<Params>,
@@ -43,47 +55,37 @@ export async function writerRound<Params>(
   const { writer, critic, yardstick, method, rollouts, warmup, lr, temperature } = options;
   const { startId, endId } = yardstick;
   const rng = createRng(options.seed).split('writer').split(round);
-  const update = (loss: (params: Params) => Tensor) =>
-    trainStep({
-      ...{ params: writer.params, tracked, loss, batches: [undefined] },
-      ...{ step: round - warmup + 1, lr, clip: CLIP, precision: 'f32' as const },
-    });
+  const learn = (loss: (params: Params) => Tensor) =>
+    update({ params: writer.params, tracked, loss, step: round - warmup + 1, lr });
   const { reward, writer: lossOf } = adversarialLosses[options.loss];
   if (method === 'straight-through') {
     const seed = rng.integer(2 ** 32);
     const texts = written(options, gumbelIds(seed), rng);
     const { mask } = criticInput(texts, { endId });
-    const { loss } = await update((params) => {
+    const writerLoss = await learn((params) => {
       const shares = straightThrough(writer, params, texts, { seed, temperature, startId, endId });
       return lossOf(critic.scores(critic.params, shares, { mask }));
     });
-    return { writerLoss: loss };
+    return { writerLoss };
   }
   const texts = written(options, drawIds(rng), rng);
   const rewards = (some: Texts): Float32Array => scoreTexts(critic, some, endId).map(reward);
   const places = writtenPlaces(texts, endId);
   const values = scope(() => tokenValues(writer, texts, { rollouts, rewards, rng, startId, endId }));
   const weights = advantages(values, places, texts.length);
-  const { gradNorm } = await update((params) =>
-    policyLoss(writer, params, { texts, weights, startId, endId }),
-  );
+  const loss = await learn((params) => policyLoss(writer, params, { texts, weights, startId, endId }));
   const sum = values.reduce((all, value, i) => all + places[i] * value, 0);
   const mean = sum / places.reduce((all, place) => all + place, 0);
-  return { reward: Number.isFinite(gradNorm) ? mean : Number.NaN };
+  return { reward: Number.isFinite(loss) ? mean : Number.NaN };
 }
 
 /** What the critic says of texts, a part of them at a time. */
 export function scoreTexts(critic: Critic, texts: Texts, endId: number | undefined): Float32Array {
   const scores = new Float32Array(texts.count);
-  for (let from = 0; from < texts.count; from += REWARDED_ROWS) {
-    const size = Math.min(REWARDED_ROWS, texts.count - from);
-    const some = takeTexts(
-      texts,
-      Int32Array.from({ length: size }, (_, i) => from + i),
-    );
+  for (const rows of rowsInParts(texts.count, REWARDED_ROWS)) {
     scope(() => {
-      const { ids, mask } = criticInput(some, { endId });
-      scores.set(critic.scores(critic.params, ids, { mask }).data as Float32Array, from);
+      const { ids, mask } = criticInput(takeTexts(texts, rows), { endId });
+      scores.set(critic.scores(critic.params, ids, { mask }).data as Float32Array, rows[0]);
     });
   }
   return scores;
@@ -103,13 +105,11 @@ export async function criticRound<Params>(
     const real = drawTexts(options.real, options.batchSize, rng);
     const fake = written(options, drawIds(rng), rng);
     critic.iterate();
-    const { loss } = await trainStep({
-      ...{ params: critic.params, tracked, batches: [undefined], step: step + 1, lr: criticLr },
+    sum += await update({
+      ...{ params: critic.params, tracked, step: step + 1, lr: criticLr },
       loss: (params: CriticParams) => criticLossOf(options, params, { real, fake, step }),
-      ...{ clip: CLIP, precision: 'f32' as const },
     });
     if (weightClip !== undefined) clipWeights(critic.params, weightClip);
-    sum += loss;
   }
   return sum / criticSteps;
 }

@@ -3,12 +3,28 @@
 import { expect, test } from 'vitest';
 import { decoderConfig, init, initRecurrent, recurrentConfig } from '../models/index.ts';
 import { createRng } from '../rng.ts';
-import { fromArray, grad, mul, oneHot, softmax, sub, sum, type Tensor, tensor } from '../tensor/index.ts';
+import {
+  fromArray,
+  grad,
+  memoryStats,
+  mul,
+  oneHot,
+  resetPeak,
+  scope,
+  softmax,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+} from '../tensor/index.ts';
 import { leaves } from '../tree.ts';
 import {
   advantages,
   decoderWriter,
+  drawIds,
   gumbelIds,
+  meanNll,
+  measureTexts,
   policyLoss,
   recurrentWriter,
   straightThrough,
@@ -16,12 +32,15 @@ import {
   textLoss,
   tokenValues,
   type Writer,
+  writeManyTexts,
   writeTexts,
   writtenIds,
 } from './index.ts';
 
 const small = recurrentConfig({ cell: 'lstm', vocabSize: 5, width: 6, layers: 2, contextLength: 8 });
 const lstm = (seed = 1) => recurrentWriter(initRecurrent(small, createRng(seed)), small);
+const mixing = recurrentConfig({ cell: 'rwkv', vocabSize: 5, width: 6, layers: 2, contextLength: 8 });
+const rwkv = () => recurrentWriter(initRecurrent(mixing, createRng(3)), mixing);
 const blocks = decoderConfig({ vocabSize: 5, width: 8, layers: 1, heads: 2, contextLength: 8 });
 const transformer = () => decoderWriter(init(blocks, createRng(2)), blocks);
 const ids = (rows: readonly number[][]) => tensor(rows, { dtype: 'i32' });
@@ -32,6 +51,7 @@ const expectClose = (got: ArrayLike<number>, expected: ArrayLike<number>, digits
 
 test.each([
   ['recurrent', lstm() as Writer],
+  ['RWKV', rwkv() as Writer],
   ['decoder', transformer() as Writer],
 ])('a %s writer says the same token by token and at once', (_, writer) => {
   const rows = [
@@ -68,6 +88,75 @@ test('what is given stays, and behind an end there is nothing', () => {
   const texts = writeTexts(lstm() as Writer, { ...ends, count: 2, length: 4, choose, prompts });
   expect([...texts.ids]).toEqual([1, 2, 0, 0, 3, 4, 4, 4]);
   expect(writtenIds(texts, 0).map((row) => [...row])).toEqual([[], [4, 4, 4]]);
+});
+
+test.each([
+  ['recurrent', lstm() as Writer],
+  ['RWKV', rwkv() as Writer],
+])('what a %s writer remembers is given back when it has read on', (_, writer) => {
+  const peakOf = (length: number): number => {
+    resetPeak();
+    const before = memoryStats().liveBytes;
+    scope(() => writeTexts(writer, { startId: 0, count: 8, length, choose: drawIds(createRng(1)) }));
+    return memoryStats().peakBytes - before;
+  };
+  expect(peakOf(12)).toBe(peakOf(4));
+});
+
+test('many texts are written a part at a time', () => {
+  const prompts: Texts = {
+    ids: Int32Array.of(1, 0, 2, 0, 3, 0),
+    count: 3,
+    length: 2,
+    given: Int32Array.of(1, 1, 1),
+  };
+  const parts: number[] = [];
+  const choose = (logits: Tensor, place: number) => {
+    if (place === 0) parts.push(logits.shape[0]);
+    return new Int32Array(logits.shape[0]).fill(4);
+  };
+  // So large a vocabulary that two rows of logits are all that may be there.
+  const writer = { ...lstm(), vocabSize: 2 ** 23 } as Writer;
+  const texts = writeManyTexts(writer, { startId: 0, count: 3, length: 2, choose, prompts });
+  expect(texts).toEqual({ ...prompts, ids: Int32Array.of(1, 4, 2, 4, 3, 4) });
+  expect(parts).toEqual([2, 1]);
+});
+
+test('how likely texts are is the same in parts of one text as at once', () => {
+  const all: Texts = { ids: Int32Array.of(1, 2, 3, 4, 0, 0, 2, 2, 1), count: 3, length: 3 };
+  const ends = { startId: 0, endId: 0 };
+  const { params } = lstm();
+  let parts = 0;
+  const counting: Writer<typeof params> = {
+    ...lstm(),
+    vocabSize: 2 ** 23,
+    logits(own, read) {
+      parts++;
+      return lstm().logits(own, read);
+    },
+  };
+  const nll = meanNll(counting as Writer, all, ends);
+  expect(parts).toBe(3);
+  expect(nll).toBeCloseTo(textLoss(lstm(), params, all, ends).item(), 5);
+});
+
+test('empty texts are like no real one, and all alike', () => {
+  const heldOut: Texts = { ids: Int32Array.of(1, 2, 3, 4), count: 1, length: 4 };
+  const of = (...rows: number[][]): Texts => ({
+    ids: Int32Array.from(rows.flat()),
+    count: rows.length,
+    length: 4,
+  });
+  const yardstick = { startId: 0, endId: 0, heldOut, samples: 4, seed: 1 };
+  const [full, none] = [
+    [1, 2, 3, 4],
+    [0, 0, 0, 0],
+  ];
+  const { bleu, selfBleu } = measureTexts(of(full, [3, 3, 3, 3]), yardstick);
+  const halfEmpty = measureTexts(of(full, [3, 3, 3, 3], none, none), yardstick);
+  expect(halfEmpty.bleu).toBeCloseTo(bleu / 2, 10);
+  expect(halfEmpty.selfBleu).toBeCloseTo((1 + selfBleu) / 2, 10);
+  expect(measureTexts(of(none, none), yardstick)).toMatchObject({ bleu: 0, selfBleu: 1 });
 });
 
 /** A writer whose logits are its parameters, whatever it reads: [1, length, vocab]. */

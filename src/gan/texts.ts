@@ -1,7 +1,7 @@
 /** Texts of one length as rows of ids: written, taken, cut at their ends. */
 
 import type { Rng } from '../rng.ts';
-import { chooseTokens, fromArray, type Tensor } from '../tensor/index.ts';
+import { chooseTokens, fromArray, lastingScope, type Tensor } from '../tensor/index.ts';
 import type { Reading, Writer } from './writer.ts';
 
 export interface Texts {
@@ -32,6 +32,13 @@ export function takeTexts(texts: Texts, rows: Int32Array): Texts {
     ids.set(rowOf(texts, row), i * length);
   });
   return { ids, count: rows.length, length, ...(given && { given: rows.map((row) => given[row]) }) };
+}
+
+/** The numbers below `count`, at most `size` of them at a time. */
+export function* rowsInParts(count: number, size: number): Generator<Int32Array> {
+  for (let from = 0; from < count; from += size) {
+    yield Int32Array.from({ length: Math.min(size, count - from) }, (_, i) => from + i);
+  }
 }
 
 /** So many of the texts by chance. */
@@ -95,7 +102,7 @@ export function drawIds(rng: Rng, temperature = 1): Choose {
   };
 }
 
-/** What the kernel leaves to whoever asked: a draw at a border. */
+/** What the kernel leaves to whoever asked: a draw at a border. Of logits that are no numbers the first: what is learned from it says so. */
 function drawExactly(
   { data, shape: [, size] }: Tensor,
   row: number,
@@ -106,7 +113,7 @@ function drawExactly(
   const weights = Float64Array.from(x, (value) => Math.exp((value - most) / temperature));
   let left = draw * weights.reduce((sum, weight) => sum + weight, 0);
   for (let id = 0; id < size; id++) if ((left -= weights[id]) < 0) return id;
-  return weights.lastIndexOf(1);
+  return Math.max(0, weights.lastIndexOf(1));
 }
 
 /** Writes places `from` and after of `ids`; the reading has read all before place `from` − 1, and `begun` are the ids there. */
@@ -123,16 +130,25 @@ export function writeOn(
   });
   let last = begun;
   let at = reading;
-  for (let place = from; place < length; place++) {
-    const { result, after } = at.next(last, (logits) => choose(logits, place));
-    last = result.map((id, row) => {
-      const isGiven = place < (given?.[row] ?? 0);
-      const now = isGiven ? ids[row * length + place] : isOver[row] ? endId! : id;
-      if (!isGiven && now === endId) isOver[row] = 1;
-      ids[row * length + place] = now;
-      return now;
-    });
-    at = after;
+  // What was read lives until the next token is read, however many there are.
+  let memory = lastingScope();
+  try {
+    for (let place = from; place < length; place++) {
+      const before = memory;
+      memory = lastingScope();
+      const { result, after } = memory.run(() => at.next(last, (logits) => choose(logits, place)));
+      before.end();
+      last = result.map((id, row) => {
+        const isGiven = place < (given?.[row] ?? 0);
+        const now = isGiven ? ids[row * length + place] : isOver[row] ? endId! : id;
+        if (!isGiven && now === endId) isOver[row] = 1;
+        ids[row * length + place] = now;
+        return now;
+      });
+      at = after;
+    }
+  } finally {
+    memory.end();
   }
 }
 
@@ -155,4 +171,18 @@ export function writeTexts(
   const begun = new Int32Array(count).fill(startId);
   writeOn(writer.begin(count), texts, { from: 0, begun, endId }, choose);
   return texts;
+}
+
+/** Logits of a place that are looked at together: 64 MiB. */
+const WRITTEN_NUMBERS = 2 ** 24;
+
+/** The same of any number of texts, a part of them at a time. */
+export function writeManyTexts(writer: Writer, options: WriteOptions): Texts {
+  const { count, length, prompts } = options;
+  const ids = new Int32Array(count * length);
+  for (const rows of rowsInParts(count, Math.max(1, Math.floor(WRITTEN_NUMBERS / writer.vocabSize)))) {
+    const some = prompts && takeTexts(prompts, rows);
+    ids.set(writeTexts(writer, { ...options, count: rows.length, prompts: some }).ids, rows[0] * length);
+  }
+  return { ids, count, length, ...(prompts?.given && { given: prompts.given }) };
 }

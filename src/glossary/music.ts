@@ -15,8 +15,8 @@ export const musicTerms = defineTerms({
     name: { en: 'bars that fit', zh: '合拍的小节' },
     also: ['bar lengths', 'partial bars', 'upbeat', 'anacrusis', '弱起'],
     text: {
-      en: 'A bar fits if its notes last as long as the metre says. At the edge of a part it may be shorter: an upbeat, and the bar that makes room for it. A tune fits if no bar is wrong and at least as many are full as short; of printed tunebooks that were typed in, 90 to 99 % do.',
-      zh: '小节中的音符总时值与拍号一致即为合拍。段落边缘的小节可以更短：弱起，以及为它留出位置的那一小节。没有错误小节、且完整小节不少于短小节的曲子为合拍；由人录入的印刷曲谱中有 90% 至 99% 如此。',
+      en: 'A bar fits if its notes last as long as the metre says. At the edge of a part it may be shorter: an upbeat, and the bar that makes room for it. A tune fits if no bar is wrong and at least as many are full as short; of three printed tunebooks that were typed in (Aird, Ryan, O’Neill) 90 to 99 % do, of one whose lines end without bar lines 60 %.',
+      zh: '小节中的音符总时值与拍号一致即为合拍。段落边缘的小节可以更短：弱起，以及为它留出位置的那一小节。没有错误小节、且完整小节不少于短小节的曲子为合拍；由人录入的三部印刷曲谱（Aird、Ryan、O’Neill）中有 90% 至 99% 如此，一部行末不写小节线的只有 60%。',
     },
   },
 });

@@ -63,6 +63,11 @@ test('a book is cut into tunes; fields before the first are for those that lack 
   expect(tunes[1].text).not.toContain('M:C');
 });
 
+test('of a field that stands before the tunes more than once, each gets the last', () => {
+  const [tune] = splitTunebook('M:2/4\nR:reel\nM:3/4\nX:1\nK:G\nGAB|\n');
+  expect(tune.text).toBe('X:1\nM:3/4\nR:reel\nK:G\nGAB|\n');
+});
+
 test('what is learned: the header in one order and spelling, then notes, chords and what changes the music', () => {
   const [first, second, noKey, noNotes] = splitTunebook(book).map(({ text }) => tuneToLearn(text));
   expect(first).toEqual({ text: 'R:reel\nM:4/4\nL:1/8\nK:G\nGABc|d4|' });

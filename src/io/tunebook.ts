@@ -17,19 +17,20 @@ export type TuneToLearn = { readonly text: string } | { readonly broken: 'key' |
 /** The tunes of a file. A field of metre, unit length or rhythm that stands before the first of them is for those without one. */
 export function splitTunebook(text: string): BookTune[] {
   const lines = text.split(/\r\n?|\n/);
-  const shared: string[] = [];
+  // One of each kind, the last: however often a hostile file repeats them, every tune gets three at most.
+  const shared = new Map<string, string>();
   const tunes: BookTune[] = [];
   for (let at = 0; at < lines.length; at++) {
     if (!lines[at].startsWith('X:')) {
-      if (tunes.length === 0 && /^[MLR]:/.test(lines[at])) shared.push(lines[at]);
+      if (tunes.length === 0 && /^[MLR]:/.test(lines[at])) shared.set(lines[at][0], lines[at]);
       continue;
     }
     const line = at + 1;
     const own = [lines[at]];
     while (at + 1 < lines.length && lines[at + 1].trim() !== '' && !lines[at + 1].startsWith('X:'))
       own.push(lines[++at]);
-    const missing = shared.filter((field) => !own.some((other) => other.startsWith(field.slice(0, 2))));
-    own.splice(1, 0, ...missing);
+    const missing = Array.from(shared).filter(([name]) => !own.some((other) => other.startsWith(`${name}:`)));
+    own.splice(1, 0, ...missing.map(([, field]) => field));
     const title = own
       .find((other) => other.startsWith('T:'))
       ?.slice(2)

@@ -128,7 +128,7 @@ export function createLanguageModel(
   const countBefore = (adapter: string | undefined): number =>
     (adapter !== undefined && virtual.get(adapter)?.length) || 0;
 
-  const changesLayers = (adapter: string): boolean => Object.keys(adapters[adapter]).length > 0;
+  const layered = new Set(Object.keys(adapters).filter((name) => Object.keys(adapters[name]).length > 0));
   const checkLook = (adapter: string | undefined): void => {
     if (countBefore(adapter) > 0) throw fail('model/virtual-attention', { adapter: adapter! });
   };
@@ -171,7 +171,7 @@ export function createLanguageModel(
     const start = past.length;
     checkReading(ids, start, config);
     const [own, source] = [adapterOf.get(sequence), sources.get(past)];
-    const adapter = own !== undefined && changesLayers(own) ? own : undefined;
+    const adapter = own !== undefined && layered.has(own) ? own : undefined;
     const prefix = config.prefix ? given : 0;
     const isWhole = Number.isInteger(prefix) && prefix >= 0 && prefix <= ids.length;
     if (prefix !== 0 && (start > 0 || !isWhole)) {

@@ -29,7 +29,7 @@ type Meter = Pick<
 >;
 
 /** Whole notes of a bar; undefined where the metre is free. */
-function barLength({ type, value }: Meter): number | undefined {
+export function barLength({ type, value }: Meter): number | undefined {
   if (type === 'common_time' || type === 'cut_time') return 1;
   if (type !== 'specified' || !value) return undefined;
   let sum = 0;

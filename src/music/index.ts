@@ -1,6 +1,6 @@
 /** Music in ABC notation: tunes that a model writes, checked by a parser, played, and held against those it learnt from. */
 
-export { type PlayedNote, parseTune, playedNotes, type Remark, tuneMidi } from './abc.ts';
+export { boundedText, type PlayedNote, parseTune, playedNotes, type Remark, tuneMidi } from './abc.ts';
 export type { Bar, BarKind } from './bars.ts';
 export { checkTune, type TuneCheck, type TuneProblem } from './check-tune.ts';
 export { type KnownTunes, knownTunes, noteBars, repeatedBars } from './known-tunes.ts';

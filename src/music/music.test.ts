@@ -5,6 +5,7 @@ import { collectTexts, createTextModel, functionModel } from '../decode/index.ts
 import { createRng } from '../rng.ts';
 import { trainCharacters } from '../text/index.ts';
 import {
+  boundedText,
   canKeepMetre,
   checkTune,
   finishTune,
@@ -89,6 +90,47 @@ describe('the check', () => {
   test('a remark of the parser is one line without its markup', () => {
     const [remark] = parseTune('X:1\nM:4/4\nK:Q\nG8|\n').remarks;
     expect(remark).toEqual({ line: 3, column: 1, message: 'Unknown parameter: Q' });
+  });
+});
+
+describe('what would take all time or memory', () => {
+  test.each([
+    ['an order without an end', '%%beginps\nG6|\n'],
+    ['in the middle of a line', 'G6|[I:beginps]G6|\n'],
+    ['behind a control character', 'G3\u0012I:beginps\nG6|\n'],
+    ['before the tune', '', ' %%beginps\na\n'],
+  ])('no order is followed: %s', (_, music, before = '') => {
+    expect(checkTune(before + tune(`${music}G6|`)).notes).toBeGreaterThan(0);
+  });
+
+  test('characters stay in their places', () => {
+    const text = tune('%%begintext\n<b>\n%%endtext\n  %%x\nI:y\n[I:z]G\u001b6|');
+    expect(boundedText(text)).toEqual({
+      text: tune('%%begintext\n%b>\n%%endtext\n  % x\n% y\n[r:z]G\ufffd6|').replace(/^%%/gm, '% '),
+    });
+    expect(checkTune(text).problems[0]).toMatchObject({ kind: 'parser', line: 11, column: 7 });
+  });
+
+  test('more voices over others than can be gone through', () => {
+    const { remarks } = parseTune(tune(`${'G&'.repeat(tuneLimits.overlays + 1)}G|`));
+    expect(remarks.map(({ message }) => message)).toEqual([expect.stringMatching(/^more than 256 voices/)]);
+    expect(checkTune(tune('G6&E6|G6|')).parses).toBe(true);
+  });
+
+  test.each([
+    ['a note', 'G99999999|'],
+    ['trills', `!trill!G512|`.repeat(200)],
+    ['an ending', '|:G6|1-99999999 G6:|2 G6|'],
+    ['a list of endings', `|:${'G'.repeat(600)}|1,400 G6:|`],
+    ['a rest of many bars', 'Z99999999|G6|'],
+    ['a bar', '[M:9999999/1]"C"G"G"G|"F"G|'],
+    ['a pitch', `G${"'".repeat(200)}|`],
+  ])('%s is not played', (_, music) => {
+    expect([tuneMidi(tune(music)), playedNotes(tune(music))]).toEqual([undefined, []]);
+  });
+
+  test('nor is a tune without a length in time', () => {
+    expect(playedNotes(tune('G6|', { more: 'Q:1/4=-5\n' }))).toEqual([]);
   });
 });
 

@@ -54,8 +54,9 @@ function gained(adapter: AnyAdapter, x: Tensor): Tensor {
 
 /** What an adapter makes of the y that a layer gives for x. */
 function changed(adapter: AnyAdapter, x: Tensor, y: Tensor): Tensor {
+  if (!adapter) return y;
   if (isRows(adapter)) return byRows(adapter, (own, rows) => changed(own, rows(x), rows(y)));
-  const { outputGain, lowRank, look, behind = [] } = adapter ?? {};
+  const { outputGain, lowRank, look, behind = [] } = adapter;
   look?.(x);
   let own = outputGain ? mul(y, outputGain) : y;
   if (lowRank) own = linear(affine(linear(x, lowRank.a), lowRank.scale, 0), lowRank.b, { residual: own });

@@ -29,3 +29,16 @@ export async function fromFirst<Value>(communicator: Communicator | undefined, v
   await communicator.broadcast(bytes, 0);
   return JSON.parse(new TextDecoder().decode(bytes)).value;
 }
+
+/** Rank 0 works before the others do: what it fetches lies there for those that share its folders. */
+export async function firstBeforeOthers<Value>(
+  communicator: Communicator | undefined,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  if (!communicator) return work();
+  const isFirst = communicator.rank === 0;
+  if (!isFirst) await communicator.barrier();
+  const value = await work();
+  if (isFirst) await communicator.barrier();
+  return value;
+}

@@ -3,14 +3,13 @@
  * state of the optimizer is kept in pieces, one for each rank (ZeRO stage 1, Rajbhandari et al. 2020).
  */
 
-import { affine, currentKernels, scope, type Tensor } from '../tensor/index.ts';
+import { affine, currentKernels, type lastingScope, scope, type Tensor, zeros } from '../tensor/index.ts';
 import {
   type GradientRule,
   meanGradients,
   type Snapshot,
   type TrackedParameter,
   type TrainOptions,
-  trackParameters,
 } from '../train/index.ts';
 import { leaves } from '../tree.ts';
 import type { Communicator } from './communicator.ts';
@@ -73,12 +72,15 @@ export function inParallel<Params, Batch>(
       {
         ...step,
         batches: parts,
-        loss: (params, { part, share }) => affine(step.loss(params, part), share, 0),
+        // Rows in which nothing counts have no loss of their own: it would be refused, or not a number.
+        loss: (params, { part, share }) =>
+          share === 0 ? zeros([]) : affine(step.loss(params, part), share, 0),
         gradients: undefined,
       },
       memory,
     );
-    const whole = arraysOf(found.gradients);
+    const reached = await gradientsOfAll(found.gradients, step.tracked, memory);
+    const whole = arraysOf(reached);
     let squares = 0;
     await eachWindow(async (window, flat, block) => {
       pack(layout, window, whole, flat);
@@ -98,7 +100,20 @@ export function inParallel<Params, Batch>(
     const [loss, square, wishes, spent] = figures;
     clock.goOn(spent);
     if (wishes > 0) stopping.abort();
-    return { ...found, loss, gradNorm: Math.sqrt(square) * found.scale };
+    return { ...found, gradients: reached, loss, gradNorm: Math.sqrt(square) * found.scale };
+  };
+
+  /** What this rank's rows did not reach, as experts to which they were not sent, has a gradient of zeros where those of another did. */
+  const gradientsOfAll = async (
+    found: readonly (Tensor | undefined)[],
+    tracked: readonly TrackedParameter[],
+    memory: ReturnType<typeof lastingScope>,
+  ): Promise<readonly (Tensor | undefined)[]> => {
+    const ranks = Float32Array.from(found, (gradient) => (gradient ? 1 : 0));
+    await communicator.allReduce(ranks);
+    return found.map((gradient, i) =>
+      gradient || ranks[i] === 0 ? gradient : memory.run(() => zeros(tracked[i].tensor.shape)),
+    );
   };
 
   const shareParameters = (): Promise<void> =>
@@ -176,22 +191,23 @@ export async function broadcastAll(communicator: Communicator, tensors: readonly
   for (const tensor of tensors) await communicator.broadcast(tensor.data as Float32Array, 0);
 }
 
-/** Bytes of the optimizer's state: of a whole one, and on the rank that keeps most where it is sharded. */
+/** Bytes of the optimizer's state: of a whole one, and on the rank that keeps most where it is sharded. None of it is made. */
 export function optimizerBytes<Params, Batch>(
   options: Pick<TrainOptions<Params, Batch>, 'params' | 'grouping'>,
   ranks: number,
 ): { readonly whole: number; readonly sharded: number } {
-  const { layout, indexOf } = layoutOf(options, ranks);
-  const bytesWith = (grouping: typeof options.grouping): number =>
-    scope(() =>
-      trackParameters(options.params, grouping)
-        .flatMap(({ slots }) => Object.values(slots))
-        .reduce((sum, { size }) => sum + 4 * size, 0),
-    );
-  const ofRanks = Array.from({ length: ranks }, (_, rank) =>
-    bytesWith(shardedGrouping(options.grouping, layout, rank, indexOf)),
-  );
-  return { whole: bytesWith(options.grouping), sharded: Math.max(...ofRanks) };
+  const { pieces } = layoutOf(options, ranks).layout;
+  const ofRanks = new Array<number>(ranks).fill(0);
+  let whole = 0;
+  leaves<Tensor>(options.params).forEach(([path, tensor], i) => {
+    const group = options.grouping(path, tensor);
+    const slots = group ? scope(() => Object.keys(group.optimizer.slots(zeros([0]))).length) : 0;
+    whole += 4 * slots * tensor.size;
+    pieces[i].forEach(({ count }, rank) => {
+      ofRanks[rank] += 4 * slots * count;
+    });
+  });
+  return { whole, sharded: Math.max(...ofRanks) };
 }
 
 function layoutOf<Params, Batch>(

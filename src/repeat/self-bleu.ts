@@ -26,7 +26,7 @@ export function selfBleu(sequences: readonly Ids[], n = 4): number {
 export function referenceBleu(sequences: readonly Ids[], references: readonly Ids[], n = 4): number {
   positiveInteger('n', n);
   if (sequences.length === 0 || references.length === 0) throw fail('repeat/no-texts', { where: 'BLEU' });
-  const lengths = references.map(({ length }) => length).sort((a, b) => a - b);
+  const lengths = Array.from(new Set(references.map(({ length }) => length))).sort((a, b) => a - b);
   const closest = sequences.map(({ length }) => lengths.reduce((a, b) => nearerLength(length, a, b)));
   return meanBleu(sequences, closest, n, (order) => {
     const countsOf = createCounter(order);

@@ -265,6 +265,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/key', 401, 'authentication_error'],
   ['serve/host', 403, 'permission_error'],
   ['serve/route', 404, 'invalid_request_error'],
+  ['model/virtual-attention', 400, 'invalid_request_error'],
   ['serve/no-documents', 404, 'invalid_request_error'],
   ['serve/no-service', 404, 'invalid_request_error'],
   ['serve/no-assistant', 404, 'invalid_request_error'],

@@ -148,7 +148,7 @@ export async function* train<Params, Batch>(
       precision: plan.precision,
       gradients: options.gradients,
     });
-    await options.afterUpdate?.();
+    if (options.afterUpdate) await options.afterUpdate();
     const seconds = (plan.now() - started) / 1000;
     recent.push(seconds);
     if (recent.length > SPEED_WINDOW) recent.shift();

@@ -23,7 +23,7 @@ import { readSafetensors, type TensorData, writeSafetensors } from '../../src/io
 import { createLanguageModel, foreignLayers, forward, loss } from '../../src/models/index.ts';
 import { withVirtualTokens } from '../../src/nn/index.ts';
 import { createRng } from '../../src/rng.ts';
-import { fromArray, type Tensor, valueAndGrad } from '../../src/tensor/index.ts';
+import { fromArray, type Tensor, valueAndGrad, zeros } from '../../src/tensor/index.ts';
 import { leaves, mapTree } from '../../src/tree.ts';
 import {
   type GoldenAdapter,
@@ -168,6 +168,18 @@ describe.each(virtual)('%s', (name, golden) => {
     );
     const two = { ...peft, config: { ...peft.config, num_transformer_submodules: 2 } };
     expect(() => softPromptFromPeft(two, config, 'x')).toThrow('"num_transformer_submodules" is 2');
+    for (const count of [0, 1.5, '3', undefined]) {
+      const none = new Map([...peft.tensors].map(([key, { shape }]) => [key, zeros([0, shape[1]])]));
+      const odd = { config: { ...peft.config, num_virtual_tokens: count }, tensors: none };
+      expect(() => softPromptFromPeft(odd, config, 'x')).toThrow('x: "num_virtual_tokens" is');
+    }
+    const { layers, kvHeads, headSize } = config;
+    if ('layers' in soft.tokens) {
+      const flat = { ...config, layers: 2 * layers, kvHeads: 1, headSize: (kvHeads * headSize) / 2 };
+      expect(() => softPromptFromPeft(peft, flat, 'x')).toThrow(
+        'num_layers must be [4] for this model, got [2]',
+      );
+    }
     const more = { ...peft, tensors: new Map([...peft.tensors, ['lora_A', ids]]) };
     expect(() => softPromptFromPeft(more, config, 'x')).toThrow('no place for lora_A');
   });
@@ -217,5 +229,7 @@ describe.each(goldens.filter(([name]) => name.endsWith('bottleneck')))('%s', (na
     tensors.delete('blocks.1.ffn.down.up.bias');
     await writeSafetensors(file, tensors);
     await expect(loadAdapter(own, base)).rejects.toThrow('blocks.1.ffn.down.up.bias must be [16]');
+    await writeSafetensors(file, new Map());
+    await expect(loadAdapter(own, base)).rejects.toThrow('must hold tensors, it holds none');
   });
 });

@@ -44,7 +44,7 @@ export const intentsByExamples = (intents: Examples): IntentClassifier =>
 
 /** The intent of the example whose vector is nearest: the cosine of the angle. */
 export const intentsByMeaning = async (intents: Examples, embedder: Embedder): Promise<IntentClassifier> =>
-  intentOf(intents, await nearestByMeaning(examplesOf(intents), embedder));
+  intentOf(intents, (await nearestByMeaning(examplesOf(intents), embedder)).toWords);
 
 /** Each example by the others, by words or with an embedder by meaning: how well a plan tells its intents apart. */
 export async function tryExamples(
@@ -52,10 +52,13 @@ export async function tryExamples(
   embedder?: Embedder,
 ): Promise<ExampleTrial[]> {
   const examples = examplesOf(intents);
-  const nearest = embedder ? await nearestByMeaning(examples, embedder) : nearestByWords(examples);
+  const byWords = nearestByWords(examples);
+  const toExample = embedder
+    ? (await nearestByMeaning(examples, embedder)).toExample
+    : (row: number) => byWords(examples[row].text);
   const trials: ExampleTrial[] = [];
   for (const [row, { name: intent, text: example }] of examples.entries()) {
-    const other = (await nearest(example)).find((one) => one.index !== row);
+    const other = (await toExample(row)).find((one) => one.index !== row);
     const found =
       other && other.score > 0 ? { name: examples[other.index].name, score: other.score } : undefined;
     const isNear = found !== undefined && found.score >= threshold;
@@ -79,33 +82,42 @@ function intentOf(intents: Examples, nearest: Nearest): IntentClassifier {
 function nearestByWords(examples: readonly { readonly text: string }[]): Nearest {
   const analyze = createAnalyzer();
   const known = examples.map(({ text }) => new Set(analyze(text)));
-  const holders = new Map<string, number>();
-  for (const terms of known) for (const term of terms) holders.set(term, (holders.get(term) ?? 0) + 1);
-  const weigh = (terms: Iterable<string>): number => {
+  const holders = new Map<string, number[]>();
+  for (const [row, terms] of known.entries()) {
+    for (const term of terms) {
+      const rows = holders.get(term);
+      if (rows) rows.push(row);
+      else holders.set(term, [row]);
+    }
+  }
+  const weightOf = (term: string): number => idfs.lucene(examples.length, holders.get(term)?.length ?? 0);
+  const weigh = (terms: ReadonlySet<string>): number => {
     let sum = 0;
-    for (const term of terms) sum += idfs.lucene(examples.length, holders.get(term) ?? 0);
+    for (const term of terms) sum += weightOf(term);
     return sum;
   };
   const weights = known.map(weigh);
   return (words) => {
     const terms = new Set(analyze(words));
     const weight = weigh(terms);
-    const scores = known.map((own, i) => {
-      const shared = weigh([...terms].filter((term) => own.has(term)));
-      return shared > 0 ? (2 * shared) / (weight + weights[i]) : 0;
-    });
+    const shared = new Float64Array(examples.length);
+    // Only those that hold a term are touched: a plan may have thousands of examples.
+    for (const term of terms) {
+      const own = weightOf(term);
+      for (const row of holders.get(term) ?? []) shared[row] += own;
+    }
+    const scores = shared.map((sum, row) => (sum > 0 ? (2 * sum) / (weight + weights[row]) : 0));
     return topScores(scores, 2);
   };
 }
 
-async function nearestByMeaning(
-  examples: readonly { readonly text: string }[],
-  embedder: Embedder,
-): Promise<Nearest> {
+async function nearestByMeaning(examples: readonly { readonly text: string }[], embedder: Embedder) {
   const { vectors } = await embedder.embed(examples.map(({ text }) => text));
   const index = exactIndex(vectorRows(vectors));
-  return async (words) => {
+  const toExample = (row: number): Scored[] => index.search(vectors[row], 2);
+  const toWords: Nearest = async (words) => {
     const { vectors: own } = await embedder.embed([words]);
     return index.search(own[0], 2);
   };
+  return { toExample, toWords };
 }

@@ -37,7 +37,14 @@ export type ServiceIntent = z.output<typeof intent>;
 
 export const servicePlan = z.strictObject({
   greeting: sentence.optional(),
-  intents: z.array(intent).max(1000).default([]),
+  intents: z
+    .array(intent)
+    .max(1000)
+    .refine(
+      (all) => new Set(all.map(({ name }) => name)).size === all.length,
+      ruleOf({ en: 'each needs a name of its own', zh: '名称不得重复' }),
+    )
+    .default([]),
   /** How like an example words must be, from 0 to 1. */
   threshold: z.number().min(0).max(1).default(0.45),
   /** A person takes over when so many turns in a row found no answer. */

@@ -11,6 +11,7 @@ import { fail } from '../errors.ts';
 import { languageOf } from '../prompt-text.ts';
 import { MOST_QUESTION_CHARACTERS } from '../question.ts';
 import { type FoundIntent, type IntentClassifier, intentsByExamples } from './intents.ts';
+import { readPlaces } from './places.ts';
 import { type ServiceIntent, type ServicePlan, sentenceIn } from './plan.ts';
 
 export interface ServiceOptions {
@@ -82,8 +83,6 @@ const WISH =
   /\b(?:speak|talk|chat|connect me|pass me)\b.{0,20}\b(?:human|person|agent|someone|representative|staff)\b|^(?:a )?(?:human|person|agent|operator)(?: please)?[.!]?$|转(?:接|到)?人工|[找要接叫换]个?人工|人工(?:客服|服务|坐席)|^人工[。！!]?$|真人|找客服/iu;
 const YES = /^(?:yes|y|yes please|sure|ok|okay|do it|是|是的|对|好|好的|可以|确定|确认|嗯)[.!。！]?$/i;
 const NO = /^(?:no|n|no thanks|don't|不|不是|不要|不用|算了|取消|否)[.!。！]?$/i;
-/** Words that patterns of the plan are tried on. */
-const MOST_READ = 1000;
 
 /** A new conversation. */
 export const newConversation = (id: string): ServiceConversation => ({
@@ -114,27 +113,23 @@ export function customerService(options: ServiceOptions) {
   return async function* serve(
     words: string,
     before: ServiceConversation,
-    { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
+    { signal = new AbortController().signal, letThrough = (answer) => answer }: TurnOptions = {},
   ): AsyncGenerator<ServicePart, void> {
     const length = words.trim().length;
     if (length < 1 || length > MOST_QUESTION_CHARACTERS) {
       throw fail('apps/question', { most: MOST_QUESTION_CHARACTERS, got: length });
     }
     const language = languageOf(words);
-    const turn: Turn = {
-      words: words.trim(),
-      language,
-      signal,
-      failures: before.failures,
-      pending: before.pending,
-    };
-    let answer = '';
+    const { failures, pending } = before;
+    const turn: Turn = { words: words.trim(), before, language, signal, failures, pending };
+    let found = '';
     let reason: HandOverReason | undefined;
     for await (const part of before.isHandedOver ? stay(language) : act(turn)) {
-      if (part.type === 'text-delta') answer += part.text;
+      if (part.type === 'text-delta') found += part.text;
       if (part.type === 'hand-over') reason = part.reason;
       yield part;
     }
+    const answer = letThrough(found);
     const at = now().toISOString();
     const said = { role: 'service' as const, text: answer, at };
     const conversation: ServiceConversation = {
@@ -151,20 +146,26 @@ export function customerService(options: ServiceOptions) {
   async function keep(conversation: ServiceConversation, reason: HandOverReason | undefined): Promise<void> {
     const { id, turns, isHandedOver } = conversation;
     const [first] = turns;
+    // The hand-over first: a conversation that says a person has it is never one that nobody was told of.
+    if (isHandedOver) await tellPerson(conversation, reason);
     const note = { id, created: first.at, text: first.text };
     await notes.put({ ...note, kind: 'conversation', detail: { ...conversation } });
-    if (!isHandedOver) return;
-    const known = (await notes.list('hand-over')).find((one) => one.id === id);
+  }
+
+  async function tellPerson(
+    { id, turns }: ServiceConversation,
+    reason: HandOverReason | undefined,
+  ): Promise<void> {
+    const known = await notes.get('hand-over', id);
     // A hand-over that a person has taken away is not put back, unless there is a new one.
     if (!known && reason === undefined) return;
-    const why = reason ?? known?.detail?.reason;
     const last = turns.at(-2)!;
     await notes.put({
       id,
       created: known?.created ?? last.at,
       text: last.text,
       kind: 'hand-over',
-      detail: { reason: why, turns },
+      detail: { reason: reason ?? known?.detail?.reason, turns },
     });
   }
 
@@ -178,16 +179,18 @@ export function customerService(options: ServiceOptions) {
     if (WISH.test(words)) return yield* handOver(turn, 'wish');
     if (rules.some((rule) => lower.includes(rule))) return yield* handOver(turn, 'rule');
     turn.pending = undefined;
-    const waiting = pending && intents.get(pending.intent);
+    const asked = pending && intents.get(pending.intent);
+    // The plan may have changed since: an intent that calls no tool any more waits for nothing.
+    const waiting = pending && asked?.tool !== undefined ? { ...pending, intent: asked } : undefined;
     if (waiting && NO.test(words)) return yield* tell(turn, say('cancelled', {}, turn.language));
     // A yes is to what was asked, and to nothing that stands beside it.
     if (waiting && YES.test(words)) {
-      return yield* callTool(turn, waiting, { values: pending.values, isYes: true });
+      return yield* callTool(turn, waiting.intent, { values: waiting.values, isYes: true });
     }
     if (waiting) {
-      const values = { ...pending.values, ...readPlaces(waiting, words) };
-      const isNew = Object.entries(values).some(([name, value]) => pending.values[name] !== value);
-      if (isNew) return yield* callTool(turn, waiting, { values, isYes: false });
+      const values = { ...waiting.values, ...readPlaces(waiting.intent, words) };
+      const isNew = Object.entries(values).some(([name, value]) => waiting.values[name] !== value);
+      if (isNew) return yield* callTool(turn, waiting.intent, { values, isYes: false });
     }
     const found = await classify(words);
     const intent = found && found.score >= plan.threshold ? intents.get(found.name) : undefined;
@@ -205,7 +208,7 @@ export function customerService(options: ServiceOptions) {
   ): AsyncGenerator<ServicePart, void> {
     const { language, signal } = turn;
     const tool = tools.get(intent.tool!)!;
-    const lacking = Object.entries(intent.places).find(([name]) => values[name] === undefined);
+    const lacking = Object.entries(intent.places).find(([name]) => !Object.hasOwn(values, name));
     if (lacking || (tool.hasEffect && !isYes)) {
       turn.pending = { intent: intent.name, values };
       const question = lacking
@@ -213,6 +216,9 @@ export function customerService(options: ServiceOptions) {
         : confirmation(intent, values, language);
       return yield* tell(turn, question);
     }
+    signal.throwIfAborted();
+    // Kept before it runs: whoever leaves meanwhile and says yes once more does not have it done twice.
+    if (tool.hasEffect) await keep({ ...turn.before, pending: undefined }, undefined);
     const report = await checkedRun(tool, values, { language, signal, now });
     yield { type: 'tool-result', ...report };
     if (report.status === 'done') return yield* tell(turn, report.text);
@@ -249,23 +255,20 @@ export function customerService(options: ServiceOptions) {
   }
 }
 
-/** What a turn changes of its conversation. */
+interface TurnOptions {
+  readonly signal?: AbortSignal;
+  /** What may be said, and kept, of an answer, as its whole text; parts before the last are as they were. */
+  readonly letThrough?: (answer: string) => string;
+}
+
+/** One message, and what it changes of its conversation. */
 interface Turn {
   readonly words: string;
+  readonly before: ServiceConversation;
   readonly language: Language;
   readonly signal: AbortSignal;
   failures: number;
   pending: ServiceConversation['pending'];
-}
-
-/** What the words hold of what a tool needs. */
-function readPlaces({ places }: ServiceIntent, words: string): Record<string, string> {
-  const plain = words.normalize('NFKC').slice(0, MOST_READ);
-  const found = Object.entries(places).flatMap(([name, { pattern }]) => {
-    const match = new RegExp(pattern, 'iu').exec(plain);
-    return match ? [[name, match[1] ?? match[0]] as const] : [];
-  });
-  return Object.fromEntries(found);
 }
 
 async function checkedRun(
@@ -285,5 +288,7 @@ function confirmation(
 ): string {
   if (confirm === undefined)
     return say('confirm', { intent: name, values: JSON.stringify(values) }, language);
-  return sentenceIn(confirm, language).replace(/\{(\w+)\}/g, (_, place) => values[place] ?? '');
+  return sentenceIn(confirm, language).replace(/\{(\w+)\}/g, (_, place) =>
+    Object.hasOwn(values, place) ? values[place] : '',
+  );
 }

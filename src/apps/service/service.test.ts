@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { memoryCollection } from '../../../test/memory-collection.ts';
-import { memoryNotes } from '../assistant/notes.ts';
+import { memoryNotes, type Note } from '../assistant/notes.ts';
 import type { AssistantTool } from '../assistant/tool.ts';
 import { intentsByExamples, intentsByMeaning, tryExamples } from './intents.ts';
+import { readPlaces } from './places.ts';
 import { servicePlan } from './plan.ts';
 import { customerService, findConversation, newConversation, type ServicePart } from './serve-customer.ts';
 
@@ -86,6 +87,87 @@ describe('customer service', () => {
     expect(calls).toEqual(['cancel 6666']);
   });
 
+  test('whoever leaves while a tool has its effect, and says yes once more, does not have it done twice', async () => {
+    const notes = memoryNotes();
+    const leaving = new AbortController();
+    let runs = 0;
+    const cancel: AssistantTool = {
+      ...{ name: 'cancel', description: 'cancels', hasEffect: true, parameters: { type: 'object' } },
+      run: async () => {
+        runs++;
+        leaving.abort();
+        return new Promise<string>(() => {});
+      },
+    };
+    const intents = plan.intents.filter(({ name }) => name === 'cancel');
+    const serve = customerService({ plan: { ...plan, intents }, notes, tools: [cancel] });
+    const say = async (words: string, signal?: AbortSignal) => {
+      const before = (await findConversation(notes, 'c1')) ?? newConversation('c1');
+      for await (const part of serve(words, before, { signal }))
+        if (part.type === 'answer') return part.answer;
+    };
+    expect(await say('cancel my order 5555')).toBe('Cancel 5555?');
+    await expect(say('yes', leaving.signal)).rejects.toThrow();
+    expect(await say('yes')).toMatch(/did not find/);
+    expect(runs).toBe(1);
+  });
+
+  test('what was asked under an earlier plan is not waited for where the intent calls no tool now', async () => {
+    const serve = customerService({
+      plan: servicePlan.parse({ intents: [{ name: 'cancel', examples: ['x'], answer: 'By telephone.' }] }),
+      notes: memoryNotes(),
+    });
+    const before = { ...newConversation('c1'), pending: { intent: 'cancel', values: {} } };
+    const parts: ServicePart[] = [];
+    for await (const part of serve('yes', before)) parts.push(part);
+    expect(parts.at(-1)).toMatchObject({ answer: expect.stringMatching(/did not find/) });
+  });
+
+  test('a hand-over that cannot be kept leaves no conversation that waits for nobody', async () => {
+    const notes = memoryNotes();
+    const put = async (note: Note) => {
+      if (note.kind === 'hand-over') throw new Error('full');
+      await notes.put(note);
+    };
+    const serve = customerService({ plan: { ...plan, intents: [] }, notes: { ...notes, put } });
+    const drain = async () => {
+      for await (const _ of serve('转人工', newConversation('c1')));
+    };
+    await expect(drain()).rejects.toThrow('full');
+    expect(await findConversation(notes, 'c1')).toBeUndefined();
+  });
+
+  test('a pattern that tries ever more ways to match ends, and finds nothing', () => {
+    const places = { name: { pattern: '(a+)+$', ask: 'Who?' } };
+    expect(readPlaces({ places }, `${'a'.repeat(900)}!`)).toEqual({});
+    expect(readPlaces({ places }, 'Ｂaa')).toEqual({ name: 'aa' });
+  });
+
+  test('a place by any name is asked for, and what matches nothing is no value', async () => {
+    const places = {
+      constructor: { pattern: 'by (\\w*)', ask: 'By whom?' },
+      toString: { pattern: 'z*', ask: 'How many?' },
+    };
+    const tool: AssistantTool = {
+      ...{ name: 'find', description: 'finds', hasEffect: false, parameters: { type: 'object' } },
+      run: async (args) => JSON.stringify(args),
+    };
+    const serve = customerService({
+      plan: servicePlan.parse({ intents: [{ name: 'find', examples: ['find it'], tool: 'find', places }] }),
+      ...{ notes: memoryNotes(), tools: [tool] },
+    });
+    let conversation = newConversation('c1');
+    const answers: string[] = [];
+    for (const words of ['find it', 'by Ada', 'zz']) {
+      for await (const part of serve(words, conversation)) {
+        if (part.type !== 'answer') continue;
+        answers.push(part.answer);
+        conversation = part.conversation;
+      }
+    }
+    expect(answers).toEqual(['By whom?', 'How many?', '{"constructor":"Ada","toString":"zz"}']);
+  });
+
   test.each([
     ['wish', ['I want to talk to a real person']],
     ['wish', ['转人工']],
@@ -127,6 +209,8 @@ describe('customer service', () => {
     expect(() => customerService({ plan, notes: memoryNotes() })).toThrow(/names the tool "look_up"/);
     const none = { name: 'a', examples: ['b'] };
     expect(servicePlan.safeParse({ intents: [none] }).success).toBe(false);
+    const twins = [1, 2].map((i) => ({ ...none, answer: `${i}` }));
+    expect(servicePlan.safeParse({ intents: twins }).error?.issues[0].path).toEqual(['intents']);
     const broken = { ...none, tool: 't', places: { x: { pattern: '(', ask: 'x' } } };
     expect(servicePlan.safeParse({ intents: [broken] }).success).toBe(false);
   });
@@ -168,7 +252,10 @@ describe('customer service', () => {
       ['cancel my parcel now', 'confused', 'order'],
       ['取消', 'missed', undefined],
     ]);
-    const [first] = await tryExamples({ intents, threshold: 0.9 }, embedder);
+    const embed = vi.fn(embedder.embed);
+    const [first] = await tryExamples({ intents, threshold: 0.9 }, { embed });
+    // An endpoint is asked once for all.
+    expect(embed).toHaveBeenCalledTimes(1);
     expect(first).toMatchObject({ outcome: 'right', found: { name: 'order', score: expect.closeTo(1, 6) } });
     expect((await tryExamples({ intents: [], threshold: 0.3 })).length).toBe(0);
   });

@@ -1,6 +1,6 @@
 /** Questions from sentences, grades with reasons, a rating that follows the answers. */
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createRng } from '../../rng.ts';
 import type { GenerationPart } from '../../types.ts';
 import type { AnswerWriter } from '../answer-writer.ts';
@@ -38,17 +38,69 @@ describe('questions', () => {
   const questions = makeQuestions(sources);
 
   test('one for each sentence that stands by itself: the rarest name is asked for, once in its sentence', () => {
-    expect(questions.map(({ id, answer }) => [id, answer])).toEqual([
-      ['a.md#10', 'Beijing'],
-      ['a.md#200', 'Lisbon'],
-      ['a.md#300', 'wall'],
-      ['a.md#400', 'Vienna'],
-      ['a.md#500', 'Madrid'],
-      ['a.md#600', '李白'],
+    expect(questions.map(({ source: { key, start }, answer }) => [key, start, answer])).toEqual([
+      ['a.md', 10, 'Beijing'],
+      ['a.md', 200, 'Lisbon'],
+      ['a.md', 300, 'wall'],
+      ['a.md', 400, 'Vienna'],
+      ['a.md', 500, 'Madrid'],
+      ['a.md', 600, '李白'],
     ]);
     expect(questions[0].text).toBe(`The wall near ${BLANK} was built by the dynasty of Ming.`);
     expect(questions[0].source).toMatchObject({ start: 10, sentence: sources[0].sentence.text });
     expect(questions[5].text).toBe(`${BLANK}曾经住在草堂，写下许多诗。`);
+  });
+
+  test('a question keeps its id where its sentence moves; no two of several documents share one', () => {
+    const ids = questions.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const moved = sources.map(({ sentence }) => ({
+      key: 'b.md',
+      sentence: {
+        ...sentence,
+        start: sentence.start + 9,
+        words: sentence.words.map((word) => ({ ...word, start: word.start + 9, end: word.end + 9 })),
+      },
+    }));
+    expect(makeQuestions(moved).map(({ id }) => id)).toEqual(ids);
+    const documents = [
+      source('A {ship} sails to the far coast of Brazil.'),
+      source('A {road} leads over all of the green hills.'),
+    ];
+    expect(new Set(makeQuestions(documents).map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('the sentence does not tell its answer: in capitals, by a word of it, by the other half of a hyphen', () => {
+    expect(
+      makeQuestions([
+        source('The {wall} is long, and Walls of its kind are rare.'),
+        source('[Anna Weber] was here, as old Weber told all of us.'),
+        source('The two met twenty-{one} times on the way to town.'),
+      ]),
+    ).toEqual([]);
+  });
+
+  test('choices look like the answer: its case, its number, its article', () => {
+    const nouns = ['ship', 'road', 'hill', 'oven', 'apple', 'iron', 'orange', 'ships', 'roads', 'hills'];
+    const others = nouns.map((noun, i) => source(`We saw nothing of the {${noun}} on that day.`, 100 * i));
+    const choicesOf = (marked: string) => makeQuestions([source(marked, 5000), ...others])[0].choices;
+    const first = choicesOf('{Doors} were open, and people came and went.');
+    expect(first.filter((choice) => /^[A-Z]\w+s$/.test(choice))).toHaveLength(4);
+    const article = choicesOf('For the price of an {egg} nobody gets much more.');
+    expect(article.filter((choice) => /^[aeiou]/.test(choice))).toHaveLength(4);
+  });
+
+  test('of many names few are looked at for each question', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => {
+      const name = i.toString(36) + 'town'.repeat(1 + (i % 9));
+      return source(`The man of that name came from [${name}] to see it.`, 100 * i);
+    });
+    const reading = vi.spyOn(String.prototype, 'normalize');
+    const { length } = makeQuestions(many);
+    const times = reading.mock.calls.length;
+    reading.mockRestore();
+    expect(length).toBe(many.length);
+    expect(times / many.length).toBeLessThan(50);
   });
 
   test('choices are of the same kind and language, hold the answer once, and nothing of the sentence', () => {
@@ -97,6 +149,20 @@ test.each([
   ['李白', '是李白吧', 1, 'within'],
   ['李白', '杜甫', 0, 'wrong'],
   ['李白', ' 。', 0, 'none'],
+  ['李白', '不是李白', 0, 'wrong'],
+  ['李白', '是不是李白', 1, 'within'],
+  ['李白', '王维和孟浩然和岑参和高适和王昌龄和李商隐和杜牧和李白', 0, 'wrong'],
+  ['Beijing', 'It was not in Beijing', 0, 'wrong'],
+  ['八百', '一千八百', 0, 'wrong'],
+  ['八百', '有八百人', 1, 'within'],
+  ['一九一一年', '一九一二年', 0, 'wrong'],
+  ['1907', '是１９０７年', 1, 'within'],
+  ['1,000', '1000', 1, 'exact'],
+  ['3.14', '3', 0, 'wrong'],
+  ['ship', 'ships', 0.8, 'spelling'],
+  ['cities', 'city', 0.8, 'spelling'],
+  ['sea-level', 'sea level', 1, 'exact'],
+  ['Vienna', 'In Londonderry? No, Vienna', 1, 'within'],
 ] as const)('%s: "%s" is worth %s (%s)', (answer, said, score, reason) => {
   expect(gradeAnswer({ answer, choices: ['London', answer] }, said)).toEqual({ score, reason });
 });

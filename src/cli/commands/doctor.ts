@@ -49,6 +49,10 @@ const say = defineMessages({
     en: () => 'none; what it is for: inkstone explain mpi',
     zh: () => '无；用途见 inkstone explain mpi',
   },
+  brokenRanks: {
+    en: (d: { detail: string }) => `the binding does not load: ${d.detail}; cure: node native/build.mjs`,
+    zh: (d) => `绑定无法加载：${d.detail}；解决办法：运行 node native/build.mjs`,
+  },
   forced: {
     en: () =>
       'The TypeScript kernels are in use because INKSTONE_KERNELS=typescript asks for them; the fast ones are 10 to 100 times faster. Cure: unset INKSTONE_KERNELS',
@@ -147,6 +151,11 @@ function nativePeaks(addon: { readonly [name: string]: unknown }) {
 const describe = (gpu: GpuDescription): string =>
   'reason' in gpu ? say('noGpu', gpu) : say(gpu.isSoftware ? 'software' : 'gpuName', gpu);
 
+function describeMpi(mpi: ReturnType<typeof findMpi>): string {
+  if ('library' in mpi) return mpi.library;
+  return mpi.reason === 'unloadable' ? say('brokenRanks', mpi) : say('noRanks', {});
+}
+
 /** The report as aligned lines, and the cure when the fast kernels are missing. */
 export function describeMachine(report: MachineReport): string[] {
   const rate = (value: number | undefined, unit: string): string =>
@@ -166,8 +175,7 @@ export function describeMachine(report: MachineReport): string[] {
   }
   rows.push([say('energy', {}), energySource(report.energy)]);
   if (report.gpu) rows.push([say('gpu', {}), describe(report.gpu)]);
-  const { mpi } = report;
-  if (mpi) rows.push([say('ranks', {}), 'library' in mpi ? mpi.library : say('noRanks', {})]);
+  if (report.mpi) rows.push([say('ranks', {}), describeMpi(report.mpi)]);
   const lines = formatTable(rows.map(([name, value]) => [name, '', value])).map((line) => `  ${line}`);
   const { reason, isStale } = report;
   if (isStale) return [...lines, say('stale', {})];

@@ -13,6 +13,7 @@ import { columnsOf, measureRow } from '../gan-table.ts';
 import { ganTexts } from '../gan-texts.ts';
 import { BEFORE, writerOf } from '../gan-training.ts';
 import { openModel } from '../models.ts';
+import { refuseGiven } from '../options.ts';
 import type { RunConfig } from '../runs.ts';
 import { formatTable } from '../terminal.ts';
 import type { GanContext } from './gan.ts';
@@ -59,7 +60,7 @@ function temperaturesOf(list: string): number[] {
   throw fail('cli/value', { command: 'gan measure', option: '--temperatures', rule, zhRule, got: list });
 }
 
-export async function measureGan({ args, options, terminal, signal }: GanContext): Promise<number> {
+export async function measureGan({ args, options, given, terminal, signal }: GanContext): Promise<number> {
   const [, folder] = args;
   if (folder === undefined) {
     const example = 'inkstone gan measure runs/oracle-gan';
@@ -68,11 +69,19 @@ export async function measureGan({ args, options, terminal, signal }: GanContext
   const temperatures = temperaturesOf(options.temperatures);
   const { gan } = (await readRunConfig(folder)) as RunConfig;
   if (!gan?.adversarial) throw failGan('cli/gan-run', { folder });
+  if (gan.texts.oracle) {
+    const [reason, zhReason] = [
+      'it was trained on an oracle, which brings texts',
+      '它以真相模型训练，自带文本',
+    ];
+    refuseGiven(given, ['data'], { command: 'gan measure', beside: folder, reason, zhReason });
+  }
   const stored = await openModel(folder);
   if (!stored.run?.run.place) throw failGan('cli/gan-unfinished', { folder });
   const settings = options.data === undefined ? gan.texts : { ...gan.texts, source: options.data };
   const texts = await ganTexts(settings, stored, { terminal, signal, offline: options.offline });
-  const { samples, seed } = options;
+  const { samples } = options;
+  const seed = given.has('seed') ? options.seed : gan.adversarial.seed;
   // Other draws than those by which the best writer was chosen.
   const yardstick = { ...texts, samples, seed: seed + 2 };
   const next = async (name: string): Promise<void> => {

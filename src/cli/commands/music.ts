@@ -98,8 +98,8 @@ async function saveTunes(out: string, tunes: readonly WrittenTune[]): Promise<vo
 
 /** Tunes with problems that are named. */
 const NAMED = 20;
-/** After so many tunes a Ctrl-C is heard. */
-const AT_ONCE = 16;
+/** After so long a Ctrl-C is heard: most tunes take a millisecond, a hostile one seconds. */
+const AT_ONCE_MS = 50;
 
 async function check({ options, terminal, signal }: MusicContext, spec: string): Promise<number> {
   const { out, offline } = options;
@@ -111,12 +111,14 @@ async function check({ options, terminal, signal }: MusicContext, spec: string):
   const start = performance.now();
   const clean: string[] = [];
   let [parse, fit, named] = [0, 0, 0];
+  let heard = Number.NEGATIVE_INFINITY;
   for (const [index, { text, title = '', line, path }] of tunes.entries()) {
-    if (index % AT_ONCE === 0) {
+    if (performance.now() - heard > AT_ONCE_MS) {
       const done = { done: index, total: tunes.length, eta: etaSince(start, index / tunes.length) };
       terminal.live(say('checking', done));
       await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
+      heard = performance.now();
     }
     const { parses, fits, problems, bars } = checkTune(text);
     if (parses) parse++;

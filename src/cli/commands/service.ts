@@ -17,7 +17,7 @@ import { openDocuments } from '../assistant-parts.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { listNotes } from '../list-notes.ts';
-import { everyNotes, noteFiles } from '../note-files.ts';
+import { everyNotes, isNoteId, noteFiles } from '../note-files.ts';
 import { flagOf } from '../options.ts';
 import { askLine } from '../prompt.ts';
 import type { serviceOptions } from '../service-options.ts';
@@ -85,20 +85,14 @@ export async function run(context: Context): Promise<void> {
 }
 
 function checkOptions({ options, given }: Context): void {
-  const { check, list } = options;
+  const { check, conversation, list } = options;
   if (given.has('forget') && list === undefined) {
     throw fail('cli/needs-option', { command: 'service', option: '--forget', needed: '--list' });
   }
+  if (conversation !== undefined && !isNoteId(conversation)) throw fail('cli/note', { id: conversation });
   const only = list !== undefined ? 'list' : check ? 'check' : undefined;
   if (only === undefined) return;
-  const other = [
-    'ask',
-    'conversation',
-    'index',
-    'tools',
-    'classifier',
-    ...(list === undefined ? [] : ['check']),
-  ];
+  const other = ['ask', 'conversation', 'index', ...(list === undefined ? [] : ['check'])];
   const beside = other.find((name) => given.has(name));
   if (beside === undefined) return;
   throw fail('cli/conflict', {

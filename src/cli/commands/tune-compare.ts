@@ -47,11 +47,10 @@ export async function compareMethods(context: Context): Promise<number> {
     all.push(tuned);
   }
   terminal.json({ type: 'compared', base: path, methods: all });
-  // All of a model that is trained is not what it was when its run goes on.
-  const { before } = all.find(({ method }) => method !== 'full') ?? all[0];
   const full = all.find(({ method }) => method === 'full');
-  const gapOf = ({ after }: Tuned): number | undefined =>
-    full && (before.new - after.new) / (before.new - full.after.new);
+  const { before } = full ?? all[0];
+  const gained = full ? gainOf(full) : 0;
+  const gapOf = (tuned: Tuned): number | undefined => (gained > 0 ? gainOf(tuned) / gained : undefined);
   const base = [say('base', {}), '', ...losses(before), '', '', '', ''];
   const rows = all.map((tuned) => rowOf(tuned, gapOf(tuned)));
   const table = formatTable([say('head', {}).split('|'), base, ...rows]);
@@ -61,18 +60,21 @@ export async function compareMethods(context: Context): Promise<number> {
 
 function methodsOf(given: string | undefined): readonly Method[] {
   const known: readonly Method[] = ['full', ...adapterMethods];
-  return (
-    given?.split(',').map((text) => {
-      const name = text.trim();
-      const found = known.find((method) => method === name);
-      if (found) return found;
-      throw fail('cli/value', {
-        ...{ command: 'tune compare', option: '--methods', got: name, near: nearest(name, known) },
-        ...{ rule: `some of ${known.join(', ')}`, zhRule: `为 ${known.join('、')} 中的若干` },
-      });
-    }) ?? known
-  );
+  if (given === undefined) return known;
+  const named = given.split(',').map((text) => {
+    const name = text.trim();
+    const found = known.find((method) => method === name);
+    if (found) return found;
+    throw fail('cli/value', {
+      ...{ command: 'tune compare', option: '--methods', got: name, near: nearest(name, known) },
+      ...{ rule: `some of ${known.join(', ')}`, zhRule: `为 ${known.join('、')} 中的若干` },
+    });
+  });
+  return [...new Set(named)];
 }
+
+/** On the new text, in rows as long before and after: virtual tokens leave a text fewer places. */
+const gainOf = ({ before, after }: Tuned): number => before.new - after.new;
 
 const losses = ({ new: fresh, old }: Tuned['before']): string[] =>
   [fresh, old].map((loss) => (loss === undefined ? '–' : loss.toFixed(4)));

@@ -76,7 +76,7 @@ const TURN_SENTENCES = 256;
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   checkOptions(context);
-  const questions = makeQuestions(await readSentences(context), options);
+  const questions = makeQuestions(await readSentences(context));
   if (questions.length === 0) throw failTutor('cli/tutor-empty', { source: args[0] });
   if (options.list) {
     for (const question of questions) terminal.json({ type: 'question', ...question });
@@ -194,8 +194,9 @@ function show({ terminal }: Context, learner: Learner, question: TutorQuestion):
 
 /** Grades what was said, a choice by its number too; the learner after it. */
 function tellGrade({ terminal }: Context, learner: Learner, question: TutorQuestion, said: string): Learner {
-  const isNumber = /^[1-9]$/.test(said.trim()) && showsChoices(learner, question);
-  const words = isNumber ? (question.choices[Number(said) - 1] ?? said) : said;
+  const digit = said.normalize('NFKC').trim();
+  const isNumber = /^[1-9]$/.test(digit) && showsChoices(learner, question);
+  const words = isNumber ? (question.choices[Number(digit) - 1] ?? said) : said;
   const grade: Grade = gradeAnswer(question, words);
   const after = learn(learner, question, grade.score);
   const { answer, source } = question;

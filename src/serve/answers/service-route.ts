@@ -14,6 +14,7 @@ import {
 import type { AppContext } from '../app.ts';
 import { fail } from '../errors.ts';
 import { limits } from '../limits.ts';
+import type { Told } from '../moderation/moderate-quote.ts';
 import { followClient } from '../openai/stream.ts';
 import type { RequestScope } from '../openai/to-request.ts';
 import type { RemoteServed, ServedModel } from '../served-model.ts';
@@ -55,11 +56,17 @@ export async function answerService(
       const before = known == null ? await begin(notes, id) : await goOn(notes, id);
       let intent: FoundIntent | undefined;
       let reason: HandOverReason | undefined;
-      for await (const part of serve(words, before, { signal })) {
+      let moderated: Told['moderated'];
+      const letThrough = (text: string): string => {
+        const { whole } = quotes.tell(text);
+        moderated = whole.moderated;
+        return whole.text;
+      };
+      for await (const part of serve(words, before, { signal, letThrough })) {
         if (part.type === 'intent') intent = { name: part.name, score: part.score };
         if (part.type === 'hand-over') reason = part.reason;
         if (part.type !== 'answer') continue;
-        const { text: answer, moderated } = quotes.tell(part.answer).whole;
+        const { answer } = part;
         quotes.end(answer, { isSeen: false });
         return c.json({
           object: 'service.turn',

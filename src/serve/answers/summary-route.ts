@@ -57,7 +57,8 @@ export async function answerSummaries(
     model: model?.id ?? null,
   };
   // What a model reads and writes the rules have looked at by themselves.
-  const parts = model ? summarize(body.text, options) : toldSummary(body.text, options, scope.quotes);
+  const isWritten = model && body.method !== 'extract';
+  const parts = isWritten ? summarize(body.text, options) : toldSummary(body.text, options, scope.quotes);
   if (!body.stream) {
     for await (const part of parts) {
       if (part.type === 'summary') return c.json({ ...head, object: 'summary', ...onWire(part) });

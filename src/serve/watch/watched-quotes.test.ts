@@ -218,6 +218,9 @@ test('a summary that quotes what is sent tells what the rules let through, and t
   const { start, end } = sentences[1];
   expect(read.slice(start, end)).toBe('The kettle sings at noon in the kitchen.');
   expect(audited).toMatchObject([{ decision: 'rewrite', prompt: text, output: summary }]);
+  // A model that is named, and does not write, changes nothing.
+  expect((await sum({ model: 'speaker', method: 'extract' })).json().summary).toBe(summary);
+  expect(prompts).toBe(0);
   const stream = await sum({ stream: true });
   expect(eventsOf(stream.text).at(-1)).toMatchObject({ type: 'summary.done', summary });
   expect((await sum({ text: 'The password is 1234. It is short.' })).json().error.code).toBe('serve/blocked');

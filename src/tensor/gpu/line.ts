@@ -17,6 +17,8 @@ export interface Line {
     entries: readonly GPUBindGroupEntry[],
     groups: readonly number[],
   ): void;
+  /** Frees memory when what is in line has been sent off: whoever waited for JavaScript's collector would run out of it. */
+  release(buffer: GPUBuffer): void;
   sendOff(): void;
   /** Programs so far. */
   readonly dispatches: number;
@@ -25,6 +27,7 @@ export interface Line {
 export function createLine(device: GPUDevice): Line {
   const ring = device.createBuffer({ size: RING_BYTES, usage: STORAGE_AND_COPIES });
   const kept = new Uint32Array(RING_BYTES / 4);
+  const released: GPUBuffer[] = [];
   let used = 0;
   let dispatches = 0;
   let encoder: GPUCommandEncoder | undefined;
@@ -39,6 +42,7 @@ export function createLine(device: GPUDevice): Line {
     if (!encoder) return;
     device.queue.writeBuffer(ring, 0, kept, 0, used / 4);
     device.queue.submit([encoder.finish()]);
+    for (const buffer of released.splice(0)) buffer.destroy();
     encoder = undefined;
     used = 0;
   };
@@ -63,6 +67,9 @@ export function createLine(device: GPUDevice): Line {
       pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
       pass.dispatchWorkgroups(x, y, z);
       dispatches++;
+    },
+    release(buffer) {
+      released.push(buffer);
     },
     sendOff,
     get dispatches() {

@@ -4,6 +4,7 @@
  */
 
 import { fail } from './errors.ts';
+import type { Line } from './line.ts';
 
 /** Of the specification; a browser names them in globals that Node does not have. */
 const MAP_READ = 1;
@@ -21,9 +22,6 @@ interface Twin {
   writes: number;
   buffer?: GPUBuffer;
 }
-
-/** Puts a copy in line behind the programs before it. */
-type CopyInLine = (from: GPUBuffer, to: GPUBuffer, sizeBytes: number) => void;
 
 /** Sizes on the device are of whole groups of four bytes. */
 const padded = (bytes: number): number => Math.max(16, Math.ceil(bytes / 4) * 4);
@@ -54,7 +52,10 @@ export async function readReturn<Result>(
   return result;
 }
 
-export function createDeviceMemory(device: GPUDevice, copy: CopyInLine): DeviceMemory {
+export function createDeviceMemory(
+  device: GPUDevice,
+  { copy, release }: Pick<Line, 'copy' | 'release'>,
+): DeviceMemory {
   const twins = new WeakMap<ArrayBuffer, Twin>();
   const collected = new FinalizationRegistry<GPUBuffer>((buffer) => buffer.destroy());
   const maxBytes = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
@@ -81,6 +82,7 @@ export function createDeviceMemory(device: GPUDevice, copy: CopyInLine): DeviceM
     new Uint8Array(from.getMappedRange()).set(new Uint8Array(memory));
     from.unmap();
     copy(from, to, size);
+    release(from);
   };
   const makeReturn = (sizeBytes: number): GPUBuffer =>
     device.createBuffer({ size: padded(sizeBytes), usage: MAP_READ | COPY_DST });

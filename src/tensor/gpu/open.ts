@@ -41,12 +41,16 @@ function kernelsOf(session: Session): Kernels {
 export async function openAdapter(): Promise<Device> {
   const found = await findAdapter();
   if ('reason' in found) throw fail('gpu/none', found);
-  if (openDevice()) throw fail('gpu/open', {});
   const { maxBufferSize, maxStorageBufferBindingSize } = found.adapter.limits;
   const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
   const device = await found.adapter.requestDevice({ requiredLimits }).catch((error: Error) => {
     throw fail('gpu/failed', { message: error.message }, error);
   });
+  // Checked when nothing more is waited for: two may ask at once.
+  if (openDevice()) {
+    device.destroy();
+    throw fail('gpu/open', {});
+  }
   const session = createSession(device, found, kernelsOf);
   setDevice(session);
   return session;

@@ -49,7 +49,7 @@ export function createSession(
   kernelsOf: (session: Session) => Kernels,
 ): Device {
   const line = createLine(device);
-  const memory = createDeviceMemory(device, line.copy);
+  const memory = createDeviceMemory(device, line);
   const pipelineOf = pipelinesOf(device);
   const failure = watchFailures(device);
   const scratches = new Map<string, GPUBuffer>();
@@ -60,6 +60,7 @@ export function createSession(
   const scratch: Session['scratch'] = (key, sizeBytes) => {
     const known = scratches.get(key);
     if (known && known.size >= sizeBytes) return known;
+    if (known) line.release(known);
     const made = memory.make(sizeBytes);
     scratches.set(key, made);
     return made;
@@ -111,20 +112,20 @@ export function createSession(
     get dispatches() {
       return line.dispatches;
     },
-    async submit() {
-      line.sendOff();
-      const waiting = answers.splice(0);
-      await Promise.all(
-        waiting.map(({ back, receive }) => readReturn(back, (bytes) => receive(new Float32Array(bytes)))),
-      );
-      failure.check();
-    },
-    async fetch(buffers) {
-      const arrived = memory.fetch(buffers);
-      line.sendOff();
-      await arrived();
-      failure.check();
-    },
+    submit: () =>
+      failure.during(async () => {
+        line.sendOff();
+        const waiting = answers.splice(0);
+        await Promise.all(
+          waiting.map(({ back, receive }) => readReturn(back, (bytes) => receive(new Float32Array(bytes)))),
+        );
+      }),
+    fetch: (buffers) =>
+      failure.during(async () => {
+        const arrived = memory.fetch(buffers);
+        line.sendOff();
+        await arrived();
+      }),
     renew: memory.renew,
     touch: memory.touch,
     close() {
@@ -158,8 +159,8 @@ function pipelinesOf(device: GPUDevice): (one: Program) => GPUComputePipeline {
   };
 }
 
-/** Remembers the first thing that went wrong; `check` throws it. */
-function watchFailures(device: GPUDevice): { check(): void } {
+/** Remembers the first thing that went wrong; `during` throws it. */
+function watchFailures(device: GPUDevice): { during(wait: () => Promise<void>): Promise<void> } {
   let message: string | undefined;
   device.addEventListener('uncapturederror', (event) => {
     message ??= (event as GPUUncapturedErrorEvent).error.message.split('\n')[0];
@@ -168,7 +169,14 @@ function watchFailures(device: GPUDevice): { check(): void } {
     if (lost.reason !== 'destroyed') message ??= lost.message;
   });
   return {
-    check() {
+    async during(wait) {
+      try {
+        await wait();
+      } catch (error) {
+        // A device that is lost takes with it what waits for numbers, at times without a word.
+        const { name, message: own } = error as Error;
+        message ??= own || name;
+      }
       if (message !== undefined) throw fail('gpu/failed', { message });
     },
   };

@@ -168,8 +168,8 @@ function Heard({ text: typed, isCut }: { readonly text: string; readonly isCut: 
   // biome-ignore lint/correctness/useExhaustiveDependencies: it ends with this text
   useEffect(() => () => silence.current?.(), [text]);
   const play = (): void => {
-    setPlaying(true);
     silence.current = playNotes(playedNotes(text), () => setPlaying(false));
+    setPlaying(true);
   };
   const saveMidi = (): void => {
     const bytes = tuneMidi(text);

@@ -2,6 +2,7 @@
 
 import abcjs from 'abcjs';
 import { useEffect, useRef } from 'react';
+import { boundedText } from '../../../../src/music/index.ts';
 import classes from './music.module.css';
 
 export function Score({ text, label }: { readonly text: string; readonly label: string }) {
@@ -9,7 +10,9 @@ export function Score({ text, label }: { readonly text: string; readonly label: 
   useEffect(() => {
     if (!place.current) return;
     try {
-      abcjs.renderAbc(place.current, text, {
+      const bounded = boundedText(text);
+      if ('refused' in bounded) throw new Error(bounded.refused);
+      abcjs.renderAbc(place.current, bounded.text, {
         ariaLabel: '',
         foregroundColor: 'currentColor',
         staffwidth: 720,

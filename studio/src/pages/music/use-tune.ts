@@ -1,7 +1,7 @@
 /** Asks the server for a tune of a form. */
 
 import { useMutation } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { canKeepMetre, restGrammar, restPattern, type TuneForm } from '../../../../src/music/index.ts';
 import { request } from '../../api/client.ts';
 
@@ -61,6 +61,7 @@ export function useTune(onTune: (tune: AskedTune) => void) {
     },
     onSuccess: (tune) => tune && onTune(tune),
   });
+  useEffect(() => () => running.current?.abort(), []);
   return {
     write: (order: TuneOrder) => asked.mutate(order),
     stop: () => running.current?.abort(),
