@@ -1,13 +1,13 @@
 /** Every kernel of the GPU against the reference, on cases that the addon's kernels are held to. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectNear, normals, out } from '../../../test/contracts/kernel-arrays.ts';
-import { kernelCases } from '../../../test/contracts/kernel-cases.ts';
-import { noGpu } from '../../../test/gpu.ts';
-import { atWork, type Device } from '../device.ts';
-import { openGpu } from '../gpu.ts';
-import { activationCodes, type KernelName } from '../kernels.ts';
-import { referenceKernels } from '../reference/index.ts';
+import { atWork, type Device } from '../src/tensor/device.ts';
+import { openGpu } from '../src/tensor/gpu.ts';
+import { activationCodes, type KernelName } from '../src/tensor/kernels.ts';
+import { referenceKernels } from '../src/tensor/reference/index.ts';
+import { expectNear, normals, out } from './contracts/kernel-arrays.ts';
+import { kernelCases } from './contracts/kernel-cases.ts';
+import { noGpu } from './gpu.ts';
 
 const names = [
   'unary', 'affine', 'binary', 'copyStrided', 'fill', 'axpy', 'swiglu', 'swigluGrad', 'reduce', 'sumSquares', 'gatherRows',
