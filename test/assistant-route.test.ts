@@ -2,8 +2,10 @@
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { spellCall } from '../src/apps/index.ts';
 import { type ServedAssistant, serveAssistant } from '../src/cli/served-assistant.ts';
 import { createApp } from '../src/serve/app.ts';
+import type { RemoteServed } from '../src/serve/served-model.ts';
 import type { Rule, State } from '../src/store/index.ts';
 import { scratchFolder } from './cli-harness.ts';
 
@@ -68,6 +70,34 @@ test('a call that has an effect waits, and is made after a yes to exactly it', a
   const done = await ask(words, { approve: [{ name, arguments: args }] });
   expect(done.answer.calls).toMatchObject([{ name, status: 'done' }]);
   expect(await sent()).toHaveLength(1);
+});
+
+test('an approval is for one call; a reminder that is due is told, and is not lost where the model fails', async () => {
+  const call = spellCall('send_message', { to: 'Li', text: 'hi' });
+  const speaker = (text: string) =>
+    ({
+      ...{ id: 'speaker', created: 0, host: 'there' },
+      complete() {},
+      async *chat() {
+        if (text === '') throw new Error('gone');
+        yield { type: 'text-delta', text };
+        yield { type: 'finish', reason: 'stop', promptTokens: 1, completionTokens: 1 };
+      },
+    }) as unknown as RemoteServed;
+  const by = (text: string) =>
+    createApp({ models: [], remotes: [speaker(text)], assistant, onFault: () => {} });
+  const { notes } = assistant.open('', []);
+  const remind = (text: string) =>
+    notes.put({ id: text, kind: 'reminder', text, created: '2026-01-01', detail: { due: '2026-01-01' } });
+  await remind('tea');
+  const more = { model: 'speaker', approve: [{ name: 'send_message', arguments: { to: 'Li', text: 'hi' } }] };
+  expect((await ask('hello', { model: 'speaker' }, { to: by('') })).status).toBe(500);
+  expect(await notes.count('reminder')).toBe(1);
+  const { answer } = await ask('hello', more, { to: by(`${call}\n${call}`) });
+  expect(answer.reminders).toEqual(['tea']);
+  expect(answer.calls.map((one: { status: string }) => one.status)).toEqual(['done', 'waiting']);
+  expect(await notes.count('message')).toBe(1);
+  expect(await notes.count('reminder')).toBe(0);
 });
 
 test('rules hold for what is asked, answered and told of calls', async () => {

@@ -43,10 +43,11 @@ export async function adapt<Params, Batch>(
     signal?.throwIfAborted();
     const batches = [task(step - 1)];
     const report = await trainStep({ params, tracked, loss, batches, step, lr, precision });
-    if (!Number.isFinite(report.loss)) throw fail('train/diverged', { step, loss: report.loss });
-    sum += report.loss;
+    const { loss: own, gradNorm } = report;
+    if (!Number.isFinite(own + gradNorm)) throw fail('train/diverged', { step, loss: own + gradNorm });
+    sum += own;
   }
-  return { params, loss: sum / steps };
+  return { params, loss: sum / Math.max(1, steps) };
 }
 
 const copyOf = ({ data, shape, dtype }: Tensor): Tensor => fromArray(data.slice() as never, shape, dtype);

@@ -4,9 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   type AssistantModel,
-  assistWhole,
+  type Assisted,
+  assist,
   type CallReport,
   MOST_TURN_CHARACTERS,
+  type Note,
   ruleAssistant,
 } from '../../apps/index.ts';
 import type { DocumentsPort } from '../answers/documents-port.ts';
@@ -29,7 +31,7 @@ export const assistantBody = z.strictObject({
   messages: z.array(turn).min(1).max(limits.assistantTurns),
   /** Who decides; without, the person's words call tools by rules. */
   model: z.string().nullish(),
-  /** Calls that waited and that the person agrees to: a tool with exactly these arguments. */
+  /** Calls that waited and that the person agrees to: a tool with exactly these arguments, each made once. */
   approve: z
     .array(z.strictObject({ name: z.string(), arguments: z.record(z.string(), z.unknown()) }))
     .max(limits.toolCalls)
@@ -53,22 +55,30 @@ export async function answerAssistant(
   const collections = (await scope.documents?.readable(tenant)) ?? [];
   const { tools, notes } = scope.assistant.open(tenant, collections);
   const decider = deciderOf(c, model, scope);
-  const approved = body.approve ?? [];
+  const approved = [...(body.approve ?? [])];
+  const due: Note[] = [];
   const leave = quotes.begin();
   try {
     const last = body.messages.at(-1)!;
     const words = quotes.ask(last.content);
-    const { answer, calls, finish } = await assistWhole(
-      [...body.messages.slice(0, -1), { ...last, content: words }],
-      {
-        model: model && knowsTools(model) ? decider! : ruleAssistant(tools, { otherwise: decider }),
-        ...{ tools, notes, signal },
-        maxRounds: body.max_rounds ?? undefined,
-        maxTokens: body.max_tokens ?? undefined,
-        confirm: async ({ name, arguments: args }) =>
-          approved.some((one) => one.name === name && isDeepStrictEqual(one.arguments, args)) || 'later',
+    const parts = assist([...body.messages.slice(0, -1), { ...last, content: words }], {
+      model: model && knowsTools(model) ? decider! : ruleAssistant(tools, { otherwise: decider }),
+      ...{ tools, notes, signal },
+      maxRounds: body.max_rounds ?? undefined,
+      maxTokens: body.max_tokens ?? undefined,
+      async confirm({ name, arguments: args }) {
+        const at = approved.findIndex((one) => one.name === name && isDeepStrictEqual(one.arguments, args));
+        if (at < 0) return 'later';
+        approved.splice(at, 1);
+        return true;
       },
-    );
+    });
+    let whole: Assisted | undefined;
+    for await (const part of parts) {
+      if (part.type === 'reminder') due.push(part.note);
+      if (part.type === 'answer') whole = part;
+    }
+    const { answer, calls, finish } = whole!;
     const told = quotes.tell(answer).whole;
     const results = calls.map((call) => toldCall(call, quotes));
     quotes.end(told.text);
@@ -77,8 +87,13 @@ export async function answerAssistant(
       id: c.get('requestId').replace('req_', 'ast-'),
       created: Math.floor(Date.now() / 1000),
       ...{ model: model?.id ?? null, answer: told.text, calls: results },
+      reminders: due.map(({ text }) => quotes.tell(text).whole.text),
       finish_reason: told.moderated === 'block' ? 'blocked' : finish,
     });
+  } catch (error) {
+    // They were taken to be told, and were not.
+    for (const reminder of due) await notes.put(reminder);
+    throw error;
   } finally {
     leave();
   }
