@@ -218,6 +218,19 @@ const CacheSizes& cacheSizes() {
   return sizes;
 }
 
+#if INKSTONE_X86
+const bool fetchesIntoL2 = [] {
+  uint32_t a, b, c, d;
+  if (!__get_cpuid(0, &a, &b, &c, &d) || b != signature_AMD_ebx) return false;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
+  constexpr uint32_t zen3And4 = 0x19;
+  const uint32_t family = ((a >> 8) & 15) + ((a >> 20) & 255);
+  return family == zen3And4;
+}();
+#else
+const bool fetchesIntoL2 = false;
+#endif
+
 Counter::Counter(const char* counterName) : name(counterName), next(counterList) { counterList = this; }
 
 Counter* firstCounter() { return counterList; }

@@ -30,6 +30,12 @@ struct CacheSizes {
 /** Data caches as one core sees them, in bytes; plain guesses where nothing tells. */
 const CacheSizes& cacheSizes();
 
+/**
+ * Whether what is fetched long before its use belongs in the second cache. Zen 3 and 4: fetched into the first, it holds the few
+ * misses that one waits for, and little is multiplied meanwhile. Elsewhere (Zen 5) it is slower from the second.
+ */
+extern const bool fetchesIntoL2;
+
 /** The kernels in use. */
 extern const KernelTable* kernels;
 

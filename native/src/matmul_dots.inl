@@ -3,6 +3,7 @@
 
 constexpr int dotRows = INKSTONE_VECTOR_BYTES == 64 ? 8 : 4;  // rows of a that share one reading of b
 constexpr int dotColumns = 3;                                // rows of b at a time
+constexpr int64_t dotShare = INKSTONE_VECTOR_BYTES == 64 ? 3 : 2;  // quarters of L1 for a group of rows of a
 constexpr int64_t dotAhead = INKSTONE_VECTOR_BYTES == 64 ? 24 : 12;  // rows of b between the fetching and the use
 
 /** f32 rows of a with rows of b as Read reads them; `step` elements of either make a vector. */
@@ -93,7 +94,7 @@ INKSTONE_APART static void dotTile(const typename Dots::A* a, const typename Dot
 #pragma GCC unroll 4
     for (int j = 0; j < R; ++j) {
       row[j] = Dots::wideB(b + j * ldb + p);
-      if (j < lines) __builtin_prefetch(coming + j * 64);
+      if (j < lines) fetchEarly(coming + j * 64);
     }
     multiply(row);
   }
@@ -137,14 +138,14 @@ struct DotTiles {
 
 /**
  * All rows of a with `count` rows of b: some of b at a time, which stay in L2 for every group of a; of k, as much as keeps
- * a group in half of L1.
+ * a group in its share of L1.
  */
 template <class Dots, int R = dotColumns>
 static void dotBlock(const DotGroups<Dots>& a, const typename Dots::B* b, int64_t count, float* out, int64_t ldo,
                      int64_t step, bool add) {
   static constexpr DotTiles<Dots, R> tiles;
   const int64_t k = a.k, whole = count / R * R;
-  const int64_t longest = cacheSizes().l1 / 2 / static_cast<int64_t>(sizeof(typename Dots::A)) / a.height;
+  const int64_t longest = cacheSizes().l1 * dotShare / 4 / static_cast<int64_t>(sizeof(typename Dots::A)) / a.height;
   const int64_t passes = (k + longest - 1) / longest, kc = roundUp((k + passes - 1) / passes, Dots::step);
   const int64_t bytes = R * Dots::step * static_cast<int64_t>(sizeof *b) / a.count;
   vf partial[skinnyRows * dotAhead];

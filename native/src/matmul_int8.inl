@@ -79,7 +79,7 @@ INKSTONE_APART static void unpackPanel(const Block* b, int64_t blocks, int64_t r
   for (int i = 0; i < lanes; ++i) row[i] = b + least(i, rows - 1) * blocks;
   for (int64_t p = 0; p < count; p += together, coming += bytes) {
 #pragma GCC unroll 20
-    for (int at = 0; at < bytes; at += 64) __builtin_prefetch(coming + at);
+    for (int at = 0; at < bytes; at += 64) fetchEarly(coming + at);
     const int64_t next = least(p + 1, count - 1);
 #pragma GCC unroll 4
     for (int part = 0; part < parts; ++part) {

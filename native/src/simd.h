@@ -27,6 +27,12 @@ INKSTONE_INLINE void store(float* p, vf v) { __builtin_memcpy(p, &v, sizeof v); 
 INKSTONE_INLINE vf splat(float x) { return x - vf{}; }
 INKSTONE_INLINE vi splatInt(int32_t x) { return x - vi{}; }
 
+/** Fetches what is used long after, when the first cache has made room for it. */
+INKSTONE_INLINE void fetchEarly(const void* p) {
+  if (fetchesIntoL2) __builtin_prefetch(p, 0, 2);
+  else __builtin_prefetch(p);
+}
+
 /** The first `n` (0 … lanes) floats; the other lanes are `fill`. */
 INKSTONE_INLINE vf loadTail(const float* p, int64_t n, float fill = 0) {
 #if defined(__x86_64__) && INKSTONE_VECTOR_BYTES == 32
