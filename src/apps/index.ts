@@ -39,6 +39,15 @@ export {
   httpTool,
 } from './assistant/user-tools.ts';
 export { readWhen } from './assistant/when.ts';
+export {
+  claimsIn,
+  type Disagreement,
+  type Verdict,
+  type VerifiedClaim,
+  type VerifyOptions,
+  verdicts,
+  verifyClaim,
+} from './claims/verify-claims.ts';
 export { type CodeEnd, codeEnd, type EndOptions } from './code/code-end.ts';
 export { type CodeLanguage, codeLanguage, codeLanguages, languageOfFile } from './code/code-language.ts';
 export { type CodeTask, codeIn } from './code/code-prompt.ts';

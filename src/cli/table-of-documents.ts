@@ -38,6 +38,19 @@ export const ask = defineCommand({
   load: () => import('./commands/ask.ts'),
 });
 
+export const claims = defineCommand({
+  name: 'claims',
+  args: '<index> <file…>',
+  summary: {
+    en: 'check the claims of texts against an index: supported, contradicted or unfounded, with the place; with labels, precision and recall',
+    zh: '对照索引核查文本中的主张：有据、矛盾或无据，附出处；带标注时给出精确率与召回率',
+  },
+  options: async () => (await import('./claims-options.ts')).claimsOptions,
+  example: 'inkstone claims index article.txt',
+  examples: ['inkstone claims index labelled.jsonl --min-support 0.6'],
+  load: () => import('./commands/claims.ts'),
+});
+
 export const summarize = defineCommand({
   name: 'summarize',
   args: '<source…>',

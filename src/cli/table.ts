@@ -5,6 +5,7 @@ import { accountCommands } from './table-of-accounts.ts';
 import {
   ask,
   assist,
+  claims,
   classify,
   code,
   image,
@@ -378,6 +379,7 @@ export const commands = [
   index,
   search,
   ask,
+  claims,
   summarize,
   assist,
   service,
