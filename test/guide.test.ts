@@ -11,7 +11,7 @@ const guide = join(import.meta.dirname, '../docs/en');
 const cwd = scratchFolder();
 
 /** Whose commands go on until they are stopped, or need minutes, or make a database: they have tests of their own. */
-const elsewhere = ['start', 'serve', 'studio', 'keys', 'index', 'search', 'ask', 'federate'];
+const elsewhere = ['start', 'serve', 'studio', 'keys', 'index', 'search', 'ask', 'claims', 'federate'];
 
 const pages = [...readFileSync(join(guide, 'README.md'), 'utf8').matchAll(/^\d+\. .*\((.*\.md)\)/gm)].map(
   ([, name]) => name,
