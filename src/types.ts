@@ -239,6 +239,67 @@ export interface Embedder {
   }>;
 }
 
+/** Sound of one channel. */
+export interface Sound {
+  /** Samples of a second. */
+  readonly sampleRate: number;
+  /** From −1 to 1. */
+  readonly samples: Float32Array<ArrayBuffer>;
+}
+
+/** A stretch of speech; times are in seconds from the beginning. */
+export interface HeardSegment {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What was said. */
+export interface Heard {
+  readonly text: string;
+  /** In order. */
+  readonly segments: readonly HeardSegment[];
+  /** As the listener names it (`en`, `zh`); undefined where it does not tell. */
+  readonly language?: string | undefined;
+}
+
+/** Turns speech into text: a program here, or a remote endpoint. */
+export interface Listener {
+  /** What it is called by. */
+  readonly id: string;
+  /** Where what is heard is sent, when that is not here. */
+  readonly host?: string | undefined;
+  listen(
+    sound: Sound,
+    options?: {
+      /** Of the speech: `en`, `zh`; without, the listener finds out if it can. */
+      readonly language?: string | undefined;
+      /** Names and words that may be said. */
+      readonly prompt?: string | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<Heard>;
+}
+
+/** Turns a text into speech: a program here, or a remote endpoint. */
+export interface Speaker {
+  readonly id: string;
+  /** Where the text is sent, when that is not here. */
+  readonly host?: string | undefined;
+  speak(
+    text: string,
+    options?: {
+      /** Of the text. Default: Chinese where it has a Chinese character, else English. */
+      readonly language?: 'en' | 'zh' | undefined;
+      /** As the speaker names it. */
+      readonly voice?: string | undefined;
+      /** 1 is its own. */
+      readonly speed?: number | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<Sound>;
+}
+
 /** One document of a corpus. */
 export interface TextDocument {
   readonly text: string;

@@ -24,6 +24,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   glossary: [],
   remote: [],
   music: [],
+  speech: ['text', 'io', 'remote'],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
   gan: ['tensor', 'nn', 'models', 'train', 'classify', 'repeat'],
@@ -31,7 +32,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
   apps: ['text', 'decode', 'repeat', 'context', 'retrieve'],
-  serve: ['text', 'decode', 'repeat', 'retrieve', 'apps', 'remote', 'store'],
+  serve: ['text', 'decode', 'repeat', 'retrieve', 'apps', 'remote', 'store', 'speech'],
   cli: [
     'tensor',
     'text',
@@ -54,6 +55,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'gan',
     'vision',
     'music',
+    'speech',
     'remote',
     'store',
     'apps',

@@ -16,8 +16,8 @@ const isBuilt = existsSync(join(import.meta.dirname, '../dist/studio/index.html'
 export const noBrowser = path === undefined ? 'needs Chromium' : isBuilt ? undefined : 'needs npm run build';
 
 // The sandbox does not work for root; these pages are ours.
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+export const openBrowser = (flags: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-dev-shm-usage', ...flags] });
 
 /** Generous: no test depends on the speed of the machine; in ms. */
 const PATIENCE = 120_000;

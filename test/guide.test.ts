@@ -10,8 +10,11 @@ import { inkstone, scratchFolder } from './cli-harness.ts';
 const guide = join(import.meta.dirname, '../docs/en');
 const cwd = scratchFolder();
 
-/** Whose commands go on until they are stopped, or need minutes, or make a database: they have tests of their own. */
-const elsewhere = ['start', 'serve', 'studio', 'keys', 'index', 'search', 'ask', 'claims', 'federate'];
+/** Whose commands go on until they are stopped, or need minutes or programs, or make a database: they have tests of their own. */
+const elsewhere = [
+  ...['start', 'serve', 'studio', 'keys', 'index', 'search', 'ask', 'claims', 'federate'],
+  ...['speak', 'listen', 'video'],
+];
 
 const pages = [...readFileSync(join(guide, 'README.md'), 'utf8').matchAll(/^\d+\. .*\((.*\.md)\)/gm)].map(
   ([, name]) => name,

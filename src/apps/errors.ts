@@ -20,6 +20,11 @@ export const fail = defineErrors({
     zh: (d) =>
       `回答：模型一共只能读写 ${d.window} 个词元，而问题、一句段落与回答需要 ${d.needed} 个；请不用模型，或换上下文更长的模型`,
   },
+  'apps/empty-video': {
+    en: () =>
+      'video: something must be seen or said in it, and nothing is; choose another, or another captioner or listener',
+    zh: () => '视频：其中须有画面或语音，但什么也没有；请换一个视频，或换用其他 --captioner、--listener',
+  },
   'apps/no-text': {
     en: () => 'summary: the text must have at least one word, got none',
     zh: () => '摘要：文本至少要有一个词，得到的是空文本',

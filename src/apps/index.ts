@@ -128,3 +128,11 @@ export {
   type StudySource,
   type TutorQuestion,
 } from './tutor/question.ts';
+export {
+  summarizeVideo,
+  type VideoCitation,
+  type VideoSummary,
+  type VideoSummaryOptions,
+  type VideoSummaryPart,
+} from './video/summarize-video.ts';
+export { clockTime, type FrameCaption, type TimelineEntry, videoTimeline } from './video/timeline.ts';

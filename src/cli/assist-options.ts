@@ -3,6 +3,7 @@
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
 import { askOptions } from './retrieval-options.ts';
+import { listener, speaker } from './speech-options.ts';
 
 const notes = {
   type: 'string',
@@ -47,6 +48,24 @@ export const assistOptions = {
     placeholder: 'words',
     doc: { en: 'one question; without, a conversation on the terminal', zh: '只问一句；不给则在终端对话' },
   },
+  audio: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'one question, spoken in this file (.wav, or with ffmpeg any other)',
+      zh: '只问一句：此文件中的语音（.wav；装有 ffmpeg 时可为其他格式）',
+    },
+  },
+  voice: {
+    type: 'string',
+    placeholder: 'file',
+    doc: {
+      en: 'with --ask or --audio: also write the answer as speech to this file',
+      zh: '与 --ask 或 --audio 同用：并将回答的语音写入此文件',
+    },
+  },
+  speaker,
+  listener,
   tools,
   mcp,
   index: {

@@ -5,6 +5,7 @@ import { requireSignOff } from './card-options.ts';
 import type { OptionTable } from './command.ts';
 import { wholePositive } from './option-rules.ts';
 import { serviceNotes } from './service-options.ts';
+import { servedSpeech } from './speech-options.ts';
 
 export const state = {
   type: 'string',
@@ -210,6 +211,7 @@ export const serveOptions = {
       zh: '与 --service 同用：对话与转人工记录的存放目录',
     },
   },
+  ...servedSpeech,
   weights,
   activations,
   studio: {
@@ -239,6 +241,7 @@ export const studioOptions = {
   },
   collection,
   classifier,
+  ...servedSpeech,
   runs: {
     type: 'string',
     placeholder: 'folder',

@@ -81,6 +81,47 @@ export const assist = defineCommand({
   load: () => import('./commands/assist.ts'),
 });
 
+export const speak = defineCommand({
+  name: 'speak',
+  args: '[text]',
+  summary: {
+    en: 'read a text aloud into a file, sentence by sentence, each in its language; without the marks of Markdown, code and addresses',
+    zh: '把文字朗读成声音文件，逐句判断语言；不读 Markdown 记号、代码与网址',
+  },
+  options: async () => (await import('./speech-options.ts')).speakOptions,
+  example: 'inkstone speak "The moon is bright. 床前明月光。" --out moon.wav',
+  examples: ['inkstone speak --file notes.md --out notes.wav --speed 1.2'],
+  load: () => import('./commands/speak.ts'),
+});
+
+export const listen = defineCommand({
+  name: 'listen',
+  args: '<file>',
+  summary: {
+    en: 'what is said in a file of sound or video, as text or subtitles',
+    zh: '听写声音或视频文件，得到文字或字幕',
+  },
+  options: async () => (await import('./speech-options.ts')).listenOptions,
+  example: 'inkstone listen moon.wav',
+  examples: [
+    'inkstone listen talk.wav --format srt --out talk.srt --listener http://127.0.0.1:8000/v1#whisper-1',
+  ],
+  load: () => import('./commands/listen.ts'),
+});
+
+export const video = defineCommand({
+  name: 'video',
+  args: '<describe> <file|folder>',
+  summary: {
+    en: 'what a video shows and what is said in it: a timeline of captions and speech, and a summary with times',
+    zh: '视频里有什么、说了什么：带时间的画面说明与语音，以及附时间的摘要',
+  },
+  options: async () => (await import('./video-options.ts')).videoOptions,
+  example: 'inkstone video describe clip.mp4 --captioner runs/image-caption --every 2',
+  examples: ['inkstone video describe frames --captioner runs/image-caption --out clip.json'],
+  load: () => import('./commands/video.ts'),
+});
+
 export const service = defineCommand({
   name: 'service',
   args: '<plan> [model]',

@@ -255,6 +255,16 @@ export const fail = defineErrors({
     zh: (d) =>
       `搜索：搜索空间须为至多 20 个名称，各带一个范围（float、log、int 或 log-int，低:高）或若干取值（至多 100 个），且至少一个可变，例如 "c=log:0.01:100; ngrams=int:1:3; loss=hinge,squared-hinge"，得到 "${d.got}"`,
   },
+  'eval/error-rate-pairs': {
+    en: (d: { references: number; hypotheses: number }) =>
+      `error rate: there must be as many hypotheses as references, got ${d.hypotheses} and ${d.references}`,
+    zh: (d) => `错误率：假设与参考的数量必须相同，得到 ${d.hypotheses} 与 ${d.references}`,
+  },
+  'eval/error-rate-length': {
+    en: (d: { got: number; limit: number }) =>
+      `error rate: a text may have at most ${d.limit} words or characters, got ${d.got}; cut both sides at the same place`,
+    zh: (d) => `错误率：一段文字至多 ${d.limit} 个词或字符，得到 ${d.got}；请在相同位置切分两边`,
+  },
   'eval/no-reference': {
     en: (d: { where: string; record: number }) =>
       `${d.where}: record ${d.record} has no reference; give at least one`,

@@ -295,6 +295,7 @@ export {
   entitiesOf,
   entityScores,
 } from './metrics/entities.ts';
+export { characterErrorRate, type ErrorRate, wordErrorRate } from './metrics/error-rate.ts';
 export {
   compareRecords,
   type EvalComparison,

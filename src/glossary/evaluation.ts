@@ -110,6 +110,14 @@ export const evaluationTerms = defineTerms({
       zh: '分类器对不同群体的判断有多大差别。人口均等比较各群体被判为正类的比例；机会均等比较确属正类者被判出的比例；均等几率还比较不属者被误判的比例；预测均等比较判为正类者中属实的比例。除少数情形外，它们无法同时满足。',
     },
   },
+  wordErrorRate: {
+    name: { en: 'word error rate', zh: '词错误率' },
+    also: ['WER', 'CER', 'character error rate', 'listen', 'transcription', '字错误率', '听写'],
+    text: {
+      en: 'How far what was heard is from what was said: words that were exchanged, left out and put in, divided by the words that were said. 0 is perfect; it may be above 1. By characters it is the character error rate, which suits Chinese.',
+      zh: '听写结果与原话相差多远：替换、漏掉与多出的词数，除以原话的词数。0 为全对，也可能大于 1。按字计算即字错误率，适合中文。',
+    },
+  },
   attack: {
     name: { en: 'attack on a model', zh: '对模型的攻击' },
     also: [

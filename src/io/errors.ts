@@ -57,6 +57,32 @@ export const fail = defineErrors({
       `${d.path}: the disk or the system refused (${d.reason}); check the disk and try again`,
     zh: (d) => `${d.path}：磁盘或系统拒绝了操作（${d.reason}）；请检查磁盘后重试`,
   },
+  'io/program': {
+    en: (d: { program: string; reason: string }) =>
+      `${d.program}: it did not do its work (${d.reason}); is it the program that is meant, and is the file whole?`,
+    zh: (d) => `${d.program}：程序没有完成工作（${d.reason}）；是否是所需的程序？文件是否完整？`,
+  },
+  'io/program-time': {
+    en: (d: { program: string; seconds: number }) =>
+      `${d.program}: it was stopped after ${d.seconds} s; give it less at a time`,
+    zh: (d) => `${d.program}：超过 ${d.seconds} 秒，已中止；请减少一次处理的内容`,
+  },
+  'io/program-output': {
+    en: (d: { program: string; limit: number }) =>
+      `${d.program}: it was stopped after ${d.limit} bytes of output; give it less at a time`,
+    zh: (d) => `${d.program}：输出超过 ${d.limit} 字节，已中止；请减少一次处理的内容`,
+  },
+  'io/needs-ffmpeg': {
+    en: (d: { what: string; zhWhat: string; canBeWav: boolean }) =>
+      `${d.what}: needs the program ffmpeg, which is not installed (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)${d.canBeWav ? '; WAV files need none' : ''}`,
+    zh: (d) =>
+      `${d.zhWhat}：需要 ffmpeg 程序，但没有安装（Debian：apt-get install ffmpeg；macOS：brew install ffmpeg）${d.canBeWav ? '；WAV 文件则不需要' : ''}`,
+  },
+  'io/no-track': {
+    en: (d: { path: string; what: 'sound' | 'pictures' }) =>
+      `${d.path}: must hold ${d.what}, and has none; choose another file`,
+    zh: (d) => `${d.path}：其中没有${d.what === 'sound' ? '声音' : '画面'}；请换一个文件`,
+  },
   'io/tag-missing': {
     en: (d: { path: string; line: number; got: string }) =>
       `${d.path}:${d.line}: must be a word and its tag in columns, got "${d.got}"; write the tag behind it, or take the tags off every line`,

@@ -12,6 +12,7 @@ export {
   saveCheckpoint,
 } from './checkpoint.ts';
 export { type ColumnOptions, labelNames, usualColumn } from './columns.ts';
+export { encodeWav, toPcm16 } from './encode-wav.ts';
 export { describeFileError, type FileStatus, type Files, nodeFiles, type OpenFile } from './files.ts';
 export {
   type FolderKind,
@@ -41,6 +42,23 @@ export {
   readJsonLines,
 } from './json-lines.ts';
 export { limits } from './limits.ts';
+export {
+  encodeSound,
+  extractFrames,
+  type FrameOptions,
+  hasFfmpeg,
+  type MediaInfo,
+  probeMedia,
+  type ReadSoundOptions,
+  readSound,
+  type SoundFormat,
+  SPEECH_RATE,
+  soundFormatOf,
+  soundFormats,
+  soundOfBytes,
+  type VideoFrame,
+  writableFormats,
+} from './media.ts';
 export { type NpmConfigPlaces, type NpmOptions, readNpmConfig } from './npm-config.ts';
 export {
   type OnnxAttribute,
@@ -54,6 +72,8 @@ export {
 export type { Skipped } from './parsers.ts';
 export { checkFileName, unsafePath } from './paths.ts';
 export { type FileRecord, readRecords, textFieldOf } from './records.ts';
+export { resample, resampleInTurns } from './resample.ts';
+export { findProgram, type ProgramOptions, runProgram } from './run-program.ts';
 export {
   openSafetensors,
   type ReadSafetensorsOptions,
@@ -92,4 +112,5 @@ export {
   unitOf,
 } from './tunebook.ts';
 export { decodeUtf8 } from './utf8.ts';
+export { isWav, readWav } from './wav.ts';
 export { wikitextToText } from './wikitext.ts';

@@ -44,6 +44,19 @@ export const limits = {
   imageBytes: 100_000_000,
   imagePixels: 50_000_000,
   imageSide: 32_768,
+  /** Seconds of a sound, its channels, and samples a second. */
+  soundSeconds: 4 * 3600,
+  soundChannels: 32,
+  soundRates: { least: 1000, most: 384_000 },
+  /** Bytes of a file of sound or video that is read from a disk. */
+  soundBytes: 1024 ** 3,
+  videoBytes: 64 * 1024 ** 3,
+  /** Seconds of a video, and frames that are taken out of it. */
+  videoSeconds: 4 * 3600,
+  videoFrames: 5000,
+  /** How long a program may take for a sound or a video, and how much longer for each second of it. */
+  mediaMs: 60_000,
+  mediaMsPerSecond: 2_000,
   /** Pages of a PDF. */
   pdfPages: 20_000,
   /** Entries of a zip archive (Word, EPUB). */

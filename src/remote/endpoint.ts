@@ -17,7 +17,7 @@ export interface RemoteModelOptions {
 export interface Endpoint {
   readonly host: string;
   /**
-   * Asks a route such as `chat/completions`. The answer has a body.
+   * Asks a route such as `chat/completions`: JSON, or a form as it is. The answer has a body.
    * @throws `remote/unreachable`, `remote/request`, `remote/refused`; never with the key in the sentence.
    */
   post(
@@ -42,11 +42,12 @@ export function createEndpoint({
         method: 'POST',
         redirect: 'error',
         headers: {
-          'content-type': 'application/json',
+          // Of a form it has a border in it, which is made when it is sent.
+          ...(!(body instanceof FormData) && { 'content-type': 'application/json' }),
           accept,
           ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
         },
-        body: JSON.stringify(body),
+        body: body instanceof FormData ? body : JSON.stringify(body),
         signal,
       }).catch((error) => {
         throw signal?.aborted ? error : fail('remote/unreachable', { host, reason: reasonOf(error) }, error);

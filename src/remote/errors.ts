@@ -1,6 +1,6 @@
 /** The sentences of this room's errors. */
 
-import { defineErrors } from '../errors.ts';
+import { defineErrors, InkstoneError } from '../errors.ts';
 
 export const fail = defineErrors({
   'remote/url': {
@@ -41,3 +41,13 @@ export const fail = defineErrors({
     zh: () => '远程模型：须给出 prompt 或 messages，且含有文字；此请求没有',
   },
 });
+
+/** What an endpoint answers where there is nothing under a route. */
+const NOT_OFFERED = [404, 405, 501];
+
+/** The same error, or `remote/not-offered` where it says that the endpoint has no such route. */
+export function asNotOffered(error: unknown, { host, route }: { host: string; route: string }): unknown {
+  const data = error instanceof InkstoneError ? error.data : {};
+  const { status = 0, message = '' } = data as { readonly status?: number; readonly message?: string };
+  return NOT_OFFERED.includes(status) ? fail('remote/not-offered', { host, route, message }, error) : error;
+}

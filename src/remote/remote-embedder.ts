@@ -1,9 +1,8 @@
 /** Texts as vectors, made by an endpoint that speaks OpenAI's wire format. */
 
 import { z } from 'zod';
-import { InkstoneError } from '../errors.ts';
 import { createEndpoint, type RemoteModelOptions } from './endpoint.ts';
-import { fail } from './errors.ts';
+import { asNotOffered, fail } from './errors.ts';
 import { readJson } from './read-json.ts';
 
 export interface RemoteEmbeddings {
@@ -29,9 +28,6 @@ const answer = z.object({
     .catch(undefined),
 });
 
-/** What an endpoint answers where there is nothing under a route. */
-const NOT_OFFERED = [404, 405, 501];
-
 /**
  * @example
  * const { vectors } = await createRemoteEmbedder({ url: 'http://127.0.0.1:8000/v1', model: 'bge' }).embed(['春眠']);
@@ -44,9 +40,7 @@ export function createRemoteEmbedder(options: RemoteModelOptions): RemoteEmbedde
       const body = { model, input, encoding_format: 'float', dimensions };
       const response = await post('embeddings', body, { accept: 'application/json', signal }).catch(
         (error) => {
-          const { status, message } = (error instanceof InkstoneError ? error.data : {}) as Refusal;
-          if (!NOT_OFFERED.includes(status ?? 0)) throw error;
-          throw fail('remote/not-offered', { host, route: '/embeddings', message: message ?? '' }, error);
+          throw asNotOffered(error, { host, route: '/embeddings' });
         },
       );
       const { success, data: told } = answer.safeParse(await readJson(response, host));
@@ -61,9 +55,4 @@ export function createRemoteEmbedder(options: RemoteModelOptions): RemoteEmbedde
       };
     },
   };
-}
-
-interface Refusal {
-  readonly status?: number;
-  readonly message?: string;
 }

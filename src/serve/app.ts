@@ -17,12 +17,15 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import type { ResponseHistory } from './openai/answer-response.ts';
 import { openApi } from './openai/openapi.ts';
 import { readBody } from './read-body.ts';
+import { limitForm, readForm } from './read-form.ts';
 import { type ModelRegistry, type OwnModel, registryOf } from './registry.ts';
 import { type RouteScope, routes } from './routes.ts';
 import { createConstraintCheck } from './sandbox/check-constraint.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { createSentFiles, type ReadFile } from './sent-file.ts';
 import type { RemoteServed } from './served-model.ts';
+import { createSpeechDesk, describeSpeech, type SpeechPort } from './speech/speech-port.ts';
+import { createVideoDesk, type VideoPort } from './speech/video-route.ts';
 import type { StudioFiles } from './static.ts';
 import { type StudioOptions, studioApi } from './studio/api.ts';
 import { LABEL_FILES_PATH, type Suggest } from './studio/label-routes.ts';
@@ -45,6 +48,10 @@ export interface AppOptions {
   readonly service?: ServicePort;
   /** Tools and memory of an assistant; without, its route says so. */
   readonly assistant?: AssistantPort;
+  /** Who listens and speaks; without, their routes say so. */
+  readonly speech?: SpeechPort;
+  /** Who looks at videos; without, their route says so. */
+  readonly video?: VideoPort;
   /** How files are read that a page sends; without, none are taken. */
   readonly readFile?: ReadFile;
   /** What a classifier would say of texts that are to be labelled. */
@@ -129,7 +136,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   // Also what is not there: a stranger does not learn what is.
   app.use('/v1/*', authorize);
   const limit = limitBody();
-  const { sandbox = createSandbox() } = options;
+  const { sandbox = createSandbox(), speech = {} } = options;
   const scope: RouteScope = {
     registry,
     remotes,
@@ -139,15 +146,18 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     documents: options.documents,
     service: options.service,
     assistant: options.assistant,
+    desk: createSpeechDesk(speech),
+    withVideo: createVideoDesk(options.video),
     watch: watch.model,
     quotes: watch.quotes,
   };
-  for (const { method, path: written, isOpen, body, answer } of routes) {
+  for (const { method, path: written, isOpen, body, form, formBytes, answer } of routes) {
     const path = written.replace(/\{(\w+)\}/g, ':$1');
     if (!isOpen) app.use(path, authorize);
-    app.on(method.toUpperCase(), path, limit, async (c) =>
-      answer(c, (body && (await readBody(c, body))) as never, scope),
-    );
+    app.on(method.toUpperCase(), path, form ? limitForm(formBytes ?? limits.formBytes) : limit, async (c) => {
+      const read = body ? await readBody(c, body) : form && (await readForm(c, form));
+      return answer(c, read as never, scope);
+    });
   }
   // Anyone may read what can be asked; what the models are called is for those who may ask.
   const documentOf = remember(async (names: string) => openApi(routes, JSON.parse(names)));
@@ -167,6 +177,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
   const files = options.readFile && createSentFiles(options.readFile);
   if (state) app.route('/api', stateRoutes(state, watch, { files, suggest: options.suggest }));
   app.route('/api/documents', documentRoutes(options.documents, files, watch.quotes));
+  if (studio) app.get('/api/speech', (c) => c.json(describeSpeech(speech)));
   if (studio) app.route('/api', studioApi(registry, remotes, watch.model, studio));
 
   app.notFound(

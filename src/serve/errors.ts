@@ -216,6 +216,25 @@ export const fail = defineErrors({
     en: () => 'assistant: this server has none; start it with --assistant FOLDER',
     zh: () => '助手：本服务器没有助手；启动时请加 --assistant 目录',
   },
+  'serve/no-listener': {
+    en: () =>
+      'listening: nobody listens at this server; install whisper.cpp or pocketsphinx there, or start it with --listener URL#MODEL',
+    zh: () =>
+      '听写：本服务器没有听写引擎；请在其上安装 whisper.cpp 或 pocketsphinx，或启动时加 --listener URL#模型名',
+  },
+  'serve/no-speaker': {
+    en: () =>
+      'speaking: nobody speaks at this server; install espeak-ng there, or start it with --speaker URL#MODEL',
+    zh: () => '朗读：本服务器没有朗读引擎；请在其上安装 espeak-ng，或启动时加 --speaker URL#模型名',
+  },
+  'serve/no-video': {
+    en: () => 'video: this server looks at none; start it with --captioner',
+    zh: () => '视频：本服务器不查看视频；启动时请加 --captioner',
+  },
+  'serve/form': {
+    en: () => 'body: must be a form with a file; send it as multipart/form-data',
+    zh: () => '请求体：须为带文件的表单；请以 multipart/form-data 发送',
+  },
   'serve/service-full': {
     en: (d: { most: number }) =>
       `service: ${d.most} conversations are kept, and no more; take some away with inkstone service PLAN --list conversation --forget ID`,
@@ -269,6 +288,9 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/no-documents', 404, 'invalid_request_error'],
   ['serve/no-service', 404, 'invalid_request_error'],
   ['serve/no-assistant', 404, 'invalid_request_error'],
+  ['serve/no-listener', 404, 'invalid_request_error'],
+  ['serve/no-video', 404, 'invalid_request_error'],
+  ['serve/no-speaker', 404, 'invalid_request_error'],
   ['serve/service-', 409, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],
@@ -295,6 +317,10 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['context/', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],
+  ['speech/', 400, 'invalid_request_error'],
+  ['io/format', 400, 'invalid_request_error'],
+  ['io/no-track', 400, 'invalid_request_error'],
+  ['io/needs-ffmpeg', 400, 'invalid_request_error'],
   ['store/key-name', 409, 'invalid_request_error'],
   ['store/decided', 409, 'invalid_request_error'],
   ['text/', 400, 'invalid_request_error'],

@@ -34,6 +34,8 @@ export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sand
 export type { ReadFile } from './sent-file.ts';
 export type { ModelLoad, RemoteServed, ServedModel, Visit, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
+export type { SpeechPort } from './speech/speech-port.ts';
+export type { VideoPort } from './speech/video-route.ts';
 export { type StudioFiles, studioFiles } from './static.ts';
 export type { StudioOptions } from './studio/api.ts';
 export type { LabNews, LabOrder, LabPort } from './studio/lab.ts';

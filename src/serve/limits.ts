@@ -84,6 +84,19 @@ export const limits = {
   /** Conversations with customers that a tenant may keep, and what is said in one, both sides together. */
   serviceConversations: 100_000,
   serviceTurns: 400,
+  /** Bytes of a form with a file of speech, and its fields; seconds of its sound, and characters of a prompt for it. */
+  formBytes: 25 << 20,
+  formFields: 32,
+  soundSeconds: 1800,
+  listenPrompt: 2000,
+  /** Bytes of a video, its seconds, and frames that are looked at. */
+  videoBytes: 64 << 20,
+  videoSeconds: 1800,
+  videoFrames: 400,
+  /** Files that are listened to at once, texts that are read aloud at once, and characters of one. */
+  listenings: 2,
+  speakings: 4,
+  spokenCharacters: 4096,
   /** Files that are read at once, and documents of one; documents and passages of one page of the studio. */
   fileReadings: 2,
   fileDocuments: 10_000,

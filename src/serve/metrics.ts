@@ -11,6 +11,9 @@ export interface Metrics {
     readonly completionTokens: number;
     readonly repairs: number;
   }): void;
+  /** Counts seconds of speech that was listened to, and characters that were read aloud. */
+  heard(seconds: number): void;
+  spoken(characters: number): void;
   /** Counts how long a stream's client waited for its first event, in ms. */
   began(ms: number): void;
   text(models: readonly Pick<ServedModel, 'id' | 'load'>[]): string;
@@ -22,6 +25,7 @@ const WAITS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 export function createMetrics(): Metrics {
   const requests = new Map<string, number>();
   const totals = { prompt: 0, completion: 0, repairs: 0 };
+  const speech = { heard: 0, spoken: 0 };
   const waits = { counts: WAITS.map(() => 0), sum: 0, count: 0 };
   return {
     request(route, status) {
@@ -32,6 +36,12 @@ export function createMetrics(): Metrics {
       totals.prompt += promptTokens;
       totals.completion += completionTokens;
       totals.repairs += repairs;
+    },
+    heard(seconds) {
+      speech.heard += seconds;
+    },
+    spoken(characters) {
+      speech.spoken += characters;
     },
     began(ms) {
       const seconds = ms / 1000;
@@ -57,6 +67,8 @@ export function createMetrics(): Metrics {
       metric('prompt_tokens_total', 'counter', 'Prompt tokens of finished requests.', [['', totals.prompt]]);
       metric('completion_tokens_total', 'counter', 'Tokens written.', [['', totals.completion]]);
       metric('loops_repaired_total', 'counter', 'Loops that the guard repaired.', [['', totals.repairs]]);
+      metric('heard_seconds_total', 'counter', 'Seconds of speech listened to.', [['', speech.heard]]);
+      metric('spoken_characters_total', 'counter', 'Characters read aloud.', [['', speech.spoken]]);
       metric('first_event_seconds', 'histogram', 'From a request to the first event of its stream.', [
         ...WAITS.map((border, i) => [`le="${border}"`, waits.counts[i], '_bucket'] as const),
         ['le="+Inf"', waits.count, '_bucket'],

@@ -38,7 +38,8 @@ export async function readBody<Schema extends z.ZodObject>(
 export const readQuery = <Schema extends z.ZodObject>(c: Context, schema: Schema): z.infer<Schema> =>
   checkValue(c.req.query(), schema);
 
-function checkValue<Schema extends z.ZodObject>(value: unknown, schema: Schema): z.infer<Schema> {
+/** @throws when a value breaks a rule of the schema */
+export function checkValue<Schema extends z.ZodObject>(value: unknown, schema: Schema): z.infer<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -17,6 +17,7 @@ import type { AppContext } from './app.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
 import { answerAssistant, assistantBody } from './assistant/assistant-route.ts';
 import { fail, type Work } from './errors.ts';
+import { limits } from './limits.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
 import { answerChat } from './openai/chat.ts';
 import { answerCompletion } from './openai/completions.ts';
@@ -40,6 +41,10 @@ import {
   type RemoteServed,
   type ServedModel,
 } from './served-model.ts';
+import type { SpeechDesk } from './speech/speech-port.ts';
+import { answerSpeech, speechBody } from './speech/speech-route.ts';
+import { answerTranscription, transcriptionForm } from './speech/transcription-route.ts';
+import { answerVideo, type createVideoDesk, videoForm } from './speech/video-route.ts';
 import type { TaskKind, TaskModel } from './tasks/task-model.ts';
 import {
   answerClassifications,
@@ -64,6 +69,10 @@ export interface RouteScope {
   readonly service: ServicePort | undefined;
   /** Tools and memory of an assistant, where there is one. */
   readonly assistant: AssistantPort | undefined;
+  /** Who listens and speaks. */
+  readonly desk: SpeechDesk;
+  /** Who looks at videos. */
+  readonly withVideo: ReturnType<typeof createVideoDesk>;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -79,8 +88,12 @@ export interface Route {
   /** Whether anyone may ask, with a key or without. */
   readonly isOpen?: boolean;
   readonly body?: z.ZodObject;
-  /** What it answers when all is well: JSON, Prometheus' text, or with `stream` in the body events. */
-  readonly answers: 'json' | 'text' | 'events';
+  /** In place of JSON: a form with a file. */
+  readonly form?: z.ZodObject;
+  /** Of the form at most; default `limits.formBytes`. */
+  readonly formBytes?: number;
+  /** What it answers when all is well: JSON, Prometheus' text, sound, or with `stream` in the body events. */
+  readonly answers: 'json' | 'text' | 'events' | 'sound';
   readonly answer: (c: AppContext, body: never, scope: RouteScope) => Response | Promise<Response>;
 }
 
@@ -88,6 +101,20 @@ export interface Route {
 function withBody<Schema extends z.ZodObject>(
   row: Omit<Route, 'method' | 'answer'> & {
     readonly body: Schema;
+    readonly answer: (
+      c: AppContext,
+      body: z.infer<Schema>,
+      scope: RouteScope,
+    ) => Response | Promise<Response>;
+  },
+): Route {
+  return { method: 'post', ...row } as Route;
+}
+
+/** The same of a form. */
+function withForm<Schema extends z.ZodObject>(
+  row: Omit<Route, 'method' | 'answer'> & {
+    readonly form: Schema;
     readonly answer: (
       c: AppContext,
       body: z.infer<Schema>,
@@ -220,6 +247,40 @@ export const routes: readonly Route[] = [
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
       const quotes = await scope.quotes(c);
       return answerAssistant(c, body, model, { ...requestScope(c, scope), assistant, documents, quotes });
+    },
+  }),
+  withForm({
+    path: '/v1/audio/transcriptions',
+    summary: 'A file of speech as text, with times; as JSON, plain text or subtitles.',
+    form: transcriptionForm,
+    answers: 'events',
+    async answer(c, body, { desk, quotes }) {
+      return answerTranscription(c, body, { desk, quotes: await quotes(c) });
+    },
+  }),
+  withForm({
+    path: '/v1/video/descriptions',
+    summary: 'What a video shows and what is said in it, along its time, and a summary with times.',
+    form: videoForm,
+    formBytes: limits.videoBytes,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const model = body.model === undefined ? undefined : scope.watch(c, modelOf(scope, body.model));
+      const { withVideo } = scope;
+      return answerVideo(c, body, model, {
+        ...requestScope(c, scope),
+        withVideo,
+        quotes: await scope.quotes(c),
+      });
+    },
+  }),
+  withBody({
+    path: '/v1/audio/speech',
+    summary: 'A text read aloud, sentence by sentence.',
+    body: speechBody,
+    answers: 'sound',
+    async answer(c, body, { desk, quotes }) {
+      return answerSpeech(c, body, { desk, quotes: await quotes(c) });
     },
   }),
   withBody({

@@ -53,6 +53,8 @@ export { eachSegment } from './segments.ts';
 export { sentenceEnds, splitSections, splitSentences, type TextPiece } from './sentences.ts';
 export { encodeParts, type SpecialToken, special } from './special.ts';
 export { type PatternName, patternSources } from './split.ts';
+export { type SpokenSentence, spokenSentences, spokenText } from './spoken.ts';
+export { numberInChinese, sayNumbers } from './spoken-numbers.ts';
 export { type TokenizerStats, tokenizerStats } from './stats.ts';
 export { type PairTemplate, readTemplate, type TemplatePart } from './template.ts';
 export type { NormalizerName, TokenizerFile } from './tokenizer-file.ts';

@@ -1,8 +1,8 @@
 /** Tools that a person brings along: an address that is asked, or a program that is run. */
 
 import { spawn } from 'node:child_process';
+import { programEnvironment } from '../../program-environment.ts';
 import { fail } from '../errors.ts';
-import { programEnvironment } from '../program-environment.ts';
 import type { AssistantTool, ToolArguments, ToolSpec } from './tool.ts';
 
 /** Bytes of a result that are read; what is told of it is shorter. */

@@ -1,8 +1,8 @@
 /** A command of the user's, run with limits; whatever it started ends with it, unless it leaves its group. */
 
 import { spawn } from 'node:child_process';
+import { programEnvironment } from '../../program-environment.ts';
 import { fail } from '../errors.ts';
-import { programEnvironment } from '../program-environment.ts';
 
 export interface CommandOptions {
   readonly cwd?: string;

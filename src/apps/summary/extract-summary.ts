@@ -17,6 +17,8 @@ export interface ExtractOptions {
   readonly length?: number | undefined;
   /** Only sentences that share a word with it, and those that say most of it first. */
   readonly question?: string | undefined;
+  /** Sentences of fewer words with a meaning of their own are left out, if there are others. Default 5. */
+  readonly leastTerms?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -119,7 +121,7 @@ function sentencesOf(pieces: readonly PassageSentence[], length: number): number
 
 async function* readSentences(
   text: string,
-  { analyze, question, signal }: ExtractOptions,
+  { analyze, question, leastTerms = LEAST_TERMS, signal }: ExtractOptions,
 ): AsyncGenerator<SummaryProgress, ReadSentences> {
   const all = passageSentences({ text, start: 0 });
   const numbers = new Map<string, number>();
@@ -148,7 +150,7 @@ async function* readSentences(
     const held = asked && { terms: new Set(terms), text: piece.text.normalize('NFKC').toLowerCase() };
     read.push({ piece, ids, held });
   }
-  const usual = read.filter(({ ids }) => ids.length >= LEAST_TERMS && ids.length <= MOST_TERMS);
+  const usual = read.filter(({ ids }) => ids.length >= leastTerms && ids.length <= MOST_TERMS);
   const chosen = usual.length > 0 ? usual : read;
   const holders = new Uint32Array(numbers.size);
   for (const { ids } of chosen) for (const id of new Set(ids)) holders[id]++;

@@ -29,6 +29,8 @@ export interface SummarizeOptions {
   readonly kept?: KeptParts | undefined;
   /** Of sentences that are quoted: how they are made into terms. Default: `createAnalyzer()`. */
   readonly analyze?: Analyzer | undefined;
+  /** Of sentences that are quoted: those of fewer words with a meaning are left out, if there are others. Default 5. */
+  readonly leastTerms?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,8 +66,8 @@ export async function* summarize(
     yield* writeSummary(text, { method, writer, rules, maxTokens, mostParts, kept, signal });
     return;
   }
-  const { analyze = createAnalyzer() } = options;
-  const extracting = extractSentences(text, { analyze, sentences, length, question, signal });
+  const { analyze = createAnalyzer(), leastTerms } = options;
+  const extracting = extractSentences(text, { analyze, sentences, length, question, leastTerms, signal });
   let next = await extracting.next();
   for (; !next.done; next = await extracting.next()) yield { type: 'progress', ...next.value };
   const { sentences: found, parts } = next.value;

@@ -12,6 +12,7 @@ import { noteFiles } from '../note-files.ts';
 import { flagOf } from '../options.ts';
 import { askLine, isYes } from '../prompt.ts';
 import { inOneLine, withoutControls } from '../shown-text.ts';
+import { hearQuestion, openVoice } from '../spoken-turns.ts';
 
 type Context = CommandContext<typeof assistOptions>;
 
@@ -31,6 +32,7 @@ const say = defineMessages({
     zh: (d) => `未执行：${d.name} ${d.args} 会产生影响，而无人同意；请加 --yes`,
   },
   reminder: { en: (d: { text: string }) => `Reminder: ${d.text}`, zh: (d) => `提醒：${d.text}` },
+  heard: { en: (d: { text: string }) => `Heard: ${d.text}`, zh: (d) => `听到：${d.text}` },
   rounds: {
     en: () => 'the model wanted ever more tools: --max-rounds was reached',
     zh: () => '模型一再请求工具：已达 --max-rounds',
@@ -38,16 +40,24 @@ const say = defineMessages({
 });
 
 export async function run(context: Context): Promise<void> {
-  const { args, options, given, terminal, signal } = context;
+  const { args, options, terminal, signal } = context;
   checkOptions(context);
   const notes = noteFiles(options.notes);
   if (options.list !== undefined) return listNotes(notes, options.list, context);
-  if (options.ask === undefined && !terminal.canAsk) {
+  const isOne = options.ask !== undefined || options.audio !== undefined;
+  if (!isOne && !terminal.canAsk) {
     throw fail('cli/missing-argument', {
       command: 'assist',
       argument: '--ask',
       example: 'inkstone assist --ask "what is 15% of 80?"',
     });
+  }
+  // What is missing is told before anything is opened or asked.
+  const voice = options.voice === undefined ? undefined : openVoice(options.voice, options.speaker);
+  const question = options.audio === undefined ? options.ask : await hearQuestion(options.audio, context);
+  if (options.audio !== undefined) {
+    terminal.json({ type: 'heard', text: question });
+    terminal.print(say('heard', { text: inOneLine(question!) }));
   }
   const closing: (() => unknown)[] = [];
   try {
@@ -64,8 +74,10 @@ export async function run(context: Context): Promise<void> {
     const how = { model: model(tools), tools, notes, maxRounds, maxTokens, signal };
     const answer = (turns: readonly Turn[]) =>
       tell(assist(turns, { ...how, confirm: confirmer(context) }), context);
-    if (given.has('ask')) await answer([{ role: 'user', content: options.ask! }]);
-    else {
+    if (question !== undefined) {
+      const told = await answer([{ role: 'user', content: question }]);
+      await voice?.(told, context);
+    } else {
       terminal.print(say('begin', { tools: tools.map(({ name }) => name).join(', ') }));
       await converse(answer, () => askLine('', { canBeEmpty: true, empty: '' }), context);
     }
@@ -82,7 +94,18 @@ function checkOptions({ options, given }: Context): void {
   };
   needs('forget', 'list');
   needs('collection', 'index');
-  const other = ['ask', 'tools', 'mcp', 'index', 'weather', 'yes'].find((name) => given.has(name));
+  needs('speaker', 'voice');
+  needs('listener', 'audio');
+  if (!given.has('audio')) needs('voice', 'ask');
+  if (given.has('audio') && given.has('ask')) {
+    throw fail('cli/conflict', {
+      command: 'assist',
+      options: ['--ask', '--audio'],
+      reason: 'one question is asked',
+      zhReason: '只能问一个问题',
+    });
+  }
+  const other = ['ask', 'audio', 'tools', 'mcp', 'index', 'weather', 'yes'].find((name) => given.has(name));
   if (options.list !== undefined && other !== undefined) {
     throw fail('cli/conflict', {
       command: 'assist',

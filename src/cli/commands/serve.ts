@@ -27,8 +27,11 @@ import { serveAssistant } from '../served-assistant.ts';
 import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
 import { servePlan } from '../served-service.ts';
+import { serveVideo } from '../served-video.ts';
 import { quoteWord } from '../shell-words.ts';
+import { inOneLine } from '../shown-text.ts';
 import { isSignOffRequired } from '../sign-offs.ts';
+import { type SpeechSettings, servedSpeechOf } from '../speech-parts.ts';
 import { studioLab } from '../studio-lab.ts';
 import { studioRuns } from '../studio-runs.ts';
 import type { Terminal } from '../terminal.ts';
@@ -57,6 +60,20 @@ const say = defineMessages({
   assistant: {
     en: (d: { url: string }) => `an assistant with tools answers at ${d.url}/v1/assistant`,
     zh: (d) => `带工具的助手在 ${d.url}/v1/assistant 作答`,
+  },
+  videos: {
+    en: (d: { url: string }) => `videos are described at ${d.url}/v1/video/descriptions`,
+    zh: (d) => `在 ${d.url}/v1/video/descriptions 描述视频`,
+  },
+  speaks: {
+    en: (d: { url: string; speaker: string }) =>
+      `texts are read aloud by ${d.speaker} at ${d.url}/v1/audio/speech`,
+    zh: (d) => `在 ${d.url}/v1/audio/speech 由 ${d.speaker} 朗读`,
+  },
+  listens: {
+    en: (d: { url: string; listener: string }) =>
+      `speech is heard by ${d.listener} at ${d.url}/v1/audio/transcriptions`,
+    zh: (d) => `在 ${d.url}/v1/audio/transcriptions 由 ${d.listener} 听写`,
   },
   service: {
     en: (d: { url: string }) => `customers are served by the plan at ${d.url}/v1/service`,
@@ -90,6 +107,10 @@ export interface ServeSettings {
   readonly assistant?: { readonly folder: string; readonly tools: string | undefined };
   /** A plan that customers are served by, and where their conversations are kept. */
   readonly service?: { readonly plan: string; readonly notes: string };
+  /** Who speaks and listens. Default: what is installed. */
+  readonly speech?: SpeechSettings;
+  /** Who says what frames of videos show; without, none are looked at. */
+  readonly captioner?: string | undefined;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -121,11 +142,13 @@ export async function run({
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
   const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools } = options;
+  const { speaker, listener, captioner } = options;
   if (assistantTools !== undefined && assistant === undefined) {
     throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
   }
   checkActivations('serve', options);
-  if (args.length === 0 && [remote, index, service, assistant].every((one) => one === undefined)) {
+  const beside = [remote, index, service, assistant, speaker || undefined, listener || undefined, captioner];
+  if (args.length === 0 && beside.every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
       argument: '<run…>',
@@ -142,6 +165,8 @@ export async function run({
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
     ...(assistant !== undefined && { assistant: { folder: assistant, tools: assistantTools } }),
     ...(service !== undefined && { service: { plan: service, notes: serviceNotes } }),
+    speech: { speaker, listener },
+    captioner,
     classifier,
     weights,
     activations,
@@ -195,6 +220,9 @@ export async function serveRuns(
   const closing: (() => Promise<void>)[] = [];
   let server: RunningServer | undefined;
   try {
+    const speech = servedSpeechOf(settings.speech ?? {});
+    const { captioner } = settings;
+    const video = captioner === undefined ? undefined : await serveVideo(captioner, speech.listener);
     const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
     const documents = index && (await serveDocuments(index.place, index.collection, index));
     if (documents) closing.push(documents.close);
@@ -217,6 +245,8 @@ export async function serveRuns(
       ...(documents && { documents }),
       ...(service && { service }),
       ...(assistant && { assistant }),
+      speech,
+      ...(video && { video }),
       readFile: readSentFile,
       suggest,
       host,
@@ -243,6 +273,10 @@ export async function serveRuns(
     if (documents) terminal.print(say('answers', { url }));
     if (service) terminal.print(say('service', { url }));
     if (assistant) terminal.print(say('assistant', { url }));
+    const { speaker, listener } = speech;
+    if (video) terminal.print(say('videos', { url }));
+    if (speaker) terminal.print(say('speaks', { url, speaker: inOneLine(speaker.id) }));
+    if (listener) terminal.print(say('listens', { url, listener: inOneLine(listener.id) }));
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';

@@ -14,6 +14,7 @@ export async function run({
   signal,
 }: CommandContext<typeof studioOptions>): Promise<number> {
   const { port, host, apiKey, remote, index, collection, classifier, runs, state } = options;
+  const { speaker, listener, captioner } = options;
   const latest = args.length > 0 ? undefined : await latestModel(runs);
   const folders = latest === undefined ? args : [latest];
   await serveRuns(folders, terminal, signal, {
@@ -24,6 +25,8 @@ export async function run({
     origins: [],
     remotes: remote === undefined ? [] : parseRemotes(remote),
     ...(index !== undefined && { index: { place: index, collection, isMade: true } }),
+    speech: { speaker, listener },
+    captioner,
     classifier,
     studio: true,
     runs,

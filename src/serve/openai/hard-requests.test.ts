@@ -85,6 +85,12 @@ beforeAll(async () => {
       inTurn: (_, turn) => turn(),
       open: () => ({ notes, serve: customerService({ plan, notes }) }),
     },
+    speech: {
+      speaker: {
+        id: 'tone',
+        speak: async () => ({ sampleRate: 8000, samples: new Float32Array(80) }),
+      },
+    },
     keys: [KEY],
     sandbox,
     log: (entry: RequestLog) => void logged.push(entry),
@@ -120,6 +126,7 @@ const least: Readonly<Record<string, object>> = {
   '/v1/summaries': { text: 'ab' },
   '/v1/service': { message: 'ab' },
   '/v1/assistant': { messages: [{ role: 'user', content: 'ab' }] },
+  '/v1/audio/speech': { input: 'ab' },
   '/v1/translations': { text: 'ab' },
   '/v1/classifications': { text: 'ab' },
   '/v1/fill-mask': { text: 'a[MASK]' },
@@ -238,6 +245,14 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     max_tokens: 4,
   },
   '/v1/service': { message: 'ab', conversation: CONVERSATION, model: 'm' },
+  '/v1/audio/speech': {
+    model: 'tts-1',
+    input: 'ab. **',
+    voice: { id: 'v' },
+    response_format: 'pcm',
+    speed: 4,
+    stream_format: 'audio',
+  },
   '/v1/translations': {
     model: 'translate',
     text: ['', 'a\nb'],

@@ -16,6 +16,7 @@ const contentTypes: Readonly<Record<Route['answers'], readonly string[]>> = {
   json: ['application/json'],
   text: ['text/plain'],
   events: ['application/json', 'text/event-stream'],
+  sound: ['audio/mpeg', 'audio/ogg', 'audio/aac', 'audio/flac', 'audio/wav', 'audio/pcm'],
 };
 
 /** OpenAPI 3.1. `models` are the names that a request may give; none where they are not told. */
@@ -45,7 +46,7 @@ export function openApi(routes: readonly Route[], models: readonly string[]): ob
   };
 }
 
-function operation({ path, summary, isOpen, body, answers }: Route, models: readonly string[]): object {
+function operation({ path, summary, isOpen, body, form, answers }: Route, models: readonly string[]): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   return {
     summary,
@@ -63,6 +64,9 @@ function operation({ path, summary, isOpen, body, answers }: Route, models: read
         required: true,
         content: { 'application/json': { schema: withModels(schemaOf(body), models) } },
       },
+    }),
+    ...(form && {
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: schemaOf(form) } } },
     }),
     responses: {
       200: {

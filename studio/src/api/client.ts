@@ -28,6 +28,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Instead of a body: a file as it is. */
   readonly file?: Blob;
+  /** Instead of both: a form. */
+  readonly form?: FormData;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +43,7 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
 /** The response itself, checked. @throws ApiError */
 export async function ask(
   path: string,
-  { method = 'GET', body, file, signal }: RequestOptions = {},
+  { method = 'GET', body, file, form, signal }: RequestOptions = {},
 ): Promise<Response> {
   const response = await fetch(path, {
     method,
@@ -51,6 +53,7 @@ export async function ask(
       ...(file && { 'content-type': 'application/octet-stream' }),
     },
     ...(file && { body: file }),
+    ...(form && { body: form }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal,
   }).catch((error: unknown) => {

@@ -9,6 +9,7 @@ import type {
   RunEstimate,
   RunMetrics,
   RunSummary,
+  SpeechEngines,
   StrategyRow,
   TextSource,
   TrainOrder,
@@ -36,6 +37,13 @@ export const strategiesQuery = queryOptions({
   queryKey: ['strategies'],
   queryFn: ({ signal }) => request<List<StrategyRow>>('/api/strategies', { signal }),
   select: ({ data }) => data,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Who listens and who reads aloud; they do not change. */
+export const speechQuery = queryOptions({
+  queryKey: ['speech'],
+  queryFn: ({ signal }) => request<SpeechEngines>('/api/speech', { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 });
 

@@ -26,6 +26,17 @@ export interface Model {
   readonly run?: ModelOrigin;
 }
 
+/** Who listens, or who reads aloud; `host` where that is not the server itself. */
+export interface SpeechEngine {
+  readonly id: string;
+  readonly host?: string;
+}
+
+export interface SpeechEngines {
+  readonly listener: SpeechEngine | null;
+  readonly speaker: SpeechEngine | null;
+}
+
 export interface ModelOrigin {
   readonly parameters: number;
   /** What it learned from. */

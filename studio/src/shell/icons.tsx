@@ -30,6 +30,8 @@ const paths = {
   branch: 'M7 4v16M7 14c0-4 10-2 10-8M14 8l3-3 3 3',
   edit: 'M5 19l1-4L16 5l3 3L9 18z',
   download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
+  microphone: 'M12 4a3 3 0 0 0-3 3v4a3 3 0 0 0 6 0V7a3 3 0 0 0-3-3M6 11a6 6 0 0 0 12 0M12 17v4',
+  loud: 'M4 9v6h4l5 4V5L8 9zM16 9c1 2 1 4 0 6M18.500 6.500c3 3 3 8 0 11',
   close: 'M6 6l12 12M18 6L6 18',
   note: 'M5 4h14v11l-5 5H5zM14 20v-5h5M9 9h6M9 13h3',
 } as const;

@@ -13,6 +13,8 @@ export function MessageView({
   message,
   versions,
   isBusy,
+  isRead,
+  onRead,
   onShow,
   onEdit,
   onAgain,
@@ -20,6 +22,10 @@ export function MessageView({
   readonly message: Message;
   readonly versions: readonly Message[];
   readonly isBusy: boolean;
+  /** It is being read aloud. */
+  readonly isRead: boolean;
+  /** Reads it aloud, or ends that. */
+  readonly onRead: () => void;
   readonly onShow: (message: Message) => void;
   readonly onEdit: (content: string) => void;
   readonly onAgain: () => void;
@@ -96,6 +102,17 @@ export function MessageView({
             onClick={isUser ? () => setDraft(message.content) : onAgain}
           >
             <Icon name={isUser ? 'edit' : 'again'} size={15} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={isRead ? say.stopReading : say.readAloud}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label={isRead ? say.stopReading : say.readAloud}
+            onClick={onRead}
+          >
+            <Icon name={isRead ? 'stop' : 'loud'} size={15} />
           </ActionIcon>
         </Tooltip>
         {tokens !== undefined && tokens > 0 && ms !== undefined && (

@@ -1,8 +1,8 @@
 /** One conversation: its branch, the answer that is being written, the field below. */
 
-import { Button, Textarea } from '@mantine/core';
+import { ActionIcon, Button, Textarea, Tooltip } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { refresh } from '../../api/tabs.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Failure, Notice, useErrorText } from '../../parts/states.tsx';
@@ -21,6 +21,8 @@ import {
   versionsOf,
 } from './conversations.ts';
 import { MessageView } from './message-view.tsx';
+import { useMicrophone } from './use-microphone.ts';
+import { useReadAloud } from './use-read-aloud.ts';
 import { type ReplyOrder, useReply } from './use-reply.ts';
 import { whileAway } from './while-away.ts';
 import { chatWords } from './words.ts';
@@ -51,6 +53,13 @@ export function Talk({
   const reply = useReply();
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<unknown>();
+  const reader = useReadAloud();
+  /** What is heard comes behind what is typed: nothing is sent unread. */
+  const field = useRef<HTMLTextAreaElement>(null);
+  const microphone = useMicrophone((heard) => {
+    setTyped((now) => (now.trim() === '' ? heard : `${now.trimEnd()} ${heard}`));
+    field.current?.focus();
+  });
   const [unsaved, setUnsaved] = useState<Unsaved>();
   const { data: kept, error } = useQuery({
     queryKey: [KEY, 'one', id],
@@ -164,6 +173,8 @@ export function Talk({
             message={message}
             versions={versionsOf(whole!, message)}
             isBusy={!isOpen}
+            isRead={reader.reading === message.id}
+            onRead={() => attempt(() => reader.toggle(message.id, message.content))}
             onShow={show}
             onEdit={(content) => edit(message, content)}
             onAgain={() => again(message)}
@@ -212,6 +223,7 @@ export function Talk({
         }}
       >
         <Textarea
+          ref={field}
           aria-label={say.say}
           placeholder={say.say}
           autosize
@@ -221,12 +233,29 @@ export function Talk({
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
           onKeyDown={onKey}
         />
+        <Tooltip label={microphone.isRecording ? say.stopSpeaking : say.speak}>
+          <ActionIcon
+            size="input-sm"
+            variant={microphone.isRecording ? 'filled' : 'default'}
+            aria-label={microphone.isRecording ? say.stopSpeaking : say.speak}
+            aria-pressed={microphone.isRecording}
+            loading={microphone.isHearing}
+            onClick={() => attempt(microphone.toggle)}
+          >
+            <Icon name={microphone.isRecording ? 'stop' : 'microphone'} size={18} />
+          </ActionIcon>
+        </Tooltip>
         {isBusy ? (
           <Button onClick={reply.stop}>{say.stop}</Button>
         ) : (
           <Button type="submit" disabled={typed.trim() === '' || !isOpen}>
             {say.send}
           </Button>
+        )}
+        {microphone.note !== undefined && (
+          <p role="status" className={classes.hearing}>
+            {microphone.note}
+          </p>
         )}
       </form>
       {store.isKept && id !== undefined && (

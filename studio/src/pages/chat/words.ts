@@ -16,6 +16,33 @@ export const chatWords = defineWords({
     en: 'Write below and press Enter. A model trained only on poems answers with poems: it goes on from what you say.',
     zh: '在下面输入并按回车。只学过诗的模型会以诗作答：它接着你的话往下写。',
   },
+  speak: { en: 'Speak', zh: '说话' },
+  stopSpeaking: { en: 'Stop recording', zh: '停止录音' },
+  hearing: { en: 'Listening …', zh: '正在听写……' },
+  recording: {
+    en: 'Recording. Press again when you have finished.',
+    zh: '正在录音。说完后再按一次。',
+  },
+  heardNothing: { en: 'No word was heard.', zh: '没有听到任何词。' },
+  noListener: {
+    en: 'Nobody listens at this server. Install whisper.cpp or pocketsphinx there, or start it with --listener URL#MODEL.',
+    zh: '此服务器没有听写引擎。请在其上安装 whisper.cpp 或 pocketsphinx，或启动时加 --listener URL#模型名。',
+  },
+  noMicrophone: {
+    en: 'This browser gives no microphone here: that needs a microphone, your consent, and https or localhost.',
+    zh: '浏览器在此无法使用麦克风：需要麦克风、您的同意，以及 https 或 localhost。',
+  },
+  sentTo: {
+    en: (host: string) => `What you say is sent to ${host}.`,
+    zh: (host: string) => `您说的话会发送至 ${host}。`,
+  },
+  readAloud: { en: 'Read aloud', zh: '朗读' },
+  stopReading: { en: 'Stop reading', zh: '停止朗读' },
+  noSpeaker: {
+    en: 'Nobody reads aloud here: this browser has no voice, and the server has no speaker. Install espeak-ng there, or start it with --speaker URL#MODEL.',
+    zh: '无法朗读：浏览器没有语音，服务器也没有朗读引擎。请在服务器上安装 espeak-ng，或启动时加 --speaker URL#模型名。',
+  },
+  nothingToRead: { en: 'There is no word to read.', zh: '没有可读的词。' },
   say: { en: 'Say something', zh: '说点什么' },
   send: { en: 'Send', zh: '发送' },
   stop: { en: 'Stop', zh: '停止' },

@@ -8,7 +8,8 @@ import { MissingPage } from '../../shell/broken-page.tsx';
 import { useWords } from '../../words.ts';
 import { TaskDesk } from './task-desk.tsx';
 import classes from './tasks.module.css';
-import { isTaskName, taskNames } from './tasks.ts';
+import { isTaskName, tabNames } from './tasks.ts';
+import { VideoDesk } from './video-desk.tsx';
 import { tasksWords } from './words.ts';
 
 const route = getRouteApi('/tasks/$task');
@@ -22,18 +23,19 @@ export function TasksPage() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-      const next = taskNames[Number(event.key) - 1];
+      const next = tabNames[Number(event.key) - 1];
       if (next) void navigate({ to: '/tasks/$task', params: { task: next }, search: text ? { text } : {} });
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, [navigate, text]);
-  if (!isTaskName(task)) return <MissingPage />;
+  const isVideo = task === 'video';
+  if (!isVideo && !isTaskName(task)) return <MissingPage />;
   return (
     <>
       <PageHead title={say.title} lead={say.lead} />
       <nav aria-label={say.title} className={classes.tabs}>
-        {taskNames.map((name, i) => (
+        {tabNames.map((name, i) => (
           <Link
             key={name}
             to="/tasks/$task"
@@ -46,7 +48,7 @@ export function TasksPage() {
           </Link>
         ))}
       </nav>
-      <TaskDesk key={task} name={task} typed={typed} onType={setTyped} />
+      {isVideo ? <VideoDesk /> : <TaskDesk key={task} name={task} typed={typed} onType={setTyped} />}
     </>
   );
 }

@@ -7,6 +7,9 @@ import type { TasksSearch } from './search.ts';
 export const taskNames = ['translate', 'summarize', 'classify', 'fill-mask'] as const;
 export type TaskName = (typeof taskNames)[number];
 
+/** The tabs: a video is no text, and has a desk of its own. */
+export const tabNames = [...taskNames, 'video'] as const;
+
 export const isTaskName = (name: string): name is TaskName => (taskNames as readonly string[]).includes(name);
 
 export interface Line {
