@@ -2,7 +2,8 @@
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTaskModel, type RunningServer, type TaskWorker } from '../src/serve/index.ts';
+import { readKitFile } from '../src/cli/kits.ts';
+import { createKitGuard, createTaskModel, type RunningServer, type TaskWorker } from '../src/serve/index.ts';
 import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
 import { hostile, startStudioServer, tabTo } from './studio-server.ts';
 
@@ -50,7 +51,8 @@ describe.skipIf(noBrowser)(`the page of tasks${noBrowser ? `: skipped: ${noBrows
       createTaskModel('guesser', guess as TaskWorker),
       createTaskModel('judge', judge as TaskWorker),
     ];
-    server = await startStudioServer({ models, port: 0 });
+    const kits = createKitGuard([await readKitFile('law')], { numbers: '110' });
+    server = await startStudioServer({ models, kits, port: 0 });
     browser = await openBrowser();
   }, 120_000);
   afterAll(async () => {
@@ -113,6 +115,29 @@ describe.skipIf(noBrowser)(`the page of tasks${noBrowser ? `: skipped: ${noBrows
     expect(await chip.getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('button', { name: '采用填好的文本' }).click();
     expect(await field.inputValue()).toBe('床前明月光');
+    expect(faults).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+
+  test('terms of a field are marked and explained in both languages; what is urgent stands on top', async () => {
+    const { page, faults } = await watchedPage(browser, server.url);
+    await page.goto(`${server.url}/tasks/domain?text=The+plaintiff+signed+the+NDA.`);
+    const rows = page.locator('tbody tr');
+    await eventually(() => rows.first().locator('td').allTextContents()).toEqual([
+      'plaintiff',
+      '原告',
+      'The party who brings a civil case to court.',
+    ]);
+    expect(await page.locator('mark[title]').allTextContents()).toEqual(['plaintiff', 'NDA']);
+    await page.getByText('this is general information, not legal advice').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Text with terms, or a question').fill(`${hostile} He threatened to kill me`);
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('alert').getByText('(110)').waitFor();
+    expect(await page.evaluate('window.wasRun')).toBeUndefined();
+    await page.getByRole('combobox', { name: 'Field' }).click();
+    await page.getByRole('option', { name: 'law', exact: true }).click();
+    await page.waitForURL(/kit=law/);
     expect(faults).toEqual([]);
     await page.context().close();
   }, 120_000);

@@ -13,10 +13,13 @@ export interface AnswerRules {
   readonly maxSentences: number;
   /** How it shall be written, in free words. */
   readonly style?: string | undefined;
+  /** Words of the field, each with what it means. */
+  readonly terms?: readonly string[] | undefined;
 }
 
 interface Form {
   system(rules: AnswerRules): string;
+  readonly terms: string;
   readonly passages: string;
   readonly correction: string;
   question(question: string): string;
@@ -35,6 +38,7 @@ const forms: { readonly [L in 'en' | 'zh']: Form } = {
         `Write at most ${maxSentences} ${maxSentences === 1 ? 'sentence' : 'sentences'}.`,
         ...(style === undefined ? [] : [`Style: ${ownLine(style)}`]),
       ].join('\n'),
+    terms: 'Words of the field:',
     passages: 'Passages:',
     correction: 'correction',
     question: (question) => `Question: ${question}`,
@@ -51,6 +55,7 @@ const forms: { readonly [L in 'en' | 'zh']: Form } = {
         `最多写 ${maxSentences} 句。`,
         ...(style === undefined ? [] : [`文风：${ownLine(style)}`]),
       ].join('\n'),
+    terms: '领域用语：',
     passages: '段落：',
     correction: '更正',
     question: (question) => `问题：${question}`,
@@ -69,7 +74,9 @@ export function answerPrompt(
     const name = [source, ...(title === null ? [] : [title]), ...headings].map(oneLine).join(' › ');
     return `[${number}] ${isCorrection ? `${form.correction} · ` : ''}${defused(name)}\n${defused(quoted(text))}`;
   });
-  const content = [form.passages, ...blocks, form.question(ownLine(question))].join('\n\n');
+  const { terms = [] } = rules;
+  const words = terms.length > 0 ? [[form.terms, ...terms.map((one) => `- ${ownLine(one)}`)].join('\n')] : [];
+  const content = [...words, form.passages, ...blocks, form.question(ownLine(question))].join('\n\n');
   return {
     messages: [
       { role: 'system', content: form.system(rules) },

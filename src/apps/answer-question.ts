@@ -4,12 +4,12 @@ import type { Collection, SearchOptions } from '../retrieve/index.ts';
 import type { FinishReason } from '../types.ts';
 import type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 import { answerPrompt, isRefusal, mayBeRefusal } from './answer-prompt.ts';
-import { type AnswerWriter, answerTokens, fitPassages } from './answer-writer.ts';
+import { type AnswerWriter, answerTokens, fitPassages, fitTerms } from './answer-writer.ts';
 import { checkClaims } from './check-claims.ts';
 import { checkShare, checkWhole } from './check-option.ts';
 import { readCitations, settledPart } from './citations.ts';
 import { bestSentences } from './extract.ts';
-import { type FoundPassages, findPassages } from './find-passages.ts';
+import { type Expand, type FoundPassages, findPassages } from './find-passages.ts';
 import { checkQuestion } from './question.ts';
 import { coverage, readText } from './term-weights.ts';
 
@@ -33,6 +33,10 @@ export interface AskOptions {
   /** Tokens of a model's answer at most. Default 256; never more than a quarter of its window. */
   readonly maxTokens?: number | undefined;
   readonly search?: SearchOptions | undefined;
+  /** The question in other words, in which its answer may stand. */
+  readonly expand?: Expand | undefined;
+  /** Words of the field, each with what it means, for a model to go by; as many as a small part of its window holds. */
+  readonly terms?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,9 +65,10 @@ export async function* answerQuestion(
   checkWhole('answer', 'maxSentences', maxSentences);
   checkShare('answer', 'minMatch', minMatch);
   checkShare('answer', 'minSupport', minSupport);
-  const { collections, minSimilarity, search, signal } = options;
-  const found = await findPassages(question, collections, { top, minMatch, minSimilarity, search, signal });
-  const how = { ...options, maxSentences, minSupport };
+  const { collections, minSimilarity, search, expand, signal } = options;
+  const how = { top, minMatch, minSimilarity, search, expand, signal };
+  const found = await findPassages(question, collections, how);
+  const rules = { ...options, maxSentences, minSupport };
   const by = writer ? 'model' : 'extract';
   const unanswered = (reason: 'no-match' | 'model', passages: readonly GivenPassage[]): AnswerPart => ({
     type: 'answer',
@@ -77,8 +82,8 @@ export async function* answerQuestion(
     freshness: freshnessOf(passages),
   });
   if (!found.isFound) yield unanswered('no-match', found.passages);
-  else if (writer) yield* writeAnswer(question, found, { ...how, writer, unanswered });
-  else yield* quoteAnswer(question, found, { ...how, unanswered });
+  else if (writer) yield* writeAnswer(question, found, { ...rules, writer, unanswered });
+  else yield* quoteAnswer(question, found, { ...rules, unanswered });
 }
 
 /** The whole answer, without the parts that come before it. */
@@ -137,7 +142,12 @@ async function* writeAnswer(
   const { collections, writer, maxSentences, minSupport, style, signal, unanswered } = options;
   const [{ analyze }] = collections;
   const maxTokens = answerTokens(writer, options.maxTokens ?? 256);
-  const promptOf = (list: readonly GivenPassage[]) => answerPrompt(question, list, { maxSentences, style });
+  const terms = await fitTerms(options.terms ?? [], {
+    writer,
+    promptOf: (some) => answerPrompt(question, [], { maxSentences, style, terms: some }),
+  });
+  const promptOf = (list: readonly GivenPassage[]) =>
+    answerPrompt(question, list, { maxSentences, style, terms });
   const rank = (sentence: string) => coverage(topic, readText(sentence, analyze), weights);
   const passages = await fitPassages(found, { writer, maxTokens, promptOf, rank });
   yield { type: 'passages', passages };

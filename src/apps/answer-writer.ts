@@ -43,6 +43,28 @@ const ANSWER_SHARE = 0.25;
 export const answerTokens = (writer: AnswerWriter, asked: number): number =>
   Math.max(1, Math.min(asked, Math.floor(writer.contextTokens * ANSWER_SHARE)));
 
+/** Words of the field take at most this share of the window. */
+const TERMS_SHARE = 0.125;
+
+/** As many of these lines, the first ones first, as a small part of the window holds. */
+export async function fitTerms(
+  lines: readonly string[],
+  {
+    writer,
+    promptOf,
+  }: { readonly writer: AnswerWriter; readonly promptOf: (lines: readonly string[]) => AnswerPrompt },
+): Promise<readonly string[]> {
+  if (lines.length === 0) return lines;
+  const without = await writer.count(promptOf([]));
+  let kept: readonly string[] = [];
+  for (const line of lines) {
+    const next = [...kept, line];
+    if ((await writer.count(promptOf(next))) - without > TERMS_SHARE * writer.contextTokens) break;
+    kept = next;
+  }
+  return kept;
+}
+
 /**
  * As many passages, the best first, as fit beside the rest of the prompt and the answer; the last one is shortened to its
  * sentences around the one that `rank` puts first. @throws `apps/window` if not one sentence fits.

@@ -17,15 +17,19 @@ export interface FindOptions {
   readonly minMatch: number;
   readonly minSimilarity?: number | undefined;
   readonly search?: SearchOptions | undefined;
+  readonly expand?: Expand | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** A question in other words: a name of what it asks for, and the question with that name in it. */
+export type Expand = (question: string) => readonly { readonly name: string; readonly question: string }[];
 
 export interface FoundPassages {
   /** The best first, corrections before all. */
   readonly passages: readonly GivenPassage[];
   /** Whether one of them is near enough to answer from. */
   readonly isFound: boolean;
-  /** What the question is about, and how its terms weigh. */
+  /** What the question is about, in the words that the passages have for it, and how its terms weigh. */
   readonly topic: readonly string[];
   readonly weights: TermWeights;
 }
@@ -41,21 +45,35 @@ export const readPassage = ({ text, title }: Passage, analyze: Collection['analy
 export async function findPassages(
   question: string,
   collections: readonly Collection[],
-  { top, minMatch, minSimilarity, search, signal }: FindOptions,
+  { top, minMatch, minSimilarity, search, expand, signal }: FindOptions,
 ): Promise<FoundPassages> {
   const [{ analyze }] = collections;
+  const others = expand?.(question) ?? [];
+  const query = [question, ...others.map(({ name }) => name)].join(' ');
   const lists = await Promise.all(
-    collections.map((one) => one.search(question, { ...search, top, ...(signal && { signal }) })),
+    collections.map((one) => one.search(query, { ...search, top, ...(signal && { signal }) })),
   );
   const all = lists.flat();
-  const topic = topicTerms(question, analyze);
+  const topics = [question, ...others.map((one) => one.question)].map((one) => topicTerms(one, analyze));
   const titles = all.flatMap(({ key, title }) =>
     title !== null && isCorrectionKey(key) ? topicTerms(title, analyze) : [],
   );
-  const weights = await weighTerms(collections, [...topic, ...titles]);
+  const weights = await weighTerms(collections, [...topics.flat(), ...titles]);
+  let [topic] = topics;
+  let greatest = 0;
+  const matchOf = (passage: Passage): number => {
+    const text = readPassage(passage, analyze);
+    const matches = topics.map((one) => coverage(one, text, weights));
+    const match = Math.max(...matches);
+    if (match > greatest) {
+      greatest = match;
+      topic = topics[matches.indexOf(match)];
+    }
+    return match;
+  };
   const matched = all.map((passage) => ({
     ...passage,
-    match: coverage(topic, readPassage(passage, analyze), weights),
+    match: matchOf(passage),
     isCorrection: isCorrectionOf(passage, question, { analyze, weights }),
   }));
   if (lists.length > 1) matched.sort((a, b) => b.match - a.match);

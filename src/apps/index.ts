@@ -1,4 +1,4 @@
-/** The door of the apps room: questions answered from documents, with citations; texts summed up; an assistant with tools; customer service; code. */
+/** The door of the apps room: questions answered from documents, with citations; texts summed up; an assistant with tools; customer service; code; kits of a field. */
 
 export type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 export type { AnswerPrompt } from './answer-prompt.ts';
@@ -70,6 +70,19 @@ export { type RepairOptions, type RepairPart, repairCode } from './code/repair-c
 export { type CommandOptions, type CommandOutcome, runCommand } from './code/run-command.ts';
 export { type WriteCodeOptions, type WrittenCode, writeCode } from './code/write-code.ts';
 export { type Correction, correctAnswer, forgetCorrection } from './corrections.ts';
+export { type FoundName, type NamedValue, nameFinder } from './domain/find-terms.ts';
+export {
+  type DomainKit,
+  domainKit,
+  type KitQuestion,
+  type KitRule,
+  type KitTerm,
+  type KitTrial,
+  kitLimits,
+  kitTrials,
+} from './domain/kit.ts';
+export { type FoundTerm, type KitReader, readKit } from './domain/read-kit.ts';
+export { type TermAgreement, termAgreement, type UsedTerm, usedTerms } from './domain/terms-used.ts';
 export { languageOf } from './prompt-text.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';
 export {

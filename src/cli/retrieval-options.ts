@@ -2,6 +2,7 @@
 
 import type { OptionTable } from './command.ts';
 import { corpusOptions } from './corpus-options.ts';
+import { kitNotice, kitNumbers, kitOption } from './kit-options.ts';
 import { notNegative, positive, wholeFromZero, wholePositive } from './option-rules.ts';
 
 const collection = {
@@ -214,6 +215,9 @@ export const askOptions = {
       zh: '接口上模型的 tokenizer.json，用于精确计数（默认：每个词或汉字计两个词元）',
     },
   },
+  kit: kitOption,
+  kitNotice,
+  kitNumbers,
   correct: {
     type: 'string',
     placeholder: 'answer',

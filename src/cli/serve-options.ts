@@ -3,6 +3,7 @@
 import { assistOptions } from './assist-options.ts';
 import { requireSignOff } from './card-options.ts';
 import type { OptionTable } from './command.ts';
+import { kitNotice, kitNumbers, kitOption } from './kit-options.ts';
 import { wholePositive } from './option-rules.ts';
 import { serviceNotes } from './service-options.ts';
 import { servedSpeech } from './speech-options.ts';
@@ -202,6 +203,9 @@ export const serveOptions = {
       zh: '同时在 /v1/service 按此方案做客服（格式同 inkstone service）',
     },
   },
+  kit: kitOption,
+  kitNotice,
+  kitNumbers,
   serviceNotes: {
     type: 'string',
     placeholder: 'folder',
@@ -240,6 +244,9 @@ export const studioOptions = {
     },
   },
   collection,
+  kit: kitOption,
+  kitNotice,
+  kitNumbers,
   classifier,
   ...servedSpeech,
   runs: {

@@ -151,6 +151,23 @@ export const tutor = defineCommand({
   load: () => import('./commands/tutor.ts'),
 });
 
+export const domain = defineCommand({
+  name: 'domain',
+  args: '<list|show|copy|terms|glossary|tokenizer|adapt|test|check> [kit|file|run…]',
+  summary: {
+    en: 'kits of a field (law, finance, medicine, or your own): explain its terms, adapt a model to it, test it, check the warnings',
+    zh: '领域包（法律、金融、医学或自己的）：解释术语、让模型适应该领域、测试、检查提示规则',
+  },
+  options: async () => (await import('./domain-options.ts')).domainOptions,
+  example: 'inkstone domain terms README.md --kit law',
+  examples: [
+    'inkstone domain check medicine',
+    'inkstone domain test runs/poems-2min --kit law --limit 10',
+    'inkstone domain adapt runs/poems-2min --kit law --data contracts --minutes 2',
+  ],
+  load: () => import('./commands/domain.ts'),
+});
+
 export const code = defineCommand({
   name: 'code',
   args: '<complete|write|translate|repair|measure> [file|words]',

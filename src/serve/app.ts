@@ -10,6 +10,7 @@ import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
 import type { ServicePort } from './answers/service-port.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
+import type { KitGuard } from './domain/kit-guard.ts';
 import { fail, wireError } from './errors.ts';
 import { limitBody } from './limit-body.ts';
 import { limits } from './limits.ts';
@@ -52,6 +53,8 @@ export interface AppOptions {
   readonly speech?: SpeechPort;
   /** Who looks at videos; without, their route says so. */
   readonly video?: VideoPort;
+  /** Glossaries and warnings of fields; without, nothing is warned of. */
+  readonly kits?: KitGuard | undefined;
   /** How files are read that a page sends; without, none are taken. */
   readonly readFile?: ReadFile;
   /** What a classifier would say of texts that are to be labelled. */
@@ -148,6 +151,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     assistant: options.assistant,
     desk: createSpeechDesk(speech),
     withVideo: createVideoDesk(options.video),
+    kits: options.kits,
     watch: watch.model,
     quotes: watch.quotes,
   };

@@ -235,6 +235,21 @@ export const fail = defineErrors({
     en: () => 'body: must be a form with a file; send it as multipart/form-data',
     zh: () => '请求体：须为带文件的表单；请以 multipart/form-data 发送',
   },
+  'serve/no-kits': {
+    en: () =>
+      'domain: this server has no kit; start it with --kit law, finance, medicine or a file of your own',
+    zh: () => '领域：本服务器没有领域包；启动时请加 --kit law、finance、medicine 或自己的文件',
+  },
+  'serve/kit-name': {
+    en: (d: { name: string; known: readonly string[] }) =>
+      `domain: kit must be one of ${d.known.join(', ')}, got "${d.name}"`,
+    zh: (d) => `领域：kit 必须为 ${d.known.join('、')} 之一，得到 "${d.name}"`,
+  },
+  'serve/kit-pattern': {
+    en: (d: { kit: string; rule: string; pattern: string; reason: string }) =>
+      `kit ${d.kit}: rule ${d.rule} must have patterns that can be read, got "${d.pattern}": ${d.reason}`,
+    zh: (d) => `领域包 ${d.kit}：规则 ${d.rule} 的模式须可读取，得到 "${d.pattern}"：${d.reason}`,
+  },
   'serve/service-full': {
     en: (d: { most: number }) =>
       `service: ${d.most} conversations are kept, and no more; take some away with inkstone service PLAN --list conversation --forget ID`,
@@ -291,6 +306,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/no-listener', 404, 'invalid_request_error'],
   ['serve/no-video', 404, 'invalid_request_error'],
   ['serve/no-speaker', 404, 'invalid_request_error'],
+  ['serve/no-kits', 404, 'invalid_request_error'],
   ['serve/service-', 409, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],

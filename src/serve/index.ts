@@ -7,6 +7,9 @@ export { createTurns, type ServicePort } from './answers/service-port.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { assistantModel, knowsTools } from './assistant/assistant-model.ts';
 export type { AssistantPort } from './assistant/assistant-port.ts';
+export { guardWriter } from './domain/guard-model.ts';
+export { kitQuestion } from './domain/kit-answer.ts';
+export { createKitGuard, type KitDecision, type KitGuard, type KitGuardOptions } from './domain/kit-guard.ts';
 export { adaptedModel } from './engine/adapted-model.ts';
 export { failEngineChild, runEngineChild } from './engine/engine-child.ts';
 export {

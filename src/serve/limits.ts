@@ -74,6 +74,10 @@ export const limits = {
   classifications: 256,
   decidingWords: 50,
   guesses: 50,
+  /** Characters of a text whose terms are told, those terms, and places of each. */
+  domainText: 100_000,
+  domainTerms: 500,
+  domainPlaces: 1000,
   /** Documents of one request, and those that a tenant may have; bytes of the key of one, which a row of an index must hold. */
   documents: 256,
   tenantDocuments: 100_000,

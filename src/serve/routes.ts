@@ -16,12 +16,17 @@ import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
 import { answerAssistant, assistantBody } from './assistant/assistant-route.ts';
+import { answerDomain, answerKits, domainBody } from './domain/domain-route.ts';
+import { guardModel } from './domain/guard-model.ts';
+import type { KitGuard } from './domain/kit-guard.ts';
+import { askedIn, isForProgram } from './domain/what-is-asked.ts';
 import { fail, type Work } from './errors.ts';
 import { limits } from './limits.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
 import { answerChat } from './openai/chat.ts';
 import { answerCompletion } from './openai/completions.ts';
 import { answerEmbeddings } from './openai/embeddings.ts';
+import { itemsOf } from './openai/response-input.ts';
 import {
   chatBody,
   completionBody,
@@ -73,6 +78,8 @@ export interface RouteScope {
   readonly desk: SpeechDesk;
   /** Who looks at videos. */
   readonly withVideo: ReturnType<typeof createVideoDesk>;
+  /** Glossaries and warnings of fields, where there are kits. */
+  readonly kits: KitGuard | undefined;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -173,7 +180,12 @@ export const routes: readonly Route[] = [
     body: completionBody,
     answers: 'events',
     answer: (c, body, scope) =>
-      answerCompletion(c, body, scope.watch(c, modelOf(scope, body.model)), requestScope(c, scope)),
+      answerCompletion(
+        c,
+        body,
+        guardModel(c, scope.watch(c, modelOf(scope, body.model)), scope.kits),
+        requestScope(c, scope),
+      ),
   }),
   withBody({
     path: '/v1/chat/completions',
@@ -181,7 +193,7 @@ export const routes: readonly Route[] = [
     body: chatBody,
     answers: 'events',
     answer: (c, body, scope) =>
-      answerChat(c, body, scope.watch(c, modelOf(scope, body.model)), requestScope(c, scope)),
+      answerChat(c, body, talkingModel(c, scope, body, body.messages), requestScope(c, scope)),
   }),
   withBody({
     path: '/v1/responses',
@@ -189,7 +201,7 @@ export const routes: readonly Route[] = [
     body: responseBody,
     answers: 'events',
     answer: (c, body, scope) =>
-      answerResponse(c, body, scope.watch(c, modelOf(scope, body.model)), {
+      answerResponse(c, body, talkingModel(c, scope, body, itemsOf(body.input)), {
         ...requestScope(c, scope),
         history: scope.history,
       }),
@@ -210,7 +222,7 @@ export const routes: readonly Route[] = [
     async answer(c, body, scope) {
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
       const own = documentScope(c, scope);
-      return answerAnswers(c, body, model, { ...own, quotes: await scope.quotes(c) });
+      return answerAnswers(c, body, model, { ...own, quotes: await scope.quotes(c), kits: scope.kits });
     },
   }),
   withBody({
@@ -242,11 +254,12 @@ export const routes: readonly Route[] = [
     body: assistantBody,
     answers: 'json',
     async answer(c, body, scope) {
-      const { assistant, documents } = scope;
+      const { assistant, documents, kits } = scope;
       if (!assistant) throw fail('serve/no-assistant', undefined);
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
       const quotes = await scope.quotes(c);
-      return answerAssistant(c, body, model, { ...requestScope(c, scope), assistant, documents, quotes });
+      const all = { ...requestScope(c, scope), assistant, documents, quotes, kits };
+      return answerAssistant(c, body, model, all);
     },
   }),
   withForm({
@@ -303,6 +316,20 @@ export const routes: readonly Route[] = [
     body: fillMaskBody,
     answers: 'json',
     answer: (c, body, scope) => answerFillMask(c, body, taskModelOf(c, scope, 'fill-mask', body.model)),
+  }),
+  {
+    method: 'get',
+    path: '/v1/domain',
+    summary: 'The domain kits of the server: what each is about, its rules and its notice.',
+    answers: 'json',
+    answer: (c, _, scope) => answerKits(c, scope.kits),
+  },
+  withBody({
+    path: '/v1/domain',
+    summary: 'The terms of a text with what they mean, and what a domain kit says to it.',
+    body: domainBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerDomain(c, body, scope.kits),
   }),
   withBody({
     path: '/v1/corrections',
@@ -381,6 +408,18 @@ function ableModel(scope: RouteScope, wanted: Work, id: string | null | undefine
 
 const modelOf = (scope: RouteScope, id: string | null | undefined) =>
   ableModel(scope, 'write', id) as ServedModel | RemoteServed;
+
+/** A model that talks, under the warnings of the kits. */
+const talkingModel = (
+  c: AppContext,
+  scope: RouteScope,
+  body: Parameters<typeof isForProgram>[0] & { readonly model: string },
+  turns: Parameters<typeof askedIn>[0],
+) =>
+  guardModel(c, scope.watch(c, modelOf(scope, body.model)), scope.kits, {
+    asked: askedIn(turns),
+    isForm: isForProgram(body),
+  });
 
 /** A model that is for vectors, or one that writes. */
 function vectorModel(scope: RouteScope, id: string): ServedModel | RemoteServed | TaskModel {

@@ -6,12 +6,16 @@ import {
   answerQuestion,
   correctAnswer,
   forgetCorrection,
+  languageOf,
+  usedTerms,
 } from '../../apps/index.ts';
 import { defineMessages } from '../../language.ts';
 import { type Collection, library } from '../../retrieve/index.ts';
+import { createKitGuard, guardWriter, type KitGuard, kitQuestion } from '../../serve/index.ts';
 import type { CommandContext } from '../command.ts';
 import { endpointOf } from '../endpoints.ts';
 import { fail } from '../errors.ts';
+import { readKitFiles } from '../kits.ts';
 import { flagOf } from '../options.ts';
 import { openIndex, openMade } from '../retrieval.ts';
 import type { askOptions } from '../retrieval-options.ts';
@@ -37,6 +41,10 @@ const say = defineMessages({
     en: () => 'the answer was cut: --max-tokens was reached',
     zh: () => '回答已被截断：达到 --max-tokens',
   },
+  term: {
+    en: (d: { name: string; means: string }) => `${d.name}: ${d.means}`,
+    zh: (d) => `${d.name}：${d.means}`,
+  },
   asOf: {
     en: (d: { asOf: string; changed: string }) => `as of ${d.asOf} (newest change ${d.changed})`,
     zh: (d) => `截至 ${d.asOf}（最近更改于 ${d.changed}）`,
@@ -56,6 +64,8 @@ export async function run(context: Context): Promise<void> {
   const { args, options, given } = context;
   const [place] = args;
   checkOptions(context);
+  const guard = await openKits(context);
+  if (guard && tellDecision(context, guard)) return;
   const database = openIndex(place);
   try {
     if (await database.isNew?.()) throw fail('cli/no-index', { place });
@@ -63,16 +73,31 @@ export async function run(context: Context): Promise<void> {
     const byMeaning = options.mode !== 'bm25';
     const collection = await openMade(library(database), options.collection, { byMeaning, takesDocuments });
     if (takesDocuments) await correct(collection, context);
-    else await ask(collection, context);
+    else await ask(collection, context, guard);
   } finally {
     await database.close();
   }
 }
 
+async function openKits({ options }: Context): Promise<KitGuard | undefined> {
+  const { kit, kitNumbers: numbers, kitNotice: notice } = options;
+  return kit === undefined ? undefined : createKitGuard(await readKitFiles(kit), { numbers, notice });
+}
+
+/** Whether a kit answers in the place of the documents. */
+function tellDecision({ args: [, question], terminal }: Context, guard: KitGuard): boolean {
+  const decision = guard.ask(question);
+  if (!decision) return false;
+  const { kit, rule, action, text } = decision;
+  terminal.json({ type: 'warning', kit, rule, action, question, answer: text });
+  terminal.print(text);
+  return true;
+}
+
 /** Of no use where nothing is asked. */
 const ASKING = [
   ...['model', 'extract', 'style', 'top', 'maxSentences', 'maxTokens', 'contextTokens', 'tokenizer'],
-  ...['minMatch', 'minSimilarity', 'minSupport'],
+  ...['minMatch', 'minSimilarity', 'minSupport', 'kit', 'kitNumbers', 'kitNotice'],
 ];
 
 /** What only a model needs is of no use without one. */
@@ -92,6 +117,10 @@ function checkOptions({ options, given }: Context): void {
     if (given.has(option) && options.model !== undefined && !endpointOf(options.model)) {
       conflict(option, 'model', 'a model here knows its own', '本地模型自带这些信息');
     }
+  }
+  for (const option of given.has('kit') ? [] : ['kitNumbers', 'kitNotice']) {
+    if (given.has(option))
+      throw fail('cli/needs-option', { command: 'ask', option: flagOf(option), needed: '--kit' });
   }
   if (given.has('source') && !given.has('correct')) {
     throw fail('cli/needs-option', { command: 'ask', option: '--source', needed: '--correct' });
@@ -117,21 +146,23 @@ async function correct(collection: Collection, { args, options, terminal }: Cont
   terminal.print(say('kept', {}));
 }
 
-async function ask(collection: Collection, context: Context): Promise<void> {
+async function ask(collection: Collection, context: Context, guard: KitGuard | undefined): Promise<void> {
   const { options, signal, terminal, args } = context;
-  const { model, mode, ...rules } = options;
+  const { model, mode, kit: _kit, kitNumbers: _numbers, kitNotice: _notice, ...rules } = options;
+  const [, question] = args;
   const opened = model === undefined ? undefined : await openAnswerWriter(model, options);
-  const writer: AnswerWriter | undefined = opened?.writer;
+  const writer: AnswerWriter | undefined =
+    opened && (guard ? guardWriter(opened.writer, guard) : opened.writer);
   try {
-    const parts = answerQuestion(args[1], {
-      ...rules,
+    const parts = answerQuestion(question, {
+      ...{ ...rules, ...(guard && kitQuestion(guard.readers, question)) },
       ...{ collections: [collection], writer, signal },
       ...(mode && { search: { mode } }),
     });
     for await (const part of parts) {
       if (part.type === 'text-delta') terminal.write(withoutControls(part.text));
       if (part.type !== 'passages') terminal.json(part);
-      if (part.type === 'answer') tell(part, context);
+      if (part.type === 'answer') tell(part, context, guard);
     }
   } finally {
     opened?.close();
@@ -139,7 +170,7 @@ async function ask(collection: Collection, context: Context): Promise<void> {
 }
 
 /** What stands below the text: where it comes from, what nothing supports, and how fresh it is. */
-function tell(answer: Answer, { terminal }: Context): void {
+function tell(answer: Answer, { terminal }: Context, guard: KitGuard | undefined): void {
   const { passages, claims, freshness } = answer;
   if (answer.kind === 'not-in-documents') {
     terminal.print(say('notInDocuments', { nearest: passages.length }));
@@ -163,6 +194,23 @@ function tell(answer: Answer, { terminal }: Context): void {
   const { asOf, newestChange } = freshness;
   if (asOf && newestChange)
     terminal.print(say('asOf', { asOf: minuteOf(asOf), changed: minuteOf(newestChange) }));
+  if (guard) tellKits(answer, guard, terminal);
+}
+
+/** What the terms of the question mean, and what belongs below an answer of the field. */
+function tellKits({ question, kind, answer }: Answer, guard: KitGuard, terminal: Context['terminal']): void {
+  const language = languageOf(question);
+  for (const { kit, terms } of guard.readers) {
+    for (const { term, names } of usedTerms(terms(question))) {
+      const means = term.means[language];
+      terminal.json({ type: 'term', kit: kit.name, names, means });
+      terminal.print(say('term', { name: names.join(', '), means: inOneLine(means) }));
+    }
+  }
+  for (const { kit, text } of kind === 'answer' ? guard.notices(question, answer) : []) {
+    terminal.json({ type: 'notice', kit, text });
+    terminal.print(inOneLine(text));
+  }
 }
 
 const minuteOf = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -125,7 +125,10 @@ function parsed(text: string, path: string): unknown {
 }
 
 /** A run, a model file, or `NAME=URL#MODEL`. */
-async function openBenchmarkModel(path: string, { terminal }: Context): Promise<BenchmarkModel> {
+export async function openBenchmarkModel(
+  path: string,
+  { terminal }: Pick<Context, 'terminal'>,
+): Promise<BenchmarkModel> {
   if (path.includes('://')) {
     const { id, ...endpoint } = readRemote(path);
     return remoteBenchmarkModel(id, createRemoteModel(endpoint));

@@ -3,10 +3,12 @@
 import { basename, join, resolve } from 'node:path';
 import pino from 'pino';
 import { InkstoneError } from '../../errors.ts';
-import { defineMessages } from '../../language.ts';
+import { defineMessages, language } from '../../language.ts';
 import type { ActivationType, WeightType } from '../../models/index.ts';
 import {
+  createKitGuard,
   createRegistry,
+  type KitGuardOptions,
   type RemoteServed,
   type RequestLog,
   type RunningServer,
@@ -19,6 +21,7 @@ import { type AdapterFolders, parseAdapters } from '../adapters.ts';
 import { studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import { readKitFiles } from '../kits.ts';
 import { checkActivations, modelName } from '../models.ts';
 import { readSentFile, suggestBy } from '../read-sent.ts';
 import { parseRemotes } from '../remotes.ts';
@@ -79,6 +82,11 @@ const say = defineMessages({
     en: (d: { url: string }) => `customers are served by the plan at ${d.url}/v1/service`,
     zh: (d) => `在 ${d.url}/v1/service 按方案做客服`,
   },
+  kits: {
+    en: (d: { url: string; kits: string }) =>
+      `answers are under the warnings of ${d.kits}; terms are told at ${d.url}/v1/domain`,
+    zh: (d) => `回答按 ${d.kits} 的规则给出提示；在 ${d.url}/v1/domain 解释术语`,
+  },
   try: {
     en: (d: { command: string }) => `try it: ${d.command}`,
     zh: (d) => `试一试：${d.command}`,
@@ -111,6 +119,8 @@ export interface ServeSettings {
   readonly speech?: SpeechSettings;
   /** Who says what frames of videos show; without, none are looked at. */
   readonly captioner?: string | undefined;
+  /** Kits of a field by name or file, joined by commas, and the numbers that they name in an emergency. */
+  readonly kits?: (KitGuardOptions & { readonly specs: string }) | undefined;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -141,13 +151,22 @@ export async function run({
 }: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
-  const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools } = options;
+  const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools, kit } = options;
   const { speaker, listener, captioner } = options;
   if (assistantTools !== undefined && assistant === undefined) {
     throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
   }
   checkActivations('serve', options);
-  const beside = [remote, index, service, assistant, speaker || undefined, listener || undefined, captioner];
+  const beside = [
+    remote,
+    index,
+    service,
+    assistant,
+    speaker || undefined,
+    listener || undefined,
+    captioner,
+    kit,
+  ];
   if (args.length === 0 && beside.every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -167,6 +186,7 @@ export async function run({
     ...(service !== undefined && { service: { plan: service, notes: serviceNotes } }),
     speech: { speaker, listener },
     captioner,
+    kits: kitsOf('serve', options),
     classifier,
     weights,
     activations,
@@ -178,6 +198,24 @@ export async function run({
   });
   // Ctrl-C is how serving ends.
   return 0;
+}
+
+/** What `--kit` and its company say. @throws `cli/needs-option` */
+export function kitsOf(
+  command: string,
+  {
+    kit,
+    kitNumbers: numbers,
+    kitNotice: notice,
+  }: {
+    readonly kit: string | undefined;
+    readonly kitNumbers: string | undefined;
+    readonly kitNotice: 'field' | 'always';
+  },
+): ServeSettings['kits'] {
+  if (kit !== undefined) return { specs: kit, numbers, notice };
+  if (numbers === undefined) return undefined;
+  throw fail('cli/needs-option', { command, option: '--kit-numbers', needed: '--kit' });
 }
 
 /** Serves the runs until the signal aborts; streams that are under way then come to their end. */
@@ -223,6 +261,7 @@ export async function serveRuns(
     const speech = servedSpeechOf(settings.speech ?? {});
     const { captioner } = settings;
     const video = captioner === undefined ? undefined : await serveVideo(captioner, speech.listener);
+    const kits = settings.kits && createKitGuard(await readKitFiles(settings.kits.specs), settings.kits);
     const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
     const documents = index && (await serveDocuments(index.place, index.collection, index));
     if (documents) closing.push(documents.close);
@@ -247,6 +286,7 @@ export async function serveRuns(
       ...(assistant && { assistant }),
       speech,
       ...(video && { video }),
+      kits,
       readFile: readSentFile,
       suggest,
       host,
@@ -277,6 +317,10 @@ export async function serveRuns(
     if (video) terminal.print(say('videos', { url }));
     if (speaker) terminal.print(say('speaks', { url, speaker: inOneLine(speaker.id) }));
     if (listener) terminal.print(say('listens', { url, listener: inOneLine(listener.id) }));
+    if (kits) {
+      const own = kits.readers.map(({ kit }) => kit.title[language()]).join(', ');
+      terminal.print(say('kits', { url, kits: own }));
+    }
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';

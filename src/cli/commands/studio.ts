@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts';
 import { parseRemotes } from '../remotes.ts';
 import { latestModel } from '../runs.ts';
 import type { studioOptions } from '../serve-options.ts';
-import { serveRuns } from './serve.ts';
+import { kitsOf, serveRuns } from './serve.ts';
 
 export async function run({
   args,
@@ -27,6 +27,7 @@ export async function run({
     ...(index !== undefined && { index: { place: index, collection, isMade: true } }),
     speech: { speaker, listener },
     captioner,
+    kits: kitsOf('studio', options),
     classifier,
     studio: true,
     runs,

@@ -49,7 +49,7 @@ const say = defineMessages({
 });
 
 /** In the folder of an adapter: the run that trains it. */
-const TRAINING = 'training';
+export const TRAINING = 'training';
 
 export async function tuneWeights(context: Context): Promise<number> {
   return (await tuneOnce(context)).status;

@@ -8,6 +8,9 @@ import {
   MOST_QUESTION_CHARACTERS,
 } from '../../apps/index.ts';
 import type { AppContext } from '../app.ts';
+import { guardModel } from '../domain/guard-model.ts';
+import { kitQuestion, type Warned, warnedAnswer } from '../domain/kit-answer.ts';
+import type { KitGuard } from '../domain/kit-guard.ts';
 import { limits } from '../limits.ts';
 import { eventStream } from '../openai/event-stream.ts';
 import { followClient } from '../openai/stream.ts';
@@ -67,13 +70,17 @@ export async function answerAnswers(
   c: AppContext,
   body: AnswerBody,
   model: ServedModel | RemoteServed | undefined,
-  scope: Scope & { readonly quotes: QuoteWatch },
+  scope: Scope & { readonly quotes: QuoteWatch; readonly kits: KitGuard | undefined },
 ): Promise<Response> {
   const controller = followClient(c);
   const { signal } = controller;
+  const { kits } = scope;
+  // What is asked is looked at below: the prompt of the model holds passages.
+  const writer = model && guardModel(c, model, kits, { asked: null, isForm: true });
   const options: AskOptions = {
+    ...(kits && kitQuestion(kits.readers, body.question)),
     collections: await scope.documents.readable(scope.tenant),
-    writer: model && countedWriter(c, model, { ...scope, contextTokens: body.context_tokens ?? undefined }),
+    writer: writer && countedWriter(c, writer, { ...scope, contextTokens: body.context_tokens ?? undefined }),
     top: body.top ?? undefined,
     maxSentences: body.max_sentences ?? undefined,
     maxTokens: body.max_tokens ?? undefined,
@@ -87,8 +94,8 @@ export async function answerAnswers(
     created: Math.floor(Date.now() / 1000),
     model: model?.id ?? null,
   };
-  const parts = toldAnswer(body.question, options, scope.quotes);
-  const eventOfPart = (part: ToldPart): object =>
+  const parts = warnedAnswer(c, body.question, kits, () => toldAnswer(body.question, options, scope.quotes));
+  const eventOfPart = (part: ToldPart & Warned): object =>
     part.type === 'text-delta'
       ? { type: 'answer.delta', delta: part.text }
       : { type: 'answer.done', ...head, ...onWire(part) };
@@ -103,8 +110,8 @@ export async function answerAnswers(
 }
 
 /** Foreign spelling begins here. */
-function onWire(part: ToldAnswer) {
-  const { freshness, claims, passages } = part;
+function onWire(part: ToldAnswer & Warned) {
+  const { freshness, claims, passages, warning, notices } = part;
   return {
     kind: part.kind,
     ...(part.kind === 'not-in-documents' && { reason: part.reason }),
@@ -116,6 +123,8 @@ function onWire(part: ToldAnswer) {
       unknown_citations: part.unknownCitations,
       finish_reason: part.finish ?? null,
     }),
+    ...(warning && { warning }),
+    ...(notices && { notices }),
     freshness: { as_of: freshness.asOf, newest_change: freshness.newestChange },
   };
 }

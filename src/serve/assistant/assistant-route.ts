@@ -13,6 +13,8 @@ import {
 } from '../../apps/index.ts';
 import type { DocumentsPort } from '../answers/documents-port.ts';
 import type { AppContext } from '../app.ts';
+import { noteDecision, noteRule } from '../domain/guard-model.ts';
+import type { KitGuard } from '../domain/kit-guard.ts';
 import { limits } from '../limits.ts';
 import { followClient } from '../openai/stream.ts';
 import type { RequestScope } from '../openai/to-request.ts';
@@ -48,9 +50,10 @@ export async function answerAssistant(
     readonly assistant: AssistantPort;
     readonly documents: DocumentsPort | undefined;
     readonly quotes: QuoteWatch;
+    readonly kits: KitGuard | undefined;
   },
 ): Promise<Response> {
-  const { quotes, tenant } = scope;
+  const { quotes, tenant, kits } = scope;
   const { signal } = followClient(c);
   const collections = (await scope.documents?.readable(tenant)) ?? [];
   const { tools, notes } = scope.assistant.open(tenant, collections);
@@ -61,6 +64,18 @@ export async function answerAssistant(
   try {
     const last = body.messages.at(-1)!;
     const words = quotes.ask(last.content);
+    const head = {
+      object: 'assistant.answer',
+      id: c.get('requestId').replace('req_', 'ast-'),
+      created: Math.floor(Date.now() / 1000),
+      model: model?.id ?? null,
+    };
+    const decision = kits?.ask(words);
+    if (decision) {
+      noteDecision(c, decision);
+      quotes.end(decision.text);
+      return c.json({ ...head, answer: decision.text, calls: [], reminders: [], finish_reason: 'stop' });
+    }
     const parts = assist([...body.messages.slice(0, -1), { ...last, content: words }], {
       model: model && knowsTools(model) ? decider! : ruleAssistant(tools, { otherwise: decider }),
       ...{ tools, notes, signal },
@@ -81,12 +96,13 @@ export async function answerAssistant(
     const { answer, calls, finish } = whole!;
     const told = quotes.tell(answer).whole;
     const results = calls.map((call) => toldCall(call, quotes));
-    quotes.end(told.text);
+    const passed = kits ? kits.rewrite(told.text, (rule) => noteRule(c, rule)) : told.text;
+    const notices = passed === '' ? [] : (kits?.notices(words, passed) ?? []);
+    for (const notice of notices) noteDecision(c, notice);
+    const text = [passed, ...notices.map((notice) => notice.text)].join('\n\n');
+    quotes.end(text);
     return c.json({
-      object: 'assistant.answer',
-      id: c.get('requestId').replace('req_', 'ast-'),
-      created: Math.floor(Date.now() / 1000),
-      ...{ model: model?.id ?? null, answer: told.text, calls: results },
+      ...{ ...head, answer: text, calls: results },
       reminders: due.map(({ text }) => quotes.tell(text).whole.text),
       finish_reason: told.moderated === 'block' ? 'blocked' : finish,
     });

@@ -41,6 +41,8 @@ export function createModerator(rules: readonly CompiledRule[], onMatch?: (rule:
   const hold = Math.max(0, ...rules.map(({ matcher }) => matcher.span));
   const matched = new Set<Rule>();
   let pending = '';
+  /** What stands before it, as much as a border of words needs. */
+  let before = '';
   let isBlocked = false;
 
   const match = (rule: Rule): void => {
@@ -50,10 +52,13 @@ export function createModerator(rules: readonly CompiledRule[], onMatch?: (rule:
   };
 
   /** What stands at a place: the strictest rule with the end of its match. */
-  const strictestAt = (at: number): { readonly rule: Rule; readonly end: number } | undefined => {
+  const strictestAt = (
+    text: string,
+    at: number,
+  ): { readonly rule: Rule; readonly end: number } | undefined => {
     let found: { readonly rule: Rule; readonly end: number } | undefined;
     for (const { rule, matcher } of rules) {
-      const end = matcher.endOf(pending, at);
+      const end = matcher.endOf(text, at + before.length) - before.length;
       if (end < 0) continue;
       if (rule.action === 'flag') match(rule);
       const more = found ? strictness[rule.action] - strictness[found.rule.action] : 1;
@@ -64,13 +69,14 @@ export function createModerator(rules: readonly CompiledRule[], onMatch?: (rule:
 
   const take = (isEnd: boolean): Stretch[] => {
     const out: Stretch[] = [];
+    const text = before + pending;
     let shown = 0;
     let at = 0;
     const show = (): void => {
       if (at > shown) out.push({ text: pending.slice(shown, at), read: at - shown, isReplaced: false });
     };
     while (!isBlocked && at < pending.length && (isEnd || pending.length - at >= hold)) {
-      const found = strictestAt(at);
+      const found = strictestAt(text, at);
       if (!found || found.rule.action === 'flag') {
         at += pending.codePointAt(at)! > 0xffff ? 2 : 1;
         continue;
@@ -83,6 +89,7 @@ export function createModerator(rules: readonly CompiledRule[], onMatch?: (rule:
       shown = at = end;
     }
     if (!isBlocked) show();
+    if (at > 0) before = pending[at - 1];
     pending = isBlocked ? '' : pending.slice(at);
     return out;
   };

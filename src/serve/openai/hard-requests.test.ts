@@ -7,6 +7,7 @@ import { memoryCollection } from '../../../test/memory-collection.ts';
 import {
   builtInTools,
   customerService,
+  domainKit,
   memoryNotes,
   newConversation,
   servicePlan,
@@ -14,6 +15,7 @@ import {
 import { functionModel } from '../../decode/index.ts';
 import { trainCharacters } from '../../text/index.ts';
 import type { RequestLog } from '../app.ts';
+import { createKitGuard } from '../domain/kit-guard.ts';
 import { createLocalModel, type LocalModel } from '../engine/local-model.ts';
 import { routes } from '../routes.ts';
 import { createConstraintCheck } from '../sandbox/check-constraint.ts';
@@ -43,6 +45,12 @@ const taskModels = Object.values(answers).map((answer: TaskAnswer) =>
     answer: async ({ texts }) => texts.map(() => answer),
   }),
 );
+
+const both = { en: 'ab', zh: '甲' };
+const kit = domainKit.parse({
+  ...{ version: 1, name: 'k', title: both, notice: both },
+  glossary: [{ en: ['ab'], zh: ['甲'], means: both }],
+});
 
 let model: LocalModel;
 let server: RunningServer;
@@ -91,6 +99,7 @@ beforeAll(async () => {
         speak: async () => ({ sampleRate: 8000, samples: new Float32Array(80) }),
       },
     },
+    kits: createKitGuard([kit]),
     keys: [KEY],
     sandbox,
     log: (entry: RequestLog) => void logged.push(entry),
@@ -130,6 +139,7 @@ const least: Readonly<Record<string, object>> = {
   '/v1/translations': { text: 'ab' },
   '/v1/classifications': { text: 'ab' },
   '/v1/fill-mask': { text: 'a[MASK]' },
+  '/v1/domain': { text: 'ab' },
   '/v1/corrections': { question: 'ab?', answer: 'cd' },
   '/v1/documents': {},
   '/tokenize': { prompt: 'ab' },
@@ -265,6 +275,7 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   '/v1/classifications': { model: 'classify', text: ['a', 'b'], words: 50 },
   '/v1/fill-mask': { model: 'fill-mask', text: '[MASK]', top: 50 },
+  '/v1/domain': { text: '\0 law', kit: null },
   '/v1/corrections': { question: 'where?', answer: null, source: 's' },
   '/v1/documents': {
     put: [{ key: '__proto__', text: '', title: 't', source: null }],

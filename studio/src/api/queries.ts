@@ -3,6 +3,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { request } from './client.ts';
 import type {
+  Kit,
   Machine,
   Model,
   RunDetail,
@@ -31,6 +32,14 @@ export const modelsQuery = queryOptions({
 /** Those of them that are for this work. */
 export const modelsFor = (wanted: Work) =>
   queryOptions({ ...modelsQuery, select: ({ data }) => data.filter(({ work }) => work === wanted) });
+
+/** The kits of fields; they do not change. */
+export const kitsQuery = queryOptions({
+  queryKey: ['kits'],
+  queryFn: ({ signal }) => request<List<Kit>>('/v1/domain', { signal }),
+  select: ({ data }) => data,
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 /** The ways of writing; they do not change. */
 export const strategiesQuery = queryOptions({

@@ -37,6 +37,12 @@ export interface SpeechEngines {
   readonly speaker: SpeechEngine | null;
 }
 
+/** A kit of a field that the server has. */
+export interface Kit {
+  readonly id: string;
+  readonly title: { readonly en: string; readonly zh: string };
+}
+
 export interface ModelOrigin {
   readonly parameters: number;
   /** What it learned from. */

@@ -22,7 +22,19 @@ export function AnswerView({
       {error !== undefined && <Failure error={error} />}
       {!whole && text && <p className={classes.answer}>{text}</p>}
       {!whole && !text && isBusy && <Waiting label={say.looking} />}
-      {whole?.kind === 'answer' && <Claims whole={whole} onShow={onShow} />}
+      {whole?.kind === 'answer' &&
+        (whole.warning ? (
+          <p role="alert" className={classes.answer}>
+            {whole.answer}
+          </p>
+        ) : (
+          <Claims whole={whole} onShow={onShow} />
+        ))}
+      {whole?.notices?.map((notice) => (
+        <p key={notice} className={classes.quiet}>
+          {notice}
+        </p>
+      ))}
       {whole?.kind === 'not-in-documents' && (
         <Notice title={say.notInDocuments}>
           <p>{whole.reason === 'model' ? say.notByModel : say.noMatch}</p>

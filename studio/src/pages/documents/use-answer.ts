@@ -17,6 +17,9 @@ export interface WholeAnswer {
     readonly changed: string | null;
     readonly is_correction: boolean;
   })[];
+  /** A kit of a field answered in the place of the documents. */
+  readonly warning?: { readonly kit: string; readonly rule: string };
+  readonly notices?: readonly string[];
   readonly freshness: { readonly as_of: string | null; readonly newest_change: string | null };
 }
 

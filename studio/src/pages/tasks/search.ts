@@ -10,6 +10,8 @@ export interface TasksSearch {
   readonly sentences?: number;
   /** Of a blank: guesses. */
   readonly top?: number;
+  /** Of a field: one of its kits. */
+  readonly kit?: string;
 }
 
 export const tasksSearch = (raw: RawSearch): TasksSearch =>
@@ -19,4 +21,5 @@ export const tasksSearch = (raw: RawSearch): TasksSearch =>
     question: textOf(raw, 'question'),
     sentences: numberOf(raw, 'sentences'),
     top: numberOf(raw, 'top'),
+    kit: textOf(raw, 'kit'),
   });

@@ -4,16 +4,18 @@ import { Button, NumberInput, Select, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { modelsFor, modelsQuery } from '../../api/queries.ts';
+import { ApiError } from '../../api/client.ts';
+import { kitsQuery, modelsFor, modelsQuery } from '../../api/queries.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { curlLine } from '../../parts/curl-line.ts';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { compact } from '../../parts/search.ts';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
-import { useWords } from '../../words.ts';
+import { useLanguage, useWords } from '../../words.ts';
 import { BlanksView } from './blanks-view.tsx';
 import { ClassesView } from './classes-view.tsx';
+import { DomainView } from './domain-view.tsx';
 import type { TasksSearch } from './search.ts';
 import { SummaryView } from './summary-view.tsx';
 import classes from './tasks.module.css';
@@ -34,6 +36,30 @@ interface Props {
 }
 
 export function TaskDesk(props: Props) {
+  return tasks[props.name].isAlone ? <KitDesk {...props} /> : <ModelDesk {...props} />;
+}
+
+/** Where the server has kits of a field. */
+function KitDesk(props: Props) {
+  const say = useWords(tasksWords);
+  const nobody = useWords(perTask.nobody)[props.name];
+  const how = useWords(perTask.nobodyHow)[props.name];
+  const kits = useQuery(kitsQuery);
+  if (kits.data) return <Desk {...props} model={undefined} />;
+  if (!kits.error) return <Waiting />;
+  if (!(kits.error instanceof ApiError && kits.error.code === 'serve/no-kits'))
+    return <Failure error={kits.error} />;
+  return (
+    <Notice title={nobody}>
+      <p>{how}</p>
+      {tasks[props.name].commands.map((command) => (
+        <CommandLine key={command} label={say.serveIt} command={command} />
+      ))}
+    </Notice>
+  );
+}
+
+function ModelDesk(props: Props) {
   const { work, isWithoutModel, commands } = tasks[props.name];
   const say = useWords(tasksWords);
   const nobody = useWords(perTask.nobody)[props.name];
@@ -131,7 +157,11 @@ function Desk({ name, typed, onType, model }: Props & { readonly model: string |
         </section>
       </div>
       <aside className={classes.settings}>
-        <Who name={name} model={model} onChange={(next) => change({ model: next })} />
+        {tasks[name].isAlone ? (
+          <WhichKit kit={search.kit} onChange={(next) => change({ kit: next })} />
+        ) : (
+          <Who name={name} model={model} onChange={(next) => change({ model: next })} />
+        )}
         {name === 'summarize' && (
           <>
             <NumberInput
@@ -193,6 +223,30 @@ function Who({
   );
 }
 
+function WhichKit({
+  kit,
+  onChange,
+}: {
+  readonly kit: string | undefined;
+  readonly onChange: (kit: string | undefined) => void;
+}) {
+  const say = useWords(tasksWords);
+  const { language } = useLanguage();
+  const { data: kits = [] } = useQuery(kitsQuery);
+  return (
+    <Select
+      label={say.kit}
+      allowDeselect={false}
+      value={kit ?? ''}
+      data={[
+        { value: '', label: say.allKits },
+        ...kits.map(({ id, title }) => ({ value: id, label: title[language] })),
+      ]}
+      onChange={(value) => onChange(value || undefined)}
+    />
+  );
+}
+
 function Result({
   name,
   asked,
@@ -220,6 +274,7 @@ function Result({
       {status === 'stopped' && <p className={classes.quiet}>{hasCome ? say.stopped : say.stoppedEmpty}</p>}
       {name === 'translate' && hasCome && <TranslationView asked={asked as Asked<'translate'>} />}
       {name === 'summarize' && hasCome && <SummaryView asked={asked as Asked<'summarize'>} />}
+      {name === 'domain' && hasCome && <DomainView asked={asked as Asked<'domain'>} />}
       {name === 'classify' && hasCome && <ClassesView asked={asked as Asked<'classify'>} />}
       {name === 'fill-mask' && hasCome && <BlanksView asked={asked as Asked<'fill-mask'>} onText={onText} />}
     </>

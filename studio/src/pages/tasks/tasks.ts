@@ -4,7 +4,7 @@ import type { DecidingWord } from '../../../../src/serve/tasks/task-model.ts';
 import type { Work } from '../../api/types.ts';
 import type { TasksSearch } from './search.ts';
 
-export const taskNames = ['translate', 'summarize', 'classify', 'fill-mask'] as const;
+export const taskNames = ['translate', 'summarize', 'classify', 'fill-mask', 'domain'] as const;
 export type TaskName = (typeof taskNames)[number];
 
 /** The tabs: a video is no text, and has a desk of its own. */
@@ -44,6 +44,26 @@ export interface Answers {
   'fill-mask': {
     readonly places: readonly (readonly { readonly token: string; readonly probability: number }[])[];
   };
+  domain: {
+    readonly kits: readonly { readonly kit: string; readonly is_inside: boolean }[];
+    readonly terms: readonly {
+      readonly kit: string;
+      readonly names: readonly string[];
+      readonly places: readonly (readonly [start: number, end: number])[];
+      readonly count: number;
+      readonly en: readonly string[];
+      readonly zh: readonly string[];
+      readonly means: { readonly en: string; readonly zh: string };
+    }[];
+    readonly is_cut: boolean;
+    readonly warning: {
+      readonly kit: string;
+      readonly rule: string;
+      readonly action: 'urgent' | 'refuse';
+      readonly text: string;
+    } | null;
+    readonly notices: readonly string[];
+  };
 }
 
 /** Words that are marked, guesses for a blank, sentences of a summary, where nobody says how many. */
@@ -57,6 +77,8 @@ interface Task {
   readonly work: Work;
   /** Nobody is needed: sentences can be quoted. */
   readonly isWithoutModel?: true;
+  /** No model has a part in it. */
+  readonly isAlone?: true;
   readonly path: string;
   readonly bodyOf: (order: Order) => object;
   /** It is told as it is made. */
@@ -106,6 +128,14 @@ export const tasks: { readonly [Name in TaskName]: Task } = {
       'npx inkstone train --data texts.txt --objective masked --out runs/masked',
       'npx inkstone studio runs/masked',
     ],
+  },
+  domain: {
+    work: 'write',
+    isWithoutModel: true,
+    isAlone: true,
+    path: '/v1/domain',
+    bodyOf: ({ text, kit }) => ({ ...(kit && { kit }), text }),
+    commands: ['npx inkstone studio --kit law,finance,medicine'],
   },
 };
 

@@ -3,8 +3,8 @@ import { defineWords } from '../../words.ts';
 export const tasksWords = defineWords({
   title: { en: 'Tasks', zh: '任务' },
   lead: {
-    en: 'A text in, an answer out: translated, summed up, classified, or with its blanks filled; or a video described.',
-    zh: '输入一段文字：翻译、摘要、分类，或填出其中的空缺；也可描述视频。',
+    en: 'A text in, an answer out: translated, summed up, classified, with its blanks filled, or its terms explained; or a video described.',
+    zh: '输入一段文字：翻译、摘要、分类、填出其中的空缺，或解释其中的术语；也可描述视频。',
   },
   tabKey: { en: (n: number) => `key ${n}`, zh: (n: number) => `按键 ${n}` },
   translate: { en: 'Translate', zh: '翻译' },
@@ -29,6 +29,7 @@ export const tasksWords = defineWords({
     en: (time: string) => `It has more frames: it was looked at until ${time}.`,
     zh: (time: string) => `帧数过多，只看到 ${time}。`,
   },
+  domain: { en: 'Explain terms', zh: '解释术语' },
   stop: { en: 'Stop', zh: '停止' },
   keys: { en: 'Ctrl+Enter', zh: 'Ctrl+回车' },
   putBlank: { en: 'Put a blank at the cursor', zh: '在光标处加空' },
@@ -90,6 +91,16 @@ export const tasksWords = defineWords({
   candidates: { en: 'What may stand there', zh: '可填' },
   forBlank: { en: (n: number) => `Blank ${n}`, zh: (n: number) => `第 ${n} 空` },
   take: { en: 'Use the filled text', zh: '采用填好的文本' },
+  kit: { en: 'Field', zh: '领域' },
+  allKits: { en: 'all that are served', zh: '已提供的全部领域' },
+  urgent: { en: 'Urgent: this is said in place of an answer', zh: '紧急：将以此代替回答' },
+  refused: { en: 'Not answered: this is said in its place', zh: '不作答：将以此代替回答' },
+  terms: { en: 'Terms', zh: '术语' },
+  term: { en: 'Term', zh: '术语' },
+  inOther: { en: 'In Chinese', zh: '英文' },
+  meaning: { en: 'What it means', zh: '含义' },
+  noTerms: { en: 'No term of the field stands in the text.', zh: '文中没有该领域的术语。' },
+  moreTerms: { en: 'There are more terms than are shown.', zh: '术语较多，未全部显示。' },
 });
 
 const lineCount = (n: number): string => (n === 1 ? '1 line' : `${n} lines`);
@@ -101,6 +112,7 @@ export const perTask = {
     summarize: { en: 'Text to sum up', zh: '要摘要的文本' },
     classify: { en: 'Text to classify', zh: '要分类的文本' },
     'fill-mask': { en: 'Text with blanks', zh: '带空缺的文本' },
+    domain: { en: 'Text with terms, or a question', zh: '含术语的文本，或一个问题' },
   }),
   example: defineWords({
     translate: { en: 'The moon is bright tonight.', zh: '今晚月色很亮。' },
@@ -110,6 +122,10 @@ export const perTask = {
     },
     classify: { en: 'a warm, funny film', zh: '房间干净，服务热情。' },
     'fill-mask': { en: 'The room was [MASK] and quiet.', zh: '床前明月[MASK]' },
+    domain: {
+      en: 'The plaintiff claims damages for a breach of contract.',
+      zh: '原告以违约为由请求损害赔偿。',
+    },
   }),
   how: defineWords({
     translate: {
@@ -128,12 +144,17 @@ export const perTask = {
       en: 'For each [MASK] the likeliest tokens; choose one to see it in its place.',
       zh: '对每个 [MASK] 给出最可能的词元；点选即填入。',
     },
+    domain: {
+      en: 'Terms of the field are marked and explained in both languages; of a question, what the kit says to it is shown.',
+      zh: '标出该领域的术语并用两种语言解释；若是提问，还会显示领域包对它的提示。',
+    },
   }),
   nobody: defineWords({
     translate: { en: 'No model here translates', zh: '这里没有翻译模型' },
     summarize: { en: 'No model here writes', zh: '这里没有写作模型' },
     classify: { en: 'No model here classifies', zh: '这里没有分类模型' },
     'fill-mask': { en: 'No model here fills blanks', zh: '这里没有填空模型' },
+    domain: { en: 'This server has no kit of a field', zh: '此服务器没有领域包' },
   }),
   nobodyHow: defineWords({
     translate: {
@@ -148,6 +169,10 @@ export const perTask = {
     'fill-mask': {
       en: 'It learns from any text by guessing tokens that are hidden from it.',
       zh: '它从任意文本学习，猜出被遮盖的词元。',
+    },
+    domain: {
+      en: 'A kit has the words of a field and its warnings: law, finance, medicine, or a file of your own.',
+      zh: '领域包含有某领域的用语与提示规则：law、finance、medicine，或自己的文件。',
     },
   }),
 };
