@@ -26,6 +26,7 @@ import type { serveOptions } from '../serve-options.ts';
 import { serveAssistant } from '../served-assistant.ts';
 import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
+import { serveRecommender } from '../served-recommender.ts';
 import { servePlan } from '../served-service.ts';
 import { serveVideo } from '../served-video.ts';
 import { quoteWord } from '../shell-words.ts';
@@ -79,6 +80,10 @@ const say = defineMessages({
     en: (d: { url: string }) => `customers are served by the plan at ${d.url}/v1/service`,
     zh: (d) => `在 ${d.url}/v1/service 按方案做客服`,
   },
+  recommender: {
+    en: (d: { url: string }) => `items are recommended to readers at ${d.url}/v1/recommendations`,
+    zh: (d) => `在 ${d.url}/v1/recommendations 向读者推荐条目`,
+  },
   try: {
     en: (d: { command: string }) => `try it: ${d.command}`,
     zh: (d) => `试一试：${d.command}`,
@@ -111,6 +116,8 @@ export interface ServeSettings {
   readonly speech?: SpeechSettings;
   /** Who says what frames of videos show; without, none are looked at. */
   readonly captioner?: string | undefined;
+  /** The folder of a recommender. */
+  readonly recommender?: string | undefined;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -142,12 +149,13 @@ export async function run({
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
   const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools } = options;
-  const { speaker, listener, captioner } = options;
+  const { speaker, listener, captioner, recommender } = options;
   if (assistantTools !== undefined && assistant === undefined) {
     throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
   }
   checkActivations('serve', options);
-  const beside = [remote, index, service, assistant, speaker || undefined, listener || undefined, captioner];
+  const voices = [speaker || undefined, listener || undefined, captioner];
+  const beside = [remote, index, service, assistant, recommender, ...voices];
   if (args.length === 0 && beside.every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -167,6 +175,7 @@ export async function run({
     ...(service !== undefined && { service: { plan: service, notes: serviceNotes } }),
     speech: { speaker, listener },
     captioner,
+    recommender,
     classifier,
     weights,
     activations,
@@ -230,6 +239,8 @@ export async function serveRuns(
     if (service) closing.push(service.close);
     const assistant = settings.assistant && (await serveAssistant(settings.assistant, signal));
     if (assistant) closing.push(assistant.close);
+    const recommender = settings.recommender && (await serveRecommender(settings.recommender, signal));
+    if (recommender) closing.push(recommender.close);
     const state = await openServerState(settings, terminal);
     if (state) closing.push(() => state.close());
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
@@ -247,6 +258,7 @@ export async function serveRuns(
       ...(assistant && { assistant }),
       speech,
       ...(video && { video }),
+      ...(recommender && { recommender }),
       readFile: readSentFile,
       suggest,
       host,
@@ -277,6 +289,7 @@ export async function serveRuns(
     if (video) terminal.print(say('videos', { url }));
     if (speaker) terminal.print(say('speaks', { url, speaker: inOneLine(speaker.id) }));
     if (listener) terminal.print(say('listens', { url, listener: inOneLine(listener.id) }));
+    if (recommender) terminal.print(say('recommender', { url }));
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';

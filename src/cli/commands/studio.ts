@@ -13,7 +13,7 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof studioOptions>): Promise<number> {
-  const { port, host, apiKey, remote, index, collection, classifier, runs, state } = options;
+  const { port, host, apiKey, remote, index, collection, classifier, recommender, runs, state } = options;
   const { speaker, listener, captioner } = options;
   const latest = args.length > 0 ? undefined : await latestModel(runs);
   const folders = latest === undefined ? args : [latest];
@@ -27,6 +27,7 @@ export async function run({
     ...(index !== undefined && { index: { place: index, collection, isMade: true } }),
     speech: { speaker, listener },
     captioner,
+    recommender,
     classifier,
     studio: true,
     runs,

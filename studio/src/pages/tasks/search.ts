@@ -1,6 +1,6 @@
 /** What the address of the tasks page holds: enough to ask the same again. */
 
-import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { compact, flagOf, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
 
 export interface TasksSearch {
   readonly model?: string;
@@ -10,6 +10,10 @@ export interface TasksSearch {
   readonly sentences?: number;
   /** Of a blank: guesses. */
   readonly top?: number;
+  /** Of recommendations: the reader, how unlike each other they shall be, and whether only new items are wanted. */
+  readonly user?: string;
+  readonly diversity?: number;
+  readonly fresh?: true;
 }
 
 export const tasksSearch = (raw: RawSearch): TasksSearch =>
@@ -19,4 +23,7 @@ export const tasksSearch = (raw: RawSearch): TasksSearch =>
     question: textOf(raw, 'question'),
     sentences: numberOf(raw, 'sentences'),
     top: numberOf(raw, 'top'),
+    user: textOf(raw, 'user'),
+    diversity: numberOf(raw, 'diversity'),
+    fresh: flagOf(raw, 'fresh'),
   });

@@ -3,8 +3,8 @@ import { defineWords } from '../../words.ts';
 export const tasksWords = defineWords({
   title: { en: 'Tasks', zh: '任务' },
   lead: {
-    en: 'A text in, an answer out: translated, summed up, classified, or with its blanks filled; or a video described.',
-    zh: '输入一段文字：翻译、摘要、分类，或填出其中的空缺；也可描述视频。',
+    en: 'A text in, an answer out: translated, summed up, classified, its blanks filled, or what else its reader may like; or a video described.',
+    zh: '输入一段文字：翻译、摘要、分类，填出其中的空缺，或推荐读者可能喜欢的内容；也可描述视频。',
   },
   tabKey: { en: (n: number) => `key ${n}`, zh: (n: number) => `按键 ${n}` },
   translate: { en: 'Translate', zh: '翻译' },
@@ -29,6 +29,7 @@ export const tasksWords = defineWords({
     en: (time: string) => `It has more frames: it was looked at until ${time}.`,
     zh: (time: string) => `帧数过多，只看到 ${time}。`,
   },
+  recommend: { en: 'Recommend', zh: '推荐' },
   stop: { en: 'Stop', zh: '停止' },
   keys: { en: 'Ctrl+Enter', zh: 'Ctrl+回车' },
   putBlank: { en: 'Put a blank at the cursor', zh: '在光标处加空' },
