@@ -27,12 +27,13 @@ const law: Readonly<Record<string, readonly string[]>> = {
   speech: ['text', 'io', 'remote'],
   eval: ['text', 'data', 'decode', 'repeat', 'plots'],
   classify: ['tensor', 'text', 'io', 'nn', 'data', 'train', 'eval'],
+  recommend: ['tensor', 'text', 'io', 'nn', 'train', 'retrieve', 'eval'],
   gan: ['tensor', 'nn', 'models', 'train', 'classify', 'repeat'],
   vision: ['tensor', 'text', 'io', 'nn', 'models', 'data', 'train', 'decode', 'eval'],
   // The lock of a folder is in io: one rule for runs and for the embedded database.
   store: ['io'],
   apps: ['text', 'decode', 'repeat', 'context', 'retrieve'],
-  serve: ['text', 'decode', 'repeat', 'retrieve', 'apps', 'remote', 'store', 'speech'],
+  serve: ['text', 'decode', 'repeat', 'retrieve', 'recommend', 'apps', 'remote', 'store', 'speech'],
   cli: [
     'tensor',
     'text',
@@ -52,6 +53,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'glossary',
     'eval',
     'classify',
+    'recommend',
     'gan',
     'vision',
     'music',

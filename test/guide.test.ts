@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { pages as generated } from '../docs/reference.ts';
 import { createRng } from '../src/rng.ts';
 import { inkstone, scratchFolder } from './cli-harness.ts';
+import { csvOf, madeEvents, madeItems } from './readers.ts';
 
 const guide = join(import.meta.dirname, '../docs/en');
 const cwd = scratchFolder();
@@ -74,6 +75,21 @@ function writeFiles(): void {
   write(
     'pairs.tsv',
     `source\ttarget\n${Array.from({ length: 120 }, () => `${sentence()}\t${poem()}`).join('\n')}\n`,
+  );
+  const items = madeItems(6);
+  const reads = madeEvents(items, { readers: 20, reads: 8 });
+  const renamed = new Map([[items[0].id, 'p17']]);
+  const nameOf = (id: string): string => renamed.get(id) ?? id;
+  write(
+    'items.csv',
+    csvOf([
+      ['id', 'text', 'category'],
+      ...items.map(({ id, text, category }) => [nameOf(id), text, category]),
+    ]),
+  );
+  write(
+    'reads.csv',
+    csvOf([['user', 'item', 'when'], ...reads.map(({ user, item, when }) => [user, nameOf(item), when])]),
   );
   write('answer.txt', `${sentence()} ${'I do not know. '.repeat(6)}`);
   write(

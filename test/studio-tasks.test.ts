@@ -3,6 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readKitFile } from '../src/cli/kits.ts';
+import { byTerms, createLexicon, ratingScale, readingLog, recommend } from '../src/recommend/index.ts';
 import { createKitGuard, createTaskModel, type RunningServer, type TaskWorker } from '../src/serve/index.ts';
 import { eventually, noBrowser, openBrowser, violations, watchedPage } from './browser.ts';
 import { hostile, startStudioServer, tabTo } from './studio-server.ts';
@@ -41,6 +42,25 @@ const judge: TaskWorker<'classify'> = {
     })),
 };
 
+const items = [
+  { id: 'sea', title: 'Whales', text: `Whales sing in the cold sea. ${hostile}`, category: 'nature' },
+  { id: 'ice', title: 'Ice', text: 'The cold sea is full of ice.', category: 'nature' },
+  { id: 'tea', title: 'Tea', text: 'A cup of tea in the garden.', category: 'home' },
+  { id: 'cake', title: 'Cake', text: 'Cake and a cup of milk in the garden.', category: 'home' },
+];
+const lexicon = createLexicon(items);
+const scale = ratingScale([]);
+const log = readingLog(items, scale);
+const recommender = {
+  scale,
+  recommend: (_: string, wish: object, options: object) =>
+    recommend(wish, { lexicon, log, recommender: byTerms('tfidf', lexicon) }, options),
+  async tell(_: string, events: readonly { readonly user: string; readonly item: string }[]) {
+    for (const event of events) log.add(event);
+    return { kept: events.length };
+  },
+};
+
 let browser: Browser;
 let server: RunningServer;
 
@@ -52,7 +72,7 @@ describe.skipIf(noBrowser)(`the page of tasks${noBrowser ? `: skipped: ${noBrows
       createTaskModel('judge', judge as TaskWorker),
     ];
     const kits = createKitGuard([await readKitFile('law')], { numbers: '110' });
-    server = await startStudioServer({ models, kits, port: 0 });
+    server = await startStudioServer({ models, kits, recommender, port: 0 });
     browser = await openBrowser();
   }, 120_000);
   afterAll(async () => {
@@ -139,6 +159,31 @@ describe.skipIf(noBrowser)(`the page of tasks${noBrowser ? `: skipped: ${noBrows
     await page.getByRole('option', { name: 'law', exact: true }).click();
     await page.waitForURL(/kit=law/);
     expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('items for a reader: words that led to them are marked, and what is said of one changes the next answer', async () => {
+    const { page, faults } = await watchedPage(browser, server.url, {
+      viewport: { width: 390, height: 800 },
+    });
+    await page.goto(`${server.url}/tasks/recommend?text=the+cold+sea`);
+    const titles = page.locator('section ol h2');
+    await eventually(() => titles.allTextContents()).toEqual(['Ice', 'Whales', 'Tea', 'Cake']);
+    expect(
+      (await page.locator('li').filter({ hasText: 'Ice' }).locator('mark').allTextContents()).sort(),
+    ).toEqual(['cold', 'sea']);
+    expect(await page.evaluate('window.wasRun')).toBeUndefined();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.getByLabel('What is wanted or liked').fill('');
+    await page.getByLabel('Reader').fill('Anna');
+    await page.getByRole('button', { name: 'Recommend', exact: true }).click();
+    await page.getByText('this is what most readers like').waitFor();
+    await page.getByRole('button', { name: 'Like: Tea' }).click();
+    await eventually(() => titles.first().textContent()).toBe('Cake');
+    expect(await page.getByText('Because of Tea (100 %)').count()).toBe(1);
+    expect(page.url()).toContain('user=Anna');
+    expect(faults).toEqual([]);
     await page.context().close();
   }, 120_000);
 
@@ -151,6 +196,8 @@ describe.skipIf(noBrowser)(`the page of tasks${noBrowser ? `: skipped: ${noBrows
     await page.goto(`${other.url}/tasks/translate`);
     await page.getByText('--architecture encoder-decoder').waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.goto(`${other.url}/tasks/recommend?user=Anna`);
+    await page.getByText('recommend train').waitFor();
     await page.goto(`${other.url}/tasks/classify?model=gone`);
     await page.getByRole('button', { name: 'Use judge' }).click();
     await page.getByLabel('Text to classify').waitFor();

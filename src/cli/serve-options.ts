@@ -216,6 +216,14 @@ export const serveOptions = {
     },
   },
   ...servedSpeech,
+  recommender: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'also recommend items to readers, by what inkstone recommend train made, at /v1/recommendations',
+      zh: '同时在 /v1/recommendations 用 inkstone recommend train 建立的推荐器向读者推荐',
+    },
+  },
   weights,
   activations,
   studio: {
@@ -228,7 +236,7 @@ export const serveOptions = {
   ...auditOptions,
 } as const satisfies OptionTable;
 
-const { host, apiKey, collection, classifier } = serveOptions;
+const { host, apiKey, collection, classifier, recommender } = serveOptions;
 
 export const studioOptions = {
   port,
@@ -249,6 +257,7 @@ export const studioOptions = {
   kitNumbers,
   classifier,
   ...servedSpeech,
+  recommender,
   runs: {
     type: 'string',
     placeholder: 'folder',

@@ -168,6 +168,24 @@ export const domain = defineCommand({
   load: () => import('./commands/domain.ts'),
 });
 
+export const recommend = defineCommand({
+  name: 'recommend',
+  args: '<train|for|tell|add|measure> [folder]',
+  summary: {
+    en: 'what a reader may like, from what items say and what was read: with reasons, new items too, measured beside popularity',
+    zh: '根据条目的文本与读过什么来推荐：附理由，新条目也能推荐，并与热门度对照度量',
+  },
+  options: async () => (await import('./recommend-options.ts')).recommendOptions,
+  example: 'inkstone recommend train --items poems.csv --events reads.csv --out recommender',
+  examples: [
+    'inkstone recommend for recommender --user anna --top 5',
+    'inkstone recommend for recommender --text "rain on a river at night" --diversity 0.3',
+    'inkstone recommend tell recommender --user anna --item p17',
+    'inkstone recommend measure --items poems.csv --events reads.csv --split time',
+  ],
+  load: () => import('./commands/recommend.ts'),
+});
+
 export const code = defineCommand({
   name: 'code',
   args: '<complete|write|translate|repair|measure> [file|words]',

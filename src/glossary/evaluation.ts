@@ -75,6 +75,30 @@ export const evaluationTerms = defineTerms({
       zh: '检索排序有多好：所得结果的相关度随名次折减后相加，再除以最佳次序的值。MAP 是各相关结果名次处精确率的平均，MRR 是首个相关结果名次倒数的平均。',
     },
   },
+  recommending: {
+    name: { en: 'recommending', zh: '推荐' },
+    also: [
+      'recommender',
+      'cold start',
+      'collaborative filtering',
+      'two towers',
+      '冷启动',
+      '协同过滤',
+      '双塔',
+    ],
+    text: {
+      en: 'Choosing items for a reader. By their texts, what is like what was read is chosen; by other readers (neighbours), what goes together with it, which cannot know a new item: that is the cold start. Two towers learn vectors of texts and readers so that what comes next lies near. Any of them must beat popularity, which says the same to everybody and is hard to beat.',
+      zh: '为读者挑选条目。凭文本，选与所读相似的；凭其他读者（neighbours），选常与所读同被喜欢的，但对新条目一无所知，即冷启动。双塔则学习文本与读者的向量，使接下来会喜欢的靠得近。无论哪种都须胜过热门度：它对人人说同样的话，却不易胜过。',
+    },
+  },
+  coverage: {
+    name: { en: 'coverage, novelty, diversity', zh: '覆盖、新颖、多样' },
+    also: ['coverage', 'novelty', 'mmr', 'maximal marginal relevance', '覆盖', '新颖', '多样'],
+    text: {
+      en: 'What recommendations are like beside being right. Coverage is the share of all items that anyone is shown; novelty the mean of −log₂ of the share of readers who liked what is shown, in bits; diversity 1 minus the mean likeness of two that are shown together. Maximal marginal relevance trades some of what is right for diversity.',
+      zh: '推荐除命中之外的性质。覆盖是全部条目中有多少被推荐给了某人；新颖是所荐条目被喜欢的读者比例的 −log₂ 的平均，单位为比特；多样是 1 减去同一份推荐中两两相似度的平均。最大边际相关（MMR）以少许命中换取多样。',
+    },
+  },
   bootstrap: {
     name: { en: 'bootstrap', zh: '自助法' },
     also: ['confidence interval', '95 % interval', 'confidence', 'p-value', '置信区间', 'p 值'],

@@ -8,6 +8,7 @@ import type { State } from '../store/index.ts';
 import { checkOrigin } from './access.ts';
 import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
+import type { RecommendPort } from './answers/recommend-port.ts';
 import type { ServicePort } from './answers/service-port.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
 import type { KitGuard } from './domain/kit-guard.ts';
@@ -47,6 +48,8 @@ export interface AppOptions {
   readonly documents?: DocumentsPort;
   /** Who serves customers; without, its route says so. */
   readonly service?: ServicePort;
+  /** What is recommended to readers; without, its routes say so. */
+  readonly recommender?: RecommendPort;
   /** Tools and memory of an assistant; without, its route says so. */
   readonly assistant?: AssistantPort;
   /** Who listens and speaks; without, their routes say so. */
@@ -152,6 +155,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     desk: createSpeechDesk(speech),
     withVideo: createVideoDesk(options.video),
     kits: options.kits,
+    recommender: options.recommender,
     watch: watch.model,
     quotes: watch.quotes,
   };

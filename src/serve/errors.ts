@@ -250,6 +250,12 @@ export const fail = defineErrors({
       `kit ${d.kit}: rule ${d.rule} must have patterns that can be read, got "${d.pattern}": ${d.reason}`,
     zh: (d) => `领域包 ${d.kit}：规则 ${d.rule} 的模式须可读取，得到 "${d.pattern}"：${d.reason}`,
   },
+  'serve/no-recommender': {
+    en: () =>
+      'recommendations: this server has nothing to recommend; start it with --recommender FOLDER (made by inkstone recommend train)',
+    zh: () =>
+      '推荐：本服务器没有可推荐的内容；启动时请加 --recommender 目录（由 inkstone recommend train 建立）',
+  },
   'serve/service-full': {
     en: (d: { most: number }) =>
       `service: ${d.most} conversations are kept, and no more; take some away with inkstone service PLAN --list conversation --forget ID`,
@@ -307,6 +313,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/no-video', 404, 'invalid_request_error'],
   ['serve/no-speaker', 404, 'invalid_request_error'],
   ['serve/no-kits', 404, 'invalid_request_error'],
+  ['serve/no-recommender', 404, 'invalid_request_error'],
   ['serve/service-', 409, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],
@@ -330,6 +337,9 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['apps/', 400, 'invalid_request_error'],
   ['retrieve/full', 400, 'invalid_request_error'],
   ['retrieve/no-vectors', 400, 'invalid_request_error'],
+  ['recommend/no-item', 400, 'invalid_request_error'],
+  ['recommend/option', 400, 'invalid_request_error'],
+  ['cli/recommend-full', 409, 'invalid_request_error'],
   ['context/', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],

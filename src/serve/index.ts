@@ -3,6 +3,7 @@
 export { type AnswerWriterOptions, answerWriter } from './answers/answer-writer.ts';
 export { type CodeWriterOptions, codeWriter } from './answers/code-writer.ts';
 export type { DocumentsPort } from './answers/documents-port.ts';
+export type { RecommendPort } from './answers/recommend-port.ts';
 export { createTurns, type ServicePort } from './answers/service-port.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { assistantModel, knowsTools } from './assistant/assistant-model.ts';

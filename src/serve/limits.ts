@@ -85,6 +85,18 @@ export const limits = {
   /** Turns of a conversation with the assistant, and how often results go back to its model. */
   assistantTurns: 200,
   assistantRounds: 16,
+  /** Of a recommendation: the name of a reader or item, items of a taste, its words, items of the answer, their reasons, characters told of each. */
+  readerName: 200,
+  tasteItems: 256,
+  tasteText: 20_000,
+  recommendations: 100,
+  recommendReasons: 20,
+  recommendedText: 2_000,
+  shownTitle: 80,
+  /** Events of one request, those that a tenant may keep, and the last second of a time (the year 9999). */
+  readerEvents: 256,
+  tenantReaderEvents: 1_000_000,
+  latestSecond: 253_402_300_799,
   /** Conversations with customers that a tenant may keep, and what is said in one, both sides together. */
   serviceConversations: 100_000,
   serviceTurns: 400,

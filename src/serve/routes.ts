@@ -10,6 +10,13 @@ import {
   documentsBody,
 } from './answers/answer-route.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
+import type { RecommendPort } from './answers/recommend-port.ts';
+import {
+  answerReaderEvents,
+  answerRecommendations,
+  readerEventsBody,
+  recommendationBody,
+} from './answers/recommend-route.ts';
 import type { ServicePort } from './answers/service-port.ts';
 import { answerService, serviceBody } from './answers/service-route.ts';
 import { answerSummaries, summaryBody } from './answers/summary-route.ts';
@@ -80,6 +87,8 @@ export interface RouteScope {
   readonly withVideo: ReturnType<typeof createVideoDesk>;
   /** Glossaries and warnings of fields, where there are kits. */
   readonly kits: KitGuard | undefined;
+  /** What is recommended to readers, where there is something. */
+  readonly recommender: RecommendPort | undefined;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -297,6 +306,23 @@ export const routes: readonly Route[] = [
     },
   }),
   withBody({
+    path: '/v1/recommendations',
+    summary: 'Items for a reader, by what was read before, items or words; each with what led to it.',
+    body: recommendationBody,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const own = recommendScope(c, scope);
+      return answerRecommendations(c, body, { ...own, quotes: await scope.quotes(c) });
+    },
+  }),
+  withBody({
+    path: '/v1/recommendations/events',
+    summary: 'What readers read and how it was; the next recommendation knows.',
+    body: readerEventsBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerReaderEvents(c, body, recommendScope(c, scope)),
+  }),
+  withBody({
     path: '/v1/translations',
     summary: 'Translates a text line by line, or a list of texts.',
     body: translationBody,
@@ -379,6 +405,12 @@ function documentScope(c: AppContext, scope: RouteScope) {
   const { documents } = scope;
   if (!documents) throw fail('serve/no-documents', undefined);
   return { ...requestScope(c, scope), documents };
+}
+
+/** @throws `serve/no-recommender` */
+function recommendScope(c: AppContext, { recommender }: RouteScope) {
+  if (!recommender) throw fail('serve/no-recommender', undefined);
+  return { tenant: c.get('tenant'), recommender };
 }
 
 const served = ({ registry, remotes }: RouteScope) => [...registry.list(), ...remotes];

@@ -29,6 +29,7 @@ import type { serveOptions } from '../serve-options.ts';
 import { serveAssistant } from '../served-assistant.ts';
 import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
+import { serveRecommender } from '../served-recommender.ts';
 import { servePlan } from '../served-service.ts';
 import { serveVideo } from '../served-video.ts';
 import { quoteWord } from '../shell-words.ts';
@@ -87,6 +88,10 @@ const say = defineMessages({
       `answers are under the warnings of ${d.kits}; terms are told at ${d.url}/v1/domain`,
     zh: (d) => `回答按 ${d.kits} 的规则给出提示；在 ${d.url}/v1/domain 解释术语`,
   },
+  recommender: {
+    en: (d: { url: string }) => `items are recommended to readers at ${d.url}/v1/recommendations`,
+    zh: (d) => `在 ${d.url}/v1/recommendations 向读者推荐条目`,
+  },
   try: {
     en: (d: { command: string }) => `try it: ${d.command}`,
     zh: (d) => `试一试：${d.command}`,
@@ -121,6 +126,8 @@ export interface ServeSettings {
   readonly captioner?: string | undefined;
   /** Kits of a field by name or file, joined by commas, and the numbers that they name in an emergency. */
   readonly kits?: (KitGuardOptions & { readonly specs: string }) | undefined;
+  /** The folder of a recommender. */
+  readonly recommender?: string | undefined;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -152,21 +159,13 @@ export async function run({
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
   const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools, kit } = options;
-  const { speaker, listener, captioner } = options;
+  const { speaker, listener, captioner, recommender } = options;
   if (assistantTools !== undefined && assistant === undefined) {
     throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
   }
   checkActivations('serve', options);
-  const beside = [
-    remote,
-    index,
-    service,
-    assistant,
-    speaker || undefined,
-    listener || undefined,
-    captioner,
-    kit,
-  ];
+  const voices = [speaker || undefined, listener || undefined, captioner];
+  const beside = [remote, index, service, assistant, kit, recommender, ...voices];
   if (args.length === 0 && beside.every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -187,6 +186,7 @@ export async function run({
     speech: { speaker, listener },
     captioner,
     kits: kitsOf('serve', options),
+    recommender,
     classifier,
     weights,
     activations,
@@ -269,6 +269,8 @@ export async function serveRuns(
     if (service) closing.push(service.close);
     const assistant = settings.assistant && (await serveAssistant(settings.assistant, signal));
     if (assistant) closing.push(assistant.close);
+    const recommender = settings.recommender && (await serveRecommender(settings.recommender, signal));
+    if (recommender) closing.push(recommender.close);
     const state = await openServerState(settings, terminal);
     if (state) closing.push(() => state.close());
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
@@ -287,6 +289,7 @@ export async function serveRuns(
       speech,
       ...(video && { video }),
       kits,
+      ...(recommender && { recommender }),
       readFile: readSentFile,
       suggest,
       host,
@@ -321,6 +324,7 @@ export async function serveRuns(
       const own = kits.readers.map(({ kit }) => kit.title[language()]).join(', ');
       terminal.print(say('kits', { url, kits: own }));
     }
+    if (recommender) terminal.print(say('recommender', { url }));
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';

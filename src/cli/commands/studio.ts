@@ -13,7 +13,7 @@ export async function run({
   terminal,
   signal,
 }: CommandContext<typeof studioOptions>): Promise<number> {
-  const { port, host, apiKey, remote, index, collection, classifier, runs, state } = options;
+  const { port, host, apiKey, remote, index, collection, classifier, recommender, runs, state } = options;
   const { speaker, listener, captioner } = options;
   const latest = args.length > 0 ? undefined : await latestModel(runs);
   const folders = latest === undefined ? args : [latest];
@@ -28,6 +28,7 @@ export async function run({
     speech: { speaker, listener },
     captioner,
     kits: kitsOf('studio', options),
+    recommender,
     classifier,
     studio: true,
     runs,

@@ -13,6 +13,7 @@ import {
   servicePlan,
 } from '../../apps/index.ts';
 import { functionModel } from '../../decode/index.ts';
+import { byTerms, createLexicon, ratingScale, readingLog, recommend } from '../../recommend/index.ts';
 import { trainCharacters } from '../../text/index.ts';
 import type { RequestLog } from '../app.ts';
 import { createKitGuard } from '../domain/kit-guard.ts';
@@ -85,8 +86,20 @@ beforeAll(async () => {
     created: '',
     detail: { ...newConversation(CONVERSATION) },
   });
+  const items = ['ab', 'cd'].map((id) => ({ id, text: `${id} is here.`, category: id }));
+  const lexicon = createLexicon(items);
+  const log = readingLog(items, ratingScale([]));
+  const shelf = { lexicon, log, recommender: byTerms('tfidf', lexicon) };
   server = await startServer({
     models: [model, ...taskModels],
+    recommender: {
+      scale: ratingScale([]),
+      recommend: (_, wish, options) => recommend(wish, shelf, options),
+      async tell(_, events) {
+        for (const event of events) log.add(event);
+        return { kept: events.length };
+      },
+    },
     documents: { readable: async () => [collection], own: async () => collection },
     assistant: { open: () => ({ tools: builtInTools({ notes }), notes }) },
     service: {
@@ -136,6 +149,8 @@ const least: Readonly<Record<string, object>> = {
   '/v1/service': { message: 'ab' },
   '/v1/assistant': { messages: [{ role: 'user', content: 'ab' }] },
   '/v1/audio/speech': { input: 'ab' },
+  '/v1/recommendations': { text: 'ab' },
+  '/v1/recommendations/events': { events: [{ user: 'u', item: 'ab' }] },
   '/v1/translations': { text: 'ab' },
   '/v1/classifications': { text: 'ab' },
   '/v1/fill-mask': { text: 'a[MASK]' },
@@ -263,6 +278,21 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     speed: 4,
     stream_format: 'audio',
   },
+  '/v1/recommendations': {
+    user: '__proto__',
+    read: [{ item: 'ab', weight: -1 }],
+    text: 'a',
+    top: 100,
+    diversity: 1,
+    per_category: 1,
+    category: 'c',
+    new_only: true,
+    again: true,
+    reasons: 20,
+  },
+  '/v1/recommendations/events': {
+    events: [{ user: '__proto__', item: 'cd', rating: -1e300, when: 0 }],
+  },
   '/v1/translations': {
     model: 'translate',
     text: ['', 'a\nb'],
@@ -372,6 +402,15 @@ describe('limits hold before the queue', () => {
     ['/v1/classifications', 'text', 256, (size) => many(size, () => 'a')],
     ['/v1/classifications', 'words', 50, (size) => size],
     ['/v1/fill-mask', 'top', 50, (size) => size],
+    ['/v1/recommendations', 'top', 100, (size) => size],
+    ['/v1/recommendations', 'text', 20_000, (size) => 'a'.repeat(size)],
+    ['/v1/recommendations', 'read', 256, (size) => many(size, () => ({ item: 'ab' }))],
+    [
+      '/v1/recommendations/events',
+      'events',
+      256,
+      (size) => many(size, (i) => ({ user: `u${i}`, item: 'ab' })),
+    ],
     ['/v1/embeddings', 'input', 47, (size) => 'a'.repeat(size)],
   ])('%s %s: %d', async (path, field, most, make) => {
     const more = field === 'top_logprobs' ? { logprobs: true } : {};

@@ -457,6 +457,8 @@ test('the OpenAPI document has every route and field', async () => {
     '/v1/audio/transcriptions',
     '/v1/video/descriptions',
     '/v1/audio/speech',
+    '/v1/recommendations',
+    '/v1/recommendations/events',
     '/v1/translations',
     '/v1/classifications',
     '/v1/fill-mask',

@@ -6,9 +6,10 @@ import { isField } from '../../parts/keyboard.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { MissingPage } from '../../shell/broken-page.tsx';
 import { useWords } from '../../words.ts';
+import { RecommendDesk } from './recommend-desk.tsx';
 import { TaskDesk } from './task-desk.tsx';
 import classes from './tasks.module.css';
-import { isTaskName, tabNames } from './tasks.ts';
+import { isTabName, isTaskName, tabNames } from './tasks.ts';
 import { VideoDesk } from './video-desk.tsx';
 import { tasksWords } from './words.ts';
 
@@ -29,8 +30,7 @@ export function TasksPage() {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, [navigate, text]);
-  const isVideo = task === 'video';
-  if (!isVideo && !isTaskName(task)) return <MissingPage />;
+  if (!isTabName(task)) return <MissingPage />;
   return (
     <>
       <PageHead title={say.title} lead={say.lead} />
@@ -48,7 +48,9 @@ export function TasksPage() {
           </Link>
         ))}
       </nav>
-      {isVideo ? <VideoDesk /> : <TaskDesk key={task} name={task} typed={typed} onType={setTyped} />}
+      {task === 'video' && <VideoDesk />}
+      {task === 'recommend' && <RecommendDesk typed={typed} onType={setTyped} />}
+      {isTaskName(task) && <TaskDesk key={task} name={task} typed={typed} onType={setTyped} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** What the address of the tasks page holds: enough to ask the same again. */
 
-import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { compact, flagOf, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
 
 export interface TasksSearch {
   readonly model?: string;
@@ -12,6 +12,10 @@ export interface TasksSearch {
   readonly top?: number;
   /** Of a field: one of its kits. */
   readonly kit?: string;
+  /** Of recommendations: the reader, how unlike each other they shall be, and whether only new items are wanted. */
+  readonly user?: string;
+  readonly diversity?: number;
+  readonly fresh?: true;
 }
 
 export const tasksSearch = (raw: RawSearch): TasksSearch =>
@@ -22,4 +26,7 @@ export const tasksSearch = (raw: RawSearch): TasksSearch =>
     sentences: numberOf(raw, 'sentences'),
     top: numberOf(raw, 'top'),
     kit: textOf(raw, 'kit'),
+    user: textOf(raw, 'user'),
+    diversity: numberOf(raw, 'diversity'),
+    fresh: flagOf(raw, 'fresh'),
   });

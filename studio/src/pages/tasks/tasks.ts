@@ -7,10 +7,12 @@ import type { TasksSearch } from './search.ts';
 export const taskNames = ['translate', 'summarize', 'classify', 'fill-mask', 'domain'] as const;
 export type TaskName = (typeof taskNames)[number];
 
-/** The tabs: a video is no text, and has a desk of its own. */
-export const tabNames = [...taskNames, 'video'] as const;
+/** The tabs: a video is no text, and recommendations need no model; both have desks of their own. */
+export const tabNames = [...taskNames, 'video', 'recommend'] as const;
+export type TabName = (typeof tabNames)[number];
 
 export const isTaskName = (name: string): name is TaskName => (taskNames as readonly string[]).includes(name);
+export const isTabName = (name: string): name is TabName => (tabNames as readonly string[]).includes(name);
 
 export interface Line {
   readonly index: number;

@@ -3,8 +3,8 @@ import { defineWords } from '../../words.ts';
 export const tasksWords = defineWords({
   title: { en: 'Tasks', zh: '任务' },
   lead: {
-    en: 'A text in, an answer out: translated, summed up, classified, with its blanks filled, or its terms explained; or a video described.',
-    zh: '输入一段文字：翻译、摘要、分类、填出其中的空缺，或解释其中的术语；也可描述视频。',
+    en: 'A text in, an answer out: translated, summed up, classified, its blanks filled, its terms explained, or what else its reader may like; or a video described.',
+    zh: '输入一段文字：翻译、摘要、分类，填出其中的空缺，解释其中的术语，或推荐读者可能喜欢的内容；也可描述视频。',
   },
   tabKey: { en: (n: number) => `key ${n}`, zh: (n: number) => `按键 ${n}` },
   translate: { en: 'Translate', zh: '翻译' },
@@ -30,6 +30,7 @@ export const tasksWords = defineWords({
     zh: (time: string) => `帧数过多，只看到 ${time}。`,
   },
   domain: { en: 'Explain terms', zh: '解释术语' },
+  recommend: { en: 'Recommend', zh: '推荐' },
   stop: { en: 'Stop', zh: '停止' },
   keys: { en: 'Ctrl+Enter', zh: 'Ctrl+回车' },
   putBlank: { en: 'Put a blank at the cursor', zh: '在光标处加空' },
