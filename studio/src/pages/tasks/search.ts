@@ -12,6 +12,10 @@ export interface TasksSearch {
   readonly top?: number;
   /** Of a field: one of its kits. */
   readonly kit?: string;
+  /** Of drawings: how many, how much the prompt leads, and the seed of the first. */
+  readonly pictures?: number;
+  readonly guidance?: number;
+  readonly seed?: number;
 }
 
 export const tasksSearch = (raw: RawSearch): TasksSearch =>
@@ -22,4 +26,7 @@ export const tasksSearch = (raw: RawSearch): TasksSearch =>
     sentences: numberOf(raw, 'sentences'),
     top: numberOf(raw, 'top'),
     kit: textOf(raw, 'kit'),
+    pictures: numberOf(raw, 'pictures'),
+    guidance: numberOf(raw, 'guidance'),
+    seed: numberOf(raw, 'seed'),
   });
