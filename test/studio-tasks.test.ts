@@ -60,6 +60,14 @@ const recommender = {
     return { kept: events.length };
   },
 };
+/** A white pixel, whatever is asked for. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4//8/AAX+Av4zEpUUAAAAAElFTkSuQmCC';
+const draw: TaskWorker<'draw'> = {
+  kind: 'draw',
+  textsAtOnce: 16,
+  answer: async ({ texts, seed, size = 1 }) =>
+    texts.map((_, i) => ({ kind: 'draw', png: PIXEL, size, seed: seed + i, ...counted })),
+};
 
 let browser: Browser;
 let server: RunningServer;
@@ -70,6 +78,7 @@ describe.skipIf(noBrowser)(`the page of tasks${noBrowser ? `: skipped: ${noBrows
       createTaskModel('shouter', shout as TaskWorker),
       createTaskModel('guesser', guess as TaskWorker),
       createTaskModel('judge', judge as TaskWorker),
+      createTaskModel('painter', draw as TaskWorker),
     ];
     const kits = createKitGuard([await readKitFile('law')], { numbers: '110' });
     server = await startStudioServer({ models, kits, recommender, port: 0 });
@@ -183,6 +192,27 @@ describe.skipIf(noBrowser)(`the page of tasks${noBrowser ? `: skipped: ${noBrows
     await eventually(() => titles.first().textContent()).toBe('Cake');
     expect(await page.getByText('Because of Tea (100 %)').count()).toBe(1);
     expect(page.url()).toContain('user=Anna');
+    expect(faults).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+
+  test('drawings come with their seeds and can be kept; the address draws them again', async () => {
+    const { page, faults } = await watchedPage(browser, server.url);
+    await page.goto(`${server.url}/tasks/draw?seed=7&pictures=3`);
+    await page.getByLabel('What shall be drawn').fill(hostile);
+    await page.keyboard.press('Control+Enter');
+    const pictures = page.locator('section li img');
+    await eventually(() => pictures.count()).toBe(3);
+    expect(await pictures.last().getAttribute('alt')).toBe(`${hostile} (seed 9)`);
+    const isSeen = (image: unknown) => (image as { naturalWidth: number }).naturalWidth === 1;
+    expect(await pictures.first().evaluate(isSeen)).toBe(true);
+    const saving = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Save' }).first().click();
+    expect((await saving).suggestedFilename()).toBe('drawing-7.png');
+    expect(await page.evaluate('window.wasRun')).toBeUndefined();
+    expect(await violations(page)).toEqual([]);
+    await page.reload();
+    await eventually(() => pictures.count()).toBe(3);
     expect(faults).toEqual([]);
     await page.context().close();
   }, 120_000);

@@ -2,7 +2,7 @@
 
 import type { ImageModel } from '../vision/index.ts';
 import type { OptionTable } from './command.ts';
-import { positive, share, wholePositive } from './option-rules.ts';
+import { notNegative, positive, share, wholePositive } from './option-rules.ts';
 import { seed } from './shared-options.ts';
 
 /** NOTE By name only: the help must not load the models. A task left out does not compile. */
@@ -10,6 +10,7 @@ const tasks: { readonly [Task in ImageModel['task']]: true } = {
   classify: true,
   search: true,
   caption: true,
+  draw: true,
 };
 export const imageTasks = Object.keys(tasks) as ImageModel['task'][];
 
@@ -32,8 +33,8 @@ export const imageOptions = {
     choices: imageTasks,
     default: 'classify',
     doc: {
-      en: 'what is learnt: labels, the search for pictures by captions and back, or to write captions',
-      zh: '学什么：标签、图文互相检索，还是写图片说明',
+      en: 'what is learnt: labels, the search for pictures by captions and back, to write captions, or to draw what captions say',
+      zh: '学什么：标签、图文互相检索、写图片说明，还是按说明作画',
     },
   },
   encoder: {
@@ -42,17 +43,20 @@ export const imageOptions = {
     choices: ['cnn', 'patches'],
     default: 'cnn',
     doc: {
-      en: 'what sees the pictures: a convolutional network, or patches that attend to each other (ViT)',
-      zh: '看图的网络：卷积网络，或相互注意的图块（ViT）',
+      en: 'what sees the pictures: a convolutional network, or patches that attend to each other (ViT); to draw it is always patches',
+      zh: '看图的网络：卷积网络，或相互注意的图块（ViT）；作画一律用图块',
     },
   },
   imageSize: {
-    verbs: ['shapes', 'train'],
+    verbs: ['shapes', 'train', 'draw'],
     type: 'number',
     placeholder: 'pixels',
     default: 32,
     rule: wholePositive,
-    doc: { en: 'the side of the pictures as they are seen or made', zh: '看到或生成的图片的边长' },
+    doc: {
+      en: 'the side of the pictures as they are seen or made; of drawings, that of the file (default: as the model learnt)',
+      zh: '看到或生成的图片的边长；作画时为文件的边长（默认与模型所学相同）',
+    },
   },
   width: {
     verbs: learning,
@@ -151,12 +155,61 @@ export const imageOptions = {
       zh: '说明所在的列（默认 caption、text 等）',
     },
   },
-  count: {
+  searcher: {
+    verbs: learning,
+    type: 'string',
+    placeholder: 'run',
+    doc: {
+      en: 'a model of --task search that judges whether drawings of held-out captions show what was asked for',
+      zh: '以 --task search 训练的模型，由它评判按留出说明画的图是否相符',
+    },
+  },
+  captioner: {
+    verbs: learning,
+    type: 'string',
+    placeholder: 'run',
+    doc: {
+      en: 'a model of --task caption that says what it sees in such drawings',
+      zh: '以 --task caption 训练的模型，由它说出在这些图中看到什么',
+    },
+  },
+  scenes: {
     verbs: ['shapes'],
+    type: 'string',
+    choices: ['one', 'pairs'],
+    default: 'one',
+    doc: {
+      en: 'what the pictures show: one kind of shape, or two shapes and how they stand to each other',
+      zh: '画什么：同一种图形，或两个图形及其相互位置',
+    },
+  },
+  count: {
+    verbs: ['shapes', 'draw'],
     type: 'number',
-    default: 1000,
     rule: wholePositive,
-    doc: { en: 'pictures to make', zh: '生成多少张图片' },
+    doc: {
+      en: 'pictures to make (default: 1000 shapes, 1 drawing)',
+      zh: '生成多少张图片（默认：图形 1000 张，作画 1 张）',
+    },
+  },
+  guidance: {
+    verbs: ['draw'],
+    type: 'number',
+    placeholder: 'scale',
+    rule: notNegative,
+    doc: {
+      en: 'how much the prompt leads: 1 as it was learnt, more for clearer and less varied drawings (default: 3)',
+      zh: '提示的引导强度：1 为所学原样，越大越切题而越少变化（默认 3）',
+    },
+  },
+  steps: {
+    verbs: ['draw'],
+    type: 'number',
+    rule: wholePositive,
+    doc: {
+      en: 'steps from noise to the drawing: more are finer and slower (default: 16)',
+      zh: '从噪声到图画的步数：越多越细致也越慢（默认 16）',
+    },
   },
   text: {
     verbs: ['search'],
@@ -193,13 +246,13 @@ export const imageOptions = {
     },
   },
   out: {
-    verbs: ['shapes', 'train', 'maps'],
+    verbs: ['shapes', 'train', 'maps', 'draw'],
     type: 'string',
     placeholder: 'path',
     doc: {
-      en: 'where it is written (default: shapes, runs/image-TASK, maps.png)',
-      zh: '写到哪里（默认：shapes、runs/image-任务、maps.png）',
+      en: 'where it is written (default: shapes, runs/image-TASK, maps.png, drawing.png)',
+      zh: '写到哪里（默认：shapes、runs/image-任务、maps.png、drawing.png）',
     },
   },
-  seed: { ...seed, verbs: ['shapes', 'train', 'caption'] },
+  seed: { ...seed, verbs: ['shapes', 'train', 'caption', 'draw'] },
 } as const satisfies OptionTable;

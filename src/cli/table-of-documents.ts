@@ -216,10 +216,10 @@ export const classify = defineCommand({
 
 export const image = defineCommand({
   name: 'image',
-  args: '<shapes|train|classify|search|caption|maps> [run] [file…]',
+  args: '<shapes|train|classify|search|caption|draw|maps> [run] [file…|prompt]',
   summary: {
-    en: 'pictures beside text: make a set of shapes, learn labels, search by captions and back, write captions, look at the filters',
-    zh: '图文结合：生成图形数据，学习标签、图文互检、写图片说明，查看滤波器的响应',
+    en: 'pictures beside text: make a set of shapes, learn labels, search by captions and back, write captions, draw what a prompt says, look at the filters',
+    zh: '图文结合：生成图形数据，学习标签、图文互检、写图片说明、按提示作画，查看滤波器的响应',
   },
   options: async () => (await import('./image-options.ts')).imageOptions,
   example: 'inkstone image shapes --count 600 --out shapes',
@@ -231,6 +231,9 @@ export const image = defineCommand({
     'inkstone image search runs/image-search --data shapes --text "a large red circle on the left"',
     'inkstone image train --task caption --data shapes --epochs 12 --out runs/image-caption',
     'inkstone image caption runs/image-caption shapes/pictures/000.png',
+    'inkstone image train --task draw --data shapes --layers 2 --lr 0.003 --epochs 30 --out runs/image-draw',
+    'inkstone image draw runs/image-draw "a large red circle on the left" --count 4 --image-size 128',
+    'inkstone image draw https://api.example.com/v1#some-model "a small blue ring at the top"',
   ],
   load: () => import('./commands/image.ts'),
 });

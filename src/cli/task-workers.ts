@@ -1,4 +1,4 @@
-/** What `serve` asks about texts instead of going on with them: translators, classifiers, encoders that fill blanks. */
+/** What `serve` asks about texts instead of going on with them: translators, classifiers, encoders that fill blanks, what draws. */
 
 import { askHead, type HeadModel, hasForeignHead, type LabelAnswer } from '../adapt/index.ts';
 import {
@@ -9,6 +9,7 @@ import {
   wordCutter,
   wordsByOmission,
 } from '../classify/index.ts';
+import { encodePng, scaleImage } from '../io/index.ts';
 import {
   encoderEmbedder,
   fillMask,
@@ -18,6 +19,7 @@ import {
 } from '../models/index.ts';
 import type { TaskAnswer, TaskKind, TaskWorker } from '../serve/index.ts';
 import { isRun, readRunConfig } from '../train/index.ts';
+import { drawPictures, imageLimits, imageTaskOf, loadImageModel, promptIds } from '../vision/index.ts';
 import { readEncoder } from './encoders.ts';
 import { fail } from './errors.ts';
 import { type BodyParams, findForeignHead } from './head-base.ts';
@@ -29,6 +31,7 @@ import { checkLengths, LINES_AT_ONCE, readTranslator, sourceIds, translateTexts 
 /** Which kind of question the model in this folder answers; undefined for one that writes, and where there is none. */
 export async function taskKindOf(folder: string): Promise<TaskKind | undefined> {
   if (await isClassifierFolder(folder)) return 'classify';
+  if ((await imageTaskOf(folder)) === 'draw') return 'draw';
   if (!(await isRun(folder))) return undefined;
   const json = (await readRunConfig(folder)) as { readonly [key: string]: unknown } | null;
   if (!json) return undefined;
@@ -47,6 +50,7 @@ export async function readTaskWorker(folder: string): Promise<TaskWorker> {
   if (kind === 'translate') return translating(folder) as Promise<TaskWorker>;
   if (kind === 'fill-mask') return filling(folder) as Promise<TaskWorker>;
   if (kind === 'embed') return embedding(folder) as Promise<TaskWorker>;
+  if (kind === 'draw') return drawing(folder) as Promise<TaskWorker>;
   if (kind !== 'classify') throw fail('cli/no-model', { path: folder });
   if (await isClassifierFolder(folder)) return classifying(await loadClassifier(folder)) as TaskWorker;
   const head = (await findForeignHead(folder)) ?? (await readHeadModel(folder));
@@ -106,6 +110,42 @@ async function embedding(folder: string): Promise<TaskWorker<'embed'>> {
         ...{ kind: 'embed', vector: Array.from(vector) },
         ...{ promptTokens: tokenizer.encode(texts[i]).length, completionTokens: 0 },
       }));
+    },
+  };
+}
+
+async function drawing(folder: string): Promise<TaskWorker<'draw'>> {
+  const model = await loadImageModel(folder, 'draw');
+  const { tokenizer, encoder } = model;
+  const tokensOf = (prompt: string): number => promptIds(tokenizer, prompt).length;
+  return {
+    kind: 'draw',
+    // All of a request: pictures are told apart by their seeds, one after the other.
+    textsAtOnce: imageLimits.drawn,
+    check({ texts }) {
+      for (const prompt of texts) tokensOf(prompt);
+    },
+    async answer({ texts, seed, size = encoder.size, guidance, steps }, signal) {
+      const seeds = texts.map((_, i) => seed + i);
+      const pictures = await drawPictures(model, texts, { seeds, guidance, steps, signal });
+      return Promise.all(
+        pictures.map(async (picture, i): Promise<TaskAnswer<'draw'>> => {
+          const about = {
+            Description: texts[i],
+            Software: 'inkstone',
+            Comment: JSON.stringify({ seed: seeds[i] }),
+          };
+          const png = Buffer.from(await encodePng(scaleImage(picture, size), about)).toString('base64');
+          return {
+            kind: 'draw',
+            png,
+            size,
+            seed: seeds[i],
+            promptTokens: tokensOf(texts[i]),
+            completionTokens: 0,
+          };
+        }),
+      );
     },
   };
 }

@@ -151,8 +151,8 @@ export const decodingTerms = defineTerms({
     name: { en: 'guidance', zh: '引导' },
     also: ['classifier-free guidance', 'cfg', 'scale', '无分类器引导'],
     text: {
-      en: 'The model is asked twice, with the prompt and with a negative prompt or none, and the logits are moved away from the second. Above 1 it keeps to the prompt more closely; each token costs twice as much.',
-      zh: '每次问模型两遍：一遍带提示，一遍带负面提示或不带，再让 logit 远离后者。大于 1 时更紧扣提示；每个词元的代价加倍。',
+      en: 'The model is asked twice, with the prompt and with a negative prompt or none, and the logits are moved away from the second. Above 1 it keeps to the prompt more closely; each token costs twice as much. Drawings are led in the same way, by the difference that the prompt makes to the direction of each step.',
+      zh: '每次问模型两遍：一遍带提示，一遍带负面提示或不带，再让 logit 远离后者。大于 1 时更紧扣提示；每个词元的代价加倍。作画也这样引导：看提示使每一步的方向改变了多少。',
     },
   },
   speculative: {

@@ -35,4 +35,20 @@ export const pictureTerms = defineTerms({
       zh: '写出所见：编码器把图片变成各处的状态，解码器一边写一边用交叉注意力去看。评分与人写的说明相比，并附一个基线：对一切图片都说最常见的那句话。',
     },
   },
+  textToImage: {
+    name: { en: 'text to image', zh: '文生图' },
+    also: ['text-to-image', 'image draw', 'drawing', 'image generation', '图像生成', '作画'],
+    text: {
+      en: 'Drawing what a prompt says. A network begins with noise and moves it, step by step, to a picture that fits the words; another seed is another noise, and so another picture. Whether it draws what was asked for is judged by models that see: one that finds the prompt among others, and one that says what it sees.',
+      zh: '按提示作画。网络从噪声出发，一步步把它变成与文字相符的图片；种子不同，噪声不同，图也不同。画得是否切题由看图的模型评判：一个从若干提示中找出原来的那条，一个说出看到了什么。',
+    },
+  },
+  rectifiedFlow: {
+    name: { en: 'rectified flow', zh: '整流流' },
+    also: ['flow matching', 'diffusion', 'diffusion model', 'DiT', '流匹配', '扩散模型'],
+    text: {
+      en: 'Between noise and a picture lies a straight line. The network sees a point of it, blurred by so much noise, and learns in which direction and how fast the picture lies (Liu et al. 2022). Drawing follows these directions from noise to the end. Diffusion models do the same along a curve, and need more steps.',
+      zh: '噪声与图片之间连一条直线。网络看到线上某一点，即掺了若干噪声的图，学习图片在哪个方向、要走多快（Liu 等，2022）。作画就是从噪声出发，沿着这些方向走到底。扩散模型走的是曲线，所需步数更多。',
+    },
+  },
 });

@@ -5,6 +5,7 @@ import { fail } from './errors.ts';
 import { describeFileError } from './files.ts';
 import { findIn } from './foreign.ts';
 import { limits } from './limits.ts';
+import { withPngTexts } from './png-texts.ts';
 import type { Picture } from './scale-image.ts';
 
 /** What a file is called that may hold a picture. */
@@ -36,13 +37,19 @@ export async function readImage(
   throw fail('io/format', { path, format, reason: 'it holds no picture' });
 }
 
-/** A picture as the bytes of a PNG file. @throws where it is larger than the limit */
-export async function encodePng({ width, height, pixels }: Picture): Promise<Uint8Array> {
+/** What is written into a PNG file beside its pixels, by keyword (Title, Description, Comment, …; 1 to 79 Latin characters). */
+export type PngTexts = Readonly<Record<string, string>>;
+
+/** A picture as the bytes of a PNG file, with texts in any language. @throws where it is larger than the limit */
+export async function encodePng(
+  { width, height, pixels }: Picture,
+  texts: PngTexts = {},
+): Promise<Uint8Array> {
   const limit = limits.imagePixels;
   if (width * height > limit) {
     const got = width * height;
     throw fail('io/image-size', { path: 'PNG', what: 'pixels', limit, got });
   }
   const { encode } = await import('fast-png');
-  return encode({ width, height, data: pixels, channels: 3, depth: 8 });
+  return withPngTexts(encode({ width, height, data: pixels, channels: 3, depth: 8 }), texts);
 }

@@ -34,7 +34,7 @@ export { dequantize, type QuantizableType, quantizableTypes, quantize } from './
 export type { GgufTensorInfo } from './gguf-header.ts';
 export { type GgufType, type GgufValue, ggufTypes } from './gguf-types.ts';
 export type { HubOptions } from './hub.ts';
-export { encodePng, imageNames, readImage } from './images.ts';
+export { encodePng, imageNames, type PngTexts, readImage } from './images.ts';
 export {
   type JsonLinesWriter,
   type OpenJsonLinesOptions,
@@ -71,6 +71,7 @@ export {
 } from './onnx.ts';
 export type { Skipped } from './parsers.ts';
 export { checkFileName, unsafePath } from './paths.ts';
+export { withPngTexts } from './png-texts.ts';
 export { type FileRecord, readRecords, textFieldOf } from './records.ts';
 export { resample, resampleInTurns } from './resample.ts';
 export { findProgram, type ProgramOptions, runProgram } from './run-program.ts';
@@ -87,7 +88,7 @@ export {
   writeSafetensors,
 } from './safetensors.ts';
 export { dtypes, type FileDtype, type TensorInfo } from './safetensors-header.ts';
-export type { Picture } from './scale-image.ts';
+export { type Picture, scaleImage } from './scale-image.ts';
 export {
   addSignOff,
   changedSince,

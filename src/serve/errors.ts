@@ -17,6 +17,7 @@ const works: { readonly [Kind in Work]: { readonly en: string; readonly zh: stri
   translate: { en: 'translating', zh: '翻译' },
   classify: { en: 'classifying', zh: '分类' },
   'fill-mask': { en: 'filling blanks', zh: '填空' },
+  draw: { en: 'drawing', zh: '作画' },
   embed: { en: 'vectors of texts', zh: '文本向量' },
 };
 const makers: { readonly [Kind in Work]: { readonly en: string; readonly zh: string } } = {
@@ -32,6 +33,10 @@ const makers: { readonly [Kind in Work]: { readonly en: string; readonly zh: str
   'fill-mask': {
     en: 'serve a run of inkstone train --objective masked',
     zh: '请提供由 inkstone train --objective masked 训练的模型',
+  },
+  draw: {
+    en: 'serve what inkstone image train --task draw made',
+    zh: '请提供由 inkstone image train --task draw 训练的模型',
   },
   embed: { en: 'serve the folder of a sentence encoder', zh: '请提供句向量编码器的目录' },
 };
@@ -334,6 +339,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['model/no-mask', 400, 'invalid_request_error'],
   ['model/fill-', 400, 'invalid_request_error'],
   ['cli/source-line', 400, 'invalid_request_error'],
+  ['vision/prompt-', 400, 'invalid_request_error'],
   ['apps/', 400, 'invalid_request_error'],
   ['retrieve/full', 400, 'invalid_request_error'],
   ['retrieve/no-vectors', 400, 'invalid_request_error'],

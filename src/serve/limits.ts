@@ -78,6 +78,12 @@ export const limits = {
   domainText: 100_000,
   domainTerms: 500,
   domainPlaces: 1000,
+  /** Pictures of one request, pixels of a side, characters of their prompt, steps of each, and how much the prompt may lead. */
+  drawings: 10,
+  drawingSide: 1024,
+  drawingPrompt: 4000,
+  drawingSteps: 100,
+  drawingGuidance: 100,
   /** Documents of one request, and those that a tenant may have; bytes of the key of one, which a row of an index must hold. */
   documents: 256,
   tenantDocuments: 100_000,

@@ -57,6 +57,7 @@ import type { SpeechDesk } from './speech/speech-port.ts';
 import { answerSpeech, speechBody } from './speech/speech-route.ts';
 import { answerTranscription, transcriptionForm } from './speech/transcription-route.ts';
 import { answerVideo, type createVideoDesk, videoForm } from './speech/video-route.ts';
+import { answerDrawings, drawingBody } from './tasks/drawing-route.ts';
 import type { TaskKind, TaskModel } from './tasks/task-model.ts';
 import {
   answerClassifications,
@@ -356,6 +357,13 @@ export const routes: readonly Route[] = [
     body: domainBody,
     answers: 'json',
     answer: (c, body, scope) => answerDomain(c, body, scope.kits),
+  }),
+  withBody({
+    path: '/v1/images/generations',
+    summary: 'Draws pictures for a prompt, as PNG in base64.',
+    body: drawingBody,
+    answers: 'json',
+    answer: (c, body, scope) => answerDrawings(c, body, taskModelOf(c, scope, 'draw', body.model)),
   }),
   withBody({
     path: '/v1/corrections',

@@ -33,6 +33,7 @@ export {
   runChangedAt,
   type SavedRun,
 } from './run.ts';
+export { type RunningMean, runningMean } from './running-mean.ts';
 export * from './schedules.ts';
 export { type ShuffleOptions, shuffledBatches } from './shuffled-batches.ts';
 export {

@@ -1,7 +1,7 @@
 /** Captions as a model reads and writes them: a tokenizer learnt from them, and the language each begins with. */
 
 import type { Language } from '../language.ts';
-import { fromArray, type Tensor } from '../tensor/index.ts';
+import { div, fromArray, mul, sum, type Tensor } from '../tensor/index.ts';
 import { patternSources, type SavableTokenizer, trainBpe } from '../text/index.ts';
 import type { Tokenizer } from '../types.ts';
 import { limits } from './limits.ts';
@@ -47,4 +47,14 @@ export function idRows(rows: readonly (readonly number[])[], padding: number): T
     ids.set(row, i * longest);
   });
   return fromArray<'i32'>(ids, [rows.length, longest], 'i32');
+}
+
+/** The mean of the states [B, T, D] of each caption's own tokens, without the padding behind: [B, D]. */
+export function tokenMeans(states: Tensor, lengths: readonly number[]): Tensor {
+  const [batch, longest] = states.shape;
+  const isToken = Float32Array.from({ length: batch * longest }, (_, i) =>
+    i % longest < lengths[Math.floor(i / longest)] ? 1 : 0,
+  );
+  const total = sum(mul(states, fromArray(isToken, [batch, longest, 1], 'f32')), { axis: 1 });
+  return div(total, fromArray(Float32Array.from(lengths), [batch, 1], 'f32'));
 }

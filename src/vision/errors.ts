@@ -62,12 +62,25 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.folder}：须以 --task ${d.wanted} 训练，而它的任务是 --task ${d.got}；请用 inkstone image ${d.got}，或另行训练`,
   },
+  'vision/prompt-empty': {
+    en: () => 'image: the prompt is empty; say what shall be drawn',
+    zh: () => '图像：提示为空；请说明要画什么',
+  },
+  'vision/prompt-long': {
+    en: (d: { tokens: number; most: number }) =>
+      `image: a prompt may have at most ${d.most} tokens, got ${d.tokens}; say it shorter`,
+    zh: (d) => `图像：提示至多 ${d.most} 个词元，得到 ${d.tokens} 个；请说得短一些`,
+  },
   'vision/other-content': {
     en: (d: { folder: string; found: string }) =>
       `${d.folder}: holds something else (${d.found}); choose another folder`,
     zh: (d) => `${d.folder}：其中已有别的内容（${d.found}）；请换一个目录`,
   },
 });
+
+/** A model that was trained for something else than what is wanted. */
+export const wrongTask = (folder: string, wanted: string, got: string): Error =>
+  fail('vision/task', { folder, wanted, got });
 
 /** A rule of a number, in words. */
 export function requireWhole(option: string, value: number, least: number, most: number): void {

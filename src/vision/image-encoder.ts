@@ -72,7 +72,8 @@ const filtersOf = ({ width, layers }: ImageEncoderConfig): number[] =>
     i === layers - 1 ? width : Math.max(8, width >> (layers - 1 - i)),
   );
 
-const blockOf = ({ width, heads }: ImageEncoderConfig): BlockConfig => ({
+/** A block of patches that look at each other. */
+export const patchBlock = ({ width, heads }: Pick<ImageEncoderConfig, 'width' | 'heads'>): BlockConfig => ({
   kind: 'preNorm',
   attention: {
     width,
@@ -112,7 +113,7 @@ export function imageEncoderSpec(config: ImageEncoderConfig) {
       ? { convolutions }
       : {
           patches: filters(COLOURS, width, patch),
-          blocks: Array.from({ length: layers }, () => blockSpec(blockOf(config), init, outputInit)),
+          blocks: Array.from({ length: layers }, () => blockSpec(patchBlock(config), init, outputInit)),
         };
   return { ...parts, positions, norm: normSpec(width, NORM) };
 }
@@ -154,7 +155,7 @@ function mixPatches(
   const masks = { causal: false, scale: 1 / Math.sqrt(width / heads) };
   const attend = (q: Tensor, k: Tensor, v: Tensor) => attention(q, k, v, masks);
   blocks!.forEach((block, layer) => {
-    states = runBlock(block, states, blockOf(config), { attend });
+    states = runBlock(block, states, patchBlock(config), { attend });
     const side = placesOf(config);
     look?.(reshape(states, [states.shape[0], side, side, width]), layer);
   });

@@ -16,10 +16,10 @@ import {
   unitRows,
 } from '../nn/index.ts';
 import { createRng } from '../rng.ts';
-import { div, fromArray, full, mean, mul, scope, sum, type Tensor, withRecording } from '../tensor/index.ts';
+import { full, mean, scope, type Tensor, withRecording } from '../tensor/index.ts';
 import type { SavableTokenizer } from '../text/index.ts';
 import type { Tokenizer } from '../types.ts';
-import { captionIds, captionTokenizer, idRows, languageOf } from './captions.ts';
+import { captionIds, captionTokenizer, idRows, languageOf, tokenMeans } from './captions.ts';
 import { encodeImages, type ImageEncoderConfig, imageEncoderSpec } from './image-encoder.ts';
 import type { ImageRow } from './image-rows.ts';
 import { type ImageSet, imageTensor } from './image-set.ts';
@@ -64,17 +64,8 @@ function textVectors(
   padding: number,
 ): Tensor {
   const lengths = rows.map(({ length }) => length);
-  const ids = idRows(rows, padding);
-  const [batch, longest] = ids.shape;
-  const states = encode(params.text, config, ids, { lengths });
-  const isToken = Float32Array.from({ length: batch * longest }, (_, i) =>
-    i % longest < lengths[Math.floor(i / longest)] ? 1 : 0,
-  );
-  const total = sum(mul(states, fromArray(isToken, [batch, longest, 1], 'f32')), { axis: 1 });
-  return runLinear(
-    params.textProjection,
-    div(total, fromArray(Float32Array.from(lengths), [batch, 1], 'f32')),
-  );
+  const states = encode(params.text, config, idRows(rows, padding), { lengths });
+  return runLinear(params.textProjection, tokenMeans(states, lengths));
 }
 
 /** The reader of captions beside an encoder of pictures: as wide, with two blocks. */
@@ -196,7 +187,7 @@ export interface Recall {
  */
 export function testImageSearch(model: ImageSearcher, images: ImageSet, rows: readonly ImageRow[]): Recall[] {
   return (['en', 'zh'] as const).flatMap((language) => {
-    const pairs = apart(rows.filter(({ text }) => languageOf(text) === language));
+    const pairs = pairsApart(rows.filter(({ text }) => languageOf(text) === language));
     if (pairs.length < 2) return [];
     const files = pairs.map(({ file }) => file);
     const pictures = embedImages(model, images, files);
@@ -210,8 +201,8 @@ export function testImageSearch(model: ImageSearcher, images: ImageSet, rows: re
   });
 }
 
-/** Rows of which no two share their caption or their picture. */
-function apart(rows: readonly ImageRow[]): ImageRow[] {
+/** Rows of which no two share their caption or their picture: the first of each counts. */
+export function pairsApart(rows: readonly ImageRow[]): ImageRow[] {
   const seen = new Set<string>();
   return rows.filter(({ file, text }) => {
     const keys = [`file ${file}`, `text ${text}`];

@@ -1,4 +1,4 @@
-/** Pictures beside text: encoders of pictures, and what stands on them: labels, search by caption, captions. */
+/** Pictures beside text: encoders of pictures, and what stands on them: labels, search by caption, captions; and pictures for prompts. */
 
 export {
   type Captioner,
@@ -10,6 +10,25 @@ export {
   writeCaptions,
 } from './captioner.ts';
 export { captionTokenizer, languageOf } from './captions.ts';
+export {
+  type ChoiceScores,
+  type DrawingScores,
+  type Judgement,
+  type JudgeOptions,
+  type Judges,
+  judgeDrawer,
+  testDrawer,
+} from './draw-scores.ts';
+export {
+  checkDrawing,
+  type Drawer,
+  type DrawOptions,
+  drawDefaults,
+  drawPictures,
+  promptIds,
+  trainDrawer,
+} from './drawer.ts';
+export { wrongTask } from './errors.ts';
 export { type FeatureMaps, featureMaps, mapsPicture } from './feature-maps.ts';
 export {
   classifyImages,
@@ -40,12 +59,23 @@ export {
 export { type ImageSet, imageTensor, loadImages } from './image-set.ts';
 export type { ImageLearningOptions } from './learning.ts';
 export { limits as imageLimits } from './limits.ts';
-export { type ShapeOptions, type ShapeScene, shapeScenes, writeShapes } from './shapes.ts';
+export {
+  type SceneKind,
+  type ScenePart,
+  type SceneParts,
+  type ShapeOptions,
+  type ShapeScene,
+  sceneKinds,
+  sceneParts,
+  shapeScenes,
+  writeShapes,
+} from './shapes.ts';
 export { apartKinds, type SplitRowsOptions, splitImageRows } from './split-rows.ts';
 export {
   checkImageFolder,
   type ImageModel,
   type ImageTask,
+  imageTaskOf,
   loadImageModel,
   saveImageModel,
 } from './storage.ts';

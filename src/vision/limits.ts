@@ -13,4 +13,9 @@ export const limits = {
   labels: 1000,
   /** Tokens of a caption; of a longer one the beginning is read. */
   captionTokens: 64,
+  /** Pictures that are drawn for one command, pixels of a side of their files, steps of each, and how much a prompt may lead. */
+  drawn: 256,
+  drawnSide: 2048,
+  drawSteps: 1000,
+  guidance: 100,
 } as const;

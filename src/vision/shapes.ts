@@ -61,7 +61,22 @@ const arrangements = [
   { en: 'three', zh: '三个', count: 3 },
 ] as const;
 
+/** How one shape stands to another. */
+const relations = {
+  left: { en: 'left of', zh: '左边', at: [0.27, 0.5] },
+  right: { en: 'right of', zh: '右边', at: [0.73, 0.5] },
+  above: { en: 'above', zh: '上方', at: [0.5, 0.27] },
+  below: { en: 'below', zh: '下方', at: [0.5, 0.73] },
+} as const;
+
+/** Of two shapes in one picture. */
+const PAIR_RADIUS = 0.17;
+
 type ShapeName = keyof typeof shapes;
+
+/** What is seen: a shape in one size and arrangement, or two shapes that stand to each other. */
+export const sceneKinds = ['one', 'pairs'] as const;
+export type SceneKind = (typeof sceneKinds)[number];
 
 /** A picture with what is said of it. */
 export interface ShapeScene {
@@ -75,32 +90,51 @@ export interface ShapeOptions {
   /** Pixels of a side. Default 32. */
   readonly size?: number;
   readonly seed?: number;
+  /** Default `one`. */
+  readonly scenes?: SceneKind;
 }
 
 const names = <Table extends object>(table: Table) => Object.keys(table) as (keyof Table)[];
 
-/** Every shape in every colour, size and arrangement: 432 captions in each language. */
-const kinds = names(shapes).flatMap((shape) =>
-  names(colours).flatMap((colour) =>
-    names(sizes).flatMap((size) => arrangements.map((arrangement) => ({ shape, colour, size, arrangement }))),
-  ),
+/** Every shape in every colour. */
+const things = names(shapes).flatMap((shape) => names(colours).map((colour) => ({ shape, colour })));
+type Thing = (typeof things)[number];
+
+/** In every size and arrangement: 432 captions in each language. */
+const single = things.flatMap((thing) =>
+  names(sizes).flatMap((size) => arrangements.map((arrangement) => ({ ...thing, size, arrangement }))),
+);
+/** Each beside each other one, each way: 5,040 captions in each language. */
+const paired = things.flatMap((thing) =>
+  things
+    .filter((other) => other !== thing)
+    .flatMap((other) => names(relations).map((relation) => ({ ...thing, other, relation }))),
 );
 
-type Kind = (typeof kinds)[number];
+type Single = (typeof single)[number];
+type Paired = (typeof paired)[number];
+type Kind = Single | Paired;
+
+const kindsOf: { readonly [Scenes in SceneKind]: readonly Kind[] } = { one: single, pairs: paired };
 
 /**
  * Pictures of coloured shapes, each kind as often as every other; the same for the same seed. Backgrounds, shades and places vary.
  * @throws where a number is out of its range
  */
-export function shapeScenes({ count, size = 32, seed = 0 }: ShapeOptions): Generator<ShapeScene> {
+export function shapeScenes({
+  count,
+  size = 32,
+  seed = 0,
+  scenes = 'one',
+}: ShapeOptions): Generator<ShapeScene> {
   requireWhole('count', count, 1, limits.shapes);
   requireWhole('size', size, 16, limits.imageSize);
-  return drawScenes({ count, size, seed });
+  return drawScenes({ count, size, seed, scenes });
 }
 
-function* drawScenes({ count, size, seed }: Required<ShapeOptions>): Generator<ShapeScene> {
+function* drawScenes({ count, size, seed, scenes }: Required<ShapeOptions>): Generator<ShapeScene> {
   const rng = createRng(seed).split('shapes');
-  const order = shuffle([...kinds], rng);
+  const order = shuffle([...kindsOf[scenes]], rng);
   for (let i = 0; i < count; i++) {
     const kind = order[i % order.length];
     const { zh, en } = shapes[kind.shape];
@@ -112,7 +146,20 @@ function* drawScenes({ count, size, seed }: Required<ShapeOptions>): Generator<S
   }
 }
 
-function captionOf({ shape, colour, size, arrangement }: Kind): ShapeScene['caption'] {
+function captionOf(kind: Kind): ShapeScene['caption'] {
+  return 'other' in kind ? pairCaption(kind) : singleCaption(kind);
+}
+
+function pairCaption({ shape, colour, other, relation }: Paired): ShapeScene['caption'] {
+  const how = relations[relation];
+  const zhOf = (thing: Thing): string => `${colours[thing.colour].zh}的${shapes[thing.shape].zh}`;
+  return {
+    en: `a ${colour} ${shapes[shape].en[0]} ${how.en} a ${other.colour} ${shapes[other.shape].en[0]}`,
+    zh: `${zhOf({ shape, colour })}在${zhOf(other)}${how.zh}`,
+  };
+}
+
+function singleCaption({ shape, colour, size, arrangement }: Single): ShapeScene['caption'] {
   const what = shapes[shape];
   const zhThing = `${colours[colour].zh}的${sizes[size].zh}${what.zh}`;
   return 'count' in arrangement
@@ -120,18 +167,66 @@ function captionOf({ shape, colour, size, arrangement }: Kind): ShapeScene['capt
     : { en: `a ${size} ${colour} ${what.en[0]} ${arrangement.en}`, zh: `${arrangement.zh}有一个${zhThing}` };
 }
 
+/** What a caption of ours says of a scene; the second shape of a pair is the other. */
+export type ScenePart = 'shape' | 'colour' | 'size' | 'place' | 'otherShape' | 'otherColour';
+export type SceneParts = { readonly [Part in ScenePart]?: string };
+
+/** What a caption of ours says, in names that are the same in both languages; undefined for any other text. */
+export function sceneParts(caption: string): SceneParts | undefined {
+  partsOfCaption ??= new Map(
+    Object.values(kindsOf).flatMap((kinds) =>
+      kinds.flatMap((kind) => Object.values(captionOf(kind)).map((text) => [text, partsOf(kind)] as const)),
+    ),
+  );
+  return partsOfCaption.get(caption);
+}
+
+let partsOfCaption: ReadonlyMap<string, SceneParts> | undefined;
+
+function partsOf(kind: Kind): SceneParts {
+  const { shape, colour } = kind;
+  if (!('other' in kind)) return { shape, colour, size: kind.size, place: kind.arrangement.en };
+  const { other, relation: place } = kind;
+  return { shape, colour, otherShape: other.shape, otherColour: other.colour, place };
+}
+
 type Place = readonly [x: number, y: number];
 
+/** A shape in a picture; lengths are shares of the side. */
+interface Figure {
+  readonly shape: ShapeName;
+  readonly colour: keyof typeof colours;
+  readonly place: Place;
+  readonly radius: number;
+}
+
+function figuresOf(kind: Kind, rng: Rng): Figure[] {
+  const { shape, colour } = kind;
+  if (!('other' in kind)) {
+    const { radius } = sizes[kind.size];
+    return placesOf(kind, rng).map((place) => ({ shape, colour, place, radius }));
+  }
+  const [x, y] = relations[kind.relation].at;
+  const figure = (thing: Thing, place: Place): Figure => ({
+    ...thing,
+    place: near(place, rng),
+    radius: PAIR_RADIUS,
+  });
+  return [figure({ shape, colour }, [x, y]), figure(kind.other, [1 - x, 1 - y])];
+}
+
+const about = (middle: number, reach: number, rng: Rng): number => middle + reach * (2 * rng.uniform() - 1);
+/** How far a shape may stand from where its place is said to be. */
+const near = ([x, y]: Place, rng: Rng): Place => [about(x, 0.06, rng), about(y, 0.06, rng)];
+
 /** Middles of the shapes, as shares of the side; they keep apart. */
-function placesOf(kind: Kind, rng: Rng): Place[] {
-  const { arrangement, size } = kind;
-  const about = (middle: number, reach: number): number => middle + reach * (2 * rng.uniform() - 1);
-  if ('at' in arrangement) return [[about(arrangement.at[0], 0.06), about(arrangement.at[1], 0.06)]];
+function placesOf({ arrangement, size }: Single, rng: Rng): Place[] {
+  if ('at' in arrangement) return [near(arrangement.at, rng)];
   const { radius } = sizes[size];
   for (;;) {
     const places = Array.from({ length: arrangement.count }, (): Place => {
       const reach = 0.48 - radius;
-      return [about(0.5, reach), about(0.5, reach)];
+      return [about(0.5, reach, rng), about(0.5, reach, rng)];
     });
     const isApart = places.every(([x, y], i) =>
       places.slice(0, i).every(([u, v]) => Math.hypot(x - u, y - v) > 2 * radius + 0.03),
@@ -144,26 +239,37 @@ function placesOf(kind: Kind, rng: Rng): Place[] {
 const POINTS = 2;
 
 function draw(kind: Kind, size: number, rng: Rng): Picture {
-  const { holds } = shapes[kind.shape];
-  const { radius } = sizes[kind.size];
-  const places = placesOf(kind, rng);
+  const figures = figuresOf(kind, rng);
   const paper = Array.from({ length: 3 }, () => 215 + rng.integer(40));
-  const ink = colours[kind.colour].rgb.map((value) => value + rng.integer(41) - 20);
+  /** Shapes of one colour have one shade. */
+  const inks = [...new Set(figures.map(({ colour }) => colour))].map((colour) => ({
+    figures: figures.filter((figure) => figure.colour === colour),
+    ink: colours[colour].rgb.map((value) => value + rng.integer(41) - 20),
+  }));
   const pixels = new Uint8Array(3 * size * size);
   for (let i = 0; i < size * size; i++) {
-    let inside = 0;
-    for (let point = 0; point < POINTS * POINTS; point++) {
-      const x = ((i % size) + ((point % POINTS) + 0.5) / POINTS) / size;
-      const y = (Math.floor(i / size) + (Math.floor(point / POINTS) + 0.5) / POINTS) / size;
-      if (places.some(([u, v]) => holds((x - u) / radius, (y - v) / radius))) inside++;
-    }
-    const share = inside / (POINTS * POINTS);
+    const shares = inks.map((own) => shareInside(own.figures, i, size));
+    const bare = 1 - shares.reduce((sum, share) => sum + share, 0);
     for (let c = 0; c < 3; c++) {
       const grain = rng.integer(13) - 6;
-      pixels[3 * i + c] = Math.max(0, Math.min(255, share * ink[c] + (1 - share) * paper[c] + grain));
+      const inked = shares.reduce((sum, share, k) => sum + share * inks[k].ink[c], 0);
+      pixels[3 * i + c] = Math.max(0, Math.min(255, inked + bare * paper[c] + grain));
     }
   }
   return { width: size, height: size, pixels };
+}
+
+/** How much of a pixel lies in some figures. */
+function shareInside(figures: readonly Figure[], pixel: number, size: number): number {
+  let inside = 0;
+  for (let point = 0; point < POINTS * POINTS; point++) {
+    const x = ((pixel % size) + ((point % POINTS) + 0.5) / POINTS) / size;
+    const y = (Math.floor(pixel / size) + (Math.floor(point / POINTS) + 0.5) / POINTS) / size;
+    const holds = ({ shape, place: [u, v], radius }: Figure): boolean =>
+      shapes[shape].holds((x - u) / radius, (y - v) / radius);
+    if (figures.some(holds)) inside++;
+  }
+  return inside / (POINTS * POINTS);
 }
 
 /** The table beside the pictures: two rows of each, a caption in each language. */

@@ -22,14 +22,16 @@ import { loadTokenizer, type SavableTokenizer, saveTokenizer } from '../text/ind
 import { leaves } from '../tree.ts';
 import { type Captioner, type CaptionerParams, captionerSpec } from './captioner.ts';
 import { knowsCaptions } from './captions.ts';
-import { fail } from './errors.ts';
+import type { Drawer } from './drawer.ts';
+import { fail, wrongTask } from './errors.ts';
 import { type ImageClassifier, type ImageClassifierParams, imageClassifierSpec } from './image-classifier.ts';
 import { type ImageEncoderConfig, imageEncoderConfig } from './image-encoder.ts';
 import { type ImageSearcher, type ImageSearchParams, imageSearchSpec } from './image-search.ts';
 import { limits } from './limits.ts';
+import { type PainterParams, painterSpec } from './painter.ts';
 
 /** A model of pictures, by what it was trained for. */
-export type ImageModel = ImageClassifier | ImageSearcher | Captioner;
+export type ImageModel = ImageClassifier | ImageSearcher | Captioner | Drawer;
 export type ImageTask = ImageModel['task'];
 type ModelFor<Task extends ImageTask> = Extract<ImageModel, { readonly task: Task }>;
 
@@ -69,7 +71,7 @@ export async function checkImageFolder(folder: string): Promise<void> {
 
 const schema = z.object({
   architecture: z.literal(ARCHITECTURE),
-  task: z.enum(['classify', 'search', 'caption']),
+  task: z.enum(['classify', 'search', 'caption', 'draw']),
   encoder: z.looseObject({}),
   labels: z.array(z.string()).min(2).max(limits.labels).optional(),
   text: z.looseObject({}).default({}),
@@ -86,6 +88,16 @@ async function readConfig(folder: string): Promise<SavedConfig> {
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;
   throw fail('vision/damaged', { folder, reason: `${path.join('.')}: ${message}` });
+}
+
+/** What the model in a folder is for; undefined where there is no model of pictures. */
+export async function imageTaskOf(folder: string): Promise<ImageTask | undefined> {
+  try {
+    return (await readConfig(folder)).task;
+  } catch (error) {
+    if (error instanceof InkstoneError && error.code === 'vision/damaged') throw error;
+    return undefined;
+  }
 }
 
 interface Parts {
@@ -116,6 +128,13 @@ const readers: { readonly [Task in ImageTask]: (parts: Parts) => Promise<ModelFo
     const params = treeFromTensors(captionerSpec(encoder, decoder), tensors) as CaptionerParams;
     return { task: 'caption', encoder, decoder, tokenizer: await tokenizer(), params };
   },
+  async draw({ saved, encoder, tensors, tokenizer }) {
+    const text = encoderConfig(saved.text as unknown as EncoderOptions);
+    // A network that draws is one of patches, whatever a file says.
+    const sizes = imageEncoderConfig({ ...encoder, kind: 'patches' });
+    const params = treeFromTensors(painterSpec(sizes, text), tensors) as PainterParams;
+    return { task: 'draw', encoder: sizes, text, tokenizer: await tokenizer(), params };
+  },
 };
 
 /** Reads a model, of one task where that is said. @throws when the folder holds none, one of another task, or a damaged one */
@@ -124,7 +143,7 @@ export async function loadImageModel<Task extends ImageTask = ImageTask>(
   task?: Task,
 ): Promise<ModelFor<Task>> {
   const saved = await readConfig(folder);
-  if (task && saved.task !== task) throw fail('vision/task', { folder, wanted: task, got: saved.task });
+  if (task && saved.task !== task) throw wrongTask(folder, task, saved.task);
   const tokenizer = async () => {
     const own = loadTokenizer(await readTokenizerFile(join(folder, TOKENIZER)));
     if (knowsCaptions(own)) return own as SavableTokenizer;

@@ -1,4 +1,4 @@
-/** `inkstone image shapes | train | classify | search | caption | maps`: pictures beside text. */
+/** `inkstone image shapes | train | classify | search | caption | draw | maps`: pictures beside text. */
 
 import { encodePng, writeFileAtomic } from '../../io/index.ts';
 import { defineMessages, language } from '../../language.ts';
@@ -16,8 +16,10 @@ import {
   readImageRows,
   writeCaptions,
   writeShapes,
+  wrongTask,
 } from '../../vision/index.ts';
 import type { CommandContext } from '../command.ts';
+import { drawImages } from '../drawing.ts';
 import { fail } from '../errors.ts';
 import type { imageOptions } from '../image-options.ts';
 import { percent, trainImages } from '../image-training.ts';
@@ -48,6 +50,7 @@ const verbs: { readonly [verb: string]: (context: ImageContext) => Promise<void>
   classify,
   search,
   caption,
+  draw: drawImages,
   maps,
 };
 
@@ -65,13 +68,17 @@ export async function run(context: ImageContext): Promise<void> {
   await act(context);
 }
 
+/** Pictures that are made where nobody says how many. */
+const SHAPES = 1000;
+
 async function shapes({ options, terminal, signal }: ImageContext): Promise<void> {
-  const { out = 'shapes', count, imageSize: size, seed } = options;
+  const { out = 'shapes', count = SHAPES, imageSize: size, seed, scenes } = options;
   const bar = terminal.bar(say('drawing', {}), count);
   const made = await writeShapes(out, {
     count,
     size,
     seed,
+    scenes,
     labels: language(),
     onProgress: (done) => bar.update(done),
     signal,
@@ -164,6 +171,7 @@ async function maps(context: ImageContext): Promise<void> {
   const { options, terminal } = context;
   const { out = 'maps.png' } = options;
   const { model, images } = await opened(context);
+  if (model.task === 'draw') throw wrongTask(context.args[1], 'classify, search or caption', model.task);
   const encoder = model.task === 'search' ? model.params.image : model.params.encoder;
   const layers = featureMaps(encoder, model.encoder, images, 0);
   await writeFileAtomic(out, await encodePng(mapsPicture(images, 0, layers)));

@@ -372,6 +372,7 @@ const examples: { readonly [Kind in Work]: readonly [path: string, body: object]
   translate: ['translations', { text: 'the moon is bright' }],
   classify: ['classifications', { text: 'a warm, funny film', words: 5 }],
   'fill-mask': ['fill-mask', { text: '床前明月[MASK]' }],
+  draw: ['images/generations', { prompt: 'a large red circle on the left', size: '128x128' }],
   embed: ['embeddings', { input: '床前明月光' }],
 };
 

@@ -36,6 +36,7 @@ const answers: { readonly [Kind in TaskKind]: TaskAnswer<Kind> } = {
   translate: { kind: 'translate', text: 'ab', ...counted },
   classify: { kind: 'classify', label: 'a', measure: 'margins', scores: [], ...counted },
   'fill-mask': { kind: 'fill-mask', places: [[]], ...counted },
+  draw: { kind: 'draw', png: 'iVBORw0KGgo=', size: 32, seed: 5, ...counted },
   embed: { kind: 'embed', vector: [1], ...counted },
 };
 const CONVERSATION = '123e4567-e89b-42d3-a456-426614174000';
@@ -155,6 +156,7 @@ const least: Readonly<Record<string, object>> = {
   '/v1/classifications': { text: 'ab' },
   '/v1/fill-mask': { text: 'a[MASK]' },
   '/v1/domain': { text: 'ab' },
+  '/v1/images/generations': { prompt: 'a red ring' },
   '/v1/corrections': { question: 'ab?', answer: 'cd' },
   '/v1/documents': {},
   '/tokenize': { prompt: 'ab' },
@@ -306,6 +308,23 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/v1/classifications': { model: 'classify', text: ['a', 'b'], words: 50 },
   '/v1/fill-mask': { model: 'fill-mask', text: '[MASK]', top: 50 },
   '/v1/domain': { text: '\0 law', kit: null },
+  '/v1/images/generations': {
+    model: 'draw',
+    prompt: '红色的圆形',
+    n: 10,
+    size: '1024x1024',
+    response_format: 'b64_json',
+    output_format: 'png',
+    seed: 2 ** 53 - 11,
+    guidance: 100,
+    steps: 100,
+    background: 'auto',
+    moderation: 'low',
+    output_compression: 100,
+    quality: 'high',
+    style: 'vivid',
+    user: 'u',
+  },
   '/v1/corrections': { question: 'where?', answer: null, source: 's' },
   '/v1/documents': {
     put: [{ key: '__proto__', text: '', title: 't', source: null }],
@@ -411,6 +430,11 @@ describe('limits hold before the queue', () => {
       256,
       (size) => many(size, (i) => ({ user: `u${i}`, item: 'ab' })),
     ],
+    ['/v1/images/generations', 'n', 10, (size) => size],
+    ['/v1/images/generations', 'steps', 100, (size) => size],
+    ['/v1/images/generations', 'guidance', 100, (size) => size],
+    ['/v1/images/generations', 'prompt', 4000, (size) => 'a'.repeat(size)],
+    ['/v1/images/generations', 'size', 1024, (size) => `${size}x${size}`],
     ['/v1/embeddings', 'input', 47, (size) => 'a'.repeat(size)],
   ])('%s %s: %d', async (path, field, most, make) => {
     const more = field === 'top_logprobs' ? { logprobs: true } : {};

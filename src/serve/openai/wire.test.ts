@@ -463,6 +463,7 @@ test('the OpenAPI document has every route and field', async () => {
     '/v1/classifications',
     '/v1/fill-mask',
     '/v1/domain',
+    '/v1/images/generations',
     '/v1/corrections',
     '/v1/documents',
     '/tokenize',

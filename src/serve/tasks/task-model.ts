@@ -48,6 +48,25 @@ interface Kinds {
       }[])[];
     };
   };
+  /** A picture for each text, which is a prompt. */
+  draw: {
+    readonly question: {
+      /** Pixels of a side. Default: as the model learnt. */
+      readonly size?: number;
+      /** Of the first picture; the next ones have the next seeds. */
+      readonly seed: number;
+      readonly guidance?: number;
+      readonly steps?: number;
+    };
+    readonly answer: {
+      /** A PNG file, in base64. */
+      readonly png: string;
+      readonly size: number;
+      readonly seed: number;
+      /** The prompt, where a rule changed it. */
+      readonly text?: string;
+    };
+  };
   /** Each text as a vector. */
   embed: { readonly question: object; readonly answer: { readonly vector: readonly number[] } };
 }

@@ -60,12 +60,23 @@ const measure: TaskWorker<'embed'> = {
     { kind: 'embed', vector: [3 * text.length, 4 * text.length], ...counted(text) },
   ],
 };
+const draw: TaskWorker<'draw'> = {
+  kind: 'draw',
+  textsAtOnce: 16,
+  answer: async ({ texts, seed, size = 32, guidance, steps }) =>
+    texts.map((text, i) => ({
+      ...{ kind: 'draw', png: btoa(JSON.stringify({ guidance, steps })), size, seed: seed + i },
+      ...counted(text),
+      completionTokens: 0,
+    })),
+};
 const shouter = createTaskModel('shouter', shout as TaskWorker);
 const models = [
   shouter,
   createTaskModel('judge', judge as TaskWorker),
   createTaskModel('guess', guess as TaskWorker),
   createTaskModel('measure', measure as TaskWorker),
+  createTaskModel('painter', draw as TaskWorker),
 ];
 const faults: unknown[] = [];
 const app = createApp({ models, onFault: (error) => faults.push(error) });
@@ -149,6 +160,37 @@ test('vectors by an encoder: of length 1, for texts alone, and as wide as it is'
   expect((await send('/v1/embeddings', { model: 'guess', input: 'a' })).status).toBe(400);
 });
 
+test('pictures in the form of OpenAI, each with the next seed; the official fields without effect are taken', async () => {
+  const told = await ask('/v1/images/generations', {
+    ...{ model: 'painter', prompt: '红色圆形', n: 2, size: '64x64', seed: 7, guidance: 2, steps: 4 },
+    ...{ response_format: 'b64_json', quality: 'high', user: 'u' },
+  });
+  expect(told).toMatchObject({
+    ...{ model: 'painter', size: '64x64', output_format: 'png', is_complete: true },
+    usage: { input_tokens: 8, output_tokens: 0, total_tokens: 8 },
+    data: [{ seed: 7 }, { seed: 8 }],
+  });
+  expect(JSON.parse(atob(told.data[1].b64_json))).toEqual({ guidance: 2, steps: 4 });
+  expect(Math.abs(told.created - Date.now() / 1000)).toBeLessThan(60);
+  // Without a seed another picture each time, and the seed is told: it can be drawn again.
+  const [a, b] = await Promise.all(
+    [1, 2].map(() => ask('/v1/images/generations', { prompt: 'a', size: 'auto' })),
+  );
+  expect(a.size).toBe('32x32');
+  expect(a.data[0].seed).not.toBe(b.data[0].seed);
+  for (const wrong of [
+    { size: '64x32' },
+    { size: '0x0' },
+    { response_format: 'url' },
+    { n: 0 },
+    { prompt: '' },
+  ]) {
+    expect((await send('/v1/images/generations', { prompt: 'a', ...wrong })).status).toBe(400);
+  }
+  const { error } = await ask('/v1/images/generations', { prompt: 'a', size: '9999x9999' }, 'zh');
+  expect(error.message).toMatch(/^size：必须是"auto"，或边长至多 1024 像素/);
+});
+
 test('a model that cannot is named, with those that can, in both languages', async () => {
   const wrong = await send('/v1/translations', { model: 'judge', text: 'a' });
   expect(wrong.status).toBe(400);
@@ -172,6 +214,7 @@ test('a model that cannot is named, with those that can, in both languages', asy
     ['judge', 'classify'],
     ['guess', 'fill-mask'],
     ['measure', 'embed'],
+    ['painter', 'draw'],
   ]);
   const inside = await send('/v1/translations', { text: 'fine\nfine\ntoo long', stream: true });
   // Nothing of the stream has begun.

@@ -6,8 +6,8 @@ import type { AppContext } from '../app.ts';
 import { fail } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { eventStream } from '../openai/event-stream.ts';
-import { followClient } from '../openai/stream.ts';
-import type { TaskAnswer, TaskKind, TaskModel, TaskQuestion } from './task-model.ts';
+import { beginTask } from './begin-task.ts';
+import type { TaskAnswer, TaskModel } from './task-model.ts';
 
 const text = z.string();
 
@@ -66,7 +66,7 @@ export async function answerTranslations(
   const optional = { task, strategy, guard, maxTokens, seed };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null));
   const question = { kind: 'translate', texts: sources, ...given } as const;
-  const work = begin(c, model, question, 'trl-');
+  const work = beginTask(c, model, question, 'trl-');
   const lines: Line[] = sources.map((source, index) => ({ index, source, text: '' }));
   async function* translated(): AsyncGenerator<Line, void> {
     let index = 0;
@@ -105,7 +105,7 @@ export async function answerClassifications(
   model: TaskModel,
 ): Promise<Response> {
   const texts = typeof given === 'string' ? [given] : given;
-  const work = begin(c, model, { kind: 'classify', texts, words: words ?? 0 }, 'cls-');
+  const work = beginTask(c, model, { kind: 'classify', texts, words: words ?? 0 }, 'cls-');
   const results: object[] = [];
   for await (const { label, measure, scores, words: told, wordsBy, isCut, text } of work.answers) {
     const rest = { ...(told && { words: told, words_by: wordsBy }), ...(isCut && { is_cut: true }) };
@@ -120,50 +120,8 @@ export async function answerFillMask(
   model: TaskModel,
 ): Promise<Response> {
   const question = { kind: 'fill-mask', texts: [masked], top: top ?? GUESSES } as const;
-  const work = begin(c, model, question, 'fill-');
+  const work = beginTask(c, model, question, 'fill-');
   let places: TaskAnswer<'fill-mask'>['places'] = [];
   for await (const answer of work.answers) places = answer.places;
   return c.json({ ...work.head('fill-mask'), text: masked, places, ...work.tail() });
-}
-
-/** Asks the model, follows the client and counts; the answers come as they are read. */
-function begin<Kind extends TaskKind>(
-  c: AppContext,
-  model: TaskModel,
-  question: TaskQuestion<Kind>,
-  prefix: string,
-) {
-  const controller = followClient(c);
-  const usage = { prompt_tokens: 0, completion_tokens: 0 };
-  let answered = 0;
-  async function* answers(): AsyncGenerator<TaskAnswer<Kind>, void> {
-    const visit = { tenant: c.get('tenant'), signal: controller.signal };
-    try {
-      for await (const answer of model.ask(question as unknown as TaskQuestion, visit)) {
-        answered++;
-        usage.prompt_tokens += answer.promptTokens;
-        usage.completion_tokens += answer.completionTokens;
-        // It is answered in the kind that was asked.
-        yield answer as unknown as TaskAnswer<Kind>;
-      }
-    } finally {
-      const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
-      c.get('metrics').written({ promptTokens, completionTokens, repairs: 0 });
-    }
-  }
-  return {
-    controller,
-    answers: answers(),
-    head: (object: string) => ({
-      id: c.get('requestId').replace('req_', prefix),
-      object,
-      created: Math.floor(Date.now() / 1000),
-      model: model.id,
-    }),
-    /** Some answers may be missing where the time was up. */
-    tail: () => ({
-      is_complete: answered === question.texts.length,
-      usage: { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens },
-    }),
-  };
 }

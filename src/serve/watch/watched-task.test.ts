@@ -104,4 +104,30 @@ test('what is asked and what is written pass the rules; places and tokens are gi
   for await (const answer of judged.ask(about, { tenant: 't', signal })) told.push(answer);
   expect(told).toMatchObject([{ label: '坏', text: '友a', words: [{ text: '友a' }] }, { label: '坏' }]);
   expect(told[1]).not.toHaveProperty('text');
+
+  // A prompt that a rule changed is told as it was drawn.
+  const painter: TaskWorker = {
+    kind: 'draw',
+    textsAtOnce: 16,
+    answer: async ({ texts }) =>
+      texts.map((text) => ({
+        ...{ kind: 'draw', png: btoa(encodeURIComponent(text)), size: 1, seed: 1 },
+        ...{ promptTokens: 1, completionTokens: 0 },
+      })),
+  };
+  const watched = watchTask(createTaskModel('painter', painter), { request: 'req', trace }, {
+    counts,
+    recorder,
+    rulesOf: async () => rules,
+  } as never);
+  const drawn: TaskAnswer[] = [];
+  const wish = { kind: 'draw', texts: ['坏a', 'b'], seed: 1 } as const;
+  for await (const answer of watched.ask(wish, { tenant: 't', signal })) drawn.push(answer);
+  expect(drawn).toMatchObject([{ png: btoa(encodeURIComponent('友a')), text: '友a' }, { png: btoa('b') }]);
+  expect(drawn[1]).not.toHaveProperty('text');
+  await expect(
+    watched.ask({ ...wish, texts: ['secret'] }, { tenant: 't', signal }).next(),
+  ).rejects.toMatchObject({
+    code: 'serve/blocked',
+  });
 });

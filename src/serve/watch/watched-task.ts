@@ -45,7 +45,8 @@ export function watchTask(model: TaskModel, watched: Watched, watching: Watching
         trace.promptTokens += told.promptTokens;
         const output = outputOf(told);
         const prompt = texts[outputs.length];
-        const isChanged = told.kind === 'classify' && prompt !== question.texts[outputs.length];
+        const isChanged =
+          (told.kind === 'classify' || told.kind === 'draw') && prompt !== question.texts[outputs.length];
         const about = { model: model.id, prompt, output };
         reviewFlags(about, flags, { ...watched, recorder: watching.recorder });
         outputs.push(output);
@@ -61,13 +62,17 @@ export function watchTask(model: TaskModel, watched: Watched, watching: Watching
   return Object.create(model, { ask: { value: ask } });
 }
 
-/** What a model of this kind writes is looked at; labels are the owner's own words. @throws `serve/blocked` */
+/** Whether a model of this kind writes nothing of its own. */
+const isWordless = (answer: TaskAnswer): answer is TaskAnswer<'classify' | 'embed' | 'draw'> =>
+  answer.kind === 'classify' || answer.kind === 'embed' || answer.kind === 'draw';
+
+/** What a model of this kind writes is looked at; labels are the owner's own words, and vectors and pictures none. @throws `serve/blocked` */
 function moderated(
   answer: TaskAnswer,
   rules: readonly CompiledRule[],
   onMatch: (rule: Rule) => void,
 ): TaskAnswer {
-  if (rules.length === 0 || answer.kind === 'classify' || answer.kind === 'embed') return answer;
+  if (rules.length === 0 || isWordless(answer)) return answer;
   const pass = (text: string): string => moderateText(text, rules, onMatch);
   if (answer.kind === 'translate') return { ...answer, text: pass(answer.text) };
   const places = answer.places.map((guesses) =>
@@ -79,6 +84,6 @@ function moderated(
 function outputOf(answer: TaskAnswer): string {
   if (answer.kind === 'translate') return answer.text;
   if (answer.kind === 'classify') return answer.label;
-  if (answer.kind === 'embed') return '';
+  if (answer.kind === 'embed' || answer.kind === 'draw') return '';
   return answer.places.map(([best]) => best?.token ?? '').join(' ');
 }

@@ -16,6 +16,10 @@ export interface TasksSearch {
   readonly user?: string;
   readonly diversity?: number;
   readonly fresh?: true;
+  /** Of drawings: how many, how much the prompt leads, and the seed of the first. */
+  readonly pictures?: number;
+  readonly guidance?: number;
+  readonly seed?: number;
 }
 
 export const tasksSearch = (raw: RawSearch): TasksSearch =>
@@ -29,4 +33,7 @@ export const tasksSearch = (raw: RawSearch): TasksSearch =>
     user: textOf(raw, 'user'),
     diversity: numberOf(raw, 'diversity'),
     fresh: flagOf(raw, 'fresh'),
+    pictures: numberOf(raw, 'pictures'),
+    guidance: numberOf(raw, 'guidance'),
+    seed: numberOf(raw, 'seed'),
   });

@@ -16,6 +16,7 @@ import { useLanguage, useWords } from '../../words.ts';
 import { BlanksView } from './blanks-view.tsx';
 import { ClassesView } from './classes-view.tsx';
 import { DomainView } from './domain-view.tsx';
+import { DrawingSettings, DrawingsView } from './drawings-view.tsx';
 import type { TasksSearch } from './search.ts';
 import { SummaryView } from './summary-view.tsx';
 import classes from './tasks.module.css';
@@ -75,7 +76,11 @@ function ModelDesk(props: Props) {
       <Notice title={nobody}>
         <p>{how}</p>
         {commands.map((command, i) => (
-          <CommandLine key={command} label={i === 0 ? say.trainOne : say.serveIt} command={command} />
+          <CommandLine
+            key={command}
+            label={i === commands.length - 1 ? say.serveIt : i === 0 ? say.trainOne : undefined}
+            command={command}
+          />
         ))}
       </Notice>
     </NoModel>
@@ -191,6 +196,7 @@ function Desk({ name, typed, onType, model }: Props & { readonly model: string |
             onChange={(next) => typeof next === 'number' && change({ top: next })}
           />
         )}
+        {name === 'draw' && <DrawingSettings search={search} onChange={change} />}
         <CommandLine command={curlLine(path, bodyOf(orderOf(typed || example)))} />
       </aside>
     </div>
@@ -277,6 +283,7 @@ function Result({
       {name === 'domain' && hasCome && <DomainView asked={asked as Asked<'domain'>} />}
       {name === 'classify' && hasCome && <ClassesView asked={asked as Asked<'classify'>} />}
       {name === 'fill-mask' && hasCome && <BlanksView asked={asked as Asked<'fill-mask'>} onText={onText} />}
+      {name === 'draw' && hasCome && <DrawingsView asked={asked as Asked<'draw'>} />}
     </>
   );
 }

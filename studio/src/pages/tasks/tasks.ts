@@ -4,7 +4,7 @@ import type { DecidingWord } from '../../../../src/serve/tasks/task-model.ts';
 import type { Work } from '../../api/types.ts';
 import type { TasksSearch } from './search.ts';
 
-export const taskNames = ['translate', 'summarize', 'classify', 'fill-mask', 'domain'] as const;
+export const taskNames = ['translate', 'summarize', 'classify', 'fill-mask', 'domain', 'draw'] as const;
 export type TaskName = (typeof taskNames)[number];
 
 /** The tabs: a video is no text, and recommendations need no model; both have desks of their own. */
@@ -66,10 +66,21 @@ export interface Answers {
     } | null;
     readonly notices: readonly string[];
   };
+  draw: {
+    readonly data: readonly {
+      readonly b64_json: string;
+      readonly seed: number;
+      /** Where a rule of moderation changed the prompt. */
+      readonly revised_prompt?: string;
+    }[];
+  };
 }
 
-/** Words that are marked, guesses for a blank, sentences of a summary, where nobody says how many. */
-export const defaults = { words: 12, top: 6, sentences: 3 } as const;
+/** Words that are marked, guesses for a blank, sentences of a summary, drawings and how much their prompt leads, where nobody says. */
+export const defaults = { words: 12, top: 6, sentences: 3, pictures: 4, guidance: 3 } as const;
+
+/** Pixels of a side of a drawing's file. */
+const DRAWING_SIDE = 256;
 
 export interface Order extends Omit<TasksSearch, 'text'> {
   readonly text: string;
@@ -138,6 +149,19 @@ export const tasks: { readonly [Name in TaskName]: Task } = {
     path: '/v1/domain',
     bodyOf: ({ text, kit }) => ({ ...(kit && { kit }), text }),
     commands: ['npx inkstone studio --kit law,finance,medicine'],
+  },
+  draw: {
+    work: 'draw',
+    path: '/v1/images/generations',
+    bodyOf: ({ model, text, pictures = defaults.pictures, guidance = defaults.guidance, seed }) => ({
+      ...{ model, prompt: text, n: pictures, size: `${DRAWING_SIDE}x${DRAWING_SIDE}`, guidance },
+      ...(seed !== undefined && { seed }),
+    }),
+    commands: [
+      'npx inkstone image shapes --out shapes',
+      'npx inkstone image train --task draw --data shapes --out runs/image-draw',
+      'npx inkstone studio runs/image-draw',
+    ],
   },
 };
 

@@ -3,8 +3,8 @@ import { defineWords } from '../../words.ts';
 export const tasksWords = defineWords({
   title: { en: 'Tasks', zh: '任务' },
   lead: {
-    en: 'A text in, an answer out: translated, summed up, classified, its blanks filled, its terms explained, or what else its reader may like; or a video described.',
-    zh: '输入一段文字：翻译、摘要、分类，填出其中的空缺，解释其中的术语，或推荐读者可能喜欢的内容；也可描述视频。',
+    en: 'A text in, an answer out: translated, summed up, classified, its blanks filled, its terms explained, drawn, or what else its reader may like; or a video described.',
+    zh: '输入一段文字：翻译、摘要、分类，填出其中的空缺，解释其中的术语，据此作画，或推荐读者可能喜欢的内容；也可描述视频。',
   },
   tabKey: { en: (n: number) => `key ${n}`, zh: (n: number) => `按键 ${n}` },
   translate: { en: 'Translate', zh: '翻译' },
@@ -31,6 +31,7 @@ export const tasksWords = defineWords({
   },
   domain: { en: 'Explain terms', zh: '解释术语' },
   recommend: { en: 'Recommend', zh: '推荐' },
+  draw: { en: 'Draw', zh: '作画' },
   stop: { en: 'Stop', zh: '停止' },
   keys: { en: 'Ctrl+Enter', zh: 'Ctrl+回车' },
   putBlank: { en: 'Put a blank at the cursor', zh: '在光标处加空' },
@@ -58,6 +59,20 @@ export const tasksWords = defineWords({
     zh: '摘要要回答的问题，可不填。',
   },
   guesses: { en: 'Guesses for each blank', zh: '每处猜几个' },
+  pictures: { en: 'Pictures', zh: '几张' },
+  guidance: { en: 'How much the prompt leads', zh: '提示的引导强度' },
+  guidanceHow: {
+    en: '1 as it was learnt; more for clearer and less varied pictures.',
+    zh: '1 为所学原样；越大越切题而越少变化。',
+  },
+  seed: { en: 'Seed', zh: '种子' },
+  seedHow: { en: 'Empty: others each time.', zh: '不填则每次不同。' },
+  drawnWithSeed: { en: (seed: number) => `seed ${seed}`, zh: (seed: number) => `种子 ${seed}` },
+  savePicture: { en: 'Save', zh: '保存' },
+  drawnAs: {
+    en: (prompt: string) => `It was drawn as: ${prompt}`,
+    zh: (prompt: string) => `实际按此绘制：${prompt}`,
+  },
   lines: {
     en: (done: number, all: number) => (done === all ? lineCount(all) : `${done} of ${lineCount(all)}`),
     zh: (done: number, all: number) => (done === all ? `${all} 行` : `已译 ${done} 行，共 ${all} 行`),
@@ -114,6 +129,7 @@ export const perTask = {
     classify: { en: 'Text to classify', zh: '要分类的文本' },
     'fill-mask': { en: 'Text with blanks', zh: '带空缺的文本' },
     domain: { en: 'Text with terms, or a question', zh: '含术语的文本，或一个问题' },
+    draw: { en: 'What shall be drawn', zh: '要画什么' },
   }),
   example: defineWords({
     translate: { en: 'The moon is bright tonight.', zh: '今晚月色很亮。' },
@@ -127,6 +143,7 @@ export const perTask = {
       en: 'The plaintiff claims damages for a breach of contract.',
       zh: '原告以违约为由请求损害赔偿。',
     },
+    draw: { en: 'a large red circle on the left', zh: '左边有一个红色的大圆形' },
   }),
   how: defineWords({
     translate: {
@@ -149,6 +166,10 @@ export const perTask = {
       en: 'Terms of the field are marked and explained in both languages; of a question, what the kit says to it is shown.',
       zh: '标出该领域的术语并用两种语言解释；若是提问，还会显示领域包对它的提示。',
     },
+    draw: {
+      en: 'Several pictures of what the text says; the same seed draws the same again.',
+      zh: '按文字画出几张图；种子相同则图相同。',
+    },
   }),
   nobody: defineWords({
     translate: { en: 'No model here translates', zh: '这里没有翻译模型' },
@@ -156,6 +177,7 @@ export const perTask = {
     classify: { en: 'No model here classifies', zh: '这里没有分类模型' },
     'fill-mask': { en: 'No model here fills blanks', zh: '这里没有填空模型' },
     domain: { en: 'This server has no kit of a field', zh: '此服务器没有领域包' },
+    draw: { en: 'No model here draws', zh: '这里没有作画的模型' },
   }),
   nobodyHow: defineWords({
     translate: {
@@ -174,6 +196,10 @@ export const perTask = {
     domain: {
       en: 'A kit has the words of a field and its warnings: law, finance, medicine, or a file of your own.',
       zh: '领域包含有某领域的用语与提示规则：law、finance、medicine，或自己的文件。',
+    },
+    draw: {
+      en: 'It learns from pictures with captions: photographs of your own, or shapes that are made here.',
+      zh: '它从带说明的图片学习：您自己的图片，或在此生成的图形。',
     },
   }),
 };
