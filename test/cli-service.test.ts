@@ -129,8 +129,8 @@ describe('/v1/service', () => {
     app = createApp({ models: [], state, recorder, service });
   });
   afterAll(() => service.close());
-  async function post(body: object, { tenant = 'a', to = app } = {}) {
-    const response = await to.request('http://localhost/v1/service', {
+  async function post(body: object, { tenant = 'a', to = app, path = '' } = {}) {
+    const response = await to.request(`http://localhost/v1/service${path}`, {
       method: 'POST',
       headers: { host: 'localhost', authorization: `Bearer ${tenant}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -171,6 +171,46 @@ describe('/v1/service', () => {
       { text: '…, when do you open?' },
       { text: 'We are open from …, Monday to Saturday.' },
     ]);
+  });
+
+  async function get(path: string, tenant = 'a') {
+    const headers = { host: 'localhost', authorization: `Bearer ${tenant}` };
+    const response = await app.request(`http://localhost/v1/service${path}`, { headers });
+    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  }
+
+  test('a person finds the customer in the queue, answers under the rules, and gives the conversation back', async () => {
+    const tenant = 'ruled';
+    expect((await get('')).answer).toMatchObject({ greeting: expect.stringContaining('Good day') });
+    const { conversation } = (await post({ message: 'I want a lawyer' }, { tenant })).answer;
+    const queue = async (who = tenant) => (await get('/hand-overs', who)).answer;
+    expect(await queue()).toMatchObject({
+      ...{ waiting: 1, count: 1 },
+      data: [{ conversation, reason: 'rule', text: 'I want a lawyer', turns: 2, is_answered: false }],
+    });
+    expect(await queue('b')).toMatchObject({ count: 0, data: [] });
+    const reply = (body: object, who = tenant) =>
+      post({ conversation, ...body }, { tenant: who, path: '/replies' });
+    expect((await reply({ text: 'hi' }, 'b')).status).toBe(404);
+    expect((await reply({ text: ' ' })).answer).toMatchObject({ error: { param: 'text' } });
+    await reply({ text: 'darn, come from nine to six' });
+    expect((await get(`/conversations/${conversation}`, tenant)).answer).toMatchObject({
+      is_handed_over: true,
+      turns: [
+        { role: 'customer' },
+        { role: 'service' },
+        { role: 'person', text: '…, come from …', intent: null, sources: [] },
+      ],
+    });
+    expect(await queue()).toMatchObject({ waiting: 0, data: [{ is_answered: true }] });
+    expect((await reply({ is_done: true })).answer).toMatchObject({ is_handed_over: false });
+    expect(await queue()).toMatchObject({ count: 0 });
+    // The service answers again, and nobody else does.
+    expect((await post({ message: 'when do you open?', conversation }, { tenant })).answer).toMatchObject({
+      is_handed_over: false,
+      intent: { name: 'hours' },
+    });
+    expect((await reply({ text: 'hi' })).answer).toMatchObject({ error: { code: 'serve/service-own' } });
   });
 
   test('without a plan the server says so', async () => {

@@ -7,6 +7,7 @@ import { kitNotice, kitNumbers, kitOption } from './kit-options.ts';
 import { wholePositive } from './option-rules.ts';
 import { serviceNotes } from './service-options.ts';
 import { servedSpeech } from './speech-options.ts';
+import { tutorOptions } from './tutor-options.ts';
 
 export const state = {
   type: 'string',
@@ -216,6 +217,14 @@ export const serveOptions = {
     },
   },
   ...servedSpeech,
+  tutor: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'also a tutor at /v1/tutor; the lessons and the learners of each tenant are kept in this folder',
+      zh: '同时在 /v1/tutor 出题并评分；各租户的课程与学习者存于此目录',
+    },
+  },
   weights,
   activations,
   studio: {
@@ -228,7 +237,7 @@ export const serveOptions = {
   ...auditOptions,
 } as const satisfies OptionTable;
 
-const { host, apiKey, collection, classifier } = serveOptions;
+const { host, apiKey, collection, classifier, assistantTools, service } = serveOptions;
 
 export const studioOptions = {
   port,
@@ -249,6 +258,25 @@ export const studioOptions = {
   kitNumbers,
   classifier,
   ...servedSpeech,
+  assistant: {
+    ...assistOptions.notes,
+    canBeNone: true,
+    doc: {
+      en: 'where the assistant keeps facts, reminders and messages; --no-assistant: there is none',
+      zh: '助手存放事实、提醒与消息的目录；--no-assistant 则没有助手',
+    },
+  },
+  assistantTools,
+  tutor: {
+    ...tutorOptions.folder,
+    canBeNone: true,
+    doc: {
+      en: 'where the tutor keeps lessons and what each learner knows; --no-tutor: there is none',
+      zh: '出题功能存放课程与各学习者掌握情况的目录；--no-tutor 则不出题',
+    },
+  },
+  service,
+  serviceNotes: serveOptions.serviceNotes,
   runs: {
     type: 'string',
     placeholder: 'folder',

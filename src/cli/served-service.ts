@@ -1,7 +1,7 @@
 /** `inkstone serve --service`: a customer service for all tenants, each with conversations of its own. */
 
 import { memoryNotes } from '../apps/index.ts';
-import { createTurns, type ServicePort } from '../serve/index.ts';
+import type { ServicePort } from '../serve/index.ts';
 import { noteFiles } from './note-files.ts';
 import { openService, readServiceFile } from './service-parts.ts';
 
@@ -11,7 +11,7 @@ export interface ServedService extends ServicePort {
 
 /** @throws `cli/yaml-file`, `apps/service-tool` */
 export async function servePlan(path: string, folder: string, signal: AbortSignal): Promise<ServedService> {
-  const { serve, close } = await openService(await readServiceFile(path), signal);
+  const { plan, serve, close } = await openService(await readServiceFile(path), signal);
   try {
     // A plan that names a tool which is not there is refused now, not by the first customer.
     serve({ notes: memoryNotes() });
@@ -20,7 +20,7 @@ export async function servePlan(path: string, folder: string, signal: AbortSigna
     throw error;
   }
   return {
-    inTurn: createTurns(),
+    plan,
     open(tenant, knowledge) {
       const notes = noteFiles(folder, tenant);
       return { notes, serve: serve({ ...knowledge, notes }) };

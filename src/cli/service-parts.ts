@@ -56,6 +56,7 @@ export async function readServiceFile(path: string): Promise<ServiceFile> {
 }
 
 export interface OpenedService {
+  readonly plan: ServicePlan;
   readonly serve: (
     options: Pick<ServiceOptions, 'collections' | 'writer' | 'notes'>,
   ) => ReturnType<typeof customerService>;
@@ -70,7 +71,11 @@ export async function openService(file: ServiceFile, signal: AbortSignal): Promi
   try {
     const classify = await classifierOf(file);
     const tools: readonly AssistantTool[] = own.tools;
-    return { serve: (options) => customerService({ plan, tools, classify, ...options }), close: own.close };
+    return {
+      plan,
+      serve: (options) => customerService({ plan, tools, classify, ...options }),
+      close: own.close,
+    };
   } catch (error) {
     await own.close();
     throw error;

@@ -3,7 +3,6 @@
 export { type AnswerWriterOptions, answerWriter } from './answers/answer-writer.ts';
 export { type CodeWriterOptions, codeWriter } from './answers/code-writer.ts';
 export type { DocumentsPort } from './answers/documents-port.ts';
-export { createTurns, type ServicePort } from './answers/service-port.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { assistantModel, knowsTools } from './assistant/assistant-model.ts';
 export type { AssistantPort } from './assistant/assistant-port.ts';
@@ -37,6 +36,7 @@ export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sand
 export type { ReadFile } from './sent-file.ts';
 export type { ModelLoad, RemoteServed, ServedModel, Visit, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
+export type { ServicePort } from './service/service-port.ts';
 export type { SpeechPort } from './speech/speech-port.ts';
 export type { VideoPort } from './speech/video-route.ts';
 export { type StudioFiles, studioFiles } from './static.ts';
@@ -64,3 +64,4 @@ export {
   type TaskWorker,
 } from './tasks/task-model.ts';
 export { startTaskProcess } from './tasks/task-process.ts';
+export type { TutorPort, TutorRoom } from './tutor/tutor-port.ts';

@@ -10,12 +10,10 @@ import {
   documentsBody,
 } from './answers/answer-route.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
-import type { ServicePort } from './answers/service-port.ts';
-import { answerService, serviceBody } from './answers/service-route.ts';
 import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
-import { answerAssistant, assistantBody } from './assistant/assistant-route.ts';
+import { answerAssistant, assistantBody, describeAssistant } from './assistant/assistant-route.ts';
 import { answerDomain, answerKits, domainBody } from './domain/domain-route.ts';
 import { guardModel } from './domain/guard-model.ts';
 import type { KitGuard } from './domain/kit-guard.ts';
@@ -46,6 +44,9 @@ import {
   type RemoteServed,
   type ServedModel,
 } from './served-model.ts';
+import { answerCustomer, listHandedOver, personBody, tellConversation } from './service/person-routes.ts';
+import type { ServicePort } from './service/service-port.ts';
+import { answerService, describeService, serviceBody } from './service/service-route.ts';
 import type { SpeechDesk } from './speech/speech-port.ts';
 import { answerSpeech, speechBody } from './speech/speech-route.ts';
 import { answerTranscription, transcriptionForm } from './speech/transcription-route.ts';
@@ -59,6 +60,9 @@ import {
   fillMaskBody,
   translationBody,
 } from './tasks/task-routes.ts';
+import type { Turns } from './turns.ts';
+import type { TutorPort } from './tutor/tutor-port.ts';
+import { answerTutor, describeTutor, tutorBody } from './tutor/tutor-route.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What a route may use beside its request. */
@@ -72,6 +76,8 @@ export interface RouteScope {
   readonly documents: DocumentsPort | undefined;
   /** Who serves customers, where there is a plan. */
   readonly service: ServicePort | undefined;
+  /** Messages of one conversation follow each other. */
+  readonly serviceTurns: Turns;
   /** Tools and memory of an assistant, where there is one. */
   readonly assistant: AssistantPort | undefined;
   /** Who listens and speaks. */
@@ -80,6 +86,10 @@ export interface RouteScope {
   readonly withVideo: ReturnType<typeof createVideoDesk>;
   /** Glossaries and warnings of fields, where there are kits. */
   readonly kits: KitGuard | undefined;
+  /** Lessons and learners, where there is a tutor. */
+  readonly tutor: TutorPort | undefined;
+  /** Texts are read, and answers of one learner taken, one after the other. */
+  readonly tutorTurns: Turns;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -241,12 +251,40 @@ export const routes: readonly Route[] = [
     body: serviceBody,
     answers: 'json',
     async answer(c, body, scope) {
-      const { service, documents } = scope;
-      if (!service) throw fail('serve/no-service', undefined);
+      const service = serviceScope(c, scope);
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
-      const quotes = await scope.quotes(c);
-      return answerService(c, body, model, { ...requestScope(c, scope), service, documents, quotes });
+      const [quotes, { documents }] = [await scope.quotes(c), scope];
+      return answerService(c, body, model, { ...requestScope(c, scope), ...service, documents, quotes });
     },
+  }),
+  {
+    method: 'get',
+    path: '/v1/service',
+    summary: 'What customers can want by the plan of the server, and how they are greeted.',
+    answers: 'json',
+    answer: (c, _, scope) => describeService(c, serviceScope(c, scope).service),
+  },
+  {
+    method: 'get',
+    path: '/v1/service/conversations/{conversation}',
+    summary: 'What was said in a conversation, by a person too.',
+    answers: 'json',
+    answer: (c, _, scope) => tellConversation(c, c.req.param('conversation')!, serviceScope(c, scope)),
+  },
+  {
+    method: 'get',
+    path: '/v1/service/hand-overs',
+    summary: 'The customers whom a person has: who waits for words first.',
+    answers: 'json',
+    answer: (c, _, scope) => listHandedOver(c, serviceScope(c, scope)),
+  },
+  withBody({
+    path: '/v1/service/replies',
+    summary: 'The words of a person to a customer, or the conversation back to the service.',
+    body: personBody,
+    answers: 'json',
+    answer: async (c, body, scope) =>
+      answerCustomer(c, body, { ...serviceScope(c, scope), quotes: await scope.quotes(c) }),
   }),
   withBody({
     path: '/v1/assistant',
@@ -296,6 +334,42 @@ export const routes: readonly Route[] = [
       return answerSpeech(c, body, { desk, quotes: await quotes(c) });
     },
   }),
+  {
+    method: 'get',
+    path: '/v1/assistant',
+    summary: 'The tools of the assistant, and the reminders that are kept.',
+    answers: 'json',
+    async answer(c, _, scope) {
+      const { assistant, documents } = scope;
+      if (!assistant) throw fail('serve/no-assistant', undefined);
+      const quotes = await scope.quotes(c);
+      return describeAssistant(c, { assistant, documents, quotes });
+    },
+  },
+  withBody({
+    path: '/v1/tutor',
+    summary:
+      'Questions on a text, one at a time, as hard as the learner can take; answers graded with reasons.',
+    body: tutorBody,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const { tutor, tutorTurns } = scope;
+      if (!tutor) throw fail('serve/no-tutor', undefined);
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      const quotes = await scope.quotes(c);
+      return answerTutor(c, body, model, { ...requestScope(c, scope), tutor, tutorTurns, quotes });
+    },
+  }),
+  {
+    method: 'get',
+    path: '/v1/tutor',
+    summary: 'The lessons that are kept, and the learners.',
+    answers: 'json',
+    answer(c, _, { tutor }) {
+      if (!tutor) throw fail('serve/no-tutor', undefined);
+      return describeTutor(c, tutor);
+    },
+  },
   withBody({
     path: '/v1/translations',
     summary: 'Translates a text line by line, or a list of texts.',
@@ -373,6 +447,12 @@ const requestScope = (c: AppContext, { sandbox, checkConstraint }: RouteScope) =
   sandbox,
   checkConstraint,
 });
+
+/** @throws `serve/no-service` */
+function serviceScope(c: AppContext, { service, serviceTurns }: RouteScope) {
+  if (!service) throw fail('serve/no-service', undefined);
+  return { tenant: c.get('tenant'), service, serviceTurns };
+}
 
 /** @throws `serve/no-documents` */
 function documentScope(c: AppContext, scope: RouteScope) {

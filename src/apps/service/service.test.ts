@@ -2,10 +2,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { memoryCollection } from '../../../test/memory-collection.ts';
 import { memoryNotes, type Note } from '../assistant/notes.ts';
 import type { AssistantTool } from '../assistant/tool.ts';
+import { answerAsPerson, findConversation, handedOver } from './hand-over.ts';
 import { intentsByExamples, intentsByMeaning, tryExamples } from './intents.ts';
 import { readPlaces } from './places.ts';
 import { servicePlan } from './plan.ts';
-import { customerService, findConversation, newConversation, type ServicePart } from './serve-customer.ts';
+import { customerService, newConversation, type ServicePart } from './serve-customer.ts';
 
 const plan = servicePlan.parse({
   intents: [
@@ -189,6 +190,39 @@ describe('customer service', () => {
     await notes.remove('hand-over', 'c1');
     await say('hello');
     expect(await notes.list('hand-over')).toEqual([]);
+  });
+
+  test('a person answers, customer and service see it, and the conversation goes back', async () => {
+    const { say, notes } = shop();
+    await say('what are parcels wrapped in?');
+    await say('转人工');
+    const talk = async () => (await findConversation(notes, 'c1'))!;
+    const [{ sources }] = (await talk()).turns.filter(({ role }) => role === 'service');
+    expect(sources).toMatchObject([{ key: 'faq', start: 0 }]);
+    expect(await handedOver(notes)).toMatchObject([{ id: 'c1', reason: 'wish', isAnswered: false }]);
+    const now = () => new Date('2026-11-29T08:00:00Z');
+    const answered = await answerAsPerson(notes, await talk(), { text: ' 您好，我是小王。 ', now });
+    const said = { role: 'person', text: '您好，我是小王。', at: '2026-11-29T08:00:00.000Z' };
+    expect(answered.turns.at(-1)).toEqual(said);
+    expect(await talk()).toEqual(answered);
+    expect(await handedOver(notes)).toMatchObject([{ text: '转人工', isAnswered: true }]);
+    const back = await answerAsPerson(notes, answered, { isDone: true });
+    expect(back).toMatchObject({ isHandedOver: false, failures: 0, turns: answered.turns });
+    expect(await talk()).toEqual(back);
+    expect(await handedOver(notes)).toEqual([]);
+  });
+
+  test('who waits for words comes first; words of a customer wait again', async () => {
+    const notes = memoryNotes();
+    const keep = (id: string, at: string, ...roles: ('customer' | 'person')[]) =>
+      notes.put({
+        ...{ id, kind: 'hand-over', text: id, created: at },
+        detail: { reason: 'wish', turns: roles.map((role) => ({ role, text: id, at })) },
+      });
+    await keep('a', '2026-01-01', 'customer', 'person');
+    await keep('b', '2026-01-03', 'customer');
+    await keep('c', '2026-01-02', 'customer', 'person', 'customer');
+    expect((await handedOver(notes)).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
   });
 
   test.each(['人工智能是什么？', '人工湖有多深'])(

@@ -30,6 +30,7 @@ import { serveAssistant } from '../served-assistant.ts';
 import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
 import { servePlan } from '../served-service.ts';
+import { serveTutor } from '../served-tutor.ts';
 import { serveVideo } from '../served-video.ts';
 import { quoteWord } from '../shell-words.ts';
 import { inOneLine } from '../shown-text.ts';
@@ -78,6 +79,10 @@ const say = defineMessages({
       `speech is heard by ${d.listener} at ${d.url}/v1/audio/transcriptions`,
     zh: (d) => `在 ${d.url}/v1/audio/transcriptions 由 ${d.listener} 听写`,
   },
+  tutor: {
+    en: (d: { url: string }) => `a tutor asks questions on texts at ${d.url}/v1/tutor`,
+    zh: (d) => `在 ${d.url}/v1/tutor 根据文本出题并评分`,
+  },
   service: {
     en: (d: { url: string }) => `customers are served by the plan at ${d.url}/v1/service`,
     zh: (d) => `在 ${d.url}/v1/service 按方案做客服`,
@@ -121,6 +126,8 @@ export interface ServeSettings {
   readonly captioner?: string | undefined;
   /** Kits of a field by name or file, joined by commas, and the numbers that they name in an emergency. */
   readonly kits?: (KitGuardOptions & { readonly specs: string }) | undefined;
+  /** Where a tutor keeps lessons and what each learner of each tenant knows. */
+  readonly tutor?: string;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -151,7 +158,8 @@ export async function run({
 }: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
-  const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools, kit } = options;
+  const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools, kit, tutor } =
+    options;
   const { speaker, listener, captioner } = options;
   if (assistantTools !== undefined && assistant === undefined) {
     throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
@@ -162,6 +170,7 @@ export async function run({
     index,
     service,
     assistant,
+    tutor,
     speaker || undefined,
     listener || undefined,
     captioner,
@@ -183,6 +192,7 @@ export async function run({
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
     ...(assistant !== undefined && { assistant: { folder: assistant, tools: assistantTools } }),
+    ...(tutor !== undefined && { tutor }),
     ...(service !== undefined && { service: { plan: service, notes: serviceNotes } }),
     speech: { speaker, listener },
     captioner,
@@ -269,6 +279,7 @@ export async function serveRuns(
     if (service) closing.push(service.close);
     const assistant = settings.assistant && (await serveAssistant(settings.assistant, signal));
     if (assistant) closing.push(assistant.close);
+    const tutor = settings.tutor === undefined ? undefined : serveTutor(settings.tutor);
     const state = await openServerState(settings, terminal);
     if (state) closing.push(() => state.close());
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
@@ -287,6 +298,7 @@ export async function serveRuns(
       speech,
       ...(video && { video }),
       kits,
+      ...(tutor && { tutor }),
       readFile: readSentFile,
       suggest,
       host,
@@ -321,6 +333,7 @@ export async function serveRuns(
       const own = kits.readers.map(({ kit }) => kit.title[language()]).join(', ');
       terminal.print(say('kits', { url, kits: own }));
     }
+    if (tutor) terminal.print(say('tutor', { url }));
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';

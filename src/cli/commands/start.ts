@@ -17,6 +17,7 @@ import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
 import { repetitionTable } from '../repetition-table.ts';
 import { defaultFolder, type EarlierRun, findEarlierRun, isFinished } from '../runs.ts';
+import { studioOptions } from '../serve-options.ts';
 import { earlierSettings, onlyGiven, presetSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import {
@@ -93,6 +94,8 @@ export async function run(context: Context): Promise<number> {
     orAnyPort: !given.has('port'),
     keys: [],
     origins: [],
+    assistant: { folder: studioOptions.assistant.default, tools: undefined },
+    tutor: studioOptions.tutor.default,
     studio: true,
     runs: dirname(folder),
     state: options.state,
