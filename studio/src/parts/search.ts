@@ -21,13 +21,6 @@ export function flagOf(raw: RawSearch, key: string): true | undefined {
  * What an address holds, as its page reads it. NOTE Every key is named, what was left out as undefined: a key that is not named
  * the router takes from the raw address, whatever stands there.
  */
-export const searchOf = <Search extends object>(
-  values: {
-    readonly [Key in keyof Required<Search>]: Search[Key] | undefined;
-  },
-): Search => values as Search;
-
-/** The object without what is undefined: for what is not an address. The router leaves such keys out by itself. */
-export function compact<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
-}
+export const searchOf = <Search extends object>(values: {
+  readonly [Key in keyof Required<Search>]: Search[Key] | undefined;
+}): Search => values as Search;
