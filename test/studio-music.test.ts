@@ -112,7 +112,9 @@ describe.skipIf(noBrowser !== undefined)(
       await page.getByText('inkstone train --data tunes.abc').waitFor();
       expect(await violations(page)).toEqual([]);
       const tune = page.getByLabel(/^The tune in ABC/);
-      const [play, midi] = ['Play', 'Save .mid'].map((name) => page.getByRole('button', { name, exact: true }));
+      const [play, midi] = ['Play', 'Save .mid'].map((name) =>
+        page.getByRole('button', { name, exact: true }),
+      );
       await tune.fill(`X:1\nT:a\n${TUNE}\n`);
       await page.getByText('It parses, and its bars fit').waitFor();
       expect([await play.isEnabled(), await midi.isEnabled()]).toEqual([true, true]);

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import type { CorpusName } from '../data/index.ts';
 import { defineMessages } from '../language.ts';
 import { firstBeforeOthers, fromFirst } from '../parallel/index.ts';
+import { measureKernels } from '../tensor/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
-import { inspectMachine } from './commands/doctor.ts';
 import { type LoadOptions, loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
 import { type EnergyOptions, energyRates } from './energy.ts';
@@ -103,7 +103,7 @@ type PresetSettings<Shape> = (
 
 /** A preset by what the machine does in so many minutes. */
 function sizedPreset(minutes: number, data: string | undefined): TrainingPreset {
-  const sized = firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  const sized = firstRunPreset({ minutes, gflops: measureKernels({ quick: true }).matmulGflops });
   return isTunebook(data) ? tunePreset(sized) : sized;
 }
 

@@ -12,6 +12,7 @@ import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { INTERRUPTED } from '../interrupt.ts';
+import { describeMachine, inspectMachine, type MachineReport } from '../machine.ts';
 import { loadModel } from '../models.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
@@ -36,7 +37,6 @@ import { compactNumber, formatDuration } from '../terminal.ts';
 import { learnBpe } from '../tokenizers.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { watchSamples } from '../training-samples.ts';
-import { describeMachine, inspectMachine, type MachineReport } from './doctor.ts';
 import { serveRuns } from './serve.ts';
 
 type Context = CommandContext<typeof startOptions>;

@@ -21,6 +21,8 @@ export function flagOf(raw: RawSearch, key: string): true | undefined {
  * What an address holds, as its page reads it. NOTE Every key is named, what was left out as undefined: a key that is not named
  * the router takes from the raw address, whatever stands there.
  */
-export const searchOf = <Search extends object>(values: {
-  readonly [Key in keyof Required<Search>]: Search[Key] | undefined;
-}): Search => values as Search;
+export const searchOf = <Search extends object>(
+  values: {
+    readonly [Key in keyof Required<Search>]: Search[Key] | undefined;
+  },
+): Search => values as Search;
