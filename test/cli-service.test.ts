@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteFiles } from '../src/cli/note-files.ts';
 import { type ServedService, servePlan } from '../src/cli/served-service.ts';
 import { createApp } from '../src/serve/app.ts';
+import { limits } from '../src/serve/limits.ts';
 import type { Rule, State } from '../src/store/index.ts';
 import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
 
@@ -69,6 +70,29 @@ describe('service', () => {
     });
   });
 
+  test('a check asks the classifier of the plan', async () => {
+    const rows = ['open,hours', 'closed,hours', 'money,refund', 'pay,refund'].join('\n');
+    writeFileSync(join(cwd, 'intents.csv'), `text,label\n${rows}\n`);
+    const learnt = await inkstone('classify train --data intents.csv --out shop/intents'.split(' '), { cwd });
+    expect(learnt.status, learnt.err).toBe(0);
+    const intent = (name: string, example: string) =>
+      `  - {name: ${name}, examples: [${example}], answer: a}`;
+    const text = [
+      'classifier: intents',
+      'threshold: 0',
+      'intents:',
+      intent('hours', 'open'),
+      intent('refund', 'closed'),
+    ];
+    writeFileSync(join(cwd, 'shop/learnt.yaml'), text.join('\n'));
+    const { json } = await inkstone(['service', 'shop/learnt.yaml', '--check', '--json'], { cwd });
+    // By the words of the other examples neither would be found.
+    expect(json.slice(0, 2)).toMatchObject([
+      { example: 'open', outcome: 'right', found: { name: 'hours' } },
+      { example: 'closed', outcome: 'confused', found: { name: 'hours' } },
+    ]);
+  });
+
   test.each<[string, string, RegExp]>([
     [
       'intents: [{name: a, examples: [b]}]',
@@ -102,6 +126,7 @@ describe('service', () => {
 
 describe('/v1/service', () => {
   let service: ServedService;
+  const faults: unknown[] = [];
   const rules = [
     { id: 'r', name: 'r', kind: 'literal', pattern: 'nine to six', stage: 'after', isOn: true },
     { id: 's', name: 's', kind: 'literal', pattern: 'darn', stage: 'before', isOn: true },
@@ -124,11 +149,17 @@ describe('/v1/service', () => {
   } as unknown as State;
   let app: ReturnType<typeof createApp>;
   beforeAll(async () => {
-    service = await servePlan(join(cwd, plan), join(cwd, 'served'), new AbortController().signal);
+    service = await servePlan(join(cwd, plan), join(cwd, 'served'), {
+      signal: new AbortController().signal,
+      onFault: (error) => void faults.push(error),
+    });
     const recorder = { use() {}, audit() {}, review() {}, flush: async () => {} };
     app = createApp({ models: [], state, recorder, service });
   });
-  afterAll(() => service.close());
+  afterAll(async () => {
+    await service.close();
+    expect(faults).toEqual([]);
+  });
   async function post(body: object, { tenant = 'a', to = app, path = '' } = {}) {
     const response = await to.request(`http://localhost/v1/service${path}`, {
       method: 'POST',
@@ -155,8 +186,49 @@ describe('/v1/service', () => {
     const { answer } = await post({ message: 'when do you open?' });
     const { conversation } = answer;
     await Promise.all([1, 2, 3].map((i) => post({ message: `hello ${i}`, conversation })));
-    const kept = await service.open('a', {}).notes.get('conversation', conversation);
+    const kept = await (await service.open('a', {})).notes.get('conversation', conversation);
     expect(kept?.detail?.turns).toHaveLength(8);
+  });
+
+  test('so many messages of one conversation may wait, and no more', async () => {
+    const { conversation } = (await post({ message: 'when do you open?' })).answer;
+    const sent = await Promise.all(
+      Array.from({ length: limits.serviceWaiting + 2 }, (_, i) =>
+        post({ message: `hello ${i}`, conversation }),
+      ),
+    );
+    const refused = sent.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(2);
+    expect(refused[0].answer).toMatchObject({
+      error: { message: expect.stringContaining('at most 8 messages'), code: 'serve/service-waiting' },
+    });
+    const { turns } = (await get(`/conversations/${conversation}`)).answer as { turns: unknown[] };
+    expect(turns).toHaveLength(2 * (limits.serviceWaiting + 1));
+  });
+
+  test('everything of a plan is made ready once, and again when its file changes; a broken one leaves the last', async () => {
+    const path = join(cwd, 'shop/changing.yaml');
+    const write = (answer: string) =>
+      writeFileSync(path, `intents: [{name: a, examples: [hello], answer: ${answer}}]`);
+    write('one');
+    const told: unknown[] = [];
+    const served = await servePlan(path, join(cwd, 'changing'), {
+      signal: new AbortController().signal,
+      onFault: (error) => void told.push(error),
+    });
+    const to = createApp({ models: [], service: served });
+    const say = async () => (await post({ message: 'hello' }, { to })).answer.answer;
+    const first = await served.plan();
+    expect(await say()).toBe('one');
+    expect(await served.plan()).toBe(first);
+    write('number two');
+    expect(await say()).toBe('number two');
+    writeFileSync(path, 'intents: [');
+    expect([await say(), await say()]).toEqual(['number two', 'number two']);
+    expect(told).toMatchObject([{ code: 'cli/yaml-file' }]);
+    write('the third one');
+    expect(await say()).toBe('the third one');
+    await served.close();
   });
 
   test('rules hold for what the customer says and for what is answered', async () => {
@@ -165,7 +237,7 @@ describe('/v1/service', () => {
       answer: 'We are open from …, Monday to Saturday.',
       moderated: 'rewrite',
     });
-    const kept = await service.open('ruled', {}).notes.get('conversation', answer.conversation);
+    const kept = await (await service.open('ruled', {})).notes.get('conversation', answer.conversation);
     expect(kept?.text).toBe('…, when do you open?');
     expect(kept?.detail?.turns).toMatchObject([
       { text: '…, when do you open?' },

@@ -33,7 +33,7 @@ describe.skipIf(noBrowser)(`the apps of the studio${noBrowser ? `: skipped: ${no
     mkdirSync(cwd, { recursive: true });
     writeFileSync(join(cwd, 'plan.yaml'), PLAN);
     assistant = await serveAssistant({ folder: join(cwd, 'assistant'), tools: undefined }, signal);
-    service = await servePlan(join(cwd, 'plan.yaml'), join(cwd, 'service'), signal);
+    service = await servePlan(join(cwd, 'plan.yaml'), join(cwd, 'service'), { signal });
     const tutor = serveTutor(join(cwd, 'tutor'));
     server = await startStudioServer({ models: [], port: 0, assistant, service, tutor });
     browser = await openBrowser();

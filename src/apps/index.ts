@@ -98,6 +98,7 @@ export {
   type IntentClassifier,
   intentsByExamples,
   intentsByMeaning,
+  tryClassifier,
   tryExamples,
 } from './service/intents.ts';
 export { type ServicePlan, sentenceIn, servicePlan } from './service/plan.ts';
@@ -106,10 +107,12 @@ export {
   type HandOverReason,
   newConversation,
   type ServiceConversation,
+  type ServiceKnowledge,
   type ServiceOptions,
   type ServicePart,
   type ServiceSource,
   type ServiceTurn,
+  serviceByPlan,
 } from './service/serve-customer.ts';
 export { lengthOf } from './summary/extract-summary.ts';
 export {

@@ -11,26 +11,34 @@ import { type AssistantTool, type CheckedTool, checkTools } from '../assistant/t
 import { fail } from '../errors.ts';
 import { languageOf } from '../prompt-text.ts';
 import { MOST_QUESTION_CHARACTERS } from '../question.ts';
+import { findsWord } from './alarm-words.ts';
 import { keepConversation } from './hand-over.ts';
 import { type FoundIntent, type IntentClassifier, intentsByExamples } from './intents.ts';
 import { readPlaces } from './places.ts';
 import { type ServiceIntent, type ServicePlan, sentenceIn } from './plan.ts';
 
-export interface ServiceOptions {
+/** What serves everyone alike. */
+export interface ServiceBase {
   readonly plan: ServicePlan;
   /** Those that the plan names. */
   readonly tools?: readonly AssistantTool[] | undefined;
   /** Default: by the examples of the plan. */
   readonly classify?: IntentClassifier | undefined;
+  /** For tests. */
+  readonly now?: (() => Date) | undefined;
+}
+
+/** What is known to one who serves, and where it is kept. */
+export interface ServiceKnowledge {
   /** The knowledge that answers what no intent is for. */
   readonly collections?: readonly Collection[] | undefined;
   /** Who writes answers from it; without, sentences are quoted. */
   readonly writer?: AnswerWriter | undefined;
   /** Where conversations and hand-overs are kept. */
   readonly notes: Notes;
-  /** For tests. */
-  readonly now?: (() => Date) | undefined;
 }
+
+export type ServiceOptions = ServiceBase & ServiceKnowledge;
 
 /** A place in a document that an answer was made from. */
 export type ServiceSource = Pick<Citation, 'key' | 'source' | 'start' | 'end'>;
@@ -105,16 +113,36 @@ export const newConversation = (id: string): ServiceConversation => ({
 });
 
 /** Serves one conversation after the other by a plan. @throws `apps/tool`, `apps/service-tool` */
-export function customerService(options: ServiceOptions) {
-  const { plan, collections = [], writer, notes, now = () => new Date() } = options;
+export const customerService = ({ collections, writer, notes, ...base }: ServiceOptions) =>
+  serviceByPlan(base)({ collections, writer, notes });
+
+/** Everything of a plan made ready once, for as many as serve by it. @throws `apps/tool`, `apps/service-tool` */
+export function serviceByPlan(options: ServiceBase) {
+  const { plan, now = () => new Date() } = options;
   const tools = checkTools(options.tools ?? []);
   const intents = new Map(plan.intents.map((intent) => [intent.name, intent]));
   for (const { name, tool } of plan.intents) {
     if (tool !== undefined && !tools.has(tool)) throw fail('apps/service-tool', { intent: name, tool });
   }
   const classify = options.classify ?? intentsByExamples(plan.intents);
-  const rules = plan.handOverWords.map((word) => word.toLowerCase());
+  const isAlarm = findsWord(plan.handOverWords);
+  const ready = { plan, tools, intents, classify, isAlarm, now };
+  return (knowledge: ServiceKnowledge) => serviceWith(ready, knowledge);
+}
 
+interface ReadyPlan {
+  readonly plan: ServicePlan;
+  readonly tools: ReadonlyMap<string, CheckedTool>;
+  readonly intents: ReadonlyMap<string, ServiceIntent>;
+  readonly classify: IntentClassifier;
+  readonly isAlarm: (words: string) => boolean;
+  readonly now: () => Date;
+}
+
+function serviceWith(
+  { plan, tools, intents, classify, isAlarm, now }: ReadyPlan,
+  { collections = [], writer, notes }: ServiceKnowledge,
+) {
   /** Answers the customer's words; the last part has the conversation as it is kept. */
   return async function* serve(
     words: string,
@@ -163,9 +191,8 @@ export function customerService(options: ServiceOptions) {
 
   async function* act(turn: Turn): AsyncGenerator<ServicePart, void> {
     const { words, pending } = turn;
-    const lower = words.toLowerCase();
     if (WISH.test(words)) return yield* handOver(turn, 'wish');
-    if (rules.some((rule) => lower.includes(rule))) return yield* handOver(turn, 'rule');
+    if (isAlarm(words)) return yield* handOver(turn, 'rule');
     turn.pending = undefined;
     const asked = pending && intents.get(pending.intent);
     // The plan may have changed since: an intent that calls no tool any more waits for nothing.

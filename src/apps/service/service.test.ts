@@ -2,8 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { memoryCollection } from '../../../test/memory-collection.ts';
 import { memoryNotes, type Note } from '../assistant/notes.ts';
 import type { AssistantTool } from '../assistant/tool.ts';
+import { findsWord } from './alarm-words.ts';
 import { answerAsPerson, findConversation, handedOver } from './hand-over.ts';
-import { intentsByExamples, intentsByMeaning, tryExamples } from './intents.ts';
+import { intentsByExamples, intentsByMeaning, tryClassifier, tryExamples } from './intents.ts';
 import { readPlaces } from './places.ts';
 import { servicePlan } from './plan.ts';
 import { customerService, newConversation, type ServicePart } from './serve-customer.ts';
@@ -225,6 +226,19 @@ describe('customer service', () => {
     expect((await handedOver(notes)).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
   });
 
+  test.each([
+    [true, 'human', ['I am a HUMAN.', 'ｈｕｍａｎ!', 'humans?', "a human's right", '我要human']],
+    [false, 'human', ['a humane trap', 'superhuman', 'human2', 'inhumanely']],
+    [true, 'law suit', ['a law suit']],
+    [true, '律师', ['找律师', '我会发律师函', 'lawyer律师!']],
+    [true, '事故', ['出了大事故', '事故', '交通事故责任']],
+    [false, '事故', ['我有大事故意不说', '没有什么']],
+    [false, ' ', ['a b']],
+  ])('a word of alarm is found (%s): %s', (isFound, word, texts) => {
+    const find = findsWord([word]);
+    expect(texts.filter((text) => find(text) !== isFound)).toEqual([]);
+  });
+
   test.each(['人工智能是什么？', '人工湖有多深'])(
     'what is made by hand is no wish for a person: %s',
     async (words) => {
@@ -292,5 +306,11 @@ describe('customer service', () => {
     expect(embed).toHaveBeenCalledTimes(1);
     expect(first).toMatchObject({ outcome: 'right', found: { name: 'order', score: expect.closeTo(1, 6) } });
     expect((await tryExamples({ intents: [], threshold: 0.3 })).length).toBe(0);
+    const byLength = (words: string) => ({
+      name: words.length > 10 ? 'order' : 'cancel',
+      score: words.length / 20,
+    });
+    const own = await tryClassifier({ intents, threshold: 0.3 }, byLength);
+    expect(own.map(({ outcome }) => outcome)).toEqual(['right', 'right', 'missed', 'confused', 'missed']);
   });
 });

@@ -275,7 +275,11 @@ export async function serveRuns(
     const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
     const documents = index && (await serveDocuments(index.place, index.collection, index));
     if (documents) closing.push(documents.close);
-    const service = plan && (await servePlan(plan.plan, plan.notes, signal));
+    const onFault = (error: unknown): void => {
+      if (error instanceof InkstoneError) terminal.error(error.message);
+      else logger.error({ err: error });
+    };
+    const service = plan && (await servePlan(plan.plan, plan.notes, { signal, onFault }));
     if (service) closing.push(service.close);
     const assistant = settings.assistant && (await serveAssistant(settings.assistant, signal));
     if (assistant) closing.push(assistant.close);

@@ -91,8 +91,8 @@ beforeAll(async () => {
     documents: { readable: async () => [collection], own: async () => collection },
     assistant: { open: () => ({ tools: builtInTools({ notes }), notes }) },
     service: {
-      plan,
-      open: () => ({ notes, serve: customerService({ plan, notes }) }),
+      plan: async () => plan,
+      open: async () => ({ notes, serve: customerService({ plan, notes }) }),
     },
     speech: {
       speaker: {

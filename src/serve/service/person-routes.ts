@@ -6,6 +6,7 @@ import {
   type HandedOver,
   handedOver,
   MOST_QUESTION_CHARACTERS,
+  type Notes,
   type ServiceConversation,
   type ServiceTurn,
 } from '../../apps/index.ts';
@@ -23,14 +24,15 @@ export const personBody = z.strictObject({
   is_done: z.boolean().nullish(),
 });
 
-const notesOf = ({ service, tenant }: Omit<ServiceScope, 'serviceTurns'>) => service.open(tenant, {}).notes;
+const notesOf = async ({ service, tenant }: Omit<ServiceScope, 'serviceTurns'>): Promise<Notes> =>
+  (await service.open(tenant, {})).notes;
 
 /** Whose turn it is first, so many at most; `waiting`: for words of a person. */
 export async function listHandedOver(
   c: AppContext,
   scope: Omit<ServiceScope, 'serviceTurns'>,
 ): Promise<Response> {
-  const all = await handedOver(notesOf(scope));
+  const all = await handedOver(await notesOf(scope));
   return c.json({
     object: 'list',
     waiting: all.filter(({ isAnswered }) => !isAnswered).length,
@@ -45,7 +47,7 @@ export async function tellConversation(
   id: string,
   scope: Omit<ServiceScope, 'serviceTurns'>,
 ): Promise<Response> {
-  return c.json(conversationOnWire(await knownConversation(notesOf(scope), id)));
+  return c.json(conversationOnWire(await knownConversation(await notesOf(scope), id)));
 }
 
 /** Rules hold for a person's words as for others that a customer reads. @throws `serve/blocked`, `serve/service-…` */
@@ -60,7 +62,7 @@ export async function answerCustomer(
     const rule = { rule: 'words, or is_done must be true', zhRule: '文字，或把 is_done 设为 true' };
     throw fail('serve/field', { field: 'text', ...rule, got: text ?? null });
   }
-  const notes = notesOf(scope);
+  const notes = await notesOf(scope);
   const leave = quotes.begin();
   try {
     const words = text?.trim() ? quotes.tell(quotes.ask(text)).whole.text : undefined;

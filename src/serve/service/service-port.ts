@@ -1,8 +1,8 @@
 /** What the server needs of a customer service. */
 
-import type { customerService, Notes, ServiceOptions, ServicePlan } from '../../apps/index.ts';
+import type { customerService, Notes, ServiceKnowledge, ServicePlan } from '../../apps/index.ts';
 
-/** The service of one tenant. */
+/** The service of one tenant, by the plan as it is now. */
 export interface TenantService {
   readonly serve: ReturnType<typeof customerService>;
   /** Its conversations and what is handed over. */
@@ -10,6 +10,7 @@ export interface TenantService {
 }
 
 export interface ServicePort {
-  open(tenant: string, knowledge: Pick<ServiceOptions, 'collections' | 'writer'>): TenantService;
-  readonly plan: ServicePlan;
+  /** As the owner of the server has it now. */
+  plan(): Promise<ServicePlan>;
+  open(tenant: string, knowledge: Omit<ServiceKnowledge, 'notes'>): Promise<TenantService>;
 }

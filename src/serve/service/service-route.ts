@@ -43,8 +43,8 @@ export interface ServiceScope {
 }
 
 /** What customers can want here, and how they are greeted. */
-export function describeService(c: AppContext, { plan }: ServicePort): Response {
-  const { greeting, intents } = plan;
+export async function describeService(c: AppContext, service: ServicePort): Promise<Response> {
+  const { greeting, intents } = await service.plan();
   return c.json({
     object: 'service',
     greeting: greeting === undefined ? null : sentenceIn(greeting, c.get('lang')),
@@ -65,7 +65,7 @@ export async function answerService(
 ): Promise<Response> {
   const { service, serviceTurns, quotes, tenant } = scope;
   const { signal } = followClient(c);
-  const { serve, notes } = service.open(tenant, {
+  const { serve, notes } = await service.open(tenant, {
     collections: await scope.documents?.readable(tenant),
     writer: model && countedWriter(c, model, scope),
   });

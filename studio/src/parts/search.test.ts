@@ -19,10 +19,13 @@ const searches: { readonly [name: string]: (raw: RawSearch) => object } = {
   ...{ reviewSearch, compareSearch, runSearch, tasksSearch, writeSearch },
 };
 
-test.each(Object.entries(searches))('%s names every key that it reads', (_, search) => {
+test.each(Object.entries(searches))('%s names every key that it reads', (_name, search) => {
   const read = new Set<string>();
-  const junk = new Proxy({}, { get: (__, key) => (read.add(String(key)), {}) });
-  const found = search(junk);
+  const get = (_: object, key: string | symbol): object => {
+    read.add(String(key));
+    return {};
+  };
+  const found = search(new Proxy({}, { get }));
   expect(Object.keys(found).sort()).toEqual([...read].sort());
   expect(Object.values(found).filter((value) => value !== undefined)).toEqual([]);
 });

@@ -11,6 +11,7 @@ export function TalkTurns({ turns }: { readonly turns: readonly CustomerTurn[] }
   const say = useWords(customersWords);
   return turns.map(({ role, text, at, intent, sources }, i) => (
     <article
+      // biome-ignore lint/suspicious/noArrayIndexKey: what was said stays where it is
       key={`${i} ${at}`}
       className={chat.message}
       data-role={role === 'customer' ? 'user' : 'assistant'}
