@@ -3,6 +3,12 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  memoryNotes,
+  newConversation,
+  type ServiceConversation,
+  type ServicePart,
+} from '../src/apps/index.ts';
 import { noteFiles } from '../src/cli/note-files.ts';
 import { type ServedService, servePlan } from '../src/cli/served-service.ts';
 import { createApp } from '../src/serve/app.ts';
@@ -191,19 +197,36 @@ describe('/v1/service', () => {
   });
 
   test('so many messages of one conversation may wait, and no more', async () => {
-    const { conversation } = (await post({ message: 'when do you open?' })).answer;
-    const sent = await Promise.all(
-      Array.from({ length: limits.serviceWaiting + 2 }, (_, i) =>
-        post({ message: `hello ${i}`, conversation }),
-      ),
+    const notes = memoryNotes();
+    const conversation = '123e4567-e89b-42d3-a456-426614174000';
+    const detail = { ...newConversation(conversation) };
+    await notes.put({ id: conversation, kind: 'conversation', text: '', created: '', detail });
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    async function* serve(_words: string, before: ServiceConversation): AsyncGenerator<ServicePart, void> {
+      await gate;
+      yield { type: 'answer', answer: 'at last', conversation: before };
+    }
+    const slow = { plan: service.plan, open: async () => ({ notes, serve }) };
+    const to = createApp({ models: [], service: slow });
+    const sent = Array.from({ length: limits.serviceWaiting + 2 }, () =>
+      post({ message: 'hello', conversation }, { to }),
     );
-    const refused = sent.filter(({ status }) => status === 429);
-    expect(refused).toHaveLength(2);
+    const refused: { readonly answer: object }[] = [];
+    for (const one of sent)
+      void one.then((outcome) => {
+        if (outcome.status === 429) refused.push(outcome);
+      });
+    await expect.poll(() => refused.length).toBe(2);
     expect(refused[0].answer).toMatchObject({
       error: { message: expect.stringContaining('at most 8 messages'), code: 'serve/service-waiting' },
     });
-    const { turns } = (await get(`/conversations/${conversation}`)).answer as { turns: unknown[] };
-    expect(turns).toHaveLength(2 * (limits.serviceWaiting + 1));
+    open();
+    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(limits.serviceWaiting);
+    expect((await post({ message: 'hello', conversation }, { to })).status).toBe(200);
   });
 
   test('everything of a plan is made ready once, and again when its file changes; a broken one leaves the last', async () => {

@@ -12,6 +12,7 @@ import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus
 import { type EnergyOptions, energyRates } from './energy.ts';
 import { fail } from './errors.ts';
 import { firstRunPreset } from './first-run.ts';
+import type { KeptReading } from './kept-reading.ts';
 import { tellLanguages, watchLanguages } from './language-scores.ts';
 import {
   joinLanguages,
@@ -57,6 +58,8 @@ export type TrainContext = CommandContext<typeof trainOptions> & {
 
 /** What reading the text of a training needs of a command. */
 export type ReadingContext = Pick<TrainContext, 'terminal' | 'signal' | 'ranks'> & {
+  /** Where text that was read before is taken from. */
+  readonly kept?: KeptReading | undefined;
   readonly options: CorpusPreparation &
     Partial<Pick<TrainContext['options'], 'tokenizer' | 'offline' | 'saveEvery' | 'evalEvery'>>;
 };
@@ -163,7 +166,7 @@ export async function readTrainingText<Model extends object>(
   const { options, terminal, signal } = context;
   const { recipe, seed, model, length, tokenizer: tokenizerMade } = settings;
   const prepare = preparationOf(options) ?? keptPreparation(from.earlier?.config.data.prepared);
-  const loading = { terminal, signal, offline: options.offline, prepare };
+  const loading = { terminal, signal, offline: options.offline, prepare, kept: context.kept };
   const rules = rulesFor(recipe);
   const languages = await languagesOf(data, recipe.mixTemperature);
   const { prefix } = model as Partial<ModelShape>;
