@@ -1,6 +1,6 @@
 /** Lessons of texts: made once, and kept beside what learners know. */
 
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Lesson, lessonId, makeQuestions, type StudySource, tutorQuestion } from '../apps/index.ts';
@@ -18,8 +18,9 @@ const fileSchema = z.object({
 const MOST_LESSONS = 200;
 /** A lesson of more questions is made anew each time: its file would be hundreds of megabytes. */
 const MOST_QUESTIONS = 50_000;
-/** Characters of a title. */
+/** Characters of a title, and bytes that hold one, however it is escaped. */
 const TITLE = 60;
+const HEAD_BYTES = 1024;
 /** Sentences between two turns of the event loop: about a hundredth of a second. */
 const TURN_SENTENCES = 16;
 
@@ -65,8 +66,25 @@ export async function findLesson(folder: string, id: string): Promise<Lesson | u
 
 /** Those that are kept, the newest first. */
 export async function listLessons(folder: string): Promise<Pick<Lesson, 'id' | 'title'>[]> {
-  const found = await Promise.all((await keptFiles(folder)).map(({ id }) => findLesson(folder, id)));
-  return found.flatMap((lesson) => (lesson ? [{ id: lesson.id, title: lesson.title }] : []));
+  const found = await Promise.all(
+    (await keptFiles(folder)).map(async ({ id }) => ({ id, title: await titleIn(pathOf(folder, id)) })),
+  );
+  return found.flatMap(({ id, title }) => (title === undefined ? [] : [{ id, title }]));
+}
+
+/** Its title stands at the beginning of a file: no more of it is read. */
+async function titleIn(path: string): Promise<string | undefined> {
+  const file = await open(path).catch(() => undefined);
+  try {
+    const read = await file?.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const head = new TextDecoder().decode(read?.buffer.subarray(0, read.bytesRead));
+    const title = /^\{"version":1,"title":("(?:[^"\\]|\\.)*")/.exec(head)?.[1];
+    return title === undefined ? undefined : (JSON.parse(title) as string);
+  } catch {
+    return undefined;
+  } finally {
+    await file?.close();
+  }
 }
 
 async function readSentences(
@@ -113,6 +131,6 @@ async function keptFiles(folder: string): Promise<{ readonly id: string; readonl
 }
 
 const titleOf = ([first]: readonly LessonText[]): string => {
-  const line = first.text.trim().split('\n', 1)[0].trim();
+  const line = (first?.text ?? '').trim().split('\n', 1)[0].trim();
   return line.length > TITLE ? `${line.slice(0, TITLE).replace(/[\ud800-\udbff]$/, '')}…` : line;
 };

@@ -1,9 +1,7 @@
 /** Work under one name, one after the other; so much may wait, and no more. */
 
-export interface Turns {
-  /** @throws what `full` makes, where too much waits under the name */
-  <Result>(name: string, work: () => Promise<Result>): Promise<Result>;
-}
+/** Rejects with what `full` makes where too much waits under the name. */
+export type Turns = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
 
 /** `most`: that waits or works under one name. */
 export function createTurns(most: number, full: () => Error): Turns {

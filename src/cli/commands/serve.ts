@@ -31,6 +31,7 @@ import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
 import { servePlan } from '../served-service.ts';
 import { serveTutor } from '../served-tutor.ts';
+import { LOOK_MS, updateFollower } from '../served-updates.ts';
 import { serveVideo } from '../served-video.ts';
 import { quoteWord } from '../shell-words.ts';
 import { inOneLine } from '../shown-text.ts';
@@ -343,6 +344,9 @@ export async function serveRuns(
       const kind = first && 'kind' in first ? first.kind : 'write';
       terminal.print(say('try', { command: exampleCall(url, names[0], { kind, key: keys[0] }) }));
     }
+    const look = updateFollower({ registry, folderOf, terminal });
+    const looking = setInterval(() => void look(), LOOK_MS).unref();
+    closing.push(async () => clearInterval(looking));
     await new Promise<void>((done) => {
       if (signal.aborted) done();
       signal.addEventListener('abort', () => done(), { once: true });
