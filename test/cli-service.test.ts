@@ -77,7 +77,12 @@ describe('service', () => {
   });
 
   test('a check asks the classifier of the plan', async () => {
-    const rows = ['open,hours', 'closed,hours', 'money,refund', 'pay,refund'].join('\n');
+    const labels = { open: 'hours', closed: 'hours', money: 'refund', pay: 'refund' };
+    const rows = Array.from({ length: 15 }, (_, i) =>
+      Object.entries(labels).map(([word, label]) => `${word} n${i},${label}`),
+    )
+      .flat()
+      .join('\n');
     writeFileSync(join(cwd, 'intents.csv'), `text,label\n${rows}\n`);
     const learnt = await inkstone('classify train --data intents.csv --out shop/intents'.split(' '), { cwd });
     expect(learnt.status, learnt.err).toBe(0);

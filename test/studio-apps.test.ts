@@ -108,7 +108,7 @@ describe.skipIf(noBrowser)(`the apps of the studio${noBrowser ? `: skipped: ${no
     await desk.page.goto(`${server.url}/apps/customers?view=queue`);
     await desk.page.getByText('人工队列（1）').waitFor();
     await desk.page.getByRole('link', { name: /找律师/ }).click();
-    await desk.page.getByLabel('给顾客的回答').fill('我是小王，您请说。');
+    await desk.page.getByRole('textbox', { name: '给顾客的回答' }).fill('我是小王，您请说。');
     expect(await violations(desk.page)).toEqual([]);
     await desk.page.getByRole('button', { name: '回答', exact: true }).click();
     await desk.page.getByText('已回答').waitFor();

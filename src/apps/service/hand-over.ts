@@ -19,7 +19,7 @@ export interface HandedOver {
 
 /** One that is kept; undefined where there is none. */
 export async function findConversation(
-  notes: Pick<Notes, 'get'>,
+  notes: Notes,
   id: string,
 ): Promise<ServiceConversation | undefined> {
   const note = await notes.get('conversation', id);

@@ -2,7 +2,7 @@
 
 import { Button, Select, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useId } from 'react';
+import type { FormEvent, KeyboardEvent, ReactNode } from 'react';
 import { modelsFor } from '../../api/queries.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { Notice } from '../../parts/states.tsx';
@@ -55,7 +55,6 @@ export function SayField({
   readonly onStop?: () => void;
 }) {
   const say = useWords(appsWords);
-  const id = useId();
   const send = (event: FormEvent | KeyboardEvent): void => {
     event.preventDefault();
     if (value.trim() !== '' && !isBusy) onSend();
@@ -66,7 +65,6 @@ export function SayField({
   return (
     <form className={chat.form} onSubmit={send}>
       <Textarea
-        id={id}
         aria-label={label}
         placeholder={label}
         autosize

@@ -10,7 +10,7 @@ import { curlLine } from '../../parts/curl-line.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Failure, Notice, useErrorText, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
-import { useLanguage, useWords } from '../../words.ts';
+import { type Language, useLanguage, useWords } from '../../words.ts';
 import { ByWhom, NoApp, SayField } from './app-parts.tsx';
 import classes from './apps.module.css';
 import { QueueView } from './queue-view.tsx';
@@ -76,6 +76,10 @@ export function CustomersView() {
   );
 }
 
+/** The first in the reader's language, else the first. */
+const inLanguage = (examples: readonly string[], language: Language): string =>
+  examples.find((text) => /\p{Script=Han}/u.test(text) === (language === 'zh')) ?? examples[0];
+
 /** What a customer says and reads. */
 function Talk() {
   const say = useWords(customersWords);
@@ -94,7 +98,11 @@ function Talk() {
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false });
   const send = (message: string): void => speak.mutate({ message, conversation: id, model });
   const turns = talk.data?.turns ?? [];
-  const example = about?.intents[0]?.examples[0] ?? say.goodDay;
+  const intents = (about?.intents ?? []).map(({ name, examples }) => ({
+    name,
+    example: inLanguage(examples, language),
+  }));
+  const example = intents[0]?.example ?? say.goodDay;
   return (
     <div className={classes.desk}>
       <section className={classes.main} aria-label={say.talk}>
@@ -148,18 +156,18 @@ function Talk() {
           <h2>{say.intents}</h2>
           {about?.intents.length === 0 && <p className={classes.quiet}>{say.noIntents}</p>}
           <ul className={classes.list}>
-            {about?.intents.map(({ name, examples: [first] }) => (
+            {intents.map(({ name, example: said }) => (
               <li key={name}>
                 <strong>{name}</strong>
                 <br />
                 <Button
                   size="compact-xs"
                   variant="default"
-                  aria-label={say.tryIt(first)}
+                  aria-label={say.tryIt(said)}
                   disabled={speak.isPending}
-                  onClick={() => send(first)}
+                  onClick={() => send(said)}
                 >
-                  {first}
+                  {said}
                 </Button>
               </li>
             ))}

@@ -46,6 +46,7 @@ export function ExchangeView({ exchange, isBusy, onAgain, onAllow, onRefuse }: P
               <li key={call.id} className={classes.call} data-status={call.status}>
                 <CallView
                   call={call}
+                  isTold={call.text === answer}
                   isBusy={isBusy}
                   onAllow={() => onAllow(call)}
                   onRefuse={() => onRefuse(call)}
@@ -77,11 +78,14 @@ export function ExchangeView({ exchange, isBusy, onAgain, onAllow, onRefuse }: P
 
 function CallView({
   call,
+  isTold,
   isBusy,
   onAllow,
   onRefuse,
 }: {
   readonly call: Call;
+  /** The answer says what came of it. */
+  readonly isTold: boolean;
   readonly isBusy: boolean;
   readonly onAllow: () => void;
   readonly onRefuse: () => void;
@@ -118,7 +122,7 @@ function CallView({
           </div>
         </>
       ) : (
-        <p>{text}</p>
+        !isTold && <p>{text}</p>
       )}
     </>
   );

@@ -69,9 +69,9 @@ export function LessonView({
     );
   };
   return (
-    <div className={classes.main}>
+    <div className={`${classes.main} ${classes.lesson}`}>
       <Progress turn={open.data} />
-      <div ref={desk} tabIndex={-1} aria-live="polite" className={classes.main}>
+      <div ref={desk} tabIndex={-1} aria-live="polite" className={`${classes.main} ${classes.lesson}`}>
         {open.data.grade && <GradeView turn={open.data} grade={open.data.grade} said={said} />}
         {answer.error && <p role="alert">{textOf(answer.error)}</p>}
         {next ? (

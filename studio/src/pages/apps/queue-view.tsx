@@ -29,7 +29,7 @@ export function QueueView() {
   const { data, count } = queue.data;
   return (
     <div className={classes.desk}>
-      <section className={classes.main} aria-label={say.reply}>
+      <section className={classes.main} aria-label={say.conversation}>
         {id === undefined ? (
           <Notice title={data.length === 0 ? say.nobody : say.choose}>
             <p>{say.nobodyHow}</p>

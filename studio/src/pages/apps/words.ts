@@ -126,6 +126,7 @@ export const customersWords = defineWords({
   rule: { en: 'said a word of alarm', zh: '说到须警惕的词' },
   intentReason: { en: 'wants what a person decides', zh: '所需之事由人决定' },
   failures: { en: 'found no answer', zh: '没有找到答案' },
+  conversation: { en: 'Conversation', zh: '对话' },
   choose: { en: 'Choose who is answered', zh: '请选择要回答的顾客' },
   reply: { en: 'Your answer to the customer', zh: '给顾客的回答' },
   answer: { en: 'Answer', zh: '回答' },
