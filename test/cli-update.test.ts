@@ -255,6 +255,16 @@ describe('is refused', () => {
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });
   });
 
+  test.each(['none.jsonl', 'blank.txt', 'dropped'])('text in which there is none: %s', async (data) => {
+    writeFileSync(at('none.jsonl'), '');
+    writeFileSync(at('blank.txt'), '\n \n');
+    mkdirSync(at('dropped'), { recursive: true });
+    writeFileSync(at('dropped/none.txt'), '');
+    const { status, err } = await run('update', 'base', '--data', data);
+    const message = `${data}: nothing is left to learn from`;
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });
+  });
+
   test('too little text waits, which is no error', async () => {
     writeFileSync(at('little.txt'), '春风花月。');
     const { status, out } = await run('update', 'base', '--data', 'little.txt');

@@ -108,7 +108,7 @@ export const limits = {
   serviceWaiting: 8,
   handOvers: 200,
   /** Characters of a text to learn from and of an answer; learners that a tenant may keep; texts and answers of one learner that may wait. */
-  tutorText: 200_000,
+  tutorText: 100_000,
   tutorAnswer: 2000,
   tutorLearners: 1000,
   tutorWaiting: 8,

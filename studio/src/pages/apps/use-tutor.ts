@@ -45,7 +45,7 @@ const KEY = 'tutor';
 const LEARNER = 'inkstone-learner';
 
 /** As the server has them. */
-export const MOST_TEXT = 200_000;
+export const MOST_TEXT = 100_000;
 export const MOST_ANSWER = 2000;
 export const isLearnerName = (name: string): boolean => /^[\p{L}\p{N}_-]{1,40}$/u.test(name);
 
