@@ -55,6 +55,7 @@ describe.skipIf(noBrowser)(`the apps of the studio${noBrowser ? `: skipped: ${no
     await page.waitForURL(/\/apps\/assistant$/);
     await page.getByText('What shall it do?').waitFor();
     expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     await tabTo(page, /^Ask, or tell it/);
     await page.keyboard.type('send Li a message: tea at four');
     await page.keyboard.press('Enter');

@@ -18,10 +18,7 @@ export interface HandedOver {
 }
 
 /** One that is kept; undefined where there is none. */
-export async function findConversation(
-  notes: Notes,
-  id: string,
-): Promise<ServiceConversation | undefined> {
+export async function findConversation(notes: Notes, id: string): Promise<ServiceConversation | undefined> {
   const note = await notes.get('conversation', id);
   return note?.detail as unknown as ServiceConversation | undefined;
 }

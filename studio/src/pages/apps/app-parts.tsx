@@ -8,7 +8,11 @@ import { CommandLine } from '../../parts/command-line.tsx';
 import { Notice } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import chat from '../chat/chat.module.css';
+import classes from './apps.module.css';
 import { appsWords } from './words.ts';
+
+/** Of a button whose words may be longer than a line. */
+export const wrapping = { root: classes.wrapping, label: classes.wrappingLabel };
 
 /** A model that writes, or none. One that an address asks for and that is not there is shown, and refused by the server. */
 export function ByWhom({

@@ -11,7 +11,7 @@ import { shellWord } from '../../parts/shell-word.ts';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useLanguage, useWords } from '../../words.ts';
-import { ByWhom, NoApp, SayField } from './app-parts.tsx';
+import { ByWhom, NoApp, SayField, wrapping } from './app-parts.tsx';
 import classes from './apps.module.css';
 import { ExchangeView } from './exchange-view.tsx';
 import type { AppsSearch } from './search.ts';
@@ -63,7 +63,13 @@ function Room() {
               action={
                 <div className={classes.tries}>
                   {[say.try1, say.try2, say.try3].map((words) => (
-                    <Button key={words} variant="default" size="compact-md" onClick={() => send(words)}>
+                    <Button
+                      key={words}
+                      variant="default"
+                      size="compact-md"
+                      classNames={wrapping}
+                      onClick={() => send(words)}
+                    >
                       {words}
                     </Button>
                   ))}

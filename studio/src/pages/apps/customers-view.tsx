@@ -11,7 +11,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { Failure, Notice, useErrorText, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { type Language, useLanguage, useWords } from '../../words.ts';
-import { ByWhom, NoApp, SayField } from './app-parts.tsx';
+import { ByWhom, NoApp, SayField, wrapping } from './app-parts.tsx';
 import classes from './apps.module.css';
 import { QueueView } from './queue-view.tsx';
 import { TalkTurns } from './talk-turns.tsx';
@@ -163,6 +163,7 @@ function Talk() {
                 <Button
                   size="compact-xs"
                   variant="default"
+                  classNames={wrapping}
                   aria-label={say.tryIt(said)}
                   disabled={speak.isPending}
                   onClick={() => send(said)}

@@ -8,6 +8,7 @@ import { isField } from '../../parts/keyboard.ts';
 import { LinkButton } from '../../parts/link-button.tsx';
 import { Failure, Notice, useErrorText, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
+import { wrapping } from './app-parts.tsx';
 import classes from './apps.module.css';
 import {
   lessonQuery,
@@ -152,6 +153,7 @@ function QuestionView({
             <Button
               key={choice}
               variant="default"
+              classNames={wrapping}
               disabled={isBusy}
               onClick={() => onGive(String(i + 1), choice)}
             >
