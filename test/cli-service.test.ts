@@ -141,7 +141,16 @@ describe('/v1/service', () => {
   const rules = [
     { id: 'r', name: 'r', kind: 'literal', pattern: 'nine to six', stage: 'after', isOn: true },
     { id: 's', name: 's', kind: 'literal', pattern: 'darn', stage: 'before', isOn: true },
-  ].map((rule) => ({ ...rule, action: 'rewrite', replacement: '…' }) as Rule);
+    {
+      id: 't',
+      name: 't',
+      kind: 'literal',
+      pattern: 'for nothing',
+      stage: 'after',
+      isOn: true,
+      action: 'block',
+    },
+  ].map((rule) => ({ action: 'rewrite', replacement: '…', ...rule }) as Rule);
   const state = {
     isNew: async () => false,
     keys: {
@@ -293,6 +302,9 @@ describe('/v1/service', () => {
       post({ conversation, ...body }, { tenant: who, path: '/replies' });
     expect((await reply({ text: 'hi' }, 'b')).status).toBe(404);
     expect((await reply({ text: ' ' })).answer).toMatchObject({ error: { param: 'text' } });
+    expect((await reply({ text: 'You have it for nothing.' })).answer).toMatchObject({
+      error: { code: 'serve/blocked' },
+    });
     await reply({ text: 'darn, come from nine to six' });
     expect((await get(`/conversations/${conversation}`, tenant)).answer).toMatchObject({
       is_handed_over: true,

@@ -65,13 +65,15 @@ export async function answerCustomer(
   const notes = await notesOf(scope);
   const leave = quotes.begin();
   try {
-    const words = text?.trim() ? quotes.tell(quotes.ask(text)).whole.text : undefined;
+    const words = text?.trim() ? quotes.tell(quotes.ask(text)).whole : undefined;
+    // Half of what a person says is not what they said.
+    if (words?.moderated === 'block') throw fail('serve/blocked', undefined);
     const after = await serviceTurns(`${tenant} ${id}`, async () => {
       const before = words === undefined ? await knownConversation(notes, id) : await goOn(notes, id);
       if (!before.isHandedOver) throw fail('serve/service-own', { id });
-      return answerAsPerson(notes, before, { text: words, isDone });
+      return answerAsPerson(notes, before, { text: words?.text, isDone });
     });
-    quotes.end(words ?? '', { isSeen: false });
+    quotes.end(words?.text ?? '', { isSeen: false });
     return c.json(conversationOnWire(after));
   } finally {
     leave();

@@ -31,8 +31,8 @@ export const musicWords = defineWords({
   midi: { en: 'Save .mid', zh: '保存 .mid' },
   tune: { en: 'The tune in ABC notation', zh: '曲子（ABC 记谱）' },
   tuneHint: {
-    en: 'Write one above, or paste one here: X:1, M:6/8, K:G, then notes',
-    zh: '在上面写一首，或粘贴到这里：X:1、M:6/8、K:G，然后是音符',
+    en: 'Paste a tune, or let a model write one: X:1, M:6/8, K:G, then notes',
+    zh: '贴入一首，或让模型写：X:1、M:6/8、K:G，然后是音符',
   },
   name: { en: (seed: number) => `Tune ${seed}`, zh: (seed: number) => `曲 ${seed}` },
   score: { en: 'Score', zh: '乐谱' },
