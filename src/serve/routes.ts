@@ -12,13 +12,22 @@ import {
 import type { DocumentsPort } from './answers/documents-port.ts';
 import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
+import {
+  ableModel,
+  anyModelOf,
+  describeModel,
+  modelOf,
+  ownModel,
+  served,
+  vectorModel,
+} from './asked-model.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
 import { answerAssistant, assistantBody, describeAssistant } from './assistant/assistant-route.ts';
 import { answerDomain, answerKits, domainBody } from './domain/domain-route.ts';
 import { guardModel } from './domain/guard-model.ts';
 import type { KitGuard } from './domain/kit-guard.ts';
 import { askedIn, isForProgram } from './domain/what-is-asked.ts';
-import { fail, type Work } from './errors.ts';
+import { fail } from './errors.ts';
 import { limits } from './limits.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
 import { answerChat } from './openai/chat.ts';
@@ -37,13 +46,7 @@ import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './openai/
 import type { ModelRegistry } from './registry.ts';
 import type { CheckConstraint } from './sandbox/check-constraint.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import {
-  type AnyServed,
-  isRemote,
-  isTaskModel,
-  type RemoteServed,
-  type ServedModel,
-} from './served-model.ts';
+import type { RemoteServed } from './served-model.ts';
 import { answerCustomer, listHandedOver, personBody, tellConversation } from './service/person-routes.ts';
 import type { ServicePort } from './service/service-port.ts';
 import { answerService, describeService, serviceBody } from './service/service-route.ts';
@@ -461,34 +464,6 @@ function documentScope(c: AppContext, scope: RouteScope) {
   return { ...requestScope(c, scope), documents };
 }
 
-const served = ({ registry, remotes }: RouteScope) => [...registry.list(), ...remotes];
-
-/** @throws `serve/model` */
-function anyModelOf(scope: RouteScope, id: string): AnyServed {
-  const known = served(scope);
-  const model = known.find((one) => one.id === id);
-  if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
-  return model;
-}
-
-const workOf = (model: AnyServed): Work => (isTaskModel(model) ? model.kind : 'write');
-
-/** The model of this name; without one, the first that can do this. @throws `serve/model`, `serve/cannot`, `serve/nobody-can` */
-function ableModel(scope: RouteScope, wanted: Work, id: string | null | undefined): AnyServed {
-  const able = served(scope).filter((one) => workOf(one) === wanted);
-  if (id == null) {
-    if (able.length === 0) throw fail('serve/nobody-can', { wanted });
-    return able[0];
-  }
-  const model = anyModelOf(scope, id);
-  const is = workOf(model);
-  if (is === wanted) return model;
-  throw fail('serve/cannot', { model: id, is, wanted, able: able.map((one) => one.id) });
-}
-
-const modelOf = (scope: RouteScope, id: string | null | undefined) =>
-  ableModel(scope, 'write', id) as ServedModel | RemoteServed;
-
 /** A model that talks, under the warnings of the kits. */
 const talkingModel = (
   c: AppContext,
@@ -501,32 +476,6 @@ const talkingModel = (
     isForm: isForProgram(body),
   });
 
-/** A model that is for vectors, or one that writes. */
-function vectorModel(scope: RouteScope, id: string): ServedModel | RemoteServed | TaskModel {
-  const model = anyModelOf(scope, id);
-  return isTaskModel(model) && model.kind === 'embed' ? model : modelOf(scope, id);
-}
-
 /** As this request sees it. */
 const taskModelOf = (c: AppContext, scope: RouteScope, kind: TaskKind, id: string | null | undefined) =>
   scope.watch(c, ableModel(scope, kind, id) as TaskModel);
-
-function ownModel(scope: RouteScope, id: string | null | undefined): ServedModel {
-  const model = modelOf(scope, id);
-  if (isRemote(model)) throw fail('serve/remote-field', { field: 'model', model: model.id });
-  return model;
-}
-
-/** `work`: what it is for. */
-function describeModel(model: AnyServed): object {
-  const { id, created } = model;
-  const owned_by = isRemote(model) ? model.host : 'inkstone';
-  const own = isRemote(model) || isTaskModel(model) ? {} : describeWriter(model);
-  return { id, object: 'model', created, owned_by, work: workOf(model), ...own };
-}
-
-const describeWriter = ({ parent, contextLength, chatTemplate }: ServedModel) => ({
-  ...(parent !== undefined && { parent }),
-  max_model_len: contextLength,
-  chat_template: chatTemplate ? 'own' : 'plain',
-});
