@@ -100,6 +100,32 @@ test('an approval is for one call; a reminder that is due is told, and is not lo
   expect(await notes.count('reminder')).toBe(0);
 });
 
+test('tools and reminders are told, and a reminder that is due stays until an answer tells it', async () => {
+  const { notes } = assistant.open('seer', []);
+  const due = { due: '2026-01-01T00:00:00.000Z' };
+  await notes.put({ id: 'r', kind: 'reminder', text: '喝茶', created: '2026-01-01', detail: due });
+  const look = async (tenant: string) => {
+    const headers = { host: 'localhost', authorization: `Bearer ${tenant}` };
+    return (await app.request('http://localhost/v1/assistant', { headers })).json();
+  };
+  for (let i = 0; i < 2; i++) {
+    expect(await look('seer')).toMatchObject({
+      tools: expect.arrayContaining([expect.objectContaining({ name: 'send_message', has_effect: true })]),
+      reminders: [{ id: 'r', text: '喝茶', is_due: true, ...due }],
+    });
+  }
+  expect(await look('b')).toMatchObject({ reminders: [] });
+});
+
+test('a call that this answer had made before is not made again', async () => {
+  const words = 'send Wang a message: tea';
+  const [call] = (await ask(words, {}, { tenant: 'made' })).answer.calls;
+  const of = { name: call.name, arguments: call.arguments };
+  const { answer } = await ask(words, { made: [{ ...of, text: 'sent' }], approve: [of] }, { tenant: 'made' });
+  expect(answer).toMatchObject({ answer: 'sent', calls: [{ status: 'done', text: 'sent' }] });
+  expect(await assistant.open('made', []).notes.count('message')).toBe(0);
+});
+
 test('rules hold for what is asked, answered and told of calls', async () => {
   await ask('Remember that the secret is green.', {}, { tenant: 'ruled' });
   expect(await assistant.open('ruled', []).notes.list('fact')).toMatchObject([{ text: 'the *** is green' }]);

@@ -3,7 +3,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeMachine, inspectMachine } from '../src/cli/commands/doctor.ts';
+import { describeMachine, inspectMachine } from '../src/cli/machine.ts';
 import { setLanguage } from '../src/language.ts';
 import { openDevice } from '../src/tensor/index.ts';
 import { englishText, inkstone, scratchFolder, traceOf } from './cli-harness.ts';

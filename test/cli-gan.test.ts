@@ -186,6 +186,11 @@ test.each([
     /至少需要 40 篇.*2 篇留出/,
   ],
   ['--data poems.jsonl --init nosuch', /nosuch/, /nosuch/],
+  [
+    '--data poems.jsonl --init decoder --answers --length 8',
+    /under one of the names source, .*got the fields text; rename it$/m,
+    /得到的字段有 text；请改名$/m,
+  ],
 ])('gan train %s is refused', async (options, en, zh) => {
   writeFileSync(join(cwd, 'few.jsonl'), '{"text":"one"}\n{"text":"two"}\n');
   const argv = [...words(`gan train ${options}`.trim()), '--out', 'refused'];

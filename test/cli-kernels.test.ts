@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeMachine, inspectMachine } from '../src/cli/commands/doctor.ts';
+import { describeMachine, inspectMachine } from '../src/cli/machine.ts';
 import { setLanguage } from '../src/language.ts';
 import { scratchFolder, startInkstone, writeTexts } from './cli-harness.ts';
 

@@ -1,8 +1,13 @@
 /** `inkstone train tunes.abc` and `inkstone music`: tunes are learned, written in a form, checked, kept and measured, in both languages. */
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { CommandContext } from '../src/cli/command.ts';
+import { run as runMusic } from '../src/cli/commands/music.ts';
+import { musicOptions } from '../src/cli/music-options.ts';
+import { resolveOptions } from '../src/cli/options.ts';
+import { createTerminal, type Terminal } from '../src/cli/terminal.ts';
 import { createRng } from '../src/rng.ts';
 import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
 
@@ -89,6 +94,27 @@ test('fewer tunes than were asked for is status 1, with what was wrong', async (
     ),
   });
   expect(existsSync(join(cwd, 'none/tune-1.abc'))).toBe(false);
+});
+
+test('a Ctrl-C keeps the tunes that have passed', async () => {
+  const stopping = new AbortController();
+  let [said, drafts] = ['', 0];
+  const place = { write: (text: string) => void (said += text) };
+  const terminal = {
+    ...createTerminal({ out: place, progress: place }),
+    // Of 30 drafts the 20th has ended when the signal comes.
+    live: () => ++drafts === 20 && stopping.abort(),
+  } as Terminal;
+  const flags = { key: 'D', metre: '2/4', tunes: '30', maxTokens: '47', out: join(cwd, 'stopped') };
+  const { values, given } = resolveOptions('music', musicOptions, new Map(Object.entries(flags)), new Map());
+  const options = values as CommandContext<typeof musicOptions>['options'];
+  const { signal } = stopping;
+  const context = { args: ['write', join(cwd, 'run')], options, given, again: 'the same', terminal, signal };
+  expect(await runMusic(context)).toBe(130);
+  const [, passed] = /stopped: (\d+) of 30 tunes had passed; from the beginning: the same/.exec(said) ?? [];
+  expect(Number(passed)).toBeGreaterThan(0);
+  const kept = readdirSync(join(cwd, 'stopped')).filter((name) => name.endsWith('.abc'));
+  expect(kept).toHaveLength(Number(passed));
 });
 
 test('a tunebook is checked; what has no problem is kept', async () => {

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeMachine, inspectMachine } from '../src/cli/commands/doctor.ts';
+import { describeMachine, inspectMachine } from '../src/cli/machine.ts';
 import { setLanguage } from '../src/language.ts';
 import { findMpi } from '../src/parallel/index.ts';
 import { HAN, inkstone, processWords, scratchFolder, tiny, traceOf, writeTexts } from './cli-harness.ts';

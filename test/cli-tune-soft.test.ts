@@ -1,6 +1,6 @@
 /** `inkstone tune prompt | p-tuning | prefix | p-tuning-v2 | bottleneck | compare` from end to end on a tiny run. */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/io/index.ts';
@@ -160,6 +160,31 @@ describe('tune compare', () => {
     expect(chinese.out).toMatch(/方法 +训练 % +新文本/);
     expect(chinese.out.match(/^ +lora /gm)).toHaveLength(1);
     expect(HAN.test(out)).toBe(false);
+  });
+
+  test('the text is read once: it may be gone when the second method learns', async () => {
+    cpSync(at('new.jsonl'), at('once.jsonl'));
+    const methods = ['--methods', 'lora,ia3'];
+    const own = argv.map((word) => (word === 'new.jsonl' ? 'once.jsonl' : word));
+    const { status, err } = await inkstone([...own, ...methods, '--json', '--out', 'once'], {
+      cwd,
+      onJson: ({ type }) => type === 'tuned' && rmSync(at('once.jsonl'), { force: true }),
+    });
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(existsSync(at('once/ia3/adapter_config.json'))).toBe(true);
+  });
+
+  test('an endless model reads without adapters: one that cannot be merged is not told to be', async () => {
+    const generate = ['generate', 'base', '--endless', '2+6', '--adapter'];
+    expect((await run(...generate, 'once/lora')).err).toContain('merge it first with inkstone tune merge');
+    const { status, err } = await run(...generate, 'prefix');
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: expect.stringContaining('cannot be merged into the weights'),
+    });
+    const chinese = await inkstone([...generate, 'prefix'], { cwd, lang: 'zh' });
+    expect(chinese.err).toContain('无法并入权重');
+    expect((await run(...generate, 'nowhere')).status).toBe(2);
   });
 
   test.each([

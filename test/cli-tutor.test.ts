@@ -1,6 +1,6 @@
 /** `inkstone tutor`: questions on a file, answers graded and kept, each learner apart; English and Chinese. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { inkstone, scratchFolder } from './cli-harness.ts';
@@ -51,6 +51,21 @@ test('a question is shown without its answer; what is said is graded, with the s
     expect(next.id).not.toBe(id);
     expect(next).not.toHaveProperty('answer');
   }
+});
+
+test('a text is read once: its questions are kept, and made again where they are broken or the text changed', async () => {
+  await run('--list');
+  const folder = join(cwd, '.inkstone/tutor/lessons');
+  const [name] = readdirSync(folder);
+  const kept = readFileSync(join(folder, name), 'utf8');
+  writeFileSync(join(folder, name), kept.replaceAll('Vienna', 'Wien'));
+  expect((await run('--list')).out).toContain('→ Wien');
+  writeFileSync(join(folder, name), '{');
+  expect((await run('--list')).out).toContain('→ Vienna');
+  expect(readFileSync(join(folder, name), 'utf8')).toBe(kept);
+  writeFileSync(join(cwd, 'b.md'), readFileSync(join(cwd, 'a.md'), 'utf8').replaceAll('Vienna', 'Munich'));
+  expect((await inkstone(['tutor', 'b.md', '--list'], { cwd })).out).toContain('→ Munich');
+  expect(readdirSync(folder)).toHaveLength(2);
 });
 
 test('a choice is answered by its number, wide too, whatever the seed of the question was', async () => {

@@ -255,6 +255,16 @@ describe('is refused', () => {
     expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });
   });
 
+  test.each(['none.jsonl', 'blank.txt', 'dropped'])('text in which there is none: %s', async (data) => {
+    writeFileSync(at('none.jsonl'), '');
+    writeFileSync(at('blank.txt'), '\n \n');
+    mkdirSync(at('dropped'), { recursive: true });
+    writeFileSync(at('dropped/none.txt'), '');
+    const { status, err } = await run('update', 'base', '--data', data);
+    const message = `${data}: nothing is left to learn from`;
+    expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(message) });
+  });
+
   test('too little text waits, which is no error', async () => {
     writeFileSync(at('little.txt'), '春风花月。');
     const { status, out } = await run('update', 'base', '--data', 'little.txt');
@@ -265,13 +275,22 @@ describe('is refused', () => {
 test('an older text is held against its best, so that it does not creep away', () => {
   const text = { text: 'old', before: 2, best: 2, after: 2.03 };
   const promoted = { state: 'promoted', name: '0001', measured: { fresh: text, old: [text] } };
-  const plan = { loaded: { name: 'new' }, old: [{ name: 'old' }] } as unknown as UpdatePlan;
+  const heldOut = [{ text: 'a text' }];
+  const old = [{ name: 'old', train: [], heldOut }];
+  const plan = { loaded: { name: 'new' }, old, split: { heldOut: [] } } as unknown as UpdatePlan;
   const measures = (fresh: number, old: number) => ({ fresh, old: [old], rep4: undefined });
   const [before, after] = [measures(4, 2.03), measures(3, 2.05)];
   const alone = compareMeasures(plan, before, after, []);
   expect(judge(alone, 0.02)).toBe(undefined);
   const then = compareMeasures(plan, before, after, [promoted as unknown as Update]);
-  expect(then.old).toEqual([{ text: 'old', before: 2.03, best: 2, after: 2.05 }]);
+  const [{ sha256 }] = then.old;
+  expect(then.old).toEqual([{ text: 'old', sha256, before: 2.03, best: 2, after: 2.05 }]);
+  // It is the text that counts, not what it is called: the same under another name, and another under the same.
+  const called = (own: string, hash: string | undefined) => {
+    const record = { ...promoted, measured: { fresh: text, old: [{ ...text, text: own, sha256: hash }] } };
+    return compareMeasures(plan, before, after, [record as unknown as Update]).old[0].best;
+  };
+  expect([called('elsewhere/old', sha256), called('old', 'of another text')]).toEqual([2, 2.03]);
   expect(judge(then, 0.02)).toBe('forgot');
   expect(judge(then, 0.03)).toBe(undefined);
   expect(judge(compareMeasures(plan, before, measures(4, 2), []), 0.02)).toBe('not-learned');

@@ -103,5 +103,27 @@ describe.skipIf(noBrowser !== undefined)(
       expect(faults).toEqual([]);
       await page.context().close();
     });
+
+    test('without a model it says what to do, and any tune is shown; one that cannot be played is not offered', async () => {
+      const bare = await startStudioServer({ models: [] });
+      const { page, faults } = await watchedPage(browser, bare.url);
+      await page.goto(`${bare.url}/music`);
+      await page.getByText('No model here writes tunes').waitFor();
+      await page.getByText('inkstone train --data tunes.abc').waitFor();
+      expect(await violations(page)).toEqual([]);
+      const tune = page.getByLabel(/^The tune in ABC/);
+      const [play, midi] = ['Play', 'Save .mid'].map((name) =>
+        page.getByRole('button', { name, exact: true }),
+      );
+      await tune.fill(`X:1\nT:a\n${TUNE}\n`);
+      await page.getByText('It parses, and its bars fit').waitFor();
+      expect([await play.isEnabled(), await midi.isEnabled()]).toEqual([true, true]);
+      await tune.fill('X:1\nT:a\nM:4/4\nL:1/1\nK:C\nC99999|C|\n');
+      await page.getByText('It cannot be played.').waitFor();
+      expect([await play.isEnabled(), await midi.isEnabled()]).toEqual([false, false]);
+      expect(faults).toEqual([]);
+      await page.context().close();
+      await bare.close({ graceMs: 100 });
+    });
   },
 );

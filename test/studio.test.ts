@@ -201,6 +201,13 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     await page.context().close();
   }, 240_000);
 
+  test('an assistant and a tutor are there from the start, a customer service with its plan', async () => {
+    const statuses = ['assistant', 'tutor', 'service'].map(
+      async (name) => (await fetch(`${url}/v1/${name}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 404]);
+  });
+
   const pages = [
     '/',
     '/runs',
@@ -209,6 +216,9 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     '/runs/compare?runs=poems,hostile',
     '/write?prompt=the&tokens=12&beside=greedy',
     '/chat',
+    '/apps',
+    '/apps/customers',
+    '/apps/tutor',
     '/music',
     '/repetition',
     '/inside',

@@ -92,6 +92,12 @@ export async function loadAdapter(folder: string, base: AdapterBase): Promise<Ad
   return fromPeft({ config, tensors: floats }, base.layers, path);
 }
 
+/** Whether `mergeAdapter` takes what is kept in a folder: a change of weights, not layers or virtual tokens beside them. @throws as `loadAdapter` */
+export async function isMergeable(folder: string): Promise<boolean> {
+  const config = await readConfig(folder);
+  return config.peft_type !== BOTTLENECK && !isSoftPrompt(config);
+}
+
 async function readConfig(folder: string): Promise<PeftConfig> {
   const path = join(folder, CONFIG);
   const status = await nodeFiles.status(path);

@@ -24,7 +24,7 @@ export {
   type Teacher,
   type TokenRows,
 } from './distillation.ts';
-export { type AdapterBase, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
+export { type AdapterBase, isMergeable, loadAdapter, paramsFingerprint, saveAdapter } from './folder.ts';
 export { foreignHead, hasForeignHead } from './foreign-head.ts';
 export { gptq } from './gptq.ts';
 export {

@@ -22,7 +22,13 @@ export { type McpServer, type McpTools, openMcpTools } from './assistant/mcp-too
 export type { AskedCall, AssistantMessage, AssistantModel, AssistantRequest } from './assistant/message.ts';
 export { keepNote, memoryNotes, type Note, type NoteKind, type Notes, noteKinds } from './assistant/notes.ts';
 export { type RuleAssistantOptions, ruleAssistant } from './assistant/rule-assistant.ts';
-export { type CallReport, type Confirm, type ProposedCall, runTool } from './assistant/run-call.ts';
+export {
+  type CallReport,
+  type Confirm,
+  type MadeCall,
+  type ProposedCall,
+  runTool,
+} from './assistant/run-call.ts';
 export {
   type AssistantTool,
   type CheckedTool,
@@ -85,23 +91,28 @@ export { type FoundTerm, type KitReader, readKit } from './domain/read-kit.ts';
 export { type TermAgreement, termAgreement, type UsedTerm, usedTerms } from './domain/terms-used.ts';
 export { languageOf } from './prompt-text.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';
+export { answerAsPerson, findConversation, type HandedOver, handedOver } from './service/hand-over.ts';
 export {
   type ExampleTrial,
   type FoundIntent,
   type IntentClassifier,
   intentsByExamples,
   intentsByMeaning,
+  tryClassifier,
   tryExamples,
 } from './service/intents.ts';
 export { type ServicePlan, sentenceIn, servicePlan } from './service/plan.ts';
 export {
   customerService,
-  findConversation,
   type HandOverReason,
   newConversation,
   type ServiceConversation,
+  type ServiceKnowledge,
   type ServiceOptions,
   type ServicePart,
+  type ServiceSource,
+  type ServiceTurn,
+  serviceByPlan,
 } from './service/serve-customer.ts';
 export { lengthOf } from './summary/extract-summary.ts';
 export {
@@ -134,12 +145,14 @@ export {
   nextQuestion,
   showsChoices,
 } from './tutor/learner.ts';
+export { knownCount, type Lesson, lessonId, takeAnswer } from './tutor/lesson.ts';
 export {
   BLANK,
   makeQuestions,
   type StudySentence,
   type StudySource,
   type TutorQuestion,
+  tutorQuestion,
 } from './tutor/question.ts';
 export {
   summarizeVideo,

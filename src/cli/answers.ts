@@ -5,7 +5,6 @@ import { type FileRecord, readRecords } from '../io/index.ts';
 import { defineMessages } from '../language.ts';
 import { answerTokens, type ChatMessage } from '../text/index.ts';
 import type { TextDocument } from '../types.ts';
-import type { CommandContext } from './command.ts';
 import { splitWhole } from './corpus.ts';
 import { corpusOptions } from './corpus-options.ts';
 import { fail } from './errors.ts';
@@ -14,7 +13,7 @@ import { refuseGiven } from './options.ts';
 import type { Settings } from './settings.ts';
 import { compactNumber } from './terminal.ts';
 import { timesOf } from './train-parts.ts';
-import type { tuneOptions } from './tune-options.ts';
+import type { TuneContext } from './tune-base.ts';
 
 const say = defineMessages({
   split: {
@@ -51,7 +50,7 @@ export interface AnswerTexts {
 
 /** Reads conversations, as the model is to read them, and tells what counts; then all that opens a run but its model. */
 export async function readAnswers(
-  { options, given, terminal, signal }: CommandContext<typeof tuneOptions>,
+  { options, given, terminal, signal, kept }: TuneContext,
   path: string,
   { recipe, seed, model, length, tokenizer: tokenizerMade }: Settings,
   stored: StoredDecoder,
@@ -65,12 +64,17 @@ export async function readAnswers(
   const { tokenizer, chatTemplate, prefixIds } = stored;
   const { contextLength } = stored.config;
   const tokensOf = answerTokens({ tokenizer, chatTemplate, prefixIds });
-  const all: Conversation[] = [];
-  for await (const record of readRecords(path, { signal })) {
-    signal.throwIfAborted();
-    const messages = messagesOf(record);
-    all.push({ text: JSON.stringify(messages), ...tokensOf(messages) });
-  }
+  const read = async (): Promise<Conversation[]> => {
+    const found: Conversation[] = [];
+    for await (const record of readRecords(path, { signal })) {
+      signal.throwIfAborted();
+      const messages = messagesOf(record);
+      found.push({ text: JSON.stringify(messages), ...tokensOf(messages) });
+    }
+    return found;
+  };
+  // All methods of a comparison begin with one model: its tokens are the same.
+  const all = await (kept ? kept.once(`answers ${path}`, read) : read());
   const fitting = all.filter((one) => answerCount(one, contextLength) > 0);
   if (fitting.length === 0) throw fail('cli/no-answers', { path, contextLength });
   const { train, heldOut } = splitWhole(fitting);

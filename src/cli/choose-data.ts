@@ -37,7 +37,7 @@ async function readAsTask(
     return examples.flatMap((example) => ('words' in example ? [{ text: example.words.join(' ') }] : []));
   }
   if (task === 'translate') {
-    const pairs = await readPairs(data, {}, { signal });
+    const pairs = await readPairs(data, undefined, { signal });
     return pairs.map(({ text, target }) => ({ text: `${text}\n${target}` }));
   }
   const loading = { terminal, signal, offline, prepare: { textColumn } };

@@ -7,10 +7,9 @@ import { type ChoiceTask, ngramModel } from '../eval/index.ts';
 import { decoderConfig, flopsPerToken } from '../models/index.ts';
 import { bm25Index, createAnalyzer } from '../retrieve/index.ts';
 import { createRng, shuffle } from '../rng.ts';
-import { lastingScope, matmul, ones, scope } from '../tensor/index.ts';
+import { lastingScope, matmul, measureKernels, ones, scope } from '../tensor/index.ts';
 import { trainCharacters } from '../text/index.ts';
 import type { TextDocument } from '../types.ts';
-import { inspectMachine } from './commands/doctor.ts';
 import { orFailure } from './model-trials.ts';
 import { createGenerator, createStepper } from './profiling.ts';
 import { trainingPresets } from './recipe.ts';
@@ -36,7 +35,7 @@ const [STEPS, TOKENS, READS] = [2, 32, 5];
 
 /** Takes about a second; on the TypeScript kernels some more. */
 export async function measureMachine(): Promise<MachineSpeed> {
-  const { kernels, processor, threads, matmulGflops } = inspectMachine({ quick: true });
+  const { kernels, processor, threads, matmulGflops } = measureKernels({ quick: true });
   const config = decoderConfig({ ...PROBED, vocabSize: PROBED_VOCABULARY });
   const batchSize = kernels === 'typescript' ? 1 : recipe.batchSize;
   const step = createStepper({ config, batchSize, precision: 'f32' });

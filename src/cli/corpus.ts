@@ -21,6 +21,7 @@ import type { CorpusPreparation } from './corpus-options.ts';
 import { type DeduplicationCounts, deduplicate } from './deduplication.ts';
 import { fail } from './errors.ts';
 import { filterRules, type OverlapCounts, removeOverlap } from './filters.ts';
+import type { KeptReading } from './kept-reading.ts';
 import { formatBytes, type Terminal } from './terminal.ts';
 
 export { readTextFile } from './text-file.ts';
@@ -90,6 +91,8 @@ export interface LoadOptions {
   readonly offline?: boolean;
   /** How it is read and what is taken out, beyond the usual. */
   readonly prepare?: CorpusPreparation;
+  /** Where what was read the same way is taken from. */
+  readonly kept?: KeptReading | undefined;
 }
 
 /** Documents that were read, cleaned and freed of duplicates, with the lines that tell what happened. */
@@ -121,8 +124,19 @@ function knownCorpus(spec: string): CorpusName | undefined {
  */
 export async function loadDocuments(
   spec: string,
-  { terminal, signal, offline, prepare = {} }: LoadOptions,
+  options: LoadOptions,
   rules?: readonly CleaningRule[],
+): Promise<LoadedCorpus> {
+  const { kept, offline, prepare } = options;
+  if (!kept) return readDocuments(spec, options, rules);
+  const key = JSON.stringify([spec, offline, prepare, rules?.map(({ name }) => name)]);
+  return kept.once(key, () => readDocuments(spec, options, rules));
+}
+
+async function readDocuments(
+  spec: string,
+  { terminal, signal, offline, prepare = {} }: LoadOptions,
+  rules: readonly CleaningRule[] | undefined,
 ): Promise<LoadedCorpus> {
   const known = knownCorpus(spec);
   let bar: ReturnType<Terminal['bar']> | undefined;

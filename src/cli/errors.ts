@@ -392,6 +392,12 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.where}：记录中必须有 ${d.option} 所指的文本，得到的字段有 ${d.known}；请用 ${d.option} 指明字段名，无表头的表格用列号`,
   },
+  'cli/pair-name': {
+    en: (d: { where: string; usual: readonly string[]; known: string }) =>
+      `${d.where}: the record must have a text under one of the names ${d.usual.join(', ')}, or two fields alone, got the fields ${d.known}; rename it`,
+    zh: (d) =>
+      `${d.where}：记录中须有以 ${d.usual.join('、')} 之一为名的文本，或只有两个字段，得到的字段有 ${d.known}；请改名`,
+  },
   'cli/source-line': {
     en: (d: { line: number; tokens: number; most: number }) =>
       `translate: line ${d.line} has ${d.tokens} tokens, this model reads at most ${d.most}; split it, or train with a larger --context-length`,

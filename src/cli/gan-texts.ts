@@ -90,7 +90,7 @@ export async function sourceTexts(
   const { eosId } = tokenizer;
   if (eosId === undefined) throw failGan('cli/gan-start', { path });
   const split = answers
-    ? splitPairs(await readPairs(source, {}, loading), source)
+    ? splitPairs(await readPairs(source, undefined, loading), source)
     : splitTexts((await loadDocuments(source, { ...loading, prepare: { textColumn } })).documents);
   const rows = ({ text, ...rest }: TextDocument | TextPair) => {
     const before = 'target' in rest ? tokenizer.encode(`${text}\n`) : [];

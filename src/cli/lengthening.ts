@@ -1,5 +1,6 @@
 /** What `--extend yarn:4` and `--endless 4+252` say. */
 
+import { isMergeable } from '../adapt/index.ts';
 import { type Extension, type ExtensionKind, extensionKinds, type SinkWindow } from '../models/index.ts';
 import { fail } from './errors.ts';
 
@@ -17,7 +18,10 @@ interface Given {
 }
 
 /** @throws for what is spelled otherwise, and for what does not go together. */
-export function lengtheningOf(command: string, { extend, endless, adapter }: Given): Lengthening {
+export async function lengtheningOf(
+  command: string,
+  { extend, endless, adapter }: Given,
+): Promise<Lengthening> {
   if (extend !== undefined && endless !== undefined) {
     const reason = {
       reason: 'what slides is never longer than the context',
@@ -26,16 +30,29 @@ export function lengtheningOf(command: string, { extend, endless, adapter }: Giv
     throw fail('cli/conflict', { command, options: ['--extend', '--endless'], ...reason });
   }
   if (endless !== undefined && adapter !== undefined) {
-    const reason = {
-      reason: 'an endless model reads without adapters; merge it first with inkstone tune merge',
-      zhReason: '无限长模型不读适配器；请先用 inkstone tune merge 合并',
-    };
+    const reason = (await areMergeable(adapter.split(','))) ? MERGE : NO_MERGE;
     throw fail('cli/conflict', { command, options: ['--endless', '--adapter'], ...reason });
   }
   return {
     ...(extend !== undefined && { extend: extensionOf(command, extend) }),
     ...(endless !== undefined && { endless: endlessOf(command, endless) }),
   };
+}
+
+const MERGE = {
+  reason: 'an endless model reads without adapters; merge it first with inkstone tune merge',
+  zhReason: '无限长模型不读适配器；请先用 inkstone tune merge 合并',
+};
+/** Virtual tokens and layers of their own are no change of weights. */
+const NO_MERGE = {
+  reason:
+    'an endless model reads without adapters, and this one cannot be merged into the weights; leave one out, or tune with lora or ia3',
+  zhReason: '无限长模型不读适配器，而此适配器无法并入权重；请去掉其一，或改用 lora、ia3 微调',
+};
+
+async function areMergeable(folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) if (!(await isMergeable(folder))) return false;
+  return true;
 }
 
 function extensionOf(command: string, got: string): Extension {

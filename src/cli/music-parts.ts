@@ -53,7 +53,7 @@ function constraintOf(form: TuneForm, inMetre: boolean): ConstraintSpec {
 /** Of plain sampling, when none is asked for. */
 const TEMPERATURE = 0.9;
 
-/** Loads the model; `write` gives so many drafts of the form. */
+/** Loads the model; `write` gives so many drafts of the form: of those that a Ctrl-C cuts, the reason is `aborted`. */
 export async function openComposer(context: MusicContext, path: string, form: TuneForm) {
   const { options, terminal, signal } = context;
   const { strategy: spec, maxTokens } = options;
@@ -70,9 +70,7 @@ export async function openComposer(context: MusicContext, path: string, form: Tu
     opened,
     async write(n: number, seed: number): Promise<readonly TuneDraft[]> {
       const parts = opened.writer.generate({ prompt: '', maxTokens, n, seed, strategy, signal });
-      const drafts = await collectTexts(watched(parts, n));
-      signal.throwIfAborted();
-      return drafts;
+      return collectTexts(watched(parts, n));
     },
   };
 

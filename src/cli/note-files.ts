@@ -22,10 +22,15 @@ export const isNoteId = (id: string): boolean => ID.test(id);
 /** A server keeps more conversations than a process may have files open. */
 const FILES_AT_ONCE = 64;
 
+/** Where in a folder the files of a tenant of the server lie; without one, the folder itself. */
+export function homeOf(folder: string, tenant: string): string {
+  if (tenant === '') return folder;
+  return join(folder, 'tenants', createHash('sha256').update(tenant).digest('hex').slice(0, 32));
+}
+
 /** The notes in a folder, which is made when the first is kept; of a tenant of the server, in a folder of its own. */
 export function noteFiles(folder: string, tenant = ''): Notes {
-  const name = tenant === '' ? undefined : createHash('sha256').update(tenant).digest('hex').slice(0, 32);
-  const home = name === undefined ? folder : join(folder, 'tenants', name);
+  const home = homeOf(folder, tenant);
   const pathOf = (kind: NoteKind, id: string): string => join(home, kind, `${id}.json`);
   const idsOf = async (kind: NoteKind): Promise<string[]> => {
     const names = await readdir(join(home, kind)).catch((error) => {

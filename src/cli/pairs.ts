@@ -33,12 +33,16 @@ export const withTask = (task: string | undefined, source: string): string =>
 export const sourcesOf = (lines: readonly string[], task: string | undefined): string[] =>
   lines.map((line) => (line.trim() === '' ? '' : withTask(task, line)));
 
-/** Every pair of a file of which neither side is empty, each once. @throws where a record lacks a side */
+/**
+ * Every pair of a file of which neither side is empty, each once. Without `fields` the command has no options that name them: they go by
+ * their usual names. @throws where a record lacks a side
+ */
 export async function readPairs(
   path: string,
-  fields: PairFields,
+  given: PairFields | undefined,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<TextPair[]> {
+  const fields = given ?? {};
   const header = !isNumber(fields.source) && !isNumber(fields.target);
   const pairs = new Map<string, TextPair>();
   for await (const record of readRecords(path, { ...options, header })) {
@@ -47,7 +51,10 @@ export async function readPairs(
       const key = fields[name] ?? own[usualColumn(own, usual) ?? (own.length === 2 ? place : -1)] ?? '';
       const value = record.fields[key];
       if (typeof value === 'string') return value.trim();
-      throw fail('cli/pair-field', { where: record.where, option: flagOf(name), known: own.join(', ') });
+      const { where } = record;
+      const known = own.join(', ');
+      if (!given) throw fail('cli/pair-name', { where, usual, known });
+      throw fail('cli/pair-field', { where, option: flagOf(name), known });
     };
     const task = fields.taskField === undefined ? undefined : side('taskField', [], 0);
     const source = side('source', usualNames.source, 0);

@@ -13,6 +13,11 @@ export const failRecommend = defineErrors({
       `recommend: at most ${d.most} events are kept, and no more; make the recommender again with them`,
     zh: (d) => `推荐：至多保存 ${d.most} 个事件；请连同它们重新建立推荐器`,
   },
+  'cli/recommend-waiting': {
+    en: (d: { most: number }) =>
+      `recommend: at most ${d.most} requests of one tenant may wait for each other; send fewer at once`,
+    zh: (d) => `推荐：一个租户至多 ${d.most} 个请求同时等待；请减少同时发送的请求`,
+  },
   'cli/recommend-tell': {
     en: () =>
       'recommend tell: takes a reader and an item (--user and --item), or a file of events (--events), not both',

@@ -7,6 +7,7 @@ import { kitNotice, kitNumbers, kitOption } from './kit-options.ts';
 import { wholePositive } from './option-rules.ts';
 import { serviceNotes } from './service-options.ts';
 import { servedSpeech } from './speech-options.ts';
+import { tutorOptions } from './tutor-options.ts';
 
 export const state = {
   type: 'string',
@@ -224,6 +225,14 @@ export const serveOptions = {
       zh: '同时在 /v1/recommendations 用 inkstone recommend train 建立的推荐器向读者推荐',
     },
   },
+  tutor: {
+    type: 'string',
+    placeholder: 'folder',
+    doc: {
+      en: 'also a tutor at /v1/tutor; the lessons and the learners of each tenant are kept in this folder',
+      zh: '同时在 /v1/tutor 出题并评分；各租户的课程与学习者存于此目录',
+    },
+  },
   weights,
   activations,
   studio: {
@@ -236,7 +245,7 @@ export const serveOptions = {
   ...auditOptions,
 } as const satisfies OptionTable;
 
-const { host, apiKey, collection, classifier, recommender } = serveOptions;
+const { host, apiKey, collection, classifier, recommender, assistantTools, service } = serveOptions;
 
 export const studioOptions = {
   port,
@@ -258,6 +267,25 @@ export const studioOptions = {
   classifier,
   ...servedSpeech,
   recommender,
+  assistant: {
+    ...assistOptions.notes,
+    canBeNone: true,
+    doc: {
+      en: 'where the assistant keeps facts, reminders and messages; --no-assistant: there is none',
+      zh: '助手存放事实、提醒与消息的目录；--no-assistant 则没有助手',
+    },
+  },
+  assistantTools,
+  tutor: {
+    ...tutorOptions.folder,
+    canBeNone: true,
+    doc: {
+      en: 'where the tutor keeps lessons and what each learner knows; --no-tutor: there is none',
+      zh: '出题功能存放课程与各学习者掌握情况的目录；--no-tutor 则不出题',
+    },
+  },
+  service,
+  serviceNotes: serveOptions.serviceNotes,
   runs: {
     type: 'string',
     placeholder: 'folder',

@@ -18,6 +18,8 @@ export interface ServedRecommender extends RecommendPort {
   close(): Promise<void>;
 }
 
+/** Requests of one tenant that wait for each other. */
+const MOST_WAITING = 256;
 /** Tenants whose events are in memory at once. */
 const MOST_OPEN = 64;
 
@@ -33,7 +35,9 @@ interface Tenant {
 export async function serveRecommender(folder: string, signal: AbortSignal): Promise<ServedRecommender> {
   const { log: shared, saved, lexicon, recommender } = await openShelf(folder, { signal });
   const { items, scale } = saved;
-  const inTurn = createTurns();
+  const inTurn = createTurns(MOST_WAITING, () =>
+    failRecommend('cli/recommend-waiting', { most: MOST_WAITING }),
+  );
   const tenants = new Map<string, Tenant>();
 
   const overlay = (events: readonly ReaderEvent[]): ReadingLog => {
@@ -61,7 +65,7 @@ export async function serveRecommender(folder: string, signal: AbortSignal): Pro
         if (tenants.size <= MOST_OPEN || !left) return;
         tenants.delete(oldest);
         await left.writer.close();
-      });
+      }).catch(() => {}); // One that is asked so much stays.
     }
     if (name !== '' && tenant.version !== shared.version()) {
       tenant.log = overlay(tenant.events);

@@ -27,8 +27,8 @@ export const serviceOptions = {
   check: {
     type: 'boolean',
     doc: {
-      en: 'talk to nobody: put each example to the others, and tell which intents are mistaken for which',
-      zh: '不对话：逐条用其余例句识别每条例句，列出容易混淆的意图',
+      en: 'talk to nobody: put each example to the others, or to the classifier of the plan, and tell which intents are mistaken for which',
+      zh: '不对话：逐条用其余例句（或方案的分类器）识别每条例句，列出容易混淆的意图',
     },
   },
   index: {

@@ -3,13 +3,11 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import {
-  type AssistantTool,
-  customerService,
   type IntentClassifier,
   intentsByExamples,
   intentsByMeaning,
-  type ServiceOptions,
   type ServicePlan,
+  serviceByPlan,
   servicePlan,
 } from '../apps/index.ts';
 import { loadClassifier } from '../classify/index.ts';
@@ -56,36 +54,38 @@ export async function readServiceFile(path: string): Promise<ServiceFile> {
 }
 
 export interface OpenedService {
-  readonly serve: (
-    options: Pick<ServiceOptions, 'collections' | 'writer' | 'notes'>,
-  ) => ReturnType<typeof customerService>;
+  readonly plan: ServicePlan;
+  readonly serve: ReturnType<typeof serviceByPlan>;
   close(): Promise<void>;
 }
 
-/** @throws `apps/service-tool` for a tool that the plan names and its file lacks */
+/** Everything that the plan names, made ready once. @throws `apps/service-tool` for a tool that it names and its file lacks */
 export async function openService(file: ServiceFile, signal: AbortSignal): Promise<OpenedService> {
   const { plan } = file;
   const places = { tools: file.tools, mcp: undefined, weather: undefined };
   const own = await openOwnTools(places, [], signal);
   try {
     const classify = await classifierOf(file);
-    const tools: readonly AssistantTool[] = own.tools;
-    return { serve: (options) => customerService({ plan, tools, classify, ...options }), close: own.close };
+    return { plan, serve: serviceByPlan({ plan, tools: own.tools, classify }), close: own.close };
   } catch (error) {
     await own.close();
     throw error;
   }
 }
 
-async function classifierOf({
-  plan: { intents },
-  classifier,
-  embedder,
-}: ServiceFile): Promise<IntentClassifier> {
-  if (classifier !== undefined) return intentsBy(classifier);
-  const ready = await embedderOf({ embedder });
-  return ready ? intentsByMeaning(intents, ready) : intentsByExamples(intents);
+async function classifierOf(file: ServiceFile): Promise<IntentClassifier> {
+  const { intents } = file.plan;
+  const own = await ownClassifierOf(file);
+  if (own) return own;
+  const embedder = await embedderOf(file);
+  return embedder ? intentsByMeaning(intents, embedder) : intentsByExamples(intents);
 }
+
+/** The classifier that a plan names. */
+export const ownClassifierOf = async ({
+  classifier,
+}: Pick<ServiceFile, 'classifier'>): Promise<IntentClassifier | undefined> =>
+  classifier === undefined ? undefined : intentsBy(classifier);
 
 /** The embedder that a plan names. */
 export const embedderOf = async ({

@@ -18,8 +18,8 @@ import {
   recurrentConfig,
 } from '../models/index.ts';
 import type { RunEstimate, RunsPort, StartedTraining, TrainOrder } from '../serve/index.ts';
+import { measureKernels } from '../tensor/index.ts';
 import { moduleLoaders, modulePath } from './child-modules.ts';
-import { inspectMachine } from './commands/doctor.ts';
 import { firstRunPreset } from './first-run.ts';
 import { flagOf } from './options.ts';
 import { type TrainingPreset, trainingPreset, trainingPresets } from './recipe.ts';
@@ -33,7 +33,7 @@ const DEFAULT_MINUTES = 2;
 /** Runs in a folder, trained by processes of this program. */
 export function studioRuns(folder: string): RunsPort {
   let gflops: number | undefined;
-  const speed = (): number => (gflops ??= inspectMachine({ quick: true }).matmulGflops);
+  const speed = (): number => (gflops ??= measureKernels({ quick: true }).matmulGflops);
   return {
     folder,
     sources: Object.entries(corpora).map(([data, { description }]) => ({

@@ -341,8 +341,8 @@ const studio = defineCommand({
   name: 'studio',
   args: '[run…]',
   summary: {
-    en: 'pages in the browser: train and watch, write, chat, translate, sum up, classify, look inside, review, documents, labels; on the runs named, else the latest',
-    zh: '浏览器里的工作台：训练并旁观、写作、对话、翻译、摘要、分类、看内部、审阅、文档、标注；载入所列训练，未列则取最近一次',
+    en: 'pages in the browser: train and watch, write, chat, translate, sum up, classify, look inside, review, documents, labels, an assistant, customers, a tutor; on the runs named, else the latest',
+    zh: '浏览器里的工作台：训练并旁观、写作、对话、翻译、摘要、分类、看内部、审阅、文档、标注、助手、客服、出题；载入所列训练，未列则取最近一次',
   },
   options: async () => (await import('./serve-options.ts')).studioOptions,
   example: 'inkstone studio',

@@ -4,14 +4,15 @@ import { existsSync } from 'node:fs';
 import type { CorpusName } from '../data/index.ts';
 import { defineMessages } from '../language.ts';
 import { firstBeforeOthers, fromFirst } from '../parallel/index.ts';
+import { measureKernels } from '../tensor/index.ts';
 import type { TextDocument, Tokenizer } from '../types.ts';
 import type { CommandContext } from './command.ts';
-import { inspectMachine } from './commands/doctor.ts';
 import { type LoadOptions, loadDocuments, rulesFor, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { type CorpusPreparation, keptPreparation, preparationOf } from './corpus-options.ts';
 import { type EnergyOptions, energyRates } from './energy.ts';
 import { fail } from './errors.ts';
 import { firstRunPreset } from './first-run.ts';
+import type { KeptReading } from './kept-reading.ts';
 import { tellLanguages, watchLanguages } from './language-scores.ts';
 import {
   joinLanguages,
@@ -57,6 +58,8 @@ export type TrainContext = CommandContext<typeof trainOptions> & {
 
 /** What reading the text of a training needs of a command. */
 export type ReadingContext = Pick<TrainContext, 'terminal' | 'signal' | 'ranks'> & {
+  /** Where text that was read before is taken from. */
+  readonly kept?: KeptReading | undefined;
   readonly options: CorpusPreparation &
     Partial<Pick<TrainContext['options'], 'tokenizer' | 'offline' | 'saveEvery' | 'evalEvery'>>;
 };
@@ -103,7 +106,7 @@ type PresetSettings<Shape> = (
 
 /** A preset by what the machine does in so many minutes. */
 function sizedPreset(minutes: number, data: string | undefined): TrainingPreset {
-  const sized = firstRunPreset({ minutes, gflops: inspectMachine({ quick: true }).matmulGflops });
+  const sized = firstRunPreset({ minutes, gflops: measureKernels({ quick: true }).matmulGflops });
   return isTunebook(data) ? tunePreset(sized) : sized;
 }
 
@@ -163,7 +166,7 @@ export async function readTrainingText<Model extends object>(
   const { options, terminal, signal } = context;
   const { recipe, seed, model, length, tokenizer: tokenizerMade } = settings;
   const prepare = preparationOf(options) ?? keptPreparation(from.earlier?.config.data.prepared);
-  const loading = { terminal, signal, offline: options.offline, prepare };
+  const loading = { terminal, signal, offline: options.offline, prepare, kept: context.kept };
   const rules = rulesFor(recipe);
   const languages = await languagesOf(data, recipe.mixTemperature);
   const { prefix } = model as Partial<ModelShape>;

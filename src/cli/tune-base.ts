@@ -10,6 +10,7 @@ import type { TextDocument } from '../types.ts';
 import type { CommandContext } from './command.ts';
 import { loadDocuments, type SplitCorpus, splitCorpus } from './corpus.ts';
 import { fail } from './errors.ts';
+import type { KeptReading } from './kept-reading.ts';
 import type { StoredDecoder, StoredModel } from './models.ts';
 import { foreignRecipe, type Recipe } from './recipe.ts';
 import { textsOfRun } from './run-texts.ts';
@@ -19,6 +20,8 @@ import { DEFAULT_MINUTES } from './train-parts.ts';
 import { tuneOptions } from './tune-options.ts';
 
 type Context = CommandContext<typeof tuneOptions>;
+/** `kept`: where text that was read before is taken from. */
+export type TuneContext = Context & { readonly kept?: KeptReading };
 
 const say = defineMessages({
   untied: {
@@ -146,14 +149,14 @@ export interface OldTexts {
 
 /** The text that is named; else that of the model's own training, where it is known and can be read. */
 export async function readOldTexts(
-  context: Context,
+  context: TuneContext,
   stored: StoredModel,
   { replay, ewc }: Tuning,
 ): Promise<OldTexts | undefined> {
   const needed = replay !== undefined ? '--replay' : ewc !== undefined ? '--ewc' : undefined;
   const { options, terminal, signal } = context;
   const { oldData, offline } = options;
-  const reading = { terminal, signal, offline };
+  const reading = { terminal, signal, offline, kept: context.kept };
   if (oldData === '') {
     if (needed === undefined) return undefined;
     const reason = { reason: 'it is old text that is kept by it', zhReason: '它要保住的正是旧文本' };

@@ -3,6 +3,8 @@
 import { createLanguageModel } from '../models/index.ts';
 import { measureTexts } from '../repeat/index.ts';
 import { differingKeys } from '../train/index.ts';
+import type { TextDocument } from '../types.ts';
+import { hashTexts } from './corpus.ts';
 import { writerOf } from './runs.ts';
 import { beginningOf, decoders, humanTexts, writeTexts } from './showcase.ts';
 import { timesOf } from './train-parts.ts';
@@ -93,25 +95,40 @@ export async function openCandidate(
 
 /** What the candidate came to on each text, beside what the run had come to at its best. */
 export function compareMeasures(
-  { loaded, old }: Pick<UpdatePlan, 'loaded' | 'old'>,
+  {
+    loaded,
+    old,
+    split,
+  }: Pick<UpdatePlan, 'loaded' | 'old'> & {
+    readonly split: Pick<UpdatePlan['split'], 'heldOut'>;
+  },
   before: Measures,
   after: Measures,
   updates: readonly Update[],
 ): NonNullable<UpdateRecord['measured']> {
   const promoted = updates.filter(({ state }) => state === 'promoted');
-  const earlierOn = (name: string): number[] =>
+  const earlierOn = (name: string, sha256: string): number[] =>
     promoted.flatMap(({ name: own, measured }) => {
       if (!measured) return [];
-      const all = own === name ? [measured.fresh] : measured.old.filter(({ text }) => text === name);
-      return all.flatMap((one) => [one.before, one.after]);
+      // A new text is called by its update later on. Records of before have no hash: there the name must do.
+      const all = [{ ...measured.fresh, text: own }, ...measured.old];
+      const same = all.filter((one) =>
+        one.sha256 === undefined ? one.text === name : one.sha256 === sha256,
+      );
+      return same.flatMap((one) => [one.before, one.after]);
     });
+  const hashOf = ({ heldOut }: { readonly heldOut: readonly TextDocument[] }): string => hashTexts(heldOut);
   const { rep4 } = after;
   return {
-    fresh: { text: loaded.name, before: before.fresh, best: before.fresh, after: after.fresh },
-    old: old.map(({ name: text }, i) => ({
-      ...{ text, before: before.old[i], after: after.old[i] },
-      best: Math.min(before.old[i], ...earlierOn(text)),
-    })),
+    fresh: {
+      ...{ text: loaded.name, sha256: hashOf(split) },
+      ...{ before: before.fresh, best: before.fresh, after: after.fresh },
+    },
+    old: old.map(({ name: text, heldOut }, i) => {
+      const sha256 = hashOf({ heldOut });
+      const best = Math.min(before.old[i], ...earlierOn(text, sha256));
+      return { text, sha256, before: before.old[i], best, after: after.old[i] };
+    }),
     ...(before.rep4 !== undefined && rep4 !== undefined && { rep4: { before: before.rep4, after: rep4 } }),
   };
 }

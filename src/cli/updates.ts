@@ -29,6 +29,8 @@ const TRAINING = 'training';
 /** Held-out loss on one text, in bits per character. */
 const measuredSchema = z.object({
   text: z.string(),
+  /** Of what it was measured on: a text may be called otherwise another time, and another text the same. */
+  sha256: z.string().optional(),
   before: z.number(),
   /** The lowest that the run had on it, now or after an earlier update. */
   best: z.number(),

@@ -235,6 +235,23 @@ describe('writing', () => {
     expect(reel.test('M:6/8\nL:1/8\nK:F#m\nA')).toBe(false);
   });
 
+  test('who stops has what passed; drafts that were cut by it are not refused', async () => {
+    const stopping = new AbortController();
+    const header = 'M:2/4\nL:1/4\nK:G\n';
+    let rounds = 0;
+    const write = async (): Promise<readonly TuneDraft[]> => {
+      rounds++;
+      stopping.abort();
+      return [
+        { text: `${header}GA|Bd|`, reason: 'eos' },
+        { text: `${header}GA|`, reason: 'aborted' },
+      ];
+    };
+    const order = { tunes: 9, tries: 9, seed: 7, titleOf: () => 't', signal: stopping.signal };
+    const { tunes, refused } = await writeTunes(write, order);
+    expect([rounds, tunes.length, refused.length]).toEqual([1, 1, 0]);
+  });
+
   test('what does not pass is asked for again, so often, and never mended', async () => {
     const header = 'M:2/4\nL:1/4\nK:G\n';
     const good = { text: `${header}GA|Bd|`, reason: 'eos' } as const;

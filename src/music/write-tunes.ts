@@ -64,6 +64,8 @@ export interface WriteTunesOptions {
   readonly tries: number;
   readonly seed: number;
   readonly titleOf: (number: number) => string;
+  /** When it aborts, what has passed so far is given; drafts that it cut are neither passed nor refused. */
+  readonly signal?: AbortSignal;
   /** Called after each round. */
   readonly onRound?: (passed: number, refused: number) => void;
 }
@@ -74,12 +76,13 @@ export interface WriteTunesOptions {
  */
 export async function writeTunes(
   write: (count: number, seed: number) => Promise<readonly TuneDraft[]>,
-  { tunes, tries, seed, titleOf, onRound }: WriteTunesOptions,
+  { tunes, tries, seed, titleOf, signal, onRound }: WriteTunesOptions,
 ): Promise<{ readonly tunes: readonly WrittenTune[]; readonly refused: readonly WrittenTune[] }> {
   const passed: WrittenTune[] = [];
   const refused: WrittenTune[] = [];
-  for (let round = 0; round < tries && passed.length < tunes; round++) {
+  for (let round = 0; round < tries && passed.length < tunes && !signal?.aborted; round++) {
     for (const draft of await write(tunes - passed.length, seed + round)) {
+      if (draft.reason === 'aborted') continue;
       const number = passed.length + 1;
       const tune = finishTune(draft, { number, title: titleOf(number) });
       (tune.passes ? passed : refused).push(tune);

@@ -9,7 +9,6 @@ import { checkOrigin } from './access.ts';
 import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
 import type { RecommendPort } from './answers/recommend-port.ts';
-import type { ServicePort } from './answers/service-port.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
 import type { KitGuard } from './domain/kit-guard.ts';
 import { fail, wireError } from './errors.ts';
@@ -26,6 +25,7 @@ import { createConstraintCheck } from './sandbox/check-constraint.ts';
 import { createSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { createSentFiles, type ReadFile } from './sent-file.ts';
 import type { RemoteServed } from './served-model.ts';
+import type { ServicePort } from './service/service-port.ts';
 import { createSpeechDesk, describeSpeech, type SpeechPort } from './speech/speech-port.ts';
 import { createVideoDesk, type VideoPort } from './speech/video-route.ts';
 import type { StudioFiles } from './static.ts';
@@ -33,6 +33,8 @@ import { type StudioOptions, studioApi } from './studio/api.ts';
 import { LABEL_FILES_PATH, type Suggest } from './studio/label-routes.ts';
 import { createSessions } from './studio/sessions.ts';
 import { stateRoutes } from './studio/state-routes.ts';
+import { createTurns } from './turns.ts';
+import type { TutorPort } from './tutor/tutor-port.ts';
 import type { Caller } from './watch/callers.ts';
 import { createRecorder, type Recorder } from './watch/recorder.ts';
 import { remember } from './watch/remember.ts';
@@ -58,6 +60,8 @@ export interface AppOptions {
   readonly video?: VideoPort;
   /** Glossaries and warnings of fields; without, nothing is warned of. */
   readonly kits?: KitGuard | undefined;
+  /** Lessons of texts, and what learners know; without, its route says so. */
+  readonly tutor?: TutorPort;
   /** How files are read that a page sends; without, none are taken. */
   readonly readFile?: ReadFile;
   /** What a classifier would say of texts that are to be labelled. */
@@ -151,11 +155,18 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     history: options.history ?? (state?.responses as ResponseHistory | undefined),
     documents: options.documents,
     service: options.service,
+    serviceTurns: createTurns(limits.serviceWaiting, () =>
+      fail('serve/service-waiting', { most: limits.serviceWaiting }),
+    ),
     assistant: options.assistant,
     desk: createSpeechDesk(speech),
     withVideo: createVideoDesk(options.video),
     kits: options.kits,
     recommender: options.recommender,
+    tutor: options.tutor,
+    tutorTurns: createTurns(limits.tutorWaiting, () =>
+      fail('serve/tutor-waiting', { seconds: limits.retrySeconds }),
+    ),
     watch: watch.model,
     quotes: watch.quotes,
   };

@@ -271,6 +271,40 @@ export const fail = defineErrors({
     en: (d: { most: number }) => `service: a conversation has at most ${d.most} turns; begin a new one`,
     zh: (d) => `客服：一个对话至多 ${d.most} 句；请另开新对话`,
   },
+  'serve/service-waiting': {
+    en: (d: { most: number }) =>
+      `service: at most ${d.most} messages of one conversation may wait for their answers; wait for those`,
+    zh: (d) => `客服：一个对话至多 ${d.most} 条消息同时等待回答；请等这些先有回答`,
+  },
+  'serve/service-own': {
+    en: (d: { id: string }) =>
+      `service: no person has the conversation ${shown(d.id)}; only one that was handed over can be answered by a person`,
+    zh: (d) => `客服：对话 ${shown(d.id)} 没有转人工；只有已转人工的对话才能由人工回答`,
+  },
+  'serve/no-tutor': {
+    en: () => 'tutor: this server has none; start it with --tutor FOLDER',
+    zh: () => '出题：本服务器没有出题功能；启动时请加 --tutor 目录',
+  },
+  'serve/tutor-empty': {
+    en: () =>
+      'text: must hold sentences in English or Chinese that stand by themselves, with a name, a number or a noun in them, and there is none; send a longer text',
+    zh: () => '文本：其中没有独立成句且含人名、地名、数字或名词的中英文句子；请发送更长的文本',
+  },
+  'serve/tutor-lesson': {
+    en: (d: { id: string }) =>
+      `lesson: there is no ${shown(d.id)} here, or no longer, since only the latest are kept; begin it from its text`,
+    zh: (d) => `课程：这里没有 ${shown(d.id)}，或已不再保留（只保留最近的）；请用原文开始`,
+  },
+  'serve/tutor-learners': {
+    en: (d: { most: number }) =>
+      `learner: ${d.most} are kept, and no more; use the name of one of them, or take one of their files away`,
+    zh: (d) => `学习者：已保存 ${d.most} 位，不能更多；请用已有的名字，或移走其中一个文件`,
+  },
+  'serve/tutor-waiting': {
+    en: (d: { seconds: number }) =>
+      `tutor: too many texts or answers are waiting; try again in ${d.seconds} s`,
+    zh: (d) => `出题：等待的文本或回答太多；请 ${d.seconds} 秒后再试`,
+  },
   'serve/file': {
     en: (d: { reason: { readonly en: string; readonly zh: string } }) => d.reason.en,
     zh: (d) => d.reason.zh,
@@ -319,7 +353,13 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/no-speaker', 404, 'invalid_request_error'],
   ['serve/no-kits', 404, 'invalid_request_error'],
   ['serve/no-recommender', 404, 'invalid_request_error'],
+  ['serve/no-tutor', 404, 'invalid_request_error'],
+  ['serve/service-waiting', 429, 'rate_limit_error'],
+  ['serve/service-own', 400, 'invalid_request_error'],
   ['serve/service-', 409, 'invalid_request_error'],
+  ['serve/tutor-waiting', 429, 'rate_limit_error'],
+  ['serve/tutor-lesson', 404, 'invalid_request_error'],
+  ['serve/tutor-learners', 409, 'invalid_request_error'],
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],
   ['serve/run-', 409, 'invalid_request_error'],
@@ -346,6 +386,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['recommend/no-item', 400, 'invalid_request_error'],
   ['recommend/option', 400, 'invalid_request_error'],
   ['cli/recommend-full', 409, 'invalid_request_error'],
+  ['cli/recommend-waiting', 429, 'rate_limit_error'],
   ['context/', 400, 'invalid_request_error'],
   ['decode/', 400, 'invalid_request_error'],
   ['constraint/', 400, 'invalid_request_error'],

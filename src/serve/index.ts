@@ -4,7 +4,6 @@ export { type AnswerWriterOptions, answerWriter } from './answers/answer-writer.
 export { type CodeWriterOptions, codeWriter } from './answers/code-writer.ts';
 export type { DocumentsPort } from './answers/documents-port.ts';
 export type { RecommendPort } from './answers/recommend-port.ts';
-export { createTurns, type ServicePort } from './answers/service-port.ts';
 export { type AppOptions, createApp, type RequestLog } from './app.ts';
 export { assistantModel, knowsTools } from './assistant/assistant-model.ts';
 export type { AssistantPort } from './assistant/assistant-port.ts';
@@ -38,6 +37,7 @@ export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sand
 export type { ReadFile } from './sent-file.ts';
 export type { ModelLoad, RemoteServed, ServedModel, Visit, WriteRequest } from './served-model.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
+export type { ServicePort } from './service/service-port.ts';
 export type { SpeechPort } from './speech/speech-port.ts';
 export type { VideoPort } from './speech/video-route.ts';
 export { type StudioFiles, studioFiles } from './static.ts';
@@ -65,3 +65,5 @@ export {
   type TaskWorker,
 } from './tasks/task-model.ts';
 export { startTaskProcess } from './tasks/task-process.ts';
+export { createTurns } from './turns.ts';
+export type { TutorPort, TutorRoom } from './tutor/tutor-port.ts';

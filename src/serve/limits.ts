@@ -103,6 +103,9 @@ export const limits = {
   readerEvents: 256,
   tenantReaderEvents: 1_000_000,
   latestSecond: 253_402_300_799,
+  /** Calls that an answer had made before it waited, and characters of what came of one, which is longer by a mark where it was cut. */
+  madeCalls: 128,
+  toolResult: 8001,
   /** Conversations with customers that a tenant may keep, and what is said in one, both sides together. */
   serviceConversations: 100_000,
   serviceTurns: 400,
@@ -119,6 +122,14 @@ export const limits = {
   listenings: 2,
   speakings: 4,
   spokenCharacters: 4096,
+  /** Messages of one conversation that may wait for each other, and customers of a queue that are told at once. */
+  serviceWaiting: 8,
+  handOvers: 200,
+  /** Characters of a text to learn from and of an answer; learners that a tenant may keep; texts and answers of one learner that may wait. */
+  tutorText: 100_000,
+  tutorAnswer: 2000,
+  tutorLearners: 1000,
+  tutorWaiting: 8,
   /** Files that are read at once, and documents of one; documents and passages of one page of the studio. */
   fileReadings: 2,
   fileDocuments: 10_000,

@@ -17,17 +17,24 @@ import {
   readerEventsBody,
   recommendationBody,
 } from './answers/recommend-route.ts';
-import type { ServicePort } from './answers/service-port.ts';
-import { answerService, serviceBody } from './answers/service-route.ts';
 import { answerSummaries, summaryBody } from './answers/summary-route.ts';
 import type { AppContext } from './app.ts';
+import {
+  ableModel,
+  anyModelOf,
+  describeModel,
+  modelOf,
+  ownModel,
+  served,
+  vectorModel,
+} from './asked-model.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
-import { answerAssistant, assistantBody } from './assistant/assistant-route.ts';
+import { answerAssistant, assistantBody, describeAssistant } from './assistant/assistant-route.ts';
 import { answerDomain, answerKits, domainBody } from './domain/domain-route.ts';
 import { guardModel } from './domain/guard-model.ts';
 import type { KitGuard } from './domain/kit-guard.ts';
 import { askedIn, isForProgram } from './domain/what-is-asked.ts';
-import { fail, type Work } from './errors.ts';
+import { fail } from './errors.ts';
 import { limits } from './limits.ts';
 import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
 import { answerChat } from './openai/chat.ts';
@@ -46,13 +53,10 @@ import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './openai/
 import type { ModelRegistry } from './registry.ts';
 import type { CheckConstraint } from './sandbox/check-constraint.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
-import {
-  type AnyServed,
-  isRemote,
-  isTaskModel,
-  type RemoteServed,
-  type ServedModel,
-} from './served-model.ts';
+import type { RemoteServed } from './served-model.ts';
+import { answerCustomer, listHandedOver, personBody, tellConversation } from './service/person-routes.ts';
+import type { ServicePort } from './service/service-port.ts';
+import { answerService, describeService, serviceBody } from './service/service-route.ts';
 import type { SpeechDesk } from './speech/speech-port.ts';
 import { answerSpeech, speechBody } from './speech/speech-route.ts';
 import { answerTranscription, transcriptionForm } from './speech/transcription-route.ts';
@@ -67,6 +71,9 @@ import {
   fillMaskBody,
   translationBody,
 } from './tasks/task-routes.ts';
+import type { Turns } from './turns.ts';
+import type { TutorPort } from './tutor/tutor-port.ts';
+import { answerTutor, describeTutor, tutorBody } from './tutor/tutor-route.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What a route may use beside its request. */
@@ -80,6 +87,8 @@ export interface RouteScope {
   readonly documents: DocumentsPort | undefined;
   /** Who serves customers, where there is a plan. */
   readonly service: ServicePort | undefined;
+  /** Messages of one conversation follow each other. */
+  readonly serviceTurns: Turns;
   /** Tools and memory of an assistant, where there is one. */
   readonly assistant: AssistantPort | undefined;
   /** Who listens and speaks. */
@@ -90,6 +99,10 @@ export interface RouteScope {
   readonly kits: KitGuard | undefined;
   /** What is recommended to readers, where there is something. */
   readonly recommender: RecommendPort | undefined;
+  /** Lessons and learners, where there is a tutor. */
+  readonly tutor: TutorPort | undefined;
+  /** Texts are read, and answers of one learner taken, one after the other. */
+  readonly tutorTurns: Turns;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -251,12 +264,40 @@ export const routes: readonly Route[] = [
     body: serviceBody,
     answers: 'json',
     async answer(c, body, scope) {
-      const { service, documents } = scope;
-      if (!service) throw fail('serve/no-service', undefined);
+      const service = serviceScope(c, scope);
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
-      const quotes = await scope.quotes(c);
-      return answerService(c, body, model, { ...requestScope(c, scope), service, documents, quotes });
+      const [quotes, { documents }] = [await scope.quotes(c), scope];
+      return answerService(c, body, model, { ...requestScope(c, scope), ...service, documents, quotes });
     },
+  }),
+  {
+    method: 'get',
+    path: '/v1/service',
+    summary: 'What customers can want by the plan of the server, and how they are greeted.',
+    answers: 'json',
+    answer: (c, _, scope) => describeService(c, serviceScope(c, scope).service),
+  },
+  {
+    method: 'get',
+    path: '/v1/service/conversations/{conversation}',
+    summary: 'What was said in a conversation, by a person too.',
+    answers: 'json',
+    answer: (c, _, scope) => tellConversation(c, c.req.param('conversation')!, serviceScope(c, scope)),
+  },
+  {
+    method: 'get',
+    path: '/v1/service/hand-overs',
+    summary: 'The customers whom a person has: who waits for words first.',
+    answers: 'json',
+    answer: (c, _, scope) => listHandedOver(c, serviceScope(c, scope)),
+  },
+  withBody({
+    path: '/v1/service/replies',
+    summary: 'The words of a person to a customer, or the conversation back to the service.',
+    body: personBody,
+    answers: 'json',
+    answer: async (c, body, scope) =>
+      answerCustomer(c, body, { ...serviceScope(c, scope), quotes: await scope.quotes(c) }),
   }),
   withBody({
     path: '/v1/assistant',
@@ -306,6 +347,42 @@ export const routes: readonly Route[] = [
       return answerSpeech(c, body, { desk, quotes: await quotes(c) });
     },
   }),
+  {
+    method: 'get',
+    path: '/v1/assistant',
+    summary: 'The tools of the assistant, and the reminders that are kept.',
+    answers: 'json',
+    async answer(c, _, scope) {
+      const { assistant, documents } = scope;
+      if (!assistant) throw fail('serve/no-assistant', undefined);
+      const quotes = await scope.quotes(c);
+      return describeAssistant(c, { assistant, documents, quotes });
+    },
+  },
+  withBody({
+    path: '/v1/tutor',
+    summary:
+      'Questions on a text, one at a time, as hard as the learner can take; answers graded with reasons.',
+    body: tutorBody,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const { tutor, tutorTurns } = scope;
+      if (!tutor) throw fail('serve/no-tutor', undefined);
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      const quotes = await scope.quotes(c);
+      return answerTutor(c, body, model, { ...requestScope(c, scope), tutor, tutorTurns, quotes });
+    },
+  }),
+  {
+    method: 'get',
+    path: '/v1/tutor',
+    summary: 'The lessons that are kept, and the learners.',
+    answers: 'json',
+    answer(c, _, { tutor }) {
+      if (!tutor) throw fail('serve/no-tutor', undefined);
+      return describeTutor(c, tutor);
+    },
+  },
   withBody({
     path: '/v1/recommendations',
     summary: 'Items for a reader, by what was read before, items or words; each with what led to it.',
@@ -408,6 +485,12 @@ const requestScope = (c: AppContext, { sandbox, checkConstraint }: RouteScope) =
   checkConstraint,
 });
 
+/** @throws `serve/no-service` */
+function serviceScope(c: AppContext, { service, serviceTurns }: RouteScope) {
+  if (!service) throw fail('serve/no-service', undefined);
+  return { tenant: c.get('tenant'), service, serviceTurns };
+}
+
 /** @throws `serve/no-documents` */
 function documentScope(c: AppContext, scope: RouteScope) {
   const { documents } = scope;
@@ -421,34 +504,6 @@ function recommendScope(c: AppContext, { recommender }: RouteScope) {
   return { tenant: c.get('tenant'), recommender };
 }
 
-const served = ({ registry, remotes }: RouteScope) => [...registry.list(), ...remotes];
-
-/** @throws `serve/model` */
-function anyModelOf(scope: RouteScope, id: string): AnyServed {
-  const known = served(scope);
-  const model = known.find((one) => one.id === id);
-  if (!model) throw fail('serve/model', { model: id, known: known.map((one) => one.id) });
-  return model;
-}
-
-const workOf = (model: AnyServed): Work => (isTaskModel(model) ? model.kind : 'write');
-
-/** The model of this name; without one, the first that can do this. @throws `serve/model`, `serve/cannot`, `serve/nobody-can` */
-function ableModel(scope: RouteScope, wanted: Work, id: string | null | undefined): AnyServed {
-  const able = served(scope).filter((one) => workOf(one) === wanted);
-  if (id == null) {
-    if (able.length === 0) throw fail('serve/nobody-can', { wanted });
-    return able[0];
-  }
-  const model = anyModelOf(scope, id);
-  const is = workOf(model);
-  if (is === wanted) return model;
-  throw fail('serve/cannot', { model: id, is, wanted, able: able.map((one) => one.id) });
-}
-
-const modelOf = (scope: RouteScope, id: string | null | undefined) =>
-  ableModel(scope, 'write', id) as ServedModel | RemoteServed;
-
 /** A model that talks, under the warnings of the kits. */
 const talkingModel = (
   c: AppContext,
@@ -461,32 +516,6 @@ const talkingModel = (
     isForm: isForProgram(body),
   });
 
-/** A model that is for vectors, or one that writes. */
-function vectorModel(scope: RouteScope, id: string): ServedModel | RemoteServed | TaskModel {
-  const model = anyModelOf(scope, id);
-  return isTaskModel(model) && model.kind === 'embed' ? model : modelOf(scope, id);
-}
-
 /** As this request sees it. */
 const taskModelOf = (c: AppContext, scope: RouteScope, kind: TaskKind, id: string | null | undefined) =>
   scope.watch(c, ableModel(scope, kind, id) as TaskModel);
-
-function ownModel(scope: RouteScope, id: string | null | undefined): ServedModel {
-  const model = modelOf(scope, id);
-  if (isRemote(model)) throw fail('serve/remote-field', { field: 'model', model: model.id });
-  return model;
-}
-
-/** `work`: what it is for. */
-function describeModel(model: AnyServed): object {
-  const { id, created } = model;
-  const owned_by = isRemote(model) ? model.host : 'inkstone';
-  const own = isRemote(model) || isTaskModel(model) ? {} : describeWriter(model);
-  return { id, object: 'model', created, owned_by, work: workOf(model), ...own };
-}
-
-const describeWriter = ({ parent, contextLength, chatTemplate }: ServedModel) => ({
-  ...(parent !== undefined && { parent }),
-  max_model_len: contextLength,
-  chat_template: chatTemplate ? 'own' : 'plain',
-});

@@ -54,6 +54,7 @@ export {
   type ProfileRow,
   profileKernels,
 } from './profile.ts';
+export { type KernelSpeed, measureKernels } from './speed.ts';
 export {
   arange,
   empty,

@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { appsSearch } from './pages/apps/search.ts';
 import { chatSearch } from './pages/chat/search.ts';
 import { documentsSearch } from './pages/documents/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
@@ -85,6 +86,21 @@ const task = createRoute({
   component: lazyRouteComponent(() => import('./pages/tasks/page.tsx'), 'TasksPage'),
 });
 
+const apps = createRoute({
+  getParentRoute: at,
+  path: '/apps',
+  beforeLoad: () => {
+    throw redirect({ to: '/apps/$app', params: { app: 'assistant' }, replace: true });
+  },
+});
+
+const app = createRoute({
+  getParentRoute: at,
+  path: '/apps/$app',
+  validateSearch: appsSearch,
+  component: lazyRouteComponent(() => import('./pages/apps/page.tsx'), 'AppsPage'),
+});
+
 const music = createRoute({
   getParentRoute: at,
   path: '/music',
@@ -144,6 +160,8 @@ export const router = createRouter({
     chat,
     tasks,
     task,
+    apps,
+    app,
     music,
     repetition,
     inside,

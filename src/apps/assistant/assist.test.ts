@@ -73,6 +73,27 @@ describe('the loop', () => {
     ]);
   });
 
+  test('what an answer had done before it waited is told again, and not done again', async () => {
+    const { tool, calls } = probe({ hasEffect: true });
+    const script = [spellCall('probe', { x: 1 }), spellCall('probe', { x: 2 }), 'Both are done.'];
+    const rounds = async (yes: number, made: AssistOptions['made'] = []) => {
+      const confirm = async ({ arguments: { x } }: { arguments: Record<string, unknown> }) =>
+        x === yes ? true : ('later' as const);
+      return ask('go', { model: model(...script), tools: [tool], confirm, made });
+    };
+    const first = await rounds(1);
+    expect(first.calls.map(({ status }) => status)).toEqual(['done', 'waiting']);
+    const made = [{ name: 'probe', arguments: { x: 1 }, text: 'probed' }];
+    expect(await rounds(2, made)).toMatchObject({
+      answer: 'Both are done.',
+      calls: [
+        { status: 'done', text: 'probed' },
+        { status: 'done', text: 'probed' },
+      ],
+    });
+    expect(calls).toEqual([{ x: 1 }, { x: 2 }]);
+  });
+
   test('arguments that do not fit, unknown tools, broken calls and tools that throw are told to the model', async () => {
     const { tool, calls } = probe();
     const thrower = probe({ name: 'thrower', run: () => Promise.reject(new Error('no luck')) }).tool;

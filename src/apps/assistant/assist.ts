@@ -10,7 +10,7 @@ import { createCallReader, type WrittenCall } from './call-reader.ts';
 import { factKept, recallFacts, statedFact } from './facts.ts';
 import type { AskedCall, AssistantMessage, AssistantModel } from './message.ts';
 import { keepNote, type Note, type Notes } from './notes.ts';
-import { type CallReport, type Confirm, createCaller } from './run-call.ts';
+import { type CallReport, type Confirm, createCaller, type MadeCall } from './run-call.ts';
 import { type AssistantTool, checkTools } from './tool.ts';
 
 export interface AssistOptions {
@@ -20,6 +20,8 @@ export interface AssistOptions {
   readonly notes?: Notes | undefined;
   /** Asked before each call of a tool with effects. Default: nobody is there to say yes, the call waits. */
   readonly confirm?: Confirm | undefined;
+  /** What this answer had done before it waited for a yes: told to the model again, and not done again. */
+  readonly made?: readonly MadeCall[] | undefined;
   /** How often results go back to the model. Default 6. */
   readonly maxRounds?: number | undefined;
   /** Tokens of one text of the model at most. Default 512. */
@@ -82,7 +84,7 @@ export async function* assist(
     return;
   }
   const tools = checkTools(options.tools);
-  const caller = createCaller(tools, { language, signal, now, confirm: options.confirm });
+  const caller = createCaller(tools, { language, signal, now, confirm: options.confirm, made: options.made });
   const facts = notes ? await recallFacts(notes, words) : [];
   const messages: AssistantMessage[] = [
     { role: 'system', content: assistantRules(language, { now: now(), facts }) },

@@ -1,5 +1,6 @@
 /** One call of a tool: checked, confirmed by a person where it has effects, run for a bounded time, reported. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { InkstoneError } from '../../errors.ts';
 import { defineMessages, type Language } from '../../language.ts';
 import type { AskedCall } from './message.ts';
@@ -15,6 +16,13 @@ export interface ProposedCall {
 /** Yes, no, or later: then it waits, and the answer ends. */
 export type Confirm = (call: ProposedCall) => Promise<boolean | 'later'>;
 
+/** A call that this very answer has made before, and what came of it. */
+export interface MadeCall {
+  readonly name: string;
+  readonly arguments: unknown;
+  readonly text: string;
+}
+
 export interface CallReport {
   readonly id: string;
   readonly name: string;
@@ -29,6 +37,8 @@ export interface CallerOptions {
   readonly signal: AbortSignal;
   readonly now: () => Date;
   readonly confirm?: Confirm | undefined;
+  /** Told again, each once, and not made again. */
+  readonly made?: readonly MadeCall[] | undefined;
   /** How long a tool may take, in ms. Default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -68,9 +78,10 @@ const MOST_ALIKE = 2;
 /** Runs the calls of one answer. */
 export function createCaller(
   tools: ReadonlyMap<string, CheckedTool>,
-  { language, signal, now, confirm = async () => 'later', timeoutMs }: CallerOptions,
+  { language, signal, now, confirm = async () => 'later', made = [], timeoutMs }: CallerOptions,
 ): (call: AskedCall, given: unknown) => Promise<CallReport> {
   const counts = new Map<string, number>();
+  const before = [...made];
   return async (call, given) => {
     const { id, name } = call;
     const report = (status: CallReport['status'], text: string, args: unknown = given): CallReport => ({
@@ -86,6 +97,8 @@ export function createCaller(
     const count = (counts.get(alike) ?? 0) + 1;
     counts.set(alike, count);
     if (count > MOST_ALIKE) return report('refused', say('again', {}, language), args);
+    const at = before.findIndex((one) => one.name === name && isDeepStrictEqual(one.arguments, args));
+    if (at >= 0) return report('done', before.splice(at, 1)[0].text, args);
     if (tool.hasEffect) {
       const isWanted = await confirm({ id, name, arguments: args });
       signal.throwIfAborted();
@@ -100,7 +113,7 @@ export function createCaller(
 export async function runTool(
   tool: CheckedTool,
   args: ToolArguments,
-  { language, signal, now, timeoutMs = TIMEOUT_MS }: Omit<CallerOptions, 'confirm'>,
+  { language, signal, now, timeoutMs = TIMEOUT_MS }: Omit<CallerOptions, 'confirm' | 'made'>,
 ): Promise<Omit<CallReport, 'id'>> {
   const { name } = tool;
   const late = AbortSignal.timeout(timeoutMs);

@@ -24,7 +24,7 @@ export type IntentClassifier = (words: string) => FoundIntent | undefined | Prom
 export interface ExampleTrial {
   readonly intent: string;
   readonly example: string;
-  /** The intent of the nearest other example. */
+  /** The intent of the nearest other example, or what a classifier says. */
   readonly found?: FoundIntent | undefined;
   /** `missed`: nothing is like it enough. */
   readonly outcome: 'right' | 'missed' | 'confused';
@@ -61,11 +61,31 @@ export async function tryExamples(
     const other = (await toExample(row)).find((one) => one.index !== row);
     const found =
       other && other.score > 0 ? { name: examples[other.index].name, score: other.score } : undefined;
-    const isNear = found !== undefined && found.score >= threshold;
-    const outcome = !isNear ? 'missed' : found.name === intent ? 'right' : 'confused';
-    trials.push({ intent, example, found, outcome });
+    trials.push({ intent, example, found, outcome: outcomeOf(intent, found, threshold) });
   }
   return trials;
+}
+
+/** Each example as a classifier of its own takes it. What it has learnt from them it knows by heart: that is for who trained it. */
+export async function tryClassifier(
+  { intents, threshold }: Pick<ServicePlan, 'threshold'> & { readonly intents: Examples },
+  classify: IntentClassifier,
+): Promise<ExampleTrial[]> {
+  const trials: ExampleTrial[] = [];
+  for (const { name: intent, text: example } of examplesOf(intents)) {
+    const found = await classify(example);
+    trials.push({ intent, example, found, outcome: outcomeOf(intent, found, threshold) });
+  }
+  return trials;
+}
+
+function outcomeOf(
+  intent: string,
+  found: FoundIntent | undefined,
+  threshold: number,
+): ExampleTrial['outcome'] {
+  if (found === undefined || found.score < threshold) return 'missed';
+  return found.name === intent ? 'right' : 'confused';
 }
 
 const examplesOf = (intents: Examples) =>

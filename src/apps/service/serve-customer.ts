@@ -2,6 +2,7 @@
 
 import { defineMessages, type Language } from '../../language.ts';
 import type { Collection } from '../../retrieve/index.ts';
+import type { Citation, Claim } from '../answer.ts';
 import { answerQuestion } from '../answer-question.ts';
 import type { AnswerWriter } from '../answer-writer.ts';
 import type { Notes } from '../assistant/notes.ts';
@@ -10,34 +11,52 @@ import { type AssistantTool, type CheckedTool, checkTools } from '../assistant/t
 import { fail } from '../errors.ts';
 import { languageOf } from '../prompt-text.ts';
 import { MOST_QUESTION_CHARACTERS } from '../question.ts';
+import { findsWord } from './alarm-words.ts';
+import { keepConversation } from './hand-over.ts';
 import { type FoundIntent, type IntentClassifier, intentsByExamples } from './intents.ts';
 import { readPlaces } from './places.ts';
 import { type ServiceIntent, type ServicePlan, sentenceIn } from './plan.ts';
 
-export interface ServiceOptions {
+/** What serves everyone alike. */
+export interface ServiceBase {
   readonly plan: ServicePlan;
   /** Those that the plan names. */
   readonly tools?: readonly AssistantTool[] | undefined;
   /** Default: by the examples of the plan. */
   readonly classify?: IntentClassifier | undefined;
+  /** For tests. */
+  readonly now?: (() => Date) | undefined;
+}
+
+/** What is known to one who serves, and where it is kept. */
+export interface ServiceKnowledge {
   /** The knowledge that answers what no intent is for. */
   readonly collections?: readonly Collection[] | undefined;
   /** Who writes answers from it; without, sentences are quoted. */
   readonly writer?: AnswerWriter | undefined;
   /** Where conversations and hand-overs are kept. */
   readonly notes: Notes;
-  /** For tests. */
-  readonly now?: (() => Date) | undefined;
+}
+
+export type ServiceOptions = ServiceBase & ServiceKnowledge;
+
+/** A place in a document that an answer was made from. */
+export type ServiceSource = Pick<Citation, 'key' | 'source' | 'start' | 'end'>;
+
+/** What was said at once; of the service also what it took the words for, and what it looked into. */
+export interface ServiceTurn {
+  readonly role: 'customer' | 'service' | 'person';
+  readonly text: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly intent?: FoundIntent | undefined;
+  readonly sources?: readonly ServiceSource[] | undefined;
 }
 
 /** A conversation, as it is kept: plain data. */
 export interface ServiceConversation {
   readonly id: string;
-  readonly turns: readonly {
-    readonly role: 'customer' | 'service';
-    readonly text: string;
-    readonly at: string;
-  }[];
+  readonly turns: readonly ServiceTurn[];
   /** Turns in a row that found no answer. */
   readonly failures: number;
   /** An intent whose tool lacks something, or waits for a yes. */
@@ -54,6 +73,7 @@ export type ServicePart =
   | ({ readonly type: 'intent' } & FoundIntent)
   | ({ readonly type: 'tool-result' } & Omit<CallReport, 'id'>)
   | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'sources'; readonly sources: readonly ServiceSource[] }
   | { readonly type: 'hand-over'; readonly reason: HandOverReason }
   | { readonly type: 'answer'; readonly answer: string; readonly conversation: ServiceConversation };
 
@@ -92,23 +112,37 @@ export const newConversation = (id: string): ServiceConversation => ({
   isHandedOver: false,
 });
 
-/** One that is kept; undefined where there is none. */
-export async function findConversation(notes: Notes, id: string): Promise<ServiceConversation | undefined> {
-  const note = await notes.get('conversation', id);
-  return note?.detail as unknown as ServiceConversation | undefined;
-}
-
 /** Serves one conversation after the other by a plan. @throws `apps/tool`, `apps/service-tool` */
-export function customerService(options: ServiceOptions) {
-  const { plan, collections = [], writer, notes, now = () => new Date() } = options;
+export const customerService = ({ collections, writer, notes, ...base }: ServiceOptions) =>
+  serviceByPlan(base)({ collections, writer, notes });
+
+/** Everything of a plan made ready once, for as many as serve by it. @throws `apps/tool`, `apps/service-tool` */
+export function serviceByPlan(options: ServiceBase) {
+  const { plan, now = () => new Date() } = options;
   const tools = checkTools(options.tools ?? []);
   const intents = new Map(plan.intents.map((intent) => [intent.name, intent]));
   for (const { name, tool } of plan.intents) {
     if (tool !== undefined && !tools.has(tool)) throw fail('apps/service-tool', { intent: name, tool });
   }
   const classify = options.classify ?? intentsByExamples(plan.intents);
-  const rules = plan.handOverWords.map((word) => word.toLowerCase());
+  const isAlarm = findsWord(plan.handOverWords);
+  const ready = { plan, tools, intents, classify, isAlarm, now };
+  return (knowledge: ServiceKnowledge) => serviceWith(ready, knowledge);
+}
 
+interface ReadyPlan {
+  readonly plan: ServicePlan;
+  readonly tools: ReadonlyMap<string, CheckedTool>;
+  readonly intents: ReadonlyMap<string, ServiceIntent>;
+  readonly classify: IntentClassifier;
+  readonly isAlarm: (words: string) => boolean;
+  readonly now: () => Date;
+}
+
+function serviceWith(
+  { plan, tools, intents, classify, isAlarm, now }: ReadyPlan,
+  { collections = [], writer, notes }: ServiceKnowledge,
+) {
   /** Answers the customer's words; the last part has the conversation as it is kept. */
   return async function* serve(
     words: string,
@@ -124,14 +158,22 @@ export function customerService(options: ServiceOptions) {
     const turn: Turn = { words: words.trim(), before, language, signal, failures, pending };
     let found = '';
     let reason: HandOverReason | undefined;
+    let intent: FoundIntent | undefined;
+    let sources: readonly ServiceSource[] | undefined;
     for await (const part of before.isHandedOver ? stay(language) : act(turn)) {
       if (part.type === 'text-delta') found += part.text;
       if (part.type === 'hand-over') reason = part.reason;
+      if (part.type === 'intent') intent = { name: part.name, score: part.score };
+      if (part.type === 'sources') sources = part.sources.map((one) => letThroughSource(one, letThrough));
       yield part;
     }
     const answer = letThrough(found);
     const at = now().toISOString();
-    const said = { role: 'service' as const, text: answer, at };
+    const said: ServiceTurn = {
+      ...{ role: 'service', text: answer, at },
+      ...(intent && { intent }),
+      ...(sources && { sources }),
+    };
     const conversation: ServiceConversation = {
       id: before.id,
       turns: [...before.turns, { role: 'customer', text: turn.words, at }, said],
@@ -139,35 +181,9 @@ export function customerService(options: ServiceOptions) {
       pending: turn.pending,
       isHandedOver: before.isHandedOver || reason !== undefined,
     };
-    await keep(conversation, reason);
+    await keepConversation(notes, conversation, reason);
     yield { type: 'answer', answer, conversation };
   };
-
-  async function keep(conversation: ServiceConversation, reason: HandOverReason | undefined): Promise<void> {
-    const { id, turns, isHandedOver } = conversation;
-    const [first] = turns;
-    // The hand-over first: a conversation that says a person has it is never one that nobody was told of.
-    if (isHandedOver) await tellPerson(conversation, reason);
-    const note = { id, created: first.at, text: first.text };
-    await notes.put({ ...note, kind: 'conversation', detail: { ...conversation } });
-  }
-
-  async function tellPerson(
-    { id, turns }: ServiceConversation,
-    reason: HandOverReason | undefined,
-  ): Promise<void> {
-    const known = await notes.get('hand-over', id);
-    // A hand-over that a person has taken away is not put back, unless there is a new one.
-    if (!known && reason === undefined) return;
-    const last = turns.at(-2)!;
-    await notes.put({
-      id,
-      created: known?.created ?? last.at,
-      text: last.text,
-      kind: 'hand-over',
-      detail: { reason: reason ?? known?.detail?.reason, turns },
-    });
-  }
 
   async function* stay(language: Language): AsyncGenerator<ServicePart, void> {
     yield { type: 'text-delta', text: say('handedOver', {}, language) };
@@ -175,9 +191,8 @@ export function customerService(options: ServiceOptions) {
 
   async function* act(turn: Turn): AsyncGenerator<ServicePart, void> {
     const { words, pending } = turn;
-    const lower = words.toLowerCase();
     if (WISH.test(words)) return yield* handOver(turn, 'wish');
-    if (rules.some((rule) => lower.includes(rule))) return yield* handOver(turn, 'rule');
+    if (isAlarm(words)) return yield* handOver(turn, 'rule');
     turn.pending = undefined;
     const asked = pending && intents.get(pending.intent);
     // The plan may have changed since: an intent that calls no tool any more waits for nothing.
@@ -218,7 +233,7 @@ export function customerService(options: ServiceOptions) {
     }
     signal.throwIfAborted();
     // Kept before it runs: whoever leaves meanwhile and says yes once more does not have it done twice.
-    if (tool.hasEffect) await keep({ ...turn.before, pending: undefined }, undefined);
+    if (tool.hasEffect) await keepConversation(notes, { ...turn.before, pending: undefined });
     const report = await checkedRun(tool, values, { language, signal, now });
     yield { type: 'tool-result', ...report };
     if (report.status === 'done') return yield* tell(turn, report.text);
@@ -231,8 +246,12 @@ export function customerService(options: ServiceOptions) {
     for await (const part of answerQuestion(words, { collections, writer, signal })) {
       if (part.type === 'text-delta') yield part;
       if (part.type !== 'answer') continue;
-      if (part.kind === 'answer') turn.failures = 0;
-      else yield* missed(turn, say('notFound', {}, language));
+      if (part.kind !== 'answer') {
+        yield* missed(turn, say('notFound', {}, language));
+        continue;
+      }
+      turn.failures = 0;
+      yield { type: 'sources', sources: sourcesOf(part.claims) };
     }
   }
 
@@ -254,6 +273,21 @@ export function customerService(options: ServiceOptions) {
     yield { type: 'text-delta', text: say('handOver', {}, turn.language) };
   }
 }
+
+/** Each place once, in the order of the sentences. */
+function sourcesOf(claims: readonly Claim[]): ServiceSource[] {
+  const places = new Map<string, ServiceSource>();
+  for (const { key, source, start, end } of claims.flatMap(({ citations }) => citations)) {
+    places.set(`${key} ${start} ${end}`, { key, source, start, end });
+  }
+  return [...places.values()];
+}
+
+/** The key of a document is its name, and stays. */
+const letThroughSource = (one: ServiceSource, letThrough: (text: string) => string): ServiceSource => ({
+  ...one,
+  source: letThrough(one.source),
+});
 
 interface TurnOptions {
   readonly signal?: AbortSignal;

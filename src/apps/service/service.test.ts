@@ -2,10 +2,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { memoryCollection } from '../../../test/memory-collection.ts';
 import { memoryNotes, type Note } from '../assistant/notes.ts';
 import type { AssistantTool } from '../assistant/tool.ts';
-import { intentsByExamples, intentsByMeaning, tryExamples } from './intents.ts';
+import { findsWord } from './alarm-words.ts';
+import { answerAsPerson, findConversation, handedOver } from './hand-over.ts';
+import { intentsByExamples, intentsByMeaning, tryClassifier, tryExamples } from './intents.ts';
 import { readPlaces } from './places.ts';
 import { servicePlan } from './plan.ts';
-import { customerService, findConversation, newConversation, type ServicePart } from './serve-customer.ts';
+import { customerService, newConversation, type ServicePart } from './serve-customer.ts';
 
 const plan = servicePlan.parse({
   intents: [
@@ -191,6 +193,52 @@ describe('customer service', () => {
     expect(await notes.list('hand-over')).toEqual([]);
   });
 
+  test('a person answers, customer and service see it, and the conversation goes back', async () => {
+    const { say, notes } = shop();
+    await say('what are parcels wrapped in?');
+    await say('转人工');
+    const talk = async () => (await findConversation(notes, 'c1'))!;
+    const [{ sources }] = (await talk()).turns.filter(({ role }) => role === 'service');
+    expect(sources).toMatchObject([{ key: 'faq', start: 0 }]);
+    expect(await handedOver(notes)).toMatchObject([{ id: 'c1', reason: 'wish', isAnswered: false }]);
+    const now = () => new Date('2026-11-29T08:00:00Z');
+    const answered = await answerAsPerson(notes, await talk(), { text: ' 您好，我是小王。 ', now });
+    const said = { role: 'person', text: '您好，我是小王。', at: '2026-11-29T08:00:00.000Z' };
+    expect(answered.turns.at(-1)).toEqual(said);
+    expect(await talk()).toEqual(answered);
+    expect(await handedOver(notes)).toMatchObject([{ text: '转人工', isAnswered: true }]);
+    const back = await answerAsPerson(notes, answered, { isDone: true });
+    expect(back).toMatchObject({ isHandedOver: false, failures: 0, turns: answered.turns });
+    expect(await talk()).toEqual(back);
+    expect(await handedOver(notes)).toEqual([]);
+  });
+
+  test('who waits for words comes first; words of a customer wait again', async () => {
+    const notes = memoryNotes();
+    const keep = (id: string, at: string, ...roles: ('customer' | 'person')[]) =>
+      notes.put({
+        ...{ id, kind: 'hand-over', text: id, created: at },
+        detail: { reason: 'wish', turns: roles.map((role) => ({ role, text: id, at })) },
+      });
+    await keep('a', '2026-01-01', 'customer', 'person');
+    await keep('b', '2026-01-03', 'customer');
+    await keep('c', '2026-01-02', 'customer', 'person', 'customer');
+    expect((await handedOver(notes)).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+  });
+
+  test.each([
+    [true, 'human', ['I am a HUMAN.', 'ｈｕｍａｎ!', 'humans?', "a human's right", '我要human']],
+    [false, 'human', ['a humane trap', 'superhuman', 'human2', 'inhumanely']],
+    [true, 'law suit', ['a law suit']],
+    [true, '律师', ['找律师', '我会发律师函', 'lawyer律师!']],
+    [true, '事故', ['出了大事故', '事故', '交通事故责任']],
+    [false, '事故', ['我有大事故意不说', '没有什么']],
+    [false, ' ', ['a b']],
+  ])('a word of alarm is found (%s): %s', (isFound, word, texts) => {
+    const find = findsWord([word]);
+    expect(texts.filter((text) => find(text) !== isFound)).toEqual([]);
+  });
+
   test.each(['人工智能是什么？', '人工湖有多深'])(
     'what is made by hand is no wish for a person: %s',
     async (words) => {
@@ -258,5 +306,11 @@ describe('customer service', () => {
     expect(embed).toHaveBeenCalledTimes(1);
     expect(first).toMatchObject({ outcome: 'right', found: { name: 'order', score: expect.closeTo(1, 6) } });
     expect((await tryExamples({ intents: [], threshold: 0.3 })).length).toBe(0);
+    const byLength = (words: string) => ({
+      name: words.length > 10 ? 'order' : 'cancel',
+      score: words.length / 20,
+    });
+    const own = await tryClassifier({ intents, threshold: 0.3 }, byLength);
+    expect(own.map(({ outcome }) => outcome)).toEqual(['right', 'right', 'missed', 'confused', 'missed']);
   });
 });

@@ -1,6 +1,7 @@
 /** Questions on a text, made from its own sentences: a word is left out, and others of its kind stand beside it. */
 
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { createRng, shuffle } from '../../rng.ts';
 
 /** A sentence with what a tagger says of it; places count in UTF-16 units from where the text begins. */
@@ -29,24 +30,21 @@ export interface StudySource {
   readonly sentence: StudySentence;
 }
 
-export interface TutorQuestion {
+/** As it is kept: plain data. */
+export const tutorQuestion = z.object({
   /** The same sentence and answer have the same id, wherever they stand. */
-  readonly id: string;
-  readonly language: 'en' | 'zh';
+  id: z.string(),
+  language: z.enum(['en', 'zh']),
   /** The sentence with `____` where the answer stands; or what a model asks. */
-  readonly text: string;
-  readonly answer: string;
+  text: z.string(),
+  answer: z.string(),
   /** The answer among others of its kind, in the order in which they are shown; empty where there are too few. */
-  readonly choices: readonly string[];
+  choices: z.array(z.string()).readonly(),
   /** In logits: how hard it is to know, beside other questions of the text. */
-  readonly difficulty: number;
-  readonly source: {
-    readonly key: string;
-    readonly start: number;
-    readonly end: number;
-    readonly sentence: string;
-  };
-}
+  difficulty: z.number(),
+  source: z.object({ key: z.string(), start: z.number(), end: z.number(), sentence: z.string() }).readonly(),
+});
+export type TutorQuestion = Readonly<z.output<typeof tutorQuestion>>;
 
 export const BLANK = '____';
 /** Choices that are shown. */

@@ -7,6 +7,7 @@ import type { AnswerWriter } from '../answer-writer.ts';
 import { askByModel } from './ask-model.ts';
 import { gradeAnswer } from './grade.ts';
 import { chanceOf, learn, levelOf, newLearner, nextQuestion, showsChoices } from './learner.ts';
+import { knownCount, lessonId, takeAnswer } from './lesson.ts';
 import { BLANK, makeQuestions, type StudySource } from './question.ts';
 
 /** A sentence whose names stand in brackets and whose nouns in braces. */
@@ -203,5 +204,42 @@ describe('a learner', () => {
     expect(asked).toHaveLength(questions.length + 1);
     expect(new Set(asked).size).toBe(questions.length);
     expect(asked.indexOf(failed, 1)).toBeGreaterThan(2);
+  });
+});
+
+describe('lessons', () => {
+  test('the same texts are the same lesson; cut elsewhere, or named otherwise, they are another', () => {
+    const id = lessonId([
+      { key: 'a', text: 'bc' },
+      { key: 'd', text: '' },
+    ]);
+    expect(id).toMatch(/^[\da-f]{32}$/);
+    for (const other of [
+      [
+        { key: 'a', text: 'b' },
+        { key: 'd', text: 'c' },
+      ],
+      [
+        { key: 'ab', text: 'c' },
+        { key: 'd', text: '' },
+      ],
+      [{ key: 'a', text: 'bcd' }],
+    ]) {
+      expect(lessonId(other)).not.toBe(id);
+    }
+  });
+
+  test('a shown choice is answered by its number, and counts as known', () => {
+    const [question] = makeQuestions(sources);
+    const learner = newLearner();
+    const number = question.choices.indexOf(question.answer) + 1;
+    const { grade, learner: after } = takeAnswer(learner, question, ` ${number} `);
+    expect(grade).toEqual({ score: 1, reason: 'exact' });
+    expect([
+      knownCount({ questions: [question] }, learner),
+      knownCount({ questions: [question] }, after),
+    ]).toEqual([0, 1]);
+    // Where no choices are shown a number is an answer like any other.
+    expect(takeAnswer({ ...learner, rating: 3 }, question, String(number)).grade.reason).toBe('wrong');
   });
 });

@@ -119,7 +119,7 @@ export async function run(context: Context): Promise<void> {
     weights: options.weights,
     activations: options.activations,
     ...(adapter !== undefined && { adapters: { [adapter]: adapter.split(',') } }),
-    lengthening: lengtheningOf('generate', options),
+    lengthening: await lengtheningOf('generate', options),
   });
   const { writer, tokenizer } = saved;
   tellSkipped(terminal, saved);

@@ -212,7 +212,7 @@ async function writePasskeys({ options, terminal }: Context, out: string, count:
 /** What N tokens will cost. */
 async function cost([given]: readonly StoredDecoder[], context: Context): Promise<void> {
   const { options, signal } = context;
-  const { extend: extension } = lengtheningOf('length', { extend: options.extend });
+  const { extend: extension } = await lengtheningOf('length', { extend: options.extend });
   const { config, params } = extension ? extendedModel(given, extension) : given;
   const { tokens = config.contextLength } = options;
   const model = createLanguageModel(await params(), config);

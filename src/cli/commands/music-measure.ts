@@ -37,7 +37,9 @@ export async function measure(context: MusicContext, path: string): Promise<void
   const finish = (drafts: readonly TuneDraft[]) =>
     drafts.map((draft, index) => finishTune(draft, { number: index + 1, title: `Tune ${index + 1}` }));
   const compared = knownTunes(known);
-  const written = finish(await write(count, seed));
+  const drafts = await write(count, seed);
+  signal.throwIfAborted();
+  const written = finish(drafts);
   terminal.endLive({ keep: false });
   const heldOut = texts.training ? areTunes(texts.heldOut).slice(0, count) : [];
   const rows: [string, TuneFigures][] = [['written', measureTunes(written, compared)]];

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { openSource, splitTunebook, tuneToLearn, writeFileAtomic } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { checkTune, type WrittenTune, writeTunes } from '../../music/index.ts';
+import { INTERRUPTED } from '../interrupt.ts';
 import { failMusic } from '../music-errors.ts';
 import { formOf, type MusicContext, openComposer } from '../music-parts.ts';
 import { describeProblem, describeRefusal } from '../music-text.ts';
@@ -28,6 +29,11 @@ const say = defineMessages({
       `only ${d.tunes} of ${d.wanted} tunes passed within ${d.tries} tries each; train longer, or give --metre with --in-metre, --tries, --temperature 0.7`,
     zh: (d) =>
       `每首至多 ${d.tries} 次，${d.wanted} 首中仅 ${d.tunes} 首通过；请延长训练，或给出 --metre 与 --in-metre、--tries、--temperature 0.7`,
+  },
+  stopped: {
+    en: (d: { tunes: number; wanted: number; command: string }) =>
+      `stopped: ${d.tunes} of ${d.wanted} tunes had passed; from the beginning: ${d.command}`,
+    zh: (d) => `已停止：${d.wanted} 首中已有 ${d.tunes} 首通过；从头再来：${d.command}`,
   },
   checking: {
     en: (d: { done: number; total: number; eta: string }) => `tunes ${d.done}/${d.total}, eta ${d.eta}`,
@@ -61,17 +67,19 @@ export async function run(context: MusicContext): Promise<number | undefined> {
 const TUNES = 4;
 
 async function write(context: MusicContext, path: string): Promise<number> {
-  const { options, terminal } = context;
+  const { options, terminal, signal, again } = context;
   const { tunes: wanted = TUNES, tries, seed, out } = options;
   const composer = await openComposer(context, path, formOf('music write', options));
   const titleOf = (number: number): string => `Tune ${number}`;
-  const { tunes, refused } = await writeTunes(composer.write, { tunes: wanted, tries, seed, titleOf });
+  const order = { tunes: wanted, tries, seed, titleOf, signal };
+  // What has passed when a Ctrl-C comes is kept as well.
+  const { tunes, refused } = await writeTunes(composer.write, order);
   terminal.endLive({ keep: false });
   for (const tune of tunes) {
     terminal.json({ type: 'tune', text: tune.text, bars: tune.check.bars });
     terminal.print(withoutControls(tune.text));
   }
-  if (out !== undefined) await saveTunes(out, tunes);
+  if (out !== undefined && tunes.length > 0) await saveTunes(out, tunes);
   terminal.json({
     ...{ type: 'tunes', tunes: tunes.length, wanted, refused: refused.length },
     drafts: refused.map((tune) => ({
@@ -84,6 +92,10 @@ async function write(context: MusicContext, path: string): Promise<number> {
     terminal.print(say('refused', { count: refused.length, reason: describeRefusal(refused[0]) }));
   if (out !== undefined && tunes.length > 0) terminal.print(say('written', { out, tunes: tunes.length }));
   if (tunes.length === wanted) return 0;
+  if (signal.aborted) {
+    terminal.print(say('stopped', { tunes: tunes.length, wanted, command: again }));
+    return INTERRUPTED;
+  }
   terminal.print(say('fewer', { tunes: tunes.length, wanted, tries }));
   return 1;
 }

@@ -11,6 +11,7 @@ import {
 import {
   backend,
   type MachineLimits,
+  measureKernels,
   type ProfileRow,
   profileKernels,
   withKernels,
@@ -23,7 +24,6 @@ import { createGenerator, createStepper } from '../profiling.ts';
 import { trainingPresets } from '../recipe.ts';
 import { readWriterRun, type WriterConfig } from '../runs.ts';
 import { formatTable } from '../terminal.ts';
-import { inspectMachine } from './doctor.ts';
 
 type Context = CommandContext<typeof profileOptions>;
 
@@ -138,7 +138,7 @@ async function modelOf(name: string): Promise<{ config: WriterConfig; batchSize:
 }
 
 function measureLimits(precision: 'f32' | 'bf16'): MachineLimits | undefined {
-  const { peakGflops, peakBf16Gflops, readGBs } = inspectMachine();
+  const { peakGflops, peakBf16Gflops, readGBs } = measureKernels();
   const peak = precision === 'bf16' ? peakBf16Gflops : peakGflops;
   if (peak === undefined || readGBs === undefined) return undefined;
   return { flopsPerSecond: peak * 1e9, bytesPerSecond: readGBs * 1e9 };

@@ -31,6 +31,8 @@ import { serveDocuments } from '../served-documents.ts';
 import { startServedModel } from '../served-models.ts';
 import { serveRecommender } from '../served-recommender.ts';
 import { servePlan } from '../served-service.ts';
+import { serveTutor } from '../served-tutor.ts';
+import { LOOK_MS, updateFollower } from '../served-updates.ts';
 import { serveVideo } from '../served-video.ts';
 import { quoteWord } from '../shell-words.ts';
 import { inOneLine } from '../shown-text.ts';
@@ -78,6 +80,10 @@ const say = defineMessages({
     en: (d: { url: string; listener: string }) =>
       `speech is heard by ${d.listener} at ${d.url}/v1/audio/transcriptions`,
     zh: (d) => `在 ${d.url}/v1/audio/transcriptions 由 ${d.listener} 听写`,
+  },
+  tutor: {
+    en: (d: { url: string }) => `a tutor asks questions on texts at ${d.url}/v1/tutor`,
+    zh: (d) => `在 ${d.url}/v1/tutor 根据文本出题并评分`,
   },
   service: {
     en: (d: { url: string }) => `customers are served by the plan at ${d.url}/v1/service`,
@@ -128,6 +134,8 @@ export interface ServeSettings {
   readonly kits?: (KitGuardOptions & { readonly specs: string }) | undefined;
   /** The folder of a recommender. */
   readonly recommender?: string | undefined;
+  /** Where a tutor keeps lessons and what each learner of each tenant knows. */
+  readonly tutor?: string;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -158,14 +166,15 @@ export async function run({
 }: CommandContext<typeof serveOptions>): Promise<number> {
   const { port, host, apiKey, allowOrigin, remote, adapter, index, classifier, weights, studio, state } =
     options;
-  const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools, kit } = options;
+  const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools, kit, tutor } =
+    options;
   const { speaker, listener, captioner, recommender } = options;
   if (assistantTools !== undefined && assistant === undefined) {
     throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
   }
   checkActivations('serve', options);
   const voices = [speaker || undefined, listener || undefined, captioner];
-  const beside = [remote, index, service, assistant, kit, recommender, ...voices];
+  const beside = [remote, index, service, assistant, tutor, kit, recommender, ...voices];
   if (args.length === 0 && beside.every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -182,6 +191,7 @@ export async function run({
     ...(adapter !== undefined && { adapters: parseAdapters(adapter) }),
     ...(index !== undefined && { index: { place: index, collection: options.collection } }),
     ...(assistant !== undefined && { assistant: { folder: assistant, tools: assistantTools } }),
+    ...(tutor !== undefined && { tutor }),
     ...(service !== undefined && { service: { plan: service, notes: serviceNotes } }),
     speech: { speaker, listener },
     captioner,
@@ -265,12 +275,17 @@ export async function serveRuns(
     const suggest = classifier === undefined ? undefined : await suggestBy(classifier);
     const documents = index && (await serveDocuments(index.place, index.collection, index));
     if (documents) closing.push(documents.close);
-    const service = plan && (await servePlan(plan.plan, plan.notes, signal));
+    const onFault = (error: unknown): void => {
+      if (error instanceof InkstoneError) terminal.error(error.message);
+      else logger.error({ err: error });
+    };
+    const service = plan && (await servePlan(plan.plan, plan.notes, { signal, onFault }));
     if (service) closing.push(service.close);
     const assistant = settings.assistant && (await serveAssistant(settings.assistant, signal));
     if (assistant) closing.push(assistant.close);
     const recommender = settings.recommender && (await serveRecommender(settings.recommender, signal));
     if (recommender) closing.push(recommender.close);
+    const tutor = settings.tutor === undefined ? undefined : serveTutor(settings.tutor);
     const state = await openServerState(settings, terminal);
     if (state) closing.push(() => state.close());
     if (host !== undefined && !isLoopback(host) && keys.length === 0 && !(await hasKeys(state))) {
@@ -290,6 +305,7 @@ export async function serveRuns(
       ...(video && { video }),
       kits,
       ...(recommender && { recommender }),
+      ...(tutor && { tutor }),
       readFile: readSentFile,
       suggest,
       host,
@@ -325,11 +341,15 @@ export async function serveRuns(
       terminal.print(say('kits', { url, kits: own }));
     }
     if (recommender) terminal.print(say('recommender', { url }));
+    if (tutor) terminal.print(say('tutor', { url }));
     if (names.length > 0) {
       const first = registry.list().find(({ id }) => id === names[0]);
       const kind = first && 'kind' in first ? first.kind : 'write';
       terminal.print(say('try', { command: exampleCall(url, names[0], { kind, key: keys[0] }) }));
     }
+    const look = updateFollower({ registry, folderOf, terminal });
+    const looking = setInterval(() => void look(), LOOK_MS).unref();
+    closing.push(async () => clearInterval(looking));
     await new Promise<void>((done) => {
       if (signal.aborted) done();
       signal.addEventListener('abort', () => done(), { once: true });

@@ -9,6 +9,7 @@ import {
   type ServicePart,
   type ServicePlan,
   sentenceIn,
+  tryClassifier,
   tryExamples,
 } from '../../apps/index.ts';
 import { InkstoneError } from '../../errors.ts';
@@ -21,7 +22,13 @@ import { everyNotes, isNoteId, noteFiles } from '../note-files.ts';
 import { flagOf } from '../options.ts';
 import { askLine } from '../prompt.ts';
 import type { serviceOptions } from '../service-options.ts';
-import { embedderOf, openService, readServiceFile, type ServiceFile } from '../service-parts.ts';
+import {
+  embedderOf,
+  openService,
+  ownClassifierOf,
+  readServiceFile,
+  type ServiceFile,
+} from '../service-parts.ts';
 import { inOneLine, withoutControls } from '../shown-text.ts';
 import { formatTable } from '../terminal.ts';
 import { openAnswerWriter } from '../writers.ts';
@@ -44,8 +51,8 @@ const say = defineMessages({
   },
   taken: {
     en: (d: { example: string; intent: string; found: string; score: string }) =>
-      `"${d.example}" (${d.intent}) is most like ${d.found}, ${d.score}`,
-    zh: (d) => `“${d.example}”（${d.intent}）最像 ${d.found}，${d.score}`,
+      `"${d.example}" (${d.intent}) is taken for ${d.found}, ${d.score}`,
+    zh: (d) => `“${d.example}”（${d.intent}）会当作 ${d.found}，${d.score}`,
   },
 });
 
@@ -147,7 +154,10 @@ async function tell(
 
 async function tellTrials({ terminal }: Context, file: ServiceFile): Promise<void> {
   const { plan } = file;
-  const trials = await tryExamples(plan, await embedderOf(file));
+  const classify = await ownClassifierOf(file);
+  const trials = classify
+    ? await tryClassifier(plan, classify)
+    : await tryExamples(plan, await embedderOf(file));
   const rows = plan.intents.map(({ name, examples }) => {
     const count = (outcome: string): number =>
       trials.filter((one) => one.intent === name && one.outcome === outcome).length;

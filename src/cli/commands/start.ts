@@ -12,11 +12,13 @@ import { keptPreparation, preparationOf } from '../corpus-options.ts';
 import { fail } from '../errors.ts';
 import { firstRunPreset } from '../first-run.ts';
 import { INTERRUPTED } from '../interrupt.ts';
+import { describeMachine, inspectMachine, type MachineReport } from '../machine.ts';
 import { loadModel } from '../models.ts';
 import { tellEnd, tellPlace } from '../outcome.ts';
 import { watchTraining } from '../progress.ts';
 import { repetitionTable } from '../repetition-table.ts';
 import { defaultFolder, type EarlierRun, findEarlierRun, isFinished } from '../runs.ts';
+import { studioOptions } from '../serve-options.ts';
 import { earlierSettings, onlyGiven, presetSettings, type Settings } from '../settings.ts';
 import { quoteWord } from '../shell-words.ts';
 import {
@@ -35,7 +37,6 @@ import { compactNumber, formatDuration } from '../terminal.ts';
 import { learnBpe } from '../tokenizers.ts';
 import { prepareTraining, type Training } from '../training.ts';
 import { watchSamples } from '../training-samples.ts';
-import { describeMachine, inspectMachine, type MachineReport } from './doctor.ts';
 import { serveRuns } from './serve.ts';
 
 type Context = CommandContext<typeof startOptions>;
@@ -93,6 +94,8 @@ export async function run(context: Context): Promise<number> {
     orAnyPort: !given.has('port'),
     keys: [],
     origins: [],
+    assistant: { folder: studioOptions.assistant.default, tools: undefined },
+    tutor: studioOptions.tutor.default,
     studio: true,
     runs: dirname(folder),
     state: options.state,

@@ -6,6 +6,7 @@ import { defineMessages } from '../../language.ts';
 import { adapterMethods } from '../adapter-options.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
+import { keptReading } from '../kept-reading.ts';
 import { defaultFolder, type Tuning } from '../runs.ts';
 import { formatBytes, formatTable } from '../terminal.ts';
 import type { tuneOptions } from '../tune-options.ts';
@@ -36,10 +37,12 @@ export async function compareMethods(context: Context): Promise<number> {
   const out = options.out ?? defaultFolder(options.data, '-compare');
   if (resolve(out) === resolve(path)) throw fail('cli/out-same', { command: 'tune compare', out });
   const all: Tuned[] = [];
+  // Every method learns the same text: it is read once.
+  const kept = keptReading();
   for (const method of methodsOf(options.methods)) {
     terminal.print(say('method', { method }));
     const { status, tuned } = await tuneOnce({
-      ...context,
+      ...{ ...context, kept },
       args: [method, path],
       options: { ...options, out: join(out, method) },
     });

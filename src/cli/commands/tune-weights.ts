@@ -5,7 +5,6 @@ import { type AdapterBase, saveAdapter } from '../../adapt/index.ts';
 import { defineMessages } from '../../language.ts';
 import { adapterBase } from '../adapters.ts';
 import { readAnswers } from '../answers.ts';
-import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { openModel, requireDecoder } from '../models.ts';
 import { tellSkipped } from '../outcome.ts';
@@ -17,14 +16,14 @@ import {
   type OldTexts,
   readOldTexts,
   readTuneBase,
+  type TuneContext,
   tuneSettings,
   tuningOf,
   withReplay,
 } from '../tune-base.ts';
-import type { tuneOptions } from '../tune-options.ts';
 import { type Measured, type OpenTuning, prepareTuning } from '../tuning.ts';
 
-type Context = CommandContext<typeof tuneOptions>;
+type Context = TuneContext;
 
 const say = defineMessages({
   begin: {

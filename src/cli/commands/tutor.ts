@@ -3,25 +3,21 @@
 import { join } from 'node:path';
 import {
   askByModel,
-  type Grade,
-  gradeAnswer,
   type Learner,
-  learn,
+  type Lesson,
   levelOf,
-  makeQuestions,
   nextQuestion,
-  type StudySource,
   showsChoices,
   type TutorQuestion,
+  takeAnswer,
 } from '../../apps/index.ts';
-import { textTagger } from '../../data/index.ts';
-import { nextTurn } from '../../decode/index.ts';
 import { openSource } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import { createRng } from '../../rng.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
 import { readLearner, writeLearner } from '../learner-files.ts';
+import { type LessonText, openLesson } from '../lesson-files.ts';
 import { flagOf } from '../options.ts';
 import { askLine } from '../prompt.ts';
 import { inOneLine } from '../shown-text.ts';
@@ -70,13 +66,10 @@ const say = defineMessages({
   },
 });
 
-/** Sentences between two turns of the event loop. */
-const TURN_SENTENCES = 256;
-
 export async function run(context: Context): Promise<void> {
   const { args, options, terminal, signal } = context;
   checkOptions(context);
-  const questions = makeQuestions(await readSentences(context));
+  const { questions } = await readLesson(context);
   if (questions.length === 0) throw failTutor('cli/tutor-empty', { source: args[0] });
   if (options.list) {
     for (const question of questions) terminal.json({ type: 'question', ...question });
@@ -161,20 +154,19 @@ function checkOptions({ args, options, given, terminal }: Context): void {
   }
 }
 
-async function readSentences({ args, signal, terminal }: Context): Promise<StudySource[]> {
+/** Read once: of the same texts the questions are kept. */
+async function readLesson({ args, options, signal, terminal }: Context): Promise<Lesson> {
   const source = await openSource(args[0], { signal });
-  const tag = textTagger();
-  const sentences: StudySource[] = [];
+  const texts: LessonText[] = [];
   for await (const { text, source: own } of source.documents({ signal })) {
-    for await (const sentence of tag(text)) {
-      if (sentences.push({ key: own ?? args[0], sentence }) % TURN_SENTENCES > 0) continue;
-      await nextTurn();
-      signal.throwIfAborted();
-      terminal.live(say('tagging', { sentences: sentences.length }));
-    }
+    texts.push({ key: own ?? args[0], text });
   }
+  const lesson = await openLesson(options.folder, texts, {
+    signal,
+    onSentences: (sentences) => terminal.live(say('tagging', { sentences })),
+  });
   terminal.endLive({ keep: false });
-  return sentences;
+  return lesson;
 }
 
 function tellKnown({ terminal }: Context): void {
@@ -194,11 +186,7 @@ function show({ terminal }: Context, learner: Learner, question: TutorQuestion):
 
 /** Grades what was said, a choice by its number too; the learner after it. */
 function tellGrade({ terminal }: Context, learner: Learner, question: TutorQuestion, said: string): Learner {
-  const digit = said.normalize('NFKC').trim();
-  const isNumber = /^[1-9]$/.test(digit) && showsChoices(learner, question);
-  const words = isNumber ? (question.choices[Number(digit) - 1] ?? said) : said;
-  const grade: Grade = gradeAnswer(question, words);
-  const after = learn(learner, question, grade.score);
+  const { grade, learner: after } = takeAnswer(learner, question, said);
   const { answer, source } = question;
   terminal.json({ type: 'grade', id: question.id, ...grade, answer, source, level: levelOf(after) });
   terminal.print(reasons(grade.reason, { answer: inOneLine(answer) }));

@@ -84,9 +84,8 @@ const say = defineMessages({
   },
   promoted: {
     en: (d: { name: string; run: string; step: number; command: string }) =>
-      `promoted: ${d.run} is now at step ${d.step}; a server that is running reads it when it is started again; to take it back: ${d.command}`,
-    zh: (d) =>
-      `已采用：${d.run} 现为第 ${d.step} 步；运行中的服务须重新启动才会读取；撤回请运行：${d.command}`,
+      `promoted: ${d.run} is now at step ${d.step}; a server that is running takes it in within seconds; to take it back: ${d.command}`,
+    zh: (d) => `已采用：${d.run} 现为第 ${d.step} 步；运行中的服务几秒内即改用；撤回请运行：${d.command}`,
   },
   forgot: {
     en: (d: { text: string; percent: string; limit: string; run: string; folder: string }) =>

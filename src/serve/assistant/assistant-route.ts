@@ -38,6 +38,17 @@ export const assistantBody = z.strictObject({
     .array(z.strictObject({ name: z.string(), arguments: z.record(z.string(), z.unknown()) }))
     .max(limits.toolCalls)
     .nullish(),
+  /** Calls that this answer had made before it waited for a yes, with what came of them: not made again. */
+  made: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        arguments: z.record(z.string(), z.unknown()),
+        text: z.string().max(limits.toolResult),
+      }),
+    )
+    .max(limits.madeCalls)
+    .nullish(),
   max_rounds: z.int().min(1).max(limits.assistantRounds).nullish(),
   max_tokens: z.int().min(1).max(limits.answerTokens).nullish(),
 });
@@ -79,6 +90,7 @@ export async function answerAssistant(
     const parts = assist([...body.messages.slice(0, -1), { ...last, content: words }], {
       model: model && knowsTools(model) ? decider! : ruleAssistant(tools, { otherwise: decider }),
       ...{ tools, notes, signal },
+      made: body.made ?? undefined,
       maxRounds: body.max_rounds ?? undefined,
       maxTokens: body.max_tokens ?? undefined,
       async confirm({ name, arguments: args }) {
@@ -120,6 +132,33 @@ const toldCall = (call: CallReport, quotes: QuoteWatch): CallReport => ({
   ...call,
   text: quotes.tell(call.text).whole.text,
 });
+
+/** The tools of this caller, and their reminders with the times; none is taken away. */
+export async function describeAssistant(
+  c: AppContext,
+  {
+    assistant,
+    documents,
+    quotes,
+  }: {
+    readonly assistant: AssistantPort;
+    readonly documents: DocumentsPort | undefined;
+    readonly quotes: QuoteWatch;
+  },
+): Promise<Response> {
+  const tenant = c.get('tenant');
+  const { tools, notes } = assistant.open(tenant, (await documents?.readable(tenant)) ?? []);
+  const now = Date.now();
+  const reminders = (await notes.list('reminder')).map(({ id, text, detail }) => {
+    const due = String(detail?.due);
+    return { id, text: quotes.tell(text).whole.text, due, is_due: Date.parse(due) <= now };
+  });
+  return c.json({
+    object: 'assistant',
+    tools: tools.map(({ name, description, hasEffect }) => ({ name, description, has_effect: hasEffect })),
+    reminders: reminders.sort((a, b) => (a.due < b.due ? -1 : 1)),
+  });
+}
 
 function deciderOf(
   c: AppContext,

@@ -10,6 +10,7 @@ import {
   domainKit,
   memoryNotes,
   newConversation,
+  newLearner,
   servicePlan,
 } from '../../apps/index.ts';
 import { functionModel } from '../../decode/index.ts';
@@ -85,7 +86,7 @@ beforeAll(async () => {
     kind: 'conversation',
     text: '',
     created: '',
-    detail: { ...newConversation(CONVERSATION) },
+    detail: { ...newConversation(CONVERSATION), isHandedOver: true },
   });
   const items = ['ab', 'cd'].map((id) => ({ id, text: `${id} is here.`, category: id }));
   const lexicon = createLexicon(items);
@@ -104,8 +105,8 @@ beforeAll(async () => {
     documents: { readable: async () => [collection], own: async () => collection },
     assistant: { open: () => ({ tools: builtInTools({ notes }), notes }) },
     service: {
-      inTurn: (_, turn) => turn(),
-      open: () => ({ notes, serve: customerService({ plan, notes }) }),
+      plan: async () => plan,
+      open: async () => ({ notes, serve: customerService({ plan, notes }) }),
     },
     speech: {
       speaker: {
@@ -114,6 +115,16 @@ beforeAll(async () => {
       },
     },
     kits: createKitGuard([kit]),
+    tutor: {
+      open: () => ({
+        begin: async (title) => ({ id: '', title, questions: [] }),
+        find: async () => undefined,
+        list: async () => [],
+        readLearner: async () => newLearner(),
+        writeLearner: async () => {},
+        learners: async () => [],
+      }),
+    },
     keys: [KEY],
     sandbox,
     log: (entry: RequestLog) => void logged.push(entry),
@@ -148,6 +159,8 @@ const least: Readonly<Record<string, object>> = {
   '/v1/answers': { question: 'ab?' },
   '/v1/summaries': { text: 'ab' },
   '/v1/service': { message: 'ab' },
+  '/v1/service/replies': { conversation: CONVERSATION },
+  '/v1/tutor': { text: 'ab' },
   '/v1/assistant': { messages: [{ role: 'user', content: 'ab' }] },
   '/v1/audio/speech': { input: 'ab' },
   '/v1/recommendations': { text: 'ab' },
@@ -268,6 +281,7 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     messages: [{ role: 'user', content: 'what is 2+2?' }],
     model: 'm',
     approve: [{ name: 'calculator', arguments: {} }],
+    made: [{ name: 'clock', arguments: {}, text: 'noon' }],
     max_rounds: 1,
     max_tokens: 4,
   },
@@ -294,6 +308,15 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   '/v1/recommendations/events': {
     events: [{ user: '__proto__', item: 'cd', rating: -1e300, when: 0 }],
+  },
+  '/v1/service/replies': { conversation: CONVERSATION, text: 'ab', is_done: true },
+  '/v1/tutor': {
+    text: 'Anna Weber built the old library of the town in 1907.',
+    lesson: '0'.repeat(32),
+    learner: '小李',
+    question: '0123456789ab',
+    answer: 'Anna',
+    model: 'm',
   },
   '/v1/translations': {
     model: 'translate',

@@ -56,7 +56,8 @@ function operation({ path, summary, isOpen, body, form, answers }: Route, models
         name,
         in: 'path',
         required: true,
-        schema: nameOf(models),
+        // That of a model is one of those that are served.
+        schema: name === 'id' ? nameOf(models) : { type: 'string' },
       })),
     }),
     ...(body && {

@@ -64,7 +64,10 @@ export function createLine(device: GPUDevice): Line {
       encoder ??= device.createCommandEncoder();
       pass ??= encoder.beginComputePass();
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [...entries] }));
+      pass.setBindGroup(
+        0,
+        device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [...entries] }),
+      );
       pass.dispatchWorkgroups(x, y, z);
       dispatches++;
     },

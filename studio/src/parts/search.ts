@@ -17,7 +17,12 @@ export function flagOf(raw: RawSearch, key: string): true | undefined {
   return raw[key] === true || raw[key] === 'true' || raw[key] === 1 ? true : undefined;
 }
 
-/** The object without what is undefined, so that addresses stay short. */
-export function compact<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
-}
+/**
+ * What an address holds, as its page reads it. NOTE Every key is named, what was left out as undefined: a key that is not named
+ * the router takes from the raw address, whatever stands there.
+ */
+export const searchOf = <Search extends object>(
+  values: {
+    readonly [Key in keyof Required<Search>]: Search[Key] | undefined;
+  },
+): Search => values as Search;

@@ -8,6 +8,7 @@ export const pages = [
   { to: '/write', name: 'write', key: 'w' },
   { to: '/chat', name: 'chat', key: 'c' },
   { to: '/tasks', name: 'tasks', key: 't' },
+  { to: '/apps', name: 'apps', key: 'p' },
   { to: '/music', name: 'music', key: 'm' },
   { to: '/repetition', name: 'repetition', key: 'l' },
   { to: '/inside', name: 'inside', key: 'i' },

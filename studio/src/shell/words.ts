@@ -9,6 +9,7 @@ export const shellWords = defineWords({
   write: { en: 'Write', zh: '写作' },
   chat: { en: 'Chat', zh: '对话' },
   tasks: { en: 'Tasks', zh: '任务' },
+  apps: { en: 'Apps', zh: '应用' },
   music: { en: 'Music', zh: '音乐' },
   repetition: { en: 'Repetition', zh: '复读' },
   inside: { en: 'Inside', zh: '内部' },

@@ -9,7 +9,6 @@ import type { Model, StrategyRow } from '../../api/types.ts';
 import { Explained } from '../../parts/explained.tsx';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
-import { compact } from '../../parts/search.ts';
 import { Failure, Waiting } from '../../parts/states.tsx';
 import { useWords } from '../../words.ts';
 import { StrategyPicker } from '../write/strategy-picker.tsx';
@@ -68,7 +67,7 @@ function Room({
   const search = route.useSearch();
   const navigate = useNavigate();
   const change = (part: Partial<ChatSearch>): void =>
-    void navigate({ to: '/chat', search: compact({ ...search, ...part }), replace: true });
+    void navigate({ to: '/chat', search: { ...search, ...part }, replace: true });
   /** Another talk is begun by choosing one; a new one that gets its name goes on. */
   const [talk, setTalk] = useState(0);
   const { strategy = defaults.strategy, guard = false, tokens = defaults.tokens, id } = search;

@@ -1,6 +1,6 @@
 /** What the address of the chat page holds. */
 
-import { compact, flagOf, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { flagOf, numberOf, type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface ChatSearch {
   readonly model?: string;
@@ -12,7 +12,7 @@ export interface ChatSearch {
 }
 
 export const chatSearch = (raw: RawSearch): ChatSearch =>
-  compact({
+  searchOf({
     model: textOf(raw, 'model'),
     id: textOf(raw, 'id'),
     strategy: textOf(raw, 'strategy'),

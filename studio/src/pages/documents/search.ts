@@ -1,6 +1,6 @@
 /** What the address of the documents page holds. */
 
-import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { numberOf, type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface DocumentsSearch {
   /** Passages are looked for, instead of an answer. */
@@ -19,7 +19,7 @@ export interface DocumentsSearch {
 }
 
 export const documentsSearch = (raw: RawSearch): DocumentsSearch =>
-  compact({
+  searchOf({
     view: textOf(raw, 'view') === 'search' ? 'search' : undefined,
     q: textOf(raw, 'q'),
     model: textOf(raw, 'model'),

@@ -33,6 +33,8 @@ export function HomePage() {
     { to: '/write', name: 'write', text: say.writePage },
     { to: '/chat', name: 'chat', text: say.chat },
     { to: '/tasks', name: 'tasks', text: say.tasks },
+    { to: '/apps', name: 'apps', text: say.apps },
+    { to: '/music', name: 'music', text: say.music },
     { to: '/repetition', name: 'repetition', text: say.repetition },
     { to: '/inside', name: 'inside', text: say.inside },
     { to: '/documents', name: 'documents', text: say.documents },

@@ -34,6 +34,11 @@ export const homeWords = defineWords({
     en: 'A text translated, summed up, classified, or with its blanks filled.',
     zh: '把一段文字翻译、摘要、分类，或填出空缺。',
   },
+  apps: {
+    en: 'An assistant with tools, a customer service with a person behind it, a tutor.',
+    zh: '带工具的助手、有人工接手的客服、出题的老师。',
+  },
+  music: { en: 'Tunes written, shown as a score, checked and played.', zh: '写曲子，看乐谱，检查并演奏。' },
   repetition: {
     en: 'Which ways of writing fall into loops, measured beside people.',
     zh: '哪些写法会陷入循环，与人的文字并排度量。',

@@ -1,6 +1,6 @@
 /** What the address of this page holds: enough to look at the same again. */
 
-import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { numberOf, type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export const views = ['tokens', 'attention', 'layers', 'why', 'map', 'decoding'] as const;
 export type View = (typeof views)[number];
@@ -27,7 +27,7 @@ const oneOf = <Name extends string>(names: readonly Name[], text: string | undef
   names.find((name) => name === text);
 
 export const insideSearch = (raw: RawSearch): InsideSearch =>
-  compact({
+  searchOf({
     model: textOf(raw, 'model'),
     text: textOf(raw, 'text'),
     view: oneOf(views, textOf(raw, 'view')),

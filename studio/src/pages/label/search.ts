@@ -1,6 +1,6 @@
 /** What the address of this page holds. */
 
-import { compact, type RawSearch, textOf } from '../../parts/search.ts';
+import { type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface LabelSearch {
   /** The task that is open, by its id. */
@@ -9,7 +9,7 @@ export interface LabelSearch {
 }
 
 export const labelSearch = (raw: RawSearch): LabelSearch =>
-  compact({
+  searchOf({
     task: textOf(raw, 'task'),
     view: textOf(raw, 'view') === 'results' ? 'results' : undefined,
   });

@@ -12,9 +12,8 @@ import { Explained } from '../../parts/explained.tsx';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { saveFile } from '../../parts/save-file.ts';
-import { compact } from '../../parts/search.ts';
 import { shellWord } from '../../parts/shell-word.ts';
-import { Failure, Waiting } from '../../parts/states.tsx';
+import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords, type WordsOf } from '../../words.ts';
 import desk from '../write/write.module.css';
@@ -22,7 +21,7 @@ import classes from './music.module.css';
 import { playNotes } from './play-notes.ts';
 import { Score } from './score.tsx';
 import type { MusicSearch } from './search.ts';
-import { useTune } from './use-tune.ts';
+import { type AskedTune, useTune } from './use-tune.ts';
 import { musicWords } from './words.ts';
 
 const route = getRouteApi('/music');
@@ -40,54 +39,35 @@ export function MusicPage() {
     <>
       <PageHead title={say.title} lead={say.lead} />
       {!models.data && (models.error ? <Failure error={models.error} /> : <Waiting />)}
-      {models.data && (model ? <Desk model={model} /> : <NoModel wanted={id} />)}
+      {models.data && <Desk model={model} />}
     </>
   );
 }
 
-function Desk({ model }: { readonly model: Model }) {
+/** Any tune can be shown; a model that writes some stands above. */
+function Desk({ model }: { readonly model: Model | undefined }) {
   const say = useWords(musicWords);
-  const search = route.useSearch();
-  const navigate = useNavigate();
-  const { key, metre, seed = 1 } = search;
+  const { model: wanted } = route.useSearch();
   const [text, setText] = useState('');
   const [isCut, setCut] = useState(false);
-  const tune = useTune((asked) => {
-    setText(asked.text);
-    setCut(asked.isCut);
-  });
-  const change = (part: Partial<MusicSearch>): void =>
-    void navigate({ to: '/music', search: compact({ ...search, ...part }), replace: true });
-  const write = (from: number): void => {
-    change({ seed: from, model: model.id });
-    const most = model.contextLength === undefined ? MOST_TOKENS : model.contextLength - 1;
-    const maxTokens = Math.min(MOST_TOKENS, most);
-    tune.write({ model: model.id, key, metre, seed: from, maxTokens, title: say.name(from) });
+  const show = (next: string, isCutShort: boolean): void => {
+    setText(next);
+    setCut(isCutShort);
   };
   return (
     <div className={desk.desk}>
       <div className={desk.main}>
-        <div className={classes.buttons}>
-          {tune.isWriting ? (
-            <Button onClick={tune.stop} leftSection={<Icon name="stop" size={16} />}>
-              {say.stop}
-            </Button>
-          ) : (
-            <Button onClick={() => write(seed)} leftSection={<Icon name="music" size={16} />}>
-              {say.write}
-            </Button>
-          )}
-          <Button
-            variant="default"
-            disabled={tune.isWriting}
-            leftSection={<Icon name="again" size={16} />}
-            onClick={() => write(seed + 1)}
-          >
-            {say.next}
-          </Button>
-          {tune.isWriting && <span role="status">{say.writing}</span>}
-        </div>
-        {tune.error && <Failure error={tune.error} />}
+        {model ? (
+          <WriteButtons model={model} onTune={(tune) => show(tune.text, tune.isCut)} />
+        ) : (
+          <NoModel wanted={wanted}>
+            <Notice title={say.none}>
+              <p>{say.noneHow}</p>
+              <CommandLine label={say.train} command="npx inkstone train --data tunes.abc --out runs/tunes" />
+              <CommandLine label={say.serve} command="npx inkstone studio runs/tunes" />
+            </Notice>
+          </NoModel>
+        )}
         {text.trim() !== '' && <Heard text={text} isCut={isCut} />}
         <Textarea
           label={<Explained term="abcNotation">{say.tune}</Explained>}
@@ -98,32 +78,91 @@ function Desk({ model }: { readonly model: Model }) {
           spellCheck={false}
           classNames={{ input: classes.abc }}
           value={text}
-          onChange={({ currentTarget }) => {
-            setText(currentTarget.value);
-            setCut(false);
-          }}
+          onChange={({ currentTarget }) => show(currentTarget.value, false)}
         />
       </div>
-      <aside className={desk.settings}>
-        <ModelPicker model={model} onChoose={(id) => change({ model: id })} />
-        <Choice label={say.key} value={key} values={KEYS} onChoose={(next) => change({ key: next })} />
-        <Choice
-          label={say.metre}
-          hint={say.metreHint}
-          value={metre}
-          values={METRES}
-          onChoose={(next) => change({ metre: next })}
-        />
-        <NumberInput
-          label={<Explained term="seed">{say.seed}</Explained>}
-          min={0}
-          allowDecimal={false}
-          value={seed}
-          onChange={(next) => typeof next === 'number' && change({ seed: next })}
-        />
-        <CommandLine command={commandOf(model.id, search, seed)} />
-      </aside>
+      {model && <Settings model={model} />}
     </div>
+  );
+}
+
+/** What the address holds, and how it changes. */
+function useForm() {
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const change = (part: Partial<MusicSearch>): void =>
+    void navigate({ to: '/music', search: { ...search, ...part }, replace: true });
+  return { search, seed: search.seed ?? 1, change };
+}
+
+function WriteButtons({
+  model,
+  onTune,
+}: {
+  readonly model: Model;
+  readonly onTune: (tune: AskedTune) => void;
+}) {
+  const say = useWords(musicWords);
+  const { search, seed, change } = useForm();
+  const { key, metre } = search;
+  const tune = useTune(onTune);
+  const write = (from: number): void => {
+    change({ seed: from, model: model.id });
+    const most = model.contextLength === undefined ? MOST_TOKENS : model.contextLength - 1;
+    const maxTokens = Math.min(MOST_TOKENS, most);
+    tune.write({ model: model.id, key, metre, seed: from, maxTokens, title: say.name(from) });
+  };
+  return (
+    <>
+      <div className={classes.buttons}>
+        {tune.isWriting ? (
+          <Button onClick={tune.stop} leftSection={<Icon name="stop" size={16} />}>
+            {say.stop}
+          </Button>
+        ) : (
+          <Button onClick={() => write(seed)} leftSection={<Icon name="music" size={16} />}>
+            {say.write}
+          </Button>
+        )}
+        <Button
+          variant="default"
+          disabled={tune.isWriting}
+          leftSection={<Icon name="again" size={16} />}
+          onClick={() => write(seed + 1)}
+        >
+          {say.next}
+        </Button>
+        {tune.isWriting && <span role="status">{say.writing}</span>}
+      </div>
+      {tune.error && <Failure error={tune.error} />}
+    </>
+  );
+}
+
+function Settings({ model }: { readonly model: Model }) {
+  const say = useWords(musicWords);
+  const { search, seed, change } = useForm();
+  const { key, metre } = search;
+  return (
+    <aside className={desk.settings}>
+      <ModelPicker model={model} onChoose={(id) => change({ model: id })} />
+      <Choice label={say.key} value={key} values={KEYS} onChoose={(next) => change({ key: next })} />
+      <Choice
+        label={say.metre}
+        hint={say.metreHint}
+        value={metre}
+        values={METRES}
+        onChoose={(next) => change({ metre: next })}
+      />
+      <NumberInput
+        label={<Explained term="seed">{say.seed}</Explained>}
+        min={0}
+        allowDecimal={false}
+        value={seed}
+        onChange={(next) => typeof next === 'number' && change({ seed: next })}
+      />
+      <CommandLine command={commandOf(model.id, search, seed)} />
+    </aside>
   );
 }
 
@@ -162,20 +201,22 @@ function Heard({ text: typed, isCut }: { readonly text: string; readonly isCut: 
   const say = useWords(musicWords);
   const text = useDeferredValue(typed);
   const check = useMemo(() => checkTune(text), [text]);
+  const notes = useMemo(() => playedNotes(text), [text]);
+  const canPlay = notes.length > 0;
   const [isPlaying, setPlaying] = useState(false);
   const silence = useRef<() => void>(undefined);
   // Another tune, another page: what is played is no longer what is shown.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it ends with this text
   useEffect(() => () => silence.current?.(), [text]);
   const play = (): void => {
-    silence.current = playNotes(playedNotes(text), () => setPlaying(false));
+    silence.current = playNotes(notes, () => setPlaying(false));
     setPlaying(true);
   };
   const saveMidi = (): void => {
     const bytes = tuneMidi(text);
     if (bytes) saveFile('tune.mid', new Blob([new Uint8Array(bytes)], { type: 'audio/midi' }));
   };
-  const isWell = check.parses && check.fits && !isCut;
+  const isWell = check.parses && check.fits && canPlay && !isCut;
   return (
     <section aria-label={say.score}>
       <Score text={text} label={say.score} />
@@ -191,7 +232,7 @@ function Heard({ text: typed, isCut }: { readonly text: string; readonly isCut: 
         ) : (
           <Button
             variant="default"
-            disabled={check.notes === 0}
+            disabled={!canPlay}
             onClick={play}
             leftSection={<Icon name="play" size={16} />}
           >
@@ -201,7 +242,7 @@ function Heard({ text: typed, isCut }: { readonly text: string; readonly isCut: 
         <Button variant="default" onClick={() => saveFile('tune.abc', text)}>
           {say.abc}
         </Button>
-        <Button variant="default" disabled={check.notes === 0} onClick={saveMidi}>
+        <Button variant="default" disabled={!canPlay} onClick={saveMidi}>
           {say.midi}
         </Button>
       </div>
@@ -213,6 +254,7 @@ function Heard({ text: typed, isCut }: { readonly text: string; readonly isCut: 
             <Explained term="barsThatFit">{say.notWell}</Explained>
             <ul>
               {isCut && <li>{say.cut}</li>}
+              {check.notes > 0 && !canPlay && <li>{say.silent}</li>}
               {check.problems.map((problem, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: problems have no name, and are made anew with the text
                 <li key={i}>{problemIn(say, problem)}</li>

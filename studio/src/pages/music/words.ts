@@ -6,6 +6,13 @@ export const musicWords = defineWords({
     en: 'A model that learnt from a tunebook (.abc) writes tunes; any tune in ABC notation is shown as a score, checked and played.',
     zh: '学过曲谱（.abc）的模型写曲子；任何 ABC 记谱的曲子都可显示为乐谱、检查、演奏。',
   },
+  none: { en: 'No model here writes tunes', zh: '这里没有写曲子的模型' },
+  noneHow: {
+    en: 'One learns from a tunebook in ABC notation: minutes are enough. A tune that you paste below is shown, checked and played without one.',
+    zh: '它从 ABC 记谱的曲谱学习，几分钟即可。下面贴入的曲子不用模型也能显示、检查、演奏。',
+  },
+  train: { en: 'Train one', zh: '训练一个' },
+  serve: { en: 'Start the studio with it', zh: '用它启动工作台' },
   key: { en: 'Key', zh: '调' },
   metre: { en: 'Metre', zh: '拍号' },
   metreHint: {
@@ -24,8 +31,8 @@ export const musicWords = defineWords({
   midi: { en: 'Save .mid', zh: '保存 .mid' },
   tune: { en: 'The tune in ABC notation', zh: '曲子（ABC 记谱）' },
   tuneHint: {
-    en: 'Write one above, or paste one here: X:1, M:6/8, K:G, then notes',
-    zh: '在上面写一首，或粘贴到这里：X:1、M:6/8、K:G，然后是音符',
+    en: 'Paste a tune, or let a model write one: X:1, M:6/8, K:G, then notes',
+    zh: '贴入一首，或让模型写：X:1、M:6/8、K:G，然后是音符',
   },
   name: { en: (seed: number) => `Tune ${seed}`, zh: (seed: number) => `曲 ${seed}` },
   score: { en: 'Score', zh: '乐谱' },
@@ -35,6 +42,7 @@ export const musicWords = defineWords({
   },
   notWell: { en: 'The check found:', zh: '检查发现：' },
   cut: { en: 'The model was cut before the end of the tune.', zh: '曲子没写完就被截断。' },
+  silent: { en: 'It cannot be played.', zh: '无法演奏。' },
   parser: {
     en: (line: number | undefined, message: string) =>
       `${line === undefined ? '' : `line ${line}: `}${message}`,

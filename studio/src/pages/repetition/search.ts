@@ -1,6 +1,6 @@
 /** What the address of this page holds. */
 
-import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { numberOf, type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface RepetitionSearch {
   readonly model?: string;
@@ -12,7 +12,7 @@ export interface RepetitionSearch {
 }
 
 export const repetitionSearch = (raw: RawSearch): RepetitionSearch =>
-  compact({
+  searchOf({
     model: textOf(raw, 'model'),
     prompts: numberOf(raw, 'prompts'),
     tokens: numberOf(raw, 'tokens'),

@@ -1,6 +1,6 @@
 /** What the address of this page holds. */
 
-import { compact, type RawSearch, textOf } from '../../parts/search.ts';
+import { type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface ReviewSearch {
   readonly status?: 'done';
@@ -9,4 +9,4 @@ export interface ReviewSearch {
 }
 
 export const reviewSearch = (raw: RawSearch): ReviewSearch =>
-  compact({ status: textOf(raw, 'status') === 'done' ? 'done' : undefined, id: textOf(raw, 'id') });
+  searchOf({ status: textOf(raw, 'status') === 'done' ? 'done' : undefined, id: textOf(raw, 'id') });

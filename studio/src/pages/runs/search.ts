@@ -1,6 +1,6 @@
 /** What the addresses of the run pages hold. */
 
-import { compact, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { numberOf, type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface RunSearch {
   /** How much the loss is smoothed, in [0, 1). */
@@ -9,7 +9,7 @@ export interface RunSearch {
 
 export const runSearch = (raw: RawSearch): RunSearch => {
   const smooth = numberOf(raw, 'smooth');
-  return compact({ smooth: smooth !== undefined && smooth >= 0 && smooth < 1 ? smooth : undefined });
+  return searchOf({ smooth: smooth !== undefined && smooth >= 0 && smooth < 1 ? smooth : undefined });
 };
 
 export interface CompareSearch extends RunSearch {
@@ -18,4 +18,4 @@ export interface CompareSearch extends RunSearch {
 }
 
 export const compareSearch = (raw: RawSearch): CompareSearch =>
-  compact({ runs: textOf(raw, 'runs'), ...runSearch(raw) });
+  searchOf({ runs: textOf(raw, 'runs'), smooth: runSearch(raw).smooth });

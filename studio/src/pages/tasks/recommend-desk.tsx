@@ -8,7 +8,6 @@ import { ApiError } from '../../api/client.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { curlLine } from '../../parts/curl-line.ts';
 import { percent } from '../../parts/numbers.ts';
-import { compact } from '../../parts/search.ts';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useWords } from '../../words.ts';
@@ -44,13 +43,13 @@ export function RecommendDesk({
   const { isBusy, answer, error, ask, tell } = useRecommend();
   const { top = TOP, diversity, fresh } = search;
   const isReady = typed.trim() !== '' || user.trim() !== '';
-  const order: RecommendOrder = compact({
+  const order: RecommendOrder = {
     user: user.trim() || undefined,
     text: typed.trim() ? typed : undefined,
     ...{ top, diversity, new_only: fresh },
-  });
+  };
   const change = (part: Partial<TasksSearch>): void =>
-    void navigate({ search: compact({ ...search, ...part }), replace: true, resetScroll: false });
+    void navigate({ search: { ...search, ...part }, replace: true, resetScroll: false });
   const keep = (): void =>
     change({
       text: typed !== '' && typed.length <= LONGEST_IN_ADDRESS ? typed : undefined,

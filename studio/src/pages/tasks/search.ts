@@ -1,6 +1,6 @@
 /** What the address of the tasks page holds: enough to ask the same again. */
 
-import { compact, flagOf, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { flagOf, numberOf, type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface TasksSearch {
   readonly model?: string;
@@ -23,7 +23,7 @@ export interface TasksSearch {
 }
 
 export const tasksSearch = (raw: RawSearch): TasksSearch =>
-  compact({
+  searchOf({
     model: textOf(raw, 'model'),
     text: textOf(raw, 'text'),
     question: textOf(raw, 'question'),

@@ -9,7 +9,6 @@ import { kitsQuery, modelsFor, modelsQuery } from '../../api/queries.ts';
 import { CommandLine } from '../../parts/command-line.tsx';
 import { curlLine } from '../../parts/curl-line.ts';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
-import { compact } from '../../parts/search.ts';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useLanguage, useWords } from '../../words.ts';
@@ -101,7 +100,7 @@ function Desk({ name, typed, onType, model }: Props & { readonly model: string |
   const orderOf = (text: string): Order => ({ ...search, model, text });
 
   const change = (part: Partial<TasksSearch>): void =>
-    void navigate({ search: compact({ ...search, ...part }), replace: true, resetScroll: false });
+    void navigate({ search: { ...search, ...part }, replace: true, resetScroll: false });
   const keep = (): void =>
     change({ text: typed !== '' && typed.length <= LONGEST_IN_ADDRESS ? typed : undefined });
   const begin = (): void => {

@@ -10,7 +10,6 @@ import { CommandLine } from '../../parts/command-line.tsx';
 import { Explained } from '../../parts/explained.tsx';
 import { ModelPicker, NoModel, useModel } from '../../parts/model-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
-import { compact } from '../../parts/search.ts';
 import { shellWord } from '../../parts/shell-word.ts';
 import { Failure, Notice, Waiting } from '../../parts/states.tsx';
 import { Icon } from '../../shell/icons.tsx';
@@ -56,7 +55,7 @@ function Desk({ model, rows }: { readonly model: Model; readonly rows: readonly 
   const isWriting = first.draft.status === 'writing' || second.draft.status === 'writing';
 
   const change = (part: Partial<WriteSearch>): void =>
-    void navigate({ to: '/write', search: compact({ ...search, ...part }), replace: true });
+    void navigate({ to: '/write', search: { ...search, ...part }, replace: true });
   const orderOf = (spec: string, from = seed): WriteOrder => ({
     model: model.id,
     strategy: spec,

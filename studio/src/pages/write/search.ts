@@ -1,6 +1,6 @@
 /** What the address of the writing page holds: enough to write the same text again. */
 
-import { compact, flagOf, numberOf, type RawSearch, textOf } from '../../parts/search.ts';
+import { flagOf, numberOf, type RawSearch, searchOf, textOf } from '../../parts/search.ts';
 
 export interface WriteSearch {
   readonly model?: string;
@@ -15,7 +15,7 @@ export interface WriteSearch {
 }
 
 export const writeSearch = (raw: RawSearch): WriteSearch =>
-  compact({
+  searchOf({
     model: textOf(raw, 'model'),
     prompt: textOf(raw, 'prompt'),
     strategy: textOf(raw, 'strategy'),
