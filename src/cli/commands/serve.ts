@@ -18,6 +18,7 @@ import {
 } from '../../serve/index.ts';
 import { openState, type Retention, type State, storePlace } from '../../store/index.ts';
 import { type AdapterFolders, parseAdapters } from '../adapters.ts';
+import { openBibliography } from '../bibliography.ts';
 import { studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
@@ -121,6 +122,8 @@ export interface ServeSettings {
   readonly captioner?: string | undefined;
   /** Kits of a field by name or file, joined by commas, and the numbers that they name in an emergency. */
   readonly kits?: (KitGuardOptions & { readonly specs: string }) | undefined;
+  /** The address of a bibliographic service. */
+  readonly bibliography?: string | undefined;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -187,6 +190,7 @@ export async function run({
     speech: { speaker, listener },
     captioner,
     kits: kitsOf('serve', options),
+    bibliography: options.bibliography,
     classifier,
     weights,
     activations,
@@ -287,6 +291,7 @@ export async function serveRuns(
       speech,
       ...(video && { video }),
       kits,
+      ...(settings.bibliography !== undefined && { bibliography: openBibliography(settings.bibliography) }),
       readFile: readSentFile,
       suggest,
       host,
