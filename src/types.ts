@@ -306,6 +306,8 @@ export interface TextDocument {
   /** Where it came from: a path inside the source. */
   readonly source?: string;
   readonly title?: string;
+  /** Where each page begins in the text, in UTF-16 units; of formats with pages. */
+  readonly pages?: readonly number[];
   /** The class it belongs to, where labels were asked for. */
   readonly label?: string;
 }

@@ -112,7 +112,9 @@ function writeFiles(): void {
   );
 }
 writeFiles();
-cpSync('examples/service', join(cwd, 'examples/service'), { recursive: true });
+for (const name of ['service', 'papers', 'writing']) {
+  cpSync(`examples/${name}`, join(cwd, 'examples', name), { recursive: true });
+}
 
 test('every page of the guide is in its list', () => {
   const written = Object.keys(generated);

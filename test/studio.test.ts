@@ -223,6 +223,7 @@ describe.skipIf(noBrowser !== undefined)(`the studio${noBrowser ? ` (skipped: ${
     '/repetition',
     '/inside',
     '/documents',
+    '/papers?task=compare',
     '/label',
     '/review',
     '/settings',

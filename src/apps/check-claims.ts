@@ -1,13 +1,20 @@
 /** Which passage supports which sentence of an answer. */
 
-import type { Collection } from '../retrieve/index.ts';
 import type { Citation, Claim, GivenPassage } from './answer.ts';
 import type { CitedSentence } from './citations.ts';
 import { type PassageSentence, passageSentences } from './passage-sentences.ts';
-import { coverage, type ReadText, readText, type TermWeights, weighTerms } from './term-weights.ts';
+import {
+  coverage,
+  type ReadText,
+  readText,
+  type TermSource,
+  type TermWeights,
+  weighTerms,
+} from './term-weights.ts';
 
 export interface CheckOptions {
-  readonly collections: readonly Collection[];
+  /** How rare terms are: of collections, or of texts in memory. */
+  readonly collections: readonly TermSource[];
   readonly minSupport: number;
 }
 

@@ -1,4 +1,4 @@
-/** The door of the apps room: questions answered from documents, with citations; texts summed up; an assistant with tools; customer service; code; kits of a field. */
+/** The door of the apps room: questions answered from documents, with citations; texts summed up; an assistant with tools; customer service; papers read and written; code; kits of a field. */
 
 export type { Answer, AnswerPart, Citation, Claim, Freshness, GivenPassage } from './answer.ts';
 export type { AnswerPrompt } from './answer-prompt.ts';
@@ -89,6 +89,57 @@ export {
 } from './domain/kit.ts';
 export { type FoundTerm, type KitReader, readKit } from './domain/read-kit.ts';
 export { type TermAgreement, termAgreement, type UsedTerm, usedTerms } from './domain/terms-used.ts';
+export { type AspectName, aspectNames } from './papers/aspects.ts';
+export { type ListedWork, readBibtex, readCsl } from './papers/bibtex.ts';
+export {
+  type CitationGraph,
+  type CitationLink,
+  citationGraph,
+  type SharedTerms,
+  type SharedWork,
+  toMermaid,
+} from './papers/citation-graph.ts';
+export type { CitedPlace } from './papers/cited-places.ts';
+export {
+  type Cell,
+  type CompareOptions,
+  type ComparePart,
+  type CompareRow,
+  comparePapers,
+  MOST_COLUMNS,
+} from './papers/compare-papers.ts';
+export { type PaperIndex, type PlaceInPaper, paperIndex } from './papers/paper-index.ts';
+export { isReferenceFile, type PaperLibrary, readLibrary, withRecords } from './papers/paper-library.ts';
+export {
+  MOST_PAPER_CHARACTERS,
+  type Paper,
+  type PaperSource,
+  readPaper,
+  readPapers,
+} from './papers/read-paper.ts';
+export { readReference } from './papers/read-reference.ts';
+export { type Reference, referencesOf } from './papers/reference-list.ts';
+export { type Review, type ReviewOptions, type ReviewPart, reviewPapers } from './papers/review-papers.ts';
+export { type Section, type SectionKind, sectionKinds } from './papers/sections.ts';
+export {
+  type CitationStyle,
+  citationKeys,
+  citationStyles,
+  type ListStyle,
+  numberedReferences,
+  usualStyle,
+  writeReferences,
+} from './papers/styles.ts';
+export {
+  type Difference,
+  differencesOf,
+  namesOf,
+  type PersonName,
+  type Work,
+  type WorkField,
+  type WorkType,
+  workTypes,
+} from './papers/work.ts';
 export { languageOf } from './prompt-text.ts';
 export { MOST_QUESTION_CHARACTERS } from './question.ts';
 export { answerAsPerson, findConversation, type HandedOver, handedOver } from './service/hand-over.ts';
@@ -162,3 +213,29 @@ export {
   type VideoSummaryPart,
 } from './video/summarize-video.ts';
 export { clockTime, type FrameCaption, type TimelineEntry, videoTimeline } from './video/timeline.ts';
+export { type Advice, type AdviseOptions, adviseOnDraft } from './writing/advise.ts';
+export {
+  type Bibliography,
+  type CheckedReference,
+  type CheckReferencesOptions,
+  checkReferences,
+  correctedWorks,
+  type DoiVerdict,
+  type KnownWork,
+  listAsDraft,
+  type ReferenceReport,
+  type ReferenceVerdict,
+} from './writing/check-references.ts';
+export { type CrossrefOptions, crossref, type GetJson } from './writing/crossref.ts';
+export {
+  type Draft,
+  type DraftedSection,
+  type DraftOptions,
+  type DraftPart,
+  draftedSection,
+  draftPaper,
+  type KeptSections,
+} from './writing/draft-paper.ts';
+export { type Outline, type OutlineSection, readOutline } from './writing/outline.ts';
+export { MOST_DRAFT_CHARACTERS } from './writing/prose.ts';
+export { type Remark, type RemarkRule, sayRemark } from './writing/remark.ts';

@@ -5,9 +5,12 @@ import { type Collection, idfs } from '../retrieve/index.ts';
 /** The weight of each term: its inverse frequency among the passages that are asked. */
 export type TermWeights = ReadonlyMap<string, number>;
 
+/** What is known of terms: how a text becomes some, and how rare each is. */
+export type TermSource = Pick<Collection, 'analyze' | 'holders'>;
+
 /** Of several collections, counted as one. */
 export async function weighTerms(
-  collections: readonly Collection[],
+  collections: readonly TermSource[],
   terms: Iterable<string>,
 ): Promise<TermWeights> {
   const all = [...new Set(terms)];

@@ -1,4 +1,4 @@
-/** The work file of a summary: what is summed up and how, and the summaries of the parts that are finished. */
+/** The work file of a text that a model writes in parts: what is written and how, and the parts that are finished. */
 
 import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
@@ -21,9 +21,24 @@ const schema = z.object({
   texts: z.array(z.string()),
 });
 
+/** What is said of a file that holds something else. */
+export interface KeptErrors {
+  none(path: string): Error;
+  other(path: string, differing: readonly string[]): Error;
+}
+
+const ofSummaries: KeptErrors = {
+  none: (path) => fail('cli/no-summary-work', { path }),
+  other: (path, differing) => fail('cli/other-summary', { path, differing }),
+};
+
 /** Opens the work file, or begins one with the first part. @throws when it holds other work, or something else */
-export async function openKeptSummaries(path: string, work: SummaryWork): Promise<KeptSummaries> {
-  const texts = [...(await readKept(path, work))];
+export async function openKeptSummaries(
+  path: string,
+  work: SummaryWork,
+  errors: KeptErrors = ofSummaries,
+): Promise<KeptSummaries> {
+  const texts = [...(await readKept(path, work, errors))];
   return {
     texts: [...texts],
     async keep(text) {
@@ -34,7 +49,7 @@ export async function openKeptSummaries(path: string, work: SummaryWork): Promis
   };
 }
 
-async function readKept(path: string, work: SummaryWork): Promise<readonly string[]> {
+async function readKept(path: string, work: SummaryWork, errors: KeptErrors): Promise<readonly string[]> {
   let content: string;
   try {
     content = await readFile(path, 'utf8');
@@ -43,9 +58,9 @@ async function readKept(path: string, work: SummaryWork): Promise<readonly strin
     throw error;
   }
   const found = schema.safeParse(parsed(content));
-  if (!found.success) throw fail('cli/no-summary-work', { path });
+  if (!found.success) throw errors.none(path);
   const differing = differingKeys(found.data.work, JSON.parse(JSON.stringify(work)));
-  if (differing.length > 0) throw fail('cli/other-summary', { path, differing });
+  if (differing.length > 0) throw errors.other(path, differing);
   return found.data.texts;
 }
 

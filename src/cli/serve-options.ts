@@ -207,6 +207,14 @@ export const serveOptions = {
   kit: kitOption,
   kitNotice,
   kitNumbers,
+  bibliography: {
+    type: 'string',
+    placeholder: 'url',
+    doc: {
+      en: 'a bibliographic service with the interface of Crossref, which /v1/manuscripts asks about references where a request wants it',
+      zh: 'Crossref 接口的书目服务，请求需要时 /v1/manuscripts 会向它查询参考文献',
+    },
+  },
   serviceNotes: {
     type: 'string',
     placeholder: 'folder',

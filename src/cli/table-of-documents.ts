@@ -186,6 +186,39 @@ export const recommend = defineCommand({
   load: () => import('./commands/recommend.ts'),
 });
 
+export const papers = defineCommand({
+  name: 'papers',
+  args: '<read|compare|graph|review> <source…>',
+  summary: {
+    en: 'papers read (title, authors, sections, references), compared in a table, drawn as who cites whom, and cited in a text on related work: every word with its place',
+    zh: '阅读论文（题名、作者、各节、参考文献），列表比较，画出引用关系，写成带引用的综述：每句都有出处',
+  },
+  options: async () => (await import('./papers-options.ts')).papersOptions,
+  example: 'inkstone papers read examples/papers',
+  examples: [
+    'inkstone papers compare examples/papers --about "repetition in generated text"',
+    'inkstone papers graph examples/papers --out graph.svg',
+    'inkstone papers review examples/papers --about "repetition in generated text" --out review.md',
+  ],
+  load: () => import('./commands/papers.ts'),
+});
+
+export const paper = defineCommand({
+  name: 'paper',
+  args: '<draft|advise|references> <file>',
+  summary: {
+    en: 'your own paper: a draft from an outline and a library, advice with line numbers, references verified',
+    zh: '写自己的论文：按提纲与文献库起草，带行号的修改建议，核实参考文献',
+  },
+  options: async () => (await import('./papers-options.ts')).paperOptions,
+  example: 'inkstone paper advise examples/writing/draft.md',
+  examples: [
+    'inkstone paper references examples/writing/draft.md --library examples/papers',
+    'inkstone paper draft examples/writing/outline.md --library examples/papers --out draft.md',
+  ],
+  load: () => import('./commands/paper.ts'),
+});
+
 export const code = defineCommand({
   name: 'code',
   args: '<complete|write|translate|repair|measure> [file|words]',

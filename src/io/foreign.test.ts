@@ -107,6 +107,7 @@ describe('foreign formats', () => {
         text: [1, 2]
           .map((n) => `It was the best of times, ${n}\nit was the worst of times: ${n}`)
           .join('\n\n'),
+        pages: [0, 58],
         title: 'Two Cities',
         source: 'two.pdf',
       },

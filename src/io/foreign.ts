@@ -18,8 +18,8 @@ export function foreignReader(format: ForeignFormat, pool?: ParserPool): Reader 
       if (found.kind === 'encoding') onEncoding?.(found.encoding);
       if (found.kind === 'skipped') onSkipped?.(found.skipped);
       if (found.kind === 'document') {
-        const { text, title } = found;
-        yield { text, source: file.path, ...(title && { title }) };
+        const { text, title, pages } = found;
+        yield { text, source: file.path, ...(title && { title }), ...(pages && { pages }) };
       }
     }
   };

@@ -114,4 +114,5 @@ export {
 } from './tunebook.ts';
 export { decodeUtf8 } from './utf8.ts';
 export { isWav, readWav } from './wav.ts';
+export { fetchJson, type RequestOptions } from './web-request.ts';
 export { wikitextToText } from './wikitext.ts';

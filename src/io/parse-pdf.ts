@@ -28,13 +28,31 @@ export async function* parsePdf(path: string): AsyncGenerator<Found> {
     }
     yield { kind: 'beat' };
   }
-  const text = pages.join('\n\n').trim();
+  const whole = pages.join('\n\n');
+  const text = whole.trim();
   if (text === '') {
     throw fail('io/no-text', { path, why: 'pictures', page: pdf.numPages });
   }
   const about = await pdf.getMetadata().catch(() => undefined);
   const title = (about?.info as { Title?: unknown } | undefined)?.Title;
-  yield { kind: 'document', text, ...(typeof title === 'string' && title.trim() && { title: title.trim() }) };
+  yield {
+    ...{
+      kind: 'document',
+      text,
+      pages: pageStarts(pages, whole.length - whole.trimStart().length, text.length),
+    },
+    ...(typeof title === 'string' && title.trim() && { title: title.trim() }),
+  };
+}
+
+/** Where each page begins in the trimmed text; pages that are empty at its edges lie at its ends. */
+function pageStarts(pages: readonly string[], trimmed: number, length: number): number[] {
+  let at = -trimmed;
+  return pages.map((page) => {
+    const start = Math.min(Math.max(0, at), length);
+    at += page.length + 2;
+    return start;
+  });
 }
 
 /** pdf.js prints what it could not read, and goes on. NOTE This process has no other use for these words (`parser-main.ts`). */

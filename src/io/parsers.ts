@@ -22,7 +22,12 @@ export interface Skipped {
 
 /** What a parser finds, in order; `beat` only says that it is alive. */
 export type Found =
-  | { readonly kind: 'document'; readonly text: string; readonly title?: string }
+  | {
+      readonly kind: 'document';
+      readonly text: string;
+      readonly title?: string;
+      readonly pages?: readonly number[];
+    }
   /** The size it has in the file, and its pixels as `imageSize` asks, in base64. */
   | {
       readonly kind: 'image';

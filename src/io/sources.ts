@@ -48,6 +48,8 @@ export interface OpenSourceOptions extends ColumnOptions {
   readonly filter?: (path: string) => boolean;
   /** Of folders and packages source code is read (`isCode`), and nothing else. */
   readonly code?: boolean;
+  /** Endings of names, such as `.tex`, that are taken as plain text, too. */
+  readonly plainText?: readonly string[] | undefined;
   /** Default: the user's cache folder. */
   readonly cacheFolder?: string;
   readonly signal?: AbortSignal;
@@ -66,7 +68,10 @@ export interface OpenSourceOptions extends ColumnOptions {
 }
 
 const KNOWN = Object.keys(readers);
-const takes = (path: string, { code }: OpenSourceOptions): boolean => (code ? isCode(path) : isTaken(path));
+const isPlain = (path: string, { plainText }: OpenSourceOptions): boolean =>
+  plainText?.includes(extname(path).toLowerCase()) ?? false;
+const takes = (path: string, options: OpenSourceOptions): boolean =>
+  options.code ? isCode(path) : isTaken(path) || isPlain(path, options);
 
 const ABOUT_THE_PACKAGE =
   /^(package\.json|(readme|licen[cs]e|changelog|notice|security|contributing)[^/]*)$/i;
@@ -120,7 +125,7 @@ async function openPathSource(spec: string, root: string, options: OpenSourceOpt
     throw describeFileError(error, root);
   });
   if (status.isFile()) {
-    if (!extensionOf(root) && !(options.code && isCode(basename(root))))
+    if (!extensionOf(root) && !(options.code && isCode(basename(root))) && !isPlain(root, options))
       throw fail('source/kind', { path: root, extension: extname(root), known: KNOWN });
     const file = { path: basename(root), location: root, sizeBytes: status.size };
     return createSource(spec, spec, [file], [], options);

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { escapeMarkup, histogram, inBoth, type Mark, type Plot, renderPlot } from './index.ts';
+import {
+  escapeMarkup,
+  histogram,
+  inBoth,
+  type Mark,
+  type Plot,
+  placeNodes,
+  renderGraph,
+  renderPlot,
+} from './index.ts';
 import { createScale, niceStep } from './scale.ts';
 
 const plotOf = (marks: readonly Mark[], rest: Partial<Plot> = {}): Plot => ({
@@ -217,4 +226,36 @@ describe('a rendered plot', () => {
 
 test('labels are joined in each language', () => {
   expect(inBoth((say) => `${say({ en: 'beam', zh: '束' })} 4`)).toEqual({ en: 'beam 4', zh: '束 4' });
+});
+
+describe('a directed graph', () => {
+  const graph = {
+    title: 'Who cites whom <b>',
+    nodes: [
+      { id: 'b', lines: ['b', '<script>x</script>'], layer: 2021 },
+      { id: 'a', lines: ['a', '长'.repeat(60)], layer: 2019 },
+      { id: 'c', lines: ['c'], layer: null },
+      { id: 'd', lines: ['d'], layer: 2021 },
+    ],
+    links: [
+      { from: 'b', to: 'a', label: '2' },
+      { from: 'd', to: 'b' },
+      { from: 'c', to: 'nobody' },
+    ],
+  };
+
+  test('layers stand from left to right, no two nodes on each other', () => {
+    const { nodes } = placeNodes(graph);
+    const xs = Object.fromEntries(nodes.map(({ id, x }) => [id, x]));
+    expect(xs.a < xs.b && xs.b === xs.d && xs.d < xs.c).toBe(true);
+    const [b, , , d] = nodes;
+    expect(Math.abs(b.y - d.y)).toBeGreaterThan((b.height + d.height) / 2);
+    expect(placeNodes({ nodes: [] }).width).toBeGreaterThan(0);
+  });
+
+  test('what it holds is text, and a link to nobody is none', () => {
+    const svg = renderGraph(graph, { lang: 'en' });
+    expect(svg).not.toMatch(/<script|<b>/);
+    expect(svg.match(/marker-end/g)).toHaveLength(2);
+  });
 });

@@ -4,10 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Bibliography } from '../apps/index.ts';
 import type { State } from '../store/index.ts';
 import { checkOrigin } from './access.ts';
 import { documentRoutes, FILES_PATH } from './answers/document-routes.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
+import { PAPER_FILES_PATH, paperFileRoutes } from './answers/paper-files.ts';
 import type { RecommendPort } from './answers/recommend-port.ts';
 import type { AssistantPort } from './assistant/assistant-port.ts';
 import type { KitGuard } from './domain/kit-guard.ts';
@@ -62,6 +64,8 @@ export interface AppOptions {
   readonly kits?: KitGuard | undefined;
   /** Lessons of texts, and what learners know; without, its route says so. */
   readonly tutor?: TutorPort;
+  /** Who is asked about references; without, nobody is. */
+  readonly bibliography?: Bibliography;
   /** How files are read that a page sends; without, none are taken. */
   readonly readFile?: ReadFile;
   /** What a classifier would say of texts that are to be labelled. */
@@ -167,6 +171,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
     tutorTurns: createTurns(limits.tutorWaiting, () =>
       fail('serve/tutor-waiting', { seconds: limits.retrySeconds }),
     ),
+    bibliography: options.bibliography,
     watch: watch.model,
     quotes: watch.quotes,
   };
@@ -191,12 +196,13 @@ export function createApp(options: AppOptions): Hono<{ Variables: Variables }> {
 
   if (studio) app.use('/api/session', limit).route('/api/session', sessions.routes);
   // These count the bytes of what they are sent by themselves.
-  const uploads = ['/api/runs', FILES_PATH, LABEL_FILES_PATH];
+  const uploads = ['/api/runs', FILES_PATH, LABEL_FILES_PATH, PAPER_FILES_PATH];
   app.use('/api/*', authorize, (c, next) => (uploads.includes(c.req.path) ? next() : limit(c, next)));
   const files = options.readFile && createSentFiles(options.readFile);
   if (state) app.route('/api', stateRoutes(state, watch, { files, suggest: options.suggest }));
   app.route('/api/documents', documentRoutes(options.documents, files, watch.quotes));
   if (studio) app.get('/api/speech', (c) => c.json(describeSpeech(speech)));
+  app.route('/api/papers', paperFileRoutes(files));
   if (studio) app.route('/api', studioApi(registry, remotes, watch.model, studio));
 
   app.notFound(

@@ -217,6 +217,15 @@ export const fail = defineErrors({
     en: () => 'service: this server has no plan for customers; start it with --service PLAN',
     zh: () => '客服：本服务器没有客服方案；启动时请加 --service 方案文件',
   },
+  'serve/no-papers': {
+    en: () => 'papers: at least one must have a text, not only records of references; send one',
+    zh: () => '论文：至少须有一篇有正文，而不只是文献记录；请发送一篇',
+  },
+  'serve/no-bibliography': {
+    en: () =>
+      'references: this server asks no bibliographic service; start it with --bibliography URL, or leave look_up out',
+    zh: () => '参考文献：本服务器不查询书目服务；启动时请加 --bibliography 网址，或不用 look_up',
+  },
   'serve/no-assistant': {
     en: () => 'assistant: this server has none; start it with --assistant FOLDER',
     zh: () => '助手：本服务器没有助手；启动时请加 --assistant 目录',
@@ -356,6 +365,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/no-tutor', 404, 'invalid_request_error'],
   ['serve/service-waiting', 429, 'rate_limit_error'],
   ['serve/service-own', 400, 'invalid_request_error'],
+  ['serve/no-bibliography', 404, 'invalid_request_error'],
   ['serve/service-', 409, 'invalid_request_error'],
   ['serve/tutor-waiting', 429, 'rate_limit_error'],
   ['serve/tutor-lesson', 404, 'invalid_request_error'],
@@ -381,6 +391,8 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['cli/source-line', 400, 'invalid_request_error'],
   ['vision/prompt-', 400, 'invalid_request_error'],
   ['apps/', 400, 'invalid_request_error'],
+  ['papers/service', 502, 'server_error'],
+  ['papers/', 400, 'invalid_request_error'],
   ['retrieve/full', 400, 'invalid_request_error'],
   ['retrieve/no-vectors', 400, 'invalid_request_error'],
   ['recommend/no-item', 400, 'invalid_request_error'],

@@ -69,6 +69,11 @@ export const limits = {
   summaryLength: 2_000,
   summarySentences: 100,
   summaryParts: 64,
+  /** Papers of one request, characters of the name of one and of its title, and its pages. */
+  papers: 64,
+  paperName: 300,
+  paperTitle: 1000,
+  paperPages: 5000,
   /** Lines that are translated for one request, texts that are classified, words that are told of each, and guesses for a place. */
   translationLines: 2000,
   classifications: 256,

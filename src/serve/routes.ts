@@ -1,6 +1,7 @@
 /** The routes: one table from which both the server and its OpenAPI document come. */
 
 import type { z } from 'zod';
+import type { Bibliography } from '../apps/index.ts';
 import {
   answerAnswers,
   answerBody,
@@ -10,6 +11,7 @@ import {
   documentsBody,
 } from './answers/answer-route.ts';
 import type { DocumentsPort } from './answers/documents-port.ts';
+import { answerManuscripts, answerPapers, manuscriptBody, papersBody } from './answers/papers-route.ts';
 import type { RecommendPort } from './answers/recommend-port.ts';
 import {
   answerReaderEvents,
@@ -103,6 +105,8 @@ export interface RouteScope {
   readonly tutor: TutorPort | undefined;
   /** Texts are read, and answers of one learner taken, one after the other. */
   readonly tutorTurns: Turns;
+  /** Who is asked about references, where the owner of the server names one. */
+  readonly bibliography: Bibliography | undefined;
   /** A model as this request may see it. */
   readonly watch: Watch['model'];
   /** What this request may see of texts that no model writes. */
@@ -256,6 +260,29 @@ export const routes: readonly Route[] = [
     async answer(c, body, scope) {
       const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
       return answerSummaries(c, body, model, { ...requestScope(c, scope), quotes: await scope.quotes(c) });
+    },
+  }),
+  withBody({
+    path: '/v1/papers',
+    summary:
+      'Papers read, compared in a table, linked by their citations, or cited in a text on related work.',
+    body: papersBody,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      return answerPapers(c, body, model, { ...requestScope(c, scope), quotes: await scope.quotes(c) });
+    },
+  }),
+  withBody({
+    path: '/v1/manuscripts',
+    summary: 'Advice on a draft, its references checked, or a draft from an outline and a library.',
+    body: manuscriptBody,
+    answers: 'json',
+    async answer(c, body, scope) {
+      const model = body.model == null ? undefined : scope.watch(c, modelOf(scope, body.model));
+      const { bibliography } = scope;
+      const quotes = await scope.quotes(c);
+      return answerManuscripts(c, body, model, { ...requestScope(c, scope), bibliography, quotes });
     },
   }),
   withBody({

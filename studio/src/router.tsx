@@ -13,6 +13,7 @@ import { documentsSearch } from './pages/documents/search.ts';
 import { insideSearch } from './pages/inside/search.ts';
 import { labelSearch } from './pages/label/search.ts';
 import { musicSearch } from './pages/music/search.ts';
+import { papersSearch } from './pages/papers/search.ts';
 import { repetitionSearch } from './pages/repetition/search.ts';
 import { reviewSearch } from './pages/review/search.ts';
 import { compareSearch, runSearch } from './pages/runs/search.ts';
@@ -129,6 +130,13 @@ const documents = createRoute({
   component: lazyRouteComponent(() => import('./pages/documents/page.tsx'), 'DocumentsPage'),
 });
 
+const papers = createRoute({
+  getParentRoute: at,
+  path: '/papers',
+  validateSearch: papersSearch,
+  component: lazyRouteComponent(() => import('./pages/papers/page.tsx'), 'PapersPage'),
+});
+
 const label = createRoute({
   getParentRoute: at,
   path: '/label',
@@ -166,6 +174,7 @@ export const router = createRouter({
     repetition,
     inside,
     documents,
+    papers,
     label,
     review,
     settings,

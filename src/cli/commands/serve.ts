@@ -18,6 +18,7 @@ import {
 } from '../../serve/index.ts';
 import { openState, type Retention, type State, storePlace } from '../../store/index.ts';
 import { type AdapterFolders, parseAdapters } from '../adapters.ts';
+import { openBibliography } from '../bibliography.ts';
 import { studioFolder } from '../child-modules.ts';
 import type { CommandContext } from '../command.ts';
 import { fail } from '../errors.ts';
@@ -136,6 +137,8 @@ export interface ServeSettings {
   readonly recommender?: string | undefined;
   /** Where a tutor keeps lessons and what each learner of each tenant knows. */
   readonly tutor?: string;
+  /** The address of a bibliographic service. */
+  readonly bibliography?: string | undefined;
   /** The folder of a classifier that suggests labels. */
   readonly classifier?: string | undefined;
   /** How matrices and the past are kept. Default `f32`. */
@@ -197,6 +200,7 @@ export async function run({
     captioner,
     kits: kitsOf('serve', options),
     recommender,
+    bibliography: options.bibliography,
     classifier,
     weights,
     activations,
@@ -306,6 +310,7 @@ export async function serveRuns(
       kits,
       ...(recommender && { recommender }),
       ...(tutor && { tutor }),
+      ...(settings.bibliography !== undefined && { bibliography: openBibliography(settings.bibliography) }),
       readFile: readSentFile,
       suggest,
       host,

@@ -452,6 +452,8 @@ test('the OpenAPI document has every route and field', async () => {
     '/v1/embeddings',
     '/v1/answers',
     '/v1/summaries',
+    '/v1/papers',
+    '/v1/manuscripts',
     '/v1/service',
     '/v1/service/conversations/{conversation}',
     '/v1/service/hand-overs',

@@ -14,6 +14,7 @@ const paths = {
   repetition: 'M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1',
   inside: 'M12 5c5 0 8 4 9 7-1 3-4 7-9 7s-8-4-9-7c1-3 4-7 9-7zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6',
   documents: 'M7 3h8l4 4v12H7zM15 3v4h4M4 7v14h12M10 11h6M10 15h6',
+  papers: 'M5 4h9v4h5v12H5zM14 4l5 4M8 12h8M8 15h8M8 9h3',
   label: 'M4 4h8l8 8-8 8-8-8zM8 7.5v1',
   review: 'M5 4h14v16H5zM9 12l2 2 4-4M9 7h6',
   settings: 'M8 9l-4 3 4 3M16 9l4 3-4 3M13.5 6l-3 12',

@@ -13,6 +13,7 @@ export const pages = [
   { to: '/repetition', name: 'repetition', key: 'l' },
   { to: '/inside', name: 'inside', key: 'i' },
   { to: '/documents', name: 'documents', key: 'd' },
+  { to: '/papers', name: 'papers', key: 'p' },
   { to: '/label', name: 'label', key: 'k' },
   { to: '/review', name: 'review', key: 'v' },
   { to: '/settings', name: 'settings', key: 'a' },

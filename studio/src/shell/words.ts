@@ -14,6 +14,7 @@ export const shellWords = defineWords({
   repetition: { en: 'Repetition', zh: '复读' },
   inside: { en: 'Inside', zh: '内部' },
   documents: { en: 'Documents', zh: '文档' },
+  papers: { en: 'Papers', zh: '论文' },
   label: { en: 'Label', zh: '标注' },
   review: { en: 'Review', zh: '审阅' },
   settings: { en: 'API', zh: '接口' },
