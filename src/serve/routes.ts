@@ -1,7 +1,3 @@
-/** The routes: one table from which both the server and its OpenAPI document come. */
-
-import type { z } from 'zod';
-import type { Bibliography } from '../apps/index.ts';
 import {
   answerAnswers,
   answerBody,
@@ -10,9 +6,7 @@ import {
   correctionBody,
   documentsBody,
 } from './answers/answer-route.ts';
-import type { DocumentsPort } from './answers/documents-port.ts';
 import { answerManuscripts, answerPapers, manuscriptBody, papersBody } from './answers/papers-route.ts';
-import type { RecommendPort } from './answers/recommend-port.ts';
 import {
   answerReaderEvents,
   answerRecommendations,
@@ -30,15 +24,13 @@ import {
   served,
   vectorModel,
 } from './asked-model.ts';
-import type { AssistantPort } from './assistant/assistant-port.ts';
 import { answerAssistant, assistantBody, describeAssistant } from './assistant/assistant-route.ts';
 import { answerDomain, answerKits, domainBody } from './domain/domain-route.ts';
 import { guardModel } from './domain/guard-model.ts';
-import type { KitGuard } from './domain/kit-guard.ts';
 import { askedIn, isForProgram } from './domain/what-is-asked.ts';
 import { fail } from './errors.ts';
 import { limits } from './limits.ts';
-import { answerResponse, type ResponseHistory } from './openai/answer-response.ts';
+import { answerResponse } from './openai/answer-response.ts';
 import { answerChat } from './openai/chat.ts';
 import { answerCompletion } from './openai/completions.ts';
 import { answerEmbeddings } from './openai/embeddings.ts';
@@ -52,17 +44,12 @@ import {
   tokenizeBody,
 } from './openai/schemas.ts';
 import { answerDetokenize, answerTokenize, answerTokenizerInfo } from './openai/tokenize.ts';
-import type { ModelRegistry } from './registry.ts';
-import type { CheckConstraint } from './sandbox/check-constraint.ts';
-import type { Sandbox } from './sandbox/sandbox.ts';
-import type { RemoteServed } from './served-model.ts';
+import { type Route, type RouteScope, withBody, withForm } from './route.ts';
 import { answerCustomer, listHandedOver, personBody, tellConversation } from './service/person-routes.ts';
-import type { ServicePort } from './service/service-port.ts';
 import { answerService, describeService, serviceBody } from './service/service-route.ts';
-import type { SpeechDesk } from './speech/speech-port.ts';
 import { answerSpeech, speechBody } from './speech/speech-route.ts';
 import { answerTranscription, transcriptionForm } from './speech/transcription-route.ts';
-import { answerVideo, type createVideoDesk, videoForm } from './speech/video-route.ts';
+import { answerVideo, videoForm } from './speech/video-route.ts';
 import { answerDrawings, drawingBody } from './tasks/drawing-route.ts';
 import type { TaskKind, TaskModel } from './tasks/task-model.ts';
 import {
@@ -73,91 +60,9 @@ import {
   fillMaskBody,
   translationBody,
 } from './tasks/task-routes.ts';
-import type { Turns } from './turns.ts';
-import type { TutorPort } from './tutor/tutor-port.ts';
 import { answerTutor, describeTutor, tutorBody } from './tutor/tutor-route.ts';
-import type { Watch } from './watch/watch.ts';
 
-/** What a route may use beside its request. */
-export interface RouteScope {
-  readonly registry: ModelRegistry;
-  readonly remotes: readonly RemoteServed[];
-  readonly sandbox: Sandbox;
-  readonly checkConstraint: CheckConstraint;
-  readonly history: ResponseHistory | undefined;
-  /** What questions are answered from, where there are documents. */
-  readonly documents: DocumentsPort | undefined;
-  /** Who serves customers, where there is a plan. */
-  readonly service: ServicePort | undefined;
-  /** Messages of one conversation follow each other. */
-  readonly serviceTurns: Turns;
-  /** Tools and memory of an assistant, where there is one. */
-  readonly assistant: AssistantPort | undefined;
-  /** Who listens and speaks. */
-  readonly desk: SpeechDesk;
-  /** Who looks at videos. */
-  readonly withVideo: ReturnType<typeof createVideoDesk>;
-  /** Glossaries and warnings of fields, where there are kits. */
-  readonly kits: KitGuard | undefined;
-  /** What is recommended to readers, where there is something. */
-  readonly recommender: RecommendPort | undefined;
-  /** Lessons and learners, where there is a tutor. */
-  readonly tutor: TutorPort | undefined;
-  /** Texts are read, and answers of one learner taken, one after the other. */
-  readonly tutorTurns: Turns;
-  /** Who is asked about references, where the owner of the server names one. */
-  readonly bibliography: Bibliography | undefined;
-  /** A model as this request may see it. */
-  readonly watch: Watch['model'];
-  /** What this request may see of texts that no model writes. */
-  readonly quotes: Watch['quotes'];
-}
-
-/** A row of the table. */
-export interface Route {
-  readonly method: 'get' | 'post';
-  /** As OpenAPI writes it: `/v1/models/{id}`. */
-  readonly path: string;
-  readonly summary: string;
-  /** Whether anyone may ask, with a key or without. */
-  readonly isOpen?: boolean;
-  readonly body?: z.ZodObject;
-  /** In place of JSON: a form with a file. */
-  readonly form?: z.ZodObject;
-  /** Of the form at most; default `limits.formBytes`. */
-  readonly formBytes?: number;
-  /** What it answers when all is well: JSON, Prometheus' text, sound, or with `stream` in the body events. */
-  readonly answers: 'json' | 'text' | 'events' | 'sound';
-  readonly answer: (c: AppContext, body: never, scope: RouteScope) => Response | Promise<Response>;
-}
-
-/** A row whose answer takes what its schema checks. */
-function withBody<Schema extends z.ZodObject>(
-  row: Omit<Route, 'method' | 'answer'> & {
-    readonly body: Schema;
-    readonly answer: (
-      c: AppContext,
-      body: z.infer<Schema>,
-      scope: RouteScope,
-    ) => Response | Promise<Response>;
-  },
-): Route {
-  return { method: 'post', ...row } as Route;
-}
-
-/** The same of a form. */
-function withForm<Schema extends z.ZodObject>(
-  row: Omit<Route, 'method' | 'answer'> & {
-    readonly form: Schema;
-    readonly answer: (
-      c: AppContext,
-      body: z.infer<Schema>,
-      scope: RouteScope,
-    ) => Response | Promise<Response>;
-  },
-): Route {
-  return { method: 'post', ...row } as Route;
-}
+export type { Route, RouteScope } from './route.ts';
 
 export const routes: readonly Route[] = [
   {
