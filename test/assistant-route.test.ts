@@ -22,8 +22,17 @@ const state = {
     use: async () => 0,
   },
   rules: {
-    list: async (tenant: string) =>
-      tenant === 'ruled' ? [{ ...rule, action: 'rewrite', replacement: '***' } as Rule] : [],
+    list: async (tenant: string) => {
+      const longer = {
+        ...rule,
+        stage: 'after',
+        pattern: '1',
+        action: 'rewrite',
+        replacement: 'x'.repeat(1000),
+      };
+      if (tenant === 'longer') return [longer as Rule];
+      return tenant === 'ruled' ? [{ ...rule, action: 'rewrite', replacement: '***' } as Rule] : [];
+    },
   },
 } as unknown as State;
 let assistant: ServedAssistant;
@@ -139,4 +148,13 @@ test('without an assistant the server says so; a conversation ends with the pers
   expect((await ask('hi', {}, { to: createApp({ models: [] }) })).status).toBe(404);
   const messages = [{ role: 'assistant', content: 'hm' }];
   expect((await ask('', { messages })).status).toBe(400);
+});
+
+test('what a rule makes longer still fits into `made`', async () => {
+  const words = 'what is 11111111111 * 1?';
+  const [call] = (await ask(words, {}, { tenant: 'longer' })).answer.calls;
+  expect(call).toMatchObject({ name: 'calculator', status: 'done', text: expect.stringMatching(/x{1000}/) });
+  const of = { name: call.name, arguments: call.arguments };
+  const again = await ask(words, { made: [{ ...of, text: call.text }] }, { tenant: 'longer' });
+  expect(again.status).toBe(200);
 });

@@ -159,6 +159,7 @@ describe('ask', { timeout: 240_000 }, () => {
     [['ask', 'index', 'why?', '--min-match', '1.5'], /--min-match must be from 0 to 1/],
     [['serve'], /<run…> is missing/],
     [['serve', '--index', 'nowhere', '--port', '0'], /no index in nowhere/],
+    [['serve', '--bibliography', 'x', '--port', '0', '--no-state'], /http/],
   ])('%j is one clear error', async (argv, message) => {
     const { status, err } = await run(...argv);
     expect({ status, err }).toMatchObject({ status: 2, err: expect.stringMatching(message) });

@@ -49,6 +49,12 @@ async function ask(body: object, { tenant = 'a', to = app } = {}) {
   return { status: response.status, answer: (await response.json()) as any };
 }
 
+async function look(tenant: string) {
+  const headers = { host: 'localhost', authorization: `Bearer ${tenant}` };
+  const response = await app.request('http://localhost/v1/tutor', { headers });
+  return (await response.json()) as { lessons: readonly unknown[]; learners: readonly string[] };
+}
+
 test('a lesson begins with a text and goes on by its name; the level follows the answers', async () => {
   const begun = (await ask({ text })).answer;
   expect(begun).toMatchObject({
@@ -82,10 +88,6 @@ test('tenants see nothing of each other; lessons and learners are told', async (
   expect((await ask({ lesson }, { tenant: 'b' })).status).toBe(404);
   const [{ id }] = [(await ask({ lesson, learner: '小李' }, { tenant: 'c' })).answer.next];
   await ask({ lesson, learner: '小李', question: id, answer: '' }, { tenant: 'c' });
-  const look = async (tenant: string) => {
-    const headers = { host: 'localhost', authorization: `Bearer ${tenant}` };
-    return (await app.request('http://localhost/v1/tutor', { headers })).json();
-  };
   expect(await look('c')).toMatchObject({
     lessons: [{ id: lesson, title: 'The old library of the town was built by Anna Weber in 1907.' }],
     learners: ['小李'],
@@ -106,6 +108,10 @@ test('rules hold for questions, choices, answers and sentences', async () => {
   }
   expect(said.join()).toContain('***');
   expect(said.join()).not.toContain('Vienna');
+  await ask({ text: 'The first train came from Vienna on a cold morning.' }, { tenant: 'ruled' });
+  expect((await look('ruled')).lessons).toContainEqual(
+    expect.objectContaining({ title: 'The first train came from *** on a cold morning.' }),
+  );
 });
 
 test.each<[string, object, number, RegExp]>([

@@ -119,6 +119,10 @@ export const fail = defineErrors({
     en: () => 'models: this server keeps to the models that it was started with',
     zh: () => '模型：本服务器只提供启动时给定的模型',
   },
+  'serve/models-closed': {
+    en: () => 'models: the server is ending, and loads no more; start it again',
+    zh: () => '模型：服务器正在结束，不再载入；请重新启动',
+  },
   'serve/no-embeddings': {
     en: () => 'model: it does not show the states that embeddings are made of; choose another',
     zh: () => '模型：不提供生成向量所需的隐藏状态；请换一个模型',
@@ -373,6 +377,7 @@ const statuses: readonly (readonly [prefix: string, status: number, type: string
   ['serve/missing', 404, 'invalid_request_error'],
   ['serve/no-run', 404, 'invalid_request_error'],
   ['serve/run-', 409, 'invalid_request_error'],
+  ['serve/models-closed', 503, 'server_error'],
   ['serve/models-full', 409, 'invalid_request_error'],
   ['serve/models-taken', 409, 'invalid_request_error'],
   ['serve/adapter', 409, 'invalid_request_error'],

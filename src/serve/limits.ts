@@ -96,6 +96,9 @@ export const limits = {
   /** Turns of a conversation with the assistant, and how often results go back to its model. */
   assistantTurns: 200,
   assistantRounds: 16,
+  /** Calls that an answer had made before it waited, and characters of what came of one, which is longer by a mark where it was cut. */
+  madeCalls: 128,
+  toolResult: 8001,
   /** Of a recommendation: the name of a reader or item, items of a taste, its words, items of the answer, their reasons, characters told of each. */
   readerName: 200,
   tasteItems: 256,
@@ -108,9 +111,6 @@ export const limits = {
   readerEvents: 256,
   tenantReaderEvents: 1_000_000,
   latestSecond: 253_402_300_799,
-  /** Calls that an answer had made before it waited, and characters of what came of one, which is longer by a mark where it was cut. */
-  madeCalls: 128,
-  toolResult: 8001,
   /** Conversations with customers that a tenant may keep, and what is said in one, both sides together. */
   serviceConversations: 100_000,
   serviceTurns: 400,

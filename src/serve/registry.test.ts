@@ -86,3 +86,14 @@ test('a load that fails leaves no trace', async () => {
   await registry.load('a');
   expect(registry.list()).toHaveLength(1);
 });
+
+test('a model that is still loading when all ends is ended too', async () => {
+  const model = double('a');
+  const load = () => new Promise<LoadedModel>((resolve) => setTimeout(resolve, 20, model));
+  const registry = createRegistry({ models: [], most: 1, load });
+  const loading = registry.load('a');
+  registry.close();
+  await expect(loading).rejects.toMatchObject({ code: 'serve/models-closed' });
+  expect(model.isClosed).toBe(true);
+  expect(registry.list()).toEqual([]);
+});

@@ -33,7 +33,7 @@ export interface ModelRegistry {
   load(id: string): Promise<OwnModel>;
   /** Takes a model away; what it is writing comes to its end. @throws when it is not served. */
   unload(id: string): void;
-  /** Ends all. */
+  /** Ends all, and what is still loading when it has come. */
   close(): void;
 }
 
@@ -52,6 +52,7 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
   const served = new Map(models.map((model) => [model.id, model]));
   const loading = new Map<string, Promise<LoadedModel>>();
   const leaving = new Set<LoadedModel>();
+  let isClosed = false;
 
   const retire = (model: LoadedModel): void => {
     leaving.add(model);
@@ -78,6 +79,10 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
     const isNew = !served.has(id) && !loading.has(id);
     if (isNew && served.size + loading.size >= most) throw fail('serve/models-full', { most });
     const model = await load(id);
+    if (isClosed) {
+      model.close();
+      throw fail('serve/models-closed', undefined);
+    }
     const before = served.get(id);
     served.set(id, model);
     if (before) retire(before);
@@ -100,6 +105,7 @@ export function createRegistry({ models, load, most }: RegistryOptions): ModelRe
       retire(model);
     },
     close() {
+      isClosed = true;
       for (const model of [...served.values(), ...leaving]) model.close();
     },
   };

@@ -310,9 +310,9 @@ export const routes: readonly Route[] = [
     path: '/v1/tutor',
     summary: 'The lessons that are kept, and the learners.',
     answers: 'json',
-    answer(c, _, { tutor }) {
+    async answer(c, _, { tutor, quotes }) {
       if (!tutor) throw fail('serve/no-tutor', undefined);
-      return describeTutor(c, tutor);
+      return describeTutor(c, { tutor, quotes: await quotes(c) });
     },
   },
   withBody({

@@ -171,13 +171,13 @@ export async function run({
     options;
   const { requireSignOff, activations, service, serviceNotes, assistant, assistantTools, kit, tutor } =
     options;
-  const { speaker, listener, captioner, recommender } = options;
+  const { speaker, listener, captioner, recommender, bibliography } = options;
   if (assistantTools !== undefined && assistant === undefined) {
     throw fail('cli/needs-option', { command: 'serve', option: '--assistant-tools', needed: '--assistant' });
   }
   checkActivations('serve', options);
   const voices = [speaker || undefined, listener || undefined, captioner];
-  const beside = [remote, index, service, assistant, tutor, kit, recommender, ...voices];
+  const beside = [remote, index, service, assistant, tutor, kit, recommender, bibliography, ...voices];
   if (args.length === 0 && beside.every((one) => one === undefined)) {
     throw fail('cli/missing-argument', {
       command: 'serve',
@@ -200,7 +200,7 @@ export async function run({
     captioner,
     kits: kitsOf('serve', options),
     recommender,
-    bibliography: options.bibliography,
+    bibliography,
     classifier,
     weights,
     activations,

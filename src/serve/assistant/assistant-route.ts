@@ -127,10 +127,10 @@ export async function answerAssistant(
   }
 }
 
-/** Results quote documents and what tools say. */
+/** Results quote documents and what tools say; no longer than they may come back in `made`, whatever a rule puts in. */
 const toldCall = (call: CallReport, quotes: QuoteWatch): CallReport => ({
   ...call,
-  text: quotes.tell(call.text).whole.text,
+  text: quotes.tell(call.text).whole.text.slice(0, limits.toolResult),
 });
 
 /** The tools of this caller, and their reminders with the times; none is taken away. */

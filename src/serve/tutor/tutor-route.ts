@@ -52,13 +52,16 @@ export interface TutorScope extends RequestScope {
   readonly quotes: QuoteWatch;
 }
 
-/** The lessons and learners of this tenant. */
-export async function describeTutor(c: AppContext, tutor: TutorPort): Promise<Response> {
+/** The lessons and learners of this tenant; rules hold for how a lesson is called. */
+export async function describeTutor(
+  c: AppContext,
+  { tutor, quotes }: Pick<TutorScope, 'tutor' | 'quotes'>,
+): Promise<Response> {
   const room = tutor.open(c.get('tenant'));
   const [lessons, learners] = await Promise.all([room.list(), room.learners()]);
   return c.json({
     object: 'tutor',
-    lessons,
+    lessons: lessons.map(({ id, title }) => ({ id, title: quotes.tell(title).whole.text })),
     learners: learners.slice(0, limits.tutorLearners),
   });
 }
