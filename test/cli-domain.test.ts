@@ -34,6 +34,24 @@ beforeAll(async () => {
   );
 }, 60_000);
 
+const apart: { readonly [kit: string]: readonly (readonly [one: string, other: string])[] } = {
+  law: [
+    ['null and void', 'voidable'],
+    ['信托', '受托人'],
+    ['民法', '大陆法系'],
+  ],
+  finance: [
+    ['洗钱', '反洗钱'],
+    ['insolvency', 'bankruptcy'],
+    ['互换', '利率互换'],
+    ['毛利率', '毛利'],
+  ],
+  medicine: [
+    ['clinical trial', 'RCT'],
+    ['透析', '血液透析'],
+  ],
+};
+
 test('the kits that are shipped: each with enough of everything, in both languages', async () => {
   const { json } = await domain('list', '--json');
   expect(json.map(({ name }) => name)).toEqual(kits);
@@ -52,6 +70,14 @@ test('the kits that are shipped: each with enough of everything, in both languag
       for (const text of [...zh, means.zh]) expect(text).toMatch(HAN);
     }
     for (const list of [cues.en, cues.zh]) expect(new Set(list).size).toBe(list.length);
+    // Names of one term may stand for each other: what is another thing is another term.
+    const means = glossary.flatMap((one) => [one.means.en, one.means.zh]);
+    expect(new Set(means).size).toBe(means.length);
+    const own = (said: string) => glossary.find(({ en, zh }) => [...en, ...zh].includes(said));
+    for (const [one, other] of apart[name]) {
+      expect(own(one), one).toBeDefined();
+      expect(own(other), other).not.toBe(own(one));
+    }
   }
   expect((await inkstone(['domain', 'show', 'law'], { cwd, lang: 'zh' })).out).toMatch(/^原告, plaintiff/m);
 });
@@ -241,4 +267,5 @@ test('documents answer in the kit’s other words, with what terms mean and a no
   expect(refused.json).toMatchObject([{ type: 'warning', rule: 'help-with-crime', action: 'refuse' }]);
   expect((await ask('x?', '--kit-notice', 'always')).err).toContain('--kit-notice');
   expect((await run('serve', 'run', '--kit-numbers', '120')).err).toContain('--kit');
+  expect((await run('serve', 'run', '--kit-notice', 'always')).err).toContain('--kit-notice');
 }, 240_000);

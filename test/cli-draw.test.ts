@@ -106,6 +106,15 @@ describe('a drawing', () => {
   });
 });
 
+test('what was drawn here before it failed is kept', async () => {
+  const seed = String(2 ** 53 - 16);
+  const argv = ['--count', '17', '--seed', seed, '--steps', '1', '--out', 'here.png'];
+  const { status, err } = await run('draw', 'draw', 'a', ...argv);
+  expect(status).toBe(2);
+  expect(err).toContain('`seed` must be');
+  expect(readdirSync(cwd).filter((name) => name.startsWith('here-'))).toHaveLength(16);
+});
+
 describe('a drawer that is served', () => {
   let server: RunningServer;
   beforeAll(async () => {

@@ -75,6 +75,9 @@ interface Wanted {
   readonly side: number | undefined;
 }
 
+/** Pictures that are drawn here together, before they are written. */
+const SIDE_BY_SIDE = 16;
+
 async function* drawHere(
   { options, terminal, signal }: ImageContext,
   folder: string,
@@ -82,17 +85,23 @@ async function* drawHere(
 ): AsyncGenerator<Drawn> {
   const { guidance = drawDefaults.guidance, steps = drawDefaults.steps, seed } = options;
   const model = await loadImageModel(folder, 'draw');
-  const seeds = Array.from({ length: count }, (_, i) => seed + i);
   const bar = terminal.bar(say('drawing', {}), 1, (share) => `${(100 * share).toFixed(0)}%`);
-  const onProgress = (share: number) => bar.update(share);
-  const pictures = await drawPictures(model, Array(count).fill(prompt), {
-    ...{ seeds, guidance, steps, onProgress, signal },
-  }).finally(() => bar.stop());
-  for (const [i, picture] of pictures.entries()) {
-    const how = { model: basename(folder), seed: seeds[i], guidance, steps };
-    const texts = { Description: prompt, Software: 'inkstone', Comment: JSON.stringify(how) };
-    const bytes = await encodePng(scaleImage(picture, side ?? model.encoder.size), texts);
-    yield { bytes, format: 'png', seed: seeds[i] };
+  try {
+    for (let from = 0; from < count; from += SIDE_BY_SIDE) {
+      const seeds = Array.from({ length: Math.min(SIDE_BY_SIDE, count - from) }, (_, i) => seed + from + i);
+      const onProgress = (share: number) => bar.update((from + share * seeds.length) / count);
+      const pictures = await drawPictures(model, Array(seeds.length).fill(prompt), {
+        ...{ seeds, guidance, steps, onProgress, signal },
+      });
+      for (const [i, picture] of pictures.entries()) {
+        const how = { model: basename(folder), seed: seeds[i], guidance, steps };
+        const texts = { Description: prompt, Software: 'inkstone', Comment: JSON.stringify(how) };
+        const bytes = await encodePng(scaleImage(picture, side ?? model.encoder.size), texts);
+        yield { bytes, format: 'png', seed: seeds[i] };
+      }
+    }
+  } finally {
+    bar.stop();
   }
 }
 

@@ -34,6 +34,7 @@ test('names are found as words: capitals, plurals, hyphens, abbreviations as the
     'bill-of-ladings',
   ]);
   expect(names('The BOL and two BOLs, but no bol')).toEqual(['BOL', 'BOLs']);
+  expect(nameFinder([{ name: 'S&P 500', value: 1 }])('Is the S&P 500 up?')).toHaveLength(1);
   expect(names('Charter parties sign, every party signs')).toEqual(['Charter parties', 'party']);
   expect(names('the partying crowd, departy, bill, of lading')).toEqual([]);
   // Words of one name stand together.

@@ -20,7 +20,7 @@ export interface FoundName<Value> {
 const ABBREVIATION = /^\p{Lu}{2,6}$/u;
 const HAN = /\p{Script=Han}/u;
 /** What may stand between the words of one name. */
-const BETWEEN = /^[\s\-–/’']{0,3}$/u;
+const BETWEEN = /^[\s\-–/&’']{0,3}$/u;
 
 interface WordsOfName<Value> {
   readonly words: readonly string[];

@@ -228,8 +228,9 @@ export function kitsOf(
   },
 ): ServeSettings['kits'] {
   if (kit !== undefined) return { specs: kit, numbers, notice };
-  if (numbers === undefined) return undefined;
-  throw fail('cli/needs-option', { command, option: '--kit-numbers', needed: '--kit' });
+  if (numbers === undefined && notice === 'field') return undefined;
+  const option = numbers === undefined ? '--kit-notice' : '--kit-numbers';
+  throw fail('cli/needs-option', { command, option, needed: '--kit' });
 }
 
 /** Serves the runs until the signal aborts; streams that are under way then come to their end. */

@@ -1,6 +1,7 @@
 /** A model under the warnings of domain kits: asked nothing where a kit answers, and its texts with what belongs below them. */
 
 import type { AnswerWriter } from '../../apps/index.ts';
+import { nextTurn } from '../../decode/index.ts';
 import type { Rule } from '../../store/index.ts';
 import type { GenerationPart } from '../../types.ts';
 import type { AppContext } from '../app.ts';
@@ -111,7 +112,14 @@ async function* guarded(
   const trace = c.get('trace');
   const end = trace?.begin();
   try {
-    const decided = asked.map((one) => (one === '' ? undefined : guard.ask(one)));
+    const decisions = new Map<string, KitDecision | undefined>([['', undefined]]);
+    for (const one of asked) {
+      if (decisions.has(one)) continue;
+      decisions.set(one, guard.ask(one));
+      // A long one takes a while: others have their turn.
+      await nextTurn();
+    }
+    const decided = asked.map((one) => decisions.get(one));
     const told: string[] = [];
     for (const [index, decision] of decided.entries()) {
       if (!decision) continue;

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { memoryCollection } from '../../../test/memory-collection.ts';
 import { builtInTools, domainKit, memoryNotes } from '../../apps/index.ts';
@@ -194,6 +194,13 @@ test('of several prompts those that a kit answers are not asked, and the others 
   ).toBe(prompt[0]);
 });
 
+test('texts that are asked alike are looked at once', async () => {
+  const ask = vi.spyOn(guard, 'ask');
+  await send('/v1/completions', { model: 'near', prompt: ['a', 'a', 'b'], n: 3, max_tokens: 1 });
+  expect(ask.mock.calls.map(([text]) => text)).toEqual(['a', 'b']);
+  ask.mockRestore();
+});
+
 test('a model of ours is under them, too; the Responses API as well', async () => {
   const near = { model: 'near', max_tokens: 7, temperature: 0 };
   const plain = (await send('/v1/completions', { ...near, prompt: 'What is hypertension?' })).json()
@@ -298,6 +305,10 @@ test('a pattern that is not good is named with its rule; hostile texts take thei
   for (const text of ['', '\0', 'took '.repeat(100_000), '吃了'.repeat(100_000), '\ud800'.repeat(5000)]) {
     expect(guard.ask(text)).toBeUndefined();
   }
+  // What NFKC makes longer is no longer looked at for that: of each end so much, not of eighteen times it.
+  const long = '\uFDFA'.repeat(1000);
+  expect(guard.ask(`${long} I want to die`)).toMatchObject({ rule: 'suicide' });
+  expect(guard.ask(`${long} I want to die ${long}`)).toBeUndefined();
   // Of a long message both ends are looked at.
   expect(guard.ask(`${'x '.repeat(100_000)} I want to die`)).toMatchObject({ rule: 'suicide' });
 });

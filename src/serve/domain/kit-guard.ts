@@ -137,10 +137,9 @@ function withNumbers(text: string, numbers: string | undefined, language: 'en' |
 const ends = (text: string): string =>
   text.length <= 2 * LOOKED_AT ? text : `${text.slice(0, LOOKED_AT)}\n${text.slice(-LOOKED_AT)}`;
 
-/** As patterns are written: one kind of space and apostrophe. */
+/** As patterns are written: one kind of space and apostrophe. NOTE cut twice: NFKC makes up to 18 characters of one. */
 const lookedAt = (text: string): string =>
-  ends(text)
-    .normalize('NFKC')
+  ends(ends(text).normalize('NFKC'))
     .replace(/[‘’ʼ`]/g, "'")
     .replace(/\s+/g, ' ');
 
