@@ -11,18 +11,21 @@ export interface FrameCaptioner {
   readonly host: string | undefined;
   /** Frames that are looked at together. */
   readonly atOnce: number;
-  caption(files: readonly string[], signal: AbortSignal): Promise<string[]>;
+  caption(
+    files: readonly string[],
+    options: { readonly language: Language; readonly signal: AbortSignal },
+  ): Promise<string[]>;
 }
 
 /** @throws as `loadImageModel`; `remote/url` */
-export async function openCaptioner(spec: string, language: Language): Promise<FrameCaptioner> {
+export async function openCaptioner(spec: string): Promise<FrameCaptioner> {
   const endpoint = endpointOf(spec);
   if (endpoint) {
     const ask = createRemoteCaptioner(endpoint);
     return {
       host: new URL(endpoint.url).host,
       atOnce: 1,
-      async caption(files, signal) {
+      async caption(files, { language, signal }) {
         const captions: string[] = [];
         for (const file of files) {
           const picture = await readFile(file, { signal });
@@ -36,7 +39,7 @@ export async function openCaptioner(spec: string, language: Language): Promise<F
   return {
     host: undefined,
     atOnce: 16,
-    async caption(files, signal) {
+    async caption(files, { language, signal }) {
       const images = await loadImages(files, model.encoder.size, { signal });
       return writeCaptions(model, images, files, { language, signal });
     },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FrameCaption, type TimelineEntry, videoTimeline } from '../apps/index.ts';
 import { describeFileError, extractFrames, probeMedia, readSound, type VideoFrame } from '../io/index.ts';
+import type { Language } from '../language.ts';
 import { listenTo } from '../speech/index.ts';
 import type { HeardSegment, Listener } from '../types.ts';
 import { readImageRows } from '../vision/index.ts';
@@ -34,6 +35,8 @@ export type WatchProgress =
 export interface WatchOptions {
   /** Opened when there is something to look at; without, nothing is. */
   readonly openCaptioner?: (() => Promise<FrameCaptioner>) | undefined;
+  /** Of the captions. */
+  readonly language: Language;
   /** Without, nothing is heard. */
   readonly listener?: Listener | undefined;
   readonly every?: number | undefined;
@@ -131,7 +134,7 @@ async function picturesOf(path: string, every: number, { signal }: WatchOptions)
 async function lookAt(
   frames: readonly VideoFrame[],
   kept: KeptWatch,
-  { openCaptioner, onProgress, onFrame, signal }: WatchOptions,
+  { openCaptioner, language, onProgress, onFrame, signal }: WatchOptions,
 ): Promise<FrameCaption[]> {
   if (openCaptioner && kept.captions.length < frames.length) {
     const { atOnce, caption } = await openCaptioner();
@@ -139,7 +142,7 @@ async function lookAt(
       signal.throwIfAborted();
       const some = frames.slice(at, at + atOnce);
       const files = some.map(({ file }) => file);
-      const texts = await caption(files, signal);
+      const texts = await caption(files, { language, signal });
       await kept.see(texts);
       texts.forEach((text, i) => void onFrame?.({ seconds: some[i].seconds, text }));
       onProgress?.({ stage: 'look', done: Math.min(at + atOnce, frames.length), total: frames.length });

@@ -86,7 +86,9 @@ export function runProgram(
     });
     // One that reads nothing may be gone before it is told.
     child.stdin.on('error', () => {});
+    keepUntilExit(child.pid);
     const settle = (): void => {
+      running.delete(child.pid);
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
@@ -112,6 +114,18 @@ const lastLines = (text: string): string =>
     .replace(/[\u0000-\u001f\u007f\s]+/g, ' ')
     .trim()
     .slice(-TOLD_COMPLAINT);
+
+/** Groups that run: what ends us does not end them. */
+const running = new Set<number | undefined>();
+
+function keepUntilExit(pid: number | undefined): void {
+  process.off('exit', killRunning).once('exit', killRunning);
+  running.add(pid);
+}
+
+function killRunning(): void {
+  for (const pid of running) killGroup(pid);
+}
 
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;

@@ -1,6 +1,7 @@
 /** Sound as numbers: WAV of every kind, cut and lying ones, other rates; programs that are run with limits. */
 
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -189,6 +190,19 @@ describe.skipIf(process.platform === 'win32')('programs', () => {
     await expect(runProgram([join(folder, 'none')], { timeoutMs: 100, mostBytes: 1 })).rejects.toThrow(
       'ENOENT',
     );
+  });
+
+  test('end with the process that runs them', async () => {
+    const own = JSON.stringify(new URL('./run-program.ts', import.meta.url).href);
+    const words = JSON.stringify([script('q', `echo $$ > '${folder}/pid'; exec sleep 60`)]);
+    const body = `const { runProgram } = await import(${own});
+      runProgram(${words}, { timeoutMs: 60_000, mostBytes: 1 }).catch(() => {});
+      setTimeout(() => process.exit(), 500);`;
+    const loader = import.meta.resolve('tsx');
+    execFileSync(process.execPath, ['--import', loader, '--input-type=module', '-e', body]);
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    const isThere = () => readFileSync(`/proc/${pid}/stat`, 'utf8');
+    await expect.poll(() => existsSync(`/proc/${pid}`) && !/\) Z /.test(isThere())).toBe(false);
   });
 
   test('are found on the path; a folder or a text is none', () => {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { InkstoneError } from '../errors.ts';
 import { createEndpoint, type RemoteModelOptions } from './endpoint.ts';
-import { fail } from './errors.ts';
+import { asNotOffered, fail } from './errors.ts';
 import { readJson } from './read-json.ts';
 
 export interface RemoteDrawing {
@@ -43,9 +43,6 @@ const answer = z.object({
     .min(1),
 });
 
-/** What an endpoint answers where there is nothing under a route. */
-const NOT_OFFERED = [404, 405, 501];
-
 /**
  * @example
  * const [{ bytes }] = await createRemoteDrawer({ url: 'http://127.0.0.1:8000/v1', model: 'shapes' }).draw({ prompt: '红色的圆形' });
@@ -59,12 +56,9 @@ export function createRemoteDrawer(options: RemoteModelOptions): RemoteDrawer {
       return await send({ ...body, response_format: 'b64_json' });
     } catch (error) {
       const { status, message = '' } = (error instanceof InkstoneError ? error.data : {}) as Refusal;
-      if (NOT_OFFERED.includes(status ?? 0)) {
-        throw fail('remote/not-offered', { host, route: '/images/generations', message }, error);
-      }
       // Newer models of OpenAI's send nothing else and refuse to be told.
       if (status === 400 && message.includes('response_format')) return send(body);
-      throw error;
+      throw asNotOffered(error, { host, route: '/images/generations' });
     }
   };
   return {

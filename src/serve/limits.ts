@@ -123,10 +123,11 @@ export const limits = {
   videoBytes: 64 << 20,
   videoSeconds: 1800,
   videoFrames: 400,
-  /** Files that are listened to at once, texts that are read aloud at once, and characters of one. */
+  /** Files that are listened to at once, texts that are read aloud at once, characters of one and seconds of its sound. */
   listenings: 2,
   speakings: 4,
   spokenCharacters: 4096,
+  spokenSeconds: 3600,
   /** Messages of one conversation that may wait for each other, and customers of a queue that are told at once. */
   serviceWaiting: 8,
   handOvers: 200,

@@ -25,14 +25,31 @@ export async function readForm<Schema extends z.ZodObject>(
   if (!/^multipart\/form-data;/i.test(type)) throw fail('serve/form', undefined);
   const fields = new Map<string, unknown>();
   try {
-    for (const [name, value] of await c.req.formData()) {
+    const bytes = Buffer.from(await c.req.arrayBuffer());
+    // Counted first: to read each of very many would hold up everyone.
+    if (partsIn(bytes, type) > limits.formFields) throw new RangeError('too many parts');
+    const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
+    if ([...form].length > limits.formFields) throw new RangeError('too many fields');
+    for (const [name, value] of form) {
       const list = /^(.*)\[\]$/.exec(name);
       if (!list) fields.set(name, value);
       else fields.set(list[1], [...((fields.get(list[1]) as unknown[] | undefined) ?? []), value]);
-      if (fields.size > limits.formFields) throw new RangeError('too many fields');
     }
   } catch (error) {
     throw fail('serve/form', undefined, error);
   }
   return checkValue(Object.fromEntries(fields), schema);
+}
+
+/** Parts of a form: what stands behind a border, at its beginning or that of a line. */
+function partsIn(bytes: Buffer, type: string): number {
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(type) ?? [];
+  const border = quoted ?? plain;
+  if (border === undefined) return 0;
+  let count = 0;
+  for (let at = bytes.indexOf(`\r\n--${border}`); at >= 0; at = bytes.indexOf(`\r\n--${border}`, at + 1)) {
+    count++;
+    if (count > limits.formFields) break;
+  }
+  return count;
 }

@@ -56,6 +56,11 @@ export const fail = defineErrors({
       `speech: at most ${d.limit} characters are read aloud at once, got ${d.got}; give less at a time`,
     zh: (d) => `语音：一次至多朗读 ${d.limit} 个字符，得到 ${d.got}；请分次朗读`,
   },
+  'speech/seconds': {
+    en: (d: { limit: number }) =>
+      `speech: at most ${d.limit} s are read aloud at once, and this text takes longer; give less at a time`,
+    zh: (d) => `语音：一次至多朗读 ${d.limit} 秒，此文字需时更长；请分次朗读`,
+  },
   'speech/transcript': {
     en: (d: { listener: string }) =>
       `speech: ${d.listener} must write a transcript as it always does, and wrote something else; is it a version that is known?`,

@@ -13,6 +13,8 @@ export interface SpeakOptions {
   readonly language?: Language | undefined;
   readonly voice?: string | undefined;
   readonly speed?: number | undefined;
+  /** Default four hours. */
+  readonly mostSeconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,19 +31,22 @@ const REQUEST = 800;
 /**
  * The sentences of a text as sound, each as soon as it is finished: the text may still be written. Marks, code and addresses are
  * left out (`spokenSentences`).
- * @throws `speech/speed`, `speech/text-length`; what the speaker throws; the signal's reason
+ * @throws `speech/speed`, `speech/text-length`, `speech/seconds`; what the speaker throws; the signal's reason
  */
 export async function* speakSentences(
   speaker: Speaker,
   text: string | AsyncIterable<string>,
-  { language, voice, speed, signal }: SpeakOptions = {},
+  { language, voice, speed, mostSeconds = limits.spokenSeconds, signal }: SpeakOptions = {},
 ): AsyncGenerator<SpokenPart, void> {
   if (speed !== undefined) checkSpeed(speed);
+  let seconds = 0;
   const pieces = counted(typeof text === 'string' ? [text] : text);
   for await (const sentence of gathered(spokenSentences(pieces), speaker.host === undefined ? 0 : REQUEST)) {
     signal?.throwIfAborted();
     const own = language ?? sentence.language;
     const sound = await speaker.speak(sentence.text, { language: own, voice, speed, signal });
+    seconds += sound.samples.length / sound.sampleRate + limits.pauseSeconds;
+    if (seconds > mostSeconds) throw fail('speech/seconds', { limit: mostSeconds });
     yield { text: sentence.text, language: own, sound };
   }
 }
@@ -81,12 +86,7 @@ export async function speakWhole(
   options: SpeakOptions & { readonly onPart?: (part: SpokenPart) => void } = {},
 ): Promise<Sound> {
   const sounds: Sound[] = [];
-  let seconds = 0;
   for await (const part of speakSentences(speaker, text, options)) {
-    seconds += part.sound.samples.length / part.sound.sampleRate + limits.pauseSeconds;
-    if (seconds > limits.spokenSeconds) {
-      throw fail('speech/text-length', { got: text.length, limit: limits.textLength });
-    }
     sounds.push(part.sound);
     options.onPart?.(part);
   }

@@ -1,6 +1,6 @@
 /** Speech in and out: pieces and their times, sentences and their sound, subtitles; programs that play known ones, and the real ones where installed. */
 
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -158,6 +158,8 @@ describe('speaking', () => {
     await expect(speakWhole(speaker, 'a'.repeat(200_001))).rejects.toMatchObject({
       code: 'speech/text-length',
     });
+    const slow = { id: 'slow', speak: async () => ({ sampleRate: 1, samples: new Float32Array(60) }) };
+    await expect(speakWhole(slow, 'a. b.', { mostSeconds: 100 })).rejects.toThrow('at most 100 s');
     await expect(speakWhole(speaker, 'a', { speed: 9 })).rejects.toMatchObject({ code: 'speech/speed' });
   });
 });
@@ -196,6 +198,9 @@ describe.skipIf(process.platform === 'win32')('programs as they answer', () => {
         { text: '疑是地上霜', start: 2, end: 3.25 },
       ],
     });
+    // No program takes a word with a NUL.
+    await listener.listen(tones(1), { prompt: 'a\0b' });
+    expect(readFileSync(join(folder, 'words'), 'utf8')).toContain('--prompt a b');
     await expect(listener.listen(tones(1), { language: '--help' })).rejects.toMatchObject({
       code: 'speech/language',
     });

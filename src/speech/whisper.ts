@@ -33,7 +33,8 @@ export function whisperListener(program: string, model: string | undefined): Lis
         const seconds = sound.samples.length / sound.sampleRate;
         const out = join(folder, 'heard');
         const words = ['-m', model, '-f', path, '-l', language, '-oj', '-of', out, '-np'];
-        await runProgram([program, ...words, ...(prompt === undefined ? [] : ['--prompt', prompt])], {
+        const asked = prompt === undefined ? [] : ['--prompt', prompt.replaceAll('\0', ' ')];
+        await runProgram([program, ...words, ...asked], {
           timeoutMs: limits.listenMs + limits.listenMsPerSecond * seconds,
           mostBytes: limits.transcriptBytes,
           signal,

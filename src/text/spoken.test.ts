@@ -131,6 +131,8 @@ describe('as it comes', () => {
     const long = said(`${'[word '.repeat(20_000)}`);
     expect(Math.max(...long.map(({ length }) => length))).toBeLessThanOrEqual(600);
     expect(long.join('').replaceAll(/[\s[]/g, '')).toBe('word'.repeat(20_000));
+    // Each of them would look for what closes it.
+    expect(said(`${'['.repeat(200_000)}] a. B`)).toContain('B');
     const han = said('字'.repeat(5000));
     expect(han.join('')).toBe('字'.repeat(5000));
     expect((await collect(Array(3000).fill('`a '))).join('').match(/a/g)).toHaveLength(3000);

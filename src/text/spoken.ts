@@ -191,7 +191,7 @@ function createReader() {
       const cut = end === undefined ? (isLong ? wholeUnits(rest) : 0) : rest.length - tail.length + end;
       const done = rest.slice(0, cut);
       const isHead = isLineStart && ITEM_NUMBER.test(done);
-      if (cut === 0 || isHead || (isOpen(done) && !isLong)) return;
+      if (cut === 0 || isHead || (!isLong && isOpen(done))) return;
       yield* say(done);
       isLineStart = false;
       rest = rest.slice(cut);

@@ -151,12 +151,12 @@ async function watch(
   const before = { look: kept.captions.length, listen: 0 };
   const begun: { [Stage in WatchProgress['stage']]?: number } = {};
   const watched = await watchVideo(path, {
-    ...{ listener, every, scene, maxFrames, kept, signal },
+    ...{ listener, language, every, scene, maxFrames, kept, signal },
     openCaptioner:
       captioner === undefined
         ? undefined
         : async () => {
-            const opened = await openCaptioner(captioner, language);
+            const opened = await openCaptioner(captioner);
             if (opened.host !== undefined) terminal.print(say('sent', { host: opened.host }));
             return opened;
           },

@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 
 /** Edits that make references of hypotheses, over all pairs. */
 export interface ErrorRate {
-  /** (substitutions + deletions + insertions) / length; may be above 1. 0 for nothing said and nothing heard. */
+  /** (substitutions + deletions + insertions) / length; may be above 1. For nothing said it is 0, or infinite where something was heard. */
   readonly rate: number;
   readonly substitutions: number;
   /** What was said and not heard. */

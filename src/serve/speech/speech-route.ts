@@ -68,6 +68,7 @@ export async function answerSpeech(
     const parts = speakSentences(speaker, text, {
       voice: isTheirs ? undefined : (given ?? undefined),
       speed: body.speed ?? undefined,
+      mostSeconds: limits.spokenSeconds,
       signal: controller.signal,
     });
     // Awaited before the answer begins, so that a refusal has its own status.

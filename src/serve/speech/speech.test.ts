@@ -156,6 +156,12 @@ describe('transcriptions', () => {
       (_, i) => `--x\r\ncontent-disposition: form-data; name="f${i}"\r\n\r\n1\r\n`,
     );
     expect(await codeOf(send(`${many.join('')}--x--\r\n`, broken))).toEqual([400, 'serve/form']);
+    // Values of one list are as many fields, under any border.
+    const list = '--x\r\ncontent-disposition: form-data; name="timestamp_granularities[]"\r\n\r\nsegment\r\n';
+    for (const type of [broken['content-type'], 'multipart/form-data; a="; boundary=y"; boundary=x']) {
+      const sent = send(`${list.repeat(99)}--x--\r\n`, { 'content-type': type });
+      expect(await codeOf(sent)).toEqual([400, 'serve/form']);
+    }
     const form = new FormData();
     form.set('model', 'whisper-1');
     expect(await codeOf(send(form, {}))).toEqual([400, 'serve/body']);

@@ -98,7 +98,7 @@ export async function answerVideo(
       writer: model && countedWriter(c, model, scope),
       ...{ question, sentences: body.sentences, signal },
     });
-    quotes.end(summary.summary);
+    quotes.end(summary.summary, { isSeen: model !== undefined });
     const { seconds, frames, cutAt } = watched;
     return c.json({
       object: 'video.description',

@@ -21,12 +21,27 @@ export const canRecord = (): boolean =>
 /** Begins to record; `onEnd` is called when it ends by itself. @throws where there is no microphone, or no consent */
 export async function startRecording(onEnd: () => void): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const release = (): void => {
+    for (const track of stream.getTracks()) track.stop();
+  };
+  try {
+    return record(stream, { onEnd, release });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function record(
+  stream: MediaStream,
+  { onEnd, release }: { readonly onEnd: () => void; readonly release: () => void },
+): Recording {
   const recorder = new MediaRecorder(stream);
   const pieces: Blob[] = [];
   recorder.ondataavailable = ({ data }) => void pieces.push(data);
   const ended = new Promise<void>((resolve) => {
     recorder.onstop = () => {
-      for (const track of stream.getTracks()) track.stop();
+      release();
       resolve();
     };
   });

@@ -56,9 +56,12 @@ export function Talk({
   const reader = useReadAloud();
   /** What is heard comes behind what is typed: nothing is sent unread. */
   const field = useRef<HTMLTextAreaElement>(null);
-  const microphone = useMicrophone((heard) => {
-    setTyped((now) => (now.trim() === '' ? heard : `${now.trimEnd()} ${heard}`));
-    field.current?.focus();
+  const microphone = useMicrophone({
+    onHeard(heard) {
+      setTyped((now) => (now.trim() === '' ? heard : `${now.trimEnd()} ${heard}`));
+      field.current?.focus();
+    },
+    onProblem: setProblem,
   });
   const [unsaved, setUnsaved] = useState<Unsaved>();
   const { data: kept, error } = useQuery({

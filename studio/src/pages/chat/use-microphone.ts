@@ -17,29 +17,46 @@ export interface Microphone {
   toggle(): Promise<void>;
 }
 
-export function useMicrophone(onHeard: (text: string) => void): Microphone {
+/** `onProblem` is told what the server says of a recording that ended by itself. */
+export function useMicrophone({
+  onHeard,
+  onProblem,
+}: {
+  readonly onHeard: (text: string) => void;
+  readonly onProblem: (error: unknown) => void;
+}): Microphone {
   const say = useWords(chatWords);
   const { data: speech } = useQuery(speechQuery);
   const recording = useRef<Recording>(undefined);
   const asking = useRef<AbortController>(undefined);
+  /** Consent is asked for, and may come after the page is left. */
+  const isWaiting = useRef(false);
+  const isGone = useRef(false);
   const [state, setState] = useState<'idle' | 'recording' | 'hearing'>('idle');
   const [note, setNote] = useState<string>();
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
       recording.current?.cancel();
       asking.current?.abort();
-    },
-    [],
-  );
+    };
+  }, []);
 
   const begin = async (): Promise<void> => {
     const listener = speech?.listener;
     if (!listener) return setNote(say.noListener);
     if (!canRecord()) return setNote(say.noMicrophone);
+    if (isWaiting.current) return;
+    isWaiting.current = true;
     try {
-      recording.current = await startRecording(() => void end());
+      const own = await startRecording(() => void end().catch(onProblem));
+      if (isGone.current) return own.cancel();
+      recording.current = own;
     } catch {
       return setNote(say.noMicrophone);
+    } finally {
+      isWaiting.current = false;
     }
     setState('recording');
     const to = listener.host === undefined ? '' : ` ${say.sentTo(listener.host)}`;
