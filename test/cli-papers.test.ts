@@ -157,6 +157,10 @@ test('a draft is advised on and its references verified, by the library and by a
     'verified',
     'not-found',
   ]);
+  const hidden = await serve((_, response) => response.end('{}'));
+  const turned = await serve((_, response) => response.writeHead(302, { location: hidden.url }).end());
+  expect((await run('paper', 'references', draft, '--service', turned.url)).err).toMatch(/redirect/);
+  expect(hidden.seen).toEqual([]);
   expect(
     seen.every(
       (request) => request.method === 'GET' && request.url!.startsWith('/works?query.bibliographic='),
@@ -243,6 +247,15 @@ test('a draft by an endpoint goes on where it broke off; another is told apart; 
   expect(existsSync(work)).toBe(false);
   writeFileSync(work, '{"version":1,"work":{},"texts":["{}"]}');
   expect((await run(...asked)).status).toBe(2);
+
+  const outline = join(cwd, 'draft.md');
+  const notes = readFileSync(join(examples, 'writing/outline.md'), 'utf8');
+  writeFileSync(outline, notes);
+  expect(await run('paper', 'draft', 'draft.md', '--library', papers)).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('is the outline'),
+  });
+  expect(readFileSync(outline, 'utf8')).toBe(notes);
 
   const chinese = await inkstone(
     ['paper', 'draft', join(examples, 'writing/提纲.md'), '--library', papers, '--out', '草稿.md'],

@@ -203,6 +203,15 @@ test('rules hold for what is sent and for what is told', async () => {
     (await send('/v1/papers', { task: 'read', papers: papers.slice(0, 1) }, { state, recorder } as never))
       .json.error.code,
   ).toBe('serve/blocked');
+  const plain = { name: 'a.md', text: '# A\n\n## Abstract\n\nWe study bees in the wind.' };
+  for (const more of [
+    { papers: [{ ...plain, name: 'unlikelihood.md' }] },
+    { papers: [{ ...plain, title: 'On unlikelihood' }] },
+    { papers: [plain], columns: ['unlikelihood'] },
+  ])
+    expect(
+      (await send('/v1/papers', { task: 'compare', ...more }, { state, recorder } as never)).json.error?.code,
+    ).toBe('serve/blocked');
 });
 
 test('what cannot be is told: nothing is guessed, nothing outside is asked', async () => {

@@ -10,7 +10,7 @@ export function openBibliography(url: string, mailto?: string): Bibliography {
   return crossref({
     baseUrl: url,
     mailto,
-    // The address is its owner's own choice: it may be a mirror on this machine.
-    getJson: (address, how) => fetchJson(address, { ...how, privateAddresses: true }),
+    // The address is its owner's own choice: it may be a mirror on this machine. What it names is not.
+    getJson: (address, how) => fetchJson(address, { ...how, privateAddresses: true, sameHost: true }),
   });
 }

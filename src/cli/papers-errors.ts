@@ -19,6 +19,11 @@ export const failPapers = defineErrors({
     zh: (d) =>
       `${d.path}：其中是另一份草稿的各节（${d.differing.join('；')}）；请换一个 --work 或 --out，使用相同的提纲与设置，或删去该文件`,
   },
+  'cli/draft-on-outline': {
+    en: (d: { path: string }) =>
+      `${d.path}: is the outline, and the draft would be written over it; give another --out`,
+    zh: (d) => `${d.path}：这是提纲，草稿会把它覆盖；请用 --out 另指定文件`,
+  },
   'cli/paper-file': {
     en: (d: { path: string; got: number }) => `${d.path}: must hold one text, got ${d.got}`,
     zh: (d) => `${d.path}：须为一篇文字，得到 ${d.got} 篇`,

@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly idleTimeoutMs?: number;
   readonly privateAddresses?: boolean;
+  /** Whether only the host that was asked may be asked again by a redirect: of an address whose owner allows private ones. */
+  readonly sameHost?: boolean;
   /** Sent to the URL's own origin only, and never kept: a token. */
   readonly headers?: { readonly [name: string]: string };
 }
@@ -55,6 +57,8 @@ export async function follow(
     if (![301, 302, 303, 307, 308].includes(statusCode) || !answer.location) return { response, url };
     response.destroy();
     url = checkUrl(answer.location, start.href, options, url);
+    if (options.sameHost && url.host !== start.host)
+      throw fail('source/web-refused', { url: shown(url), reason: `a redirect from ${start.host}` });
   }
   const reason = `more than ${limits.webRedirects} redirects`;
   throw fail('source/web-refused', { url: shown(start), reason });

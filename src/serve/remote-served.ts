@@ -36,6 +36,8 @@ export function remoteServed(id: string, options: RemoteModelOptions): RemoteSer
     },
     chat(body, signal) {
       const { messages, logprobs, top_logprobs, max_completion_tokens, ...rest } = body;
+      // A repair goes on from a message of its own.
+      if (rest.guard) refuse(id, { continue_final_message: rest.continue_final_message });
       const maxTokens = max_completion_tokens ?? rest.max_tokens;
       return write(
         {

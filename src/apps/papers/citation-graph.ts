@@ -2,7 +2,8 @@
 
 import { emptyWords, type TextPiece } from '../../text/index.ts';
 import { flow, pageOf } from './flow.ts';
-import { type PaperIndex, type PlaceInPaper, paperSentences } from './paper-index.ts';
+import { type PaperIndex, type PaperSentence, type PlaceInPaper, paperSentences } from './paper-index.ts';
+import type { Paper } from './read-paper.ts';
 import { isSameWork, titleKey, type Work } from './work.ts';
 import { workFinder } from './work-finder.ts';
 
@@ -45,8 +46,8 @@ export interface CitationGraph {
 
 const MOST_TERMS = 8;
 const MOST_SHARED = 50;
-/** Pairs that are compared by their words. */
-const MOST_PAIRS = 2000;
+/** Pairs that are compared by their words: those of 64 papers. */
+const MOST_PAIRS = 2016;
 const EMPTY = new Set(emptyWords.split(/\s+/));
 /** Words of every paper. */
 const OF_PAPERS = new Set(
@@ -74,8 +75,9 @@ export function citationGraph(index: PaperIndex): CitationGraph {
       outside.set(key, shared);
       shared.citedBy.add(paper.id);
     }
+    const sentences = entries.size > 0 ? paperSentences(index, i) : [];
     for (const [to, own] of entries)
-      links.push({ from: paper.id, to: papers[to].id, places: citingSentences(index, i, new Set(own)) });
+      links.push({ from: paper.id, to: papers[to].id, places: citingPlaces(paper, new Set(own), sentences) });
   }
   const sharedWorks = [...outside.values()]
     .filter(({ citedBy }) => citedBy.size > 1)
@@ -96,15 +98,19 @@ export function citationGraph(index: PaperIndex): CitationGraph {
   };
 }
 
-/** Sentences in which a paper cites one of these entries. */
-function citingSentences(index: PaperIndex, paper: number, references: ReadonlySet<number>): PlaceInPaper[] {
-  const { citedPlaces, text, id, pageStarts, sections } = index.papers[paper];
-  const own = citedPlaces.filter(({ reference }) => reference !== null && references.has(reference));
-  if (own.length === 0) return [];
-  const sentences = paperSentences(index, paper);
+/** The sentences, or what is around a mark in none, in which a paper cites one of these entries. */
+function citingPlaces(
+  { citedPlaces, text, id, pageStarts, sections }: Paper,
+  references: ReadonlySet<number>,
+  sentences: readonly PaperSentence[],
+): PlaceInPaper[] {
   const found = new Map<number, PlaceInPaper>();
-  for (const { start, end } of own) {
-    const sentence = sentences.find((one) => start >= one.start && start <= one.end);
+  // Both are in order: the first sentence that ends behind a mark is looked for behind the one before.
+  let at = 0;
+  for (const { start, end, reference } of citedPlaces) {
+    if (reference === null || !references.has(reference)) continue;
+    while (at < sentences.length && sentences[at].end < start) at++;
+    const sentence = at < sentences.length && sentences[at].start <= start ? sentences[at] : undefined;
     const section = sections.findLast((one) => one.start <= start)?.title ?? null;
     const place: PlaceInPaper = sentence ?? {
       paper: id,
@@ -135,9 +141,16 @@ const around = (text: string, { start, end }: Pick<TextPiece, 'start' | 'end'>):
 function sharedTerms({ papers, passages, analyze }: PaperIndex): SharedTerms[] {
   const counts = papers.map(() => new Map<string, number>());
   const spellings = new Map<string, Map<string, number>>();
+  // A text says most of its words again and again.
+  const known = new Map<string, readonly string[]>();
+  const termsOf = (word: string): readonly string[] => {
+    const found = known.get(word) ?? analyze(word);
+    known.set(word, found);
+    return found;
+  };
   for (const { paper, text } of passages) {
     for (const word of text.match(/[\p{L}][\p{L}\p{M}\p{N}-]*/gu) ?? []) {
-      for (const term of analyze(word)) {
+      for (const term of termsOf(word)) {
         if (!isTelling(term)) continue;
         counts[paper].set(term, (counts[paper].get(term) ?? 0) + 1);
         const own = spellings.get(term) ?? new Map<string, number>();

@@ -10,7 +10,7 @@ import { type ComparePart, comparePapers } from './compare-papers.ts';
 import { cleanPages, flow } from './flow.ts';
 import { paperIndex } from './paper-index.ts';
 import { readLibrary } from './paper-library.ts';
-import { readPaper } from './read-paper.ts';
+import { readPaper, readPapers } from './read-paper.ts';
 import { type Review, reviewPapers } from './review-papers.ts';
 
 const folder = join(import.meta.dirname, '../../../examples/papers');
@@ -295,4 +295,35 @@ describe('a review', () => {
     });
     expect(refused).toContainEqual({ paper: 'okafor2022', text: 'It also cures the common cold in mice.' });
   });
+});
+
+test('no two papers have one id', () => {
+  const ids = readPapers(
+    ['a/note.md', 'b/note.md', 'noteb.md', 'c/note.md'].map((name) => ({ name, text: 'x' })),
+  );
+  expect(ids.map(({ id }) => id)).toEqual(['note', 'noteb', 'notebb', 'notec']);
+});
+
+test('a long paper that cites many is cut into sentences once', () => {
+  const others = Array.from({ length: 40 }, (_, i) => ({
+    name: `o${i}.md`,
+    text: `# A study of thing number ${i} in the wild\n\nAlan Bee\n\n## Abstract\n\nWe study it.\n`,
+  }));
+  const list = others.map(
+    (_, i) => `[${i + 1}] Bee A. A study of thing number ${i} in the wild. Insects, 2019.`,
+  );
+  const said = Array.from({ length: 200 }, (_, i) => `This sentence says that it is so [${(i % 40) + 1}].`);
+  const text = `# Big\n\nCy Dee\n\n## Introduction\n\n${said.join(' ')}\n\n## References\n\n${list.join('\n')}\n`;
+  const index = paperIndex(readPapers([{ name: 'big.md', text }, ...others]), createAnalyzer());
+  let cuts = 0;
+  const counted = new Proxy(index, {
+    get(own, name) {
+      if (name === 'passages') cuts++;
+      return Reflect.get(own, name);
+    },
+  });
+  const { links } = citationGraph(counted);
+  expect(links.map(({ places }) => places.length)).toEqual(Array(40).fill(5));
+  expect(links[3].places[0].excerpt).toBe('This sentence says that it is so [4].');
+  expect(cuts).toBeLessThan(5);
 });

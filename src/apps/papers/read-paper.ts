@@ -96,17 +96,22 @@ export function readPapers(sources: readonly PaperSource[]): Paper[] {
 /** `vaswani2017`, with a letter where there are several; the name of the file where there is no author. */
 export function withIds(papers: readonly Omit<Paper, 'id'>[]): Paper[] {
   const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return papers.map((paper) => {
     const family = titleKey(paper.authors[0]?.family ?? '');
     const base = family === '' ? idOfName(paper.name) : `${family}${paper.year ?? ''}`;
-    const times = seen.get(base) ?? 0;
+    let times = seen.get(base) ?? 0;
+    // Another name may end in such a letter.
+    while (taken.has(idOf(base, times))) times++;
     seen.set(base, times + 1);
-    return {
-      id: times === 0 ? base : `${base}${String.fromCharCode(97 + (times % 26))}${times > 26 ? times : ''}`,
-      ...paper,
-    };
+    const id = idOf(base, times);
+    taken.add(id);
+    return { id, ...paper };
   });
 }
+
+const idOf = (base: string, times: number): string =>
+  times === 0 ? base : `${base}${String.fromCharCode(97 + (times % 26))}${times > 26 ? times : ''}`;
 
 const idOfName = (name: string): string =>
   name

@@ -7,7 +7,7 @@ import { type ListedWork, readBibtex, readCsl } from './bibtex.ts';
 import { readReference } from './read-reference.ts';
 import { writeReferences } from './styles.ts';
 import { texCharacters } from './tex-text.ts';
-import { differencesOf, doiIn, isSameWork } from './work.ts';
+import { differencesOf, doiIn, isSameWork, type Work } from './work.ts';
 
 const file = join(import.meta.dirname, '../../../examples/papers/library.bib');
 const records = readBibtex(readFileSync(file, 'utf8'), 'library.bib');
@@ -262,4 +262,17 @@ test('works are compared: identifiers, subtitles, accents, names in another scri
   expect(differencesOf({ ...work, authors: [{ family: '张三' }] }, work)).toEqual([]);
   expect(isSameWork({ ...work, doi: '10.1000/a' }, { ...work, doi: '10.1000/b' })).toBe(false);
   expect(doiIn('see (https://doi.org/10.1002/(SICI)1097-4571(199).).')).toBe('10.1002/(sici)1097-4571(199)');
+});
+
+test('what a service or a list says cannot break out of an entry, nor hold what a terminal obeys', () => {
+  const bad = '},\n note = {x';
+  const work: Work = {
+    ...{ type: 'article', title: 'A title', authors: [{ family: bad, given: bad }], year: 2020 },
+    ...{ venue: bad, volume: bad, issue: bad, pages: bad, doi: `10.1000/${bad}`, url: bad },
+  };
+  const [read, ...more] = readBibtex(writeReferences([work], 'bibtex'), 'b.bib');
+  expect([read.title, more.length]).toEqual(['A title', 0]);
+  expect(writeReferences([work], 'bibtex').match(/[{}]/g)).toHaveLength(2 * 8 + 4);
+  expect(doiIn('doi:10.1000/a\u001b[2Jb')).toBe('10.1000/a');
+  expect(doiIn('doi:10.1000/a\ud800b')).toBe('10.1000/a');
 });

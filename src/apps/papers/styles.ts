@@ -50,7 +50,7 @@ const initials = (given: string | undefined): string[] =>
   (given ?? '')
     .split(/[\s.-]+/)
     .filter(Boolean)
-    .flatMap((name) => (/^\p{Lu}{2,3}$/u.test(name) ? [...name] : [name[0].toUpperCase()]));
+    .flatMap((name) => (/^\p{Lu}{2,3}$/u.test(name) ? [...name] : [[...name][0].toUpperCase()]));
 
 const MARKS: { readonly [T in WorkType]: string } = {
   article: 'J',
@@ -176,27 +176,31 @@ const VENUES: { readonly [T in WorkType]?: string } = {
   report: 'institution',
 };
 
-const escaped = (value: string): string => value.replace(/[{}\\]/g, '').replace(/([&%$#_])/g, '\\$1');
+/** What would end a value, or be run. */
+const unbraced = (value: string): string => value.replace(/[{}\\]/g, '');
+const escaped = (value: string): string => unbraced(value).replace(/([&%$#_])/g, '\\$1');
 
 function toBibtex(work: Work, key: string): string {
   const { type, title, authors, year, venue, volume, issue, pages, publisher, doi, arxiv, url } = work;
-  const names = authors.map(({ family, given }) =>
-    given ? `${family}, ${given}` : HAN.test(family) || !/\s/.test(family) ? family : `{${family}}`,
-  );
+  const names = authors.map((author) => {
+    const family = escaped(author.family);
+    if (author.given) return `${family}, ${escaped(author.given)}`;
+    return HAN.test(family) || !/\s/.test(family) ? family : `{${family}}`;
+  });
   const fields: readonly (readonly [string, string | number | undefined])[] = [
     ['author', [...names, ...(work.hasMoreAuthors ? ['others'] : [])].join(' and ') || undefined],
     // Capitals of a title stay as they are.
     ['title', title && `{${escaped(title)}}`],
     [VENUES[type] ?? 'howpublished', venue && escaped(venue)],
     ['year', year],
-    ['volume', volume],
-    ['number', issue],
-    ['pages', pages?.replace('-', '--')],
+    ['volume', volume && unbraced(volume)],
+    ['number', issue && unbraced(issue)],
+    ['pages', pages && unbraced(pages).replace('-', '--')],
     ['publisher', publisher && escaped(publisher)],
-    ['doi', doi],
-    ['eprint', arxiv],
+    ['doi', doi && unbraced(doi)],
+    ['eprint', arxiv && unbraced(arxiv)],
     ['archivePrefix', arxiv && 'arXiv'],
-    ['url', doi ? undefined : url],
+    ['url', doi || !url ? undefined : unbraced(url)],
   ];
   const lines = fields.flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [`  ${name} = {${value}},`],

@@ -50,7 +50,7 @@ export const titleKey = (title: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '');
 
-const DOI = /10\.\d{4,9}\/[^\s"<>{}，。；、]+/u;
+const DOI = /10\.\d{4,9}\/[^\s\p{Cc}\p{Cs}"<>{}，。；、]+/u;
 
 /** The first DOI in a text, as it is compared; undefined if there is none. */
 export function doiIn(text: string): string | undefined {

@@ -19,18 +19,37 @@ export interface CrossrefOptions {
   readonly mailto?: string | undefined;
   /** Pause before what was refused as too much is asked again, doubled each time. For tests. */
   readonly retryMs?: number;
+  /** How long one answer may take. Default 60,000. */
+  readonly timeoutMs?: number;
 }
 
 const ROWS = 5;
 const TRIES = 3;
 /** Characters of a reference that are sent. */
 const LONGEST_QUERY = 500;
+/** Answers that are remembered, the latest ones. */
+const MOST_KNOWN = 500;
 
-/** One request at a time; what is asked twice is asked once. @throws `papers/service` */
-export function crossref({ baseUrl, getJson, mailto, retryMs = 1000 }: CrossrefOptions): Bibliography {
+/** What was answered is not asked again soon; who gives up takes nobody else's answer away. @throws `papers/service` */
+export function crossref({
+  baseUrl,
+  getJson,
+  mailto,
+  retryMs = 1000,
+  timeoutMs = 60_000,
+}: CrossrefOptions): Bibliography {
   const base = baseUrl.replace(/\/+$/, '');
   const host = URL.canParse(base) ? new URL(base).host : base;
-  const known = new Map<string, Promise<unknown>>();
+  const known = new Map<string, unknown>();
+  async function answer(url: string, signal: AbortSignal | undefined): ReturnType<GetJson> {
+    const time = AbortSignal.timeout(timeoutMs);
+    try {
+      return await getJson(url, { signal: signal ? AbortSignal.any([signal, time]) : time });
+    } catch (error) {
+      if (!time.aborted || signal?.aborted) throw error;
+      throw fail('papers/service', { host, reason: `no whole answer within ${timeoutMs} ms` }, error);
+    }
+  }
   /** The message of an answer; undefined where there is nothing of that name. */
   async function ask(
     path: string,
@@ -42,7 +61,7 @@ export function crossref({ baseUrl, getJson, mailto, retryMs = 1000 }: CrossrefO
       '',
     );
     for (let round = 0; ; round++) {
-      const { status, body } = await getJson(url, signal ? { signal } : {});
+      const { status, body } = await answer(url, signal);
       if (status === 404) return undefined;
       if (status === 200) {
         const { message } = Object(body) as { message?: unknown };
@@ -56,28 +75,29 @@ export function crossref({ baseUrl, getJson, mailto, retryMs = 1000 }: CrossrefO
       await setTimeout(retryMs * 2 ** round, undefined, { signal });
     }
   }
-  const once = (key: string, work: () => Promise<unknown>): Promise<unknown> => {
-    const found = known.get(key);
-    if (found) return found;
-    const asked = work().catch((error) => {
-      known.delete(key);
-      throw error;
-    });
-    known.set(key, asked);
-    return asked;
-  };
+  async function once<Answer>(key: string, work: () => Promise<Answer>): Promise<Answer> {
+    if (known.has(key)) return known.get(key) as Answer;
+    const found = await work();
+    // One that nobody knows today may be known tomorrow.
+    if (found !== undefined) known.set(key, found);
+    if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
+    return found;
+  }
   return {
     name: host,
-    async byDoi(doi, signal) {
-      const message = await once(`doi ${doi}`, () => ask(`/works/${encodeURIComponent(doi)}`, {}, signal));
-      return message === undefined ? undefined : workOf(message);
-    },
-    async search({ raw, title, authors, year }, signal) {
-      const words = title === '' ? raw : [authors[0]?.family, title, year].filter(Boolean).join(' ');
-      const query = { 'query.bibliographic': words.slice(0, LONGEST_QUERY), rows: String(ROWS) };
-      const message = await once(`words ${words}`, () => ask('/works', query, signal));
-      const { items } = Object(message) as { items?: unknown };
-      return (Array.isArray(items) ? items.slice(0, ROWS) : []).flatMap((item) => workOf(item) ?? []);
+    byDoi: (doi, signal) =>
+      once(`doi ${doi}`, async () => {
+        const message = await ask(`/works/${encodeURIComponent(doi)}`, {}, signal);
+        return message === undefined ? undefined : workOf(message);
+      }),
+    search({ raw, title, authors, year }, signal) {
+      const said = title === '' ? raw : [authors[0]?.family, title, year].filter(Boolean).join(' ');
+      const words = said.slice(0, LONGEST_QUERY);
+      return once(`words ${words}`, async () => {
+        const message = await ask('/works', { 'query.bibliographic': words, rows: String(ROWS) }, signal);
+        const { items } = Object(message) as { items?: unknown };
+        return (Array.isArray(items) ? items.slice(0, ROWS) : []).flatMap((item) => workOf(item) ?? []);
+      });
     },
   };
 }

@@ -321,6 +321,54 @@ describe('references', () => {
   });
 });
 
+describe('a bibliographic service that many ask', () => {
+  const work = { ...readReference('Ames, B. (2020). One work on bees. Insects.'), raw: '' };
+  const found = { status: 200, body: { message: { items: [{ title: ['One work on bees'] }] } } };
+
+  test('who gives up takes nobody else’s answer away', async () => {
+    const waiting: (() => void)[] = [];
+    const service = crossref({
+      baseUrl: 'https://mirror.test',
+      getJson: (_, { signal }) =>
+        new Promise((resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason));
+          waiting.push(() => resolve(found));
+        }),
+    });
+    const first = new AbortController();
+    const both = [service.search(work, first.signal), service.search(work)];
+    first.abort(new Error('gone'));
+    for (const answer of waiting) answer();
+    await expect(both[0]).rejects.toThrow('gone');
+    expect(await both[1]).toHaveLength(1);
+  });
+
+  test('an answer without end is ended; the latest answers are remembered, and not that a name is unknown', async () => {
+    const endless = crossref({
+      ...{ baseUrl: 'https://mirror.test', timeoutMs: 20 },
+      getJson: (_, { signal }) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    });
+    await expect(endless.search(work)).rejects.toMatchObject({ code: 'papers/service' });
+    let asked = 0;
+    const service = crossref({
+      baseUrl: 'https://mirror.test',
+      getJson: async (url) => {
+        asked++;
+        return url.includes('/works/') ? { status: 404, body: '' } : found;
+      },
+    });
+    for (let i = 0; i < 502; i++) await service.search({ ...work, title: `Title ${i}` });
+    await service.search({ ...work, title: 'Title 501' });
+    expect(asked).toBe(502);
+    await service.search({ ...work, title: 'Title 0' });
+    expect(asked).toBe(503);
+    await service.byDoi('10.1000/new');
+    await service.byDoi('10.1000/new');
+    expect(asked).toBe(505);
+  });
+});
+
 describe('a draft', () => {
   const index = paperIndex(
     readPapers([

@@ -205,6 +205,6 @@ function tellOne(
       }),
     );
   if (doi === 'malformed') print(say('malformed', {}));
-  if (doi === 'unknown' || doi === 'other-work') print(say(doi, { doi: reference.doi! }));
+  if (doi === 'unknown' || doi === 'other-work') print(say(doi, { doi: inOneLine(reference.doi!) }));
   if (found?.isRetracted) print(say('retracted', {}));
 }

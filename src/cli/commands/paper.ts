@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import {
   adviseOnDraft,
   type DraftedSection,
@@ -89,6 +89,7 @@ async function draft(context: PaperContext, file: string): Promise<number> {
   const { library: spec, out = DRAFT, model, sentences, maxTokens, minSupport, style } = options;
   checkOut('paper draft', out, ['.md']);
   if (spec === undefined) throw fail('cli/missing-value', { command: 'paper draft', option: '--library' });
+  if (resolve(out) === resolve(file)) throw failPapers('cli/draft-on-outline', { path: file });
   if (style === 'bibtex' || style === 'csl') {
     const rule = { rule: 'gbt7714, apa or ieee', zhRule: '为 gbt7714、apa 或 ieee' };
     throw fail('cli/value', { command: 'paper draft', option: '--style', ...rule, got: style });

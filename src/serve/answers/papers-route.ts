@@ -118,13 +118,15 @@ function tellAll(value: unknown, tell: (text: string) => string): unknown {
 }
 
 const askedSources = (sources: readonly z.infer<typeof source>[], quotes: QuoteWatch): PaperSource[] =>
-  sources.map(({ name: own, text: body, title, pages }) => {
+  sources.map(({ name: own, text: body, title: given, pages }) => {
+    const title = given == null ? undefined : quotes.ask(given);
+    const shown = quotes.ask(own);
     const asked = quotes.ask(body);
     // What a rule changed has its pages elsewhere.
     return {
-      name: own,
+      name: shown,
       text: asked,
-      ...(title != null && { title }),
+      ...(title !== undefined && { title }),
       ...(pages != null && asked === body && { pages }),
     };
   });
@@ -154,13 +156,14 @@ export async function answerPapers(
   const { quotes } = scope;
   const told = await underRules(quotes, async () => {
     const about = body.about == null ? undefined : quotes.ask(body.about);
+    const columns = body.columns?.map((column) => quotes.ask(column));
     const { papers, records } = readLibrary(askedSources(body.papers, quotes));
     if (body.task === 'read')
       return { papers: papers.map(onWire), records: records.map(({ raw: _, ...record }) => record) };
     if (papers.length === 0) throw fail('serve/no-papers', undefined);
     const index = paperIndex(papers, await analyzer());
     const how = { ...howOf(body), about, writer, signal };
-    if (body.task === 'compare') return compared(index, { ...how, columns: body.columns ?? undefined });
+    if (body.task === 'compare') return compared(index, { ...how, columns });
     const graph = citationGraph(index);
     if (body.task === 'graph') return { ...graph, mermaid: toMermaid(graph) };
     for await (const part of reviewPapers(index, graph, how)) {

@@ -238,6 +238,8 @@ const legal: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     tool_choice: 'auto',
     parallel_tool_calls: false,
     chat_template_kwargs: { a: 1 },
+    add_generation_prompt: true,
+    continue_final_message: false,
   },
   '/v1/responses': {
     ...sampling,

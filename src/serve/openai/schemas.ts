@@ -165,8 +165,11 @@ export const chatBody = z.strictObject({
     ])
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
-  // The name of vLLM: further variables of the chat template.
+  // The names of vLLM: further variables of the chat template; whether the assistant's turn is begun (default true); whether
+  // the answer goes on from the end of the last message, which is the assistant's.
   chat_template_kwargs: jsonObject.nullish(),
+  add_generation_prompt: z.boolean().nullish(),
+  continue_final_message: z.boolean().nullish(),
 });
 export type ChatBody = z.infer<typeof chatBody>;
 

@@ -231,6 +231,31 @@ describe('a chat template', () => {
     expect(lastRead.filter((id) => id === turnEnd)).toHaveLength(1);
   });
 
+  test('goes on from the end of the last message where that is asked, as a repaired answer of a remote model is', async () => {
+    const goOn = (content: string, more: object = {}) =>
+      say('a', {
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content },
+        ],
+        ...{ continue_final_message: true, add_generation_prompt: false },
+        ...more,
+      });
+    await goOn(' b<|im_end|> ');
+    expect(read()).toBe('<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\n b<|im_end|> ');
+    expect(lastRead.filter((id) => id === turnEnd)).toHaveLength(1);
+    await say('a', { add_generation_prompt: false });
+    expect(read()).toBe('<|im_start|>user\na<|im_end|>\n');
+    await goOn('b', { model: 'plain' });
+    expect(read().endsWith('a\nb')).toBe(true);
+    for (const refused of [
+      goOn('b', { add_generation_prompt: true }),
+      goOn(' '),
+      say('a', { continue_final_message: true }),
+    ])
+      await expect(refused).rejects.toThrow(OpenAI.BadRequestError);
+  });
+
   test('hears of tools and of further variables, and ends at its own token', async () => {
     await say('a', { tools, tool_choice: 'none', chat_template_kwargs: { mood: 'ok' } });
     expect(read()).toContain('2 toolsok');

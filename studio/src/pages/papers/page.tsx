@@ -24,8 +24,10 @@ const route = getRouteApi('/papers');
 const FILE_TYPES = '.pdf,.docx,.html,.htm,.md,.txt,.tex,.bib,.json';
 /** What is text as it stands; others the server reads. */
 const PLAIN = /\.(?:md|txt|tex|bib|json)$/i;
-/** Characters of all files together: a request has an end. */
-const MOST_CHARACTERS = 900_000;
+/** Bytes of all files together as they are sent: a request has an end. */
+const MOST_BYTES = 900_000;
+const bytesOf = (papers: readonly SentPaper[]): number =>
+  new TextEncoder().encode(JSON.stringify(papers)).length;
 
 export function PapersPage() {
   const say = useWords(papersWords);
@@ -54,8 +56,7 @@ export function PapersPage() {
       });
       if (!own) continue;
       const next = [...all.filter(({ name }) => name !== own.name), own];
-      if (next.reduce((sum, one) => sum + one.text.length, 0) > MOST_CHARACTERS)
-        setProblem(say.tooLarge(file.name));
+      if (bytesOf(next) > MOST_BYTES) setProblem(say.tooLarge(file.name));
       else all = next;
     }
     setPapers(all);
@@ -194,5 +195,7 @@ function commandOf({ task = 'read', about, model }: PapersSearch, textName: stri
     model && byModel.includes(task) ? ` --model ${shellWord(`${location.origin}/v1#${model}`)}` : '';
   if (!onText.includes(task)) return `npx inkstone papers ${task} articles${subject}${who}`;
   const library = task === 'advise' ? '' : ' --library articles';
-  return `npx inkstone paper ${task} ${shellWord(textName.trim() || 'draft.md')}${library}${who}`;
+  // The draft is not written over its outline.
+  const out = task === 'draft' ? ' --out written.md' : '';
+  return `npx inkstone paper ${task} ${shellWord(textName.trim() || 'draft.md')}${library}${out}${who}`;
 }

@@ -26,9 +26,12 @@ export function usePapers() {
     const { path, body } = requestOf(order);
     setAsked({ status: 'busy' });
     request<Done['answer']>(path, { method: 'POST', body, signal })
-      .then((answer) => setAsked({ status: 'done', done: { task: order.task, answer } as Done }))
+      .then((answer) => {
+        // Not where another task has begun.
+        if (running.current === controller)
+          setAsked({ status: 'done', done: { task: order.task, answer } as Done });
+      })
       .catch((error: unknown) => {
-        // Another task has begun.
         if (running.current === controller)
           setAsked(signal.aborted ? { status: 'stopped' } : { status: 'failed', error });
       });
