@@ -64,6 +64,32 @@ test('the same in Chinese, with numerals of either kind', async () => {
   expect(out).toContain('有据 3，矛盾 2，无据 1');
 });
 
+test('numbers in words, percents, and a denial of something else, in both languages', async () => {
+  writeFileSync(
+    join(cwd, 'docs', 'mill.md'),
+    '# Marrow Mill\n\nThe Marrow Mill was built in 1820, and it never ground barley. The Marrow Mill stands one hundred metres from the river Tarn, since 1820.\n',
+  );
+  writeFileSync(
+    join(cwd, 'docs', 'city.md'),
+    '# 临江\n\n临江是沿江城市，人口二百万，没有地铁。森林占临江面积的百分之三十五，始于一九八〇年。\n',
+  );
+  expect((await run(['index', 'docs', '--out', 'more'])).status).toBe(0);
+  const text =
+    'The Marrow Mill was built in 1820. The Marrow Mill ground barley. The Marrow Mill stands 100 metres from the river Tarn. ' +
+    '森林占临江面积的35%。森林占临江面积的36%。临江没有地铁。';
+  writeFileSync(join(cwd, 'claims.txt'), text);
+  const { json } = await run(['claims', 'more', 'claims.txt', '--json']);
+  const found = json.filter(({ type }) => type === 'claim');
+  expect(found.map(({ verdict }) => verdict)).toEqual([
+    'supported',
+    'contradicted',
+    'supported',
+    'supported',
+    'contradicted',
+    'supported',
+  ]);
+});
+
 test('labels of either language give precision and recall', async () => {
   const rows = [
     ['The blue whale eats krill.', 'SUPPORTS'],

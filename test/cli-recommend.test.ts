@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, wr
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ServedRecommender, serveRecommender } from '../src/cli/served-recommender.ts';
+import { readFeedback } from '../src/recommend/index.ts';
 import { createApp } from '../src/serve/app.ts';
 import type { Rule, State } from '../src/store/index.ts';
 import { HAN, inkstone, scratchFolder } from './cli-harness.ts';
@@ -230,6 +231,9 @@ test.each<[string[], RegExp]>([
   [['for', 'shelf', '--user', 'a', '--diversity', '2'], /--diversity/],
   [['tell', 'shelf', '--user', 'a'], /--user and --item/],
   [['tell', 'shelf', '--user', 'a', '--item', 'tea-99'], /no item "tea-99"/],
+  // Kept, they would be damage that no later command can read.
+  [['tell', 'shelf', '--user', '', '--item', 'tea-1'], /--user and --item/],
+  [['tell', 'shelf', '--user', 'a'.repeat(201), '--item', 'tea-1'], /--user: at most 200 characters/],
   [['measure', '--items', 'items.csv'], /--events/],
   [['measure', ...tables, '--methods', 'tfidf,'], /no method ""/],
   [['mesure', ...tables], /did you mean "measure"/],
@@ -268,7 +272,7 @@ test('a folder that is damaged is refused, whichever file', async () => {
 
 describe('/v1/recommendations', () => {
   let served: ServedRecommender;
-  const rule = { id: 'r', name: 'r', kind: 'literal', stage: 'both', pattern: 'whale', isOn: true };
+  const rule = { id: 'r', name: 'r', kind: 'literal', stage: 'both', isOn: true };
   const state = {
     isNew: async () => false,
     keys: {
@@ -280,8 +284,10 @@ describe('/v1/recommendations', () => {
       use: async () => 0,
     },
     rules: {
-      list: async (tenant: string) =>
-        tenant === 'ruled' ? [{ ...rule, action: 'rewrite', replacement: '***' } as Rule] : [],
+      list: async (tenant: string) => {
+        const pattern = { ruled: 'whale', kinds: 'sea' }[tenant];
+        return pattern ? [{ ...rule, pattern, action: 'rewrite', replacement: '***' } as Rule] : [];
+      },
     },
   } as unknown as State;
   let app: ReturnType<typeof createApp>;
@@ -337,6 +343,16 @@ describe('/v1/recommendations', () => {
     expect((await ask('b')).by).toBe('popularity');
   });
 
+  test('what is being told when it closes is kept whole, and nothing is written behind it', async () => {
+    const own = await serveRecommender(at('shelf'), new AbortController().signal);
+    const told = Array.from({ length: 50 }, (_, i) => ({ user: `r${i}`, item: 'sea-1' }));
+    await own.tell('late', told, 1000);
+    const telling = Promise.allSettled([own.tell('late', told, 1000), own.tell('late', told, 1000)]);
+    await own.close();
+    expect((await telling).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(await readFeedback(at('shelf'), 'late')).toHaveLength(150);
+  });
+
   test('texts under the rules of the tenant', async () => {
     const { answer } = await post('', { text: 'wave', category: 'sea', top: 20 }, { tenant: 'ruled' });
     expect(JSON.stringify(answer)).not.toContain('whale');
@@ -344,6 +360,8 @@ describe('/v1/recommendations', () => {
     expect(changed.length).toBeGreaterThan(0);
     for (const { moderated, words } of changed)
       expect({ moderated, words }).toEqual({ moderated: 'rewrite', words: [] });
+    const kinds = await post('', { text: 'wave', category: 'sea', top: 1 }, { tenant: 'kinds' });
+    expect(kinds.answer.items).toMatchObject([{ category: '***' }]);
   });
 
   test('refused: items that are not there, too many events, no recommender', async () => {

@@ -39,6 +39,8 @@ export async function serveRecommender(folder: string, signal: AbortSignal): Pro
     failRecommend('cli/recommend-waiting', { most: MOST_WAITING }),
   );
   const tenants = new Map<string, Tenant>();
+  /** What is being told: writers are closed behind it. */
+  const telling = new Set<Promise<unknown>>();
 
   const overlay = (events: readonly ReaderEvent[]): ReadingLog => {
     const log = readingLog(items, scale, shared);
@@ -79,8 +81,8 @@ export async function serveRecommender(folder: string, signal: AbortSignal): Pro
       const { log } = await inTurn(name, () => open(name));
       return recommend(wish, { lexicon, log, recommender }, options);
     },
-    tell: (name, told, most) =>
-      inTurn(name, async () => {
+    tell(name, told, most) {
+      const work = inTurn(name, async () => {
         const { events, writer, log } = await open(name);
         for (const { item } of told) itemPlace(log, item);
         if (events.length + told.length > most) throw failRecommend('cli/recommend-full', { most });
@@ -91,8 +93,16 @@ export async function serveRecommender(folder: string, signal: AbortSignal): Pro
         }
         await writer.sync();
         return { kept: events.length };
-      }),
+      });
+      const settled: Promise<unknown> = work.then(
+        () => telling.delete(settled),
+        () => telling.delete(settled),
+      );
+      telling.add(settled);
+      return work;
+    },
     async close() {
+      await Promise.all(telling);
       for (const { writer } of tenants.values()) await writer.close();
       tenants.clear();
     },

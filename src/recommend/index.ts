@@ -11,7 +11,7 @@ export {
 } from './by-vectors.ts';
 export { type EventColumns, type ReaderEvent, readEvents, readWhen } from './events.ts';
 export { fused } from './fused.ts';
-export { type Item, type ItemColumns, readItems } from './items.ts';
+export { checkId, type Item, type ItemColumns, readItems } from './items.ts';
 export { createLexicon, type Lexicon } from './lexicon.ts';
 export { limits as recommendLimits } from './limits.ts';
 export {

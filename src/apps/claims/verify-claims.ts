@@ -4,7 +4,7 @@ import type { Collection, Passage, SearchOptions } from '../../retrieve/index.ts
 import { passageSentences } from '../passage-sentences.ts';
 import { coverage, type ReadText, readText, type TermWeights, weighTerms } from '../term-weights.ts';
 import { type Figure, figuresIn, withoutFigures } from './figures.ts';
-import { isNegated } from './negation.ts';
+import { CLAUSES, isNegated } from './negation.ts';
 
 /** `unfounded`: no passage tells of it, which does not make it false. */
 export const verdicts = ['supported', 'contradicted', 'unfounded'] as const;
@@ -61,8 +61,10 @@ export async function verifyClaim(
     collections.map((one) => one.search(claim, { ...search, top, ...(signal && { signal }) })),
   );
   const weights = await weighTerms(collections, words);
-  const figures = figuresIn(claim);
-  const pieces = lists.flat().flatMap((passage) => readPieces(passage, { words, weights, figures, analyze }));
+  const figures = figuresIn(claim).filter(({ isLoose }) => !isLoose);
+  const pieces = lists
+    .flat()
+    .flatMap((passage) => readPieces(passage, { words, weights, figures, minSupport, analyze }));
   const [best] = pieces.sort((a, b) => b.support - a.support || b.held - a.held || b.near - a.near);
   if (!best || best.near === 0) {
     return { text: claim, verdict: 'unfounded', support: 0, evidence: null, disagreement: null };
@@ -92,6 +94,7 @@ interface Piece {
   readonly held: number;
   readonly missing: readonly Figure[];
   readonly figures: readonly Figure[];
+  readonly isNegated: boolean;
   readonly evidence: Evidence;
 }
 
@@ -101,11 +104,13 @@ function readPieces(
     words,
     weights,
     figures,
+    minSupport,
     analyze,
   }: {
     readonly words: readonly string[];
     readonly weights: TermWeights;
     readonly figures: readonly Figure[];
+    readonly minSupport: number;
     readonly analyze: Collection['analyze'];
   },
 ): Piece[] {
@@ -113,21 +118,32 @@ function readPieces(
   const above = [title ?? '', ...headings].join('\n');
   return passageSentences(passage).map(({ text, start, end, before }) => {
     const own = figuresIn(text);
-    const missing = figures.filter(({ value }) => !own.some((figure) => figure.value === value));
+    const values = new Set(own.map(({ value }) => value));
+    const missing = figures.filter(({ value }) => !values.has(value));
     const read = (one: string): ReadText => readText(one, analyze);
+    // The clause that says all of it by itself: what the rest of the sentence denies is something else.
+    const [clause] = text
+      .split(CLAUSES)
+      .map((one) => ({ one, share: coverage(words, read(one), weights) }))
+      .filter(({ share }) => share >= minSupport)
+      .sort((a, b) => b.share - a.share);
     return {
       support: coverage(words, read(`${above}\n${before}\n${text}`), weights),
       near: coverage(words, read(text), weights),
       held: figures.length - missing.length,
       missing,
-      figures: own,
+      figures: own.filter(({ isLoose }) => !isLoose),
+      isNegated: isNegated(clause?.one ?? text),
       evidence: { key, source, title, headings, start, end, excerpt: text },
     };
   });
 }
 
 /** A number that the claim has and the sentence has another in place of; or a denial on one side alone. */
-function disagreementOf(claim: string, { missing, figures, evidence }: Piece): Disagreement | null {
+function disagreementOf(
+  claim: string,
+  { missing, figures, isNegated: isDenied }: Piece,
+): Disagreement | null {
   const [claimed] = missing;
   if (claimed) {
     const given = new Set(figuresIn(claim).map(({ value }) => value));
@@ -135,6 +151,6 @@ function disagreementOf(claim: string, { missing, figures, evidence }: Piece): D
     return found.length > 0 ? { by: 'number', claimed: claimed.text, found } : null;
   }
   const denies = isNegated(claim);
-  if (denies === isNegated(evidence.excerpt)) return null;
+  if (denies === isDenied) return null;
   return { by: 'denial', denies: denies ? 'claim' : 'passage' };
 }

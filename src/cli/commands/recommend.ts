@@ -5,6 +5,7 @@ import { nearest } from '../../errors.ts';
 import { openJsonLines } from '../../io/index.ts';
 import { defineMessages } from '../../language.ts';
 import {
+  checkId,
   checkRecommenderFolder,
   createLexicon,
   feedbackPlace,
@@ -205,8 +206,9 @@ async function tell(context: Context): Promise<void> {
   if ((path === undefined) === (user === undefined && item === undefined)) {
     throw failRecommend('cli/recommend-tell', undefined);
   }
-  if (path === undefined && (user === undefined || item === undefined)) {
-    throw failRecommend('cli/recommend-tell', undefined);
+  if (path === undefined) {
+    if (!user || item === undefined) throw failRecommend('cli/recommend-tell', undefined);
+    checkId('--user', user);
   }
   const { log } = await openShelf(folder, { signal });
   const told: ReaderEvent[] =

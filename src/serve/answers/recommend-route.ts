@@ -106,7 +106,7 @@ function onWire({ item, score, readers, because, words, wordsBy }: Recommendatio
     text: whole.text,
     ...(item.text.length > cut.length && { is_cut: true }),
     ...(whole.moderated && { moderated: whole.moderated }),
-    category: item.category ?? null,
+    category: told(item.category),
     score,
     readers,
     because: because.map(({ item: from, share }) => ({

@@ -40,7 +40,7 @@ export function RecommendDesk({
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [user, setUser] = useState(search.user ?? '');
-  const { isBusy, answer, error, ask, tell } = useRecommend();
+  const { isBusy, answer, asked, error, ask, tell } = useRecommend();
   const { top = TOP, diversity, fresh } = search;
   const isReady = typed.trim() !== '' || user.trim() !== '';
   const order: RecommendOrder = {
@@ -126,17 +126,17 @@ export function RecommendDesk({
                     key={item.id}
                     item={item}
                     onSay={
-                      order.user === undefined
+                      asked?.user === undefined
                         ? undefined
                         : (isLiked) => {
                             const { low, high } = answer.scale;
-                            tell({ user: order.user!, item: item.id, rating: isLiked ? high : low }, order);
+                            tell({ user: asked.user!, item: item.id, rating: isLiked ? high : low }, asked);
                           }
                     }
                   />
                 ))}
               </ol>
-              {order.user === undefined && <p className={classes.quiet}>{say.needsUser}</p>}
+              {asked?.user === undefined && <p className={classes.quiet}>{say.needsUser}</p>}
             </>
           )}
         </section>

@@ -21,6 +21,8 @@ export interface RecommendAnswer {
 export interface RecommendState {
   readonly isBusy: boolean;
   readonly answer?: RecommendAnswer;
+  /** What it answers. */
+  readonly asked?: RecommendOrder;
   readonly error?: unknown;
 }
 
@@ -33,28 +35,28 @@ export function useRecommend() {
   const [state, setState] = useState<RecommendState>({ isBusy: false });
   const running = useRef<AbortController>(undefined);
   useEffect(() => () => running.current?.abort(), []);
-  const run = useCallback((work: (signal: AbortSignal) => Promise<RecommendAnswer>): void => {
+  const run = useCallback((body: RecommendOrder, work: (signal: AbortSignal) => Promise<RecommendAnswer>) => {
     running.current?.abort();
     const controller = new AbortController();
     running.current = controller;
     const tell = (next: (now: RecommendState) => RecommendState): void => {
       if (running.current === controller) setState(next);
     };
-    tell(({ answer }) => ({ isBusy: true, answer }));
+    tell(({ answer, asked }) => ({ isBusy: true, answer, asked }));
     work(controller.signal)
-      .then((answer) => tell(() => ({ isBusy: false, answer })))
-      .catch((error: unknown) => tell(({ answer }) => ({ isBusy: false, answer, error })));
+      .then((answer) => tell(() => ({ isBusy: false, answer, asked: body })))
+      .catch((error: unknown) => tell(({ answer, asked }) => ({ isBusy: false, answer, asked, error })));
   }, []);
   return {
     ...state,
-    ask: useCallback((body: RecommendOrder) => run((signal) => get(body, signal)), [run]),
+    ask: useCallback((body: RecommendOrder) => run(body, (signal) => get(body, signal)), [run]),
     /** Keeps what a reader says of an item, and asks again. */
     tell: useCallback(
       (
         event: { readonly user: string; readonly item: string; readonly rating: number },
         body: RecommendOrder,
       ) =>
-        run(async (signal) => {
+        run(body, async (signal) => {
           const events = { method: 'POST', body: { events: [event] }, signal } as const;
           await request(`${RECOMMEND_PATH}/events`, events);
           return get(body, signal);
