@@ -120,7 +120,7 @@ export interface SamplingJob {
   readonly keep: Float64Array;
   /** Words, each as often as its share of count^0.75 says. */
   readonly table: Int32Array;
-  /** Words read by all threads; and 1 to stop. */
+  /** Words read by all threads; 1 to stop; and how many threads are there. */
   readonly progress: BigInt64Array;
   readonly thread: number;
 }

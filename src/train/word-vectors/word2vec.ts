@@ -95,7 +95,7 @@ export async function trainWord2Vec(
     ...learned,
     keep: keepShares(counts, sample),
     table: samplingTable(counts),
-    progress: new BigInt64Array(new SharedArrayBuffer(16)),
+    progress: new BigInt64Array(new SharedArrayBuffer(24)),
   };
   const before = heldOut && samplingLoss(base, heldOut);
   const start = performance.now();
