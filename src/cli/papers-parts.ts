@@ -97,7 +97,7 @@ export async function readSources(
   return sources;
 }
 
-/** The same as a library. @throws `papers/none` where `needsPapers` and there is none */
+/** The same as a library. @throws `cli/no-papers` where `needsPapers` and there is none */
 export async function openLibrary(
   specs: readonly string[],
   how: Parameters<typeof readSources>[1] & { readonly needsPapers: boolean },

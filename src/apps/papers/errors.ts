@@ -18,11 +18,6 @@ export const fail = defineErrors({
     zh: (d) =>
       `${d.name}：最多 ${d.most} ${{ papers: '篇论文', entries: '个条目', sections: '节' }[d.what]}；请减少`,
   },
-  'papers/none': {
-    en: (d: { where: string }) =>
-      `${d.where}: there must be at least one paper with text (pdf, md, html, tex, docx, txt) or a .bib with abstracts, and there is none`,
-    zh: (d) => `${d.where}：至少须有一篇有正文的论文（pdf、md、html、tex、docx、txt）或带摘要的 .bib，但没有`,
-  },
   'papers/aspect': {
     en: (d: { most: number; got: number }) =>
       `compare: there must be from 1 to ${d.most} columns of up to 60 characters, each of another name, got ${d.got}`,
